@@ -1,0 +1,1 @@
+"""One outside service a file; each translates that service's errors into its port's own."""

@@ -1,0 +1,1 @@
+"""Decisions: pure functions over values. Standard library only; no clock, environment, log or network."""

@@ -1,0 +1,165 @@
+"""What a check concludes about each item: values only, made by `standing` and read by `due` and by everything that renders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.core.memory import Acknowledgement, AppSighting, Facts, Hold
+from shared.core.model import Credential, Service, Severity, Standing, WatchedApp
+
+
+class Over(StrEnum):
+    """How the credential in use came to its end, if it did."""
+
+    NO = ""
+    GONE = "gone"
+    """It is no longer on the app."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service as it stands now."""
+
+    service: Service
+    app: AppSighting
+    standing: Standing
+    severity: Severity
+    in_use: Credential | None
+    hold: Hold | None
+    replacement: Credential | None
+    """What the service should be given next; live, unless `upcoming`."""
+    upcoming: bool
+    """The replacement has not started yet."""
+    leftovers: tuple[Credential, ...]
+    over: Over
+    days_left: int | None
+    """Calendar days, in the watchlist's zone, to the end of the credential in use; `None`: no end, or none in use. Negative once ended."""
+    situation: str
+    candidates: tuple[Credential, ...] = ()
+    """Unclaimed live credentials of the app, where the service needs one: probably its new secret."""
+    acknowledged: Acknowledgement | None = None
+
+    @property
+    def item(self) -> str:
+        """The item's id: the service id."""
+        return self.service.id
+
+    @property
+    def assumed(self) -> bool:
+        """Nobody has settled yet which credential the service uses."""
+        return self.hold is not None and self.hold.assumed
+
+    @property
+    def shorter(self) -> bool:
+        """The replacement ends sooner than the credential in use."""
+        if self.replacement is None or self.in_use is None or self.replacement.ends is None:
+            return False
+        return self.in_use.ends is None or self.replacement.ends < self.in_use.ends
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedView:
+    """A credential of a watched app that no service claims."""
+
+    credential: Credential
+    app: AppSighting
+    watched: WatchedApp
+    standing: Standing
+    """`healthy`, `expiring` or `expired`."""
+    severity: Severity
+    days_left: int | None
+    situation: str
+    first_seen: datetime
+    rivals: tuple[Service, ...] = ()
+    """The services whose rules all match it, so that neither has it."""
+    wanted_by: tuple[Service, ...] = ()
+    """Services of the app that are `missing` or `unmatched`: it is probably the new secret of one of these."""
+
+    @property
+    def item(self) -> str:
+        """The item's id: the key id."""
+        return self.credential.key_id
+
+
+@dataclass(frozen=True, slots=True)
+class AppView:
+    """A watched app itself: whether it can be found and signed in to, and whether its redirect URIs are there."""
+
+    watched: WatchedApp
+    app: AppSighting
+    aspect: str
+    """`app` or `redirect_uris`: each is an item of its own."""
+    standing: Standing
+    """`app_problem` or `healthy`; a missing redirect URI is a finding beside the services' standings, at severity `warning`."""
+    severity: Severity
+    problems: tuple[str, ...]
+    """What is wrong, a phrase each; empty when all is well."""
+    situation: str
+
+    @property
+    def item(self) -> str:
+        """The item's id: the app's key and the aspect."""
+        return f"{self.aspect}:{self.watched.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverView:
+    """An older credential of a service that was confirmed on a newer one: for its own last days, or to be deleted."""
+
+    owner: ServiceView
+    credential: Credential
+    deletable: bool
+    """Enough quiet days have passed since the confirmation: said to the renewer, once."""
+    severity: Severity
+    days_left: int | None
+    standing: Standing = Standing.HEALTHY
+    situation: str = ""
+
+    @property
+    def item(self) -> str:
+        """The item's id: the service, the key id, and which of the two messages."""
+        return f"{'delete' if self.deletable else 'leftover'}:{self.owner.service.id}:{self.credential.key_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedView:
+    """A service that the ledger knows and the watchlist no longer names."""
+
+    item: str
+    """The item's id: its former service id."""
+    standing: Standing = Standing.HEALTHY
+    severity: Severity = Severity.NOTICE
+    days_left: int | None = None
+    situation: str = "removed"
+
+
+type View = ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a check concludes, and what of it is new and to be remembered."""
+
+    now: datetime
+    services: tuple[ServiceView, ...]
+    unclaimed: tuple[UnclaimedView, ...]
+    apps: tuple[AppView, ...]
+    leftovers: tuple[LeftoverView, ...]
+    removed: tuple[RemovedView, ...]
+    concluded: frozenset[str]
+    """Keys of the apps about which something was concluded; of the others, nothing is told."""
+    facts: Facts
+    unread: Mapping[str, str]
+    """By app key: why it could not be read completely."""
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Every item, in no particular order."""
+        return (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.removed)
+
+    @property
+    def worst(self) -> Severity:
+        """The most urgent severity of all items."""
+        return max((view.severity for view in self.views), key=lambda severity: severity.rank, default=Severity.OK)

@@ -1,0 +1,187 @@
+"""What the program remembers between two checks: the values of the ledger. Small and dumb; rungs follow from dates.
+
+Keys are service ids and key ids, never names or client ids, so that renaming loses nothing. `version` is opaque: it
+says which state of a row was read, so that a change by somebody else in the meantime is noticed and not overwritten.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.core.model import Credential, Reason, Standing
+
+
+class Outcome(StrEnum):
+    """How a check, or a tick, ended."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    BUSY = "busy"
+    NOT_OWED = "not_owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who decided: the object id of the signed-in user (or the account name on a laptop), and a name to show."""
+
+    object_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Which credential a service is believed to use. `assumed` until somebody settles it; `by` is empty for a first sight."""
+
+    service: str
+    key_id: str
+    assumed: bool
+    at: datetime
+    by: Person | None = None
+    evidence: bool = False
+    version: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A credential that a service once used, so that it stays the service's own after a rotation."""
+
+    service: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A person's claim: whose credential this is. No services: nobody's, ignore it."""
+
+    key_id: str
+    services: tuple[str, ...]
+    at: datetime
+    by: Person
+    version: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Somebody knows, until a day (inclusive, local), why; holds only for the situation it was given in."""
+
+    service: str
+    until: date
+    why: str
+    at: datetime
+    by: Person
+    situation: str
+    version: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A credential of a watched app as it was last seen; kept when it is gone, so that we can say what is gone."""
+
+    credential: Credential
+    app: str
+    """The key of the watched app (`WatchedApp.key`)."""
+    first_seen: datetime
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppSighting:
+    """A watched app as it was last read completely."""
+
+    key: str
+    client_id: str
+    object_id: str
+    name: str
+    found: bool
+    disabled: str
+    missing_redirect_uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """The situation of an item, since when, and for which reason it last changed. `situation` is compared, never parsed."""
+
+    item: str
+    situation: str
+    standing: Standing
+    since: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a channel last heard of an item, and when. `hands_since`: the first message of an unbroken time in which it needs hands."""
+
+    item: str
+    channel: str
+    at: datetime
+    standing: Standing
+    reason: Reason
+    hands_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Everything that a check needs to remember, read at once."""
+
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    """By service id."""
+    formers: frozenset[Former] = frozenset()
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    """By key id."""
+    acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)
+    """By service id."""
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    """By key id."""
+    apps: Mapping[str, AppSighting] = field(default_factory=dict)
+    """By app key."""
+    items: Mapping[str, ItemState] = field(default_factory=dict)
+    """By item id."""
+    told: Mapping[tuple[str, str], Told] = field(default_factory=dict)
+    """By item id and channel name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a check found that is new or different: written before anybody is told."""
+
+    holds: tuple[Hold, ...] = ()
+    """First sights only; a row that exists by now is left alone, because a person was faster."""
+    sightings: tuple[Sighting, ...] = ()
+    apps: tuple[AppSighting, ...] = ()
+    items: tuple[ItemState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How much a check read, and how long it took (`seconds`, the whole check)."""
+
+    applications: int = 0
+    credentials: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """One check as it ended. `error` is a sentence for people, empty when nothing failed."""
+
+    started: datetime
+    outcome: Outcome
+    error: str
+    read: Read
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The one row that a tick reads: how the last checks ended, and how many ticks still retry what failed."""
+
+    last_success: datetime | None = None
+    """When the last `ok` or `partial` check started."""
+    last_attempt: datetime | None = None
+    outcome: Outcome | None = None
+    error: str = ""
+    retries_left: int = 0

@@ -1,0 +1,194 @@
+"""The values that everything else reasons about: what Graph shows, and what the watchlist asks for.
+
+All instants are aware and in UTC. Texts that came from Graph (names, hints) are untrusted: they are escaped where
+they are shown, never here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.core.secret import Secret
+
+DEFAULT_LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
+
+
+class Kind(StrEnum):
+    """The two kinds of credential that Entra keeps on an app."""
+
+    SECRET = "secret"  # noqa: S105  (the name of a kind, not a value)
+    CERTIFICATE = "certificate"
+
+
+class Standing(StrEnum):
+    """Where a service, an unclaimed credential or an app is now (see `standing`)."""
+
+    APP_PROBLEM = "app_problem"
+    UNMATCHED = "unmatched"
+    AWAITING_INSTALL = "awaiting_install"
+    MISSING = "missing"
+    EXPIRED = "expired"
+    EXPIRING = "expiring"
+    HEALTHY = "healthy"
+
+
+class Severity(StrEnum):
+    """How urgent something is, mildest first; compare with `rank`."""
+
+    OK = "ok"
+    NOTICE = "notice"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for `ok` to 3 for `critical`."""
+        return list(Severity).index(self)
+
+
+class Reason(StrEnum):
+    """Why a message is due. It travels with the message into the card, the log and the ledger."""
+
+    INTRODUCED = "introduced"
+    FIRST = "first"
+    RUNG = "rung"
+    REPLACED = "replaced"
+    SHORTER = "shorter"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+    STILL_WAITING = "still_waiting"
+    CONFIRMED = "confirmed"
+    STILL_OLD = "still_old"
+    MISSING = "missing"
+    UNMATCHED = "unmatched"
+    UNCLAIMED = "unclaimed"
+    ASSUMED = "assumed"
+    LEFTOVER = "leftover"
+    APP_PROBLEM = "app_problem"
+    REDIRECT_URI = "redirect_uri"
+    REMOVED = "removed"
+    CHANNEL_FAILED = "channel_failed"
+    FEWER = "fewer"
+    CHECK_FAILING = "check_failing"
+    RECOVERED = "recovered"
+    WEEKLY = "weekly"
+
+
+class Credential(NamedTuple):
+    """A client secret or certificate, known by its key id. Its value is never seen."""
+
+    key_id: str
+    kind: Kind
+    name: str
+    """As the portal shows it; empty where it has none. Untrusted."""
+    hint: str
+    """The first three characters of a secret's value, as Graph gives them; empty where it has none. Untrusted."""
+    starts: datetime | None
+    ends: datetime | None
+    """`None`: it does not expire."""
+
+
+class App(NamedTuple):
+    """An app registration as it was read, completely, from Graph."""
+
+    client_id: str
+    object_id: str
+    name: str
+    credentials: tuple[Credential, ...]
+    redirect_uris: tuple[str, ...] = ()
+    disabled: str = ""
+    """Why it cannot be signed in to (for example "its service principal is disabled"); empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The rule by which a service finds its credentials."""
+
+    by: Literal["name", "hint", "key_id"]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who else hears once a service has `below` days left, or fewer."""
+
+    to: tuple[str, ...]
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """What people do, one Markdown text for each of `RUNBOOK_SECTIONS`."""
+
+    path: str
+    sections: Mapping[str, str]
+
+
+RUNBOOK_SECTIONS = ("Request", "Create", "Install", "Verify", "Clean up")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A consumer that holds a credential's value, for example LibCal: the unit that is watched and talked about."""
+
+    id: str
+    name: str
+    breaks: str
+    renewer: tuple[str, ...]
+    installer: tuple[str, ...]
+    claim: Claim
+    ladder: tuple[int, ...] = DEFAULT_LADDER
+    request_to: str = ""
+    runbook: Runbook | None = None
+    link: str = ""
+    escalate: Escalation | None = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel that the service names, each once."""
+        return tuple(dict.fromkeys((*self.renewer, *self.installer, *(self.escalate.to if self.escalate else ()))))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedApp:
+    """An app registration that the watchlist names, with the services that depend on it."""
+
+    name: str
+    client_id: str
+    services: tuple[Service, ...]
+    redirect_uris: tuple[str, ...] = ()
+    service_principal: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the ledger calls the app: its first service id in the alphabet, so that no new name or client id loses anything."""
+        return min(service.id for service in self.services)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsChannel:
+    """A Teams channel, reached through a Workflows webhook whose URL is itself a credential."""
+
+    name: str
+    url: Secret
+    weekly: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """What is watched, for whom, and by which calendar."""
+
+    zone: ZoneInfo
+    check_at: time
+    ladder: tuple[int, ...]
+    channels: Mapping[str, TeamsChannel]
+    apps: tuple[WatchedApp, ...]
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """Every service by its id."""
+        return MappingProxyType({service.id: service for app in self.apps for service in app.services})

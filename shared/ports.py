@@ -1,0 +1,131 @@
+"""What the program needs from the world, and how the world fails.
+
+Every adapter raises only the errors of its own port, so no exception of an SDK comes through here. Their text is a
+sentence for people: what failed, and what to do. `transient` says whether trying again later can help.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from shared.core.memory import CheckRecord, Facts, Memory, Pulse, Told
+from shared.core.message import Message
+from shared.core.model import App
+
+type Clock = Callable[[], datetime]
+"""The present instant, aware, in UTC."""
+
+
+class PortError(Exception):
+    """Something outside failed. The text names it, says what happened and what to do."""
+
+    def __init__(self, text: str, *, transient: bool = True) -> None:
+        """Say `text`; `transient` if the same call may succeed later."""
+        super().__init__(text)
+        self.transient = transient
+
+
+class DirectoryError(PortError):
+    """Graph, or the token for it, could not be had; or what it gave could not be understood."""
+
+    def __init__(self, text: str, *, transient: bool = True, code: str = "", request_id: str = "") -> None:
+        """Say `text`, with Graph's error code and request id where it gave them."""
+        super().__init__(text, transient=transient)
+        self.code = code
+        self.request_id = request_id
+
+
+class LedgerError(PortError):
+    """The ledger could not be read or written."""
+
+
+class LedgerConflict(LedgerError):
+    """Somebody else changed the row since it was read; nothing was written."""
+
+
+class LeaseLost(LedgerError):
+    """The lease of the check ended, or somebody else has it: stop before the next effect."""
+
+
+class ChannelError(PortError):
+    """A message could not be delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppQuery:
+    """A watched app to read; with `service_principal`, the credentials of its enterprise application too."""
+
+    client_id: str
+    service_principal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryReading:
+    """What was read of the queried apps: each client id is in exactly one of the two mappings."""
+
+    apps: Mapping[str, App | None]
+    """Read completely; `None`: there is no such app in the tenant."""
+    failures: Mapping[str, DirectoryError] = field(default_factory=dict)
+    """Not read completely: nothing may be concluded about these."""
+    requests: int = 0
+    """HTTP requests made, retries and token requests not counted."""
+
+
+class Directory(Protocol):
+    """Reads app registrations."""
+
+    def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
+        """Read each queried app, all within `seconds`.
+
+        A failure of one app is in `failures`; what concerns all of them alike (no token, no connection) is there for each.
+        """
+        ...
+
+
+class Lease(Protocol):
+    """The right to be the one check that acts."""
+
+    def renew(self) -> None:
+        """Keep it for another term. Raises `LeaseLost` if it is no longer ours."""
+        ...
+
+    def release(self) -> None:
+        """Give it back; quietly, if it is lost already."""
+        ...
+
+
+class Ledger(Protocol):
+    """Remembers. Every method may raise `LedgerError`."""
+
+    def pulse(self) -> Pulse:
+        """How the last checks ended: one table read."""
+        ...
+
+    def lease(self) -> Lease | None:
+        """Take the lease of the check, for five minutes; `None` if another check has it."""
+        ...
+
+    def load(self) -> Memory:
+        """Everything that a check needs to remember."""
+        ...
+
+    def remember(self, facts: Facts) -> None:
+        """Write what is new; only what is given is touched."""
+        ...
+
+    def record_told(self, told: Sequence[Told]) -> None:
+        """Write what a channel has just heard."""
+        ...
+
+    def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
+        """Write how a check ended, for the history and for the next tick."""
+        ...
+
+
+class Channel(Protocol):
+    """A place where people hear us."""
+
+    def send(self, message: Message) -> None:
+        """Deliver the message, or raise `ChannelError`."""
+        ...
