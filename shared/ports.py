@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.core.memory import CheckRecord, Facts, Memory, Pulse, Told
+from shared.core.memory import (
+    Acknowledgement,
+    Assignment,
+    CheckRecord,
+    Decision,
+    Facts,
+    Forget,
+    Former,
+    Hold,
+    Memory,
+    Pulse,
+    Told,
+)
 from shared.core.message import Message
 from shared.core.model import App
 
@@ -120,6 +132,34 @@ class Ledger(Protocol):
 
     def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
         """Write how a check ended, for the history and for the next tick."""
+        ...
+
+    def decide(
+        self,
+        decision: Decision,
+        *,
+        holds: Sequence[Hold] = (),
+        formers: Sequence[Former] = (),
+        assignments: Sequence[Assignment] = (),
+        acknowledgements: Sequence[Acknowledgement] = (),
+    ) -> None:
+        """Write what a person decided, and the decision itself for the history: all of it, or nothing.
+
+        A row whose `version` is empty must not exist yet; any other must be as it was read. Else `LedgerConflict`: load
+        again, and show the new state. A former that exists already is no conflict.
+        """
+        ...
+
+    def decisions(self, service: str) -> Sequence[Decision]:
+        """What was decided about the service, newest first."""
+        ...
+
+    def forget(self, rows: Forget) -> None:
+        """Drop these rows; one that does not exist is as good as dropped."""
+        ...
+
+    def forget_history(self, before: datetime) -> None:
+        """Drop checks and decisions older than `before`: at most some hundreds a call, so that a call is short."""
         ...
 
 

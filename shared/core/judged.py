@@ -79,8 +79,8 @@ class UnclaimedView:
 
     @property
     def item(self) -> str:
-        """The item's id: the key id."""
-        return self.credential.key_id
+        """The item's id, which no service id can be."""
+        return f"credential:{self.credential.key_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,14 @@ class AppView:
     aspect: str
     """`app` or `redirect_uris`: each is an item of its own."""
     standing: Standing
-    """`app_problem` or `healthy`; a missing redirect URI is a finding beside the services' standings, at severity `warning`."""
+    """`app_problem` or `healthy`; missing redirect URIs are a finding beside the services' standings, at severity `warning`."""
     severity: Severity
     problems: tuple[str, ...]
     """What is wrong, a phrase each; empty when all is well."""
     situation: str
+
+    days_left: None = None
+    """An app has no end; here so that every item answers the same questions."""
 
     @property
     def item(self) -> str:

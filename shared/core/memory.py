@@ -75,6 +75,28 @@ class Acknowledgement:
     version: str = field(default="", compare=False)
 
 
+class DecisionKind(StrEnum):
+    """What a person can decide."""
+
+    CONFIRM = "confirm"
+    ACKNOWLEDGE = "acknowledge"
+    CLAIM = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, for the history: who, when, what about which services and which credential, and why."""
+
+    at: datetime
+    kind: DecisionKind
+    by: Person | None
+    """`None`: nobody; evidence of sign-ins settled it."""
+    services: tuple[str, ...]
+    """Service ids; none for a claim that says "nobody's, ignore it"."""
+    key_id: str = ""
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A credential of a watched app as it was last seen; kept when it is gone, so that we can say what is gone."""
@@ -96,12 +118,18 @@ class AppSighting:
     name: str
     found: bool
     disabled: str
+    """Why it cannot be signed in to; empty when it can."""
     missing_redirect_uris: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        """It is there and can be signed in to, so that its services can be judged."""
+        return self.found and not self.disabled
 
 
 @dataclass(frozen=True, slots=True)
 class ItemState:
-    """The situation of an item, since when, and for which reason it last changed. `situation` is compared, never parsed."""
+    """The situation of an item, since when, and for which reason it last changed. Only the core knows what is in `situation`."""
 
     item: str
     situation: str
@@ -155,6 +183,20 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """What is not needed any more, by the keys that `Memory` uses."""
+
+    holds: tuple[str, ...] = ()
+    formers: tuple[Former, ...] = ()
+    assignments: tuple[str, ...] = ()
+    acknowledgements: tuple[str, ...] = ()
+    sightings: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """How much a check read, and how long it took (`seconds`, the whole check)."""
 
@@ -179,6 +221,8 @@ class CheckRecord:
 class Pulse:
     """The one row that a tick reads: how the last checks ended, and how many ticks still retry what failed."""
 
+    watching_since: datetime | None = None
+    """The first sign of life: from here on, the absence of a good check counts."""
     last_success: datetime | None = None
     """When the last `ok` or `partial` check started."""
     last_attempt: datetime | None = None

@@ -46,6 +46,8 @@ class Message:
     """With an introduction: every service for which the channel is named."""
     next_message: date | None = None
     """The local day of the next message to the channel if nothing changes; `None` if there is none to foresee."""
+    test: bool = False
+    """Sent by a person to see whether the channel works; it says nothing else."""
 
     @property
     def severity(self) -> Severity:

@@ -1,0 +1,202 @@
+"""One round of judging: from what is there and what is remembered to every item, and to what of it is new.
+
+Nothing is concluded about an app that could not be read completely. While an app itself cannot be found or signed in
+to, its services keep their last standing and say nothing: the app speaks for them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.core.claims import Ownership, ownership
+from shared.core.days import days_between
+from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.memory import Facts, ItemState, Memory
+from shared.core.model import Credential, Reason, Service, Severity, Standing, WatchedApp, Watchlist
+from shared.core.observe import Observed, Round, changed_sightings
+from shared.core.situation import Situation, reason_of_change
+from shared.core.standing import Own, age, has_ended, is_live, severity_of, severity_of_days, view_service
+
+QUIET_DAYS_BEFORE_DELETING = 14
+LONG_ENDED_DAYS = 7
+"""Ended longer ago than this when first seen: listed, not told."""
+
+type Whose = Mapping[str, Ownership]
+
+
+def judge(at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str] | None = None) -> Judgement:
+    """Judge every app in `observed` (by app key); `unread` says of the others why they could not be read."""
+    services: list[ServiceView] = []
+    unclaimed: list[UnclaimedView] = []
+    apps: list[AppView] = []
+    leftovers: list[LeftoverView] = []
+    for watched in at.watchlist.apps:
+        if watched.key not in observed:
+            continue
+        seen = observed[watched.key]
+        whose = {c.key_id: ownership(c, watched.services, at.memory) for c in seen.credentials}
+        views = [_view(service, Spot(watched, seen, whose), at) for service in watched.services]
+        orphans = list(_unclaimed(Spot(watched, seen, whose), views, at))
+        services += [_with_candidates(view, orphans, at.now) for view in views]
+        unclaimed += orphans
+        apps += _app_views(watched, seen)
+        leftovers += [each for view in views for each in _leftovers(view, at)]
+    removed = tuple(RemovedView(item) for item in sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services)))
+    judgement = Judgement(
+        now=at.now,
+        services=tuple(services),
+        unclaimed=tuple(unclaimed),
+        apps=tuple(apps),
+        leftovers=tuple(leftovers),
+        removed=removed,
+        concluded=frozenset(observed),
+        facts=Facts(),
+        unread=dict(unread or {}),
+    )
+    return replace(judgement, facts=_facts(judgement, at, observed))
+
+
+class Spot(NamedTuple):
+    """A watched app, what is on it, and whose that is."""
+
+    watched: WatchedApp
+    seen: Observed
+    whose: Whose
+
+
+def _view(service: Service, spot: Spot, at: Round) -> ServiceView:
+    own = tuple(c for c in spot.seen.credentials if service.id in spot.whose[c.key_id].services)
+    holds = (at.memory.holds.get(other.id) for other in spot.watched.services if other.id != service.id)
+    elsewhere = frozenset(hold.key_id for hold in holds if hold is not None)
+    view = view_service(service, spot.seen.sighting, Own(own, spot.seen.credentials, elsewhere), at)
+    if view.app.usable:
+        return view
+    last = at.memory.items.get(service.id)
+    if last is None:
+        return replace(view, standing=Standing.APP_PROBLEM, severity=Severity.CRITICAL)
+    return replace(view, standing=last.standing, situation=last.situation, severity=severity_of(last.standing, view.over, view.days_left))
+
+
+def _with_candidates(view: ServiceView, orphans: Iterable[UnclaimedView], now: datetime) -> ServiceView:
+    live = (orphan.credential for orphan in orphans if view.service in orphan.wanted_by and is_live(orphan.credential, now))
+    return replace(view, candidates=tuple(sorted(live, key=age, reverse=True)))
+
+
+def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[UnclaimedView]:
+    wanted_by = tuple(view.service for view in views if view.standing in {Standing.MISSING, Standing.UNMATCHED})
+    for credential in spot.seen.credentials:
+        belongs = spot.whose[credential.key_id]
+        if belongs.services or belongs.ignored:
+            continue
+        before = at.memory.sightings.get(credential.key_id)
+        ended = has_ended(credential, at.now)
+        days_left = days_between(at.now, credential.ends, at.watchlist.zone) if credential.ends is not None else None
+        standing = _standing_unclaimed(days_left, at.watchlist, ended=ended)
+        yield UnclaimedView(
+            credential=credential,
+            app=spot.seen.sighting,
+            watched=spot.watched,
+            standing=standing,
+            severity=_severity_unclaimed(standing, days_left),
+            days_left=days_left,
+            situation="ended" if ended else "open",
+            first_seen=before.first_seen if before else at.now,
+            rivals=belongs.rivals,
+            wanted_by=() if ended else wanted_by,
+        )
+
+
+def _standing_unclaimed(days_left: int | None, watchlist: Watchlist, *, ended: bool) -> Standing:
+    if ended:
+        return Standing.EXPIRED
+    return Standing.EXPIRING if days_left is not None and days_left <= watchlist.ladder[0] else Standing.HEALTHY
+
+
+def _severity_unclaimed(standing: Standing, days_left: int | None) -> Severity:
+    """Nobody knows whose it is, so it is never all well; once it ended, a week is enough to notice."""
+    if standing == Standing.EXPIRED:
+        return Severity.WARNING if days_left is None or days_left >= -LONG_ENDED_DAYS else Severity.OK
+    return severity_of_days(days_left)
+
+
+def _app_views(watched: WatchedApp, seen: Observed) -> Iterator[AppView]:
+    app = seen.sighting
+    trouble = (app.disabled,) if app.disabled else ()
+    if not app.found:
+        trouble = ("it cannot be found in the tenant",)
+    yield AppView(
+        watched=watched,
+        app=app,
+        aspect="app",
+        standing=Standing.APP_PROBLEM if trouble else Standing.HEALTHY,
+        severity=Severity.CRITICAL if trouble else Severity.OK,
+        problems=trouble,
+        situation="|".join(trouble),
+    )
+    if app.usable:
+        missing = app.missing_redirect_uris
+        yield AppView(
+            watched=watched,
+            app=app,
+            aspect="redirect_uris",
+            standing=Standing.APP_PROBLEM if missing else Standing.HEALTHY,
+            severity=Severity.WARNING if missing else Severity.OK,
+            problems=tuple(f"the redirect URI {uri} is missing" for uri in missing),
+            situation="|".join(missing),
+        )
+
+
+def _leftovers(view: ServiceView, at: Round) -> Iterator[LeftoverView]:
+    if view.hold is None or not view.app.usable:
+        return
+    zone = at.watchlist.zone
+    quiet = -days_between(at.now, view.hold.at, zone)
+    for credential in view.leftovers:
+        days_left = days_between(at.now, credential.ends, zone) if credential.ends is not None else None
+        severity = Severity.WARNING if days_left is not None and days_left <= LONG_ENDED_DAYS else Severity.OK
+        yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
+        if quiet >= QUIET_DAYS_BEFORE_DELETING:
+            yield LeftoverView(view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left)
+
+
+def _service_items(memory: Memory) -> Iterator[str]:
+    return (item for item in memory.items if ":" not in item)
+
+
+def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -> Facts:
+    memory = at.memory
+    usable = [view for view in judgement.services if view.app.usable]
+    stated: tuple[View, ...] = (*usable, *judgement.unclaimed, *judgement.apps, *judgement.removed)
+    first_holds = (view.hold for view in usable if view.hold is not None and view.service.id not in memory.holds)
+    return Facts(
+        holds=tuple(first_holds),
+        sightings=tuple(each for seen in observed.values() for each in changed_sightings(seen, at)),
+        apps=tuple(seen.sighting for key, seen in observed.items() if memory.apps.get(key) != seen.sighting),
+        items=tuple(state for view in stated if (state := _changed_state(view, memory, at.now)) is not None),
+    )
+
+
+def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | None:
+    before = memory.items.get(view.item)
+    if before is not None and before.situation == view.situation:
+        return None
+    match view:
+        case ServiceView():
+            earlier = Situation.read(before.situation) if before is not None else None
+            reason = reason_of_change(earlier, Situation.read(view.situation), assumed=view.assumed, shorter=view.shorter)
+        case UnclaimedView():
+            reason = Reason.EXPIRED if view.situation == "ended" and before is not None else Reason.UNCLAIMED
+        case AppView():
+            if before is None and not view.problems:
+                return None
+            finding = Reason.APP_PROBLEM if view.aspect == "app" else Reason.REDIRECT_URI
+            reason = finding if view.problems else Reason.RECOVERED
+        case _:
+            reason = Reason.REMOVED
+    return ItemState(view.item, view.situation, view.standing, now, reason)
+
+
+def credentials_of(observed: Mapping[str, Observed]) -> Iterator[Credential]:
+    """Every credential that was read."""
+    return (credential for seen in observed.values() for credential in seen.credentials)

@@ -1,0 +1,64 @@
+"""What is there, as values: an app as Graph just gave it, or as the ledger remembers it. Both are judged by the same rules."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.core.memory import AppSighting, Memory, Sighting
+from shared.core.model import App, Credential, WatchedApp, Watchlist
+
+
+class Round(NamedTuple):
+    """What a round of judging starts from, besides what is observed: what is watched, what is remembered, and one instant."""
+
+    watchlist: Watchlist
+    memory: Memory
+    now: datetime
+
+
+class Observed(NamedTuple):
+    """A watched app with the credentials that are on it."""
+
+    sighting: AppSighting
+    credentials: tuple[Credential, ...]
+
+
+def observe(watched: WatchedApp, app: App | None, memory: Memory) -> Observed:
+    """Take what Graph gave; for an app that is not in the tenant, what was last known of it, marked as not found."""
+    if app is None:
+        known = recall(watched, memory)
+        object_id, name = (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
+        lost = AppSighting(watched.key, watched.client_id, object_id, name, found=False, disabled="", missing_redirect_uris=())
+        return Observed(lost, known.credentials if known else ())
+    present = {uri.casefold() for uri in app.redirect_uris}
+    missing = tuple(uri for uri in watched.redirect_uris if uri.casefold() not in present)
+    sighting = AppSighting(
+        watched.key, app.client_id, app.object_id, app.name, found=True, disabled=app.disabled, missing_redirect_uris=missing
+    )
+    return Observed(sighting, app.credentials)
+
+
+def recall(watched: WatchedApp, memory: Memory) -> Observed | None:
+    """Give what the ledger remembers of an app; `None` if it was never read completely."""
+    sighting = memory.apps.get(watched.key)
+    if sighting is None:
+        return None
+    here = (s.credential for s in memory.sightings.values() if s.app == watched.key and s.gone_at is None)
+    return Observed(sighting, tuple(here))
+
+
+def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
+    """Give the sightings of an app that are new, different, gone or back. Of an app that is not found nothing is known to be gone."""
+    if not observed.sighting.found:
+        return
+    key = observed.sighting.key
+    here: Mapping[str, Credential] = {c.key_id: c for c in observed.credentials}
+    for credential in here.values():
+        before = at.memory.sightings.get(credential.key_id)
+        if before is None:
+            yield Sighting(credential, key, first_seen=at.now)
+        elif before != (same := Sighting(credential, key, first_seen=before.first_seen)):
+            yield same
+    for before in at.memory.sightings.values():
+        if before.app == key and before.gone_at is None and before.credential.key_id not in here:
+            yield Sighting(before.credential, key, first_seen=before.first_seen, gone_at=at.now)

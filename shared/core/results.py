@@ -1,0 +1,44 @@
+"""What the use cases answer with: values only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.core.foresee import Foreseen
+from shared.core.judged import Judgement
+from shared.core.memory import Outcome, Pulse, Read
+from shared.core.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one message."""
+
+    message: Message
+    delivered: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How a check ended. `judgement` is absent when nothing was concluded."""
+
+    checked_at: datetime
+    outcome: Outcome
+    error: str = ""
+    read: Read = field(default_factory=Read)
+    told: tuple[Delivery, ...] = ()
+    judgement: Judgement | None = None
+    foreseen: Foreseen = field(default_factory=Foreseen)
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How we stand: what is known, days counted as of now."""
+
+    judgement: Judgement
+    pulse: Pulse
+    foreseen: Foreseen
+    stale: bool
+    read: Read | None = None
+    """Set when the apps were read for this answer."""

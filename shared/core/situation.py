@@ -1,0 +1,73 @@
+"""What makes a change of an item news: the situation is compared from check to check, and a difference has a reason."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.core.judged import Over
+from shared.core.memory import Hold
+from shared.core.model import Credential, Reason, Standing
+
+NAMESAKES = {Standing.UNMATCHED: Reason.UNMATCHED, Standing.MISSING: Reason.MISSING, Standing.EXPIRED: Reason.EXPIRED}
+
+
+class Situation(NamedTuple):
+    """What a service's messages depend on, apart from the passing of days."""
+
+    standing: Standing
+    in_use: str
+    replacement: str
+    over: Over
+    settled_at: str
+    """When a person, or evidence, last said what is in use: a new word is news even if nothing else changed."""
+
+    @property
+    def text(self) -> str:
+        """The situation as the ledger keeps it."""
+        return "|".join(self)
+
+    @classmethod
+    def read(cls, text: str) -> "Situation":
+        """Read what `text` wrote; a text of another shape is an unknown situation, which differs from every real one."""
+        parts = text.split("|")
+        if len(parts) != len(cls._fields) or parts[0] not in set(Standing) or parts[3] not in set(Over):
+            return cls(Standing.HEALTHY, "", "", Over.NO, "?")
+        return cls(Standing(parts[0]), parts[1], parts[2], Over(parts[3]), parts[4])
+
+
+def situation_of(standing: Standing, in_use: str, replacement: Credential | None, over: Over, hold: Hold | None) -> Situation:
+    """Put together the situation of a service. A replacement that has not started yet does not count: `replacement` is live or `None`."""
+    settled = hold.at if hold is not None and (hold.by is not None or hold.evidence) else None
+    return Situation(standing, in_use, replacement.key_id if replacement else "", over, _stamp(settled))
+
+
+def reason_of_change(before: Situation | None, after: Situation, *, assumed: bool, shorter: bool) -> Reason:
+    """Say why the situation of a service is news. `before` is `None` when the service is seen for the first time."""
+    if before is None or before.standing == Standing.UNMATCHED:
+        return _reason_at_first_sight(after, assumed=assumed)
+    if after.settled_at and after.settled_at != before.settled_at:
+        return Reason.CONFIRMED
+    if after.standing == Standing.AWAITING_INSTALL:
+        return _reason_to_wait(before, after, shorter=shorter)
+    return NAMESAKES.get(after.standing) or _reason_without_replacement(before)
+
+
+def _reason_at_first_sight(after: Situation, *, assumed: bool) -> Reason:
+    if assumed:
+        return Reason.ASSUMED
+    return NAMESAKES.get(after.standing, Reason.FIRST)
+
+
+def _reason_to_wait(before: Situation, after: Situation, *, shorter: bool) -> Reason:
+    if before.replacement == after.replacement and before.over != after.over:
+        return {Over.GONE: Reason.DELETED, Over.ENDED: Reason.EXPIRED, Over.NO: Reason.RECOVERED}[after.over]
+    return Reason.SHORTER if shorter else Reason.REPLACED
+
+
+def _reason_without_replacement(before: Situation) -> Reason:
+    if before.over == Over.GONE:
+        return Reason.RECOVERED
+    return Reason.DELETED if before.standing == Standing.AWAITING_INSTALL else Reason.FIRST
+
+
+def _stamp(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat()

@@ -1,0 +1,238 @@
+"""The use cases: gather, decide, act, in that order; only the last step has effects.
+
+What was found is written before anybody is told; then, per channel: send, then record. So a crash between the two may
+repeat one message and never loses one, and a channel that fails stays owed without making another hear twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.core.due import messages_due, told_by
+from shared.core.evolve import with_facts, with_told
+from shared.core.foresee import foresee
+from shared.core.judge import judge
+from shared.core.judged import Judgement
+from shared.core.memory import CheckRecord, Memory, Outcome, Pulse, Read
+from shared.core.message import Message
+from shared.core.model import Watchlist
+from shared.core.observe import Observed, Round, observe, recall
+from shared.core.results import CheckResult, Delivery, Status
+from shared.core.retention import HISTORY, outlived
+from shared.core.schedule import is_owed, is_retry_owed, is_stale, pulse_after
+from shared.ports import AppQuery, Channel, ChannelError, Clock, Directory, DirectoryReading, Lease, LeaseLost, Ledger, LedgerError
+
+READ_WITHIN = 240.0
+"""Seconds for reading the watched apps: less than the term of the lease, which is not renewed while reading."""
+
+type Progress = Callable[[str], None]
+
+
+def quiet(_: str) -> None:
+    """Say nothing: the progress of a check nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The program, given its world. `deadline` is how long a check may take."""
+
+    watchlist: Watchlist
+    directory: Directory
+    ledger: Ledger
+    channels: Mapping[str, Channel]
+    clock: Clock
+    deadline: timedelta
+
+    def tick(self, progress: Progress = quiet) -> CheckResult:
+        """Run a check if one is owed, or if the last one left something to be tried again; else say that none is owed.
+
+        Never raises a port's error: a ledger that cannot be read is a failed tick.
+        """
+        now = self.clock()
+        try:
+            pulse = self.ledger.pulse()
+        except LedgerError as error:
+            return CheckResult(now, Outcome.FAILED, str(error))
+        owed = is_owed(pulse, self.watchlist, now)
+        if not owed and not is_retry_owed(pulse):
+            return CheckResult(now, Outcome.NOT_OWED)
+        return self.check(progress, retry=not owed)
+
+    def check(self, progress: Progress = quiet, *, retry: bool = False) -> CheckResult:
+        """Check now, and tell what is due. Never raises a port's error: it is in the result, and the check is not `ok`."""
+        started = self.clock()
+        try:
+            lease = self.ledger.lease()
+        except LedgerError as error:
+            return CheckResult(started, Outcome.FAILED, f"Nobody was told anything. {error}")
+        if lease is None:
+            return CheckResult(started, Outcome.BUSY)
+        try:
+            return self._check_with(lease, started, progress, retry=retry)
+        finally:
+            lease.release()
+
+    def dry_run(self, progress: Progress = quiet) -> CheckResult:
+        """Say what a check would find and tell now; nothing is sent, nothing is written."""
+        started = self.clock()
+        try:
+            memory = self.ledger.load()
+        except LedgerError as error:
+            return CheckResult(started, Outcome.FAILED, str(error), dry_run=True)
+        gathered = self._gather(memory, started, progress)
+        result = self._conclude(gathered, started, ())
+        told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
+        return replace(result, told=told, dry_run=True)
+
+    def status(self, *, live: bool = False) -> Status:
+        """Say how we stand, from the ledger; with `live`, from the apps as they are now. Tells and records nothing.
+
+        Raises `LedgerError` if the ledger cannot be read. An app that cannot be read is in `judgement.unread`.
+        """
+        now = self.clock()
+        pulse, memory = self.ledger.pulse(), self.ledger.load()
+        at = Round(self.watchlist, memory, now)
+        if not live:
+            known = {app.key: seen for app in self.watchlist.apps if (seen := recall(app, memory)) is not None}
+            judgement = judge(at, known)
+            return Status(judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now))
+        gathered = self._gather(memory, now, quiet)
+        after = Round(self.watchlist, with_facts(memory, gathered.judgement.facts), now)
+        foreseen = foresee(gathered.judgement, after, gathered.observed)
+        return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), self._read(gathered, now))
+
+    def health(self) -> bool | None:
+        """Say whether checks are made: `True` fresh, `False` stale, `None` not yet (the first one is not overdue).
+
+        Raises `LedgerError` if the ledger cannot be read.
+        """
+        now = self.clock()
+        pulse = self.ledger.pulse()
+        if pulse.watching_since is None and pulse.last_attempt is None:
+            self.ledger.begin(now)
+        if is_stale(pulse, now):
+            return False
+        return True if pulse.last_success is not None else None
+
+    def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool) -> CheckResult:
+        told: list[Delivery] = []
+        try:
+            pulse, memory = self.ledger.pulse(), self.ledger.load()
+            gathered = self._gather(memory, started, progress)
+            if gathered.judgement.concluded:
+                lease.renew()
+                self.ledger.remember(gathered.judgement.facts)
+                told.extend(self._tell(gathered, lease, started, progress))
+            result = self._conclude(gathered, started, told)
+            lease.renew()
+            self._record(result, pulse, gathered, retry=retry)
+        except LeaseLost as error:
+            return CheckResult(started, Outcome.FAILED, str(error), told=tuple(told))
+        except LedgerError as error:
+            sentence = f"The check stopped; what was not told is told by the next one. {error}"
+            result = CheckResult(started, Outcome.FAILED, sentence, told=tuple(told))
+            self._record_failure(result)
+        return result
+
+    def _gather(self, memory: Memory, now: datetime, progress: Progress) -> "_Gathered":
+        apps = self.watchlist.apps
+        progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
+        reading = self.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=self._seconds_left(now))
+        observed = {app.key: observe(app, reading.apps[app.client_id], memory) for app in apps if app.client_id in reading.apps}
+        unread = {app.key: f"{app.name}: {reading.failures[app.client_id]}" for app in apps if app.client_id in reading.failures}
+        at = Round(self.watchlist, memory, now)
+        judgement = judge(at, observed, unread)
+        return _Gathered(at, reading, observed, judgement, messages_due(judgement, at))
+
+    def _tell(self, gathered: "_Gathered", lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
+        """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
+        after = replace_memory(gathered.at, with_facts(gathered.at.memory, gathered.judgement.facts))
+        for due in gathered.messages:
+            if self._seconds_left(started) <= 0:
+                yield Delivery(due, delivered=False, error="The check ran out of time before this channel; the next one tells it.")
+                continue
+            rows = told_by(due, gathered.at)
+            told = replace_memory(after, with_told(after.memory, rows))
+            message = replace(due, next_message=foresee(gathered.judgement, told, gathered.observed).by_channel.get(due.channel))
+            progress(f"telling {due.channel}")
+            lease.renew()
+            try:
+                self.channels[due.channel].send(message)
+            except ChannelError as error:
+                yield Delivery(message, delivered=False, error=str(error))
+                continue
+            except Exception as error:  # noqa: BLE001  (whatever breaks one channel, the others must still hear; the check is not ok)
+                yield Delivery(message, delivered=False, error=f"{due.channel}: an error of the program ({type(error).__name__}).")
+                continue
+            try:
+                self.ledger.record_told(rows)
+            except LedgerError:
+                yield Delivery(message, delivered=True, error="It was delivered, but that could not be recorded: it will come again.")
+                raise
+            yield Delivery(message, delivered=True)
+
+    def _conclude(self, gathered: "_Gathered", started: datetime, told: Sequence[Delivery]) -> CheckResult:
+        judgement = gathered.judgement
+        errors = (*judgement.unread.values(), *(delivery.error for delivery in told if delivery.error))
+        outcome = Outcome.PARTIAL if errors else Outcome.OK
+        if not judgement.concluded:
+            outcome = Outcome.FAILED
+        delivered = [row for delivery in told if delivery.delivered for row in told_by(delivery.message, gathered.at)]
+        memory = with_told(with_facts(gathered.at.memory, judgement.facts), delivered)
+        return CheckResult(
+            checked_at=started,
+            outcome=outcome,
+            error=" ".join(errors),
+            read=self._read(gathered, started),
+            told=tuple(told),
+            judgement=judgement if judgement.concluded else None,
+            foreseen=foresee(judgement, replace_memory(gathered.at, memory), gathered.observed),
+        )
+
+    def _record(self, result: CheckResult, pulse: Pulse, gathered: "_Gathered", *, retry: bool) -> None:
+        record = record_of(result)
+        self.ledger.record_check(record, pulse_after(record, pulse, retry=retry))
+        self.ledger.forget(outlived(gathered.at))
+        self.ledger.forget_history(result.checked_at - HISTORY)
+
+    def _record_failure(self, result: CheckResult) -> None:
+        """Write down that the check failed, if the ledger lets us; the error that we have says more than the next one would."""
+        record = record_of(result)
+        try:
+            self.ledger.record_check(record, pulse_after(record, self.ledger.pulse(), retry=False))
+        except LedgerError:
+            return
+
+    def _seconds_left(self, started: datetime) -> float:
+        return min(READ_WITHIN, (started + self.deadline - self.clock()).total_seconds())
+
+    def _read(self, gathered: "_Gathered", started: datetime) -> Read:
+        found = [app for app in gathered.reading.apps.values() if app is not None]
+        return Read(
+            applications=len(found),
+            credentials=sum(len(app.credentials) for app in found),
+            requests=gathered.reading.requests,
+            seconds=round((self.clock() - started).total_seconds(), 3),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What was read, what it means, and what is due: everything that acting needs."""
+
+    at: Round
+    reading: DirectoryReading
+    observed: dict[str, Observed]
+    judgement: Judgement
+    messages: tuple[Message, ...]
+
+
+def record_of(result: CheckResult) -> CheckRecord:
+    """Put down a check as the history keeps it."""
+    delivered = sum(delivery.delivered for delivery in result.told)
+    return CheckRecord(result.checked_at, result.outcome, result.error, result.read, delivered)
+
+
+def replace_memory(at: Round, memory: Memory) -> Round:
+    """Give the same round with another memory."""
+    return at._replace(memory=memory)

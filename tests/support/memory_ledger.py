@@ -1,0 +1,161 @@
+"""A ledger in memory: the port's promises and nothing else. The contract suite holds it and the real one to the same tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+
+from shared.core.memory import (
+    Acknowledgement,
+    Assignment,
+    CheckRecord,
+    Decision,
+    Facts,
+    Forget,
+    Former,
+    Hold,
+    Memory,
+    Pulse,
+    Told,
+)
+from shared.ports import Clock, Lease, LeaseLost, LedgerConflict, LedgerError
+
+TERM = timedelta(minutes=5)
+
+
+@dataclass
+class MemoryLedger:
+    """Remembers until it is dropped. Two checks that share one of these are two processes that share a table."""
+
+    clock: Clock
+    broken: dict[str, LedgerError] = field(default_factory=dict)
+    """By method name: what this method raises instead of doing anything."""
+    memory: Memory = field(default_factory=Memory)
+    last_pulse: Pulse = field(default_factory=Pulse)
+    checks: list[CheckRecord] = field(default_factory=list)
+    """As they were recorded, oldest first."""
+    history: list[Decision] = field(default_factory=list)
+    holder: "MemoryLease | None" = None
+    versions: "count[int]" = field(default_factory=lambda: count(1))
+
+    def pulse(self) -> Pulse:
+        self._break("pulse")
+        return self.last_pulse
+
+    def begin(self, at: datetime) -> None:
+        self._break("begin")
+        if self.last_pulse == Pulse():
+            self.last_pulse = Pulse(watching_since=at)
+
+    def lease(self) -> Lease | None:
+        self._break("lease")
+        if self.holder is not None and self.holder.expires > self.clock():
+            return None
+        self.holder = MemoryLease(self, self.clock() + TERM)
+        return self.holder
+
+    def load(self) -> Memory:
+        self._break("load")
+        return self.memory
+
+    def remember(self, facts: Facts) -> None:
+        self._break("remember")
+        self.memory = replace(
+            self.memory,
+            holds={hold.service: self._stamped(hold) for hold in facts.holds} | dict(self.memory.holds),
+            sightings={**self.memory.sightings, **{each.credential.key_id: each for each in facts.sightings}},
+            apps={**self.memory.apps, **{each.key: each for each in facts.apps}},
+            items={**self.memory.items, **{each.item: each for each in facts.items}},
+        )
+
+    def record_told(self, told: Sequence[Told]) -> None:
+        self._break("record_told")
+        self.memory = replace(self.memory, told={**self.memory.told, **{(each.item, each.channel): each for each in told}})
+
+    def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
+        self._break("record_check")
+        self.checks.append(record)
+        self.last_pulse = pulse
+
+    def decide(
+        self,
+        decision: Decision,
+        *,
+        holds: Sequence[Hold] = (),
+        formers: Sequence[Former] = (),
+        assignments: Sequence[Assignment] = (),
+        acknowledgements: Sequence[Acknowledgement] = (),
+    ) -> None:
+        self._break("decide")
+        new_holds = {each.service: each for each in holds}
+        new_assignments = {each.key_id: each for each in assignments}
+        new_acknowledgements = {each.service: each for each in acknowledgements}
+        _unchanged(new_holds, self.memory.holds)
+        _unchanged(new_assignments, self.memory.assignments)
+        _unchanged(new_acknowledgements, self.memory.acknowledgements)
+        self.memory = replace(
+            self.memory,
+            holds={**self.memory.holds, **{name: self._stamped(each) for name, each in new_holds.items()}},
+            formers=self.memory.formers | set(formers),
+            assignments={**self.memory.assignments, **{name: self._stamped(each) for name, each in new_assignments.items()}},
+            acknowledgements={**self.memory.acknowledgements, **{name: self._stamped(each) for name, each in new_acknowledgements.items()}},
+        )
+        self.history.append(decision)
+
+    def decisions(self, service: str) -> Sequence[Decision]:
+        self._break("decisions")
+        mine = [decision for decision in self.history if service in decision.services]
+        return sorted(mine, key=lambda decision: decision.at, reverse=True)
+
+    def forget(self, rows: Forget) -> None:
+        self._break("forget")
+        self.memory = Memory(
+            holds=_without(self.memory.holds, rows.holds),
+            formers=self.memory.formers - set(rows.formers),
+            assignments=_without(self.memory.assignments, rows.assignments),
+            acknowledgements=_without(self.memory.acknowledgements, rows.acknowledgements),
+            sightings=_without(self.memory.sightings, rows.sightings),
+            apps=_without(self.memory.apps, rows.apps),
+            items=_without(self.memory.items, rows.items),
+            told=_without(self.memory.told, rows.told),
+        )
+
+    def forget_history(self, before: datetime) -> None:
+        self._break("forget_history")
+        self.checks = [check for check in self.checks if check.started >= before]
+        self.history = [decision for decision in self.history if decision.at >= before]
+
+    def _break(self, method: str) -> None:
+        if method in self.broken:
+            raise self.broken[method]
+
+    def _stamped[T: (Hold, Assignment, Acknowledgement)](self, value: T) -> T:
+        return replace(value, version=str(next(self.versions)))
+
+
+@dataclass(eq=False)
+class MemoryLease:
+    """The lease of a `MemoryLedger`; it is lost as soon as another one has taken its place."""
+
+    ledger: MemoryLedger
+    expires: datetime
+
+    def renew(self) -> None:
+        self.ledger._break("renew")  # noqa: SLF001  (the two are one thing)
+        if self.ledger.holder is not self:
+            raise LeaseLost("The lease of this check ended, and another check may be at work: this one stops here.")
+        self.expires = self.ledger.clock() + TERM
+
+    def release(self) -> None:
+        if self.ledger.holder is self:
+            self.ledger.holder = None
+
+
+def _unchanged[T: (Hold, Assignment, Acknowledgement)](new: Mapping[str, T], known: Mapping[str, T]) -> None:
+    for name, value in new.items():
+        if value.version != (known[name].version if name in known else ""):
+            raise LedgerConflict("The ledger has changed since it was read. Nothing was written; look at the new state.")
+
+
+def _without[K, V](rows: Mapping[K, V], keys: Sequence[K]) -> dict[K, V]:
+    return {key: value for key, value in rows.items() if key not in set(keys)}

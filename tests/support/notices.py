@@ -1,0 +1,157 @@
+"""Builders of what a check concludes, with a library's two services as the example; tests say only what differs."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.core.days import days_between
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.memory import AppSighting, Hold, Person
+from shared.core.message import Message, Notice, Role
+from shared.core.model import Claim, Credential, Kind, Reason, Runbook, Service, Severity, Standing, WatchedApp
+
+ZONE = ZoneInfo("America/Chicago")
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+CLIENT_ID = "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6"
+PAGE_URL = "https://lapsewatch.example.org/api/page"
+RENEWER = frozenset({Role.RENEWER})
+INSTALLER = frozenset({Role.INSTALLER})
+BOTH = RENEWER | INSTALLER
+COPY = frozenset({Role.COPY})
+PAT = Person("0b0f1f6e-0000-4000-8000-000000000001", "Pat Example")
+
+RUNBOOK = Runbook(
+    "runbooks/libcal.md",
+    {
+        "Request": "Please create a new client secret for LibCal on the app whose client id ends in 13d6.",
+        "Create": "1. Open Certificates & secrets.\n2. New client secret, named `LibCal 2026`.\n3. Copy the Value, not the ID.",
+        "Install": "1. In LibCal, go to Admin > Integrations.\n2. Edit Client Secret: Value.\n3. Paste the new value and save.",
+        "Verify": "1. Open Appointments > Integrations.\n2. Press Authorize with Microsoft Account.",
+        "Clean up": "1. Delete the old secret.",
+    },
+)
+LIBCAL = Service(
+    id="libcal",
+    name="LibCal",
+    breaks="Outlook calendars stop syncing with LibCal appointments and spaces.",
+    renewer=("its",),
+    installer=("libapps-admins",),
+    claim=Claim("name", "LibCal*"),
+    request_to="its-helpdesk@example.org",
+    runbook=RUNBOOK,
+    link="https://library.libcal.example/admin",
+)
+LIBSTAFFER = replace(LIBCAL, id="libstaffer", name="LibStaffer", claim=Claim("name", "LibStaffer*"), runbook=None)
+WATCHED = WatchedApp("LibApps Outlook sync", CLIENT_ID, (LIBCAL, LIBSTAFFER))
+APP = AppSighting("libcal", CLIENT_ID, "8c1f3a52-0000-4000-8000-0000000013d6", "LibApps Outlook sync", True, "", ())
+
+
+def at(days: int) -> datetime:
+    """Give 03:15 in Chicago, `days` local days from now."""
+    return (NOW.astimezone(ZONE).replace(hour=3, minute=15) + timedelta(days=days)).astimezone(UTC)
+
+
+def credential(
+    name: str = "LibCal 2024", ends: int | None = 21, *, hint: str = "q7X", kind: Kind = Kind.SECRET, starts: int = -700
+) -> Credential:
+    """Give a credential that ends in `ends` days (`None`: never)."""
+    key_id = f"00000000-0000-4000-8000-{abs(hash_of(name)):012d}"
+    return Credential(key_id, kind, name, hint if kind == Kind.SECRET else "", at(starts), None if ends is None else at(ends))
+
+
+def hash_of(name: str) -> int:
+    """Give a number that is the same in every run."""
+    return sum(place * ord(letter) for place, letter in enumerate(name, 1))
+
+
+NEW = credential("LibCal 2026", 723, hint="Zr2", starts=-1)
+
+
+def service_view(
+    standing: Standing = Standing.EXPIRING,
+    in_use: Credential | None = None,
+    *,
+    severity: Severity | None = None,
+    over: Over = Over.NO,
+    assumed: bool = False,
+    confirmed: bool = False,
+    **more: object,
+) -> ServiceView:
+    """Give a service that uses `in_use` (by default "LibCal 2024", 21 days left), judged as given."""
+    in_use = in_use or credential()
+    days_left = days_between(NOW, in_use.ends, ZONE) if in_use.ends else None
+    hold = Hold("libcal", in_use.key_id, assumed, at(-1), PAT if confirmed else None)
+    view = ServiceView(
+        service=LIBCAL,
+        app=APP,
+        standing=standing,
+        severity=severity or _severity(standing, over, days_left),
+        in_use=in_use,
+        hold=hold,
+        replacement=None,
+        upcoming=False,
+        leftovers=(),
+        over=over,
+        days_left=days_left,
+        situation="",
+    )
+    return replace(view, **more)  # type: ignore[arg-type]  # the fields of the dataclass, by name
+
+
+def unmatched(*candidates: Credential) -> ServiceView:
+    """Give a service for which no rule finds a credential."""
+    view = service_view(Standing.UNMATCHED, severity=Severity.WARNING)
+    return replace(view, in_use=None, hold=None, days_left=None, candidates=candidates)
+
+
+def unclaimed(
+    found: Credential | None = None,
+    standing: Standing = Standing.HEALTHY,
+    severity: Severity = Severity.NOTICE,
+    *,
+    rivals: tuple[Service, ...] = (),
+    wanted_by: tuple[Service, ...] = (),
+) -> UnclaimedView:
+    """Give a credential that no service claims."""
+    found = found or credential("Test by the intern", 400, hint="a_b")
+    days_left = days_between(NOW, found.ends, ZONE) if found.ends else None
+    return UnclaimedView(found, APP, WATCHED, standing, severity, days_left, "open", NOW, rivals, wanted_by)
+
+
+def app_view(*problems: str, aspect: str = "app", app: AppSighting = APP) -> AppView:
+    """Give a watched app with its problems."""
+    severity = Severity.WARNING if aspect == "redirect_uris" else Severity.CRITICAL
+    standing = Standing.APP_PROBLEM if problems and aspect == "app" else Standing.HEALTHY
+    return AppView(WATCHED, app, aspect, standing, severity if problems else Severity.OK, problems, "")
+
+
+def leftover(days: int, *, deletable: bool = False) -> LeftoverView:
+    """Give the old secret of a service that was confirmed on a newer one."""
+    owner = service_view(Standing.HEALTHY, NEW, confirmed=True)
+    severity = Severity.NOTICE if deletable else Severity.WARNING
+    return LeftoverView(owner, credential(ends=days), deletable, severity, days)
+
+
+def removed() -> RemovedView:
+    """Give a service that the watchlist no longer names."""
+    return RemovedView("libwizard")
+
+
+def notice(view: View, reason: Reason = Reason.RUNG, roles: frozenset[Role] = BOTH) -> Notice:
+    """Give a notice."""
+    return Notice(view, reason, roles)
+
+
+def message(*notices: Notice, **more: object) -> Message:
+    """Give a message to the channel "its", sent at `NOW`."""
+    return replace(Message("its", NOW, ZONE, notices), **more)  # type: ignore[arg-type]  # the fields of the dataclass, by name
+
+
+def _severity(standing: Standing, over: Over, days_left: int | None) -> Severity:
+    if over != Over.NO or standing in {Standing.MISSING, Standing.EXPIRED}:
+        return Severity.CRITICAL
+    if standing == Standing.HEALTHY:
+        return Severity.OK
+    if days_left is None or days_left > 30:
+        return Severity.NOTICE
+    return Severity.WARNING if days_left > 7 else Severity.CRITICAL
