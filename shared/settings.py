@@ -1,0 +1,153 @@
+"""The settings: environment and watchlist become one frozen value, or one list of everything that is wrong in them.
+
+The environment is an argument. `SETTINGS` is the only table of them in code; documentation and deployment are tested against it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from shared import watchlist
+from shared.core.model import Watchlist
+from shared.core.secret import Secret
+from shared.problems import Problems, Wrong
+from shared.values import Rule, guid, is_loopback, setting, shown, text, url
+
+GRAPH_ROOTS = (
+    "https://graph.microsoft.com",
+    "https://graph.microsoft.us",
+    "https://dod-graph.microsoft.us",
+    "https://microsoftgraph.chinacloudapi.cn",
+)
+"""Microsoft's clouds: global, US Government, US Department of Defense, China (Graph documentation, "national cloud deployments")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as people look it up. Those that the watchlist names by `env:` come on top of `SETTINGS`."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    required: bool = False
+    by_azure: bool = False
+    """Azure sets it; on a laptop it may be set to use the managed identity protocol there."""
+
+
+SETTINGS = (
+    Setting("LAPSEWATCH_SCHEDULE", "NCRONTAB of the tick, UTC; read by the timer trigger", "0 5 * * * *"),
+    Setting("LAPSEWATCH_WATCHLIST", "path of the watchlist, from the app's root", "watchlist.toml"),
+    Setting(
+        "LAPSEWATCH_TABLES",
+        "table endpoint (https://ACCOUNT.table.core.windows.net, managed identity) or a connection string "
+        "(UseDevelopmentStorage=true for Azurite)",
+        required=True,
+    ),
+    Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", GRAPH_ROOTS[0]),
+    Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards"),
+    Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
+    Setting("AZURE_CLIENT_ID", "client id of the user-assigned identity"),
+    Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
+    Setting("IDENTITY_HEADER", "proves to that endpoint that the app asks", by_azure=True),
+)
+_BY_NAME = {row.name: row for row in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Where the ledger is: an endpoint, to be used with the managed identity, or a connection string, which carries its own key."""
+
+    by: Literal["endpoint", "connection string"]
+    value: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the program is told from outside."""
+
+    watchlist: Watchlist
+    tables: Tables
+    graph: str
+    """One of `GRAPH_ROOTS`, or a loopback root; no slash at its end."""
+    schedule: str
+    page_url: str
+    """Empty if there is none."""
+    deadline_minutes: int
+    identity_client_id: str
+    """Of the user-assigned identity; empty if there is none."""
+    managed_identity: bool
+    """The managed identity protocol is to be used, on a laptop too."""
+
+
+def load(environment: Mapping[str, str], root: Path) -> Settings:
+    """Read every setting, the watchlist and its runbooks; `root` is the folder of `host.json`.
+
+    Raises `Misconfigured` with every mistake of all of them.
+    """
+    problems = Problems()
+
+    def read[T](name: str, rule: Rule[T], stand_in: T) -> T:
+        row = _BY_NAME[name]
+        if not environment.get(name, "").strip() and not row.required and not row.default:
+            return stand_in
+        return problems.attempt("", lambda: setting(environment, name, rule, row.default), stand_in)
+
+    tables = read("LAPSEWATCH_TABLES", _tables, Tables("endpoint", Secret("")))
+    graph = read("LAPSEWATCH_GRAPH", _graph, "")
+    schedule = read("LAPSEWATCH_SCHEDULE", _schedule, "")
+    page_url = read("LAPSEWATCH_PAGE_URL", url, "")
+    deadline_minutes = read("LAPSEWATCH_DEADLINE", _minutes, 0)
+    identity_client_id = read("AZURE_CLIENT_ID", guid, "")
+    managed_identity = all([read("IDENTITY_ENDPOINT", text, ""), read("IDENTITY_HEADER", text, "")])
+    watched = read("LAPSEWATCH_WATCHLIST", lambda file: watchlist.load(root / text(file), text(file), environment), None)
+    problems.raise_if_any()
+    assert watched is not None
+    return Settings(watched, tables, graph, schedule, page_url, deadline_minutes, identity_client_id, managed_identity)
+
+
+def _tables(value: object) -> Tables:
+    expected = "a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
+    given = text(value, expected).rstrip(";")
+    if "=" not in given.partition("?")[0]:
+        if urlsplit(url(given, expected)).query:
+            raise Wrong("a URL with a query, perhaps a shared access signature", expected)
+        return Tables("endpoint", Secret(given.rstrip("/")))
+    if given.lower() != "usedevelopmentstorage=true":
+        parts = dict(part.partition("=")[::2] for part in given.lower().split(";"))
+        if not parts.keys() >= {"accountname", "accountkey"} and not parts.keys() >= {"tableendpoint", "sharedaccesssignature"}:
+            raise Wrong("a connection string without AccountName and AccountKey", expected)
+        if "tableendpoint" in parts:
+            url(parts["tableendpoint"], "https:// in the TableEndpoint of a connection string (http:// only for this machine itself)")
+        elif parts.get("defaultendpointsprotocol") == "http":
+            raise Wrong("a connection string with DefaultEndpointsProtocol=http", "DefaultEndpointsProtocol=https")
+    return Tables("connection string", Secret(given))
+
+
+def _graph(value: object) -> str:
+    expected = f"one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
+    parts = urlsplit(url(value, expected))
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Wrong("a URL with something after its host", expected)
+    root = f"{parts.scheme}://{parts.netloc.lower()}"
+    if root not in GRAPH_ROOTS and not is_loopback(parts):
+        raise Wrong(f"a URL of {shown(parts.hostname)}", expected)
+    return root
+
+
+def _schedule(value: object) -> str:
+    expected = "six fields (second minute hour day month weekday), such as 0 5 * * * *"
+    given = text(value, expected)
+    if not re.fullmatch(r"[0-9*/,-]+( +[0-9A-Za-z*/,-]+){5}", given):
+        raise Wrong("text that is not such a schedule", expected)
+    return given
+
+
+def _minutes(value: object) -> int:
+    expected = "a whole number of minutes, 1 to 9999, in digits"
+    given = text(value, expected)
+    if not re.fullmatch("[1-9][0-9]{0,3}", given):
+        raise Wrong("text that is not such a number", expected)
+    return int(given)
