@@ -1,0 +1,219 @@
+"""The JSON documents that programs read. Their names are promises: adding is free, renaming is not.
+
+Instants are RFC 3339 in UTC, to the second; days are calendar days in the watchlist's zone.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from shared.core.foresee import Foreseen
+from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.memory import AppSighting, Outcome, Read
+from shared.core.message import Message, Notice
+from shared.core.model import Credential, Reason, Service, Severity, WatchedApp, Watchlist
+from shared.core.results import CheckResult, Delivery, Status
+from shared.render.steps import next_step
+
+type Json = dict[str, object]
+
+
+def status_document(status: Status, watchlist: Watchlist) -> Json:
+    """Say how we stand: every service, what nobody claims, the apps, and whether the answer can be trusted."""
+    judgement, pulse = status.judgement, status.pulse
+    document: Json = {
+        "generated_at": instant(judgement.now),
+        "worst": worst_of(status, watchlist),
+        "check": {
+            "last_success": instant(pulse.last_success),
+            "last_attempt": instant(pulse.last_attempt),
+            "outcome": pulse.outcome,
+            "error": pulse.error or None,
+            "stale": status.stale,
+        },
+        "services": [service_document(view, status.foreseen) for view in judgement.services]
+        + [_unknown_service(service, app) for app in _unjudged(watchlist, judgement) for service in app.services],
+        "unclaimed": [_unclaimed(view, status.foreseen) for view in judgement.unclaimed],
+        "apps": [_app(app, judgement) for app in watchlist.apps],
+        "tenant": {"applications": 0, "credentials": 0, "items": []},
+    }
+    if status.read is not None:
+        document["read"] = _read_document(status.read)
+    return document
+
+
+def worst_of(status: Status, watchlist: Watchlist) -> Severity:
+    """Give the worst severity; a watcher that is stale, failing, or has not seen everything is never `ok`."""
+    unsure = status.stale or status.pulse.outcome in {None, Outcome.FAILED, Outcome.PARTIAL} or bool(_unjudged(watchlist, status.judgement))
+    floor = Severity.WARNING if unsure else Severity.OK
+    return max(floor, status.judgement.worst, key=lambda severity: severity.rank)
+
+
+def check_document(result: CheckResult) -> Json:
+    """Say what a check found and told."""
+    judgement = result.judgement
+    document: Json = {
+        "checked_at": instant(result.checked_at),
+        "outcome": result.outcome,
+        "error": result.error or None,
+        "read": _read_document(result.read),
+        "told": [_delivery(delivery) for delivery in result.told],
+        "services": [service_document(view, result.foreseen) for view in judgement.services] if judgement is not None else [],
+    }
+    return document | ({"dry_run": True} if result.dry_run else {})
+
+
+def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
+    """Say how one service stands."""
+    ack = view.acknowledged
+    in_use = credential_document(view.in_use)
+    return {
+        "id": view.service.id,
+        "name": view.service.name,
+        "app": _app_reference(view.app),
+        "standing": view.standing,
+        "severity": view.severity,
+        "days_left": view.days_left,
+        "ends": instant(view.in_use.ends) if view.in_use is not None else None,
+        "in_use": in_use | {"assumed": view.assumed, "over": view.over or None} if in_use is not None else None,
+        "replacement": credential_document(view.replacement),
+        "leftovers": [credential_document(leftover) for leftover in view.leftovers],
+        "next_step": next_step(view) or None,
+        "next_message": _day(foreseen.by_item.get(view.item)),
+        "acknowledged": None
+        if ack is None
+        else {"until": _day(ack.until), "why": ack.why, "by": ack.by.name, "object_id": ack.by.object_id, "at": instant(ack.at)},
+    }
+
+
+def credential_document(credential: Credential | None) -> Json | None:
+    """Describe a credential: everything that we know, which is never its value."""
+    if credential is None:
+        return None
+    return {
+        "key_id": credential.key_id,
+        "kind": credential.kind,
+        "name": credential.name or None,
+        "hint": credential.hint or None,
+        "starts": instant(credential.starts),
+        "ends": instant(credential.ends),
+    }
+
+
+def log_document(result: CheckResult) -> Json:
+    """Describe a check in one flat line for the log, from which alert rules read: no names from Graph, no addresses."""
+    return {
+        "event": "check",
+        "checked_at": instant(result.checked_at),
+        "outcome": result.outcome,
+        "error": result.error or None,
+        **_read_document(result.read),
+        "worst": result.judgement.worst if result.judgement is not None else None,
+        "messages": sum(delivery.delivered for delivery in result.told),
+        "undelivered": [delivery.message.channel for delivery in result.told if not delivery.delivered],
+        "reasons": [f"{item['item']}:{item['reason']}" for delivery in result.told for item in _items(delivery.message)],
+    }
+
+
+def instant(at: datetime | None) -> str | None:
+    """Write an instant as RFC 3339 in UTC, to the second."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _delivery(delivery: Delivery) -> Json:
+    return {
+        "channel": delivery.message.channel,
+        "delivered": delivery.delivered,
+        "error": delivery.error or None,
+        "items": _items(delivery.message),
+    }
+
+
+def _items(message: Message) -> list[Json]:
+    said = {notice.view.item for notice in message.notices}
+    introduced = (Notice(view, Reason.INTRODUCED, frozenset()) for view in message.watching if view.item not in said)
+    return [_item(notice) for notice in (*message.notices, *introduced)]
+
+
+def _item(notice: Notice) -> Json:
+    return {
+        "item": notice.view.item,
+        "name": _name(notice.view),
+        "standing": notice.view.standing,
+        "reason": notice.reason,
+        "severity": notice.severity,
+        "days_left": notice.view.days_left,
+    }
+
+
+def _name(view: View) -> str:
+    match view:
+        case ServiceView():
+            return view.service.name
+        case LeftoverView():
+            return view.owner.service.name
+        case AppView():
+            return view.watched.name
+        case UnclaimedView():
+            return view.credential.name
+        case RemovedView():
+            return view.item
+
+
+def _unclaimed(view: UnclaimedView, foreseen: Foreseen) -> Json:
+    return {
+        "item": view.item,
+        "app": _app_reference(view.app),
+        "standing": view.standing,
+        "severity": view.severity,
+        "days_left": view.days_left,
+        "ends": instant(view.credential.ends),
+        "credential": credential_document(view.credential),
+        "matched_by": [service.id for service in view.rivals],
+        "wanted_by": [service.id for service in view.wanted_by],
+        "next_step": next_step(view) or None,
+        "next_message": _day(foreseen.by_item.get(view.item)),
+    }
+
+
+def _app(watched: WatchedApp, judgement: Judgement) -> Json:
+    views = [view for view in judgement.apps if view.watched == watched]
+    seen = next((view.app for view in views), None)
+    problems = [problem for view in views for problem in view.problems]
+    if seen is None:
+        problems = [judgement.unread.get(watched.key, "it has not been read yet")]
+    return {
+        "client_id": watched.client_id,
+        "object_id": seen.object_id or None if seen is not None else None,
+        "name": watched.name,
+        "found": seen.found if seen is not None else None,
+        "problems": problems,
+        "severity": max((view.severity for view in views), key=lambda severity: severity.rank, default=Severity.WARNING),
+    }
+
+
+def _app_reference(app: AppSighting) -> Json:
+    return {"client_id": app.client_id, "object_id": app.object_id or None, "name": app.name}
+
+
+def _unjudged(watchlist: Watchlist, judgement: Judgement) -> Iterable[WatchedApp]:
+    return [app for app in watchlist.apps if app.key not in judgement.concluded]
+
+
+def _unknown_service(service: Service, app: WatchedApp) -> Json:
+    """A service of an app that was never read: named, so that nobody takes its absence for health."""
+    return {
+        "id": service.id,
+        "name": service.name,
+        "app": {"client_id": app.client_id, "object_id": None, "name": app.name},
+        **dict.fromkeys(("standing", "days_left", "ends", "in_use", "replacement", "next_step", "next_message", "acknowledged")),
+        "severity": Severity.WARNING,
+        "leftovers": [],
+    }
+
+
+def _read_document(read: Read) -> Json:
+    return {"applications": read.applications, "credentials": read.credentials, "requests": read.requests, "seconds": read.seconds}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

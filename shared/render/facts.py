@@ -1,0 +1,70 @@
+"""What people look for first stands in rows: until when, the next step, what breaks, and which credential it is about."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.core.judged import AppView, LeftoverView, Over, ServiceView, UnclaimedView, View
+from shared.core.message import Notice
+from shared.core.model import Credential, Standing
+from shared.render.escape import clean
+from shared.render.naming import capital, client_id_tail, described, listed
+from shared.render.steps import next_step
+from shared.render.when import when
+
+LONGEST_TEXT = 300
+"""How much of a watchlist text (what breaks) is shown."""
+
+
+def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Give what people look for first, as pairs of a label and a text: until when, what breaks, the next step, which credential."""
+    view = notice.view
+    rows: list[tuple[str, str]] = []
+    match view:
+        case ServiceView():
+            rows = _service_facts(view, now, zone)
+        case UnclaimedView():
+            rows = [("Credential", capital(described(view.credential, now, zone))), ("App", _app_label(view))]
+        case AppView():
+            rows = [("Affects", listed([clean(service.name) for service in view.watched.services])), ("App", _app_label(view))]
+        case LeftoverView():
+            rows = [
+                ("Old one", capital(described(view.credential, now, zone))),
+                *([("In use", capital(described(view.owner.in_use, now, zone)))] if view.owner.in_use else []),
+            ]
+        case _:
+            pass
+    step = next_step(view, notice.roles)
+    return [*_ends(view, now, zone), *([("Next step", step)] if step else []), *rows]
+
+
+def _ends(view: View, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Give the row that says until when; none where the item has no end, or its credential is gone."""
+    match view:
+        case ServiceView(in_use=Credential() as counted) if view.over != Over.GONE:
+            pass
+        case UnclaimedView(credential=counted) | LeftoverView(credential=counted):
+            pass
+        case _:
+            return []
+    if counted.ends is None:
+        return [("Ends", "Never: it does not expire")]
+    return [("Ended" if counted.ends <= now else "Ends", capital(when(counted.ends, now, zone)))]
+
+
+def _service_facts(view: ServiceView, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    if view.standing != Standing.HEALTHY:
+        rows.append(("What breaks", clean(view.service.breaks, LONGEST_TEXT)))
+    if view.in_use is not None:
+        label = {Over.NO: "In use?" if view.assumed else "In use", Over.GONE: "Gone", Over.ENDED: "Old one"}[view.over]
+        rows.append((label, capital(described(view.in_use, now, zone))))
+    if view.replacement is not None:
+        rows.append(("New", capital(described(view.replacement, now, zone))))
+    rows.append(("App", _app_label(view)))
+    return rows
+
+
+def _app_label(view: ServiceView | UnclaimedView | AppView) -> str:
+    tail = client_id_tail(view.app.client_id)
+    name = clean(view.app.name)
+    return f"{name} ({tail})" if name else tail

@@ -1,0 +1,24 @@
+"""A link leads to an absolute https address, or there is none."""
+
+from urllib.parse import quote, urlsplit
+
+_APP = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~"
+
+
+def entra_credentials(client_id: str) -> str:
+    """Give the address of an app's "Certificates & secrets" in the Entra admin center (its address as the portal shows it)."""
+    return f"{_APP}/Credentials/appId/{quote(client_id, safe='')}/isMSAApp~/false"
+
+
+def entra_authentication(client_id: str) -> str:
+    """Give the address of an app's "Authentication", where its redirect URIs are."""
+    return f"{_APP}/Authentication/appId/{quote(client_id, safe='')}/isMSAApp~/false"
+
+
+def https(url: str) -> str:
+    """Give `url` if it is an absolute https address, else an empty text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme == "https" and parts.hostname else ""

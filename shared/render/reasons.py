@@ -1,0 +1,151 @@
+"""Why a message comes now, in plain sentences: what was seen, what it means if nothing was done, and no more than that."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView
+from shared.core.message import Notice, Role
+from shared.core.model import Kind, Reason, Standing
+from shared.render.escape import clean
+from shared.render.naming import LISTED, called, capital, claim_words, described, listed, noun
+from shared.render.when import day, full_day, when
+
+LONGEST_PROBLEM = 200
+
+
+def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str = "") -> list[str]:
+    """Give the sentences that say why a notice comes now. With `page_url` they also say what can be pressed there."""
+    lines = list(_lines(notice, now, zone, page=bool(page_url)))
+    if notice.reason == Reason.STILL_WAITING:
+        lines.append("This is said daily for a week and then weekly, until it is settled.")
+    if notice.roles == {Role.COPY}:
+        lines.append("You read this for information.")
+    return lines
+
+
+def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iterator[str]:
+    match notice.view:
+        case ServiceView() as view:
+            yield from _service(view, notice.reason, now, zone, page=page)
+        case UnclaimedView() as view:
+            yield from _unclaimed(view, page=page)
+        case AppView() as view:
+            yield from (capital(clean(problem, LONGEST_PROBLEM)) + "." for problem in view.problems[:LISTED])
+            if len(view.problems) > LISTED:
+                yield f"And {len(view.problems) - LISTED} more."
+            if view.problems and view.aspect == "app":
+                yield "Until this is put right, nothing is said about its services."
+        case LeftoverView() as view:
+            yield from _leftover(view, now, zone)
+        case RemovedView():
+            yield "The watchlist no longer names this service, so nobody is told when its credential ends."
+
+
+def _service(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo, *, page: bool) -> Iterator[str]:
+    yield from _news(view, reason, now, zone)
+    match view.standing:
+        case Standing.EXPIRING if not view.upcoming and reason != Reason.CONFIRMED:
+            yield "No replacement exists yet."
+        case Standing.AWAITING_INSTALL:
+            yield from _waiting(view, reason, zone, page=page)
+        case Standing.MISSING:
+            yield f"Nothing on the app replaces it. If {_name(view)} holds no other value, it is not syncing."
+        case Standing.EXPIRED:
+            yield f"Nothing on the app replaces it. If {_name(view)} still holds its value, it is not syncing."
+        case Standing.UNMATCHED:
+            yield f"{_name(view)} should hold a {noun(None)} {claim_words(view.service.claim)}, and the app has none."
+        case _:
+            pass
+    yield from _candidates(view, now, zone)
+    if view.acknowledged is not None:
+        given = view.acknowledged
+        yield f"{clean(given.by.name)} knows, until {day(given.until, now, zone)}: {clean(given.why).rstrip('.')}."
+
+
+def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    match reason:
+        case Reason.CONFIRMED if view.hold is not None:
+            yield _confirmed(view, zone)
+            if view.leftovers:
+                yield f"Still on the app: {listed([described(credential, now, zone) for credential in view.leftovers])}."
+        case Reason.RECOVERED:
+            yield "What was gone is back on the app."
+        case Reason.DELETED if view.replacement is None and view.over == Over.NO:
+            yield f"Its replacement is gone from the app; the {noun(view.in_use)} in use counts down again."
+        case Reason.STILL_OLD:
+            yield f"The old {noun(view.in_use)} was used to sign in after {_name(view)} had been confirmed on the new one."
+        case _:
+            pass
+
+
+def _confirmed(view: ServiceView, zone: ZoneInfo) -> str:
+    hold = view.hold
+    which = f"the {called(view.in_use)}" if view.in_use is not None else "another credential"
+    if hold is None or hold.by is None:
+        return f"Sign-ins on two days show that {_name(view)} uses {which}."
+    return f"{clean(hold.by.name)} confirmed on {full_day(hold.at.astimezone(zone).date())} that {_name(view)} uses {which}."
+
+
+def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -> Iterator[str]:
+    name, kind = _name(view), noun(view.in_use or view.replacement)
+    if view.assumed:
+        yield f"Several {kind}s match {name}, and nobody has said which one it uses; until then, the one that ends first counts."
+        if page:
+            yield "Please settle it: press Confirm on the status page beside the one in use."
+        else:
+            yield "Please settle which one is in use."
+    elif reason != Reason.STILL_OLD and view.over == Over.NO:
+        yield f"Nothing shows yet that {name} uses the new {kind}, so the countdown on the old one goes on."
+    if view.shorter:
+        yield from _shorter(view, zone)
+    if view.over != Over.NO:
+        untold = "certificate has not been installed" if kind == Kind.CERTIFICATE else "value has not been pasted"
+        yield f"If the new {untold}, {name} is not syncing."
+    if page and not view.assumed:
+        yield ("If it syncs" if view.over != Over.NO else f"Once {name} syncs with it") + ", press Confirm on the status page."
+
+
+def _shorter(view: ServiceView, zone: ZoneInfo) -> Iterator[str]:
+    if view.replacement is None or view.in_use is None or view.replacement.ends is None:
+        return
+    sooner = full_day(view.replacement.ends.astimezone(zone).date())
+    later = f"ends on {full_day(view.in_use.ends.astimezone(zone).date())}" if view.in_use.ends is not None else "does not expire"
+    yield f"Beware: the new {noun(view.replacement)} ends already on {sooner}, while the one in use {later}."
+
+
+def _candidates(view: ServiceView, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    if view.candidates:
+        found = listed([described(credential, now, zone) for credential in view.candidates])
+        yield f"On the app, claimed by no service and so probably {_name(view)}'s: {found}."
+    elif view.standing == Standing.UNMATCHED:
+        yield "No unclaimed credential is live on the app either."
+
+
+def _unclaimed(view: UnclaimedView, *, page: bool) -> Iterator[str]:
+    if view.rivals:
+        yield f"The claims of {listed([clean(service.name) for service in view.rivals])} both match it, so neither has it."
+    elif view.wanted_by:
+        yield f"{listed([clean(service.name) for service in view.wanted_by])} lacks a credential, and no service claims this one."
+    elif view.standing == Standing.EXPIRED:
+        yield "No service claims it, so nobody knows what it was for."
+    else:
+        yield "No service claims it, so nobody would know what breaks when it ends."
+    if page:
+        yield "Say on the status page whose it is."
+
+
+def _leftover(view: LeftoverView, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    name = clean(view.owner.service.name)
+    if view.deletable:
+        settled = view.owner.hold
+        since = f" since {full_day(settled.at.astimezone(zone).date())}" if settled is not None else ""
+        yield f"{name} has used a newer one{since}. Check first that nothing else uses the old one."
+    elif view.credential.ends is not None and view.credential.ends > now:
+        yield f"If {name} still uses it, sync stops {when(view.credential.ends, now, zone, brief=True)}."
+    else:
+        yield f"If {name} still uses it, it is not syncing."
+
+
+def _name(view: ServiceView) -> str:
+    return clean(view.service.name)

@@ -1,0 +1,178 @@
+"""A card says at a glance what, until when, whose turn and the next step; what is critical is never left out.
+
+The payload is that of a Teams Workflows webhook, with an Adaptive Card of version 1.5, the newest that Teams shows.
+Teams takes about 28 KB a message; a card stays under 24 KB as it is sent.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView
+from shared.core.memory import AppSighting
+from shared.core.message import Message, Notice
+from shared.core.model import Runbook, Service, Severity
+from shared.render.elements import COLORS, Element, box, fixed_text, line, open_url, row, toggle
+from shared.render.escape import clean, inert, literal
+from shared.render.facts import facts
+from shared.render.links import entra_authentication, entra_credentials, https
+from shared.render.reasons import explanation
+from shared.render.runbooks import for_card
+from shared.render.steps import YOUR_TURN, runbook_sections
+from shared.render.words import headline, next_message, summary, title
+
+LIMIT = 24_000
+"""Bytes of one payload, as `encoded` writes it."""
+FRAME = 4_000
+"""What of it the envelope, the title and the last lines may take."""
+LONGEST_FALLBACK = 200
+
+
+class _Block(NamedTuple):
+    """A part of the card that is not divided."""
+
+    element: Element
+    words: str
+    """Its line in the text for clients that cannot show the card."""
+    must: bool
+    """It is never cut; a further card is begun for it."""
+
+    @property
+    def size(self) -> int:
+        return len(encoded(self.element)) + len(", ")
+
+
+def payloads(message: Message, *, page_url: str = "") -> list[Element]:
+    """Give the requests to post, in order, for everything in `message`.
+
+    With `page_url`, which must be the https address of the status page, notices that are not critical and do not fit
+    the first cards are counted instead of shown.
+    """
+    page_url = https(page_url)
+    cards, cut = _pack(list(_blocks(message, page_url)), cuttable=bool(page_url))
+    return [
+        _envelope(_card(message, blocks, (number, len(cards)), cut if number == len(cards) else 0, page_url))
+        for number, blocks in enumerate(cards, 1)
+    ]
+
+
+def encoded(payload: Element) -> bytes:
+    """Write a payload as it is to be sent: JSON in UTF-8."""
+    return json.dumps(payload, ensure_ascii=False).encode()
+
+
+def _pack(blocks: Sequence[_Block], *, cuttable: bool) -> tuple[list[list[_Block]], int]:
+    """Fill card after card; where cutting is allowed, give the number of blocks that were left out."""
+    cards: list[list[_Block]] = [[]]
+    room = LIMIT - FRAME
+    for done, block in enumerate(blocks):
+        if block.size > room and cards[-1]:
+            if cuttable and not any(rest.must for rest in blocks[done:]):
+                return cards, len(blocks) - done
+            cards.append([])
+            room = LIMIT - FRAME
+        cards[-1].append(block)
+        room -= block.size
+    return cards, 0
+
+
+def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
+    """Give the parts of the message, most urgent first."""
+    now, zone = message.now, message.zone
+    for view in message.watching if message.introduction else ():
+        words = summary(view, now=now, zone=zone)
+        yield _Block(line(words, color=COLORS[view.severity]), words, must=True)
+    if message.introduction and message.notices:
+        yield _Block(fixed_text("What needs you now", weight="Bolder", spacing="Medium"), "", must=True)
+    by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
+    for number, notice in enumerate(by_urgency, 1):
+        words = headline(notice, now=now, zone=zone)
+        element = _notice(notice, f"steps{number}", now, zone, page_url)
+        yield _Block(element, words, must=notice.severity == Severity.CRITICAL)
+
+
+def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_url: str) -> Element:
+    runbook, sections = _runbook(notice), runbook_sections(notice.view, notice.roles)
+    steps = for_card(runbook, sections) if runbook is not None else ""
+    color = COLORS[notice.severity]
+    items = [line(headline(notice, now=now, zone=zone), weight="Bolder", size="Medium", color=color)]
+    if why := " ".join(explanation(notice, now=now, zone=zone, page_url=page_url)):
+        items.append(line(why))
+    items += [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
+    if steps:
+        items.append(box([fixed_text(steps)], id=steps_id, isVisible=False))
+    elif runbook is not None and sections:
+        items.append(row("How", f"“{sections[0]}” in {runbook.path}"))
+    buttons = [*([toggle("Show how", steps_id)] if steps else []), *_links(notice)]
+    if buttons:
+        items.append({"type": "ActionSet", "actions": buttons})
+    return box(items, color)
+
+
+def _fact(label: str, text: str) -> Element:
+    rest = text.removeprefix(YOUR_TURN)
+    return row(label, rest, lead=text[: len(text) - len(rest)])
+
+
+def _links(notice: Notice) -> Iterator[Element]:
+    match notice.view:
+        case ServiceView() as view:
+            yield from _service_links(view.app, view.service)
+        case LeftoverView() as view:
+            yield from _service_links(view.owner.app, view.owner.service)
+        case UnclaimedView() as view:
+            yield open_url("Open in Entra", entra_credentials(view.app.client_id))
+        case AppView(aspect="redirect_uris") as view:
+            yield open_url("Open in Entra", entra_authentication(view.app.client_id))
+        case _:
+            pass
+
+
+def _service_links(app: AppSighting, service: Service) -> Iterator[Element]:
+    if app.found:
+        yield open_url("Open in Entra", entra_credentials(app.client_id))
+    if https(service.link):
+        yield open_url(f"Open {clean(service.name)}", service.link)
+
+
+def _runbook(notice: Notice) -> Runbook | None:
+    match notice.view:
+        case ServiceView() as view:
+            return view.service.runbook
+        case LeftoverView() as view:
+            return view.owner.service.runbook
+        case _:
+            return None
+
+
+def _card(message: Message, blocks: Sequence[_Block], place: tuple[int, int], cut: int, page_url: str) -> Element:
+    number, total = place
+    heading = title(message) if total == 1 else f"{title(message)} ({number} of {total})"
+    last_lines = [f"And {cut} more on the status page."] if cut else []
+    if number == total and (later := next_message(message)):
+        last_lines.append(later)
+    card = {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "msteams": {"width": "Full"},
+        "fallbackText": _fallback(heading, blocks),
+        "body": [
+            fixed_text(heading, size="Large", weight="Bolder", style="heading"),
+            *(block.element for block in blocks),
+            *(fixed_text(text, isSubtle=True, spacing="Medium") for text in last_lines),
+        ],
+    }
+    return {**card, "actions": [open_url("Open the status page", page_url)]} if page_url else card
+
+
+def _fallback(heading: str, blocks: Iterable[_Block]) -> str:
+    words = "; ".join((heading, *(block.words for block in blocks if block.words)))
+    return literal(inert(clean(words, LONGEST_FALLBACK)))
+
+
+def _envelope(card: Element) -> Element:
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    return {"type": "message", "attachments": [attachment]}

@@ -1,0 +1,140 @@
+"""One message for every standing and reason that a card can carry, by name; each has a golden file in tests/golden/cards."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from shared.core.judged import Over
+from shared.core.memory import Acknowledgement, Hold
+from shared.core.message import Message
+from shared.core.model import Claim, Kind, Reason, Severity, Standing
+from tests.support.notices import (
+    APP,
+    BOTH,
+    COPY,
+    INSTALLER,
+    LIBCAL,
+    LIBSTAFFER,
+    NEW,
+    NOW,
+    PAGE_URL,
+    PAT,
+    RENEWER,
+    app_view,
+    at,
+    credential,
+    leftover,
+    message,
+    notice,
+    removed,
+    service_view,
+    unclaimed,
+    unmatched,
+)
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
+
+SOON = credential(ends=6)
+ENDED = credential(ends=-3)
+WAITING = service_view(Standing.AWAITING_INSTALL, SOON, replacement=NEW)
+WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, over=Over.ENDED)
+WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Over.GONE)
+ASSUMED = service_view(Standing.AWAITING_INSTALL, replacement=NEW, assumed=True)
+HEALTHY = service_view(Standing.HEALTHY, NEW, confirmed=True)
+STAFFER = service_view(Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER)
+STRAY = credential("secret for sync", 500, hint="p0W")
+CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
+KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
+NEXT = date(2026, 11, 29)
+
+MESSAGES: dict[str, Message] = {
+    "expiring_to_renewer": message(notice(service_view(), Reason.RUNG, RENEWER), next_message=NEXT),
+    "expiring_to_installer": message(notice(service_view(), Reason.RUNG, INSTALLER), next_message=NEXT),
+    "expiring_in_copy": message(notice(service_view(), Reason.RUNG, COPY)),
+    "expiring_tomorrow": message(notice(service_view(in_use=credential(ends=1)))),
+    "expiring_today": message(notice(service_view(in_use=credential(ends=0)._replace(ends=at(0).replace(hour=23))))),
+    "expiring_first": message(notice(service_view(in_use=credential(ends=88)), Reason.FIRST)),
+    "expiring_acknowledged": message(notice(service_view(acknowledged=KNOWN))),
+    "expiring_replacement_starts_later": message(
+        notice(service_view(replacement=credential("LibCal 2026", 740, hint="Zr2", starts=9), upcoming=True))
+    ),
+    "expiring_replacement_deleted": message(notice(service_view(), Reason.DELETED)),
+    "expiring_certificate": message(
+        notice(service_view(in_use=CERTIFICATE, service=replace(LIBCAL, claim=Claim("key_id", CERTIFICATE.key_id), runbook=None)))
+    ),
+    "replaced": message(notice(WAITING, Reason.REPLACED, INSTALLER)),
+    "replaced_with_page": message(notice(WAITING, Reason.REPLACED, INSTALLER)),
+    "replaced_to_renewer": message(notice(WAITING, Reason.REPLACED, RENEWER)),
+    "replaced_shorter": message(
+        notice(service_view(Standing.AWAITING_INSTALL, replacement=credential("LibCal test", 9, hint="Zr2", starts=-1)), Reason.SHORTER)
+    ),
+    "assumed": message(notice(ASSUMED, Reason.ASSUMED)),
+    "assumed_rung": message(notice(ASSUMED, Reason.RUNG)),
+    "old_one_deleted": message(notice(WAITING_GONE, Reason.DELETED)),
+    "old_one_ended": message(notice(WAITING_ENDED, Reason.EXPIRED)),
+    "still_waiting": message(notice(WAITING_ENDED, Reason.STILL_WAITING)),
+    "still_waiting_with_page": message(notice(WAITING_GONE, Reason.STILL_WAITING)),
+    "still_old": message(notice(WAITING, Reason.STILL_OLD)),
+    "missing": message(notice(service_view(Standing.MISSING, over=Over.GONE), Reason.MISSING)),
+    "missing_with_candidate": message(notice(service_view(Standing.MISSING, over=Over.GONE, candidates=(STRAY,)), Reason.MISSING)),
+    "expired": message(notice(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED), Reason.EXPIRED)),
+    "unmatched": message(notice(unmatched(STRAY, CERTIFICATE), Reason.UNMATCHED)),
+    "unmatched_empty": message(notice(unmatched(), Reason.UNMATCHED)),
+    "confirmed": message(notice(replace(HEALTHY, leftovers=(credential(),)), Reason.CONFIRMED)),
+    "confirmed_by_evidence": message(
+        notice(replace(HEALTHY, hold=Hold("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)), Reason.CONFIRMED)
+    ),
+    "confirmed_on_an_ending_one": message(notice(service_view(confirmed=True), Reason.CONFIRMED)),
+    "recovered": message(notice(STAFFER, Reason.RECOVERED)),
+    "does_not_expire": message(notice(service_view(Standing.HEALTHY, credential(ends=None), confirmed=True), Reason.CONFIRMED)),
+    "unclaimed": message(notice(unclaimed(), Reason.UNCLAIMED, RENEWER)),
+    "unclaimed_rivals": message(notice(unclaimed(rivals=(LIBCAL, LIBSTAFFER)), Reason.UNCLAIMED, RENEWER)),
+    "unclaimed_wanted": message(notice(unclaimed(STRAY, wanted_by=(LIBCAL,)), Reason.UNCLAIMED)),
+    "unclaimed_ending": message(notice(unclaimed(credential("", 7), Standing.EXPIRING, Severity.CRITICAL), Reason.RUNG, RENEWER)),
+    "unclaimed_ended": message(notice(unclaimed(ENDED, Standing.EXPIRED, Severity.WARNING), Reason.EXPIRED, RENEWER)),
+    "app_not_found": message(
+        notice(app_view("it cannot be found in the tenant", app=replace(APP, found=False, name="")), Reason.APP_PROBLEM, RENEWER)
+    ),
+    "app_disabled": message(notice(app_view("its service principal is disabled"), Reason.APP_PROBLEM, RENEWER)),
+    "app_recovered": message(notice(app_view(), Reason.RECOVERED, RENEWER)),
+    "redirect_uri": message(
+        notice(
+            app_view("the redirect URI https://library.libcal.example/callback is missing", aspect="redirect_uris"),
+            Reason.REDIRECT_URI,
+            RENEWER,
+        )
+    ),
+    "leftover_tomorrow": message(notice(leftover(1), Reason.LEFTOVER, INSTALLER)),
+    "leftover_deletable": message(notice(leftover(40, deletable=True), Reason.LEFTOVER, RENEWER)),
+    "removed": message(notice(removed(), Reason.REMOVED)),
+    "introduction": message(introduction=True, watching=(HEALTHY, STAFFER), next_message=date(2027, 9, 15)),
+    "introduction_to_settle": message(
+        notice(ASSUMED, Reason.INTRODUCED),
+        notice(unclaimed(), Reason.INTRODUCED),
+        introduction=True,
+        watching=(ASSUMED, STAFFER),
+        next_message=NEXT,
+    ),
+    "several_with_page": message(
+        notice(STAFFER, Reason.RECOVERED),
+        notice(unclaimed(), Reason.UNCLAIMED),
+        notice(WAITING_GONE, Reason.DELETED),
+        next_message=date(2026, 11, 23),
+    ),
+    "hostile": message(
+        notice(
+            unclaimed(
+                credential(
+                    "[free](https://evil.example) **x** <at>All</at> {{DATE(2026-01-01T00:00:00Z)}}\n# \u202etxet\u200b", 400, hint="a_*"
+                )
+            ),
+            Reason.UNCLAIMED,
+            BOTH,
+        )
+    ),
+}
+
+
+def page_of(name: str) -> str:
+    """Give the status page's address for the cases that have one."""
+    return PAGE_URL if name.endswith("_with_page") else ""

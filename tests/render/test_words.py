@@ -1,0 +1,176 @@
+from dataclasses import replace
+
+import pytest
+
+from shared.core.judged import Over
+from shared.core.message import Role
+from shared.core.model import Claim, Kind, Reason, Standing
+from shared.render.facts import facts
+from shared.render.naming import described, listed
+from shared.render.reasons import explanation
+from shared.render.steps import next_step, runbook_sections, whose_turn
+from shared.render.words import headline, next_message, summary
+from tests.render.cases import ASSUMED, ENDED, HEALTHY, MESSAGES, WAITING, WAITING_ENDED, WAITING_GONE
+from tests.support.notices import (
+    BOTH,
+    COPY,
+    INSTALLER,
+    LIBCAL,
+    LIBSTAFFER,
+    NEW,
+    NOW,
+    PAGE_URL,
+    RENEWER,
+    ZONE,
+    credential,
+    leftover,
+    message,
+    notice,
+    service_view,
+    unclaimed,
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("expiring_first", "LibCal: secret ends in 88 days (18 Feb 2027)"),
+        ("expiring_to_renewer", "LibCal: secret ends in 21 days (13 Dec)"),
+        ("expiring_tomorrow", "LibCal: secret ends tomorrow (23 Nov, 03:15 CST)"),
+        ("expiring_today", "LibCal: secret ends today at 17:15 CST"),
+        ("expiring_replacement_starts_later", "LibCal: secret ends in 21 days (13 Dec); the new one starts on 1 Dec 2026"),
+        ("replaced", "LibCal: the new secret waits to be installed; the old one ends in 6 days (28 Nov)"),
+        ("replaced_shorter", "LibCal: the new secret ends sooner than the one in use"),
+        ("assumed", "LibCal: which secret does it use?"),
+        ("assumed_rung", "LibCal: a newer secret exists; the older one ends in 21 days (13 Dec)"),
+        ("old_one_deleted", "LibCal: the secret in use is gone; is the new one installed?"),
+        ("old_one_ended", "LibCal: the old secret ended 3 days ago (19 Nov); is the new one installed?"),
+        ("still_old", "LibCal: the old secret is still in use somewhere"),
+        ("missing", "LibCal: the secret in use is gone from the app"),
+        ("expired", "LibCal: secret ended 3 days ago (19 Nov)"),
+        ("unmatched", "LibCal: no secret on the app matches its claim"),
+        ("confirmed", "LibCal is safe until 14 Nov 2028"),
+        ("confirmed_on_an_ending_one", "LibCal: confirmed, but this secret ends in 21 days (13 Dec)"),
+        ("does_not_expire", "LibCal is safe: its secret does not expire"),
+        ("unclaimed", "Secret “Test by the intern” on LibApps Outlook sync: whose is this?"),
+        ("unclaimed_rivals", "Secret “Test by the intern”: LibCal and LibStaffer both claim it"),
+        ("unclaimed_wanted", "Probably LibCal's new secret: secret “secret for sync”"),
+        ("unclaimed_ended", "Unclaimed secret “LibCal 2024” ended 3 days ago (19 Nov)"),
+        ("app_not_found", "LibApps Outlook sync: the app cannot be found"),
+        ("app_disabled", "LibApps Outlook sync: the app cannot be signed in to"),
+        ("redirect_uri", "LibApps Outlook sync: a redirect URI is missing"),
+        ("leftover_tomorrow", "LibCal: its old secret ends tomorrow (23 Nov, 03:15 CST)"),
+        ("leftover_deletable", "LibCal: the old secret “LibCal 2024” can be deleted"),
+        ("removed", "“libwizard” is no longer watched"),
+    ],
+)
+def test_a_headline_says_it_at_a_glance(case: str, words: str) -> None:
+    assert headline(MESSAGES[case].notices[0], now=NOW, zone=ZONE) == words
+
+
+@pytest.mark.parametrize("view", [WAITING, ASSUMED, service_view(), service_view(Standing.EXPIRED, ENDED, over=Over.ENDED)])
+@pytest.mark.parametrize("reason", list(Reason))
+def test_no_reason_makes_us_say_that_a_service_is_down(view: object, reason: Reason) -> None:
+    for each in (view, WAITING_GONE, WAITING_ENDED):
+        said = " ".join(explanation(notice(each, reason), now=NOW, zone=ZONE, page_url=PAGE_URL))  # type: ignore[arg-type]
+        for sentence in said.split(". "):
+            assert "not syncing" not in sentence or sentence.startswith("If ")
+
+
+def test_the_words_of_waiting_follow_knowledge() -> None:
+    assert explanation(notice(WAITING_GONE, Reason.DELETED), now=NOW, zone=ZONE, page_url=PAGE_URL) == [
+        "If the new value has not been pasted, LibCal is not syncing.",
+        "If it syncs, press Confirm on the status page.",
+    ]
+
+
+def test_without_a_page_nobody_is_told_to_press_anything() -> None:
+    for case in MESSAGES.values():
+        for each in case.notices:
+            said = " ".join(explanation(each, now=NOW, zone=ZONE))
+            assert "press" not in said
+            assert "page" not in said
+
+
+def test_whose_turn_it_is_follows_the_standing() -> None:
+    assert whose_turn(service_view()) == "renewer (its)"
+    assert whose_turn(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED)) == "renewer (its)"
+    assert whose_turn(WAITING) == "installer (libapps-admins)"
+    assert whose_turn(MESSAGES["expiring_replacement_starts_later"].notices[0].view) == "installer (libapps-admins)"
+    assert whose_turn(MESSAGES["unmatched"].notices[0].view) == "renewer (its) and installer (libapps-admins)"
+    assert whose_turn(unclaimed()) == "renewer (its)"
+    assert whose_turn(HEALTHY) == ""
+
+
+def test_each_role_reads_its_own_next_step() -> None:
+    create = "create a new client secret named like “LibCal*” and hand its value to the installer (libapps-admins)."
+    assert next_step(service_view()) == f"Renewer (its): {create}"
+    assert next_step(service_view(), RENEWER) == f"Your turn: {create}"
+    assert next_step(service_view(), BOTH) == f"Your turn: {create}"
+    assert next_step(service_view(), COPY) == f"Renewer (its): {create}"
+    assert next_step(service_view(), INSTALLER) == "Ask its-helpdesk@example.org for a new client secret named like “LibCal*”."
+    install = "paste the value of the secret “LibCal 2026” into LibCal, then check that it syncs."
+    assert next_step(WAITING, INSTALLER) == f"Your turn: {install}"
+    assert next_step(WAITING, RENEWER) == f"Installer (libapps-admins): {install}"
+    assert next_step(HEALTHY, BOTH) == ""
+
+
+def test_without_an_address_the_installer_asks_the_renewers_channel() -> None:
+    view = service_view(service=replace(LIBCAL, request_to="", claim=Claim("hint", "q7X")))
+    assert next_step(view, INSTALLER) == "Ask the renewer (its) for a new client secret for LibCal."
+
+
+def test_a_certificate_is_installed_and_not_pasted() -> None:
+    new = credential("CN=new", 700, kind=Kind.CERTIFICATE, starts=-1)
+    view = service_view(Standing.AWAITING_INSTALL, credential("CN=old", -1, kind=Kind.CERTIFICATE), replacement=new, over=Over.ENDED)
+    assert next_step(view, INSTALLER) == "Your turn: install the certificate “CN=new” in LibCal, then check that it syncs."
+    assert "If the new certificate has not been installed, LibCal is not syncing." in explanation(notice(view), now=NOW, zone=ZONE)
+
+
+def test_the_runbook_opens_at_the_readers_next_section() -> None:
+    assert runbook_sections(service_view(), RENEWER) == ("Create",)
+    assert runbook_sections(service_view(), INSTALLER) == ("Request",)
+    assert runbook_sections(service_view(), BOTH) == ("Create",)
+    assert runbook_sections(service_view()) == ("Create",)
+    assert runbook_sections(service_view(), COPY) == ()
+    assert runbook_sections(WAITING, INSTALLER) == ("Install", "Verify")
+    assert runbook_sections(WAITING, RENEWER) == ()
+    assert runbook_sections(leftover(1), INSTALLER) == ("Verify",)
+    assert runbook_sections(leftover(20, deletable=True), frozenset({Role.RENEWER})) == ("Clean up",)
+    assert runbook_sections(HEALTHY, BOTH) == ()
+
+
+def test_credentials_are_told_apart_by_what_people_see() -> None:
+    assert described(credential(), NOW, ZONE) == "secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026)"
+    assert described(credential(ends=-3), NOW, ZONE) == "secret “LibCal 2024” (begins with q7X, ended 19 Nov 2026)"
+    assert described(credential("", None, hint=""), NOW, ZONE) == "unnamed secret (does not expire)"
+    assert described(credential("CN=x", 12, kind=Kind.CERTIFICATE), NOW, ZONE) == "certificate “CN=x” (ends 4 Dec 2026)"
+    assert described(credential("\u202e\u200b", None), NOW, ZONE) == "unnamed secret (begins with q7X, does not expire)"
+
+
+def test_long_lists_are_counted() -> None:
+    assert listed([]) == ""
+    assert listed(["A"]) == "A"
+    assert listed(["A", "B", "C"]) == "A, B and C"
+    assert listed(list("ABCDEFG")) == "A, B, C, D, E and 2 more"
+
+
+def test_what_breaks_is_said_until_all_is_well() -> None:
+    assert ("What breaks", LIBCAL.breaks) in facts(notice(service_view()), now=NOW, zone=ZONE)
+    assert "What breaks" not in dict(facts(notice(HEALTHY), now=NOW, zone=ZONE))
+
+
+def test_a_credential_that_is_gone_has_no_end_to_count_down_to() -> None:
+    labels = dict(facts(notice(WAITING_GONE), now=NOW, zone=ZONE))
+    assert "Gone" in labels
+    assert "Ends" not in labels
+
+
+def test_the_next_message_is_announced_only_if_it_can_be_foreseen() -> None:
+    assert next_message(MESSAGES["introduction"]) == "Next message on 15 Sep 2027 if nothing changes."
+    assert next_message(message()) == ""
+
+
+def test_a_summary_needs_no_occasion() -> None:
+    assert summary(replace(HEALTHY, service=LIBSTAFFER), now=NOW, zone=ZONE) == "LibStaffer is safe until 14 Nov 2028"
+    assert summary(unclaimed(NEW), now=NOW, zone=ZONE) == "Unclaimed secret “LibCal 2026” on LibApps Outlook sync"
