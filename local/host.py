@@ -1,0 +1,152 @@
+"""A local host for a Python Functions app: the Python worker is the real one, the host around it is ours.
+
+    python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers]
+
+It reads the same environment as the app in Azure, with local.settings.json for what is not set, and accepts one function
+key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP and timer triggers run; others are shown, and do not. It is not the
+Functions runtime: scaling, timeouts and sign-in are not here. One app a process (see `local.host_worker`).
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from werkzeug.datastructures import Headers
+from werkzeug.test import Client
+
+from local import host_log, rpc
+from local.host_errors import HostError, InvocationFailed
+from local.host_http import Front, Key, access
+from local.host_server import serving
+from local.host_settings import inside, route_prefix
+from local.host_timers import Timers
+from local.host_worker import Function, Worker
+
+__all__ = ["Answer", "HostError", "InvocationFailed", "LocalHost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an HTTP function answered."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class LocalHost:
+    """Hosts an app while its `with` statement lasts; the first and only one of its process."""
+
+    def __init__(
+        self, app: str | Path, *, environment: Mapping[str, str] | None = None, port: int = 0, state: str | Path | None = None
+    ) -> None:
+        """Say what to host; `environment` wins over the process's own, and `state` is the folder that remembers when timers ran."""
+        self._app = Path(app).resolve()
+        self._environment, self._port = environment or {}, port
+        self._state = Path(state).resolve() if state else None
+        self._worker = Worker(self._app)
+
+    def __enter__(self) -> Self:
+        """Index the app and listen. Raises `HostError`."""
+        with contextlib.ExitStack() as stack:
+            prefix = route_prefix(self._app)
+            stack.enter_context(inside(self._app, self._environment))
+            key = Key(os.environ.get("LOCAL_FUNCTION_KEY", "local"))
+            worker = stack.enter_context(self._worker)
+            self._timers = Timers(worker.functions, self._run, self._state)
+            self._front = Front(worker.functions.values(), worker.invoke, self._timers, prefix, key)
+            stack.callback(self._timers.close)
+            self.port = stack.enter_context(serving(self._front, self._port))
+            self.url = f"http://127.0.0.1:{self.port}/{prefix}".rstrip("/")
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Answer what is open, let running functions end, and stop."""
+        self._stack.close()
+
+    @property
+    def functions(self) -> Mapping[str, Function]:
+        """The functions by name."""
+        return self._worker.functions
+
+    def http(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        """Send a request without a network; `path` is from the root, prefix and query included."""
+        response = Client(self._front).open(path, method=method, headers=dict(headers or {}), data=body)
+        return Answer(response.status_code, response.headers, response.get_data())
+
+    def fire_timer(self, name: str, *, past_due: bool = False) -> None:
+        """Run a timer now and wait for it, retries included. Raises `InvocationFailed`."""
+        self._timers[name].fire(past_due=past_due)
+
+    def follow_timers(self) -> None:
+        """Run every timer when it is due, from now on; one that is late runs at once."""
+        self._timers.follow()
+
+    def running(self) -> str:
+        """Name the function that the caller runs in; empty outside of functions."""
+        return self._worker.running()
+
+    def described(self) -> list[str]:
+        """Say of each function, a line each, what starts it and who may."""
+        return [f"  {name:24} {self._described(function)}" for name, function in self.functions.items()]
+
+    def _described(self, function: Function) -> str:
+        if function.kind == "http":
+            route = self._front.routes[function.name]
+            return f"http   {','.join(sorted(route.methods)) or 'any method'} {route.path} ({access(function)})"
+        if function.kind == "timer":
+            return f"timer  {self._timers[function.name].schedule.text}"
+        return f"{function.kind} (not run by the local host)"
+
+    def _run(self, function: Function, value: rpc.TypedData, retry: int, retries: int) -> object:
+        return self._worker.invoke(function, value, attempt=retry, attempts=retries)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Host an app until SIGINT or SIGTERM; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m local.host", description="Runs a Functions app on 127.0.0.1.")
+    parser.add_argument("--app", default=".", help="folder of the app (default: this one)")
+    parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
+    parser.add_argument("--state", help="folder that remembers when timers ran, so that missed runs are noticed (default: none)")
+    parser.add_argument("--no-timers", action="store_true", help="run no timer by itself")
+    given = parser.parse_args(arguments)
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    stop = threading.Event()
+
+    def stopping(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # the second time does not wait for running functions
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stopping)
+
+    host = LocalHost(given.app, port=given.port, state=given.state)
+    host_log.to_standard_error(host.running)
+    try:
+        with host:
+            print(*host.described(), sep="\n")
+            if given.no_timers:
+                print("no timer runs by itself (--no-timers)")
+            print(f"listening on {host.url}")
+            if not given.no_timers:
+                host.follow_timers()  # only now, so that what they print comes after
+            stop.wait()
+    except HostError as error:
+        print(*getattr(error, "__notes__", ()), f"local host: {error}", sep="\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

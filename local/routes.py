@@ -1,0 +1,67 @@
+"""Route templates of HTTP triggers, as ASP.NET Core reads them: `page/{action}`, `status/{id:guid?}`, `files/{*path}`.
+
+Letters match in either case, and a slash at the end makes no difference. A template that this module does not understand
+is refused rather than guessed.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+_CONSTRAINTS: Mapping[str | None, str] = {
+    None: r"[^/]+",
+    "alpha": r"[A-Za-z]+",
+    "bool": r"true|false",
+    "guid": r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}",
+    "int": r"-?[0-9]+",
+    "long": r"-?[0-9]+",
+}
+_PARAMETER = re.compile(r"\{(?P<rest>\*{0,2})(?P<name>[A-Za-z_]\w*)(?::(?P<constraint>\w+))?(?P<optional>\?)?\}", re.ASCII)
+
+
+class RouteError(ValueError):
+    """The template cannot be read; the message says which part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a function answers."""
+
+    path: str
+    """The template with its prefix, from the root: `/api/status`."""
+    methods: frozenset[str]
+    """In capitals; none means all."""
+    pattern: re.Pattern[str]
+
+    def match(self, method: str, path: str) -> Mapping[str, str] | None:
+        """Give the parameters that were given in `path`; `None` if this route does not answer."""
+        if self.methods and method not in self.methods:
+            return None
+        found = self.pattern.fullmatch(path)
+        return None if found is None else {name: value for name, value in found.groupdict().items() if value}
+
+
+def route(prefix: str, template: str, methods: Collection[str] = ()) -> Route:
+    """Read a template below the prefix of host.json. Raises `RouteError`."""
+    segments = [segment for part in (prefix, template) for segment in part.split("/") if segment]
+    path = "/" + "/".join(segments)
+    try:
+        pattern = re.compile("".join(map(_segment, segments)) + "/?", re.IGNORECASE)
+    except RouteError as error:
+        raise RouteError(f"the route {path!r} {error}") from None
+    except re.error:
+        raise RouteError(f"the route {path!r} names a parameter twice") from None
+    return Route(path, frozenset(method.upper() for method in methods), pattern)
+
+
+def _segment(text: str) -> str:
+    found = _PARAMETER.fullmatch(text)
+    if found is None:
+        if "{" in text or "}" in text:
+            raise RouteError(f"has the part {text!r}; the local host knows {{name}}, {{name?}}, {{name:int}} and {{*name}}")
+        return "/" + re.escape(text)
+    if found["constraint"] not in _CONSTRAINTS:
+        known = ", ".join(sorted(name for name in _CONSTRAINTS if name))
+        raise RouteError(f"has the constraint {found['constraint']!r}; the local host knows {known}")
+    pattern = f"/(?P<{found['name']}>{'.*' if found['rest'] else _CONSTRAINTS[found['constraint']]})"
+    return f"(?:{pattern})?" if found["optional"] or found["rest"] else pattern
