@@ -28,6 +28,7 @@ LIMIT = 24_000
 FRAME = 4_000
 """What of it the envelope, the title and the last lines may take."""
 LONGEST_FALLBACK = 200
+TEST = "Somebody asked whether messages reach this channel. They do; nothing else is to be done."
 
 
 class _Block(NamedTuple):
@@ -81,6 +82,8 @@ def _pack(blocks: Sequence[_Block], *, cuttable: bool) -> tuple[list[list[_Block
 def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
     """Give the parts of the message, most urgent first."""
     now, zone = message.now, message.zone
+    if message.test:
+        yield _Block(fixed_text(TEST), TEST, must=True)
     for view in message.watching if message.introduction else ():
         words = summary(view, now=now, zone=zone)
         yield _Block(line(words, color=COLORS[view.severity]), words, must=True)

@@ -53,6 +53,8 @@ def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: PLR09
 
 def title(message: Message) -> str:
     """Give the line above everything: what kind of message this is. Only fixed words and numbers."""
+    if message.test:
+        return "Lapsewatch: a test"
     if message.introduction:
         return f"Lapsewatch now watches {_count(len(message.watching), 'service')}"
     number = _count(len(message.notices), "item")

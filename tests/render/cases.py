@@ -53,6 +53,7 @@ MESSAGES: dict[str, Message] = {
     "expiring_in_copy": message(notice(service_view(), Reason.RUNG, COPY)),
     "expiring_tomorrow": message(notice(service_view(in_use=credential(ends=1)))),
     "expiring_today": message(notice(service_view(in_use=credential(ends=0)._replace(ends=at(0).replace(hour=23))))),
+    "a_test": replace(message(), test=True),
     "expiring_first": message(notice(service_view(in_use=credential(ends=88)), Reason.FIRST)),
     "expiring_acknowledged": message(notice(service_view(acknowledged=KNOWN))),
     "expiring_replacement_starts_later": message(

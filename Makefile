@@ -1,0 +1,47 @@
+# make setup | demo | test | bench | lock | pictures
+.PHONY: help setup demo test lint types arrows unit bench lock clean
+PY := .venv/bin/python
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready node_modules/.ready ## .venv and node_modules, with exactly what is pinned
+
+.venv/.ready: requirements-dev.txt local/find-python.sh
+	python=$$(sh local/find-python.sh) && "$$python" -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	npm ci --silent --no-fund --no-audit
+	@touch $@
+
+demo: setup ## the story of LibCal and LibStaffer, on this machine alone
+	@$(PY) -m local.demo
+
+test: setup lint types arrows unit ## everything that is checked
+
+lint:
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types:
+	.venv/bin/mypy
+
+arrows:
+	.venv/bin/lint-imports
+
+unit:
+	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage report --skip-covered --skip-empty --fail-under=90
+
+bench: setup ## speed and size, as ratios in one run
+	$(PY) -m bench
+
+lock: .venv/.ready ## compile pyproject.toml into requirements with hashes, and nothing of this machine
+	.venv/bin/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
+	.venv/bin/uv pip compile pyproject.toml --extra dev $(COMPILE) -o requirements-dev.txt
+COMPILE := --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
+
+clean: ## what make made
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .coverage build

@@ -1,0 +1,29 @@
+"""Run every benchmark, print a table, and exit with 1 if a bound is broken: `python -m bench`."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from bench import graph_scan
+from bench.results import Bound
+
+BENCHMARKS: Sequence[Callable[[], list[Bound]]] = (
+    graph_scan.measure,
+    # next: the processor time that a check of one app with two secrets adds (a module with `measure`, as graph_scan)
+)
+
+
+def main() -> int:
+    """Measure, print, and give the exit status."""
+    bounds = [bound for measure in BENCHMARKS for bound in measure()]
+    width = max(len(bound.what) for bound in bounds)
+    lines = [f"{'':{width}}  {'measured':>9} {'against':>9} {'ratio':>6} {'at most':>8}"]
+    lines += [
+        f"{bound.what:{width}}  {bound.measured:>9} {bound.against:>9} {bound.ratio:6.2f} {bound.at_most:8.2f}{'' if bound.kept else '  BROKEN'}"
+        for bound in bounds
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0 if all(bound.kept for bound in bounds) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

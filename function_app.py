@@ -1,0 +1,95 @@
+"""The triggers of the Functions app: parse, call, respond. Importing this module touches neither network nor environment."""
+
+import json
+import logging
+from datetime import timedelta
+
+import azure.functions as func
+
+from shared.bootstrap import settings, watching
+from shared.core.memory import Outcome
+from shared.core.results import CheckResult
+from shared.ports import PortError
+from shared.problems import Misconfigured
+from shared.render import answers
+from shared.render.documents import check_document, log_document, status_document
+
+log = logging.getLogger("lapsewatch")
+for chatty in ("azure", "httpx", "msal", "urllib3"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # a line for each request would cost more than all else in the logs
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+ANSWER_WITHIN = timedelta(seconds=200)
+"""Azure ends an HTTP call after 230 seconds; the rest is for sending and writing."""
+
+
+class CheckFailed(Exception):
+    """The check did not end well. Raised so that the invocation is red; what was done stays done, and is recorded."""
+
+
+@app.function_name("tick")
+@app.timer_trigger(arg_name="timer", schedule="%LAPSEWATCH_SCHEDULE%", use_monitor=True)
+def tick(timer: func.TimerRequest) -> None:  # noqa: ARG001  (late or twice: what is owed follows from the ledger, not from the timer)
+    """Run a check if one is owed."""
+    with watching(settings()) as watch:
+        result = watch.tick(log.info)
+    report(result)
+    if result.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
+        raise CheckFailed(f"The check ended as {result.outcome}. {result.error}")
+
+
+@app.function_name("status")
+@app.route(route="status", methods=["GET"])
+def status(req: func.HttpRequest) -> func.HttpResponse:
+    """How we stand: all of it, one service (`?service=ID`), or read anew (`?live=true`)."""
+    try:
+        configured = settings()
+        with watching(configured, within=ANSWER_WITHIN) as watch:
+            found = watch.status(live=req.params.get("live", "").lower() == "true")
+    except (Misconfigured, PortError) as error:
+        return unavailable(error)
+    document = status_document(found, configured.watchlist)
+    return respond(answers.status(document, req.params.get("service"), req.headers.get("if-none-match")))
+
+
+@app.function_name("check")
+@app.route(route="check", methods=["POST"])
+def check(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing is asked of the caller but the key)
+    """Check the watched apps now, and tell what is due."""
+    try:
+        with watching(settings(), within=ANSWER_WITHIN) as watch:
+            result = watch.check(log.info)
+    except (Misconfigured, PortError) as error:
+        return unavailable(error)
+    report(result)
+    return respond(answers.check(check_document(result)))
+
+
+@app.function_name("health")
+@app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (anybody may ask; everybody gets the same word)
+    """Whether checks are made, and nothing else worth knowing."""
+    try:
+        with watching(settings()) as watch:
+            fresh = watch.health()
+    except (Misconfigured, PortError) as error:
+        log.error("health: %s", error)  # noqa: TRY400  (the sentence is all there is to know; a trace would hide it)
+        fresh = False
+    return respond(answers.health(fresh=fresh))
+
+
+def report(result: CheckResult) -> None:
+    """Log a check as one line, a JSON object that alert rules parse."""
+    level = logging.ERROR if result.outcome in {Outcome.PARTIAL, Outcome.FAILED} else logging.INFO
+    log.log(level, json.dumps(log_document(result)))
+
+
+def unavailable(error: Exception) -> func.HttpResponse:
+    """Answer a caller who is not to blame: the settings, or what we depend on, fail."""
+    log.error("%s", error)
+    return respond(answers.problem(503, "Not available", str(error)))
+
+
+def respond(answer: answers.Answer) -> func.HttpResponse:
+    """Turn an answer into the worker's own type."""
+    return func.HttpResponse(answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers)

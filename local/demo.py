@@ -1,0 +1,148 @@
+"""`make demo`: the real app, through the real worker library, against stand-ins on this machine; what happened is printed.
+
+The tenant's story is the library's: LibCal's secret ends in 6 days, LibStaffer's in 21. The timer is fired, the card is
+shown as it was posted, and a second run shows that nobody is told twice.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import requests
+
+from local.azurite import Azurite, AzuriteError
+from local.cards import picture, to_html
+from local.tenant import Tenant
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOWN = ROOT / "build" / "demo"
+KEY = {"x-functions-key": "local"}
+PATIENCE = 60.0
+"""Seconds to wait for the host, and for a check."""
+
+
+def main() -> int:
+    """Run the demo; give the exit status."""
+    SHOWN.mkdir(parents=True, exist_ok=True)
+    try:
+        with Azurite() as azurite, Tenant(port=_port(7090)) as tenant:
+            environment = (
+                os.environ
+                | dict(tenant.environment)
+                | {
+                    "LAPSEWATCH_TABLES": azurite.tables,
+                    "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+                    "LOCAL_FUNCTION_KEY": KEY["x-functions-key"],
+                }
+            )
+            with _host(environment) as root:
+                _tell_the_story(root, tenant, environment)
+                _serve(root, tenant)
+    except AzuriteError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped")
+    return 0
+
+
+def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -> None:
+    _title("1. The timer fires")
+    requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
+    _wait_for_a_check(root)
+    _title("2. How do we stand?   (python -m shared status)")
+    subprocess.run([sys.executable, "-m", "shared", "status"], cwd=ROOT, env=dict(environment), check=True)
+    _title("3. What Teams was sent")
+    posted = tenant.posted("its")
+    cards = [attachment["content"] for message in posted for attachment in cast("list[dict[str, Any]]", message.message["attachments"])]
+    for card in cards:
+        print(card["fallbackText"])
+    _show(cards)
+    _title("4. A second run, right after   (POST /api/check)")
+    again = requests.post(f"{root}/api/check", headers=KEY, timeout=PATIENCE).json()
+    more = len(tenant.posted("its")) - len(posted)
+    print(
+        f"outcome {again['outcome']}, {len(again['told'])} messages due, {more} posted: everybody knows already, so nobody is told again."
+    )
+    if more or again["told"]:
+        raise SystemExit("That is wrong: somebody was told twice.")
+
+
+def _wait_for_a_check(root: str) -> None:
+    """Wait until the first check is recorded: the timer runs in the background, as in Azure."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        check: dict[str, Any] = requests.get(f"{root}/api/status", headers=KEY, timeout=PATIENCE).json()["check"]
+        if check["outcome"] is not None:
+            print(f"the check ended: {check['outcome']}")
+            return
+        time.sleep(0.2)
+    raise SystemExit(f"No check was recorded within {PATIENCE:.0f} seconds.")
+
+
+def _show(cards: list[dict[str, Any]]) -> None:
+    """Write the cards as a page, and as a picture where there is a browser to draw it."""
+    page = to_html(cards)
+    (SHOWN / "card.html").write_text(page, encoding="utf-8")
+    print(f"\nAs Teams shows it: {_short(SHOWN / 'card.html')}", end="")
+    try:
+        picture(page, SHOWN / "card.png")
+    except FileNotFoundError:
+        print(" (no Chromium here to draw a picture of it)")
+    else:
+        print(f", and as a picture: {_short(SHOWN / 'card.png')}")
+
+
+def _serve(root: str, tenant: Tenant) -> None:
+    """On a terminal, leave everything running until Ctrl-C; otherwise say where it was and end."""
+    _title("5. Try it yourself")
+    print(f"  {root}/api/health\n  {root}/api/status?code=local\n  what Teams was sent: {tenant.teams_url('its')}")
+    print(f"  what the app logged: {_short(SHOWN / 'host.log')}")
+    if sys.stdout.isatty():
+        print("\nCtrl-C ends it.", flush=True)
+        signal.pause()
+    else:
+        print("\nNot on a terminal, so this is the end; on a terminal it goes on until Ctrl-C.")
+
+
+@contextlib.contextmanager
+def _host(environment: Mapping[str, str]) -> Iterator[str]:
+    """Give the root of a local host in a process of its own, as `func start` would be."""
+    command = [sys.executable, "-m", "local.host", "--port", str(_port(7071)), "--no-timers"]
+    log = (SHOWN / "host.log").open("w", encoding="utf-8")
+    with log, subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True) as process:  # noqa: S603  (our own module)
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                print(line.rstrip(), flush=True)
+                if line.startswith("listening on "):
+                    yield line.removeprefix("listening on ").strip().removesuffix("/api")
+                    return
+            raise SystemExit(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
+        finally:
+            process.terminate()
+
+
+def _port(wanted: int) -> int:
+    """Give the port that people expect, or 0 (any) where it is taken."""
+    with socket.socket() as probe:
+        return 0 if probe.connect_ex(("127.0.0.1", wanted)) == 0 else wanted
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _title(text: str) -> None:
+    print(f"\n── {text} {'─' * max(3, 100 - len(text))}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Graph's way of refusing: every error has a code, a sentence, and the ids by which Microsoft's support would find it.
+
+Codes and sentences are those of recorded answers and of Microsoft's documentation.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+_COMMON = {
+    400: ("BadRequest", "The request is not valid."),
+    401: ("InvalidAuthenticationToken", "Access token validation failure."),
+    403: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+    404: ("Request_ResourceNotFound", "Resource does not exist or one of its queried reference-property objects are not present."),
+    429: ("TooManyRequests", "Please retry again later."),
+    500: ("InternalServerError", "Internal server error."),
+    502: ("BadGateway", "Bad gateway."),
+    503: ("ServiceUnavailable", "The service is temporarily unavailable."),
+    504: ("GatewayTimeout", "Gateway timeout."),
+}
+
+CHALLENGE = {
+    "WWW-Authenticate": (
+        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+        'client_id="00000003-0000-0000-c000-000000000000"'
+    )
+}
+
+
+class GraphError(Exception):
+    """A request that Graph refuses."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        """Refuse with an HTTP status, Graph's code for it, and a sentence."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def body(self, request_id: str, client_request_id: str) -> dict[str, object]:
+        """Give the JSON document of the error; the date is UTC without a zone, as Graph writes it."""
+        inner: dict[str, str] = {}
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            inner = {"code": "429", "message": "Please retry after", "status": "429"}
+        inner |= {
+            "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
+            "request-id": request_id,
+            "client-request-id": client_request_id,
+        }
+        return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
+
+
+def by_status(status: int, headers: Mapping[str, str] | None = None) -> GraphError:
+    """Give the usual error of an HTTP status."""
+    code, message = _COMMON.get(status, ("UnknownError", "An error has occurred."))
+    return GraphError(status, code, message, headers)
+
+
+def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
+    """Give a 400."""
+    return GraphError(400, code, message)
+
+
+def not_found(resource: str) -> GraphError:
+    """Give the 404 for an object that is not there."""
+    return GraphError(
+        404,
+        "Request_ResourceNotFound",
+        f"Resource '{resource}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
+def unauthenticated(message: str) -> GraphError:
+    """Give the 401 for a token that is missing or not accepted."""
+    return GraphError(401, "InvalidAuthenticationToken", message, CHALLENGE)

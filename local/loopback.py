@@ -1,0 +1,49 @@
+"""A small HTTP server on 127.0.0.1 that stops cleanly: no thread and no socket outlives `stop`."""
+
+import socket
+from collections.abc import Callable
+from threading import Thread
+
+from werkzeug import Request, Response
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+HOST = "127.0.0.1"
+
+
+class _Quiet(WSGIRequestHandler):
+    """Logs no requests. An exception in an endpoint is still shown."""
+
+    timeout = 1  # seconds: a client that connects and says nothing, as browsers do, must not keep the server from stopping
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class _Server(ThreadedWSGIServer):
+    daemon_threads = False  # so that closing waits for every answer that is under way
+
+
+class Loopback:
+    """Answers HTTP requests, each in a thread of its own."""
+
+    def __init__(self, answer: Callable[[Request], Response], port: int) -> None:
+        """Listen on `port` (0 picks a free one) and begin. Raises `OSError` if the port is taken."""
+        with socket.create_server((HOST, port)) as listening:
+            self._server = _Server(HOST, 0, Request.application(answer), handler=_Quiet, fd=listening.fileno())
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name=f"loopback {self.port}")
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port in use."""
+        return self._server.port
+
+    def stop(self) -> None:
+        """Take no more requests, and wait until those under way are answered."""
+        self._server.shutdown()
+        self._thread.join()
+
+
+def hang_up(request: Request) -> None:
+    """Close the connection of a request, so that its client gets no answer."""
+    request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,216 @@
+"""A stand-in Entra tenant on loopback: Graph, the managed identity endpoint and Teams channels, so that no test needs Azure.
+
+`python -m local.tenant [--port N] [--story NAME]` serves it and prints what to set; tests use `Tenant` in process.
+"""
+
+import argparse
+import signal
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from werkzeug import Request, Response
+from werkzeug.routing import Map, Rule
+
+from local.control import Control
+from local.directory import Directory, DisabledBy
+from local.entra import Registration
+from local.faults import Dropped, Fault, Gate
+from local.graph import Graph
+from local.loopback import HOST, Loopback, hang_up
+from local.managed_identity import ManagedIdentity
+from local.stories import LIBAPPS_CLIENT_ID, STORIES, tell
+from local.teams_sink import Posted, TeamsSink
+
+DEFAULT_PORT = 7090
+LOCAL_HEADER = "local"
+"""What the command asks for as `IDENTITY_HEADER`: always the same, so that settings outlive a restart. It guards nothing real."""
+
+
+class Tenant:
+    """The stand-in tenant as a context: it serves from `with` until its end, and leaves no thread or socket behind."""
+
+    def __init__(
+        self,
+        story: str | Sequence[Registration] = "libapps",
+        *,
+        now: datetime | None = None,
+        port: int = 0,
+        identity_header: str | None = None,
+    ) -> None:
+        """Prepare a tenant with the apps of `story` (a name, or the apps themselves), told as of `now`.
+
+        Port 0 picks a free one; without an identity header, one is made up.
+        """
+        self._now = now
+        self.directory = Directory(tell(story, self._clock()) if isinstance(story, str) else story)
+        self.identity = ManagedIdentity(identity_header)
+        self._gate = Gate()
+        self._teams = TeamsSink()
+        self._port = port
+        self._routes = self._table()
+        self._server: Loopback | None = None
+
+    def _clock(self) -> datetime:
+        """Give the instant that the tenant was told, or the present one."""
+        return self._now or datetime.now(UTC)
+
+    def _table(self) -> Map:
+        """Give every route of the tenant: an endpoint takes the request and gives the answer."""
+        graph = Graph(self.directory, self.identity, self._gate)
+        control = Control(self.directory, self.identity, self._gate, self._clock)
+        return Map(
+            [
+                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
+                Rule("/msi/token", methods=["GET"], endpoint=self.identity.answer),
+                Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
+                Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
+                Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
+                Rule("/control/<path:_rest>", endpoint=lambda request, _rest: control.answer(request)),
+            ],
+            merge_slashes=False,
+        )
+
+    def __enter__(self) -> Self:
+        """Start to serve. Raises `OSError` if the port is taken."""
+        self._server = Loopback(self._answer, self._port)
+        self._port = self._server.port
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop, and wait until everything is closed."""
+        assert self._server is not None
+        self._gate.closing.set()
+        self._server.stop()
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            fault = None if request.path.startswith("/control/") else self._gate.admit(request)
+            if fault is not None:
+                return fault
+            endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
+            response: Response = endpoint(request, **arguments)
+        except Dropped:
+            hang_up(request)
+            return Response()
+        return response
+
+    @property
+    def url(self) -> str:
+        """Where the tenant is: scheme, address and port."""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def graph_url(self) -> str:
+        """The Graph root, without its version."""
+        return self.url
+
+    @property
+    def identity_endpoint(self) -> str:
+        """What `IDENTITY_ENDPOINT` is to be."""
+        return f"{self.url}/msi/token"
+
+    @property
+    def identity_header(self) -> str:
+        """What `IDENTITY_HEADER` is to be."""
+        return self.identity.header
+
+    def teams_url(self, name: str) -> str:
+        """Give the webhook of a channel; any name will do."""
+        return f"{self.url}/teams/{name}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The settings with which the app uses this tenant."""
+        return {
+            "LAPSEWATCH_GRAPH": self.graph_url,
+            "IDENTITY_ENDPOINT": self.identity_endpoint,
+            "IDENTITY_HEADER": self.identity_header,
+            "TEAMS_WEBHOOK_URL": self.teams_url("its"),
+            "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
+        }
+
+    def posted(self, name: str) -> list[Posted]:
+        """Give what was posted to a channel, oldest first."""
+        return self._teams.posted(name)
+
+    def clear_posted(self, name: str) -> None:
+        """Forget what was posted to a channel."""
+        self._teams.clear(name)
+
+    def requests(self) -> Counter[str]:
+        """Give how often what was asked, for example `GET /v1.0/applications`; GUIDs are `*`, requests in a batch begin with `$batch `."""
+        return self._gate.counts()
+
+    def fault(  # noqa: PLR0913  (a fault has that many sides, each with a default)
+        self,
+        match: str,
+        *,
+        times: int | None = 1,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: str | None = None,
+        delay: float = 0.0,
+        drop: bool = False,
+    ) -> None:
+        """Add a fault after those already there; see `Fault` for what each side means."""
+        self._gate.add(Fault(match, times, status, dict(headers or {}), body, delay, drop))
+
+    def clear_faults(self) -> None:
+        """Forget the faults that have not struck yet."""
+        self._gate.clear()
+
+    def add_secret(
+        self, client_id: str, *, name: str | None, ends: datetime | None, hint: str | None = None, starts: datetime | None = None
+    ) -> str:
+        """Create a client secret, which starts now unless said otherwise, and give its key id."""
+        return self.directory.add_secret(client_id, name=name, hint=hint, starts=starts or self._clock(), ends=ends)
+
+    def add_certificate(self, client_id: str, *, name: str | None, ends: datetime | None, starts: datetime | None = None) -> str:
+        """Put a certificate on an app and give its key id."""
+        return self.directory.add_certificate(client_id, name=name, starts=starts or self._clock(), ends=ends)
+
+    def remove_credential(self, key_id: str) -> None:
+        """Delete a secret or certificate."""
+        self.directory.remove_credential(key_id)
+
+    def disable(self, client_id: str, by: DisabledBy = "owner") -> None:
+        """Switch an app off, in one of the three ways that Entra has."""
+        self.directory.disable(client_id, by)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve a tenant until Ctrl-C or SIGTERM; print the settings with which the app uses it, as a shell reads them."""
+    parser = argparse.ArgumentParser(prog="python -m local.tenant", description="A stand-in Entra tenant on loopback.")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 picks a free one (default: %(default)s)")
+    parser.add_argument(
+        "--story", default="libapps", help=f"what the tenant holds: {', '.join(STORIES)}, or many:N for N apps (default: %(default)s)"
+    )
+    options = parser.parse_args(arguments)
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with Tenant(options.story, port=options.port, identity_header=LOCAL_HEADER) as tenant:
+            print(_introduction(tenant, options.story), flush=True)
+            stop.wait()
+    except ValueError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"Port {options.port} cannot be used: {error.strerror}. Stop what uses it, or give another with --port.")
+
+
+def _introduction(tenant: Tenant, story: str) -> str:
+    lines = (
+        f"# Stand-in tenant at {tenant.url}, story {story}, until Ctrl-C.",
+        f"# What Teams was sent: {tenant.teams_url('its')}; what was asked: {tenant.url}/control/requests",
+        *(f"export {name}={value}" for name, value in tenant.environment.items()),
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

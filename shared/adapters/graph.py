@@ -1,0 +1,182 @@
+"""Reads app registrations from Microsoft Graph. What is given was read completely; anything else is a `DirectoryError`.
+
+Needs the application permission Application.Read.All. Everything that belongs to one run (loop, client, credential)
+is made for it and closed with it: a client that outlives its loop fails at its second use.
+"""
+
+import asyncio
+from collections.abc import Generator, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+import httpx
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
+from msgraph.generated.applications_with_app_id.applications_with_app_id_request_builder import ApplicationsWithAppIdRequestBuilder
+from msgraph.generated.service_principals_with_app_id.service_principals_with_app_id_request_builder import (
+    ServicePrincipalsWithAppIdRequestBuilder,
+)
+
+from shared.adapters.graph_answer import Answer, complaint, no_such_object, plain
+from shared.adapters.graph_decode import app_of, decoded, decoded_page
+from shared.adapters.graph_http import Pause, Session
+from shared.adapters.graph_shapes import KeyedPrincipal, Principal, Record
+from shared.adapters.graph_token import SignIn
+from shared.core.model import App
+from shared.ports import AppQuery, DirectoryError, DirectoryReading
+
+BATCH_ABOVE = 3
+"""Watched apps above which one `$batch` is quicker than two requests for each."""
+LISTED = ["id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus", "passwordCredentials", "keyCredentials"]
+WATCHED = [*LISTED, "web", "spa", "publicClient"]
+PRINCIPAL = ["id", "accountEnabled"]
+KEYED_PRINCIPAL = [*PRINCIPAL, "passwordCredentials", "keyCredentials"]
+
+
+class Page(NamedTuple):
+    """A page of a tenant's app registrations."""
+
+    apps: list[App]
+    """Without redirect URIs, and `disabled` without regard to the service principal: a list does not ask for these."""
+    failures: Mapping[str, DirectoryError]
+    """By client id: apps of the page that could not be understood."""
+    requests: int
+    """HTTP requests made for this scan so far, retries and token requests not counted."""
+
+
+class _Part(StrEnum):
+    APP = "app"
+    PRINCIPAL = "principal"
+
+
+class GraphDirectory:
+    """The directory of one tenant. Keeps no connection and no token between two calls."""
+
+    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0, pause: Pause = asyncio.sleep) -> None:
+        """Say where and as whom to read.
+
+        Args:
+            root: Graph's root, for example `https://graph.microsoft.com`, from whose host the token's scope follows.
+            sign_in: makes the credential of a run, which closes it.
+            backoff: seconds before the first retry where Graph does not say how long to wait; doubled for each more.
+            pause: how to wait for what the SDK's middleware does not wait for.
+        """
+        self._root = root
+        self._sign_in = sign_in
+        self._backoff = backoff
+        self._pause = pause
+
+    def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
+        """Read each queried app, all within `seconds`; see `shared.ports.Directory`."""
+        wanted: dict[str, bool] = {}
+        for query in queries:
+            wanted[query.client_id] = query.service_principal or wanted.get(query.client_id, False)
+        if not wanted:
+            return DirectoryReading({})
+        with asyncio.Runner() as runner:
+            try:
+                return runner.run(self._read(wanted, seconds))
+            except DirectoryError as error:
+                return DirectoryReading({}, dict.fromkeys(wanted, error))
+
+    def scan(self, *, page_size: int = 999, seconds: float) -> Generator[Page]:
+        """Give every app registration of the tenant, one page in memory at a time, all within `seconds`.
+
+        A caller that stops early closes the generator.
+
+        Raises:
+            DirectoryError: the rest could not be read. Pages that were given are right; what they leave out is unknown.
+        """
+        with asyncio.Runner() as runner:
+            session = runner.run(self._session(seconds))
+            try:
+                query = ApplicationsRequestBuilder.ApplicationsRequestBuilderGetQueryParameters(select=LISTED, top=page_size)
+                builder = ApplicationsRequestBuilder(session.adapter, {})
+                request = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
+                seen: set[str] = set()
+                while True:
+                    answer = runner.run(session.fetch(request))
+                    if answer.status != httpx.codes.OK:
+                        raise complaint(answer)
+                    apps, failures, link = decoded_page(answer.body)
+                    yield Page(apps, failures, session.requests)
+                    if link is None:
+                        return
+                    request = builder.with_url(_followed(link, session, seen)).to_get_request_information()
+            finally:
+                runner.run(session.close())
+
+    async def _session(self, seconds: float) -> Session:
+        return Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause)
+
+    async def _read(self, wanted: Mapping[str, bool], seconds: float) -> DirectoryReading:
+        session = await self._session(seconds)
+        try:
+            requests: dict[tuple[str, _Part], RequestInformation] = {}
+            for client_id, keyed in wanted.items():
+                requests[client_id, _Part.APP] = _app_request(session, client_id)
+                requests[client_id, _Part.PRINCIPAL] = _principal_request(session, client_id, keyed=keyed)
+            answers = await (session.batch(requests) if len(wanted) > BATCH_ABOVE else session.each(requests))
+        finally:
+            await session.close()
+        apps: dict[str, App | None] = {}
+        failures: dict[str, DirectoryError] = {}
+        for client_id, keyed in wanted.items():
+            try:
+                apps[client_id] = _judged(client_id, answers[client_id, _Part.APP], answers[client_id, _Part.PRINCIPAL], keyed=keyed)
+            except DirectoryError as error:
+                failures[client_id] = error
+        return DirectoryReading(apps, failures, session.requests)
+
+
+def _app_request(session: Session, client_id: str) -> RequestInformation:
+    query = ApplicationsWithAppIdRequestBuilder.ApplicationsWithAppIdRequestBuilderGetQueryParameters(select=WATCHED)
+    builder = ApplicationsWithAppIdRequestBuilder(session.adapter, {}, client_id)
+    return builder.to_get_request_information(RequestConfiguration(query_parameters=query))
+
+
+def _principal_request(session: Session, client_id: str, *, keyed: bool) -> RequestInformation:
+    query = ServicePrincipalsWithAppIdRequestBuilder.ServicePrincipalsWithAppIdRequestBuilderGetQueryParameters(
+        select=KEYED_PRINCIPAL if keyed else PRINCIPAL,
+    )
+    builder = ServicePrincipalsWithAppIdRequestBuilder(session.adapter, {}, client_id)
+    return builder.to_get_request_information(RequestConfiguration(query_parameters=query))
+
+
+def _judged(client_id: str, app: Answer | DirectoryError, principal: Answer | DirectoryError, *, keyed: bool) -> App | None:
+    """Make one app of its two answers; `None` if it is not in the tenant. Raises `DirectoryError` if either is not complete."""
+    body = _found(app)
+    if body is None:
+        return None
+    record = decoded(body, Record)
+    if record.app_id.casefold() != client_id.casefold():
+        raise DirectoryError(f"Graph was asked about {plain(client_id, 50)} and answered about {plain(record.app_id, 50)}.")
+    principal_body = _found(principal)
+    shape = KeyedPrincipal if keyed else Principal
+    return app_of(record, None if principal_body is None else decoded(principal_body, shape))
+
+
+def _found(answer: Answer | DirectoryError) -> bytes | None:
+    """Give the body, or `None` if there is no such object in the tenant."""
+    if isinstance(answer, DirectoryError):
+        raise answer
+    if no_such_object(answer):
+        return None
+    if answer.status != httpx.codes.OK:
+        raise complaint(answer)
+    return answer.body
+
+
+def _followed(link: str, session: Session, seen: set[str]) -> str:
+    """Give the next page's address. The token goes to no other host, and a page that was read is not read again for ever."""
+    try:
+        url = httpx.URL(link)
+    except httpx.InvalidURL as error:
+        raise DirectoryError(f"Graph's link to the next page is not an address: {plain(link, 80)!r}.") from error
+    if (url.scheme, url.host, url.port) != (session.origin.scheme, session.origin.host, session.origin.port):
+        raise DirectoryError(f"Graph's link to the next page leads to another host, {plain(url.host, 80)!r}; the token is not sent there.")
+    if link in seen:
+        raise DirectoryError("Graph's link to the next page leads back to a page that was read before: the list has no end.")
+    seen.add(link)
+    return link

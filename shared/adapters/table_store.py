@@ -1,0 +1,278 @@
+"""One table of a storage account over HTTP: whatever the SDK raises leaves here as a `LedgerError`, with no key and no URL in it.
+
+The table is made when the first write finds that it is missing; until then it reads as empty, so that a read is never
+more than the one request that it needs. All rows lie in one partition, so that one transaction can cover any of them.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from azure.core import MatchConditions
+from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+    ServiceRequestTimeoutError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.pipeline import PipelineResponse
+from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
+
+from shared.adapters.table_rows import Column, Row
+from shared.ports import LedgerConflict, LedgerError
+
+STEPS_LIMIT = 100
+"""Rows in a transaction, the most that a table takes."""
+BYTES_LIMIT = 3 * 1024 * 1024
+"""JSON in a transaction: a table takes 4 MiB with the headers of every step."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# A call ends: 5 s to connect, 20 s for each answer, three more tries with short pauses, a minute for all of it.
+_PATIENCE: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 20,
+    "retry_total": 3,
+    "retry_backoff_factor": 0.2,
+    "retry_backoff_max": 5,
+    "timeout": 60,
+}
+_LONGEST_PAUSE = 5.0
+_MISSING = ("ResourceNotFound", "EntityNotFound", "TableNotFound")
+_CONFLICTS = ("EntityAlreadyExists", "UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound", "EntityNotFound")
+_TRY_LATER = (408, 409, 429)
+_ADVICE = {
+    "AuthorizationPermissionMismatch": "The identity needs the role Storage Table Data Contributor on the storage account; "
+    "a new role can take some minutes to work.",
+    "AuthorizationFailure": "Is the app allowed by the storage account's firewall, and may the identity use tables "
+    "(role Storage Table Data Contributor)?",
+    "AuthenticationFailed": "Is the key in LAPSEWATCH_TABLES the account's own, and is the clock of this computer right?",
+    "InvalidAuthenticationInfo": "Does the identity belong to the tenant of the storage account?",
+    "NoAuthenticationInformation": "Does LAPSEWATCH_TABLES name the account's table endpoint?",
+    "KeyBasedAuthenticationNotPermitted": "The account takes no keys: set LAPSEWATCH_TABLES to its https endpoint, and let an "
+    "identity sign in.",
+    "ResourceNotFound": "Does LAPSEWATCH_TABLES name the account's table endpoint, and nothing after it?",
+    "TableBeingDeleted": "Somebody deletes the table just now; it can be made again in a minute.",
+    "AccountIsDisabled": "The storage account is disabled: look at it in the Azure portal.",
+}
+
+
+class Step(NamedTuple):
+    """One row of a transaction: `create` it where there is none, `put` it over whatever is there, `replace` or `delete` it.
+
+    With a `version`, the row must be as it was when that was read.
+    """
+
+    how: Literal["create", "put", "replace", "delete"]
+    key: str
+    columns: dict[str, Column]
+    version: str = ""
+
+
+class NoTokenError(ClientAuthenticationError):
+    """The identity gave no token, whatever the reason: the SDK does not ask again, and nobody blames the table."""
+
+
+class _Identity:
+    """The credential, as one that fails in one way."""
+
+    def __init__(self, credential: TokenCredential) -> None:
+        self._credential = credential
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK's protocol has it)
+        try:
+            return self._credential.get_token(*scopes, **options)
+        except Exception as error:  # noqa: BLE001  (an identity fails with errors of its own, of the SDK and of its endpoint)
+            raise NoTokenError(" ".join(str(error).split())[:300]) from None
+
+
+class TableStore:
+    """Reads and writes the rows of one table, in one partition."""
+
+    def __init__(self, where: str, *, table: str, partition: str, credential: TokenCredential | None) -> None:
+        """Take an https endpoint, which wants a `credential`, or a connection string. Nothing is contacted yet."""
+        self._partition = partition
+        self._client = _client(where, table, credential)
+        self._host = urlsplit(self._client.url).hostname or ""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def row(self, key: str) -> Row | None:
+        """Read one row, in one request; `None` if there is none."""
+        with self._translated():
+            try:
+                return _row(self._client.get_entity(self._partition, key))
+            except ResourceNotFoundError as error:
+                if _code(error) in _MISSING:
+                    return None
+                raise
+
+    def rows(self, first: str, below: str, *, limit: int | None = None) -> list[Row]:
+        """Read the rows from key `first` to just below `below`, in the order of their keys: all, or `limit` of them (1,000 at most)."""
+        with self._translated():
+            pages = self._client.query_entities(
+                "PartitionKey eq @partition and RowKey ge @first and RowKey lt @below",
+                parameters={"partition": self._partition, "first": first, "below": below},
+                results_per_page=limit,
+            ).by_page()
+            try:
+                wanted = pages if limit is None else [next(pages, iter(()))]
+                return [_row(entity) for page in wanted for entity in page]
+            except ResourceNotFoundError as error:
+                if _code(error) in _MISSING:
+                    return []
+                raise
+
+    def write(self, steps: Sequence[Step]) -> list[str]:
+        """Write all of it or nothing, in one request, and give each row's new version.
+
+        Raises `LedgerConflict` if a row was not as a step demands.
+        """
+        if len({step.key for step in steps}) != len(steps) or len(steps) > STEPS_LIMIT:
+            raise ValueError(f"a transaction is up to {STEPS_LIMIT} rows, each once")
+        operations = [self._operation(step) for step in steps]
+        with self._translated():
+            try:
+                written = self._client.submit_transaction(operations)
+            except HttpResponseError as error:
+                if _code(error) != "TableNotFound":
+                    raise
+                self._make()
+                written = self._client.submit_transaction(operations)
+        return [str(row.get("etag") or "") for row in written]
+
+    def write_all(self, steps: Sequence[Step]) -> None:
+        """Write any number of rows in their order, in as few transactions as can hold them; of two steps for one row, the later counts."""
+        for batch in _batches(list({step.key: step for step in steps}.values())):
+            self.write(batch)
+
+    def _make(self) -> None:
+        try:
+            self._client.create_table()
+        except ResourceExistsError as error:
+            if _code(error) != "TableAlreadyExists":  # for example TableBeingDeleted
+                raise
+
+    def _operation(self, step: Step) -> tuple[str, dict[str, Column], dict[str, Any]]:
+        entity: dict[str, Column] = {"PartitionKey": self._partition, "RowKey": step.key, **step.columns}
+        how = {"create": "create", "put": "upsert", "replace": "update", "delete": "delete"}[step.how]
+        options: dict[str, Any] = {"mode": UpdateMode.REPLACE} if how in ("upsert", "update") else {}
+        if step.version:
+            options |= {"etag": step.version, "match_condition": MatchConditions.IfNotModified}
+        return how, entity, options
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  (besides its own, the SDK lets slips of json, http.client and itself through)
+            raise explain(error, self._host) from None  # a chained error would print the URL, and a SAS with it
+
+
+def _client(where: str, table: str, credential: TokenCredential | None) -> TableClient:
+    patience = {**_PATIENCE, "raw_response_hook": _tamed}
+    try:
+        if credential is not None:
+            client = TableClient(where, table, credential=_Identity(credential), **patience)
+        else:
+            client = TableClient.from_connection_string(where, table, **patience)
+    except (ValueError, TypeError, AttributeError):  # their text may quote the key
+        raise LedgerError(
+            "LAPSEWATCH_TABLES is neither an https endpoint (https://ACCOUNT.table.core.windows.net), for which an identity signs in, "
+            "nor a complete connection string (UseDevelopmentStorage=true for Azurite).",
+            transient=False,
+        ) from None
+    address = urlsplit(client.url)
+    if address.scheme != "https" and address.hostname not in LOOPBACK:
+        client.close()
+        raise LedgerError(
+            f"LAPSEWATCH_TABLES points to {address.hostname} over {address.scheme}; only https is taken, except on this computer itself.",
+            transient=False,
+        )
+    return client
+
+
+def _tamed(response: PipelineResponse[Any, Any]) -> None:
+    """Keep the SDK from what it would do with an odd answer.
+
+    It would sleep through a Retry-After, however long it is: without one, its own short pauses remain. And of the answer
+    to a transaction it would leave a body that it cannot read, and with it the connection, to the garbage collector.
+    """
+    response.http_response.read()
+    headers = response.http_response.headers
+    for name, unit in (("Retry-After", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001)):
+        asked = headers.get(name, "")
+        if asked and not (asked.isdecimal() and int(asked) * unit <= _LONGEST_PAUSE):
+            del headers[name]
+
+
+def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    batch: list[Step] = []
+    size = 0
+    for step in steps:
+        weight = len(json.dumps(step.columns)) + 2_048  # letters beyond ASCII count as escaped: the most that they can be
+        if batch and (len(batch) == STEPS_LIMIT or size + weight > BYTES_LIMIT):
+            yield batch
+            batch, size = [], 0
+        batch.append(step)
+        size += weight
+    if batch:
+        yield batch
+
+
+def _row(entity: TableEntity) -> Row:
+    columns = {name: value for name, value in entity.items() if name not in ("PartitionKey", "RowKey")}
+    return Row(entity["RowKey"], columns, entity.metadata["etag"] or "")
+
+
+def _code(error: HttpResponseError) -> str:
+    code = getattr(error, "error_code", None)
+    return str(getattr(code, "value", code) or "")
+
+
+def explain(error: Exception, host: str) -> LedgerError:
+    """Turn whatever came out of the SDK into a sentence: which host, what happened, what to do."""
+    what = f"The ledger at {host}"
+    match error:
+        case NoTokenError():
+            return LedgerError(
+                f"{what} could not be opened, because no token was given for it: {error.message} "
+                "In Azure, is the identity assigned to the app, and is AZURE_CLIENT_ID its client id? On a laptop, run: az login."
+            )
+        case HttpResponseError() if (error.status_code or 0) >= 400:  # noqa: PLR2004  (HTTP: 4xx and 5xx are failures)
+            return _refused(error, what)
+        case ServiceRequestTimeoutError() | ServiceResponseTimeoutError():
+            return LedgerError(f"{what} did not answer in time. The next tick tries again.")
+        case ServiceRequestError():
+            hint = "Is Azurite running?" if host in LOOPBACK else "Is LAPSEWATCH_TABLES right, and may the app reach that network?"
+            return LedgerError(f"{what} could not be reached ({_cause(error)}). {hint}")
+        case ServiceResponseError():
+            return LedgerError(f"{what} broke off its answer. The next tick tries again.")
+    return LedgerError(
+        f"{what} gave an answer that cannot be understood ({type(error).__name__}). Does LAPSEWATCH_TABLES name a table endpoint?"
+    )
+
+
+def _refused(error: HttpResponseError, what: str) -> LedgerError:
+    code = _code(error)
+    if isinstance(error, TableTransactionError) and code in _CONFLICTS:
+        return LedgerConflict(f"{what} has changed since it was read. Nothing was written; look at the new state.")
+    status = error.status_code or 0
+    later = status >= 500 or status in _TRY_LATER  # noqa: PLR2004  (HTTP: 5xx is the server's failure)
+    advice = _ADVICE.get(code) or ("The next tick tries again." if later else "Does LAPSEWATCH_TABLES name the right account?")
+    return LedgerError(f"{what} answered {status} {code or 'without a code'}. {advice}", transient=later)
+
+
+def _cause(error: ServiceRequestError) -> str:
+    """Name the cause without quoting the text, which may hold the URL."""
+    found = re.search(r"\[Errno -?\d+\] ([A-Za-z ]+)|(certificate verify failed)", str(error))
+    return next(part.strip() for part in found.groups() if part) if found else "no connection"

@@ -1,0 +1,52 @@
+"""The composition root: the one place that knows every class, and that reads the environment and the clock."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from shared.adapters.graph import GraphDirectory
+from shared.adapters.identity import credential
+from shared.adapters.tables import TablesLedger
+from shared.adapters.teams import TeamsWebhook
+from shared.settings import Settings, load
+from shared.values import is_loopback
+from shared.watch import Watch
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder of `host.json`: the app's root, in Azure as in a checkout."""
+
+
+def clock() -> datetime:
+    """Give the present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """Read the environment and the watchlist. Raises `Misconfigured` with everything that is wrong in them."""
+    return load(os.environ, ROOT)
+
+
+@contextmanager
+def watching(settings: Settings, *, within: timedelta | None = None, environment: Mapping[str, str] = os.environ) -> Iterator[Watch]:
+    """Give the program, wired to the world that `settings` describe; what it opened is closed at the end.
+
+    A check takes `within` at most, and never longer than the setting allows. Raises `LedgerError` where the table
+    endpoint is of no use.
+    """
+    client_id = settings.identity_client_id or None
+    sign_in = partial(credential, client_id, graph_is_loopback=is_loopback(urlsplit(settings.graph)), environment=environment)
+    deadline = timedelta(minutes=settings.deadline_minutes)
+    own = credential(client_id, graph_is_loopback=False, environment=environment) if settings.tables.by == "endpoint" else None
+    with TablesLedger(settings.tables.value.reveal(), clock, credential=own) as ledger:
+        yield Watch(
+            watchlist=settings.watchlist,
+            directory=GraphDirectory(settings.graph, sign_in),
+            ledger=ledger,
+            channels={name: TeamsWebhook(channel, page_url=settings.page_url) for name, channel in settings.watchlist.channels.items()},
+            clock=clock,
+            deadline=min(deadline, within) if within is not None else deadline,
+        )

@@ -1,0 +1,125 @@
+"""The command line. Standard output carries the answer (with `--json` exactly one document), standard error all else.
+
+Exit status: 0 when the check ended well, whatever it found; 1 when something failed; 2 for bad settings or arguments.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from shared import console as show
+from shared.bootstrap import settings, watching
+from shared.core.memory import Outcome
+from shared.core.results import CheckResult
+from shared.doctor import examine
+from shared.ports import PortError
+from shared.problems import Misconfigured
+from shared.render.documents import check_document, status_document
+from shared.settings import Settings
+from shared.watch import Watch
+
+FAILED, MISCONFIGURED = 1, 2
+
+app = typer.Typer(
+    name="python -m shared",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Lapsewatch: who has to renew which Entra credential, and by when.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+@app.command()
+def check(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing, record nothing; say what would be told.")] = False,
+    json_: Json = False,
+) -> None:
+    """Check now: read the watched apps, judge every service, tell what is due."""
+    with _program() as (watch, configured):
+        result = watch.dry_run(_progress) if dry_run else watch.check(_progress)
+    _end(result, configured, json_=json_)
+
+
+@app.command()
+def tick(*, json_: Json = False) -> None:
+    """Do what the timer does: check if a check is owed, else say so."""
+    with _program() as (watch, configured):
+        result = watch.tick(_progress)
+    _end(result, configured, json_=json_)
+
+
+@app.command()
+def status(*, json_: Json = False) -> None:
+    """Say how we stand: what the ledger knows, days counted as of now."""
+    with _program() as (watch, configured):
+        found = watch.status()
+    if json_:
+        _print_json(status_document(found, configured.watchlist))
+    else:
+        show.status(Console(), found, configured.watchlist)
+
+
+@app.command()
+def doctor(*, send_test: Annotated[bool, typer.Option("--send-test", help="Post a test message to each channel.")] = False) -> None:
+    """Say whether everything is in place: settings, sign-in, permission, apps, claims, ledger, channels."""
+    with _program() as (watch, _):
+        well = show.findings(Console(), examine(watch, send_test=send_test))
+    if not well:
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Run the command line, and exit."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    app()
+
+
+@contextmanager
+def _program() -> Iterator[tuple[Watch, Settings]]:
+    """Give the program and its settings; a user's mistake is a sentence and an exit status, never a traceback."""
+    try:
+        configured = settings()
+        with watching(configured) as watch:
+            yield watch, configured
+    except Misconfigured as wrong:
+        _say(str(wrong))
+        raise typer.Exit(MISCONFIGURED) from None
+    except PortError as error:
+        _say(str(error))
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        _say("stopped; what was not told is told by the next check")
+        raise typer.Exit(FAILED) from None
+
+
+def _end(result: CheckResult, configured: Settings, *, json_: bool) -> None:
+    if json_:
+        _print_json(check_document(result))
+    else:
+        show.check(Console(), result, configured.watchlist)
+    if result.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
+        _say(result.error)
+        raise typer.Exit(FAILED)
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+
+def _progress(text: str) -> None:
+    """Show what is going on to a person who watches; a pipe is not told."""
+    if sys.stderr.isatty():
+        _say(f"{text} ...")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

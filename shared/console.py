@@ -1,0 +1,105 @@
+"""What the command line shows to a person: tables and sentences. Texts from Graph are cleaned, and never read as markup."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from shared.core.foresee import Foreseen
+from shared.core.judged import Judgement, View
+from shared.core.memory import Outcome
+from shared.core.model import Severity, Watchlist
+from shared.core.results import CheckResult, Status
+from shared.doctor import Finding
+from shared.render.escape import clean
+from shared.render.steps import next_step
+from shared.render.when import clock, day, until
+from shared.render.words import headline, summary
+
+STYLE = {Severity.OK: "green", Severity.NOTICE: "cyan", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
+HOW_IT_ENDED = {
+    Outcome.OK: "The check is done.",
+    Outcome.PARTIAL: "The check is done only in part: what failed is tried again at the next ticks.",
+    Outcome.FAILED: "The check FAILED: nothing was concluded. This is no all-clear.",
+    Outcome.BUSY: "Another check is running just now; this one did nothing.",
+    Outcome.NOT_OWED: "No check is owed: the last good one covers today.",
+}
+
+
+def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
+    """Show what a check found and told."""
+    if result.judgement is not None:
+        _services(console, result.judgement, result.foreseen, watchlist)
+    for delivery in result.told:
+        verb = "would tell" if result.dry_run else "told" if delivery.delivered else "could NOT tell"
+        lines = [headline(notice, now=delivery.message.now, zone=watchlist.zone) for notice in delivery.message.notices]
+        if delivery.message.introduction:
+            lines.insert(0, f"introduction: watching {len(delivery.message.watching)} services")
+        console.print(Text(f"{verb} {delivery.message.channel}:", style="" if delivery.delivered or result.dry_run else "bold red"))
+        for line in lines:
+            console.print(Text(f"  {clean(line, 300)}"))
+    if result.judgement is not None and not result.told:
+        console.print("told nobody: nothing is due" if not result.dry_run else "nobody would be told: nothing is due")
+    if result.dry_run and result.outcome == Outcome.OK:
+        console.print("A dry run: nothing was sent, nothing was recorded.")
+    else:
+        console.print(HOW_IT_ENDED[result.outcome])
+
+
+def status(console: Console, found: Status, watchlist: Watchlist) -> None:
+    """Show how we stand, and how far the answer can be trusted."""
+    pulse, zone, now = found.pulse, watchlist.zone, found.judgement.now
+    if pulse.last_attempt is None:
+        console.print("No check has been made yet: nothing is known.")
+        return
+    _services(console, found.judgement, found.foreseen, watchlist)
+    if found.stale:
+        console.print(Text("STALE: no good check in the last 26 hours. Is the timer running?", style="bold red"))
+    last = (
+        f"{day(pulse.last_success.astimezone(zone).date(), now, zone)} at {clock(pulse.last_success, zone)}"
+        if pulse.last_success
+        else "never"
+    )
+    console.print(f"last good check: {last}")
+    if pulse.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
+        console.print(Text(f"the last check ended as {pulse.outcome}: {clean(pulse.error, 1000)}", style="bold red"))
+
+
+def findings(console: Console, found: Iterable[Finding]) -> bool:
+    """Show each finding as it comes; give whether all is well."""
+    marks = {True: Text("ok     ", style="green"), False: Text("MISSING", style="bold red"), None: Text("-      ", style="dim")}
+    well = True
+    for finding in found:
+        console.print(Text.assemble(marks[finding.ok], " ", (f"{finding.part}: ", "bold"), clean(finding.text, 1000)))
+        well = well and finding.ok is not False
+    return well
+
+
+def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> None:
+    table = Table("Service", "Standing", "Credential in use", "Next step", "Next message", box=None, pad_edge=False)
+    for view in judgement.services:
+        in_use = "none" if view.in_use is None else _credential(view.in_use.name, view.in_use.ends, judgement.now, watchlist)
+        table.add_row(
+            Text(clean(view.service.name)),
+            Text(view.standing, style=STYLE[view.severity]),
+            Text(in_use),
+            Text(next_step(view) or "nothing to do"),
+            Text(_next(view, foreseen, judgement.now, watchlist)),
+        )
+    console.print(table)
+    others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
+    for other in (view for view in others if view.severity != Severity.OK):
+        console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))
+    for error in judgement.unread.values():
+        console.print(Text(f"not read: {clean(error, 1000)}", style="bold red"))
+
+
+def _credential(name: str, ends: datetime | None, now: datetime, watchlist: Watchlist) -> str:
+    return f"{clean(name) or 'unnamed'}, {until(ends, now, watchlist.zone)}"
+
+
+def _next(view: View, foreseen: Foreseen, now: datetime, watchlist: Watchlist) -> str:
+    on = foreseen.by_item.get(view.item)
+    return day(on, now, watchlist.zone) if on is not None else "none"

@@ -1,0 +1,83 @@
+"""Is everything in place? Each part is tried as a check would use it, and what is missing is said with what mends it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.core.judge import judge
+from shared.core.message import Message
+from shared.core.model import Standing
+from shared.core.observe import Round, observe
+from shared.core.schedule import is_stale
+from shared.ports import AppQuery, ChannelError, LedgerError
+from shared.watch import READ_WITHIN, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part, and how it is. `ok` is `None` where it was not tried."""
+
+    part: str
+    ok: bool | None
+    text: str
+
+
+def examine(watch: Watch, *, send_test: bool = False) -> Iterator[Finding]:
+    """Try the ledger, Graph with its permission, each app and each claim; with `send_test`, each channel."""
+    yield Finding("settings", ok=True, text=f"read, {len(watch.watchlist.services)} services on the watchlist")
+    yield from _ledger(watch)
+    yield from _apps(watch)
+    for name in watch.watchlist.channels:
+        yield (
+            _channel(watch, name) if send_test else Finding(f"channel {name}", ok=None, text="not tried; --send-test posts a test message")
+        )
+
+
+def _ledger(watch: Watch) -> Iterator[Finding]:
+    try:
+        lease = watch.ledger.lease()
+        if lease is not None:
+            lease.release()
+        pulse = watch.ledger.pulse()
+    except LedgerError as error:
+        yield Finding("ledger", ok=False, text=str(error))
+        return
+    yield Finding("ledger", ok=True, text="can be read and written")
+    if pulse.last_success is None:
+        yield Finding("checks", ok=None, text="none was made yet")
+    elif is_stale(pulse, watch.clock()):
+        yield Finding("checks", ok=False, text=f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC: is the timer running?")
+    else:
+        yield Finding("checks", ok=True, text=f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC")
+
+
+def _apps(watch: Watch) -> Iterator[Finding]:
+    """Read each app as a check does; what the ledger knows of it decides what is in use, and may be missing."""
+    apps = watch.watchlist.apps
+    reading = watch.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=READ_WITHIN)
+    try:
+        memory = watch.ledger.load()
+    except LedgerError:
+        return
+    for app in apps:
+        failure = reading.failures.get(app.client_id)
+        if failure is not None:
+            yield Finding(f"app {app.name}", ok=False, text=str(failure))
+            continue
+        seen = observe(app, reading.apps[app.client_id], memory)
+        judgement = judge(Round(watch.watchlist, memory, watch.clock()), {app.key: seen})
+        problems = [problem for view in judgement.apps for problem in view.problems]
+        yield Finding(f"app {app.name}", ok=not problems, text="; ".join(problems) or f"read, {len(seen.credentials)} credentials")
+        if not seen.sighting.usable:
+            continue
+        for view in judgement.services:
+            unmatched = view.standing == Standing.UNMATCHED
+            found = "no credential of the app is claimed by its rule" if unmatched else f"claimed, standing {view.standing}"
+            yield Finding(f"service {view.service.name}", ok=not unmatched, text=found)
+
+
+def _channel(watch: Watch, name: str) -> Finding:
+    try:
+        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True))
+    except ChannelError as error:
+        return Finding(f"channel {name}", ok=False, text=str(error))
+    return Finding(f"channel {name}", ok=True, text="a test message was accepted; look whether it arrived")

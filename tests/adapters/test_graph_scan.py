@@ -1,0 +1,156 @@
+"""How a whole tenant is read, page by page, over real HTTP."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.graph import GraphDirectory, Page
+from shared.ports import DirectoryError
+from tests.support.graph_objects import FixedToken, application, secret
+from tests.support.scripted import Asked, Reply, Scripted, reply
+
+TOO_EARLY = secret(startDateTime="0001-01-01T00:00:00+08:00")
+
+
+def paged(*pages: Sequence[object]) -> Callable[[Asked], Reply]:
+    """Serve the pages, each with a link to the next."""
+
+    def script(asked: Asked) -> Reply:
+        number = int(asked.path.partition("$skiptoken=")[2] or 0)
+        link = (
+            {"@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={number + 1}"}
+            if number + 1 < len(pages)
+            else {}
+        )
+        return reply({"value": pages[number], **link})
+
+    return script
+
+
+def linking(link: object) -> Callable[[Asked], Reply]:
+    return lambda _: reply({"value": [], "@odata.nextLink": link})
+
+
+def scan(graph: Scripted) -> list[Page]:
+    return list(GraphDirectory(graph.url, FixedToken, backoff=0.001).scan(page_size=2, seconds=20))
+
+
+def test_every_page_is_read_also_after_an_empty_one() -> None:
+    with Scripted(paged([application(appId="a"), application(appId="b")], [], [application(appId="c")])) as graph:
+        pages = scan(graph)
+    assert [[app.client_id for app in page.apps] for page in pages] == [["a", "b"], [], ["c"]]
+    assert [page.requests for page in pages] == [1, 2, 3]
+    assert all(asked.headers["authorization"] == "Bearer the-token" for asked in graph.asked)
+
+
+def test_the_list_asks_for_no_more_than_it_gives() -> None:
+    with Scripted(paged([])) as graph:
+        scan(graph)
+    assert graph.asked[0].path == (
+        "/v1.0/applications?$select=id,appId,displayName,isDisabled,disabledByMicrosoftStatus,passwordCredentials,keyCredentials&$top=2"
+    )
+
+
+def test_a_page_is_asked_for_only_when_it_is_wanted() -> None:
+    with Scripted(paged([application(appId="a")], [application(appId="b")])) as graph:
+        pages = GraphDirectory(graph.url, FixedToken).scan(seconds=20)
+        assert next(pages).apps[0].client_id == "a"
+        pages.close()
+        assert len(graph.asked) == 1
+
+
+def test_a_malformed_app_is_reported_and_the_others_of_its_page_are_kept() -> None:
+    bad = application(appId="bad", passwordCredentials=[secret(keyId="worse", endDateTime="2027-13-01T00:00:00Z")])
+    never = application(appId="never", passwordCredentials=[secret(endDateTime="9999-12-31T23:59:59.9999999Z")])
+    with Scripted(
+        paged(
+            [application(appId="a"), bad, never, 7, application(appId="a date", passwordCredentials=[TOO_EARLY])], [application(appId="b")]
+        )
+    ) as graph:
+        first, second = scan(graph)
+    assert [app.client_id for app in first.apps] == ["a", "never"]
+    assert first.apps[1].credentials[0].ends is None
+    assert "client secret worse" in str(first.failures["bad"])
+    assert "cannot be understood" in str(first.failures["#4 of its page"])
+    assert set(first.failures) == {"bad", "#4 of its page", "a date"}
+    assert [app.client_id for app in second.apps] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Sign in to the network</html>",
+        b"[]",
+        b"{}",
+        b'{"value":null}',
+        b'{"value":[',
+        b'{"value":[],"@odata.nextLink":5}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_page_that_cannot_be_understood_is_a_failure_and_not_the_end(body: bytes) -> None:
+    with Scripted([Reply(200, body)]) as graph, pytest.raises(DirectoryError, match="Graph's answer"):
+        scan(graph)
+
+
+def test_what_was_read_before_a_failure_was_given() -> None:
+    with Scripted(paged([application(appId="a")], [application(appId="b")])) as graph:
+        pages = GraphDirectory(graph.url, FixedToken, backoff=0.001).scan(seconds=20)
+        assert next(pages).apps[0].client_id == "a"
+        graph.script = lambda _: Reply(400, b"{}")
+        with pytest.raises(DirectoryError, match="Graph answered 400"):
+            next(pages)
+
+
+def test_a_link_to_another_host_gets_no_token_and_no_request() -> None:
+    with Scripted(paged([])) as elsewhere:
+        link = elsewhere.url.replace("127.0.0.1", "localhost") + "/v1.0/applications"
+        with Scripted(linking(link)) as graph, pytest.raises(DirectoryError, match="leads to another host, 'localhost'"):
+            scan(graph)
+    assert elsewhere.asked == []
+    assert len(graph.asked) == 1
+
+
+@pytest.mark.parametrize("link", ["", "/v1.0/applications?$skiptoken=1", "//evil.example/", "https://127.0.0.1/", "http://127.0.0.1:1/"])
+def test_a_link_that_is_not_to_the_same_place_is_not_followed(link: str) -> None:
+    with Scripted(linking(link)) as graph, pytest.raises(DirectoryError, match="another host"):
+        scan(graph)
+    assert len(graph.asked) == 1
+
+
+def test_a_link_that_is_no_address_is_a_failure() -> None:
+    with Scripted(linking("http://127.0.0.1:port/")) as graph, pytest.raises(DirectoryError, match="not an address"):
+        scan(graph)
+
+
+def test_a_list_that_leads_back_to_itself_is_a_failure() -> None:
+    def script(asked: Asked) -> Reply:
+        return reply({"value": [], "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken=same"})
+
+    with Scripted(script) as graph, pytest.raises(DirectoryError, match="has no end"):
+        scan(graph)
+    assert len(graph.asked) == 2
+
+
+def test_none_of_the_sdks_model_classes_is_imported() -> None:
+    code = """
+import json, sys
+from shared.adapters.graph import GraphDirectory
+from shared.ports import AppQuery
+from tests.support.graph_objects import CLIENT_ID, FixedToken, application, principal, tenant
+from tests.support.scripted import Scripted
+
+with Scripted(tenant(application(), principal())) as graph:
+    assert GraphDirectory(graph.url, FixedToken).read([AppQuery(CLIENT_ID)], seconds=20).apps[CLIENT_ID]
+print(json.dumps([name for name in sys.modules if name.startswith("msgraph.")]))
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    modules = json.loads(done.stdout)
+    assert not [name for name in modules if name.startswith("msgraph.generated.models")]
+    assert len(modules) < 20

@@ -1,0 +1,26 @@
+"""What any test may ask for: one Azurite for the whole run, and a table of its own on it."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import hypothesis
+import pytest
+
+from local.azurite import Azurite
+
+# a busy computer is not a failure of the program
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    """Tables on a free port. Shared by all tests, so none may end it; one that must starts its own."""
+    with Azurite() as running:
+        yield running
+
+
+@pytest.fixture
+def table() -> str:
+    """A table name that no other test uses."""
+    return f"Test{uuid4().hex}"
