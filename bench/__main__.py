@@ -17,10 +17,9 @@ def main() -> int:
     bounds = [bound for measure in BENCHMARKS for bound in measure()]
     width = max(len(bound.what) for bound in bounds)
     lines = [f"{'':{width}}  {'measured':>9} {'against':>9} {'ratio':>6} {'at most':>8}"]
-    lines += [
-        f"{bound.what:{width}}  {bound.measured:>9} {bound.against:>9} {bound.ratio:6.2f} {bound.at_most:8.2f}{'' if bound.kept else '  BROKEN'}"
-        for bound in bounds
-    ]
+    for bound in bounds:
+        figures = f"{bound.measured:>9} {bound.against:>9} {bound.ratio:6.2f} {bound.at_most:8.2f}"
+        lines.append(f"{bound.what:{width}}  {figures}{'' if bound.kept else '  BROKEN'}")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if all(bound.kept for bound in bounds) else 1
 

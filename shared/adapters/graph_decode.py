@@ -63,7 +63,7 @@ def decoded_page(body: bytes) -> tuple[list[App], dict[str, DirectoryError], str
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector for the milliseconds that a page takes: among values just made it finds nothing, and a tenth of the time goes."""
+    """Pause the garbage collector for the milliseconds that a page takes: it would look through values just made, a tenth of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

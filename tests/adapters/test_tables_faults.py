@@ -49,9 +49,8 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
 SENTENCE = r"^The ledger at 127\.0\.0\.1 (answered \d{3} |gave an answer that cannot be understood).*[.?]$"
 
 
-def ledger_on(url: str, *, shared_key: bool = False) -> TablesLedger:
-    secret = f"AccountName=account;AccountKey={KEY}" if shared_key else f"SharedAccessSignature=sv=2020-12-06&sig={SIGNATURE}"
-    return TablesLedger(f"{secret};TableEndpoint={url}/account", lambda: NOW)
+def ledger_on(url: str) -> TablesLedger:
+    return TablesLedger(f"SharedAccessSignature=sv=2020-12-06&sig={SIGNATURE};TableEndpoint={url}/account", lambda: NOW)
 
 
 def refusal(status: int, code: str, **headers: str) -> Reply:
@@ -130,12 +129,12 @@ def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> Non
         closed = server.url
     started = time.monotonic()
     with (
-        ledger_on(closed, shared_key=True) as ledger,
+        ledger_on(closed) as ledger,
         pytest.raises(LedgerError, match=r"\(Connection refused\)\. Is Azurite running\?") as caught,
     ):
         EVERY_CALL[call](ledger)
     assert caught.value.transient
-    assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
     assert time.monotonic() - started < 15
 
 
@@ -165,6 +164,26 @@ def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> No
         assert caught.value.transient
         assert len(server.asked) == 4
     assert time.monotonic() - started < 15
+
+
+def test_a_wrong_address_is_no_conflict() -> None:
+    asked = pytest.raises(LedgerError, match="name the account's table endpoint, and nothing after it")
+    with Scripted(always(refusal(404, "ResourceNotFound"))) as server, ledger_on(server.url) as ledger, asked as caught:
+        EVERY_CALL["record_told"](ledger)
+    assert not isinstance(caught.value, LedgerConflict)
+
+
+def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
+    answers = [batch((404, "TableNotFound")), refusal(409, "TableAlreadyExists"), batch((204, "etag"))]
+    with Scripted(answers) as server, ledger_on(server.url) as ledger:
+        EVERY_CALL["record_told"](ledger)
+        assert len(server.asked) == 3
+
+
+def test_a_table_that_is_being_deleted_cannot_be_made() -> None:
+    answers = [batch((404, "TableNotFound")), refusal(409, "TableBeingDeleted")]
+    with Scripted(answers) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError, match="made again in a minute"):
+        EVERY_CALL["record_told"](ledger)
 
 
 def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
