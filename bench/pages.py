@@ -15,18 +15,19 @@ from uuid import UUID
 PAGE = 999
 FRACTIONS = ("", ".8", ".052", ".9580541")
 """Seconds as Graph writes them: whole, and with one, three and seven digits."""
+PURPOSES = ("Outlook sync", "reports", "signage", "kiosk", "intranet")
 PATH = "/v1.0/applications"
 EMPTY = gzip.compress(b'{"value":[]}')
 """What a root of `/first` has to read: for the first request of a process, which imports."""
 
 
 def application(chance: random.Random) -> dict[str, object]:
-    """Make up an app registration with up to three credentials: about 750 bytes on average, as in a real list."""
+    """Make up an app registration with up to three credentials: about 700 bytes on average, as in a real list."""
     certificates = chance.choice((0, 0, 1))
     return {
         "id": _uuid(chance),
         "appId": _uuid(chance),
-        "displayName": f"Public Library {chance.choice(('Outlook sync', 'reports', 'signage', 'kiosk', 'intranet'))} {chance.randrange(10**9)}",
+        "displayName": f"Public Library {chance.choice(PURPOSES)} {chance.randrange(10**9)}",
         "isDisabled": None,
         "disabledByMicrosoftStatus": None,
         "passwordCredentials": [_secret(chance) for _ in range(chance.choice((0, 1, 1, 2, 2, 3 - certificates)))],

@@ -114,6 +114,10 @@ class Ledger(Protocol):
         """How the last checks ended: one table read."""
         ...
 
+    def begin(self, at: datetime) -> None:
+        """Note the first sign of life, if none is noted yet."""
+        ...
+
     def lease(self) -> Lease | None:
         """Take the lease of the check, for five minutes; `None` if another check has it."""
         ...

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Generator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -171,12 +172,26 @@ def _found(answer: Answer | DirectoryError) -> bytes | None:
 def _followed(link: str, session: Session, seen: set[str]) -> str:
     """Give the next page's address. The token goes to no other host, and a page that was read is not read again for ever."""
     try:
-        url = httpx.URL(link)
-    except httpx.InvalidURL as error:
+        here, there = _origin(session.root), _origin(link)
+    except ValueError as error:
         raise DirectoryError(f"Graph's link to the next page is not an address: {plain(link, 80)!r}.") from error
-    if (url.scheme, url.host, url.port) != (session.origin.scheme, session.origin.host, session.origin.port):
-        raise DirectoryError(f"Graph's link to the next page leads to another host, {plain(url.host, 80)!r}; the token is not sent there.")
+    if here != there:
+        raise DirectoryError(
+            f"Graph's link to the next page leads to another host, {plain(there.host, 80)!r}; the token is not sent there."
+        )
     if link in seen:
         raise DirectoryError("Graph's link to the next page leads back to a page that was read before: the list has no end.")
     seen.add(link)
     return link
+
+
+class _Origin(NamedTuple):
+    scheme: str
+    host: str
+    port: int | None
+
+
+def _origin(address: str) -> _Origin:
+    """Read where an address leads. Raises `ValueError` for what is no address."""
+    parts = urlsplit(address)
+    return _Origin(parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme))

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from itertools import batched, count
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from kiota_abstractions.native_response_handler import NativeResponseHandler
@@ -59,8 +60,9 @@ class Session:
         Raises:
             DirectoryError: the token would travel in the clear.
         """
-        self.origin = httpx.URL(root)
-        if self.origin.scheme != "https" and self.origin.host not in LOOPBACK:
+        self.root = root
+        self._host = urlsplit(root).hostname or ""
+        if not root.startswith("https://") and self._host not in LOOPBACK:
             raise DirectoryError(f"LAPSEWATCH_GRAPH is {plain(root, 80)!r}; only https:// protects the token on its way.", transient=False)
         self.requests = 0
         self._seconds = seconds
@@ -69,7 +71,7 @@ class Session:
         self._pause = pause
         self._token = RunToken(sign_in)
         self._client = self._make_client()
-        allowed = AzureIdentityAuthenticationProvider(self._token, allowed_hosts=[self.origin.host])
+        allowed = AzureIdentityAuthenticationProvider(self._token, allowed_hosts=[self._host])
         self.adapter: Any = GraphRequestAdapter(allowed, client=self._client)
         self.adapter.base_url = f"{root.rstrip('/')}/v1.0"
         self.adapter.observability_options = ObservabilityOptions(enabled=False, include_euii_attributes=False)
@@ -83,7 +85,7 @@ class Session:
             http2=True,
             timeout=TIMEOUT,
             headers={"User-Agent": "lapsewatch"},
-            trust_env=self.origin.host not in LOOPBACK,  # a proxy has no business on this machine
+            trust_env=self._host not in LOOPBACK,  # a proxy has no business on this machine
         )
         # kiota's pipeline and not msgraph_core's, which adds a header about this machine's operating system for the SDK's makers
         return KiotaClientFactory.create_with_custom_middleware(  # type: ignore[no-any-return]  # the SDK is not type-checked here
@@ -123,7 +125,7 @@ class Session:
             except httpx.TransportError as error:
                 if attempt == LOST_RETRIES:
                     what = plain(str(error)) or type(error).__name__
-                    raise DirectoryError(f"No connection to Graph at {plain(self.origin.host, 80)}: {what}.") from error
+                    raise DirectoryError(f"No connection to Graph at {plain(self._host, 80)}: {what}.") from error
                 await self._pause(self._backoff * 2**attempt)
                 continue
             except httpx.DecodingError as error:

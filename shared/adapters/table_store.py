@@ -7,7 +7,7 @@ more than the one request that it needs. All rows lie in one partition, so that 
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,7 +35,7 @@ BYTES_LIMIT = 3 * 1024 * 1024
 """JSON in a transaction: a table takes 4 MiB with the headers of every step."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-# A call ends: 5 s to connect, 20 s for each answer, three more tries with short pauses, a minute for all of it.
+# A call ends, where it was sent to: 5 s to connect, 20 s for each answer, three more tries with short pauses, a minute for all of it.
 _PATIENCE: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 20,
@@ -43,9 +43,9 @@ _PATIENCE: dict[str, Any] = {
     "retry_backoff_factor": 0.2,
     "retry_backoff_max": 5,
     "timeout": 60,
+    "permit_redirects": False,  # a token would go along
 }
 _LONGEST_PAUSE = 5.0
-_MISSING = ("ResourceNotFound", "EntityNotFound", "TableNotFound")
 _CONFLICTS = ("EntityAlreadyExists", "UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound", "EntityNotFound")
 _TRY_LATER = (408, 409, 429)
 _ADVICE = {
@@ -111,10 +111,8 @@ class TableStore:
         with self._translated():
             try:
                 return _row(self._client.get_entity(self._partition, key))
-            except ResourceNotFoundError as error:
-                if _code(error) in _MISSING:
-                    return None
-                raise
+            except ResourceNotFoundError:  # of the row or the table, by its code; any other 404 is another error
+                return None
 
     def rows(self, first: str, below: str, *, limit: int | None = None) -> list[Row]:
         """Read the rows from key `first` to just below `below`, in the order of their keys: all, or `limit` of them (1,000 at most)."""
@@ -127,10 +125,8 @@ class TableStore:
             try:
                 wanted = pages if limit is None else [next(pages, iter(()))]
                 return [_row(entity) for page in wanted for entity in page]
-            except ResourceNotFoundError as error:
-                if _code(error) in _MISSING:
-                    return []
-                raise
+            except ResourceNotFoundError:
+                return []
 
     def write(self, steps: Sequence[Step]) -> list[str]:
         """Write all of it or nothing, in one request, and give each row's new version.
@@ -156,11 +152,8 @@ class TableStore:
             self.write(batch)
 
     def _make(self) -> None:
-        try:
+        with suppress(ResourceExistsError):  # somebody else was faster; one that is being deleted is another error
             self._client.create_table()
-        except ResourceExistsError as error:
-            if _code(error) != "TableAlreadyExists":  # for example TableBeingDeleted
-                raise
 
     def _operation(self, step: Step) -> tuple[str, dict[str, Column], dict[str, Any]]:
         entity: dict[str, Column] = {"PartitionKey": self._partition, "RowKey": step.key, **step.columns}
@@ -175,7 +168,7 @@ class TableStore:
         try:
             yield
         except Exception as error:  # noqa: BLE001  (besides its own, the SDK lets slips of json, http.client and itself through)
-            raise explain(error, self._host) from None  # a chained error would print the URL, and a SAS with it
+            raise explain(error, self._host) from None  # a chained error would print what the server said, or the URL with a SAS
 
 
 def _client(where: str, table: str, credential: TokenCredential | None) -> TableClient:

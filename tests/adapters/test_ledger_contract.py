@@ -190,7 +190,6 @@ def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[
 
 
 def test_the_first_sign_of_life_is_noted_once(ledger: Ledger) -> None:
-    assert isinstance(ledger, MemoryLedger | TablesLedger)
     ledger.begin(NOW)
     ledger.begin(NOW + TERM)
     assert ledger.pulse() == Pulse(watching_since=NOW)

@@ -188,6 +188,11 @@ def test_the_same_row_twice_counts_once_and_the_later_wins(ledger: TablesLedger)
     assert ledger.load().items["a"].situation == "two"
 
 
+def test_a_decision_names_a_row_once(ledger: TablesLedger) -> None:
+    with pytest.raises(ValueError, match="each once"):
+        ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("a",)), holds=[hold("a"), hold("a")])
+
+
 def test_a_channel_name_that_no_key_can_hold_is_refused_before_anything_is_sent(ledger: TablesLedger) -> None:
     with pytest.raises(LedgerError, match="Rename the service or the channel"):
         ledger.record_told([told("a"), told("b/c")])

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
 
 from local.azurite import Azurite
+from shared.adapters.table_store import explain
 from shared.adapters.tables import TablesLedger
 from shared.core.memory import (
     CheckRecord,
@@ -100,7 +102,9 @@ def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Repl
     with Scripted(always(answer)) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError, match=SENTENCE) as caught:
         EVERY_CALL[call](ledger)
     assert not isinstance(caught.value, LedgerConflict)
-    assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
+    printed = "".join(traceback.format_exception(caught.value))
+    assert SIGNATURE not in printed
+    assert answer.body.decode() not in printed.replace("[]", "")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +168,25 @@ def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> No
         assert caught.value.transient
         assert len(server.asked) == 4
     assert time.monotonic() - started < 15
+
+
+def test_silence_is_an_error_that_may_pass() -> None:
+    for silence in (ServiceRequestTimeoutError("?sig=x"), ServiceResponseTimeoutError("?sig=x")):
+        error = explain(silence, "account.table.core.windows.net")
+        assert str(error) == "The ledger at account.table.core.windows.net did not answer in time. The next tick tries again."
+        assert error.transient
+
+
+@pytest.mark.parametrize("call", ["pulse", "record_told"])
+def test_a_redirect_is_not_followed(call: str) -> None:
+    with (
+        Scripted([]) as elsewhere,
+        Scripted(always(Reply(307, headers={"Location": elsewhere.url}))) as server,
+        ledger_on(server.url) as ledger,
+    ):
+        with pytest.raises(LedgerError, match="cannot be understood"):
+            EVERY_CALL[call](ledger)
+        assert not elsewhere.asked
 
 
 def test_a_wrong_address_is_no_conflict() -> None:

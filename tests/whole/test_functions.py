@@ -99,9 +99,9 @@ def test_the_timer_checks_once_a_day_and_tells_once(lapsewatch: Lapsewatch, host
 def test_a_check_is_one_json_line_in_the_log(host: Host) -> None:
     fire(host)
     line = logged(host, '"event": "check"')
-    logged = json.loads(line[line.index("{") :])
-    assert (logged["outcome"], logged["messages"], logged["undelivered"]) == ("ok", 1, [])
-    assert logged["reasons"] == ["libcal:first", "libstaffer:first"]
+    document = json.loads(line[line.index("{") :])
+    assert (document["outcome"], document["messages"], document["undelivered"]) == ("ok", 1, [])
+    assert document["reasons"] == ["libcal:first", "libstaffer:first"]
 
 
 def test_a_tick_that_fails_is_red(lapsewatch: Lapsewatch, host: Host) -> None:
