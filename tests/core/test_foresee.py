@@ -32,9 +32,11 @@ def test_the_next_message_comes_on_the_day_that_was_foreseen(there: list[Credent
     world.tenant.put(*there, disabled="it is disabled" if disabled else "")
     foreseen = world.check().foreseen
     first = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
-    for days in range(1, 130):
-        world.now = instant_on(DAY_ZERO.date() + timedelta(days=days), world.watched)
+    last = DAY_ZERO.date() + timedelta(days=130)
+    while (tomorrow := world.now.date() + timedelta(days=1)) <= last:
+        world.now = instant_on(tomorrow, world.watched)
         world.check()
     for name, inbox in world.inboxes.items():
         after = [message.now.astimezone(message.zone).date() for message in inbox.heard[first[name] :]]
-        assert foreseen.by_channel.get(name) == (after[0] if after else None)
+        expected = foreseen.by_channel.get(name)
+        assert after[:1] == ([expected] if expected is not None and expected <= last else [])
