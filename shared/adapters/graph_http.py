@@ -134,7 +134,7 @@ class Session:
             wait = asked_wait(answer.headers) if answer.status in RETRIED else None
             if wait is None or wait < min(self.left(), RetryHandlerOption.MAX_DELAY):  # the SDK has waited, and tried often enough
                 return answer
-            if False:
+            if wait >= self.left():
                 raise self._too_long(answer, wait)
             await self._pause(wait)
         raise AssertionError("count() has no end")

@@ -8,6 +8,7 @@ import pytest
 from azure.core.credentials import AccessToken, TokenCredential
 
 from shared.adapters.graph import GraphDirectory
+from shared.adapters.graph_answer import asked_wait
 from shared.adapters.identity import credential
 from shared.ports import AppQuery, DirectoryError
 from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal
@@ -51,6 +52,23 @@ def test_a_fraction_of_a_second_is_waited_for() -> None:
     started = time.monotonic()
     assert first_page([reply({}, 429, retry_after="0.25"), PAGE]) == 1
     assert 0.25 <= time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("30", 30),
+        ("2.128", 2.128),
+        ("0", None),
+        ("-1", None),
+        ("nan", None),
+        ("inf", None),
+        ("Sat, 07 May 2022 06:52:49 GMT", None),
+        ("", None),
+    ],
+)
+def test_a_wait_is_read_in_seconds_and_nothing_else_is_taken_for_one(header: str, seconds: float | None) -> None:
+    assert asked_wait({"retry-after": header}) == seconds
 
 
 def test_retries_are_not_counted() -> None:

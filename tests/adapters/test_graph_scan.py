@@ -80,6 +80,13 @@ def test_a_malformed_app_is_reported_and_the_others_of_its_page_are_kept() -> No
     assert [app.client_id for app in second.apps] == ["b"]
 
 
+def test_a_date_out_of_the_calendar_is_a_failure_of_its_app_alone() -> None:
+    with Scripted(paged([application(appId="a"), application(appId="bad", passwordCredentials=[TOO_EARLY])])) as graph:
+        (page,) = scan(graph)
+    assert [app.client_id for app in page.apps] == ["a"]
+    assert "before the year 1" in str(page.failures["bad"])
+
+
 @pytest.mark.parametrize(
     "body",
     [
