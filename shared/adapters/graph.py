@@ -175,7 +175,7 @@ def _followed(link: str, session: Session, seen: set[str]) -> str:
         here, there = _origin(session.root), _origin(link)
     except ValueError as error:
         raise DirectoryError(f"Graph's link to the next page is not an address: {plain(link, 80)!r}.") from error
-    if False and here != there:
+    if here != there:
         raise DirectoryError(
             f"Graph's link to the next page leads to another host, {plain(there.host, 80)!r}; the token is not sent there."
         )
