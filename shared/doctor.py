@@ -63,8 +63,9 @@ def _apps(watch: Watch) -> Iterator[Finding]:
         if failure is not None:
             yield Finding(f"app {app.name}", ok=False, text=str(failure))
             continue
-        seen = observe(app, reading.apps[app.client_id], memory)
-        judgement = judge(Round(watch.watchlist, memory, watch.clock()), {app.key: seen})
+        at = Round(watch.watchlist, memory, watch.clock())
+        seen = observe(app, reading.apps[app.client_id], at)
+        judgement = judge(at, {app.key: seen})
         problems = [problem for view in judgement.apps for problem in view.problems]
         yield Finding(f"app {app.name}", ok=not problems, text="; ".join(problems) or f"read, {len(seen.credentials)} credentials")
         if not seen.sighting.usable:

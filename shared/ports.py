@@ -95,6 +95,22 @@ class Directory(Protocol):
         ...
 
 
+class SignIns(Protocol):
+    """Knows when credentials were last used. Its silence means nothing: the report is late, licensed, and may not count every use."""
+
+    def last_seen(self, client_ids: Sequence[str], *, seconds: float) -> Mapping[str, datetime]:
+        """Give, by key id, the last sign-in with each credential of these apps that is known. Raises `DirectoryError`."""
+        ...
+
+
+class Heartbeat(Protocol):
+    """Somebody outside who notices when we fall silent."""
+
+    def beat(self, *, good: bool) -> None:
+        """Say that a check ended well, or that it did not. Raises `ChannelError`."""
+        ...
+
+
 class Lease(Protocol):
     """The right to be the one check that acts."""
 
@@ -156,6 +172,10 @@ class Ledger(Protocol):
 
     def decisions(self, service: str) -> Sequence[Decision]:
         """What was decided about the service, newest first."""
+        ...
+
+    def checks(self, limit: int) -> Sequence[CheckRecord]:
+        """How the last checks ended, newest first: `limit` of them, or all if there are fewer."""
         ...
 
     def forget(self, rows: Forget) -> None:

@@ -4,32 +4,39 @@ What was found is written before anybody is told; then, per channel: send, then 
 repeat one message and never loses one, and a channel that fails stays owed without making another hear twice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.core.due import messages_due, told_by
+from shared.core.decided import Decided
+from shared.core.due import told_by
 from shared.core.evolve import with_facts, with_told
 from shared.core.foresee import foresee
 from shared.core.judge import judge
-from shared.core.judged import Judgement
-from shared.core.memory import CheckRecord, Memory, Outcome, Pulse, Read
-from shared.core.message import Message
+from shared.core.memory import CheckRecord, Facts, Memory, Outcome, Pulse
 from shared.core.model import Watchlist
-from shared.core.observe import Observed, Round, observe, recall
+from shared.core.observe import Round, recall
 from shared.core.results import CheckResult, Delivery, Status
 from shared.core.retention import HISTORY, outlived
 from shared.core.schedule import is_owed, is_retry_owed, is_stale, pulse_after
-from shared.ports import AppQuery, Channel, ChannelError, Clock, Directory, DirectoryReading, Lease, LeaseLost, Ledger, LedgerError
+from shared.core.watcher import fared
+from shared.gather import Gathered, Gatherer, Progress, judged, quiet
+from shared.ports import (
+    Channel,
+    ChannelError,
+    Clock,
+    Directory,
+    Heartbeat,
+    Lease,
+    LeaseLost,
+    Ledger,
+    LedgerConflict,
+    LedgerError,
+    SignIns,
+)
 
 READ_WITHIN = 240.0
 """Seconds for reading the watched apps: less than the term of the lease, which is not renewed while reading."""
-
-type Progress = Callable[[str], None]
-
-
-def quiet(_: str) -> None:
-    """Say nothing: the progress of a check nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class Watch:
     channels: Mapping[str, Channel]
     clock: Clock
     deadline: timedelta
+    sign_ins: SignIns | None = None
+    """Read for evidence of use, where it is switched on."""
+    heartbeat: Heartbeat | None = None
+    """Told how each check ended."""
 
     def tick(self, progress: Progress = quiet) -> CheckResult:
         """Run a check if one is owed, or if the last one left something to be tried again; else say that none is owed.
@@ -76,10 +87,10 @@ class Watch:
         """Say what a check would find and tell now; nothing is sent, nothing is written."""
         started = self.clock()
         try:
-            memory = self.ledger.load()
+            pulse, memory = self.ledger.pulse(), self.ledger.load()
         except LedgerError as error:
             return CheckResult(started, Outcome.FAILED, str(error), dry_run=True)
-        gathered = self._gather(memory, started, progress)
+        gathered = self._gather(memory, pulse, started, progress)
         result = self._conclude(gathered, started, ())
         told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
         return replace(result, told=told, dry_run=True)
@@ -91,15 +102,15 @@ class Watch:
         """
         now = self.clock()
         pulse, memory = self.ledger.pulse(), self.ledger.load()
-        at = Round(self.watchlist, memory, now)
+        at = Round(self.watchlist, memory, now, pulse)
         if not live:
             known = {app.key: seen for app in self.watchlist.apps if (seen := recall(app, memory)) is not None}
             judgement = judge(at, known)
             return Status(judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now))
-        gathered = self._gather(memory, now, quiet)
-        after = Round(self.watchlist, with_facts(memory, gathered.judgement.facts), now)
-        foreseen = foresee(gathered.judgement, after, gathered.observed)
-        return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), self._read(gathered, now))
+        gathered = self._gather(memory, pulse, now, quiet)
+        after = replace_memory(gathered.at, with_facts(memory, gathered.judgement.facts))
+        foreseen = foresee(gathered.judgement, after, gathered.seen.observed)
+        return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), gathered.read(self._took(now)))
 
     def health(self) -> bool | None:
         """Say whether checks are made: `True` fresh, `False` stale, `None` not yet (the first one is not overdue).
@@ -118,33 +129,37 @@ class Watch:
         told: list[Delivery] = []
         try:
             pulse, memory = self.ledger.pulse(), self.ledger.load()
-            gathered = self._gather(memory, started, progress)
-            if gathered.judgement.concluded:
-                lease.renew()
-                self.ledger.remember(gathered.judgement.facts)
-                told.extend(self._tell(gathered, lease, started, progress))
+            gathered = self._gather(memory, pulse, started, progress)
+            lease.renew()
+            gathered = self._settle(gathered)
+            self.ledger.remember(gathered.judgement.facts)
+            told.extend(self._tell(gathered, lease, started, progress))
             result = self._conclude(gathered, started, told)
             lease.renew()
-            self._record(result, pulse, gathered, retry=retry)
+            self._record(result, gathered, retry=retry)
         except LeaseLost as error:
             return CheckResult(started, Outcome.FAILED, str(error), told=tuple(told))
         except LedgerError as error:
             sentence = f"The check stopped; what was not told is told by the next one. {error}"
             result = CheckResult(started, Outcome.FAILED, sentence, told=tuple(told))
             self._record_failure(result)
+        self._beat(result, progress)
         return result
 
-    def _gather(self, memory: Memory, now: datetime, progress: Progress) -> "_Gathered":
-        apps = self.watchlist.apps
-        progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
-        reading = self.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=self._seconds_left(now))
-        observed = {app.key: observe(app, reading.apps[app.client_id], memory) for app in apps if app.client_id in reading.apps}
-        unread = {app.key: f"{app.name}: {reading.failures[app.client_id]}" for app in apps if app.client_id in reading.failures}
-        at = Round(self.watchlist, memory, now)
-        judgement = judge(at, observed, unread)
-        return _Gathered(at, reading, observed, judgement, messages_due(judgement, at))
+    def _gather(self, memory: Memory, pulse: Pulse, now: datetime, progress: Progress) -> Gathered:
+        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(memory, pulse, now, self._seconds_left(now), progress)
 
-    def _tell(self, gathered: "_Gathered", lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
+    def _settle(self, gathered: Gathered) -> Gathered:
+        """Write what sign-ins settled; where a person was faster, what they said stands."""
+        try:
+            for decided in gathered.seen.settled:
+                write(self.ledger, decided)
+        except LedgerConflict:
+            at = gathered.at._replace(memory=with_facts(self.ledger.load(), Facts(uses=gathered.seen.uses)))
+            return judged(gathered.seen._replace(settled=()), at)
+        return gathered
+
+    def _tell(self, gathered: Gathered, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
         """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
         after = replace_memory(gathered.at, with_facts(gathered.at.memory, gathered.judgement.facts))
         for due in gathered.messages:
@@ -153,7 +168,7 @@ class Watch:
                 continue
             rows = told_by(due, gathered.at)
             told = replace_memory(after, with_told(after.memory, rows))
-            message = replace(due, next_message=foresee(gathered.judgement, told, gathered.observed).by_channel.get(due.channel))
+            message = replace(due, next_message=foresee(gathered.judgement, told, gathered.seen.observed).by_channel.get(due.channel))
             progress(f"telling {due.channel}")
             lease.renew()
             try:
@@ -171,7 +186,7 @@ class Watch:
                 raise
             yield Delivery(message, delivered=True)
 
-    def _conclude(self, gathered: "_Gathered", started: datetime, told: Sequence[Delivery]) -> CheckResult:
+    def _conclude(self, gathered: Gathered, started: datetime, told: Sequence[Delivery]) -> CheckResult:
         judgement = gathered.judgement
         errors = (*judgement.unread.values(), *(delivery.error for delivery in told if delivery.error))
         outcome = Outcome.PARTIAL if errors else Outcome.OK
@@ -183,17 +198,29 @@ class Watch:
             checked_at=started,
             outcome=outcome,
             error=" ".join(errors),
-            read=self._read(gathered, started),
+            read=gathered.read(self._took(started)),
             told=tuple(told),
             judgement=judgement if judgement.concluded else None,
-            foreseen=foresee(judgement, replace_memory(gathered.at, memory), gathered.observed),
+            foreseen=foresee(judgement, replace_memory(gathered.at, memory), gathered.seen.observed),
         )
 
-    def _record(self, result: CheckResult, pulse: Pulse, gathered: "_Gathered", *, retry: bool) -> None:
+    def _record(self, result: CheckResult, gathered: Gathered, *, retry: bool) -> None:
+        at = gathered.at
+        fates = (fared(each.message.channel, at, delivered=each.delivered, retry=retry) for each in result.told)
+        self.ledger.remember(Facts(channels=tuple(state for state in fates if state is not None)))
         record = record_of(result)
-        self.ledger.record_check(record, pulse_after(record, pulse, retry=retry))
-        self.ledger.forget(outlived(gathered.at))
+        self.ledger.record_check(record, replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence))
+        self.ledger.forget(outlived(at))
         self.ledger.forget_history(result.checked_at - HISTORY)
+
+    def _beat(self, result: CheckResult, progress: Progress) -> None:
+        """Tell whoever listens how the check ended. That they cannot be reached is theirs to notice: silence is what they wait for."""
+        if self.heartbeat is None:
+            return
+        try:
+            self.heartbeat.beat(good=result.outcome == Outcome.OK)
+        except ChannelError as error:
+            progress(str(error))
 
     def _record_failure(self, result: CheckResult) -> None:
         """Write down that the check failed, if the ledger lets us; the error that we have says more than the next one would."""
@@ -203,28 +230,22 @@ class Watch:
         except LedgerError:
             return
 
+    def _took(self, started: datetime) -> float:
+        return (self.clock() - started).total_seconds()
+
     def _seconds_left(self, started: datetime) -> float:
         return min(READ_WITHIN, (started + self.deadline - self.clock()).total_seconds())
 
-    def _read(self, gathered: "_Gathered", started: datetime) -> Read:
-        found = [app for app in gathered.reading.apps.values() if app is not None]
-        return Read(
-            applications=len(found),
-            credentials=sum(len(app.credentials) for app in found),
-            requests=gathered.reading.requests,
-            seconds=round((self.clock() - started).total_seconds(), 3),
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    """What was read, what it means, and what is due: everything that acting needs."""
-
-    at: Round
-    reading: DirectoryReading
-    observed: dict[str, Observed]
-    judgement: Judgement
-    messages: tuple[Message, ...]
+def write(ledger: Ledger, decided: Decided) -> None:
+    """Write a decision, all of it or nothing. Raises `LedgerConflict` if somebody else was first."""
+    ledger.decide(
+        decided.decision,
+        holds=decided.holds,
+        formers=decided.formers,
+        assignments=decided.assignments,
+        acknowledgements=decided.acknowledgements,
+    )
 
 
 def record_of(result: CheckResult) -> CheckRecord:

@@ -67,7 +67,7 @@ def test_a_check_that_lost_its_lease_stops_before_the_next_effect() -> None:
     result = world.check()
     assert result.outcome == Outcome.FAILED
     assert world.inboxes["admins"].heard == []
-    assert world.ledger.checks == []
+    assert world.ledger.checks(10) == []
 
 
 @pytest.mark.parametrize("method", ["pulse", "load", "lease"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.core.claims import ownership
+from shared.core.decided import Decided
 from shared.core.judged import Judgement, ServiceView
 from shared.core.memory import Acknowledgement, Assignment, Decision, DecisionKind, Former, Hold, Memory, Person
 from shared.core.model import Credential, Standing
@@ -26,17 +27,6 @@ class Shown:
 
     hint: str
     ends: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What the ledger has to write, all of it or nothing."""
-
-    decision: Decision
-    holds: tuple[Hold, ...] = ()
-    formers: tuple[Former, ...] = ()
-    assignments: tuple[Assignment, ...] = ()
-    acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
 def confirm(view: ServiceView, key_id: str, seen: Observed, at: Round, *, by: Person, shown: Shown | None = None) -> Decided:

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from shared.core.days import days_between
 from shared.core.judge import LONG_ENDED_DAYS
-from shared.core.judged import AppView, Judgement, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.judged import AppView, Judgement, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
 from shared.core.memory import ItemState, Told
 from shared.core.message import Message, Notice, Role
-from shared.core.model import Reason, Standing
+from shared.core.model import Reason, Severity, Standing
 from shared.core.observe import Round
+from shared.core.watcher import heard_this_week, said_today
 
 INTRODUCTION = "introduction:"
 """The item under which the ledger keeps that a channel was introduced."""
@@ -57,7 +58,10 @@ def addressees(view: View, at: Round) -> Roles:
             service = view.owner.service
             return _roles((Role.RENEWER, service.renewer)) if view.deletable else _roles((Role.INSTALLER, service.installer))
         case RemovedView():
-            return _roles((Role.COPY, _heard_of(view.item, at)))
+            whoever = _introduced(at) if view.item.startswith("channel:") else _heard_of(view.item, at)
+            return _roles((Role.COPY, whoever))
+        case WatcherView():
+            return _roles((Role.COPY, _concerned(view, at)))
 
 
 def needs_hands(view: View) -> bool:
@@ -79,8 +83,18 @@ def _message(channel: str, judgement: Judgement, at: Round) -> Message | None:
     watching = tuple(view for view in judgement.services if channel in view.service.channels)
     introduction = bool(watching) and (INTRODUCTION, channel) not in at.memory.told
     if not notices and not introduction:
+        notices = [*_weekly(channel, watching, at)]
+    if not notices and not introduction:
         return None
     return Message(channel, at.now, at.watchlist.zone, tuple(notices), introduction, watching if introduction else ())
+
+
+def _weekly(channel: str, watching: tuple[ServiceView, ...], at: Round) -> Iterator[Notice]:
+    """Give the quiet line of the week, to a channel that wants it and has heard nothing since Monday."""
+    wanted = at.watchlist.channels[channel].weekly and not heard_this_week(channel, at)
+    if wanted and watching:
+        view = WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=watching)
+        yield Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))
 
 
 def _notice(view: View, channel: str, at: Round, judgement: Judgement) -> Notice | None:
@@ -107,17 +121,12 @@ def _muted(view: View, at: Round) -> bool:
 
 def _why(view: View, state: ItemState | None, told: Told | None, at: Round) -> Reason | None:
     """Give the reason why an item is due to a channel that last heard of it as `told` says; `None` if it is not due."""
-    match view:
-        case LeftoverView():
-            return _why_leftover(view, told, at)
-        case UnclaimedView() if state is not None and told is None:
-            return state.reason
-        case ServiceView() | AppView() if view.standing == Standing.HEALTHY:
-            return _why_well(state, told)
-        case _:
-            pass
+    if isinstance(view, LeftoverView):
+        return _why_leftover(view, told, at)
     if state is None:
         return None
+    if isinstance(view, ServiceView | AppView | WatcherView) and view.standing == Standing.HEALTHY:
+        return _why_well(state, told)
     if told is None or told.at < state.since:
         return state.reason
     return _why_by_date(view, told, at)
@@ -131,6 +140,8 @@ def _why_well(state: ItemState | None, told: Told | None) -> Reason | None:
 
 
 def _why_by_date(view: View, told: Told, at: Round) -> Reason | None:
+    if isinstance(view, WatcherView):
+        return Reason.CHECK_FAILING if view.aspect == "reading" and not said_today(told, at) else None
     acknowledged = isinstance(view, ServiceView) and view.acknowledged is not None
     crossed = _rung_crossed(_ladder(view, at), _end(view), told.at, at)
     if crossed is not None and not (acknowledged and crossed > ACKNOWLEDGED_ABOVE):
@@ -178,24 +189,39 @@ def _told(notice: Notice, channel: str, at: Round) -> Told:
     )
 
 
+def _concerned(view: WatcherView, at: Round) -> Iterable[str]:
+    """Give the channels that the watcher's own trouble concerns: those of apps it cannot read, or those beside the one it cannot reach."""
+    if view.standing == Standing.HEALTHY:
+        return _bothered(view.item, at)
+    if view.aspect == "channel":
+        return (name for name in at.watchlist.channels if name != view.subject)
+    overdue = set(view.situation.split("|"))
+    return (name for app in at.watchlist.apps if app.key in overdue for service in app.services for name in service.channels)
+
+
 def _of_service(view: ServiceView, at: Round) -> Roles:
     service = view.service
     renewer, installer = (Role.RENEWER, service.renewer), (Role.INSTALLER, service.installer)
     match view.standing:
         case Standing.HEALTHY:
             return _only(_bothered(view.item, at), _roles(renewer, installer, (Role.COPY, _bothered(view.item, at))))
-        case Standing.AWAITING_INSTALL if view.over == Over.NO:
+        case Standing.AWAITING_INSTALL if view.over == Over.NO and not _seen_in_use_again(view):
             return _roles(installer, (Role.COPY, (*_escalated(view), *_owed_a_closing(view, at))))
         case _:
             return _roles(renewer, installer, (Role.COPY, (*_escalated(view), *_owed_a_closing(view, at))))
 
 
 def _owed_a_closing(view: ServiceView, at: Round) -> tuple[str, ...]:
-    """Give the channels that were bothered before a person settled what is in use, and have not heard that yet."""
-    if view.hold is None or view.hold.by is None:
+    """Give the channels that were bothered before a person, or evidence, settled what is in use, and have not heard that yet."""
+    if view.hold is None or not view.hold.settled:
         return ()
     settled = view.hold.at
     return tuple(told.channel for told in _told_of(view.item, at) if told.standing != Standing.HEALTHY and told.at < settled)
+
+
+def _seen_in_use_again(view: ServiceView) -> bool:
+    """Say whether sign-ins showed that the service still uses the old one: then both parties hear, since one of them is mistaken."""
+    return view.hold is not None and view.hold.evidence
 
 
 def _escalated(view: ServiceView) -> tuple[str, ...]:
@@ -217,6 +243,10 @@ def _bothered(item: str, at: Round) -> tuple[str, ...]:
 
 def _heard_of(item: str, at: Round) -> tuple[str, ...]:
     return tuple(told.channel for told in _told_of(item, at))
+
+
+def _introduced(at: Round) -> tuple[str, ...]:
+    return tuple(name for name in at.watchlist.channels if (INTRODUCTION, name) in at.memory.told)
 
 
 def _told_of(item: str, at: Round) -> Iterator[Told]:

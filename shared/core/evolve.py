@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from shared.core.decided import Decided
 from shared.core.memory import Facts, Memory, Told
 
 
@@ -14,6 +15,19 @@ def with_facts(memory: Memory, facts: Facts) -> Memory:
         sightings={**memory.sightings, **{each.credential.key_id: each for each in facts.sightings}},
         apps={**memory.apps, **{app.key: app for app in facts.apps}},
         items={**memory.items, **{state.item: state for state in facts.items}},
+        channels={**memory.channels, **{state.name: state for state in facts.channels}},
+        uses={**memory.uses, **{use.key_id: use for use in facts.uses}},
+    )
+
+
+def with_decided(memory: Memory, decided: Decided) -> Memory:
+    """Give the memory after somebody decided."""
+    return replace(
+        memory,
+        holds={**memory.holds, **{hold.service: hold for hold in decided.holds}},
+        formers=memory.formers | set(decided.formers),
+        assignments={**memory.assignments, **{each.key_id: each for each in decided.assignments}},
+        acknowledgements={**memory.acknowledgements, **{each.service: each for each in decided.acknowledgements}},
     )
 
 

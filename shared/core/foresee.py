@@ -1,4 +1,7 @@
-"""When the next message goes out if nobody acts: the same decisions, asked on the days that can matter."""
+"""When the next message goes out if nobody acts: the same decisions, asked on the days that can matter.
+
+The quiet line of the week is no message that anybody waits for, so it does not count.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +10,7 @@ from datetime import date, timedelta
 from shared.core.due import DAILY_REMINDERS, LEFTOVER_LADDER, messages_due, needs_hands
 from shared.core.judge import QUIET_DAYS_BEFORE_DELETING, judge
 from shared.core.judged import Judgement, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.model import Reason
 from shared.core.observe import Observed, Round
 from shared.core.schedule import instant_on
 
@@ -27,9 +31,10 @@ def foresee(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -
     for day in sorted(day for day in days if day > today):
         then = at._replace(now=instant_on(day, at.watchlist))
         for message in messages_due(judge(then, observed), then):
-            found.by_channel.setdefault(message.channel, day)
             for notice in message.notices:
-                found.by_item.setdefault(notice.view.item, day)
+                if notice.reason != Reason.WEEKLY:
+                    found.by_channel.setdefault(message.channel, day)
+                    found.by_item.setdefault(notice.view.item, day)
     return found
 
 

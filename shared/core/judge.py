@@ -11,16 +11,25 @@ from typing import NamedTuple
 
 from shared.core.claims import Ownership, ownership
 from shared.core.days import days_between
-from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.evidence import is_shown_unused
+from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View, WatcherView
 from shared.core.memory import Facts, ItemState, Memory
 from shared.core.model import Credential, Reason, Service, Severity, Standing, WatchedApp, Watchlist
 from shared.core.observe import Observed, Round, changed_sightings
 from shared.core.situation import Situation, reason_of_change
 from shared.core.standing import Own, age, has_ended, is_live, severity_of, severity_of_days, view_service
+from shared.core.watcher import removed_channels, watcher_views
 
 QUIET_DAYS_BEFORE_DELETING = 14
 LONG_ENDED_DAYS = 7
 """Ended longer ago than this when first seen: listed, not told."""
+
+FINDINGS = {
+    "app": Reason.APP_PROBLEM,
+    "redirect_uris": Reason.REDIRECT_URI,
+    "reading": Reason.CHECK_FAILING,
+    "channel": Reason.CHANNEL_FAILED,
+}
 
 type Whose = Mapping[str, Ownership]
 
@@ -42,14 +51,15 @@ def judge(at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str]
         unclaimed += orphans
         apps += _app_views(watched, seen)
         leftovers += [each for view in views for each in _leftovers(view, at)]
-    removed = tuple(RemovedView(item) for item in sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services)))
+    gone = sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services))
     judgement = Judgement(
         now=at.now,
         services=tuple(services),
         unclaimed=tuple(unclaimed),
         apps=tuple(apps),
         leftovers=tuple(leftovers),
-        removed=removed,
+        removed=(*map(RemovedView, gone), *removed_channels(at)),
+        watcher=tuple(watcher_views(at, unread or {})),
         concluded=frozenset(observed),
         facts=Facts(),
         unread=dict(unread or {}),
@@ -155,7 +165,8 @@ def _leftovers(view: ServiceView, at: Round) -> Iterator[LeftoverView]:
     for credential in view.leftovers:
         days_left = days_between(at.now, credential.ends, zone) if credential.ends is not None else None
         severity = Severity.WARNING if days_left is not None and days_left <= LONG_ENDED_DAYS else Severity.OK
-        yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
+        if not is_shown_unused(credential.key_id, view.hold, at.memory):
+            yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
         if quiet >= QUIET_DAYS_BEFORE_DELETING:
             yield LeftoverView(view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left)
 
@@ -167,7 +178,7 @@ def _service_items(memory: Memory) -> Iterator[str]:
 def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -> Facts:
     memory = at.memory
     usable = [view for view in judgement.services if view.app.usable]
-    stated: tuple[View, ...] = (*usable, *judgement.unclaimed, *judgement.apps, *judgement.removed)
+    stated: tuple[View, ...] = (*usable, *judgement.unclaimed, *judgement.apps, *judgement.removed, *judgement.watcher)
     first_holds = (view.hold for view in usable if view.hold is not None and view.service.id not in memory.holds)
     return Facts(
         holds=tuple(first_holds),
@@ -184,14 +195,13 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
     match view:
         case ServiceView():
             earlier = Situation.read(before.situation) if before is not None else None
-            reason = reason_of_change(earlier, Situation.read(view.situation), assumed=view.assumed, shorter=view.shorter)
+            reason = reason_of_change(earlier, Situation.read(view.situation), hold=view.hold, shorter=view.shorter)
         case UnclaimedView():
             reason = Reason.EXPIRED if view.situation == "ended" and before is not None else Reason.UNCLAIMED
-        case AppView():
+        case AppView() | WatcherView():
             if before is None and not view.problems:
                 return None
-            finding = Reason.APP_PROBLEM if view.aspect == "app" else Reason.REDIRECT_URI
-            reason = finding if view.problems else Reason.RECOVERED
+            reason = FINDINGS[view.aspect] if view.problems else Reason.RECOVERED
         case _:
             reason = Reason.REMOVED
     return ItemState(view.item, view.situation, view.standing, now, reason)

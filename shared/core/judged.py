@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from shared.core.memory import Acknowledgement, AppSighting, Facts, Hold
 from shared.core.model import Credential, Service, Severity, Standing, WatchedApp
@@ -128,17 +129,42 @@ class LeftoverView:
 
 @dataclass(frozen=True, slots=True)
 class RemovedView:
-    """A service that the ledger knows and the watchlist no longer names."""
+    """A service, or a channel, that the ledger knows and the watchlist no longer names."""
 
     item: str
-    """The item's id: its former service id."""
+    """The item's id: the former service id, or `channel:` and the former name."""
     standing: Standing = Standing.HEALTHY
     severity: Severity = Severity.NOTICE
     days_left: int | None = None
     situation: str = "removed"
 
 
-type View = ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView
+@dataclass(frozen=True, slots=True)
+class WatcherView:
+    """Something about the watcher itself: apps it cannot read, a channel it cannot reach, or the quiet line of the week."""
+
+    aspect: Literal["reading", "channel", "weekly"]
+    subject: str
+    """The name of the channel; empty for the others."""
+    standing: Standing
+    """`failing` or `healthy`."""
+    severity: Severity
+    situation: str
+    since: datetime | None = None
+    """Since when it fails, if it does."""
+    problems: tuple[str, ...] = ()
+    """What is wrong, a sentence each; empty when all is well."""
+    services: tuple[ServiceView, ...] = ()
+    """For the quiet line: every service for which the channel is named."""
+    days_left: None = None
+
+    @property
+    def item(self) -> str:
+        """The item's id, which no service id can be."""
+        return f"{self.aspect}:{self.subject}"
+
+
+type View = ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +177,7 @@ class Judgement:
     apps: tuple[AppView, ...]
     leftovers: tuple[LeftoverView, ...]
     removed: tuple[RemovedView, ...]
+    watcher: tuple[WatcherView, ...]
     concluded: frozenset[str]
     """Keys of the apps about which something was concluded; of the others, nothing is told."""
     facts: Facts
@@ -160,7 +187,7 @@ class Judgement:
     @property
     def views(self) -> tuple[View, ...]:
         """Every item, in no particular order."""
-        return (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.removed)
+        return (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.removed, *self.watcher)
 
     @property
     def worst(self) -> Severity:

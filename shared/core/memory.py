@@ -42,6 +42,11 @@ class Hold:
     evidence: bool = False
     version: str = field(default="", compare=False)
 
+    @property
+    def settled(self) -> bool:
+        """A person, or evidence, said so; it is not only a first sight."""
+        return self.by is not None or self.evidence
+
 
 @dataclass(frozen=True, slots=True)
 class Former:
@@ -120,6 +125,8 @@ class AppSighting:
     disabled: str
     """Why it cannot be signed in to; empty when it can."""
     missing_redirect_uris: tuple[str, ...]
+    read_at: datetime
+    """When the check began that last read it completely."""
 
     @property
     def usable(self) -> bool:
@@ -151,6 +158,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel fared in the checks that had something for it: `failures` in a row, and when the first of them was."""
+
+    name: str
+    failures: int = 0
+    failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """When a credential was seen signing in: its last two different days (UTC), older first, and the last instant."""
+
+    key_id: str
+    days: tuple[date, ...]
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that a check needs to remember, read at once."""
 
@@ -169,6 +194,10 @@ class Memory:
     """By item id."""
     told: Mapping[tuple[str, str], Told] = field(default_factory=dict)
     """By item id and channel name."""
+    channels: Mapping[str, ChannelState] = field(default_factory=dict)
+    """By channel name."""
+    uses: Mapping[str, Use] = field(default_factory=dict)
+    """By key id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +209,8 @@ class Facts:
     sightings: tuple[Sighting, ...] = ()
     apps: tuple[AppSighting, ...] = ()
     items: tuple[ItemState, ...] = ()
+    channels: tuple[ChannelState, ...] = ()
+    uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +225,8 @@ class Forget:
     apps: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
+    channels: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +262,5 @@ class Pulse:
     outcome: Outcome | None = None
     error: str = ""
     retries_left: int = 0
+    evidence: str = ""
+    """Why sign-ins could not be read, where they are to be read; empty otherwise."""

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a service, an unclaimed credential or an app is now (see `standing`)."""
+    """Where a service, an unclaimed credential or an app is now (see `standing`); `failing` is said of the watcher itself."""
 
     APP_PROBLEM = "app_problem"
     UNMATCHED = "unmatched"
@@ -34,6 +34,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     EXPIRING = "expiring"
     HEALTHY = "healthy"
+    FAILING = "failing"
 
 
 class Severity(StrEnum):
@@ -179,13 +180,22 @@ class TeamsChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailChannel:
+    """One or more mailboxes, which get the same mail."""
+
+    name: str
+    to: tuple[str, ...]
+    weekly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Watchlist:
     """What is watched, for whom, and by which calendar."""
 
     zone: ZoneInfo
     check_at: time
     ladder: tuple[int, ...]
-    channels: Mapping[str, TeamsChannel]
+    channels: Mapping[str, TeamsChannel | EmailChannel]
     apps: tuple[WatchedApp, ...]
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.core.memory import AppSighting, Memory, Sighting
+from shared.core.memory import AppSighting, Memory, Pulse, Sighting
 from shared.core.model import App, Credential, WatchedApp, Watchlist
 
 
@@ -14,6 +14,7 @@ class Round(NamedTuple):
     watchlist: Watchlist
     memory: Memory
     now: datetime
+    pulse: Pulse = Pulse()
 
 
 class Observed(NamedTuple):
@@ -23,17 +24,25 @@ class Observed(NamedTuple):
     credentials: tuple[Credential, ...]
 
 
-def observe(watched: WatchedApp, app: App | None, memory: Memory) -> Observed:
+def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
     """Take what Graph gave; for an app that is not in the tenant, what was last known of it, marked as not found."""
     if app is None:
-        known = recall(watched, memory)
+        known = recall(watched, at.memory)
         object_id, name = (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
-        lost = AppSighting(watched.key, watched.client_id, object_id, name, found=False, disabled="", missing_redirect_uris=())
+        lost = AppSighting(
+            watched.key, watched.client_id, object_id, name, found=False, disabled="", missing_redirect_uris=(), read_at=at.now
+        )
         return Observed(lost, known.credentials if known else ())
-    present = {uri.casefold() for uri in app.redirect_uris}
-    missing = tuple(uri for uri in watched.redirect_uris if uri.casefold() not in present)
+    missing = tuple(uri for uri in watched.redirect_uris if uri not in app.redirect_uris)
     sighting = AppSighting(
-        watched.key, app.client_id, app.object_id, app.name, found=True, disabled=app.disabled, missing_redirect_uris=missing
+        watched.key,
+        app.client_id,
+        app.object_id,
+        app.name,
+        found=True,
+        disabled=app.disabled,
+        missing_redirect_uris=missing,
+        read_at=at.now,
     )
     return Observed(sighting, app.credentials)
 

@@ -36,16 +36,17 @@ class Situation(NamedTuple):
 
 def situation_of(standing: Standing, in_use: str, replacement: Credential | None, over: Over, hold: Hold | None) -> Situation:
     """Put together the situation of a service. A replacement that has not started yet does not count: `replacement` is live or `None`."""
-    settled = hold.at if hold is not None and (hold.by is not None or hold.evidence) else None
+    settled = hold.at if hold is not None and hold.settled else None
     return Situation(standing, in_use, replacement.key_id if replacement else "", over, _stamp(settled))
 
 
-def reason_of_change(before: Situation | None, after: Situation, *, assumed: bool, shorter: bool) -> Reason:
+def reason_of_change(before: Situation | None, after: Situation, *, hold: Hold | None, shorter: bool) -> Reason:
     """Say why the situation of a service is news. `before` is `None` when the service is seen for the first time."""
     if before is None or before.standing == Standing.UNMATCHED:
-        return _reason_at_first_sight(after, assumed=assumed)
+        return _reason_at_first_sight(after, assumed=hold is not None and hold.assumed)
     if after.settled_at and after.settled_at != before.settled_at:
-        return Reason.CONFIRMED
+        seen_again = hold is not None and hold.evidence and after.standing == Standing.AWAITING_INSTALL
+        return Reason.STILL_OLD if seen_again else Reason.CONFIRMED
     if after.standing == Standing.AWAITING_INSTALL:
         return _reason_to_wait(before, after, shorter=shorter)
     return NAMESAKES.get(after.standing) or _reason_without_replacement(before)

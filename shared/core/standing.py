@@ -160,7 +160,7 @@ def _standing(service: Service, hold: Hold | None, live: Credential | None, over
 
 def _leftovers(hold: Hold | None, in_use: Credential | None, mine: Own, now: datetime) -> tuple[Credential, ...]:
     """Give the live older credentials of a service that was confirmed on a newer one, unless another service uses them."""
-    if hold is None or in_use is None or (hold.by is None and not hold.evidence):
+    if hold is None or in_use is None or not hold.settled:
         return ()
     older = (c for c in mine.own if c.key_id != in_use.key_id and is_live(c, now) and not started_after(c, in_use))
     return tuple(sorted((c for c in older if c.key_id not in mine.in_use_elsewhere), key=age))

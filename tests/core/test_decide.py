@@ -29,7 +29,7 @@ class Case:
         memory = Memory(holds={"libcal": hold} if hold else {})
         app = WATCHED.apps[0]
         self.round = Round(WATCHED, memory, NOW)
-        self.seen: Observed = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW, ODD, PAST)), memory)
+        self.seen: Observed = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW, ODD, PAST)), self.round)
         self.judgement: Judgement = judge(self.round, {app.key: self.seen})
         self.view: ServiceView = self.judgement.services[0]
 

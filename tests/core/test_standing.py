@@ -21,7 +21,8 @@ def judged(*credentials: Credential, memory: Memory | None = None, now: str = ""
     remembered = memory or Memory()
     app = App(CLIENT_ID, OBJECT_ID, "LibApps Outlook sync", credentials, (), disabled)
     watched = ONE.apps[0]
-    return judge(Round(ONE, remembered, at(now) if now else NOW), {watched.key: observe(watched, app, remembered)})
+    round_ = Round(ONE, remembered, at(now) if now else NOW)
+    return judge(round_, {watched.key: observe(watched, app, round_)})
 
 
 def libcal(*credentials: Credential, memory: Memory | None = None, now: str = "") -> ServiceView:
@@ -160,8 +161,9 @@ def test_what_another_service_still_uses_is_no_leftover() -> None:
         assignments={"k1": Assignment("k1", ("libcal", "libstaffer"), NOW, ANNA)},
     )
     app = watched.apps[0]
-    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), memory)
-    view = judge(Round(watched, memory, NOW), {app.key: seen}).services[0]
+    round_ = Round(watched, memory, NOW)
+    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
+    view = judge(round_, {app.key: seen}).services[0]
     assert (view.service.id, view.leftovers) == ("libcal", ())
 
 
@@ -178,7 +180,8 @@ def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> 
 def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
     memory = with_facts(Memory(), judged(OLD).facts)
     watched = ONE.apps[0]
-    lost = judge(Round(ONE, memory, NOW), {watched.key: observe(watched, None, memory)})
+    round_ = Round(ONE, memory, NOW)
+    lost = judge(round_, {watched.key: observe(watched, None, round_)})
     assert lost.facts.sightings == ()
     assert [state.reason for state in lost.facts.items] == [Reason.APP_PROBLEM]
 
@@ -186,8 +189,9 @@ def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
 def test_a_missing_redirect_uri_is_a_finding_beside_the_services_standing() -> None:
     app = ONE.apps[0].__class__("LibApps", CLIENT_ID, ONE.apps[0].services, redirect_uris=(CALLBACK,))
     watched = watchlist(apps=(app,))
-    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (NEW,), ("https://other.example/",)), Memory())
-    judgement = judge(Round(watched, Memory(), NOW), {app.key: seen})
+    round_ = Round(watched, Memory(), NOW)
+    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (NEW,), ("https://other.example/",)), round_)
+    judgement = judge(round_, {app.key: seen})
     found = next(view for view in judgement.apps if view.aspect == "redirect_uris")
     assert (found.severity, CALLBACK in found.problems[0]) == (Severity.WARNING, True)
     assert judgement.services[0].standing == Standing.HEALTHY

@@ -36,13 +36,13 @@ def service(name: str, **changes: Any) -> Service:  # noqa: ANN401  (fields of t
     return replace(plain, **changes)
 
 
-def watchlist(*services: Service, check_at: time = time(8), channels: Iterable[str] = ("its", "admins"), **changes: Any) -> Watchlist:  # noqa: ANN401  (as above)
+def watchlist(*services: Service, check_at: time = time(8), channels: Iterable[str] = ("its", "admins"), weekly: bool = False, **changes: Any) -> Watchlist:  # noqa: ANN401  (as above)
     app = WatchedApp("LibApps Outlook sync", CLIENT_ID, services or (service("LibCal"), service("LibStaffer")))
     plain = Watchlist(
         zone=CHICAGO,
         check_at=check_at,
         ladder=(90, 60, 30, 14, 7, 3, 1, 0),
-        channels={name: TeamsChannel(name, Secret("https://flow.example/")) for name in channels},
+        channels={name: TeamsChannel(name, Secret("https://flow.example/"), weekly=weekly) for name in channels},
         apps=(app,),
     )
     return replace(plain, **changes)

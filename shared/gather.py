@@ -1,0 +1,97 @@
+"""Gathering: everything that a check reads, judged but not yet acted on. What could not be read completely is said, never guessed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from typing import NamedTuple
+
+from shared.core.decided import Decided
+from shared.core.due import messages_due
+from shared.core.evidence import settle, uses_after
+from shared.core.evolve import with_decided, with_facts
+from shared.core.judge import judge
+from shared.core.judged import Judgement
+from shared.core.memory import Facts, Memory, Pulse, Read, Use
+from shared.core.message import Message
+from shared.core.model import Watchlist
+from shared.core.observe import Observed, Round, observe
+from shared.ports import AppQuery, Directory, DirectoryError, DirectoryReading, SignIns
+
+type Progress = Callable[[str], None]
+"""Told, in a few words, what is going on."""
+
+
+def quiet(_: str) -> None:
+    """Say nothing: the progress of a check nobody watches."""
+
+
+class Seen(NamedTuple):
+    """What was read, from wherever."""
+
+    reading: DirectoryReading
+    observed: dict[str, Observed]
+    """By app key."""
+    unread: dict[str, str]
+    """By app key: why it could not be read completely."""
+    uses: tuple[Use, ...]
+    settled: tuple[Decided, ...]
+    """What sign-ins settle, to be written."""
+    evidence: str
+    """Why sign-ins could not be read, if they were to be."""
+
+
+class Gathered(NamedTuple):
+    """What was read, what it means, and what is due: everything that acting needs."""
+
+    seen: Seen
+    at: Round
+    judgement: Judgement
+    messages: tuple[Message, ...]
+
+    def read(self, seconds: float) -> Read:
+        """Count what was read; `seconds` is how long the whole took."""
+        found = [app for app in self.seen.reading.apps.values() if app is not None]
+        credentials = sum(len(app.credentials) for app in found)
+        return Read(len(found), credentials, self.seen.reading.requests, round(seconds, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Reads what is watched, with what it may read it by."""
+
+    watchlist: Watchlist
+    directory: Directory
+    sign_ins: SignIns | None
+
+    def gather(self, memory: Memory, pulse: Pulse, now: datetime, seconds: float, progress: Progress) -> Gathered:
+        """Read the apps, and what is known of their use, within `seconds` each; judge them, with what sign-ins settle already settled."""
+        apps = self.watchlist.apps
+        progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
+        reading = self.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=seconds)
+        uses, evidence = self._uses(memory, seconds, progress)
+        at = Round(self.watchlist, with_facts(memory, Facts(uses=uses)), now, pulse)
+        observed = {app.key: observe(app, reading.apps[app.client_id], at) for app in apps if app.client_id in reading.apps}
+        unread = {app.key: f"{app.name}: {reading.failures[app.client_id]}" for app in apps if app.client_id in reading.failures}
+        views = judge(at, observed).services if at.memory.uses else ()
+        settled = tuple(decided for view in views if (decided := settle(view, at.memory, now)) is not None)
+        return judged(Seen(reading, observed, unread, uses, settled, evidence), at)
+
+    def _uses(self, memory: Memory, seconds: float, progress: Progress) -> tuple[tuple[Use, ...], str]:
+        """Read when credentials were used, where that is switched on; without it the check goes on, and says why."""
+        if self.sign_ins is None:
+            return (), ""
+        progress("reading sign-ins")
+        try:
+            seen = self.sign_ins.last_seen([app.client_id for app in self.watchlist.apps], seconds=seconds)
+        except DirectoryError as error:
+            return (), str(error)
+        return tuple(uses_after(memory, seen)), ""
+
+
+def judged(seen: Seen, at: Round) -> Gathered:
+    """Judge what was seen, as it stands once everything that sign-ins settle is written."""
+    at = at._replace(memory=reduce(with_decided, seen.settled, at.memory))
+    judgement = judge(at, seen.observed, seen.unread)
+    judgement = replace(judgement, facts=replace(judgement.facts, uses=seen.uses))
+    return Gathered(seen, at, judgement, messages_due(judgement, at))
