@@ -17,6 +17,7 @@ from local.directory import Directory, DisabledBy, NotInTenant
 from local.entra import Registration
 from local.faults import Fault, Gate
 from local.managed_identity import ManagedIdentity
+from local.sign_ins_report import SignInsReport
 from local.stories import tell
 
 type Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -44,14 +45,24 @@ class Switch(msgspec.Struct, forbid_unknown_fields=True):
     disabled_by: DisabledBy | None
 
 
+class SignIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A sign-in with a credential."""
+
+    key_id: str
+    at: Instant
+
+
 class Control:
     """Everything under `/control`."""
 
-    def __init__(self, directory: Directory, identity: ManagedIdentity, gate: Gate, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, directory: Directory, identity: ManagedIdentity, gate: Gate, sign_ins: SignInsReport, clock: Callable[[], datetime]
+    ) -> None:
         """Change these; `clock` says when a credential starts that is given no start."""
         self._directory = directory
         self._identity = identity
         self._gate = gate
+        self._sign_ins = sign_ins
         self._clock = clock
         self._routes = Map(
             [
@@ -69,6 +80,9 @@ class Control:
                     endpoint=lambda _, key_id: self._directory.remove_credential(key_id),
                 ),
                 Rule("/control/roles", methods=["PUT"], endpoint=self._set_roles),
+                Rule("/control/mailboxes", methods=["PUT"], endpoint=self._set_mailboxes),
+                Rule("/control/sign-ins", methods=["POST"], endpoint=self._sign_in),
+                Rule("/control/licensed", methods=["PUT"], endpoint=self._set_licensed),
                 Rule("/control/faults", methods=["GET"], endpoint=lambda _: self._gate.faults()),
                 Rule("/control/faults", methods=["POST"], endpoint=self._add_faults),
                 Rule("/control/faults", methods=["DELETE"], endpoint=lambda _: self._gate.clear()),
@@ -116,6 +130,16 @@ class Control:
 
     def _set_roles(self, request: Request) -> None:
         self._identity.roles = _body(request, set[str])
+
+    def _set_mailboxes(self, request: Request) -> None:
+        self._identity.mailboxes = _body(request, set[str])
+
+    def _sign_in(self, request: Request) -> None:
+        new = _body(request, SignIn)
+        self._sign_ins.sign_in(new.key_id, new.at)
+
+    def _set_licensed(self, request: Request) -> None:
+        self._sign_ins.licensed = _body(request, bool)
 
     def _add_faults(self, request: Request) -> None:
         self._gate.add(*_body(request, list[Fault]))

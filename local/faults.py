@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 from local.graph_errors import by_status
 from local.graph_http import failure
 
-GROUPS = {"graph": "/v1.0", "msi": "/msi", "teams": "/teams"}
+GROUPS = {"graph": ("/v1.0", "/beta"), "msi": ("/msi",), "teams": ("/teams",), "heartbeat": ("/heartbeat",)}
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -19,7 +19,10 @@ class Fault:
     """What happens to a request. With neither `status` nor `drop` the normal answer is given, after the delay: so it lets one pass."""
 
     match: str
-    """`graph`, `msi`, `teams`, or the beginning of a path. Requests inside a `$batch` are matched by such a beginning only."""
+    """`graph`, `msi`, `teams`, `heartbeat`, or the beginning of a path. Requests inside a `$batch` are matched by such a beginning only.
+
+    Mail and the report of sign-ins are a part of `graph`.
+    """
     times: int | None = 1
     """How often it strikes; `None`: always."""
     status: int | None = None

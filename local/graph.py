@@ -1,11 +1,12 @@
-"""Microsoft Graph v1.0 as far as app registrations go: it answers and refuses as the service does, and ignores nothing silently.
+"""Microsoft Graph for apps, their sign-ins and mail: it answers and refuses as the service does, and ignores nothing silently.
 
 Page sizes, `$batch` and the price of a request: https://learn.microsoft.com/graph/api/application-list,
 https://learn.microsoft.com/graph/json-batching and https://learn.microsoft.com/graph/throttling-limits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from werkzeug import Request, Response
@@ -16,53 +17,67 @@ from werkzeug.test import EnvironBuilder
 from local.directory import Directory, NotInTenant
 from local.entra import Registration
 from local.faults import Gate
-from local.graph_errors import GraphError, bad_request, by_status, not_found, unauthenticated
+from local.graph_errors import GraphError, bad_request, not_found, permission_missing, unauthenticated
 from local.graph_http import compressed, failure, success
 from local.graph_objects import Json, application, service_principal
 from local.graph_query import ListQuery, following, require_guid, selected, selection
-from local.managed_identity import ManagedIdentity
+from local.mail_sink import MailSink
+from local.managed_identity import Grant, ManagedIdentity
+from local.sign_ins_report import PERMISSION as READ_SIGN_INS
+from local.sign_ins_report import SignInsReport
 
 BATCH_LIMIT = 20
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "graph.microsoft.com"})
-PERMISSION = "Application.Read.All"
+READ_APPS = "Application.Read.All"
+
+
+class _Endpoint(NamedTuple):
+    """What answers, and the permission that the token must carry; `None`: another place decides."""
+
+    permission: str | None
+    answer: Callable[..., Response]
 
 
 class Graph:
-    """Everything under `/v1.0`."""
+    """Everything under `/v1.0` and `/beta`."""
 
-    def __init__(self, directory: Directory, identity: ManagedIdentity, gate: Gate) -> None:
-        """Answer from `directory`, to tokens that `identity` issued; requests inside a `$batch` come through `gate`."""
+    def __init__(self, directory: Directory, identity: ManagedIdentity, gate: Gate, mail: MailSink, sign_ins: SignInsReport) -> None:
+        """Answer from the directory, mail and sign-ins, to tokens of `identity`; requests inside a `$batch` come through `gate`."""
         self._directory = directory
         self._identity = identity
         self._gate = gate
         self._routes = Map(
             [
-                Rule("/v1.0/applications", methods=["GET"], endpoint=self._list),
-                Rule("/v1.0/applications(appId='<client_id>')", methods=["GET"], endpoint=self._by_client_id),
-                Rule("/v1.0/applications/<object_id>", methods=["GET"], endpoint=self._by_object_id),
-                Rule("/v1.0/servicePrincipals(appId='<client_id>')", methods=["GET"], endpoint=self._principal),
-                Rule("/v1.0/$batch", methods=["POST"], endpoint=self._batch),
+                Rule("/v1.0/applications", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._list)),
+                Rule("/v1.0/applications(appId='<client_id>')", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._by_client_id)),
+                Rule("/v1.0/applications/<object_id>", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._by_object_id)),
+                Rule("/v1.0/servicePrincipals(appId='<client_id>')", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._principal)),
+                Rule("/v1.0/$batch", methods=["POST"], endpoint=_Endpoint(None, self._batch)),
+                Rule("/v1.0/users/<address>/sendMail", methods=["POST"], endpoint=_Endpoint(None, mail.send)),
+                Rule("/beta/reports/appCredentialSignInActivities", methods=["GET"], endpoint=_Endpoint(READ_SIGN_INS, sign_ins.answer)),
             ],
             merge_slashes=False,
         )
 
     def answer(self, request: Request) -> Response:
-        """Answer any request under `/v1.0`."""
+        """Answer any request under `/v1.0` or `/beta`."""
         return compressed(self._reply(request), request)
 
     def _reply(self, request: Request) -> Response:
         try:
-            self._authorise(request)
+            grant = self._authorise(request)
             endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
-            response: Response = endpoint(request, **arguments)
+            if endpoint.permission is not None and endpoint.permission not in grant.roles:
+                raise permission_missing(endpoint.permission)
+            response: Response = endpoint.answer(request, **arguments)
         except HTTPException:
             return failure(bad_request(f"Resource not found for the segment '{request.path.split('/')[2]}'.", "BadRequest"), request)
         except GraphError as error:
             return failure(error, request)
         return response
 
-    def _authorise(self, request: Request) -> None:
-        """Raise `GraphError` unless the bearer token was issued here, for this Graph, lives, and carries the permission."""
+    def _authorise(self, request: Request) -> Grant:
+        """Give what the bearer token is good for. Raises `GraphError` unless it was issued here, for this Graph, and lives."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not token:
             raise unauthenticated("Access token is empty.")
@@ -73,8 +88,7 @@ class Graph:
             raise unauthenticated("Access token validation failure. Invalid audience.")
         if grant.expires <= time():
             raise unauthenticated("Lifetime validation failed, the token is expired.")
-        if PERMISSION not in grant.roles:
-            raise by_status(403)
+        return grant
 
     def _list(self, request: Request) -> Response:
         """Answer one page of app registrations."""

@@ -57,6 +57,14 @@ def by_status(status: int, headers: Mapping[str, str] | None = None) -> GraphErr
     return GraphError(status, code, message, headers)
 
 
+def permission_missing(permission: str) -> GraphError:
+    """Give the 403 for a token that lacks a permission: the directory is silent about which, reports name it."""
+    if permission == "Application.Read.All":
+        return by_status(403)
+    message = f"The principal does not have required Microsoft Graph permission(s): {permission} to call this API."
+    return GraphError(403, "Authentication_MSGraphPermissionMissing", message)
+
+
 def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
     """Give a 400."""
     return GraphError(400, code, message)

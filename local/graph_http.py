@@ -18,6 +18,13 @@ def success(document: Mapping[str, object], request: Request, *, units: int = 1)
     return _response(200, document, _ids(request), {"x-ms-resource-unit": str(units)})
 
 
+def accepted(request: Request) -> Response:
+    """Give a 202 without a body."""
+    response = Response(status=202)
+    response.headers.update(_ids(request))
+    return response
+
+
 def failure(error: GraphError, request: Request) -> Response:
     """Give the answer for an error; its headers and its body carry the same ids."""
     ids = _ids(request)
@@ -25,8 +32,8 @@ def failure(error: GraphError, request: Request) -> Response:
 
 
 def compressed(response: Response, request: Request) -> Response:
-    """Compress the body if the client accepts gzip."""
-    if request.accept_encodings["gzip"]:
+    """Compress the body, if there is one and the client accepts gzip."""
+    if response.get_data() and request.accept_encodings["gzip"]:
         response.set_data(gzip.compress(response.get_data(), compresslevel=1))
         response.headers["Content-Encoding"] = "gzip"
     return response

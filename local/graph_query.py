@@ -32,7 +32,7 @@ class ListQuery:
         """Read the options. Raises `GraphError` for those that Graph refuses, and for those that the stand-in does not know."""
         if unknown := {name for name in options if name.startswith("$")} - _KNOWN:
             raise bad_request(f"The stand-in tenant does not know the query option {min(unknown)}.", "Request_UnsupportedQuery")
-        return cls(_page_size(options), selection(options), _filter(options), _position(options))
+        return cls(page_size(options), selection(options), _filter(options), position(options))
 
     @property
     def units(self) -> int:
@@ -72,7 +72,8 @@ def require_guid(value: str, resource: str) -> None:
         raise bad_request(f"Invalid value specified for property 'appId' of resource '{resource}'.") from None
 
 
-def _page_size(options: Mapping[str, str]) -> int:
+def page_size(options: Mapping[str, str]) -> int:
+    """Give the size of a page, from `$top`. Raises `GraphError`."""
     asked = options.get("$top", str(DEFAULT_PAGE))
     if not re.fullmatch(r"-?\d+", asked):
         raise bad_request(f"Invalid value '{asked}' for $top query option found. The $top query option requires an integer.", "BadRequest")
@@ -98,7 +99,8 @@ def _filter(options: Mapping[str, str]) -> str | None:
     return found["client_id"]
 
 
-def _position(options: Mapping[str, str]) -> str:
+def position(options: Mapping[str, str]) -> str:
+    """Give the id after which the page begins, from `$skiptoken`; empty: at the start. Raises `GraphError`."""
     if "$skiptoken" not in options:
         return ""
     try:

@@ -18,6 +18,7 @@ from local.graph_objects import HOME_TENANT_ID
 
 API_VERSION = "2019-08-01"
 IDENTITY_CLIENT_ID = "0d2b7c64-6f0e-4a5c-9b39-51d7e3f8a210"
+MAIL_SENDER = "alerts@example.org"
 A_DAY = 24 * 60 * 60
 
 
@@ -32,13 +33,15 @@ class Grant(NamedTuple):
 class ManagedIdentity:
     """Issues tokens. `header` is what `IDENTITY_HEADER` must be.
 
-    New tokens carry the permissions in `roles`, and live for `lifetime` seconds: a day, as in Azure.
+    New tokens carry the permissions in `roles`, and live for `lifetime` seconds: a day, as in Azure. It may send mail as
+    each of `mailboxes`, which Exchange knows and the token does not say.
     """
 
     def __init__(self, header: str | None = None) -> None:
         """Start with the one permission that reading app registrations needs; without a `header`, make one up."""
         self.header = header or token_hex(16)
         self.roles = {"Application.Read.All"}
+        self.mailboxes = {MAIL_SENDER}
         self.lifetime = A_DAY
         self._issued: dict[str, Grant] = {}
 

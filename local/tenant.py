@@ -1,4 +1,4 @@
-"""A stand-in Entra tenant on loopback: Graph, the managed identity endpoint and Teams channels, so that no test needs Azure.
+"""A stand-in Entra tenant on loopback: Graph with mail, managed identity, Teams channels and heartbeats, so that no test needs Azure.
 
 `python -m local.tenant [--port N] [--story NAME]` serves it and prints what to set; tests use `Tenant` in process.
 """
@@ -20,8 +20,11 @@ from local.directory import Directory, DisabledBy
 from local.entra import Registration
 from local.faults import Dropped, Fault, Gate
 from local.graph import Graph
+from local.heartbeat_sink import HeartbeatSink
 from local.loopback import HOST, Loopback, hang_up
+from local.mail_sink import Mail, MailSink
 from local.managed_identity import ManagedIdentity
+from local.sign_ins_report import SignInsReport
 from local.stories import LIBAPPS_CLIENT_ID, STORIES, tell
 from local.teams_sink import Posted, TeamsSink
 
@@ -48,8 +51,11 @@ class Tenant:
         self._now = now
         self.directory = Directory(tell(story, self._clock()) if isinstance(story, str) else story)
         self.identity = ManagedIdentity(identity_header)
+        self.mail = MailSink(self.identity)
+        self.sign_ins = SignInsReport(self.directory)
         self._gate = Gate()
         self._teams = TeamsSink()
+        self._heartbeats = HeartbeatSink()
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
@@ -60,15 +66,20 @@ class Tenant:
 
     def _table(self) -> Map:
         """Give every route of the tenant: an endpoint takes the request and gives the answer."""
-        graph = Graph(self.directory, self.identity, self._gate)
-        control = Control(self.directory, self.identity, self._gate, self._clock)
+        graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
+        control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock)
         return Map(
             [
                 Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
+                Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
+                Rule("/mails", methods=["GET"], endpoint=self.mail.show),
+                Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
                 Rule("/msi/token", methods=["GET"], endpoint=self.identity.answer),
                 Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
                 Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
                 Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
+                Rule("/heartbeat/<name>", methods=["GET", "POST"], endpoint=self._heartbeats.good),
+                Rule("/heartbeat/<name>/fail", methods=["GET", "POST"], endpoint=self._heartbeats.bad),
                 Rule("/control/<path:_rest>", endpoint=lambda request, _rest: control.answer(request)),
             ],
             merge_slashes=False,
@@ -122,6 +133,10 @@ class Tenant:
         """Give the webhook of a channel; any name will do."""
         return f"{self.url}/teams/{name}"
 
+    def heartbeat_url(self, name: str) -> str:
+        """Give the URL of a heartbeat; any name will do."""
+        return f"{self.url}/heartbeat/{name}"
+
     @property
     def environment(self) -> Mapping[str, str]:
         """The settings with which the app uses this tenant."""
@@ -140,6 +155,18 @@ class Tenant:
     def clear_posted(self, name: str) -> None:
         """Forget what was posted to a channel."""
         self._teams.clear(name)
+
+    def mails(self) -> list[Mail]:
+        """Give the mails that were sent, oldest first."""
+        return self.mail.mails()
+
+    def beats(self, name: str) -> list[bool]:
+        """Give, oldest first, whether each beat of a heartbeat was good."""
+        return self._heartbeats.beats(name)
+
+    def sign_in(self, key_id: str, at: datetime) -> None:
+        """Say that somebody signed in with a credential, for the report of sign-ins."""
+        self.sign_ins.sign_in(key_id, at)
 
     def requests(self) -> Counter[str]:
         """Give how often what was asked, for example `GET /v1.0/applications`; GUIDs are `*`, requests in a batch begin with `$batch `."""
@@ -206,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _introduction(tenant: Tenant, story: str) -> str:
     lines = (
         f"# Stand-in tenant at {tenant.url}, story {story}, until Ctrl-C.",
-        f"# What Teams was sent: {tenant.teams_url('its')}; what was asked: {tenant.url}/control/requests",
+        f"# What Teams was sent: {tenant.teams_url('its')}; mails: {tenant.url}/mails; what was asked: {tenant.url}/control/requests",
         *(f"export {name}={value}" for name, value in tenant.environment.items()),
     )
     return "\n".join(lines)

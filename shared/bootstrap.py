@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 
 from shared.adapters.graph import GraphDirectory
 from shared.adapters.identity import credential
+from shared.adapters.mail import MailboxChannel, SignIn
 from shared.adapters.tables import TablesLedger
 from shared.adapters.teams import TeamsWebhook
+from shared.core.model import EmailChannel, TeamsChannel
+from shared.ports import Channel
 from shared.settings import Settings, load
 from shared.values import is_loopback
 from shared.watch import Watch
@@ -46,7 +49,20 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
             watchlist=settings.watchlist,
             directory=GraphDirectory(settings.graph, sign_in),
             ledger=ledger,
-            channels={name: TeamsWebhook(channel, page_url=settings.page_url) for name, channel in settings.watchlist.channels.items()},
+            channels={name: _channel(channel, settings, sign_in) for name, channel in settings.watchlist.channels.items()},
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
         )
+
+
+def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
+    if isinstance(channel, TeamsChannel):
+        return TeamsWebhook(channel, page_url=settings.page_url)
+    return MailboxChannel(
+        channel,
+        sender=settings.mail_sender,
+        graph=settings.graph,
+        sign_in=sign_in,
+        channels=settings.watchlist.channels,
+        page_url=settings.page_url,
+    )

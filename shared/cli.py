@@ -3,24 +3,28 @@
 Exit status: 0 when the check ended well, whatever it found; 1 when something failed; 2 for bad settings or arguments.
 """
 
+import getpass
 import json
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from shared import console as show
+from shared import people
 from shared.bootstrap import settings, watching
-from shared.core.memory import Outcome
+from shared.core.decide import Refused
+from shared.core.memory import Outcome, Person
 from shared.core.results import CheckResult
 from shared.doctor import examine
 from shared.ports import PortError
 from shared.problems import Misconfigured
-from shared.render.documents import check_document, status_document
+from shared.render.documents import check_document, decision_document, status_document
 from shared.settings import Settings
 from shared.watch import Watch
 
@@ -77,6 +81,53 @@ def doctor(*, send_test: Annotated[bool, typer.Option("--send-test", help="Post 
         raise typer.Exit(FAILED)
 
 
+By = Annotated[str, typer.Option("--by", help="Who decides, as others will read it.", default_factory=getpass.getuser)]
+Service = Annotated[str, typer.Argument(help="The service's id, for example libcal.")]
+
+
+@app.command()
+def confirm(
+    service: Service,
+    *,
+    key_id: Annotated[str, typer.Option("--key-id", help="The Secret ID, as Entra shows it, of the credential that the service uses now.")],
+    by: By,
+    json_: Json = False,
+) -> None:
+    """Say which credential a service uses now: you pasted it, and saw it work. An older one undoes a mistake."""
+    with _program() as (watch, configured):
+        done = people.confirm(watch, service, key_id, by=Person("", by))
+    _decided(done, configured, json_=json_)
+
+
+@app.command()
+def acknowledge(
+    service: Service,
+    *,
+    until: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day, for example 2026-12-01.")],
+    why: Annotated[str, typer.Option("--why", help="What others should know.")],
+    by: By,
+    json_: Json = False,
+) -> None:
+    """Say that you know: quiets what is more than 7 days away, until a day, and only as long as nothing changes."""
+    with _program() as (watch, configured):
+        done = people.acknowledge(watch, service, until.date(), why, by=Person("", by))
+    _decided(done, configured, json_=json_)
+
+
+@app.command()
+def claim(
+    key_id: Annotated[str, typer.Argument(help="The Secret ID of the credential.")],
+    services: Annotated[list[str], typer.Argument(help="The ids of the services that hold it; or none, to ignore it.")],
+    *,
+    by: By,
+    json_: Json = False,
+) -> None:
+    """Say whose a credential is: one service's, several ones', or nobody's ("none")."""
+    with _program() as (watch, configured):
+        done = people.claim(watch, key_id, [] if services == ["none"] else services, by=Person("", by))
+    _decided(done, configured, json_=json_)
+
+
 def main() -> None:
     """Run the command line, and exit."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
@@ -93,7 +144,7 @@ def _program() -> Iterator[tuple[Watch, Settings]]:
     except Misconfigured as wrong:
         _say(str(wrong))
         raise typer.Exit(MISCONFIGURED) from None
-    except PortError as error:
+    except (PortError, Refused) as error:
         _say(str(error))
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:
@@ -108,6 +159,18 @@ def _end(result: CheckResult, configured: Settings, *, json_: bool) -> None:
         show.check(Console(), result, configured.watchlist)
     if result.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         _say(result.error)
+        raise typer.Exit(FAILED)
+
+
+def _decided(done: people.Done, configured: Settings, *, json_: bool) -> None:
+    """Show what was recorded, and whom it was told. It is recorded, whatever became of the telling."""
+    if json_:
+        _print_json({"decision": decision_document(done.decided.decision), "check": check_document(done.check)})
+    else:
+        show.decision(Console(), done.decided.decision, configured.watchlist)
+        show.check(Console(), done.check, configured.watchlist)
+    if done.check.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
+        _say(f"The decision is recorded; telling it failed, and is tried again. {done.check.error}")
         raise typer.Exit(FAILED)
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from shared.core.foresee import Foreseen
 from shared.core.judged import Judgement, View
-from shared.core.memory import Outcome
+from shared.core.memory import Decision, DecisionKind, Outcome
 from shared.core.model import Severity, Watchlist
 from shared.core.results import CheckResult, Status
 from shared.doctor import Finding
@@ -46,6 +46,17 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
         console.print("A dry run: nothing was sent, nothing was recorded.")
     else:
         console.print(HOW_IT_ENDED[result.outcome])
+
+
+def decision(console: Console, made: Decision, watchlist: Watchlist) -> None:
+    """Show a decision as it was recorded."""
+    whose = ", ".join(watchlist.services[each].name for each in made.services if each in watchlist.services) or "nobody"
+    said = {
+        DecisionKind.CONFIRM: f"{whose} uses {made.key_id} now",
+        DecisionKind.ACKNOWLEDGE: f"{whose}: acknowledged, {made.why}",
+        DecisionKind.CLAIM: f"{made.key_id} belongs to {whose}",
+    }
+    console.print(Text(f"recorded: {clean(said[made.kind], 300)}", style="bold"))
 
 
 def status(console: Console, found: Status, watchlist: Watchlist) -> None:

@@ -14,7 +14,7 @@ from shared import watchlist
 from shared.core.model import Watchlist
 from shared.core.secret import Secret
 from shared.problems import Problems, Wrong
-from shared.values import Rule, guid, is_loopback, setting, shown, text, url
+from shared.values import Rule, email_address, guid, is_loopback, setting, shown, text, url
 
 GRAPH_ROOTS = (
     "https://graph.microsoft.com",
@@ -47,7 +47,8 @@ SETTINGS = (
         required=True,
     ),
     Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", GRAPH_ROOTS[0]),
-    Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards"),
+    Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards and mails"),
+    Setting("LAPSEWATCH_MAIL_SENDER", "mailbox that sends, through Graph; required if a channel is of kind email"),
     Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
     Setting("AZURE_CLIENT_ID", "client id of the user-assigned identity"),
     Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
@@ -80,6 +81,8 @@ class Settings:
     """Of the user-assigned identity; empty if there is none."""
     managed_identity: bool
     """The managed identity protocol is to be used, on a laptop too."""
+    mail_sender: str
+    """The address of the mailbox that sends; empty if there is none, and then no channel is of kind email."""
 
 
 def load(environment: Mapping[str, str], root: Path) -> Settings:
@@ -102,10 +105,11 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     deadline_minutes = read("LAPSEWATCH_DEADLINE", _minutes, 0)
     identity_client_id = read("AZURE_CLIENT_ID", guid, "")
     managed_identity = all([read("IDENTITY_ENDPOINT", text, ""), read("IDENTITY_HEADER", text, "")])
+    mail_sender = read("LAPSEWATCH_MAIL_SENDER", _mailbox, "")
     watched = read("LAPSEWATCH_WATCHLIST", lambda file: watchlist.load(root / text(file), text(file), environment), None)
     problems.raise_if_any()
     assert watched is not None
-    return Settings(watched, tables, graph, schedule, page_url, deadline_minutes, identity_client_id, managed_identity)
+    return Settings(watched, tables, graph, schedule, page_url, deadline_minutes, identity_client_id, managed_identity, mail_sender)
 
 
 def _tables(value: object) -> Tables:
@@ -135,6 +139,14 @@ def _graph(value: object) -> str:
     if root not in GRAPH_ROOTS and not is_loopback(parts):
         raise Wrong(f"a URL of {shown(parts.hostname)}", expected)
     return root
+
+
+def _mailbox(value: object) -> str:
+    expected = "the address of one mailbox, such as alerts@example.org"
+    try:
+        return email_address(value)
+    except Wrong:
+        raise Wrong("text that is not such an address", expected) from None
 
 
 def _schedule(value: object) -> str:

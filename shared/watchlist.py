@@ -15,7 +15,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared import watchlist_rules as rules
-from shared.core.model import DEFAULT_LADDER, Claim, Escalation, Service, TeamsChannel, WatchedApp, Watchlist
+from shared.core.model import DEFAULT_LADDER, Claim, EmailChannel, Escalation, Service, TeamsChannel, WatchedApp, Watchlist
 from shared.core.secret import Secret
 from shared.cursor import Table
 from shared.problems import Problems, Wrong
@@ -26,7 +26,11 @@ _LADDER: tuple[int, ...] = DEFAULT_LADDER
 _NO_WEBHOOK = Secret("")
 _NO_CLAIM = Claim("name", "")
 _NO_ESCALATION = Escalation((), 0)
+_ADDRESSES = 'a list with at least one address, such as ["libapps-admins@example.org"]'
 _CHANNELS = 'one table a channel, such as [channels.its] with kind = "teams"'
+
+
+type _Channel = TeamsChannel | EmailChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def parse(document: str, file: str, environment: Mapping[str, str], read: rules.
     values = _toml(document, file, problems)
     problems.raise_if_any()
     watchlist = Table(values, file, "", problems).read(partial(_watchlist, environment=environment, read=read))
+    if any(isinstance(channel, EmailChannel) for channel in watchlist.channels.values()):
+        problems.attempt("", partial(rules.sender, environment), "")
     problems.raise_if_any()
     return watchlist
 
@@ -94,34 +100,38 @@ def _watchlist(table: Table, environment: Mapping[str, str], read: rules.ReadTex
     zone = table.required("timezone", rules.zone, ZoneInfo("UTC"))
     check_at = table.optional("check_at", rules.clock_time, time(8))
     ladder = table.optional("ladder", rules.ladder, _LADDER)
-    no_channels: dict[str, TeamsChannel] = {}
+    no_channels: dict[str, _Channel] = {}
     channels = table.nested("channels", partial(_channels, environment=environment), no_channels, _CHANNELS)
     around = _Around(environment, read, tuple(channels), ladder)
     apps = table.tables("apps", partial(_app, around=around), "at least one [[apps]], with two brackets")
     return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps)
 
 
-def _channels(table: Table, environment: Mapping[str, str]) -> dict[str, TeamsChannel]:
+def _channels(table: Table, environment: Mapping[str, str]) -> dict[str, _Channel]:
     if not table.keys:
         table.problem("", "no channel", _CHANNELS)
     for name in table.keys:
         if not _CHANNEL_NAME.fullmatch(name):
             table.problem(name, "not a plain name", "letters and digits, with single hyphens or underscores between them")
-    return {
-        name: table.nested(name, partial(_channel, name=name, environment=environment), TeamsChannel(name, _NO_WEBHOOK), _CHANNELS)
-        for name in table.keys
-    }
+    unread: _Channel = TeamsChannel("", _NO_WEBHOOK)
+    return {name: table.nested(name, partial(_channel, name=name, environment=environment), unread, _CHANNELS) for name in table.keys}
 
 
-def _channel(table: Table, name: str, environment: Mapping[str, str]) -> TeamsChannel:
-    if not table.required("kind", rules.kind, ""):
-        table.give_up()
-        return TeamsChannel(name, _NO_WEBHOOK)
-    return TeamsChannel(
-        name,
-        url=table.required("url", partial(rules.webhook, environment=environment), _NO_WEBHOOK),
-        weekly=table.optional("weekly", flag, default=True),
-    )
+def _channel(table: Table, name: str, environment: Mapping[str, str]) -> _Channel:
+    match table.required("kind", rules.kind, ""):
+        case "email":
+            if table.has("url"):
+                table.problem("url", "a webhook for a channel of kind email", 'addresses in "to"; a webhook needs kind = "teams"')
+            to = tuple(dict.fromkeys(table.each("to", email_address, _ADDRESSES)))
+            return EmailChannel(name, to, weekly=table.optional("weekly", flag, default=False))
+        case "teams":
+            if table.has("to"):
+                table.problem("to", "addresses for a channel of kind teams", 'a webhook in "url"; addresses need kind = "email"')
+            url = table.required("url", partial(rules.webhook, environment=environment), _NO_WEBHOOK)
+            return TeamsChannel(name, url, weekly=table.optional("weekly", flag, default=True))
+        case _:
+            table.give_up()
+            return TeamsChannel(name, _NO_WEBHOOK)
 
 
 def _app(table: Table, around: _Around) -> WatchedApp:

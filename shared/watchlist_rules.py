@@ -23,6 +23,10 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _HINT_LENGTH = 3
+_KINDS = ("teams", "email")
+
+SENDER = "LAPSEWATCH_MAIL_SENDER"
+"""The setting that is required as soon as a channel is of kind email."""
 
 
 def known_channel(value: object, known: tuple[str, ...]) -> str:
@@ -34,13 +38,19 @@ def known_channel(value: object, known: tuple[str, ...]) -> str:
 
 
 def kind(value: object) -> str:
-    """Take the kind of a channel; Teams is the only one so far."""
-    expected = '"teams"'
+    """Take the kind of a channel."""
+    expected = '"teams" or "email"'
     given = text(value, expected)
-    if given != "teams":
-        todo = "Mail is not available in this version; use a Teams channel." if given == "email" else ""
-        raise Wrong(shown(given), expected, todo)
+    if given not in _KINDS:
+        raise Wrong(shown(given), expected, did_you_mean(given, _KINDS))
     return given
+
+
+def sender(environment: Mapping[str, str]) -> str:
+    """Take the setting without which no mail can be sent; whether it is an address is found out where all settings are read."""
+    return setting(
+        environment, SENDER, partial(text, expected="the mailbox that sends, such as alerts@example.org, for channels of kind email")
+    )
 
 
 def webhook(value: object, environment: Mapping[str, str]) -> Secret:

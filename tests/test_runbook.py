@@ -1,5 +1,6 @@
 """Where a runbook is cut, and what is said when it cannot be used."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from shared.core.model import RUNBOOK_SECTIONS
 from shared.problems import Misconfigured
+from shared.render.fields import FIELDS
 from shared.runbook import parse
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +97,28 @@ def test_missing_unknown_empty_and_second_sections_are_told_at_once() -> None:
     ]
 
 
+def test_unknown_fields_are_told_with_their_lines_and_with_everything_else() -> None:
+    text = "{{anything}}\n## Request\n\n{{servce}} and\n{{ service }}, {{service\n## Create\n```\n{{DATE(x)}} {{}}\n```\n"
+    expected = f"expected one of {', '.join(FIELDS)}, between double braces."
+    assert problems(text)[:4] == [
+        f"r.md: line 4: unknown field '{{{{servce}}}}'; {expected} Did you mean 'service'?",
+        f"r.md: line 5: unknown field '{{{{service'; {expected} Did you mean 'service'?",
+        f"r.md: line 8: unknown field '{{{{DATE(x)}}}}'; {expected}",
+        f"r.md: line 8: unknown field '{{{{}}}}'; {expected}",
+    ]
+    assert [problem.split("; ")[0] for problem in problems(text)[4:]] == [
+        f"r.md: no section '{section}'" for section in ("Install", "Verify", "Clean up")
+    ]
+
+
+def test_every_field_is_explained_to_those_who_write_runbooks() -> None:
+    table = re.findall(r"^\| `\{\{(\w+)\}\}` \|", (ROOT / "docs/runbooks.md").read_text("utf-8"), re.MULTILINE)
+    assert table == list(FIELDS)
+    for name in ("libcal", "libstaffer"):
+        head = (ROOT / f"runbooks/{name}.md").read_text("utf-8").partition("## Request")[0]
+        assert re.findall(r"\{\{(\w+)\}\}", head) == list(FIELDS)
+
+
 def test_a_section_that_hides_in_a_fence_is_missing() -> None:
     assert problems(GOOD.replace("VERIFY\n------", "```\n## Verify\n```")) == [
         "r.md: no section 'Verify'; expected a line \"## Verify\" and, below it, what people do in this step."
@@ -110,12 +134,23 @@ def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
     path = f"runbooks/{service.lower()}.md"
     sections = parse((ROOT / path).read_text("utf-8"), path).sections
     create, install = sections["Create"], sections["Install"]
-    assert f"`{service} 2028`" in create, "the name by which the watchlist finds the secret"
-    assert all(words in create for words in ("13d6", "**Value**", "Secret ID", "730 days (24 months)", "plain e-mail", "Do not delete"))
+    assert "exactly **`{{suggested_name}}`**" in create, "the name by which the watchlist finds the secret"
+    assert all(
+        words in create
+        for words in (
+            "{{client_id_tail}}",
+            "]({{portal_link}})",
+            "**Value**",
+            "Secret ID",
+            "730 days (24 months)",
+            "plain e-mail",
+            "Do not delete",
+        )
+    )
     assert all(words in install for words in ("**Admin** > **Integrations**", "**Client Secret: Value**", "save"))
     assert "Authorize with Microsoft Account" in sections["Verify"]
     assert "Check twice" in sections["Clean up"]
-    assert sections["Request"].startswith(f"Subject: New client secret for {service}, please\n")
+    assert sections["Request"].startswith("Subject: New client secret for {{service}}, please\n")
     assert all(other in sections[name] for name in ("Request", "Install", "Clean up")), "two secrets, never to be confused"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.core.model import EmailChannel, TeamsChannel
 from shared.core.secret import Secret
 from shared.problems import Misconfigured
 from shared.settings import GRAPH_ROOTS, SETTINGS, Settings, Tables, load
@@ -22,6 +23,7 @@ GUID = "6F1C2F5E-8A04-4D0B-9D5E-0C7A5A2B13D6"
 TABLES = "expected a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
 GRAPH = f"expected one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
 HTTPS = "expected an https:// URL (http:// only for this machine itself, such as http://127.0.0.1:7090)"
+MAILBOX = "text that is not such an address; expected the address of one mailbox, such as alerts@example.org"
 MINUTES = "text that is not such a number; expected a whole number of minutes, 1 to 9999, in digits"
 SCHEDULE = "text that is not such a schedule; expected six fields (second minute hour day month weekday), such as 0 5 * * * *"
 ID = "such an id; expected an id such as 00000000-0000-0000-0000-000000000000"
@@ -78,7 +80,9 @@ def test_everything_that_is_set_arrives_without_the_space_around_it() -> None:
         AZURE_CLIENT_ID=GUID,
         IDENTITY_ENDPOINT="http://127.0.0.1:7090/msi/token",
         IDENTITY_HEADER=CREDENTIAL,
+        LAPSEWATCH_MAIL_SENDER=" alerts@example.org ",
     )
+    assert settings.mail_sender == "alerts@example.org"
     assert (settings.schedule, settings.graph) == ("0 */5  * * * MON-FRI", "https://graph.microsoft.us")
     assert (settings.page_url, settings.deadline_minutes) == ("https://library.example/api/page", 7)
     assert (settings.identity_client_id, settings.managed_identity) == (GUID.lower(), True)
@@ -143,6 +147,10 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
         ("LAPSEWATCH_GRAPH", "https://graph.microsoft.com@example.org", f"a URL with a user name in it; {GRAPH}"),
         ("LAPSEWATCH_GRAPH", "graph.microsoft.com", f"text that is not a complete URL; {GRAPH}"),
         ("LAPSEWATCH_PAGE_URL", f"http://library.example/{CREDENTIAL}", f"an http:// URL; {HTTPS}"),
+        *(
+            ("LAPSEWATCH_MAIL_SENDER", value, MAILBOX)
+            for value in (CREDENTIAL, "Alerts <alerts@example.org>", "a@x.example\nBcc: b@x.example")
+        ),
         *(("LAPSEWATCH_DEADLINE", value, MINUTES) for value in ("0", "-5", "2.5", "20m", "٢", "9" * 5000, CREDENTIAL)),
         *(("LAPSEWATCH_SCHEDULE", value, SCHEDULE) for value in ("hourly", "5 * * * *", "0 5 * * * * *", CREDENTIAL)),
         ("AZURE_CLIENT_ID", CREDENTIAL, f"16 characters that are not {ID}"),
@@ -215,7 +223,9 @@ def test_the_example_for_a_laptop_is_complete_and_works() -> None:
     assert example().keys() <= {row.name for row in SETTINGS} | named | host
     settings = load(example(), ROOT)
     assert (settings.tables.by, settings.graph, settings.managed_identity) == ("connection string", "http://127.0.0.1:7090", True)
-    assert all(channel.url.reveal().startswith("http://127.0.0.1:7090/") for channel in settings.watchlist.channels.values())
+    for channel in settings.watchlist.channels.values():
+        assert isinstance(channel, TeamsChannel)
+        assert channel.url.reveal().startswith("http://127.0.0.1:7090/")
 
 
 def test_the_watchlist_that_ships_says_what_it_should() -> None:
@@ -229,9 +239,21 @@ def test_the_watchlist_that_ships_says_what_it_should() -> None:
 
 def test_the_second_channel_that_the_watchlist_offers_in_its_remarks_works(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.toml").read_text("utf-8")
-    text = re.sub(r"^# (?=\[channels\.its\]|kind = |url = )", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^# (?=\[channels\.its\]|kind = \"teams\"|url = )", "", text, flags=re.MULTILINE)
     (tmp_path / "watchlist.toml").write_text(text.replace('renewer = ["libapps"]', 'renewer = ["its"]'), "utf-8")
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
     watchlist = load(ENVIRONMENT | {"TEAMS_WEBHOOK_URL_ITS": "https://teams.example.org/its"}, tmp_path).watchlist
-    assert watchlist.channels["its"].url == Secret("https://teams.example.org/its")
+    assert watchlist.channels["its"] == TeamsChannel("its", Secret("https://teams.example.org/its"))
     assert {service.channels for service in watchlist.services.values()} == {("its", "libapps")}
+
+
+def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_sender(tmp_path: Path) -> None:
+    text = (ROOT / "watchlist.toml").read_text("utf-8")
+    text = re.sub(r"^# (?=\[channels\.libapps-admins\]|kind = \"email\"|to = )", "", text, flags=re.MULTILINE)
+    (tmp_path / "watchlist.toml").write_text(text.replace('installer = ["libapps"]', 'installer = ["libapps-admins"]'), "utf-8")
+    (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
+    settings = load(ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": "alerts@example.org"}, tmp_path)
+    assert settings.watchlist.channels["libapps-admins"] == EmailChannel("libapps-admins", ("libapps-admins@example.org",))
+    assert {service.channels for service in settings.watchlist.services.values()} == {("libapps", "libapps-admins")}
+    [said] = problems(ENVIRONMENT, tmp_path)
+    assert said.startswith("setting LAPSEWATCH_MAIL_SENDER: not set; expected the mailbox that sends")

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.model import DEFAULT_LADDER, RUNBOOK_SECTIONS, Claim, Escalation, Watchlist
+from shared.core.model import DEFAULT_LADDER, RUNBOOK_SECTIONS, Claim, EmailChannel, Escalation, TeamsChannel, Watchlist
 from shared.core.secret import Secret
 from shared.problems import Misconfigured, Wrong
 from shared.watchlist import load, parse
 
 WEBHOOK = "https://teams.example.org/workflows/42/invoke?sig=Zq8Kd0nt5h0wTh15"
 CLIENT_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
-ENVIRONMENT = {"WEBHOOK": WEBHOOK, "CLIENT_ID": CLIENT_ID}
+ENVIRONMENT = {"WEBHOOK": WEBHOOK, "CLIENT_ID": CLIENT_ID, "LAPSEWATCH_MAIL_SENDER": "alerts@example.org"}
 RUNBOOK = "\n".join(f"## {section}\nDo it.\n" for section in RUNBOOK_SECTIONS)
 GOOD = """\
 timezone = "America/Chicago"
@@ -69,6 +69,7 @@ renewer = ["its"]
 installer = ["its"]
 breaks = "Visitors are not counted."
 """
+MAILED = 'kind = "teams"\nurl = "env:WEBHOOK"\n'
 WEBHOOK_WANTED = "expected the https:// URL of a Workflows webhook in Teams"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
 TOML = "expected key = value, [table] or [[table]]. Often a text lacks its quotation marks, or a bracket is not closed."
@@ -105,9 +106,9 @@ def changed(old: str, new: str) -> str:
 def test_everything_that_a_watchlist_says_arrives() -> None:
     seen = watchlist()
     assert (seen.zone.key, seen.check_at, seen.ladder) == ("America/Chicago", time(7, 30), (60, 30, 7, 0))
-    assert {name: (channel.name, channel.url, channel.weekly) for name, channel in seen.channels.items()} == {
-        "its": ("its", Secret(WEBHOOK), True),
-        "libapps-admins": ("libapps-admins", Secret(WEBHOOK), False),
+    assert seen.channels == {
+        "its": TeamsChannel("its", Secret(WEBHOOK), weekly=True),
+        "libapps-admins": TeamsChannel("libapps-admins", Secret(WEBHOOK), weekly=False),
     }
     sync, door = seen.apps
     assert (sync.name, sync.client_id, sync.service_principal) == ("LibApps Outlook sync", CLIENT_ID, True)
@@ -125,6 +126,23 @@ def test_everything_that_a_watchlist_says_arrives() -> None:
     assert door.services[0].claim == Claim("key_id", "aaaaaaaa-0000-0000-0000-000000000001")
 
 
+def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless_it_is_asked_for() -> None:
+    addresses = '["its@example.org", "lead@its.example.org", "its@example.org"]'
+    document = GOOD.replace(MAILED, f'kind = "email"\nto = {addresses}\n', 1)
+    assert watchlist(document).channels["its"] == EmailChannel("its", ("its@example.org", "lead@its.example.org"), weekly=False)
+    quiet = document.replace(f"to = {addresses}\n", f"to = {addresses}\nweekly = true\n")
+    assert watchlist(quiet).channels["its"].weekly
+
+
+def test_mail_without_a_sender_is_one_mistake_however_many_channels_send_mail() -> None:
+    document = GOOD.replace(MAILED, 'kind = "email"\nto = ["its@example.org"]\n')
+    wanted = "the mailbox that sends, such as alerts@example.org, for channels of kind email"
+    assert problems(document.replace('"07:30"', '"7:30"'), ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": " "}) == [
+        'w.toml: check_at: \'7:30\'; expected a local time as "HH:MM" in quotation marks, such as "08:00".',
+        f"setting LAPSEWATCH_MAIL_SENDER: not set; expected {wanted}. {SET_IT}",
+    ]
+
+
 def test_what_is_left_out_has_its_default() -> None:
     seen = watchlist(GOOD.replace('check_at = "07:30"\nladder = [60, 30, 7, 0]\n', ""))
     assert (seen.check_at, seen.ladder) == (time(8), DEFAULT_LADDER)
@@ -133,7 +151,9 @@ def test_what_is_left_out_has_its_default() -> None:
 
 @pytest.mark.parametrize("url", [f"  {WEBHOOK}\r\n", "http://127.0.0.1:7090/teams/its", "http://localhost/x", "http://[::1]:7090/x"])
 def test_a_webhook_may_be_loopback_and_space_around_it_is_dropped(url: str) -> None:
-    assert watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"].url == Secret(url.strip())
+    channel = watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"]
+    assert isinstance(channel, TeamsChannel)
+    assert channel.url == Secret(url.strip())
 
 
 def test_a_name_with_marks_and_accents_gives_a_plain_id() -> None:
@@ -244,7 +264,7 @@ def test_ten_mistakes_are_told_at_once() -> None:
         ('"America/Chicago"', '"Chicago"'),
         ('"07:30"', '"25:00"'),
         ("[60, 30, 7, 0]", "[7, 7]"),
-        ('kind = "teams"', 'kind = "email"'),
+        ('kind = "teams"', 'kind = "slack"'),
         ("weekly = false", "weekly = 0"),
         ('"env:CLIENT_ID"', '"env:NOWHERE"'),
         ('{ name = "LibCal*" }', '{ name = "LibCal*", key_id = "x" }'),

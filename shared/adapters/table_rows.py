@@ -25,12 +25,14 @@ from shared.core.memory import (
     Acknowledgement,
     AppSighting,
     Assignment,
+    ChannelState,
     Former,
     Hold,
     ItemState,
     Memory,
     Sighting,
     Told,
+    Use,
 )
 from shared.ports import LedgerError
 
@@ -38,14 +40,14 @@ KEY_LIMIT = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""
 TEXT_LIMIT = 32_768
 """UTF-16 code units of one column: a table takes 64 KiB."""
-SHORTENED = {"name": 256, "hint": 256, "disabled": 1_000, "error": 4_000, "why": 4_000}
-"""Characters kept of the columns that people read and nobody compares, by the field's name."""
+SHORTENED = {"name": 256, "hint": 256, "disabled": 1_000, "error": 4_000, "evidence": 4_000, "why": 4_000}
+"""Characters kept of the texts that people read and nobody compares, by the field's name; one that makes a key is never cut."""
 
 _NOT_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Microsoft: "Understanding the Table service data model"
 _NOT_IN_TEXTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type Column = str | bool | int | float
-type Remembered = Hold | Former | Assignment | Acknowledgement | Sighting | AppSighting | ItemState | Told
+type Remembered = Hold | Former | Assignment | Acknowledgement | Sighting | AppSighting | ItemState | Told | ChannelState | Use
 
 
 class Row(NamedTuple):
@@ -67,13 +69,16 @@ KINDS: Mapping[str, Kind] = {
     "acknowledgement": Kind(Acknowledgement, ("service",)),
     "app": Kind(AppSighting, ("key",)),
     "assignment": Kind(Assignment, ("key_id",)),
+    "channel": Kind(ChannelState, ("name",)),
     "former": Kind(Former, ("service", "key_id")),
     "hold": Kind(Hold, ("service",)),
     "item": Kind(ItemState, ("item",)),
     "sighting": Kind(Sighting, ("credential.key_id",)),
     "told": Kind(Told, ("item", "channel")),
+    "use": Kind(Use, ("key_id",)),
 }
 """What a check remembers, by the first part of the row key."""
+_KEY_FIELDS: Mapping[type, tuple[str, ...]] = {kind.record: kind.names for kind in KINDS.values()}
 
 
 def key(kind: str, *names: str) -> str:
@@ -109,6 +114,7 @@ def history_key(kind: str, at: datetime, suffix: str = "") -> str:
 def columns_of(value: object, row_key: str) -> dict[str, Column]:
     """Give the columns of a record; raises `LedgerError`, naming the row, for what a table cannot hold."""
     columns: dict[str, Column] = {}
+    exact = _KEY_FIELDS.get(type(value), ())
     for name in _fields(type(value)):
         inner = getattr(value, name)
         if inner is None or name == "version":
@@ -116,11 +122,11 @@ def columns_of(value: object, row_key: str) -> dict[str, Column]:
         if _is_record(type(inner)):
             columns |= {f"{name}_{part}": text for part, text in columns_of(inner, row_key).items()}
         else:
-            columns[name] = _column(name, inner, row_key)
+            columns[name] = _column(name, inner, row_key, None if name in exact else SHORTENED.get(name))
     return columns
 
 
-def _column(name: str, value: object, row_key: str) -> Column:
+def _column(name: str, value: object, row_key: str, limit: int | None) -> Column:
     match value:
         case bool() | int() | float():
             return value
@@ -131,10 +137,10 @@ def _column(name: str, value: object, row_key: str) -> Column:
         case date():
             return value.isoformat()
         case tuple():
-            return _exact(name, json.dumps(value, ensure_ascii=False), row_key)
+            return _exact(name, json.dumps(msgspec.to_builtins(value), ensure_ascii=False), row_key)
         case _:
             text = str(value)
-            return _shortened(text, SHORTENED[name]) if name in SHORTENED else _exact(name, text, row_key)
+            return _exact(name, text, row_key) if limit is None else _shortened(text, limit)
 
 
 def _shortened(text: str, limit: int) -> str:
@@ -224,6 +230,8 @@ def memory_of(rows: Iterable[Row]) -> Memory:
         apps={value.key: value for value in values if isinstance(value, AppSighting)},
         items={value.item: value for value in values if isinstance(value, ItemState)},
         told={(value.item, value.channel): value for value in values if isinstance(value, Told)},
+        channels={value.name: value for value in values if isinstance(value, ChannelState)},
+        uses={value.key_id: value for value in values if isinstance(value, Use)},
     )
 
 

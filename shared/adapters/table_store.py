@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 from shared.adapters.table_rows import Column, Row
 from shared.ports import LedgerConflict, LedgerError
 
+PAGE_LIMIT = 1_000
+"""Rows in an answer, the most that a table gives; it may give fewer, and say that there are more."""
 STEPS_LIMIT = 100
 """Rows in a transaction, the most that a table takes."""
 BYTES_LIMIT = 3 * 1024 * 1024
@@ -115,16 +118,15 @@ class TableStore:
                 return None
 
     def rows(self, first: str, below: str, *, limit: int | None = None) -> list[Row]:
-        """Read the rows from key `first` to just below `below`, in the order of their keys: all, or `limit` of them (1,000 at most)."""
+        """Read the rows from key `first` to just below `below`, in the order of their keys: all, or the first `limit` of them."""
         with self._translated():
-            pages = self._client.query_entities(
+            found = self._client.query_entities(
                 "PartitionKey eq @partition and RowKey ge @first and RowKey lt @below",
                 parameters={"partition": self._partition, "first": first, "below": below},
-                results_per_page=limit,
-            ).by_page()
+                results_per_page=None if limit is None else min(limit, PAGE_LIMIT),
+            )
             try:
-                wanted = pages if limit is None else [next(pages, iter(()))]
-                return [_row(entity) for page in wanted for entity in page]
+                return [_row(entity) for entity in islice(found, limit)]
             except ResourceNotFoundError:
                 return []
 

@@ -9,11 +9,14 @@
     app:KEY                         a watched app as last read              a check
     item:ITEM                       the situation of an item, since when    a check
     told:ITEM|CHANNEL               what a channel last heard               a check
+    channel:NAME                    how a channel fares                     a check
+    use:KEY-ID                      when a credential was seen signing in   a check
     ~pulse:                         how the last checks ended               a check
     ~lease:                         who checks just now, until when         a check
     ~check:TIME|RANDOM              one check, newest first                 a check
     ~decision:TIME|RANDOM           one decision, newest first              people
 
+An item id may hold colons, and end with one; names of channels hold neither ":" nor "|", so no two things share a key.
 "~" sorts after every letter, so what a check loads is one range of keys, and the history is never part of it. Rows of
 people are written under the etag they were read with; rows of a check are written by whoever has the lease. A tenant
 of its own would be a partition of its own.
@@ -102,7 +105,7 @@ class TablesLedger:
         still to be said, with the reason that it had.
         """
         firsts = [_step("create", hold) for hold in facts.holds]
-        found: tuple[Remembered, ...] = (*facts.items, *facts.apps, *facts.sightings)
+        found: tuple[Remembered, ...] = (*facts.items, *facts.apps, *facts.sightings, *facts.channels, *facts.uses)
         others = [_step("put", value) for value in found]
         try:
             self._store.write_all([*firsts, *others])
@@ -142,6 +145,10 @@ class TablesLedger:
         every = (record_of(Decision, row) for row in self._store.rows("~decision:", "~decision;"))
         return [decision for decision in every if service in decision.services]
 
+    def checks(self, limit: int) -> Sequence[CheckRecord]:
+        """How the last checks ended, newest first, `limit` of them at most: one request for each 1,000."""
+        return [record_of(CheckRecord, row) for row in self._store.rows("~check:", "~check;", limit=limit)]
+
     def forget(self, rows: Forget) -> None:
         """Drop these rows, in one transaction for each 100; one that does not exist is as good as dropped."""
         keys = [
@@ -153,6 +160,8 @@ class TablesLedger:
             *(key("app", app) for app in rows.apps),
             *(key("item", item) for item in rows.items),
             *(key("told", item, channel) for item, channel in rows.told),
+            *(key("channel", name) for name in rows.channels),
+            *(key("use", key_id) for key_id in rows.uses),
         ]
         self._drop(keys)
 

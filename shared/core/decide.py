@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from shared.core.claims import ownership
 from shared.core.decided import Decided
-from shared.core.judged import Judgement, ServiceView
+from shared.core.judged import Judgement, Over, ServiceView
 from shared.core.memory import Acknowledgement, Assignment, Decision, DecisionKind, Former, Hold, Memory, Person
 from shared.core.model import Credential, Standing
 from shared.core.observe import Observed, Round
@@ -63,7 +63,7 @@ def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Pers
     if until < today:
         raise Refused(f"The day {until} is past; give today ({today}) or a later one.")
     ends = view.in_use.ends if view.in_use is not None else None
-    if ends is not None and ends > at.now and until > (last := ends.astimezone(zone).date()):
+    if view.over == Over.NO and ends is not None and until > (last := ends.astimezone(zone).date()):
         raise Refused(f"An acknowledgement cannot outlive the credential, which ends on {last}; give that day or an earlier one.")
     before = at.memory.acknowledgements.get(view.service.id)
     given = Acknowledgement(view.service.id, until, why.strip(), at.now, by, view.situation, before.version if before else "")

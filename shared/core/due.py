@@ -36,10 +36,10 @@ def messages_due(judgement: Judgement, at: Round) -> tuple[Message, ...]:
 
 def told_by(message: Message, at: Round) -> tuple[Told, ...]:
     """Say what the ledger has to keep once `message` is delivered."""
-    rows = [_told(notice, message.channel, at) for notice in message.notices]
-    if message.introduction:
-        rows.append(Told(INTRODUCTION, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED))
-    return tuple(rows)
+    rows = {notice.view.item: _told(notice, message.channel, at) for notice in message.notices}
+    for item in (INTRODUCTION, *(view.item for view in message.watching)) if message.introduction else ():
+        rows.setdefault(item, Told(item, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED))
+    return tuple(rows.values())
 
 
 def addressees(view: View, at: Round) -> Roles:
@@ -58,8 +58,7 @@ def addressees(view: View, at: Round) -> Roles:
             service = view.owner.service
             return _roles((Role.RENEWER, service.renewer)) if view.deletable else _roles((Role.INSTALLER, service.installer))
         case RemovedView():
-            whoever = _introduced(at) if view.item.startswith("channel:") else _heard_of(view.item, at)
-            return _roles((Role.COPY, whoever))
+            return _roles((Role.COPY, _heard_of(view.item, at) or _introduced_before(view.item, at)))
         case WatcherView():
             return _roles((Role.COPY, _concerned(view, at)))
 
@@ -245,8 +244,10 @@ def _heard_of(item: str, at: Round) -> tuple[str, ...]:
     return tuple(told.channel for told in _told_of(item, at))
 
 
-def _introduced(at: Round) -> tuple[str, ...]:
-    return tuple(name for name in at.watchlist.channels if (INTRODUCTION, name) in at.memory.told)
+def _introduced_before(item: str, at: Round) -> tuple[str, ...]:
+    """Give the channels that were there before an item came into its present situation."""
+    state = at.memory.items.get(item)
+    return tuple(told.channel for told in _told_of(INTRODUCTION, at) if state is None or told.at < state.since)
 
 
 def _told_of(item: str, at: Round) -> Iterator[Told]:

@@ -167,7 +167,7 @@ def _leftovers(view: ServiceView, at: Round) -> Iterator[LeftoverView]:
         severity = Severity.WARNING if days_left is not None and days_left <= LONG_ENDED_DAYS else Severity.OK
         if not is_shown_unused(credential.key_id, view.hold, at.memory):
             yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
-        if quiet >= QUIET_DAYS_BEFORE_DELETING:
+        if quiet >= QUIET_DAYS_BEFORE_DELETING and view.standing == Standing.HEALTHY:
             yield LeftoverView(view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left)
 
 

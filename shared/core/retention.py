@@ -19,7 +19,12 @@ def outlived(at: Round) -> Forget:
     lost_services = {
         item for item, state in memory.items.items() if ":" not in item and item not in at.watchlist.services and state.since < limit
     }
-    items = {f"credential:{key}" for key in lost_keys} | lost_services
+    lost_channels = {
+        name
+        for name in memory.channels
+        if name not in at.watchlist.channels and (state := memory.items.get(f"channel:{name}")) is not None and state.since < limit
+    }
+    items = {f"credential:{key}" for key in lost_keys} | {f"channel:{name}" for name in lost_channels} | lost_services
     return Forget(
         holds=tuple(sorted(lost_services & set(memory.holds))),
         formers=tuple(former for former in memory.formers if former.service in lost_services or former.key_id in lost_keys),
@@ -27,7 +32,11 @@ def outlived(at: Round) -> Forget:
         acknowledgements=tuple(sorted(lost_services & set(memory.acknowledgements))),
         sightings=tuple(sorted(lost_keys)),
         items=tuple(sorted(items & set(memory.items))),
-        told=tuple(sorted(key for key in memory.told if key[0] in items or _key_of_leftover(key[0]) in lost_keys)),
+        told=tuple(
+            sorted(key for key in memory.told if key[0] in items or _key_of_leftover(key[0]) in lost_keys or key[1] in lost_channels)
+        ),
+        channels=tuple(sorted(lost_channels)),
+        uses=tuple(sorted(lost_keys & set(memory.uses))),
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from shared.core.foresee import Foreseen
-from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View
-from shared.core.memory import AppSighting, Outcome, Read
+from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.memory import AppSighting, Decision, Hold, Outcome, Read
 from shared.core.message import Message, Notice
 from shared.core.model import Credential, Reason, Service, Severity, WatchedApp, Watchlist
 from shared.core.results import CheckResult, Delivery, Status
@@ -29,6 +29,7 @@ def status_document(status: Status, watchlist: Watchlist) -> Json:
             "outcome": pulse.outcome,
             "error": pulse.error or None,
             "stale": status.stale,
+            "evidence": pulse.evidence or None,
         },
         "services": [service_document(view, status.foreseen) for view in judgement.services]
         + [_unknown_service(service, app) for app in _unjudged(watchlist, judgement) for service in app.services],
@@ -75,6 +76,7 @@ def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
         "days_left": view.days_left,
         "ends": instant(view.in_use.ends) if view.in_use is not None else None,
         "in_use": in_use | {"assumed": view.assumed, "over": view.over or None} if in_use is not None else None,
+        "confirmed": _confirmed(view.hold),
         "replacement": credential_document(view.replacement),
         "leftovers": [credential_document(leftover) for leftover in view.leftovers],
         "next_step": next_step(view) or None,
@@ -82,6 +84,32 @@ def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
         "acknowledged": None
         if ack is None
         else {"until": _day(ack.until), "why": ack.why, "by": ack.by.name, "object_id": ack.by.object_id, "at": instant(ack.at)},
+    }
+
+
+def decision_document(decision: Decision) -> Json:
+    """Describe a decision: who, when, what, and why."""
+    return {
+        "at": instant(decision.at),
+        "kind": decision.kind,
+        "by": decision.by.name if decision.by is not None else None,
+        "object_id": decision.by.object_id or None if decision.by is not None else None,
+        "services": list(decision.services),
+        "key_id": decision.key_id or None,
+        "why": decision.why or None,
+    }
+
+
+def _confirmed(hold: Hold | None) -> Json | None:
+    """Say who settled what is in use: a person, or evidence of sign-ins; nobody, where it is only what was seen first."""
+    if hold is None or not hold.settled:
+        return None
+    by = hold.by
+    return {
+        "at": instant(hold.at),
+        "by": by.name if by is not None else None,
+        "object_id": by.object_id or None if by is not None else None,
+        "evidence": hold.evidence,
     }
 
 
@@ -157,6 +185,8 @@ def _name(view: View) -> str:
             return view.credential.name
         case RemovedView():
             return view.item
+        case WatcherView():
+            return view.subject or "Lapsewatch"
 
 
 def _unclaimed(view: UnclaimedView, foreseen: Foreseen) -> Json:
@@ -205,7 +235,9 @@ def _unknown_service(service: Service, app: WatchedApp) -> Json:
         "id": service.id,
         "name": service.name,
         "app": {"client_id": app.client_id, "object_id": None, "name": app.name},
-        **dict.fromkeys(("standing", "days_left", "ends", "in_use", "replacement", "next_step", "next_message", "acknowledged")),
+        **dict.fromkeys(
+            ("standing", "days_left", "ends", "in_use", "replacement", "next_step", "next_message", "acknowledged", "confirmed")
+        ),
         "severity": Severity.WARNING,
         "leftovers": [],
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.core.judged import RemovedView
 from shared.core.model import Claim, Credential, Kind
 from shared.render.escape import clean
 from shared.render.when import full_day
@@ -11,6 +12,8 @@ from shared.render.when import full_day
 LISTED = 5
 """How many credentials or addresses a sentence names before it says "and N more"."""
 CLIENT_ID_TAIL = 4
+CHANNEL = "channel:"
+"""How the item of a channel that was removed begins."""
 
 
 def noun(credential: Credential | None) -> str:
@@ -58,6 +61,11 @@ def listed(names: Sequence[str], joint: str = "and") -> str:
 def party(role: str, channels: Sequence[str]) -> str:
     """Name a role with the channels behind it: "renewer (its)"."""
     return f"{role} ({listed([clean(channel) for channel in dict.fromkeys(channels)])})" if channels else role
+
+
+def channel_of(view: RemovedView) -> str:
+    """Name the channel that is no longer on the watchlist; empty if it is a service that is not."""
+    return clean(view.item.removeprefix(CHANNEL)) if view.item.startswith(CHANNEL) else ""
 
 
 def client_id_tail(client_id: str) -> str:

@@ -1,17 +1,17 @@
 """Why a message comes now, in plain sentences: what was seen, what it means if nothing was done, and no more than that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, WatcherView
 from shared.core.message import Notice, Role
 from shared.core.model import Kind, Reason, Standing
 from shared.render.escape import clean
-from shared.render.naming import LISTED, called, capital, claim_words, described, listed, noun
+from shared.render.naming import LISTED, called, capital, channel_of, claim_words, described, listed, noun
 from shared.render.when import day, full_day, when
 
-LONGEST_PROBLEM = 200
+LONGEST_PROBLEM = 300
 
 
 def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str = "") -> list[str]:
@@ -19,7 +19,7 @@ def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str 
     lines = list(_lines(notice, now, zone, page=bool(page_url)))
     if notice.reason == Reason.STILL_WAITING:
         lines.append("This is said daily for a week and then weekly, until it is settled.")
-    if notice.roles == {Role.COPY}:
+    if notice.roles == {Role.COPY} and not isinstance(notice.view, WatcherView):
         lines.append("You read this for information.")
     return lines
 
@@ -32,12 +32,15 @@ def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iter
             yield from _unclaimed(view, page=page)
         case AppView() as view:
             yield from (capital(clean(problem, LONGEST_PROBLEM)) + "." for problem in view.problems[:LISTED])
-            if len(view.problems) > LISTED:
-                yield f"And {len(view.problems) - LISTED} more."
+            yield from _more(view.problems)
             if view.problems and view.aspect == "app":
                 yield "Until this is put right, nothing is said about its services."
         case LeftoverView() as view:
             yield from _leftover(view, now, zone)
+        case RemovedView() as view if channel_of(view):
+            yield "Nobody is told there any more."
+        case WatcherView() as view:
+            yield from _watcher(view)
         case RemovedView():
             yield "The watchlist no longer names this service, so nobody is told when its credential ends."
 
@@ -50,9 +53,9 @@ def _service(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo, *
         case Standing.AWAITING_INSTALL:
             yield from _waiting(view, reason, zone, page=page)
         case Standing.MISSING:
-            yield f"Nothing on the app replaces it. If {_name(view)} holds no other value, it is not syncing."
+            yield f"{_nothing_replaces(view, zone)} If {_name(view)} holds no other value, it is not syncing."
         case Standing.EXPIRED:
-            yield f"Nothing on the app replaces it. If {_name(view)} still holds its value, it is not syncing."
+            yield f"{_nothing_replaces(view, zone)} If {_name(view)} still holds its value, it is not syncing."
         case Standing.UNMATCHED:
             yield f"{_name(view)} should hold a {noun(None)} {claim_words(view.service.claim)}, and the app has none."
         case _:
@@ -74,7 +77,8 @@ def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> I
         case Reason.DELETED if view.replacement is None and view.over == Over.NO:
             yield f"Its replacement is gone from the app; the {noun(view.in_use)} in use counts down again."
         case Reason.STILL_OLD:
-            yield f"The old {noun(view.in_use)} was used to sign in after {_name(view)} had been confirmed on the new one."
+            yield f"The old {noun(view.in_use)} was seen signing in after {_name(view)} had been confirmed on the new one."
+            yield f"So {_name(view)}, or a part of it, may still hold the old value."
         case _:
             pass
 
@@ -83,8 +87,15 @@ def _confirmed(view: ServiceView, zone: ZoneInfo) -> str:
     hold = view.hold
     which = f"the {called(view.in_use)}" if view.in_use is not None else "another credential"
     if hold is None or hold.by is None:
-        return f"Sign-ins on two days show that {_name(view)} uses {which}."
+        return f"{capital(which)} was seen signing in on two days, so {_name(view)} uses it."
     return f"{clean(hold.by.name)} confirmed on {full_day(hold.at.astimezone(zone).date())} that {_name(view)} uses {which}."
+
+
+def _nothing_replaces(view: ServiceView, zone: ZoneInfo) -> str:
+    starts = view.replacement.starts if view.replacement is not None else None
+    if starts is None:
+        return "Nothing on the app is known to replace it." if view.candidates else "Nothing on the app replaces it."
+    return f"Nothing replaces it until the new one starts, on {full_day(starts.astimezone(zone).date())}."
 
 
 def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -> Iterator[str]:
@@ -94,7 +105,7 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
         if page:
             yield "Please settle it: press Confirm on the status page beside the one in use."
         else:
-            yield "Please settle which one is in use."
+            yield "Please settle which one is in use (command “confirm”)."
     elif reason != Reason.STILL_OLD and view.over == Over.NO:
         yield f"Nothing shows yet that {name} uses the new {kind}, so the countdown on the old one goes on."
     if view.shorter:
@@ -102,8 +113,9 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
     if view.over != Over.NO:
         untold = "certificate has not been installed" if kind == Kind.CERTIFICATE else "value has not been pasted"
         yield f"If the new {untold}, {name} is not syncing."
-    if page and not view.assumed:
-        yield ("If it syncs" if view.over != Over.NO else f"Once {name} syncs with it") + ", press Confirm on the status page."
+    if not view.assumed:
+        syncs = "If it syncs" if view.over != Over.NO else f"Once {name} syncs with the new one"
+        yield f"{syncs}, press Confirm on the status page." if page else f"{syncs}, have it recorded (command “confirm”)."
 
 
 def _shorter(view: ServiceView, zone: ZoneInfo) -> Iterator[str]:
@@ -133,18 +145,43 @@ def _unclaimed(view: UnclaimedView, *, page: bool) -> Iterator[str]:
         yield "No service claims it, so nobody would know what breaks when it ends."
     if page:
         yield "Say on the status page whose it is."
+    elif view.standing != Standing.EXPIRED:
+        yield "Whose it is can be said with the command “claim”."
 
 
 def _leftover(view: LeftoverView, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     name = clean(view.owner.service.name)
     if view.deletable:
-        settled = view.owner.hold
-        since = f" since {full_day(settled.at.astimezone(zone).date())}" if settled is not None else ""
-        yield f"{name} has used a newer one{since}. Check first that nothing else uses the old one."
+        yield f"{_settled_on_a_newer_one(view, zone)} Check first that nothing else uses the old one."
     elif view.credential.ends is not None and view.credential.ends > now:
         yield f"If {name} still uses it, sync stops {when(view.credential.ends, now, zone, brief=True)}."
     else:
         yield f"If {name} still uses it, it is not syncing."
+
+
+def _settled_on_a_newer_one(view: LeftoverView, zone: ZoneInfo) -> str:
+    name, hold = clean(view.owner.service.name), view.owner.hold
+    if hold is None:
+        return f"{name} uses a newer one."
+    settled = full_day(hold.at.astimezone(zone).date())
+    if hold.by is None:
+        return f"Sign-ins showed on {settled} that {name} uses a newer one."
+    return f"{name} was confirmed on a newer one on {settled}."
+
+
+def _watcher(view: WatcherView) -> Iterator[str]:
+    yield from (clean(problem, LONGEST_PROBLEM).rstrip(".") + "." for problem in view.problems[:LISTED])
+    yield from _more(view.problems)
+    if view.standing == Standing.FAILING:
+        if view.aspect == "reading":
+            yield "What has changed since then is not known; silence is no all-clear."
+        else:
+            yield "Whoever reads only that channel has not heard what was due there."
+
+
+def _more(problems: Sequence[str]) -> Iterator[str]:
+    if len(problems) > LISTED:
+        yield f"And {len(problems) - LISTED} more."
 
 
 def _name(view: ServiceView) -> str:

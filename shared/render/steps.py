@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView, View, WatcherView
 from shared.core.message import Role
 from shared.core.model import Kind, Service, Standing
 from shared.render.escape import clean
@@ -42,7 +42,7 @@ def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
     if Role.INSTALLER in roles and isinstance(view, ServiceView) and _needs_a_new_one(view):
         whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
         return f"Ask {whom} for a {_new(view)}."
-    return f"{capital(whose_turn(view))}: {turn.task}"
+    return capital(f"{whose}: {turn.task}" if (whose := whose_turn(view)) else turn.task)
 
 
 def whose_turn(view: View) -> str:
@@ -76,10 +76,10 @@ def _turn(view: View) -> _Turn:
             return _Turn(RENEWER, _unclaimed_task(view))
         case AppView():
             return _Turn(RENEWER, _app_task(view)) if view.problems else NOTHING
-        case LeftoverView(deletable=True):
-            return _Turn(RENEWER, f"check that nothing uses it any more, then delete the {called(view.credential)} in Entra.")
+        case WatcherView(standing=Standing.FAILING):
+            return _Turn(ANYBODY, _watcher_task(view))
         case LeftoverView():
-            return _Turn(INSTALLER, f"check that {clean(view.owner.service.name)} holds the newer one.")
+            return _leftover_turn(view)
         case _:
             return NOTHING
 
@@ -100,13 +100,20 @@ def _service_turn(view: ServiceView) -> _Turn:
             return _Turn(RENEWER, _create(view))
 
 
+def _leftover_turn(view: LeftoverView) -> _Turn:
+    if view.deletable:
+        return _Turn(RENEWER, f"check that nothing uses it any more, then delete the {called(view.credential)} in Entra.")
+    return _Turn(INSTALLER, f"check that {clean(view.owner.service.name)} holds the newer one.")
+
+
 def _create(view: ServiceView) -> str:
     thing = "it" if noun(view.in_use) == Kind.CERTIFICATE else "its value"
     create = f"create a {_new(view)} and hand {thing} to the {party('installer', view.service.installer)}."
     if not view.candidates:
         return create
     candidates = listed([called(candidate) for candidate in view.candidates], "or the")
-    return f"if the {candidates} is for {clean(view.service.name)}, let its claim in the watchlist match it; otherwise {create}"
+    name = clean(view.service.name)
+    return f"if the {candidates} is {name}'s, claim it for {name}; otherwise {create}"
 
 
 def _install(view: ServiceView) -> str:
@@ -128,8 +135,14 @@ def _unclaimed_task(view: UnclaimedView) -> str:
     if view.standing == Standing.EXPIRED:
         return "find out whether anything used it; if nothing did, delete it in Entra."
     if view.wanted_by:
-        return f"if it is for {_names(view.wanted_by, 'or')}, let that service's claim in the watchlist match it."
-    return "find out whose it is, and let that service's claim in the watchlist match it."
+        return f"if it is for {_names(view.wanted_by, 'or')}, claim it for that service."
+    return "find out whose it is, and claim it for that service; or for none, if it does not matter."
+
+
+def _watcher_task(view: WatcherView) -> str:
+    if view.aspect == "reading":
+        return "ask whoever looks after Lapsewatch to run “doctor”, which says what is missing."
+    return f"tell whoever reads “{clean(view.subject)}”, and ask whoever looks after Lapsewatch to run “doctor --send-test”."
 
 
 def _app_task(view: AppView) -> str:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView
 from shared.core.memory import AppSighting
 from shared.core.message import Message, Notice
-from shared.core.model import Runbook, Service, Severity
+from shared.core.model import Reason, Service, Severity
 from shared.render.elements import COLORS, Element, box, fixed_text, line, open_url, row, toggle
 from shared.render.escape import clean, inert, literal
 from shared.render.facts import facts
@@ -21,7 +21,7 @@ from shared.render.links import entra_authentication, entra_credentials, https
 from shared.render.reasons import explanation
 from shared.render.runbooks import for_card
 from shared.render.steps import YOUR_TURN, runbook_sections
-from shared.render.words import headline, next_message, summary, title
+from shared.render.words import headline, is_weekly, next_message, summary, title
 
 LIMIT = 24_000
 """Bytes of one payload, as `encoded` writes it."""
@@ -92,13 +92,16 @@ def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
     by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
     for number, notice in enumerate(by_urgency, 1):
         words = headline(notice, now=now, zone=zone)
+        if notice.reason == Reason.WEEKLY:
+            yield _Block(line(" ".join(filter(None, (f"{words}.", next_message(message)))), isSubtle=True), words, must=True)
+            continue
         element = _notice(notice, f"steps{number}", now, zone, page_url)
         yield _Block(element, words, must=notice.severity == Severity.CRITICAL)
 
 
 def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_url: str) -> Element:
-    runbook, sections = _runbook(notice), runbook_sections(notice.view, notice.roles)
-    steps = for_card(runbook, sections) if runbook is not None else ""
+    service, sections = _service(notice), runbook_sections(notice.view, notice.roles)
+    steps = for_card(service, sections, now=now, zone=zone) if service is not None else ""
     color = COLORS[notice.severity]
     items = [line(headline(notice, now=now, zone=zone), weight="Bolder", size="Medium", color=color)]
     if why := " ".join(explanation(notice, now=now, zone=zone, page_url=page_url)):
@@ -106,8 +109,8 @@ def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_u
     items += [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
     if steps:
         items.append(box([fixed_text(steps)], id=steps_id, isVisible=False))
-    elif runbook is not None and sections:
-        items.append(row("How", f"“{sections[0]}” in {runbook.path}"))
+    elif service is not None and service.service.runbook is not None and sections:
+        items.append(row("How", f"“{sections[0]}” in {service.service.runbook.path}"))
     buttons = [*([toggle("Show how", steps_id)] if steps else []), *_links(notice)]
     if buttons:
         items.append({"type": "ActionSet", "actions": buttons})
@@ -140,12 +143,13 @@ def _service_links(app: AppSighting, service: Service) -> Iterator[Element]:
         yield open_url(f"Open {clean(service.name)}", service.link)
 
 
-def _runbook(notice: Notice) -> Runbook | None:
+def _service(notice: Notice) -> ServiceView | None:
+    """Give the service whose runbook says what to do."""
     match notice.view:
         case ServiceView() as view:
-            return view.service.runbook
+            return view
         case LeftoverView() as view:
-            return view.owner.service.runbook
+            return view.owner
         case _:
             return None
 
@@ -154,16 +158,17 @@ def _card(message: Message, blocks: Sequence[_Block], place: tuple[int, int], cu
     number, total = place
     heading = title(message) if total == 1 else f"{title(message)} ({number} of {total})"
     last_lines = [f"And {cut} more on the status page."] if cut else []
-    if number == total and (later := next_message(message)):
+    quiet = is_weekly(message)
+    if number == total and not quiet and (later := next_message(message)):
         last_lines.append(later)
     card = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "msteams": {"width": "Full"},
-        "fallbackText": _fallback(heading, blocks),
+        "fallbackText": _fallback("" if quiet else heading, blocks),
         "body": [
-            fixed_text(heading, size="Large", weight="Bolder", style="heading"),
+            *([] if quiet else [fixed_text(heading, size="Large", weight="Bolder", style="heading")]),
             *(block.element for block in blocks),
             *(fixed_text(text, isSubtle=True, spacing="Medium") for text in last_lines),
         ],
@@ -172,7 +177,7 @@ def _card(message: Message, blocks: Sequence[_Block], place: tuple[int, int], cu
 
 
 def _fallback(heading: str, blocks: Iterable[_Block]) -> str:
-    words = "; ".join((heading, *(block.words for block in blocks if block.words)))
+    words = "; ".join(filter(None, (heading, *(block.words for block in blocks))))
     return literal(inert(clean(words, LONGEST_FALLBACK)))
 
 

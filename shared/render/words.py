@@ -7,12 +7,12 @@ the instant of the check, `zone` the watchlist's.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
 from shared.core.message import Message, Notice
 from shared.core.model import Reason, Severity, Standing
 from shared.render.escape import clean
-from shared.render.naming import called, capital, client_id_tail, listed, noun
-from shared.render.when import full_day, until
+from shared.render.naming import called, capital, channel_of, client_id_tail, listed, noun
+from shared.render.when import day, full_day, until
 
 _KINDS = {
     Severity.CRITICAL: "urgent",
@@ -47,8 +47,12 @@ def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: PLR09
             return f"{_owner(view)}: the old {called(view.credential)} can be deleted"
         case LeftoverView():
             return f"{_owner(view)}: its old {noun(view.credential)} {until(view.credential.ends, now, zone, brief=True)}"
+        case RemovedView() if channel := channel_of(view):
+            return f"Channel “{channel}” is no longer on the watchlist"
         case RemovedView():
             return f"“{clean(view.item)}” is no longer watched"
+        case WatcherView():
+            return _watcher_state(view, now, zone)
 
 
 def title(message: Message) -> str:
@@ -57,11 +61,18 @@ def title(message: Message) -> str:
         return "Lapsewatch: a test"
     if message.introduction:
         return f"Lapsewatch now watches {_count(len(message.watching), 'service')}"
+    if is_weekly(message):
+        return "Lapsewatch is alive"
     number = _count(len(message.notices), "item")
     if len(message.notices) == 1:
         return f"Lapsewatch: {_KINDS[message.severity]}"
     urgent = sum(notice.severity == Severity.CRITICAL for notice in message.notices)
     return f"Lapsewatch: {number}, {urgent} urgent" if urgent else f"Lapsewatch: {number}"
+
+
+def is_weekly(message: Message) -> bool:
+    """Say whether a message is nothing but the quiet line of the week."""
+    return bool(message.notices) and all(notice.reason == Reason.WEEKLY for notice in message.notices)
 
 
 def next_message(message: Message) -> str:
@@ -103,6 +114,8 @@ def _service_state(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:  # 
             return f" is safe until {full_day(view.in_use.ends.astimezone(zone).date())}"
         case Standing.HEALTHY:
             return f" is safe: its {kind} does not expire"
+        case Standing.FAILING:  # of the watcher only
+            return ": nothing is known of it"
 
 
 def _waiting_state(view: ServiceView, kind: str, ends: str) -> str:
@@ -142,6 +155,29 @@ def _app_state(view: AppView) -> str:
     if not view.problems:
         return "the app is back"
     return "the app cannot be signed in to" if view.app.found else "the app cannot be found"
+
+
+def _watcher_state(view: WatcherView, now: datetime, zone: ZoneInfo) -> str:
+    failing = view.standing == Standing.FAILING
+    since = f" since {day(view.since.astimezone(zone).date(), now, zone)}" if view.since is not None else ""
+    match view.aspect:
+        case "reading" if failing:
+            return f"Lapsewatch could not read {'an app' if len(view.problems) == 1 else f'{len(view.problems)} apps'}{since}"
+        case "reading":
+            return "Lapsewatch reads every app again"
+        case "channel" if failing:
+            return f"Channel “{clean(view.subject)}” could not be reached{since}"
+        case "channel":
+            return f"Channel “{clean(view.subject)}” is reached again"
+        case "weekly":
+            return f"Lapsewatch is alive: watching {_count(len(view.services), 'service')}, {_how_safe(view)}"
+
+
+def _how_safe(view: WatcherView) -> str:
+    open_ones = [service for service in view.services if service.standing != Standing.HEALTHY or not service.app.usable]
+    if not open_ones:
+        return "safe" if len(view.services) == 1 else "all safe"
+    return f"{len(open_ones)} not safe yet ({listed([clean(each.service.name) for each in open_ones])})"
 
 
 def _app_name(view: UnclaimedView | ServiceView) -> str:

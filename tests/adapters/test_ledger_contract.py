@@ -13,6 +13,7 @@ from shared.core.memory import (
     Acknowledgement,
     AppSighting,
     Assignment,
+    ChannelState,
     CheckRecord,
     Decision,
     DecisionKind,
@@ -28,6 +29,7 @@ from shared.core.memory import (
     Read,
     Sighting,
     Told,
+    Use,
 )
 from shared.core.model import Credential, Kind, Reason, Standing
 from shared.ports import LeaseLost, Ledger, LedgerConflict
@@ -109,8 +111,10 @@ FACTS = Facts(
         Sighting(credential(OLD), "libcal", NOW),
         Sighting(credential(NEW, kind=Kind.CERTIFICATE, name="", hint="", starts=None, ends=None), "libcal", NOW, gone_at=NOW),
     ),
-    apps=(AppSighting("libcal", "c", "o", "LibApps", True, "", ("https://library.example/a", "https://library.example/b")),),
+    apps=(AppSighting("libcal", "c", "o", "LibApps", True, "", ("https://library.example/a", "https://library.example/b"), NOW),),
     items=(item(), item("redirect_uris:libcal", "x")),
+    channels=(ChannelState("its", 2, NOW - TERM), ChannelState("admins")),
+    uses=(Use(OLD, (date(2026, 11, 20), date(2026, 11, 22)), NOW - TERM), Use(NEW, (date(2026, 11, 22),), NOW)),
 )
 
 
@@ -127,6 +131,8 @@ def test_what_a_check_found_is_remembered_exactly(ledger: Ledger, another: Calla
         sightings={each.credential.key_id: each for each in FACTS.sightings},
         apps={"libcal": FACTS.apps[0]},
         items={each.item: each for each in FACTS.items},
+        channels={each.name: each for each in FACTS.channels},
+        uses={each.key_id: each for each in FACTS.uses},
     )
 
 
@@ -135,6 +141,20 @@ def test_only_what_is_given_is_touched(ledger: Ledger) -> None:
     before = ledger.load()
     ledger.remember(Facts(items=(item(situation="other"),)))
     assert ledger.load() == replace(before, items={**before.items, "libcal": item(situation="other")})
+
+
+def test_a_channel_and_a_use_are_as_they_were_last_seen(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    before = ledger.load()
+    well, later = ChannelState("its"), Use(OLD, (date(2026, 11, 22), date(2026, 11, 23)), NOW + timedelta(days=1))
+    ledger.remember(Facts(channels=(well,), uses=(later,)))
+    assert ledger.load() == replace(before, channels={**before.channels, "its": well}, uses={**before.uses, OLD: later})
+
+
+def test_an_app_says_when_it_was_last_read(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    ledger.remember(Facts(apps=(replace(FACTS.apps[0], read_at=NOW + TERM),)))
+    assert ledger.load().apps["libcal"].read_at == NOW + TERM
 
 
 def test_nothing_new_is_nothing_written(ledger: Ledger) -> None:
@@ -175,6 +195,20 @@ def test_what_was_told_is_kept_for_each_channel(ledger: Ledger) -> None:
     assert ledger.load().told == {("libcal", "its"): told(), ("libcal", "admins"): told(channel="admins", hands_since=NOW)}
 
 
+def test_an_item_may_be_called_by_any_id_and_told_on_any_channel(ledger: Ledger) -> None:
+    ids = ["libcal", "reading:", "weekly:", "introduction:", "channel:its", "channel:ITS", "channel:its_2", f"leftover:libcal:{OLD}"]
+    states = [replace(item(name), standing=Standing.FAILING) for name in ids]
+    heard = [replace(told(name, channel), standing=Standing.FAILING) for name in ids for channel in ("its", "ITS", "its_2")]
+    ledger.remember(Facts(items=tuple(states)))
+    ledger.record_told(heard)
+    assert ledger.load() == Memory(items={each.item: each for each in states}, told={(each.item, each.channel): each for each in heard})
+    gone = ("reading:", "its"), ("channel:its", "its_2")
+    ledger.forget(Forget(items=("weekly:", "channel:its"), told=gone))
+    memory = ledger.load()
+    assert set(ids) - set(memory.items) == {"weekly:", "channel:its"}
+    assert {(each.item, each.channel) for each in heard} - set(memory.told) == set(gone)
+
+
 def test_the_last_message_replaces_the_one_before(ledger: Ledger) -> None:
     ledger.record_told([told(hands_since=NOW)])
     ledger.record_told([told(hands_since=None)])
@@ -182,7 +216,14 @@ def test_the_last_message_replaces_the_one_before(ledger: Ledger) -> None:
 
 
 def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[], Ledger]) -> None:
-    pulse = Pulse(last_success=NOW, last_attempt=NOW + TERM, outcome=Outcome.PARTIAL, error="Teams did not answer.", retries_left=6)
+    pulse = Pulse(
+        last_success=NOW,
+        last_attempt=NOW + TERM,
+        outcome=Outcome.PARTIAL,
+        error="Teams did not answer.",
+        retries_left=6,
+        evidence="No licence for the report.",
+    )
     ledger.record_check(record(), Pulse(last_attempt=NOW, outcome=Outcome.FAILED))
     ledger.record_check(record(), pulse)
     assert another().pulse() == pulse
@@ -351,6 +392,24 @@ def test_two_decisions_of_one_instant_are_both_kept(ledger: Ledger) -> None:
     assert {each.why for each in ledger.decisions("libcal")} == {"a", "b"}
 
 
+def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    assert list(ledger.checks(10)) == []
+    for day in (1, 3, 2):
+        ledger.record_check(record(NOW + timedelta(days=day)), Pulse(last_attempt=NOW))
+    ledger.decide(decision("libcal"))
+    newest = [record(NOW + timedelta(days=day)) for day in (3, 2, 1)]
+    assert list(another().checks(10)) == newest
+    assert list(ledger.checks(3)) == newest
+    assert list(ledger.checks(2)) == newest[:2]
+    assert list(ledger.checks(0)) == []
+
+
+def test_two_checks_of_one_instant_are_both_kept(ledger: Ledger) -> None:
+    for messages in (1, 2):
+        ledger.record_check(replace(record(), messages=messages), Pulse(last_attempt=NOW))
+    assert {each.messages for each in ledger.checks(2)} == {1, 2}
+
+
 def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
     ledger.remember(FACTS)
     ledger.decide(decision("libcal"), formers=[Former("libcal", OLD)], assignments=[claim()], acknowledgements=[acknowledgement()])
@@ -365,6 +424,8 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
             apps=("libcal",),
             items=("libcal",),
             told=(("libcal", "its"),),
+            channels=("its",),
+            uses=(OLD,),
         )
     )
     assert ledger.load() == Memory(
@@ -372,11 +433,13 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
         sightings={NEW: FACTS.sightings[1]},
         items={"redirect_uris:libcal": FACTS.items[1]},
         told={("libcal", "admins"): told(channel="admins")},
+        channels={"admins": FACTS.channels[1]},
+        uses={NEW: FACTS.uses[1]},
     )
 
 
 def test_what_is_not_there_is_forgotten_too(ledger: Ledger) -> None:
-    ledger.forget(Forget(items=("libcal",)))
+    ledger.forget(Forget(items=("libcal",), channels=("its",), uses=(OLD,)))
     ledger.remember(FACTS)
     ledger.forget(Forget(items=("nothing", "libcal"), sightings=(OLD, OLD)))
     assert set(ledger.load().items) == {"redirect_uris:libcal"}
@@ -392,5 +455,6 @@ def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
         ledger.record_check(record(NOW - age), Pulse(last_attempt=NOW))
     ledger.forget_history(NOW - timedelta(days=400))
     assert [each.at for each in ledger.decisions("libcal")] == [NOW, NOW - timedelta(days=400)]
+    assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
     assert ledger.pulse() == Pulse(last_attempt=NOW)
     assert ledger.load() == before

@@ -87,6 +87,8 @@ def test_requests_are_few(ledger: TablesLedger, requests_of: Callable[[Callable[
     assert requests_of(lambda: ledger.record_told([told(f"item-{number}") for number in range(250)])) == 3
     assert requests_of(lambda: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("b",)), holds=[hold("b")])) == 1
     assert requests_of(lambda: ledger.decisions("b")) == 1
+    assert requests_of(lambda: ledger.checks(2)) == 1
+    assert requests_of(lambda: ledger.checks(5_000)) == 1
     assert requests_of(lambda: ledger.forget(Forget())) == 0
     assert requests_of(lambda: ledger.forget(Forget(told=tuple((f"item-{number}", "its") for number in range(250))))) == 3
     assert requests_of(lambda: ledger.forget_history(NOW - timedelta(days=400))) == 2
@@ -107,7 +109,7 @@ def test_a_transaction_stays_below_four_mebibytes(ledger: TablesLedger, requests
 
 def test_texts_travel_unharmed(ledger: TablesLedger) -> None:
     texts = ["O'Hara & Söhne <b>", '"\\', "\U0001f511 ключ \u202e", "  spaces  ", "", "@datetime'2026'", "%2F%00", "line\nline\ttab"]
-    apps = tuple(AppSighting(f"app-{number}", text, text, text, True, text, (text, text)) for number, text in enumerate(texts))
+    apps = tuple(AppSighting(f"app-{number}", text, text, text, True, text, (text, text), NOW) for number, text in enumerate(texts))
     ledger.remember(Facts(apps=apps, items=tuple(item(f"it's:{number} %41", text) for number, text in enumerate(texts))))
     memory = ledger.load()
     assert {app.key: app for app in apps} == memory.apps

@@ -10,6 +10,7 @@ import pytest
 from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
 
 from local.azurite import Azurite
+from shared.adapters.table_rows import columns_of
 from shared.adapters.table_store import explain
 from shared.adapters.tables import TablesLedger
 from shared.core.memory import (
@@ -43,6 +44,7 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
     "record_check": lambda ledger: ledger.record_check(CheckRecord(NOW, Outcome.OK, "", Read(), 0), Pulse()),
     "decide": lambda ledger: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]),
     "decisions": lambda ledger: ledger.decisions("libcal"),
+    "checks": lambda ledger: ledger.checks(5),
     "forget": lambda ledger: ledger.forget(Forget(items=("libcal",))),
     "forget_history": lambda ledger: ledger.forget_history(NOW),
 }
@@ -153,7 +155,7 @@ def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Re
 
 def test_a_busy_server_is_asked_again() -> None:
     busy = refusal(503, "ServerBusy")
-    found = reply({"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": ""})
+    found = reply({"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""})
     with Scripted([busy, busy, found]) as server, ledger_on(server.url) as ledger:
         assert ledger.pulse() == Pulse(retries_left=4)
 
@@ -214,6 +216,20 @@ def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
     first = reply({"value": [row]}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="g")
     with Scripted([first, refusal(403, "AuthorizationFailure")]) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError):
         ledger.load()
+
+
+def test_a_page_with_fewer_checks_than_asked_for_is_not_all_of_them() -> None:
+    rows = [
+        {"PartitionKey": "own", "RowKey": f"~check:{number}", **columns_of(CheckRecord(NOW, Outcome.OK, "", Read(), number), "row")}
+        for number in range(4)
+    ]
+    pages = [
+        reply({"value": some}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="~check:")
+        for some in (rows[:1], [], rows[1:])
+    ]
+    with Scripted(pages) as server, ledger_on(server.url) as ledger:
+        assert [check.messages for check in ledger.checks(3)] == [0, 1, 2]
+        assert len(server.asked) == 3
 
 
 def holder(asked: Asked) -> str:

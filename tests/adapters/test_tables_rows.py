@@ -1,7 +1,9 @@
 """Values and rows: what comes back is what was given, and what a table cannot hold is refused by us (Azurite would take it)."""
 
+import re
 import string
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -26,6 +28,7 @@ from shared.core.memory import (
     Acknowledgement,
     AppSighting,
     Assignment,
+    ChannelState,
     CheckRecord,
     Decision,
     Former,
@@ -37,6 +40,7 @@ from shared.core.memory import (
     Read,
     Sighting,
     Told,
+    Use,
 )
 from shared.core.model import Credential, Kind, Reason, Standing
 from shared.ports import LedgerError
@@ -44,6 +48,14 @@ from shared.ports import LedgerError
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 
 slugs = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=40)
+channels = st.from_regex(r"[A-Za-z0-9]{1,20}([-_][A-Za-z0-9]{1,20}){0,2}", fullmatch=True)  # as the watchlist has them
+items = st.one_of(
+    slugs,
+    st.sampled_from(["reading:", "weekly:", "introduction:"]),
+    st.builds("{}:{}".format, st.sampled_from(["credential", "redirect_uris"]), slugs),
+    st.builds("channel:{}".format, channels),
+    st.builds("leftover:{}:{}".format, slugs, slugs),
+)
 key_ids = st.uuids().map(str)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
 instants = st.datetimes(timezones=st.just(UTC))
@@ -55,9 +67,11 @@ remembered: st.SearchStrategy[Remembered] = st.one_of(
     st.builds(Assignment, key_ids, st.lists(slugs).map(tuple), instants, people),
     st.builds(Acknowledgement, slugs, st.dates(), texts, instants, people, texts),
     st.builds(Sighting, credentials, slugs, instants, gone_at=st.none() | instants),
-    st.builds(AppSighting, slugs, key_ids, key_ids, texts, st.booleans(), texts, st.lists(texts).map(tuple)),
-    st.builds(ItemState, slugs, texts, st.sampled_from(Standing), instants, st.sampled_from(Reason)),
-    st.builds(Told, slugs, slugs, instants, st.sampled_from(Standing), st.sampled_from(Reason), hands_since=st.none() | instants),
+    st.builds(AppSighting, slugs, key_ids, key_ids, texts, st.booleans(), texts, st.lists(texts).map(tuple), instants),
+    st.builds(ItemState, items, texts, st.sampled_from(Standing), instants, st.sampled_from(Reason)),
+    st.builds(Told, items, channels, instants, st.sampled_from(Standing), st.sampled_from(Reason), hands_since=st.none() | instants),
+    st.builds(ChannelState, channels, st.integers(0, 1_000), st.none() | instants),
+    st.builds(Use, key_ids, st.lists(st.dates(), max_size=2).map(tuple), instants),
 )
 pulses = st.builds(
     Pulse,
@@ -67,6 +81,7 @@ pulses = st.builds(
     outcome=st.none() | st.sampled_from(Outcome),
     error=texts,
     retries_left=st.integers(0, 6),
+    evidence=texts,
 )
 reads = st.builds(Read, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0, 10**6))
 records = st.builds(CheckRecord, instants, st.sampled_from(Outcome), texts, reads, st.integers(0, 10**6))
@@ -94,7 +109,7 @@ def test_a_pulse_and_a_check_come_back_exactly(value: Pulse | CheckRecord) -> No
 def test_a_memory_is_what_its_rows_say(values: list[Remembered]) -> None:
     memory = memory_of(row_of(value, key_of(value), "etag") for value in values)
     kept: list[Remembered] = [*memory.formers]
-    for mapping in (memory.holds, memory.assignments, memory.acknowledgements, memory.sightings, memory.apps, memory.items, memory.told):
+    for mapping in (getattr(memory, field.name) for field in fields(memory) if field.name != "formers"):
         assert isinstance(mapping, Mapping)
         kept += mapping.values()
     assert {key_of(value): value for value in kept} == {key_of(value): value for value in values}
@@ -161,6 +176,22 @@ def test_names_are_cut_and_cleaned(name: str, kept: str) -> None:
     assert record_of(Sighting, row_of(sighting(name=name))).credential.name == kept
 
 
+def test_what_failed_is_cut_wherever_it_is_kept() -> None:
+    pulse = record_of(Pulse, row_of(Pulse(error="x" * 5_000, evidence="half \ud83d pair " * 500)))
+    assert len(pulse.error) == len(pulse.evidence) == SHORTENED["error"]
+    assert pulse.evidence.startswith("half \ufffd pair ")
+
+
+def test_a_name_that_makes_a_key_is_never_cut() -> None:
+    channel = ChannelState("n" * 300)
+    assert record_of(ChannelState, row_of(channel, key_of(channel))) == channel
+
+
+def test_the_days_of_a_use_can_be_read() -> None:
+    columns = columns_of(Use("k1", (date(2026, 11, 20), date(2026, 11, 22)), NOW), "row")
+    assert columns == {"key_id": "k1", "days": '["2026-11-20", "2026-11-22"]', "last": "2026-11-22T14:00:00Z"}
+
+
 def item(situation: str) -> ItemState:
     return ItemState("libcal", situation, Standing.EXPIRING, NOW, Reason.FIRST)
 
@@ -178,12 +209,12 @@ def test_a_longer_one_is_refused_by_name(situation: str) -> None:
 
 
 def test_a_list_that_is_too_long_is_refused() -> None:
-    app = AppSighting("libcal", "c", "o", "LibApps", True, "", tuple(f"https://library.example/{n}" for n in range(1_200)))
+    app = AppSighting("libcal", "c", "o", "LibApps", True, "", tuple(f"https://library.example/{n}" for n in range(1_200)), NOW)
     with pytest.raises(LedgerError, match="missing_redirect_uris"):
         columns_of(app, "app:libcal")
 
 
-@pytest.mark.parametrize("value", [item("half \ud83d pair"), AppSighting("a", "c", "o", "n", True, "", ("\ud83d",))])
+@pytest.mark.parametrize("value", [item("half \ud83d pair"), AppSighting("a", "c", "o", "n", True, "", ("\ud83d",), NOW)])
 def test_a_broken_text_that_is_compared_is_refused(value: Remembered) -> None:
     with pytest.raises(LedgerError, match="no valid text"):
         columns_of(value, "row")
@@ -206,6 +237,15 @@ def test_keys_are_made_of_ids() -> None:
     assert key_of(Former("libcal", "k1")) == "former:libcal|k1"
     assert key_of(sighting()) == "sighting:k1"
     assert key_of(Told("leftover:libcal:k1", "its", NOW, Standing.HEALTHY, Reason.LEFTOVER)) == "told:leftover:libcal:k1|its"
+    assert key_of(Told("reading:", "its", NOW, Standing.FAILING, Reason.CHECK_FAILING)) == "told:reading:|its"
+    assert key_of(ItemState("channel:its", "failing", Standing.FAILING, NOW, Reason.CHANNEL_FAILED)) == "item:channel:its"
+    assert key_of(ChannelState("its")) == "channel:its"
+    assert key_of(Use("k1", (), NOW)) == "use:k1"
+
+
+@given(items, channels)
+def test_a_key_says_which_item_and_which_channel(item: str, channel: str) -> None:
+    assert re.fullmatch(r"told:([^|]+)\|([^|]+)", key("told", item, channel)).groups() == (item, channel)  # type: ignore[union-attr]  # fails by itself
 
 
 @given(instants, instants)
@@ -222,9 +262,11 @@ def widest(text: str) -> list[object]:
         Assignment(text, (text[:-10],), NOW, person),
         Acknowledgement(text, date(2026, 1, 1), text, NOW, person, text),
         Sighting(credential, text, NOW, NOW),
-        AppSighting(text, text, text, text, True, text, (text[:-10],)),
+        AppSighting(text, text, text, text, True, text, (text[:-10],), NOW),
         ItemState(text, text, Standing.EXPIRING, NOW, Reason.FIRST),
         Told(text, text, NOW, Standing.EXPIRING, Reason.FIRST, NOW),
+        ChannelState(text, 10**6, NOW),
+        Use(text, (date(2026, 1, 1), date(2026, 1, 2)), NOW),
         Decision(NOW, "confirm", person, (text[:-10],), text, text),  # type: ignore[arg-type]  # the kind's text will do
         CheckRecord(NOW, Outcome.OK, text, Read(), 1),
     ]
@@ -260,6 +302,7 @@ CLAIM: dict[str, object] = {"key_id": "k1", "services": '["libcal"]', "at": "202
         (Row("assignment:k1", {**CLAIM, "services": "[1]"}), "in its column 'services', Expected `str`, got `int`"),
         (Row("assignment:k1", {**CLAIM, "services": 7}), "in its column 'services', "),
         (Row("assignment:k1", {"key_id": "k1", "services": "[]", "at": "2026-11-22T14:00:00Z"}), "it has no column 'by_object_id'"),
+        (Row("use:k1", {"key_id": "k1", "days": '["soon"]', "last": "2026-11-22T14:00:00Z"}), "in its column 'days', Invalid RFC3339"),
         (Row("item:x", {"item": "x", "situation": "", "standing": "fine"}), "in its column 'standing', Invalid enum value 'fine'"),
     ],
 )

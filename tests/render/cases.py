@@ -22,14 +22,17 @@ from tests.support.notices import (
     RENEWER,
     app_view,
     at,
+    channel,
     credential,
     leftover,
     message,
     notice,
+    reading,
     removed,
     service_view,
     unclaimed,
     unmatched,
+    weekly,
 )
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
@@ -42,8 +45,13 @@ WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Ove
 ASSUMED = service_view(Standing.AWAITING_INSTALL, replacement=NEW, assumed=True)
 HEALTHY = service_view(Standing.HEALTHY, NEW, confirmed=True)
 STAFFER = service_view(Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER)
+EVIDENCE = Hold("libcal", NEW.key_id, assumed=False, at=at(-15), evidence=True)
+DELETABLE = leftover(40, deletable=True)
 STRAY = credential("secret for sync", 500, hint="p0W")
 CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
+SEEN_AGAIN = replace(WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True))
+LATER = credential("LibCal 2026", 740, hint="Zr2", starts=9)
+UNREAD = "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); grant Application.Read.All to the identity."
 KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
 NEXT = date(2026, 11, 29)
 
@@ -56,9 +64,7 @@ MESSAGES: dict[str, Message] = {
     "a_test": replace(message(), test=True),
     "expiring_first": message(notice(service_view(in_use=credential(ends=88)), Reason.FIRST)),
     "expiring_acknowledged": message(notice(service_view(acknowledged=KNOWN))),
-    "expiring_replacement_starts_later": message(
-        notice(service_view(replacement=credential("LibCal 2026", 740, hint="Zr2", starts=9), upcoming=True))
-    ),
+    "expiring_replacement_starts_later": message(notice(service_view(replacement=LATER, upcoming=True))),
     "expiring_replacement_deleted": message(notice(service_view(), Reason.DELETED)),
     "expiring_certificate": message(
         notice(service_view(in_use=CERTIFICATE, service=replace(LIBCAL, claim=Claim("key_id", CERTIFICATE.key_id), runbook=None)))
@@ -75,15 +81,22 @@ MESSAGES: dict[str, Message] = {
     "old_one_ended": message(notice(WAITING_ENDED, Reason.EXPIRED)),
     "still_waiting": message(notice(WAITING_ENDED, Reason.STILL_WAITING)),
     "still_waiting_with_page": message(notice(WAITING_GONE, Reason.STILL_WAITING)),
-    "still_old": message(notice(WAITING, Reason.STILL_OLD)),
+    "still_old": message(notice(SEEN_AGAIN, Reason.STILL_OLD)),
+    "still_old_with_page": message(notice(SEEN_AGAIN, Reason.STILL_OLD, INSTALLER)),
     "missing": message(notice(service_view(Standing.MISSING, over=Over.GONE), Reason.MISSING)),
     "missing_with_candidate": message(notice(service_view(Standing.MISSING, over=Over.GONE, candidates=(STRAY,)), Reason.MISSING)),
+    "missing_replacement_starts_later": message(
+        notice(service_view(Standing.MISSING, over=Over.GONE, replacement=LATER, upcoming=True), Reason.MISSING)
+    ),
     "expired": message(notice(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED), Reason.EXPIRED)),
     "unmatched": message(notice(unmatched(STRAY, CERTIFICATE), Reason.UNMATCHED)),
     "unmatched_empty": message(notice(unmatched(), Reason.UNMATCHED)),
     "confirmed": message(notice(replace(HEALTHY, leftovers=(credential(),)), Reason.CONFIRMED)),
     "confirmed_by_evidence": message(
         notice(replace(HEALTHY, hold=Hold("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)), Reason.CONFIRMED)
+    ),
+    "confirmed_on_an_older_one": message(
+        notice(replace(WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)), Reason.CONFIRMED)
     ),
     "confirmed_on_an_ending_one": message(notice(service_view(confirmed=True), Reason.CONFIRMED)),
     "recovered": message(notice(STAFFER, Reason.RECOVERED)),
@@ -106,8 +119,23 @@ MESSAGES: dict[str, Message] = {
         )
     ),
     "leftover_tomorrow": message(notice(leftover(1), Reason.LEFTOVER, INSTALLER)),
+    "leftover_deletable_by_evidence": message(notice(replace(DELETABLE, owner=replace(HEALTHY, hold=EVIDENCE)), Reason.LEFTOVER, RENEWER)),
     "leftover_deletable": message(notice(leftover(40, deletable=True), Reason.LEFTOVER, RENEWER)),
     "removed": message(notice(removed(), Reason.REMOVED)),
+    "removed_channel": message(notice(removed("channel:old-team"), Reason.REMOVED, COPY)),
+    "check_failing": message(notice(reading(UNREAD), Reason.CHECK_FAILING, COPY)),
+    "check_failing_for_several": message(
+        notice(reading(UNREAD, "Orders: Graph did not answer within 30 s\n<at>All</at> {{DATE(x)}}"), Reason.CHECK_FAILING, COPY)
+    ),
+    "check_recovered": message(notice(reading(), Reason.RECOVERED, COPY)),
+    "channel_failed": message(
+        notice(channel("Nothing could be delivered to libapps-admins."), Reason.CHANNEL_FAILED, COPY), notice(service_view())
+    ),
+    "channel_recovered": message(notice(channel(), Reason.RECOVERED, COPY)),
+    "weekly": message(notice(weekly(HEALTHY, STAFFER), Reason.WEEKLY, COPY), next_message=date(2027, 9, 15)),
+    "weekly_not_all_safe_with_page": message(
+        notice(weekly(replace(WAITING, acknowledged=KNOWN), STAFFER), Reason.WEEKLY, COPY), next_message=NEXT
+    ),
     "introduction": message(introduction=True, watching=(HEALTHY, STAFFER), next_message=date(2027, 9, 15)),
     "introduction_to_settle": message(
         notice(ASSUMED, Reason.INTRODUCED),

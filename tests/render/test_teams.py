@@ -155,6 +155,15 @@ def test_clients_that_cannot_show_the_card_show_a_line() -> None:
     assert r"\[free\](" in cards_of(MESSAGES["hostile"])[0]["fallbackText"]
 
 
+def test_the_quiet_line_of_the_week_is_one_quiet_line() -> None:
+    (card,) = cards_of(MESSAGES["weekly"])
+    (line,) = card["body"]
+    assert [(run["text"], run["isSubtle"]) for run in line["inlines"]] == [
+        ("Lapsewatch is alive: watching 2 services, all safe. Next message on 15 Sep 2027 if nothing changes.", True)
+    ]
+    assert card["fallbackText"] == "Lapsewatch is alive: watching 2 services, all safe"
+
+
 def test_all_is_well_is_green_and_a_warning_is_not() -> None:
     def style(name: str) -> str:
         return next(str(node["style"]) for node in cards_of(MESSAGES[name])[0]["body"] if node["type"] == "Container")

@@ -9,7 +9,7 @@ from shared.render.facts import facts
 from shared.render.naming import described, listed
 from shared.render.reasons import explanation
 from shared.render.steps import next_step, runbook_sections, whose_turn
-from shared.render.words import headline, next_message, summary
+from shared.render.words import headline, next_message, summary, title
 from tests.render.cases import ASSUMED, ENDED, HEALTHY, MESSAGES, WAITING, WAITING_ENDED, WAITING_GONE
 from tests.support.notices import (
     BOTH,
@@ -22,12 +22,15 @@ from tests.support.notices import (
     PAGE_URL,
     RENEWER,
     ZONE,
+    channel,
     credential,
     leftover,
     message,
     notice,
+    reading,
     service_view,
     unclaimed,
+    weekly,
 )
 
 
@@ -62,6 +65,15 @@ from tests.support.notices import (
         ("leftover_tomorrow", "LibCal: its old secret ends tomorrow (23 Nov, 03:15 CST)"),
         ("leftover_deletable", "LibCal: the old secret “LibCal 2024” can be deleted"),
         ("removed", "“libwizard” is no longer watched"),
+        ("removed_channel", "Channel “old-team” is no longer on the watchlist"),
+        ("confirmed_on_an_older_one", "LibCal: the new secret waits to be installed; the old one ends in 6 days (28 Nov)"),
+        ("check_failing", "Lapsewatch could not read an app since 20 Nov"),
+        ("check_failing_for_several", "Lapsewatch could not read 2 apps since 20 Nov"),
+        ("check_recovered", "Lapsewatch reads every app again"),
+        ("channel_failed", "Channel “libapps-admins” could not be reached since 21 Nov"),
+        ("channel_recovered", "Channel “libapps-admins” is reached again"),
+        ("weekly", "Lapsewatch is alive: watching 2 services, all safe"),
+        ("weekly_not_all_safe_with_page", "Lapsewatch is alive: watching 2 services, 1 not safe yet (LibCal)"),
     ],
 )
 def test_a_headline_says_it_at_a_glance(case: str, words: str) -> None:
@@ -82,6 +94,58 @@ def test_the_words_of_waiting_follow_knowledge() -> None:
         "If the new value has not been pasted, LibCal is not syncing.",
         "If it syncs, press Confirm on the status page.",
     ]
+
+
+def said(case: str, page_url: str = "") -> str:
+    return " ".join(explanation(MESSAGES[case].notices[0], now=NOW, zone=ZONE, page_url=page_url))
+
+
+def test_who_settled_it_is_said_as_it_was() -> None:
+    assert said("confirmed").startswith("Pat Example confirmed on 21 Nov 2026 that LibCal uses the secret “LibCal 2026”.")
+    assert said("confirmed_by_evidence") == "The secret “LibCal 2026” was seen signing in on two days, so LibCal uses it."
+    assert said("leftover_deletable").startswith("LibCal was confirmed on a newer one on 21 Nov 2026.")
+    assert said("leftover_deletable_by_evidence").startswith("Sign-ins showed on 7 Nov 2026 that LibCal uses a newer one.")
+    assert said("still_old").startswith("The old secret was seen signing in after LibCal had been confirmed on the new one.")
+
+
+def test_what_may_replace_a_missing_one_is_named_with_it() -> None:
+    assert said("missing") == "Nothing on the app replaces it. If LibCal holds no other value, it is not syncing."
+    assert said("missing_replacement_starts_later").startswith("Nothing replaces it until the new one starts, on 1 Dec 2026.")
+    assert said("missing_with_candidate").endswith("probably LibCal's: secret “secret for sync” (begins with p0W, ends 5 Apr 2028).")
+    assert "Nothing on the app is known to replace it." in said("missing_with_candidate")
+
+
+def test_that_nothing_is_known_is_no_all_clear() -> None:
+    assert "Authorization_RequestDenied" in said("check_failing")
+    assert "silence is no all-clear" in said("check_failing")
+    assert "silence" not in said("check_recovered")
+    assert not any("for information" in said(case) for case in ("check_failing", "channel_failed", "weekly"))
+    assert "\n" not in said("check_failing_for_several")
+
+
+def test_an_app_that_cannot_be_used_is_not_counted_as_safe() -> None:
+    lost = replace(HEALTHY, app=replace(HEALTHY.app, found=False))
+    assert summary(weekly(lost), now=NOW, zone=ZONE) == "Lapsewatch is alive: watching 1 service, 1 not safe yet (LibCal)"
+
+
+def test_the_watchers_own_trouble_has_a_next_step_for_people() -> None:
+    assert next_step(reading("Graph is down."), COPY) == "Ask whoever looks after Lapsewatch to run “doctor”, which says what is missing."
+    assert next_step(channel("It is gone."), COPY).startswith("Tell whoever reads “libapps-admins”, and ask")
+    assert next_step(reading(), COPY) == ""
+    assert whose_turn(reading("Graph is down.")) == ""
+
+
+def test_settling_is_a_press_on_the_page_or_a_command() -> None:
+    assert said("replaced").endswith("Once LibCal syncs with the new one, have it recorded (command “confirm”).")
+    assert said("replaced", PAGE_URL).endswith("Once LibCal syncs with the new one, press Confirm on the status page.")
+    assert said("unclaimed").endswith("Whose it is can be said with the command “claim”.")
+    assert said("unclaimed", PAGE_URL).endswith("Say on the status page whose it is.")
+
+
+def test_the_title_says_what_kind_of_message_it_is() -> None:
+    assert title(MESSAGES["weekly"]) == "Lapsewatch is alive"
+    assert title(MESSAGES["check_failing"]) == "Lapsewatch: urgent"
+    assert title(MESSAGES["check_recovered"]) == "Lapsewatch: good news"
 
 
 def test_without_a_page_nobody_is_told_to_press_anything() -> None:

@@ -36,7 +36,9 @@ def service(name: str, **changes: Any) -> Service:  # noqa: ANN401  (fields of t
     return replace(plain, **changes)
 
 
-def watchlist(*services: Service, check_at: time = time(8), channels: Iterable[str] = ("its", "admins"), weekly: bool = False, **changes: Any) -> Watchlist:  # noqa: ANN401  (as above)
+def watchlist(
+    *services: Service, check_at: time = time(8), channels: Iterable[str] = ("its", "admins"), weekly: bool = False, **changes: Any
+) -> Watchlist:  # noqa: ANN401  (as above)
     app = WatchedApp("LibApps Outlook sync", CLIENT_ID, services or (service("LibCal"), service("LibStaffer")))
     plain = Watchlist(
         zone=CHICAGO,

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from shared.core.decide import Decided, acknowledge, confirm
-from shared.core.judge import judge
-from shared.core.judged import ServiceView
+from shared import people
 from shared.core.memory import Outcome, Person
 from shared.core.message import Message
 from shared.core.model import App, Credential, Watchlist
-from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult
 from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading
 from shared.watch import Watch
@@ -64,6 +61,21 @@ class Inbox:
 
 
 @dataclass
+class SignInLog:
+    """A report of sign-ins whose rows the test sets."""
+
+    seen: dict[str, datetime] = field(default_factory=dict)
+    broken: str = ""
+
+    def last_seen(self, client_ids: Sequence[str], *, seconds: float) -> Mapping[str, datetime]:
+        assert client_ids
+        assert seconds > 0
+        if self.broken:
+            raise DirectoryError(self.broken)
+        return self.seen
+
+
+@dataclass
 class World:
     """A watch over a tenant, with a clock that only `run` and the test move."""
 
@@ -71,6 +83,7 @@ class World:
     now: datetime = START
     tenant: Tenant = field(default_factory=Tenant)
     inboxes: dict[str, Inbox] = field(default_factory=dict)
+    sign_ins: SignInLog | None = None
 
     def __post_init__(self) -> None:
         self.ledger = MemoryLedger(lambda: self.now)
@@ -81,7 +94,7 @@ class World:
     def watch(self) -> Watch:
         for name in self.watched.channels:
             self.inboxes.setdefault(name, Inbox())
-        return Watch(self.watched, self.tenant, self.ledger, self.inboxes, lambda: self.now, timedelta(minutes=20))
+        return Watch(self.watched, self.tenant, self.ledger, self.inboxes, lambda: self.now, timedelta(minutes=20), self.sign_ins)
 
     def check(self) -> CheckResult:
         return self.watch.check()
@@ -104,31 +117,16 @@ class World:
         return results
 
     def confirm(self, service: str, key_id: str) -> None:
-        """Somebody says which credential a service uses."""
-        view, seen, round_ = self._look(service)
-        self._decide(confirm(view, key_id, seen, round_, by=ANNA))
+        """Somebody says which credential a service uses; whoever was bothered hears of it at once."""
+        people.confirm(self.watch, service, key_id, by=ANNA)
 
     def acknowledge(self, service: str, until: str, why: str) -> None:
         """Somebody says that they know."""
-        view, _, round_ = self._look(service)
-        self._decide(acknowledge(view, date.fromisoformat(until), why, round_, by=ANNA))
+        people.acknowledge(self.watch, service, date.fromisoformat(until), why, by=ANNA)
 
-    def _look(self, service: str) -> tuple[ServiceView, Observed, Round]:
-        memory = self.ledger.load()
-        round_ = Round(self.watched, memory, self.now)
-        app = self.watched.apps[0]
-        seen = recall(app, memory)
-        assert seen is not None
-        return next(view for view in judge(round_, {app.key: seen}).services if view.service.id == service), seen, round_
-
-    def _decide(self, decided: Decided) -> None:
-        self.ledger.decide(
-            decided.decision,
-            holds=decided.holds,
-            formers=decided.formers,
-            assignments=decided.assignments,
-            acknowledgements=decided.acknowledgements,
-        )
+    def claim(self, key_id: str, *services: str) -> None:
+        """Somebody says whose a credential is."""
+        people.claim(self.watch, key_id, services, by=ANNA)
 
     @property
     def diary(self) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from shared.core.evolve import with_facts, with_told
 from shared.core.memory import (
     Acknowledgement,
     Assignment,
@@ -32,8 +33,8 @@ class MemoryLedger:
     """By method name: what this method raises instead of doing anything."""
     memory: Memory = field(default_factory=Memory)
     last_pulse: Pulse = field(default_factory=Pulse)
-    checks: list[CheckRecord] = field(default_factory=list)
-    """As they were recorded, oldest first."""
+    recorded: list[CheckRecord] = field(default_factory=list)
+    """Every check, in the order in which they ended."""
     history: list[Decision] = field(default_factory=list)
     holder: "MemoryLease | None" = None
     versions: "count[int]" = field(default_factory=lambda: count(1))
@@ -60,21 +61,15 @@ class MemoryLedger:
 
     def remember(self, facts: Facts) -> None:
         self._break("remember")
-        self.memory = replace(
-            self.memory,
-            holds={hold.service: self._stamped(hold) for hold in facts.holds} | dict(self.memory.holds),
-            sightings={**self.memory.sightings, **{each.credential.key_id: each for each in facts.sightings}},
-            apps={**self.memory.apps, **{each.key: each for each in facts.apps}},
-            items={**self.memory.items, **{each.item: each for each in facts.items}},
-        )
+        self.memory = with_facts(self.memory, replace(facts, holds=tuple(self._stamped(hold) for hold in facts.holds)))
 
     def record_told(self, told: Sequence[Told]) -> None:
         self._break("record_told")
-        self.memory = replace(self.memory, told={**self.memory.told, **{(each.item, each.channel): each for each in told}})
+        self.memory = with_told(self.memory, told)
 
     def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
         self._break("record_check")
-        self.checks.append(record)
+        self.recorded.append(record)
         self.last_pulse = pulse
 
     def decide(
@@ -107,6 +102,10 @@ class MemoryLedger:
         mine = [decision for decision in self.history if service in decision.services]
         return sorted(mine, key=lambda decision: decision.at, reverse=True)
 
+    def checks(self, limit: int) -> Sequence[CheckRecord]:
+        self._break("checks")
+        return sorted(self.recorded, key=lambda check: check.started, reverse=True)[:limit]
+
     def forget(self, rows: Forget) -> None:
         self._break("forget")
         self.memory = Memory(
@@ -118,11 +117,13 @@ class MemoryLedger:
             apps=_without(self.memory.apps, rows.apps),
             items=_without(self.memory.items, rows.items),
             told=_without(self.memory.told, rows.told),
+            channels=_without(self.memory.channels, rows.channels),
+            uses=_without(self.memory.uses, rows.uses),
         )
 
     def forget_history(self, before: datetime) -> None:
         self._break("forget_history")
-        self.checks = [check for check in self.checks if check.started >= before]
+        self.recorded = [check for check in self.recorded if check.started >= before]
         self.history = [decision for decision in self.history if decision.at >= before]
 
     def _break(self, method: str) -> None:

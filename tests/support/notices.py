@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.days import days_between
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
 from shared.core.memory import AppSighting, Hold, Person
 from shared.core.message import Message, Notice, Role
 from shared.core.model import Claim, Credential, Kind, Reason, Runbook, Service, Severity, Standing, WatchedApp
@@ -23,8 +23,8 @@ PAT = Person("0b0f1f6e-0000-4000-8000-000000000001", "Pat Example")
 RUNBOOK = Runbook(
     "runbooks/libcal.md",
     {
-        "Request": "Please create a new client secret for LibCal on the app whose client id ends in 13d6.",
-        "Create": "1. Open Certificates & secrets.\n2. New client secret, named `LibCal 2026`.\n3. Copy the Value, not the ID.",
+        "Request": "Please create a new client secret for LibCal on the app whose client id ends in {{client_id_tail}}.",
+        "Create": "1. Open Certificates & secrets.\n2. New client secret, named `{{suggested_name}}`.\n3. Copy the Value, not the ID.",
         "Install": "1. In LibCal, go to Admin > Integrations.\n2. Edit Client Secret: Value.\n3. Paste the new value and save.",
         "Verify": "1. Open Appointments > Integrations.\n2. Press Authorize with Microsoft Account.",
         "Clean up": "1. Delete the old secret.",
@@ -43,7 +43,7 @@ LIBCAL = Service(
 )
 LIBSTAFFER = replace(LIBCAL, id="libstaffer", name="LibStaffer", claim=Claim("name", "LibStaffer*"), runbook=None)
 WATCHED = WatchedApp("LibApps Outlook sync", CLIENT_ID, (LIBCAL, LIBSTAFFER))
-APP = AppSighting("libcal", CLIENT_ID, "8c1f3a52-0000-4000-8000-0000000013d6", "LibApps Outlook sync", True, "", ())
+APP = AppSighting("libcal", CLIENT_ID, "8c1f3a52-0000-4000-8000-0000000013d6", "LibApps Outlook sync", True, "", (), NOW)
 
 
 def at(days: int) -> datetime:
@@ -132,9 +132,26 @@ def leftover(days: int, *, deletable: bool = False) -> LeftoverView:
     return LeftoverView(owner, credential(ends=days), deletable, severity, days)
 
 
-def removed() -> RemovedView:
-    """Give a service that the watchlist no longer names."""
-    return RemovedView("libwizard")
+def removed(item: str = "libwizard") -> RemovedView:
+    """Give a service (or `channel:` and a channel) that the watchlist no longer names."""
+    return RemovedView(item)
+
+
+def reading(*problems: str) -> WatcherView:
+    """Give what the watcher says about reading, since two days."""
+    standing, severity = (Standing.FAILING, Severity.CRITICAL) if problems else (Standing.HEALTHY, Severity.OK)
+    return WatcherView("reading", "", standing, severity, "", at(-2) if problems else None, problems)
+
+
+def channel(*problems: str) -> WatcherView:
+    """Give what the watcher says about the channel "libapps-admins", since yesterday."""
+    standing, severity = (Standing.FAILING, Severity.WARNING) if problems else (Standing.HEALTHY, Severity.OK)
+    return WatcherView("channel", "libapps-admins", standing, severity, "", at(-1) if problems else None, problems)
+
+
+def weekly(*services: ServiceView) -> WatcherView:
+    """Give the quiet line of the week."""
+    return WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=services)
 
 
 def notice(view: View, reason: Reason = Reason.RUNG, roles: frozenset[Role] = BOTH) -> Notice:

@@ -34,7 +34,7 @@ def test_the_status_document_has_the_names_that_were_promised(lapsewatch: Lapsew
     document = ran.json
     assert set(document) == {"generated_at", "worst", "check", "services", "unclaimed", "apps", "tenant"}
     assert document["worst"] == "critical"
-    assert set(document["check"]) == {"last_success", "last_attempt", "outcome", "error", "stale"}
+    assert set(document["check"]) == {"last_success", "last_attempt", "outcome", "error", "stale", "evidence"}
     assert (document["check"]["outcome"], document["check"]["stale"], document["check"]["error"]) == ("ok", False, None)
     service = document["services"][0]
     assert {"id", "name", "app", "standing", "severity", "days_left", "ends", "in_use", "replacement", "leftovers"} <= set(service)

@@ -1,0 +1,67 @@
+"""A forecast, for programs and for people: programs get all of it; people get one line for each thing that is said on a day.
+
+The quiet line of the week is counted in the table and not listed: a hundred of them would hide the rest.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.core.message import Message
+from shared.core.model import Reason, Severity
+from shared.render.documents import Json, _items, instant
+from shared.render.words import headline, is_weekly, title
+
+
+class Row(NamedTuple):
+    """One thing that is said on one local day, to one channel or to several alike. Plain text; each medium escapes it."""
+
+    day: date
+    what: str
+    reason: Reason
+    severity: Severity
+    channels: tuple[str, ...]
+
+
+class Rows(NamedTuple):
+    """The table, oldest first, and how many quiet lines of the week are not in it."""
+
+    listed: tuple[Row, ...]
+    weekly: int
+
+
+def forecast_document(messages: Sequence[Message], until: date, now: datetime, zone: ZoneInfo) -> Json:
+    """Give everything that is forecast from `now` up to the local day `until`, as JSON."""
+    return {
+        "generated_at": instant(now),
+        "until": until.isoformat(),
+        "messages": [
+            {
+                "on": message.now.astimezone(zone).date().isoformat(),
+                "at": instant(message.now),
+                "channel": message.channel,
+                "introduction": message.introduction,
+                "items": _items(message),
+            }
+            for message in messages
+        ],
+    }
+
+
+def forecast_rows(messages: Sequence[Message]) -> Rows:
+    """Give the table of a forecast."""
+    spoken = [message for message in messages if not is_weekly(message)]
+    channels: dict[tuple[date, str, Reason, Severity], list[str]] = {}
+    for message in spoken:
+        for line in _lines(message):
+            channels.setdefault(line, []).append(message.channel)
+    return Rows(tuple(Row(*line, tuple(names)) for line, names in channels.items()), len(messages) - len(spoken))
+
+
+def _lines(message: Message) -> Iterator[tuple[date, str, Reason, Severity]]:
+    day = message.now.astimezone(message.zone).date()
+    if message.introduction:
+        yield day, title(message), Reason.INTRODUCED, Severity.OK
+    for notice in message.notices:
+        yield day, headline(notice, now=message.now, zone=message.zone), notice.reason, notice.severity

@@ -1,0 +1,174 @@
+"""A mail is sorted by its subject and read in any client; nothing that came from outside can act in its headers, text, HTML or links.
+
+The HTML is made for Outlook on Windows, which shows mail by Word: tables, styles in the elements, 600 pixels, no images.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.message import Message, Notice, Role
+from shared.core.model import EmailChannel, Service, Severity, TeamsChannel
+from shared.render import mail_markdown, mail_text
+from shared.render.escape import clean
+from shared.render.mail_letter import letter
+from shared.render.words import headline, title
+
+PRODUCT = "Lapsewatch"
+LONGEST_SUBJECT = 200
+COLORS = {Severity.CRITICAL: "#c50f1f", Severity.WARNING: "#bc4b09", Severity.NOTICE: "#0f6cbd", Severity.OK: "#107c10"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to be sent; `as_bytes` writes it."""
+
+    sender: str
+    to: tuple[str, ...]
+    reply_to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    urgent: bool
+    """It has high importance."""
+    date: datetime
+
+
+def mail(
+    message: Message,
+    *,
+    to: tuple[str, ...],
+    sender: str,
+    channels: Mapping[str, TeamsChannel | EmailChannel] | None = None,
+    page_url: str = "",
+) -> Mail:
+    """Write `message` to the addresses `to`, from the mailbox `sender`.
+
+    `channels` are those of the watchlist: an answer goes to the other party, where that can be reached by mail.
+    `page_url` is the https address of the status page, if there is one.
+    """
+    answers = reply_to(message, channels or {})
+    words = letter(message, page_url=page_url, reply_to=answers)
+    about = subject(message)
+    return Mail(
+        sender=sender,
+        to=to,
+        reply_to=answers,
+        subject=about,
+        text=mail_text.text(words),
+        html=_template().render(letter=words, subject=about),
+        urgent=message.severity == Severity.CRITICAL,
+        date=message.now,
+    )
+
+
+def as_bytes(mail: Mail) -> bytes:
+    """Write a mail as MIME, a text and an HTML part. The library encodes what is not ASCII, and refuses a line break in a header."""
+    made = EmailMessage(SMTP)
+    made["From"] = _address(mail.sender, PRODUCT)
+    made["To"] = [_address(address) for address in mail.to]
+    if mail.reply_to:
+        made["Reply-To"] = [_address(address) for address in mail.reply_to]
+    made["Subject"] = mail.subject
+    made["Date"] = mail.date
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: a program writes, so that nobody's absence note answers
+    if mail.urgent:
+        made["Importance"] = "high"
+        made["X-Priority"] = "1"
+    made.set_content(mail.text, cte="quoted-printable")
+    made.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return made.as_bytes()
+
+
+def subject(message: Message) -> str:
+    """Give a subject by which mails sort: first, in brackets, what it is about; of several notices the most urgent, and how many more."""
+    if message.test or message.introduction or not message.notices:
+        about = _bracketed(title(message), PRODUCT)
+        waiting = len(message.notices)
+        return f"{about}; {waiting} {'needs' if waiting == 1 else 'need'} you now" if waiting else about
+    first = max(message.notices, key=lambda notice: notice.severity.rank)
+    about = clean(_bracketed(headline(first, now=message.now, zone=message.zone), _name(first.view)), LONGEST_SUBJECT)
+    more = len(message.notices) - 1
+    joint = " And" if about.endswith("?") else ", and"
+    return f"{about}{joint} {more} more" if more else about
+
+
+def reply_to(message: Message, channels: Mapping[str, TeamsChannel | EmailChannel]) -> tuple[str, ...]:
+    """Give the addresses of the other party, if they are the same for all that the message says of services; else none.
+
+    For installers it is the service's `request_to`; for renewers, the mailboxes of the installers.
+    """
+    about_services = [notice for notice in message.notices if _services(notice.view)]
+    found = {_other_party(notice, channels) for notice in about_services}
+    return found.pop() if len(found) == 1 else ()
+
+
+def _other_party(notice: Notice, channels: Mapping[str, TeamsChannel | EmailChannel]) -> tuple[str, ...]:
+    services = _services(notice.view)
+    addresses: Iterator[str] = iter(())
+    if Role.INSTALLER in notice.roles:
+        wanted = {service.request_to for service in services}
+        addresses = iter(wanted if len(wanted) == 1 else ())
+    elif Role.RENEWER in notice.roles:
+        installers = [channels.get(name) for service in services for name in service.installer]
+        addresses = (address for channel in installers if isinstance(channel, EmailChannel) for address in channel.to)
+    return tuple(dict.fromkeys(filter(None, addresses)))
+
+
+def _services(view: View) -> tuple[Service, ...]:
+    match view:
+        case ServiceView():
+            return (view.service,)
+        case LeftoverView():
+            return (view.owner.service,)
+        case UnclaimedView() | AppView():
+            return view.watched.services
+        case _:
+            return ()
+
+
+def _name(view: View) -> str:
+    """Give what an item's headline may begin with."""
+    match view:
+        case ServiceView():
+            return clean(view.service.name)
+        case LeftoverView():
+            return clean(view.owner.service.name)
+        case AppView():
+            return clean(view.watched.name)
+        case _:
+            return PRODUCT
+
+
+def _bracketed(words: str, name: str) -> str:
+    """Put the name with which `words` begin into brackets: "[LibCal] secret ends in 21 days (13 Dec)"."""
+    rest = words.removeprefix(name)
+    return f"[{name}] {rest.lstrip(': ')}" if rest != words else f"[{PRODUCT}] {words}"
+
+
+def _address(address: str, name: str = "") -> Address:
+    user, _, domain = address.rpartition("@")
+    return Address(name, user, domain)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["color_of"] = COLORS
+    environment.filters["markdown"] = lambda markdown: Markup(mail_markdown.html(markdown))  # noqa: S704  (raw HTML is off there)
+    return environment.get_template("mail.html.j2")

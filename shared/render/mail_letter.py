@@ -1,0 +1,156 @@
+"""A letter is what a mail says, before it becomes text or HTML: each notice a block of its own, complete, most urgent first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.core.judged import LeftoverView, ServiceView, View
+from shared.core.message import Message, Notice
+from shared.core.model import Severity
+from shared.render.escape import clean
+from shared.render.facts import facts
+from shared.render.fields import suggested_name
+from shared.render.links import https
+from shared.render.mail_links import Link, Mailto, links, mailto
+from shared.render.reasons import explanation
+from shared.render.runbooks import filled, request_mail
+from shared.render.steps import YOUR_TURN, next_step, runbook_sections
+from shared.render.words import headline, next_message, summary, title
+
+TEST = "Somebody asked whether mail reaches this mailbox. It does; nothing else is to be done."
+REQUEST, CREATE = "Request", "Create"
+NEXT_STEP = "Next step"
+
+
+class Fact(NamedTuple):
+    """A label, and a text beside it; `lead` is the part of the text that comes first and stands out."""
+
+    label: str
+    lead: str
+    rest: str
+
+
+class Request(NamedTuple):
+    """The ready mail with which the installer asks for a new secret."""
+
+    to: str
+    """Empty if the watchlist does not say to whom."""
+    subject: str
+    text: str
+    link: Mailto | None
+
+
+class Steps(NamedTuple):
+    """A section of the runbook, in Markdown, with its fields filled in."""
+
+    title: str
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One notice."""
+
+    severity: Severity
+    headline: str
+    why: str
+    facts: tuple[Fact, ...]
+    request: Request | None
+    steps: tuple[Steps, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All of a mail's words."""
+
+    title: str
+    preview: str
+    """What the list of mails shows beside the subject."""
+    opening: str
+    watching: tuple[tuple[Severity, str], ...]
+    blocks: tuple[Block, ...]
+    closing: tuple[str, ...]
+    page_url: str
+    """Empty if there is no status page."""
+
+
+def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = ()) -> Letter:
+    """Put `message` into words. `page_url` is the https address of the status page; `reply_to` is where an answer goes."""
+    page_url = https(page_url)
+    now, zone = message.now, message.zone
+    by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
+    watching = tuple((view.severity, summary(view, now=now, zone=zone)) for view in message.watching if message.introduction)
+    blocks = tuple(_block(notice, now, zone, page_url) for notice in by_urgency)
+    return Letter(
+        title=title(message),
+        preview=_preview(by_urgency, blocks, watching) or (TEST if message.test else ""),
+        opening=TEST if message.test else "",
+        watching=watching,
+        blocks=blocks,
+        closing=tuple(_closing(message, reply_to)),
+        page_url=page_url,
+    )
+
+
+def _preview(notices: list[Notice], blocks: tuple[Block, ...], watching: tuple[tuple[Severity, str], ...]) -> str:
+    """Say what the subject does not: of one notice the next step, of several the others."""
+    if len(notices) == 1 and not watching:
+        return next_step(notices[0].view, notices[0].roles) or blocks[0].why
+    return "; ".join((*(words for _, words in watching), *(block.headline for block in blocks[0 if watching else 1 :])))
+
+
+def _closing(message: Message, reply_to: tuple[str, ...]) -> Iterator[str]:
+    if later := next_message(message):
+        yield later
+    if reply_to:
+        yield f"A reply to this mail goes to {', '.join(reply_to)}."
+    yield f"Lapsewatch writes to you because its watchlist names this address in the channel “{clean(message.channel)}”."
+
+
+def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Block:
+    service, sections = _service(notice.view), runbook_sections(notice.view, notice.roles)
+    rows = [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
+    if service is not None and CREATE in sections:
+        place = next((place for place, row in enumerate(rows, 1) if row.label == NEXT_STEP), len(rows))
+        rows.insert(place, Fact("Its name", "", suggested_name(service, now=now, zone=zone)))
+    return Block(
+        severity=notice.severity,
+        headline=headline(notice, now=now, zone=zone),
+        why=" ".join(explanation(notice, now=now, zone=zone, page_url=page_url)),
+        facts=tuple(rows),
+        request=_request(service, now, zone) if service is not None and REQUEST in sections else None,
+        steps=tuple(_steps(service, sections, now, zone)) if service is not None else (),
+        links=tuple(links(notice.view)),
+    )
+
+
+def _fact(label: str, text: str) -> Fact:
+    rest = text.removeprefix(YOUR_TURN)
+    return Fact(label, text[: len(text) - len(rest)], rest.strip())
+
+
+def _service(view: View) -> ServiceView | None:
+    match view:
+        case ServiceView():
+            return view
+        case LeftoverView():
+            return view.owner
+        case _:
+            return None
+
+
+def _request(view: ServiceView, now: datetime, zone: ZoneInfo) -> Request | None:
+    ready = request_mail(view, now=now, zone=zone)
+    if ready is None:
+        return None
+    to, subject, text = clean(view.service.request_to), clean(ready.subject, 200), ready.text.strip()
+    return Request(to, subject, text, mailto(to, subject, text) if to else None)
+
+
+def _steps(view: ServiceView, sections: tuple[str, ...], now: datetime, zone: ZoneInfo) -> Iterator[Steps]:
+    for section in sections:
+        if section != REQUEST and (markdown := filled(view, section, now=now, zone=zone)):
+            yield Steps(section, markdown)

@@ -1,0 +1,90 @@
+"""One mail for every standing and both parties; each has its text in tests/golden/mails, and one for each shape its HTML too."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from shared.core.message import Message
+from shared.core.model import EmailChannel, TeamsChannel
+from shared.core.secret import Secret
+from shared.render.mail import Mail, mail
+from tests.render.cases import MESSAGES, page_of
+from tests.support.notices import INSTALLER, RENEWER
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "mails"
+SENDER = "alerts@example.org"
+CHANNELS: dict[str, TeamsChannel | EmailChannel] = {
+    "its": EmailChannel("its", ("its@example.org",)),
+    "libapps-admins": EmailChannel("libapps-admins", ("libapps-admins@example.org", "desk@example.org")),
+    "everybody": TeamsChannel("everybody", Secret("https://teams.example.org/x")),
+}
+BOTH_PARTIES = (
+    "expiring_first",
+    "expiring_tomorrow",
+    "expiring_replacement_starts_later",
+    "expiring_certificate",
+    "assumed",
+    "old_one_deleted",
+    "old_one_ended",
+    "still_waiting",
+    "still_old",
+    "missing",
+    "missing_with_candidate",
+    "expired",
+    "unmatched",
+    "confirmed",
+)
+"""Told to both; here once to each."""
+WITH_HTML = (
+    "expiring_to_renewer",
+    "expiring_to_installer",
+    "expiring_in_copy",
+    "replaced",
+    "replaced_to_renewer",
+    "replaced_with_page",
+    "unclaimed",
+    "unclaimed_ending",
+    "app_disabled",
+    "redirect_uri",
+    "leftover_tomorrow",
+    "leftover_deletable",
+    "removed",
+    "removed_channel",
+    "check_failing",
+    "channel_failed",
+    "weekly",
+    "introduction",
+    "introduction_to_settle",
+    "several_with_page",
+    "a_test",
+    "hostile",
+)
+"""Between them they have every part that a mail can have."""
+
+
+def _cases() -> Iterator[tuple[str, Message]]:
+    for name in WITH_HTML:
+        yield name, MESSAGES[name]
+    for name in BOTH_PARTIES:
+        for roles, channel in ((RENEWER, "its"), (INSTALLER, "libapps-admins")):
+            notices = tuple(replace(notice, roles=roles) for notice in MESSAGES[name].notices)
+            yield f"{name}_to_{min(roles)}", replace(MESSAGES[name], channel=channel, notices=notices)
+
+
+MAILS: dict[str, Message] = dict(_cases())
+
+
+def written(name: str) -> Mail:
+    """Give the mail of a case."""
+    return mail(MAILS[name], to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=page_of(name))
+
+
+def text_of(name: str) -> str:
+    """Give the golden text of a case: what a reader's program shows of the headers, and the text part."""
+    made = written(name)
+    headers = [f"Subject: {made.subject}"]
+    if made.reply_to:
+        headers.append(f"Reply-To: {', '.join(made.reply_to)}")
+    if made.urgent:
+        headers.append("Importance: high")
+    return "\n".join(headers) + f"\n\n{made.text}"
