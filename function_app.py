@@ -57,12 +57,13 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
 def check(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing is asked of the caller but the key)
     """Check the watched apps now, and tell what is due."""
     try:
-        with watching(settings(), within=ANSWER_WITHIN) as watch:
+        configured = settings()
+        with watching(configured, within=ANSWER_WITHIN) as watch:
             result = watch.check(log.info)
     except (Misconfigured, PortError) as error:
         return unavailable(error)
     report(result)
-    return respond(answers.check(check_document(result)))
+    return respond(answers.check(check_document(result, configured.watchlist)))
 
 
 @app.function_name("health")

@@ -49,8 +49,7 @@ creates secrets (the channel "its"); Dana of the library pastes them into the tw
 
   *  what people do               >  what Lapsewatch says, to whom, and [why]
 
-The line that ITS gets in every quiet week is shown only where it is all that is said for months.
-"""
+The line that ITS gets in every quiet week is shown only where it is all that is said for months."""
 QUIET_WEEKS = 10
 """So many quiet weeks in a row are worth a line."""
 REMINDERS = {Reason.RUNG, Reason.STILL_WAITING}
@@ -80,6 +79,12 @@ def creates(number: int, name: str, starts: str, ends: str, hint: str) -> Callab
 def confirms(service: str, name: str) -> Callable[[World], object]:
     """Dana says which secret a service uses."""
     return lambda world: people.confirm(world.watch, service, world.entra.key_of(name), by=DANA)
+
+
+def tidies_up(world: World) -> None:
+    """Sam claims the new secret for LibStaffer, and deletes the one whose value was lost."""
+    world.entra.delete("LibCal 2026")
+    people.claim(world.watch, world.entra.key_of("staff calendar"), ["libstaffer"], by=SAM)
 
 
 PLOT = (
@@ -113,10 +118,7 @@ PLOT = (
         "2027-01-05",
         9,
         "Sam claims it for LibStaffer. He deletes “LibCal 2026”, the one whose value was lost.",
-        lambda world: (
-            world.entra.delete("LibCal 2026"),
-            people.claim(world.watch, world.entra.key_of("staff calendar"), ["libstaffer"], by=SAM),
-        ),
+        tidies_up,
     ),
     Act(
         "2027-01-05",
@@ -223,7 +225,7 @@ def laid_out(lines: Iterator[Line]) -> Iterator[str]:
             for line in of_day:
                 yield f"{name:10}  > {line.to:13}  {line.words}" if line.to else f"{name:10}  * {line.words}"
                 if line.step:
-                    yield f"{'':31}{line.step}"
+                    yield f"{'':16}{line.step}"
                 name = ""
 
 

@@ -154,7 +154,7 @@ def _program() -> Iterator[tuple[Watch, Settings]]:
 
 def _end(result: CheckResult, configured: Settings, *, json_: bool) -> None:
     if json_:
-        _print_json(check_document(result))
+        _print_json(check_document(result, configured.watchlist))
     else:
         show.check(Console(), result, configured.watchlist)
     if result.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
@@ -165,7 +165,7 @@ def _end(result: CheckResult, configured: Settings, *, json_: bool) -> None:
 def _decided(done: people.Done, configured: Settings, *, json_: bool) -> None:
     """Show what was recorded, and whom it was told. It is recorded, whatever became of the telling."""
     if json_:
-        _print_json({"decision": decision_document(done.decided.decision), "check": check_document(done.check)})
+        _print_json({"decision": decision_document(done.decided.decision), "check": check_document(done.check, configured.watchlist)})
     else:
         show.decision(Console(), done.decided.decision, configured.watchlist)
         show.check(Console(), done.check, configured.watchlist)

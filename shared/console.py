@@ -99,6 +99,10 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
             Text(next_step(view) or "nothing to do"),
             Text(_next(view, foreseen, judgement.now, watchlist)),
         )
+    for app in watchlist.apps:
+        if app.key not in judgement.concluded:
+            for service in app.services:
+                table.add_row(Text(clean(service.name)), Text("not read yet", style="yellow"), "", "", "")
     console.print(table)
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     for other in (view for view in others if view.severity != Severity.OK):

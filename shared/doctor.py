@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.core.judge import judge
+from shared.core.memory import Memory, Outcome, Pulse
 from shared.core.message import Message
 from shared.core.model import Standing
 from shared.core.observe import Round, observe
@@ -37,17 +38,24 @@ def _ledger(watch: Watch) -> Iterator[Finding]:
         lease = watch.ledger.lease()
         if lease is not None:
             lease.release()
+        watch.ledger.load()
         pulse = watch.ledger.pulse()
     except LedgerError as error:
         yield Finding("ledger", ok=False, text=str(error))
         return
     yield Finding("ledger", ok=True, text="can be read and written")
-    if pulse.last_success is None:
-        yield Finding("checks", ok=None, text="none was made yet")
-    elif is_stale(pulse, watch.clock()):
-        yield Finding("checks", ok=False, text=f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC: is the timer running?")
-    else:
-        yield Finding("checks", ok=True, text=f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC")
+    yield _checks(pulse, watch)
+    if watch.sign_ins is not None:
+        yield Finding("sign-ins", ok=not pulse.evidence, text=pulse.evidence or "switched on, and nothing failed when they were last read")
+
+
+def _checks(pulse: Pulse, watch: Watch) -> Finding:
+    good = f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC" if pulse.last_success else "none has ended well yet"
+    if pulse.outcome == Outcome.FAILED:
+        return Finding("checks", ok=False, text=f"the last one failed: {pulse.error} {good}.")
+    if is_stale(pulse, watch.clock()):
+        return Finding("checks", ok=False, text=f"{good}; that is more than 26 hours ago: is the timer running?")
+    return Finding("checks", ok=True if pulse.last_success else None, text=good)
 
 
 def _apps(watch: Watch) -> Iterator[Finding]:
@@ -56,8 +64,8 @@ def _apps(watch: Watch) -> Iterator[Finding]:
     reading = watch.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=READ_WITHIN)
     try:
         memory = watch.ledger.load()
-    except LedgerError:
-        return
+    except LedgerError:  # said already; whether the apps can be read is still worth knowing
+        memory = Memory()
     for app in apps:
         failure = reading.failures.get(app.client_id)
         if failure is not None:

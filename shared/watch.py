@@ -5,6 +5,7 @@ repeat one message and never loses one, and a channel that fails stays owed with
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -161,14 +162,15 @@ class Watch:
 
     def _tell(self, gathered: Gathered, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
         """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
-        after = replace_memory(gathered.at, with_facts(gathered.at.memory, gathered.judgement.facts))
+        at = gathered.at
+        rows = [row for due in gathered.messages for row in told_by(due, at)]
+        after = replace_memory(at, with_told(with_facts(at.memory, gathered.judgement.facts), rows))
+        next_days = foresee(gathered.judgement, after, gathered.seen.observed).by_channel
         for due in gathered.messages:
             if self._seconds_left(started) <= 0:
                 yield Delivery(due, delivered=False, error="The check ran out of time before this channel; the next one tells it.")
                 continue
-            rows = told_by(due, gathered.at)
-            told = replace_memory(after, with_told(after.memory, rows))
-            message = replace(due, next_message=foresee(gathered.judgement, told, gathered.seen.observed).by_channel.get(due.channel))
+            message = replace(due, next_message=next_days.get(due.channel))
             progress(f"telling {due.channel}")
             lease.renew()
             try:
@@ -180,7 +182,7 @@ class Watch:
                 yield Delivery(message, delivered=False, error=f"{due.channel}: an error of the program ({type(error).__name__}).")
                 continue
             try:
-                self.ledger.record_told(rows)
+                self.ledger.record_told(told_by(due, at))
             except LedgerError:
                 yield Delivery(message, delivered=True, error="It was delivered, but that could not be recorded: it will come again.")
                 raise
@@ -206,12 +208,13 @@ class Watch:
 
     def _record(self, result: CheckResult, gathered: Gathered, *, retry: bool) -> None:
         at = gathered.at
-        fates = (fared(each.message.channel, at, delivered=each.delivered, retry=retry) for each in result.told)
+        fates = (fared(each.message.channel, at, each.error, delivered=each.delivered, retry=retry) for each in result.told)
         self.ledger.remember(Facts(channels=tuple(state for state in fates if state is not None)))
         record = record_of(result)
         self.ledger.record_check(record, replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence))
-        self.ledger.forget(outlived(at))
-        self.ledger.forget_history(result.checked_at - HISTORY)
+        with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
+            self.ledger.forget(outlived(at))
+            self.ledger.forget_history(result.checked_at - HISTORY)
 
     def _beat(self, result: CheckResult, progress: Progress) -> None:
         """Tell whoever listens how the check ended. That they cannot be reached is theirs to notice: silence is what they wait for."""

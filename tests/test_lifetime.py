@@ -181,6 +181,7 @@ def test_a_service_that_leaves_the_watchlist_is_said_once() -> None:
         2026-09-01 both introduction
         2026-09-14 both libcal expiring first 90
         2026-09-21 both libcal healthy removed None
+        2026-09-21 both introduction                         # of LibStaffer, which is new
         2026-09-21 both libstaffer unmatched unmatched None
         2026-09-21 its credential:cal24 expiring unclaimed 83
         2026-09-21 admins credential:cal24 expiring unclaimed 83

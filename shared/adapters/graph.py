@@ -5,6 +5,7 @@ is made for it and closed with it: a client that outlives its loop fails at its 
 """
 
 import asyncio
+import re
 from collections.abc import Generator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -32,6 +33,8 @@ BATCH_ABOVE = 3
 LISTED = ["id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus", "passwordCredentials", "keyCredentials"]
 WATCHED = [*LISTED, "web", "spa", "publicClient"]
 PRINCIPAL = ["id", "accountEnabled"]
+KEY_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+"""A GUID in all that was ever recorded; anything that cannot be a key of the ledger is not understood."""
 KEYED_PRINCIPAL = [*PRINCIPAL, "passwordCredentials", "keyCredentials"]
 
 
@@ -155,7 +158,11 @@ def _judged(client_id: str, app: Answer | DirectoryError, principal: Answer | Di
         raise DirectoryError(f"Graph was asked about {plain(client_id, 50)} and answered about {plain(record.app_id, 50)}.")
     principal_body = _found(principal)
     shape = KeyedPrincipal if keyed else Principal
-    return app_of(record, None if principal_body is None else decoded(principal_body, shape))
+    made = app_of(record, None if principal_body is None else decoded(principal_body, shape))
+    for credential in made.credentials:
+        if not KEY_ID.fullmatch(credential.key_id):
+            raise DirectoryError(f"Graph gave a credential the key id {plain(credential.key_id, 50)}, which is not one.", transient=False)
+    return made
 
 
 def _found(answer: Answer | DirectoryError) -> bytes | None:

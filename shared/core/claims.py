@@ -36,7 +36,7 @@ def ownership(credential: Credential, services: Iterable[Service], memory: Memor
     """Decide whose `credential` is among the `services` of its app."""
     services = tuple(services)
     assignment = memory.assignments.get(credential.key_id)
-    if assignment is not None:
+    if assignment is not None and not assignment.withdrawn:
         known = frozenset(service.id for service in services)
         return Ownership(services=known & frozenset(assignment.services), ignored=not assignment.services)
     holders = {service.id for service in services if _held(service, credential.key_id, memory)}

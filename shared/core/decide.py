@@ -5,7 +5,7 @@ said instead. Confirming an older live credential is the undo.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.core.claims import ownership
@@ -45,7 +45,7 @@ def confirm(view: ServiceView, key_id: str, seen: Observed, at: Round, *, by: Pe
         decision=Decision(at.now, DecisionKind.CONFIRM, by, (view.service.id,), credential.key_id),
         holds=(hold,),
         formers=tuple(_superseded(view, credential, at.memory)),
-        assignments=tuple(_claimed_with_it(view, credential, seen, at, by)),
+        assignments=(*_claimed_with_it(view, credential, seen, at, by), *_withdrawn(view, credential, at.memory)),
     )
 
 
@@ -84,7 +84,7 @@ def claim(key_id: str, services: Iterable[str], judgement: Judgement, seen: Obse
         if service not in known:
             raise Refused(f"{service} is not a service of {seen.sighting.name}; its services are {', '.join(sorted(known))}.")
     before = at.memory.assignments.get(key_id)
-    given = Assignment(key_id, services, at.now, by, before.version if before else "")
+    given = Assignment(key_id, services, at.now, by, version=before.version if before else "")
     return Decided(decision=Decision(at.now, DecisionKind.CLAIM, by, services, key_id), assignments=(given,))
 
 
@@ -108,9 +108,18 @@ def _superseded(view: ServiceView, newer: Credential, memory: Memory) -> Iterabl
         yield Former(view.service.id, held.key_id)
 
 
+def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable[Assignment]:
+    """Take back the claim that the confirmation before this one made, if this one is its undo."""
+    held = memory.holds.get(view.service.id)
+    made = memory.assignments.get(held.key_id) if held is not None else None
+    undoes = view.in_use is not None and started_after(view.in_use, older)
+    if undoes and held is not None and made is not None and (made.at, made.services) == (held.at, (held.service,)):
+        yield replace(made, withdrawn=True)
+
+
 def _claimed_with_it(view: ServiceView, credential: Credential, seen: Observed, at: Round, by: Person) -> Iterable[Assignment]:
     """An unclaimed credential that is confirmed for a service is that service's from now on; so is one that was ignored."""
     watched = next(app for app in at.watchlist.apps if app.key == seen.sighting.key)
     if not ownership(credential, watched.services, at.memory).services:
         before = at.memory.assignments.get(credential.key_id)
-        yield Assignment(credential.key_id, (view.service.id,), at.now, by, before.version if before else "")
+        yield Assignment(credential.key_id, (view.service.id,), at.now, by, version=before.version if before else "")

@@ -10,28 +10,29 @@ from datetime import datetime
 
 from shared.core.days import days_between
 from shared.core.judge import LONG_ENDED_DAYS
-from shared.core.judged import AppView, Judgement, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import AppView, Judgement, LeftoverView, Over, ServiceView, UnclaimedView, View, WatcherView
 from shared.core.memory import ItemState, Told
 from shared.core.message import Message, Notice, Role
 from shared.core.model import Reason, Severity, Standing
 from shared.core.observe import Round
+from shared.core.situation import Situation
 from shared.core.watcher import heard_this_week, said_today
-
-INTRODUCTION = "introduction:"
-"""The item under which the ledger keeps that a channel was introduced."""
+from shared.core.who import INTRODUCTION, Audience, Roles, needs_hands
 
 LEFTOVER_LADDER = (7, 1, 0)
 ACKNOWLEDGED_ABOVE = 7
 """An acknowledgement silences the rungs above this one."""
 DAILY_REMINDERS = 7
 NEWS_WHEN_WELL = frozenset({Reason.CONFIRMED, Reason.RECOVERED})
-
-type Roles = Mapping[str, frozenset[Role]]
+NEEDS_HANDS = frozenset({Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM})
 
 
 def messages_due(judgement: Judgement, at: Round) -> tuple[Message, ...]:
     """Decide what each channel hears now: one message a channel at most, most urgent first, in the watchlist's order of channels."""
-    return tuple(message for channel in at.watchlist.channels if (message := _message(channel, judgement, at)) is not None)
+    audience = Audience(at)
+    states = {**at.memory.items, **{state.item: state for state in judgement.facts.items}}
+    due = [(view, audience.of(view), states.get(view.item)) for view in judgement.views if not _muted(view, at)]
+    return tuple(message for channel in at.watchlist.channels if (message := _message(channel, due, judgement, at)) is not None)
 
 
 def told_by(message: Message, at: Round) -> tuple[Told, ...]:
@@ -42,67 +43,42 @@ def told_by(message: Message, at: Round) -> tuple[Told, ...]:
     return tuple(rows.values())
 
 
-def addressees(view: View, at: Round) -> Roles:
-    """Say which channels an item concerns in its present standing, and in which roles."""
-    match view:
-        case ServiceView():
-            return _of_service(view, at)
-        case UnclaimedView():
-            renewers = (name for service in view.watched.services for name in service.renewer)
-            installers = (name for service in view.wanted_by for name in service.installer)
-            return _roles((Role.RENEWER, renewers), (Role.INSTALLER, installers))
-        case AppView():
-            renewers = (name for service in view.watched.services for name in service.renewer)
-            return _roles((Role.RENEWER, renewers), (Role.COPY, () if view.problems else _bothered(view.item, at)))
-        case LeftoverView():
-            service = view.owner.service
-            return _roles((Role.RENEWER, service.renewer)) if view.deletable else _roles((Role.INSTALLER, service.installer))
-        case RemovedView():
-            return _roles((Role.COPY, _heard_of(view.item, at) or _introduced_before(view.item, at)))
-        case WatcherView():
-            return _roles((Role.COPY, _concerned(view, at)))
-
-
-def needs_hands(view: View) -> bool:
-    """Say whether somebody must act now, so that reminders are due: the service may be broken already."""
-    match view:
-        case ServiceView():
-            return view.standing in {Standing.MISSING, Standing.EXPIRED} or _waits_with_nothing(view)
-        case AppView():
-            return view.aspect == "app" and bool(view.problems)
-        case _:
-            return False
-
-
-def _message(channel: str, judgement: Judgement, at: Round) -> Message | None:
-    notices = sorted(
-        (notice for view in judgement.views if (notice := _notice(view, channel, at, judgement)) is not None),
-        key=lambda notice: (-notice.severity.rank, _soonest(notice.view), notice.view.item),
-    )
+def _message(channel: str, due: Iterable[tuple[View, Roles, ItemState | None]], judgement: Judgement, at: Round) -> Message | None:
+    told = at.memory.told
     watching = tuple(view for view in judgement.services if channel in view.service.channels)
-    introduction = bool(watching) and (INTRODUCTION, channel) not in at.memory.told
-    if not notices and not introduction:
-        notices = [*_weekly(channel, watching, at)]
-    if not notices and not introduction:
+    new = tuple(view for view in watching if (view.item, channel) not in told)
+    notices = [
+        Notice(view, reason, audience[channel])
+        for view, audience, state in due
+        if channel in audience and (reason := _why(view, state, told.get((view.item, channel)), at)) is not None
+    ]
+    notices += _to_be_settled(new, notices, channel)
+    if not notices and not new:
+        notices = [*_weekly(channel, watching, judgement, at)]
+    if not notices and not new:
         return None
-    return Message(channel, at.now, at.watchlist.zone, tuple(notices), introduction, watching if introduction else ())
+    notices.sort(key=lambda notice: (-notice.severity.rank, _soonest(notice.view), notice.view.item))
+    return Message(channel, at.now, at.watchlist.zone, tuple(notices), introduction=bool(new), watching=new)
 
 
-def _weekly(channel: str, watching: tuple[ServiceView, ...], at: Round) -> Iterator[Notice]:
-    """Give the quiet line of the week, to a channel that wants it and has heard nothing since Monday."""
+def _to_be_settled(new: Iterable[ServiceView], notices: Iterable[Notice], channel: str) -> list[Notice]:
+    """On day 0, whoever can say what is in use is asked, even where nothing is urgent."""
+    said = {notice.view.item for notice in notices}
+    asked = (view for view in new if view.assumed and view.app.usable and view.item not in said)
+    return [Notice(view, Reason.ASSUMED, _role_in(view, channel)) for view in asked]
+
+
+def _role_in(view: ServiceView, channel: str) -> frozenset[Role]:
+    named = {Role.RENEWER: view.service.renewer, Role.INSTALLER: view.service.installer}
+    return frozenset(role for role, names in named.items() if channel in names) or frozenset({Role.COPY})
+
+
+def _weekly(channel: str, watching: tuple[ServiceView, ...], judgement: Judgement, at: Round) -> Iterator[Notice]:
+    """Give the quiet line of the week, to a channel that wants it and has heard nothing since Monday; never while something is unread."""
     wanted = at.watchlist.channels[channel].weekly and not heard_this_week(channel, at)
-    if wanted and watching:
+    if wanted and watching and not judgement.unread:
         view = WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=watching)
         yield Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))
-
-
-def _notice(view: View, channel: str, at: Round, judgement: Judgement) -> Notice | None:
-    roles = addressees(view, at).get(channel)
-    if not roles or _muted(view, at):
-        return None
-    state = next((fact for fact in judgement.facts.items if fact.item == view.item), at.memory.items.get(view.item))
-    reason = _why(view, state, at.memory.told.get((view.item, channel)), at)
-    return Notice(view, reason, roles) if reason is not None else None
 
 
 def _muted(view: View, at: Round) -> bool:
@@ -125,15 +101,20 @@ def _why(view: View, state: ItemState | None, told: Told | None, at: Round) -> R
     if state is None:
         return None
     if isinstance(view, ServiceView | AppView | WatcherView) and view.standing == Standing.HEALTHY:
-        return _why_well(state, told)
-    if told is None or told.at < state.since:
+        return _why_well(state, told, at)
+    if told is None or _is_news(state, told, at):
         return state.reason
     return _why_by_date(view, told, at)
 
 
-def _why_well(state: ItemState | None, told: Told | None) -> Reason | None:
+def _is_news(state: ItemState, told: Told, at: Round) -> bool:
+    """Say whether the situation changed since the channel heard. What was told in the future, by a clock that was ahead, is told again."""
+    return told.at < state.since or told.at > at.now
+
+
+def _why_well(state: ItemState, told: Told | None, at: Round) -> Reason | None:
     """All is well: news only if it is the end of something that this channel was bothered with."""
-    if state is None or told is None or told.standing == Standing.HEALTHY or told.at >= state.since:
+    if told is None or told.standing == Standing.HEALTHY or not _is_news(state, told, at):
         return None
     return state.reason if state.reason in NEWS_WHEN_WELL else None
 
@@ -177,94 +158,21 @@ def _reminder_due(first: datetime, last: datetime, at: Round, *, weekly: bool) -
 
 def _told(notice: Notice, channel: str, at: Round) -> Told:
     before = at.memory.told.get((notice.view.item, channel))
-    hands = (before.hands_since if before else None) or at.now
+    first = before.hands_since if before is not None and _needed_hands(notice.view.item, at.memory.items) else None
     return Told(
         item=notice.view.item,
         channel=channel,
         at=at.now,
         standing=notice.view.standing,
         reason=notice.reason,
-        hands_since=hands if needs_hands(notice.view) else None,
+        hands_since=(first or at.now) if needs_hands(notice.view) else None,
     )
 
 
-def _concerned(view: WatcherView, at: Round) -> Iterable[str]:
-    """Give the channels that the watcher's own trouble concerns: those of apps it cannot read, or those beside the one it cannot reach."""
-    if view.standing == Standing.HEALTHY:
-        return _bothered(view.item, at)
-    if view.aspect == "channel":
-        return (name for name in at.watchlist.channels if name != view.subject)
-    overdue = set(view.situation.split("|"))
-    return (name for app in at.watchlist.apps if app.key in overdue for service in app.services for name in service.channels)
-
-
-def _of_service(view: ServiceView, at: Round) -> Roles:
-    service = view.service
-    renewer, installer = (Role.RENEWER, service.renewer), (Role.INSTALLER, service.installer)
-    match view.standing:
-        case Standing.HEALTHY:
-            return _only(_bothered(view.item, at), _roles(renewer, installer, (Role.COPY, _bothered(view.item, at))))
-        case Standing.AWAITING_INSTALL if view.over == Over.NO and not _seen_in_use_again(view):
-            return _roles(installer, (Role.COPY, (*_escalated(view), *_owed_a_closing(view, at))))
-        case _:
-            return _roles(renewer, installer, (Role.COPY, (*_escalated(view), *_owed_a_closing(view, at))))
-
-
-def _owed_a_closing(view: ServiceView, at: Round) -> tuple[str, ...]:
-    """Give the channels that were bothered before a person, or evidence, settled what is in use, and have not heard that yet."""
-    if view.hold is None or not view.hold.settled:
-        return ()
-    settled = view.hold.at
-    return tuple(told.channel for told in _told_of(view.item, at) if told.standing != Standing.HEALTHY and told.at < settled)
-
-
-def _seen_in_use_again(view: ServiceView) -> bool:
-    """Say whether sign-ins showed that the service still uses the old one: then both parties hear, since one of them is mistaken."""
-    return view.hold is not None and view.hold.evidence
-
-
-def _escalated(view: ServiceView) -> tuple[str, ...]:
-    escalate = view.service.escalate
-    if escalate is None:
-        return ()
-    near = view.days_left is not None and view.days_left <= escalate.below
-    return escalate.to if near or needs_hands(view) else ()
-
-
-def _waits_with_nothing(view: ServiceView) -> bool:
-    return view.standing == Standing.AWAITING_INSTALL and view.over != Over.NO
-
-
-def _bothered(item: str, at: Round) -> tuple[str, ...]:
-    """Give the channels that last heard something other than that all is well."""
-    return tuple(told.channel for told in _told_of(item, at) if told.standing != Standing.HEALTHY)
-
-
-def _heard_of(item: str, at: Round) -> tuple[str, ...]:
-    return tuple(told.channel for told in _told_of(item, at))
-
-
-def _introduced_before(item: str, at: Round) -> tuple[str, ...]:
-    """Give the channels that were there before an item came into its present situation."""
-    state = at.memory.items.get(item)
-    return tuple(told.channel for told in _told_of(INTRODUCTION, at) if state is None or told.at < state.since)
-
-
-def _told_of(item: str, at: Round) -> Iterator[Told]:
-    return (told for told in at.memory.told.values() if told.item == item and told.channel in at.watchlist.channels)
-
-
-def _roles(*groups: tuple[Role, Iterable[str]]) -> Roles:
-    found: dict[str, frozenset[Role]] = {}
-    for role, names in groups:
-        for name in names:
-            found[name] = found.get(name, frozenset()) | {role}
-    return found
-
-
-def _only(names: Iterable[str], roles: Roles) -> Roles:
-    wanted = set(names)
-    return {name: held for name, held in roles.items() if name in wanted}
+def _needed_hands(item: str, items: Mapping[str, ItemState]) -> bool:
+    """Say whether the item needed hands already before this round, so that this is still the same trouble."""
+    state = items.get(item)
+    return state is not None and (state.standing in NEEDS_HANDS or Situation.read(state.situation).over != Over.NO)
 
 
 def _ladder(view: View, at: Round) -> tuple[int, ...]:
@@ -288,4 +196,4 @@ def _end(view: View) -> datetime | None:
 
 
 def _soonest(view: View) -> int:
-    return view.days_left if isinstance(view, ServiceView | UnclaimedView | LeftoverView) and view.days_left is not None else 10**6
+    return view.days_left if view.days_left is not None else 10**6

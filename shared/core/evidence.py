@@ -51,7 +51,8 @@ def _still_used(view: ServiceView, hold: Hold, memory: Memory) -> str | None:
     """Find an older credential that was seen a day or more after the present one was settled."""
     if not hold.settled:
         return None
-    late = [use for c in view.leftovers if (use := memory.uses.get(c.key_id)) is not None and use.last >= hold.at + LATE_USE]
+    own = (c for c in view.leftovers if c.key_id not in view.shared)
+    late = [use for c in own if (use := memory.uses.get(c.key_id)) is not None and use.last >= hold.at + LATE_USE]
     return max(late, key=lambda use: use.last).key_id if late else None
 
 

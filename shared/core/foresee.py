@@ -1,18 +1,20 @@
 """When the next message goes out if nobody acts: the same decisions, asked on the days that can matter.
 
-The quiet line of the week is no message that anybody waits for, so it does not count.
+The quiet line of the week is no message that anybody waits for, so it does not count. Each app is asked for itself, so
+that the work grows with the number of apps and not with its square.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from shared.core.due import DAILY_REMINDERS, LEFTOVER_LADDER, messages_due, needs_hands
+from shared.core.due import DAILY_REMINDERS, LEFTOVER_LADDER, messages_due
 from shared.core.judge import QUIET_DAYS_BEFORE_DELETING, judge
-from shared.core.judged import Judgement, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.judged import Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View
 from shared.core.model import Reason
 from shared.core.observe import Observed, Round
 from shared.core.schedule import instant_on
+from shared.core.who import needs_hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,40 @@ class Foreseen:
 def foresee(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -> Foreseen:
     """Look ahead from `at`, whose memory must already hold what was found and told now."""
     found = Foreseen()
-    today = at.now.astimezone(at.watchlist.zone).date()
-    days = {day for view in judgement.views for day in _days_that_matter(view, at)} | set(_days_of_starting(at, observed))
-    for day in sorted(day for day in days if day > today):
-        then = at._replace(now=instant_on(day, at.watchlist))
-        for message in messages_due(judge(then, observed), then):
-            for notice in message.notices:
-                if notice.reason != Reason.WEEKLY:
-                    found.by_channel.setdefault(message.channel, day)
-                    found.by_item.setdefault(notice.view.item, day)
+    for app in at.watchlist.apps:
+        if app.key in observed:
+            alone = at._replace(watchlist=replace(at.watchlist, apps=(app,)))
+            views = [view for view in judgement.views if _belongs(view, app.key)]
+            _foresee_app(views, alone, {app.key: observed[app.key]}, found)
     return found
+
+
+def _foresee_app(views: list[View], at: Round, observed: Mapping[str, Observed], found: Foreseen) -> None:
+    days = {day for view in views for day in _days_that_matter(view, at)} | set(_days_of_credentials(at, observed))
+    for then in sorted(instant_on(day, at.watchlist) for day in days):
+        if then <= at.now:
+            continue
+        later = at._replace(now=then)
+        day = then.astimezone(at.watchlist.zone).date()
+        for message in messages_due(judge(later, observed), later):
+            for notice in message.notices:
+                if notice.reason != Reason.WEEKLY and not isinstance(notice.view, RemovedView):
+                    _earlier(found.by_channel, message.channel, day)
+                    _earlier(found.by_item, notice.view.item, day)
+
+
+def _earlier(days: dict[str, date], key: str, day: date) -> None:
+    days[key] = min(day, days.get(key, day))
+
+
+def _belongs(view: View, app: str) -> bool:
+    match view:
+        case LeftoverView():
+            return view.owner.app.key == app
+        case ServiceView() | UnclaimedView():
+            return view.app.key == app
+        case _:
+            return needs_hands(view)
 
 
 def _days_that_matter(view: View, at: Round) -> Iterator[date]:
@@ -44,7 +70,7 @@ def _days_that_matter(view: View, at: Round) -> Iterator[date]:
     today = at.now.astimezone(zone).date()
     match view:
         case ServiceView():
-            rungs, ends = view.service.ladder, view.in_use.ends if view.in_use else None
+            rungs, ends = (*view.service.ladder, *_escalation(view)), view.in_use.ends if view.in_use else None
             if view.acknowledged is not None:
                 yield view.acknowledged.until + timedelta(days=1)
         case UnclaimedView():
@@ -58,18 +84,19 @@ def _days_that_matter(view: View, at: Round) -> Iterator[date]:
     if ends is not None:
         last = ends.astimezone(zone).date()
         yield from (last - timedelta(days=rung) for rung in rungs)
-        yield from _around(last)
     if needs_hands(view):
-        yield from (today + timedelta(days=n) for n in range(1, DAILY_REMINDERS + 1))
+        yield from (today + timedelta(days=n) for n in range(DAILY_REMINDERS + 1))
 
 
-def _days_of_starting(at: Round, observed: Mapping[str, Observed]) -> Iterator[date]:
-    """Give the days around which a credential starts, and so may become a replacement."""
+def _escalation(view: ServiceView) -> tuple[int, ...]:
+    return (view.service.escalate.below,) if view.service.escalate is not None else ()
+
+
+def _days_of_credentials(at: Round, observed: Mapping[str, Observed]) -> Iterator[date]:
+    """Give the days around which a credential starts or ends, and so may change a standing."""
     for seen in observed.values():
         for credential in seen.credentials:
-            if credential.starts is not None and credential.starts > at.now:
-                yield from _around(credential.starts.astimezone(at.watchlist.zone).date())
-
-
-def _around(day: date) -> tuple[date, date]:
-    return day, day + timedelta(days=1)
+            for instant in (credential.starts, credential.ends):
+                if instant is not None and instant > at.now:
+                    day = instant.astimezone(at.watchlist.zone).date()
+                    yield from (day, day + timedelta(days=1))

@@ -17,7 +17,7 @@ from shared.core.memory import Facts, ItemState, Memory
 from shared.core.model import Credential, Reason, Service, Severity, Standing, WatchedApp, Watchlist
 from shared.core.observe import Observed, Round, changed_sightings
 from shared.core.situation import Situation, reason_of_change
-from shared.core.standing import Own, age, has_ended, is_live, severity_of, severity_of_days, view_service
+from shared.core.standing import Own, age, has_ended, is_live, severity_of, severity_of_days, started_after, view_service
 from shared.core.watcher import removed_channels, watcher_views
 
 QUIET_DAYS_BEFORE_DELETING = 14
@@ -94,7 +94,7 @@ def _with_candidates(view: ServiceView, orphans: Iterable[UnclaimedView], now: d
 
 
 def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[UnclaimedView]:
-    wanted_by = tuple(view.service for view in views if view.standing in {Standing.MISSING, Standing.UNMATCHED})
+    needy = [view for view in views if view.standing in {Standing.MISSING, Standing.UNMATCHED}]
     for credential in spot.seen.credentials:
         belongs = spot.whose[credential.key_id]
         if belongs.services or belongs.ignored:
@@ -113,8 +113,12 @@ def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[
             situation="ended" if ended else "open",
             first_seen=before.first_seen if before else at.now,
             rivals=belongs.rivals,
-            wanted_by=() if ended else wanted_by,
+            wanted_by=() if ended else tuple(view.service for view in needy if _may_replace(credential, view)),
         )
+
+
+def _may_replace(credential: Credential, view: ServiceView) -> bool:
+    return view.in_use is None or started_after(credential, view.in_use)
 
 
 def _standing_unclaimed(days_left: int | None, watchlist: Watchlist, *, ended: bool) -> Standing:
@@ -167,7 +171,7 @@ def _leftovers(view: ServiceView, at: Round) -> Iterator[LeftoverView]:
         severity = Severity.WARNING if days_left is not None and days_left <= LONG_ENDED_DAYS else Severity.OK
         if not is_shown_unused(credential.key_id, view.hold, at.memory):
             yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
-        if quiet >= QUIET_DAYS_BEFORE_DELETING and view.standing == Standing.HEALTHY:
+        if quiet >= QUIET_DAYS_BEFORE_DELETING and view.standing == Standing.HEALTHY and credential.key_id not in view.shared:
             yield LeftoverView(view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left)
 
 
@@ -191,11 +195,12 @@ def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) ->
 def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | None:
     before = memory.items.get(view.item)
     if before is not None and before.situation == view.situation:
-        return None
+        return None if before.since <= now else replace(before, since=now)
     match view:
         case ServiceView():
             earlier = Situation.read(before.situation) if before is not None else None
-            reason = reason_of_change(earlier, Situation.read(view.situation), hold=view.hold, shorter=view.shorter)
+            ended = earlier is not None and _has_ended(earlier.replacement, memory, now)
+            reason = reason_of_change(earlier, Situation.read(view.situation), view, replacement_ended=ended)
         case UnclaimedView():
             reason = Reason.EXPIRED if view.situation == "ended" and before is not None else Reason.UNCLAIMED
         case AppView() | WatcherView():
@@ -207,6 +212,6 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
     return ItemState(view.item, view.situation, view.standing, now, reason)
 
 
-def credentials_of(observed: Mapping[str, Observed]) -> Iterator[Credential]:
-    """Every credential that was read."""
-    return (credential for seen in observed.values() for credential in seen.credentials)
+def _has_ended(key_id: str, memory: Memory, now: datetime) -> bool:
+    known = memory.sightings.get(key_id)
+    return known is not None and known.gone_at is None and has_ended(known.credential, now)

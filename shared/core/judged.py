@@ -34,6 +34,8 @@ class ServiceView:
     upcoming: bool
     """The replacement has not started yet."""
     leftovers: tuple[Credential, ...]
+    shared: frozenset[str]
+    """Key ids of leftovers that another service still uses: not ours to delete, and their sign-ins say nothing about us."""
     over: Over
     days_left: int | None
     """Calendar days, in the watchlist's zone, to the end of the credential in use; `None`: no end, or none in use. Negative once ended."""
@@ -191,5 +193,6 @@ class Judgement:
 
     @property
     def worst(self) -> Severity:
-        """The most urgent severity of all items."""
-        return max((view.severity for view in self.views), key=lambda severity: severity.rank, default=Severity.OK)
+        """The most urgent severity of all items; what was removed is news, and no standing."""
+        standing: tuple[View, ...] = (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.watcher)
+        return max((view.severity for view in standing), key=lambda severity: severity.rank, default=Severity.OK)

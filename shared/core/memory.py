@@ -64,6 +64,8 @@ class Assignment:
     services: tuple[str, ...]
     at: datetime
     by: Person
+    withdrawn: bool = False
+    """The claim was made by a confirmation that was undone: it counts for nothing."""
     version: str = field(default="", compare=False)
 
 
@@ -164,6 +166,8 @@ class ChannelState:
     name: str
     failures: int = 0
     failing_since: datetime | None = None
+    error: str = ""
+    """What the last failure said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shared.core.memory import CheckRecord, Outcome, Pulse
 from shared.core.model import Watchlist
 
 STALE_AFTER = timedelta(hours=26)
+CLOCKS_DIFFER = timedelta(minutes=10)
 RETRIES = 6
 """How many ticks after a partial check try again what failed, before the next daily check does."""
 
@@ -27,8 +28,11 @@ def last_due(watchlist: Watchlist, now: datetime) -> datetime:
 
 
 def is_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
-    """Say whether a check is owed: no good one has started since the last due instant."""
-    return pulse.last_success is None or pulse.last_success < last_due(watchlist, now)
+    """Say whether a check is owed: no good one has started since the last due instant.
+
+    One from the future counts for nothing: somebody's clock was ahead.
+    """
+    return pulse.last_success is None or not last_due(watchlist, now) <= pulse.last_success <= now
 
 
 def is_retry_owed(pulse: Pulse) -> bool:
@@ -37,9 +41,12 @@ def is_retry_owed(pulse: Pulse) -> bool:
 
 
 def is_stale(pulse: Pulse, now: datetime) -> bool:
-    """Say whether the last good check, or the first sign of life if there was none yet, is more than 26 hours old."""
+    """Say whether the last good check, or the first sign of life if there was none yet, is more than 26 hours old.
+
+    One from the future, by more than clocks differ, proves nothing.
+    """
     last = pulse.last_success or pulse.watching_since
-    return last is not None and now - last > STALE_AFTER
+    return last is not None and not -CLOCKS_DIFFER <= now - last <= STALE_AFTER
 
 
 def pulse_after(record: CheckRecord, before: Pulse, *, retry: bool) -> Pulse:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.core.judged import Over
+from shared.core.judged import Over, ServiceView
 from shared.core.memory import Hold
 from shared.core.model import Credential, Reason, Standing
 
@@ -40,16 +40,21 @@ def situation_of(standing: Standing, in_use: str, replacement: Credential | None
     return Situation(standing, in_use, replacement.key_id if replacement else "", over, _stamp(settled))
 
 
-def reason_of_change(before: Situation | None, after: Situation, *, hold: Hold | None, shorter: bool) -> Reason:
-    """Say why the situation of a service is news. `before` is `None` when the service is seen for the first time."""
-    if before is None or before.standing == Standing.UNMATCHED:
-        return _reason_at_first_sight(after, assumed=hold is not None and hold.assumed)
-    if after.settled_at and after.settled_at != before.settled_at:
+def reason_of_change(before: Situation | None, after: Situation, view: ServiceView, *, replacement_ended: bool) -> Reason:
+    """Say why the situation of a service is news.
+
+    `before` is `None` when the service is seen for the first time. `replacement_ended`: the replacement that there was
+    has ended, and not gone.
+    """
+    hold = view.hold
+    if before is not None and after.settled_at and after.settled_at != before.settled_at:
         seen_again = hold is not None and hold.evidence and after.standing == Standing.AWAITING_INSTALL
         return Reason.STILL_OLD if seen_again else Reason.CONFIRMED
+    if before is None or before.standing == Standing.UNMATCHED:
+        return _reason_at_first_sight(after, assumed=view.assumed)
     if after.standing == Standing.AWAITING_INSTALL:
-        return _reason_to_wait(before, after, shorter=shorter)
-    return NAMESAKES.get(after.standing) or _reason_without_replacement(before)
+        return _reason_to_wait(before, after, shorter=view.shorter)
+    return NAMESAKES.get(after.standing) or _reason_without_replacement(before, replacement_ended=replacement_ended)
 
 
 def _reason_at_first_sight(after: Situation, *, assumed: bool) -> Reason:
@@ -64,10 +69,12 @@ def _reason_to_wait(before: Situation, after: Situation, *, shorter: bool) -> Re
     return Reason.SHORTER if shorter else Reason.REPLACED
 
 
-def _reason_without_replacement(before: Situation) -> Reason:
+def _reason_without_replacement(before: Situation, *, replacement_ended: bool) -> Reason:
     if before.over == Over.GONE:
         return Reason.RECOVERED
-    return Reason.DELETED if before.standing == Standing.AWAITING_INSTALL else Reason.FIRST
+    if before.standing != Standing.AWAITING_INSTALL:
+        return Reason.FIRST
+    return Reason.EXPIRED if replacement_ended else Reason.DELETED
 
 
 def _stamp(at: datetime | None) -> str:

@@ -122,7 +122,8 @@ def view_service(service: Service, app: AppSighting, mine: Own, at: Round) -> Se
         hold=hold,
         replacement=replacement,
         upcoming=replacement is not None and live is None,
-        leftovers=_leftovers(hold, in_use, mine, now),
+        leftovers=(leftovers := _leftovers(hold, in_use, mine, now)),
+        shared=mine.in_use_elsewhere & {leftover.key_id for leftover in leftovers},
         over=over,
         days_left=days_left,
         situation=situation,
@@ -159,11 +160,11 @@ def _standing(service: Service, hold: Hold | None, live: Credential | None, over
 
 
 def _leftovers(hold: Hold | None, in_use: Credential | None, mine: Own, now: datetime) -> tuple[Credential, ...]:
-    """Give the live older credentials of a service that was confirmed on a newer one, unless another service uses them."""
+    """Give the live older credentials of a service that was confirmed on a newer one."""
     if hold is None or in_use is None or not hold.settled:
         return ()
     older = (c for c in mine.own if c.key_id != in_use.key_id and is_live(c, now) and not started_after(c, in_use))
-    return tuple(sorted((c for c in older if c.key_id not in mine.in_use_elsewhere), key=age))
+    return tuple(sorted(older, key=age))
 
 
 def _standing_acknowledgement(given: Acknowledgement | None, situation: str, at: Round) -> Acknowledgement | None:

@@ -40,7 +40,7 @@ def watcher_views(at: Round, unread: Mapping[str, str]) -> Iterator[WatcherView]
             severity=Severity.WARNING if failing else Severity.OK,
             situation="failing" if failing else "",
             since=state.failing_since,
-            problems=(f"Nothing could be delivered to {name}.",) if failing else (),
+            problems=(state.error,) if failing else (),
         )
 
 
@@ -61,7 +61,7 @@ def said_today(told: Told, at: Round) -> bool:
     return days_between(told.at, at.now, at.watchlist.zone) == 0
 
 
-def fared(name: str, at: Round, *, delivered: bool, retry: bool) -> ChannelState | None:
+def fared(name: str, at: Round, error: str, *, delivered: bool, retry: bool) -> ChannelState | None:
     """Give the new state of a channel after a message to it; `None` if nothing changed. Retries at later ticks belong to their check."""
     before = at.memory.channels.get(name)
     if delivered:
@@ -70,7 +70,7 @@ def fared(name: str, at: Round, *, delivered: bool, retry: bool) -> ChannelState
         return None
     else:
         failures, since = (before.failures, before.failing_since) if before is not None else (0, None)
-        after = ChannelState(name, failures + 1, since or at.now)
+        after = ChannelState(name, failures + 1, since or at.now, error)
     return after if after != before else None
 
 

@@ -31,8 +31,7 @@ def status_document(status: Status, watchlist: Watchlist) -> Json:
             "stale": status.stale,
             "evidence": pulse.evidence or None,
         },
-        "services": [service_document(view, status.foreseen) for view in judgement.services]
-        + [_unknown_service(service, app) for app in _unjudged(watchlist, judgement) for service in app.services],
+        "services": _services(judgement, status.foreseen, watchlist),
         "unclaimed": [_unclaimed(view, status.foreseen) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": {"applications": 0, "credentials": 0, "items": []},
@@ -49,7 +48,7 @@ def worst_of(status: Status, watchlist: Watchlist) -> Severity:
     return max(floor, status.judgement.worst, key=lambda severity: severity.rank)
 
 
-def check_document(result: CheckResult) -> Json:
+def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
     """Say what a check found and told."""
     judgement = result.judgement
     document: Json = {
@@ -58,7 +57,7 @@ def check_document(result: CheckResult) -> Json:
         "error": result.error or None,
         "read": _read_document(result.read),
         "told": [_delivery(delivery) for delivery in result.told],
-        "services": [service_document(view, result.foreseen) for view in judgement.services] if judgement is not None else [],
+        "services": _services(judgement, result.foreseen, watchlist) if judgement is not None else [],
     }
     return document | ({"dry_run": True} if result.dry_run else {})
 
@@ -145,6 +144,11 @@ def log_document(result: CheckResult) -> Json:
 def instant(at: datetime | None) -> str | None:
     """Write an instant as RFC 3339 in UTC, to the second."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _services(judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> list[Json]:
+    unknown = [_unknown_service(service, app) for app in _unjudged(watchlist, judgement) for service in app.services]
+    return [service_document(view, foreseen) for view in judgement.services] + unknown
 
 
 def _delivery(delivery: Delivery) -> Json:

@@ -24,6 +24,8 @@ from shared.render.mail_letter import letter
 from shared.render.words import headline, title
 
 PRODUCT = "Lapsewatch"
+_UNFOLDED = SMTP.clone(max_line_length=998)
+"""The longest lines of RFC 5322. The library breaks a longer plain subject before its first word, and it would be sorted under a space."""
 LONGEST_SUBJECT = 200
 COLORS = {Severity.CRITICAL: "#c50f1f", Severity.WARNING: "#bc4b09", Severity.NOTICE: "#0f6cbd", Severity.OK: "#107c10"}
 
@@ -86,7 +88,7 @@ def as_bytes(mail: Mail) -> bytes:
         made["X-Priority"] = "1"
     made.set_content(mail.text, cte="quoted-printable")
     made.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    return made.as_bytes()
+    return made.as_bytes(policy=_UNFOLDED if mail.subject.isascii() else SMTP)
 
 
 def subject(message: Message) -> str:

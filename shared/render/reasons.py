@@ -56,6 +56,8 @@ def _service(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo, *
             yield f"{_nothing_replaces(view, zone)} If {_name(view)} holds no other value, it is not syncing."
         case Standing.EXPIRED:
             yield f"{_nothing_replaces(view, zone)} If {_name(view)} still holds its value, it is not syncing."
+        case Standing.UNMATCHED if view.upcoming:
+            yield f"The only {noun(view.replacement)} that matches its claim has not started yet."
         case Standing.UNMATCHED:
             yield f"{_name(view)} should hold a {noun(None)} {claim_words(view.service.claim)}, and the app has none."
         case _:

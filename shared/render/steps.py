@@ -87,9 +87,11 @@ def _turn(view: View) -> _Turn:
 def _service_turn(view: ServiceView) -> _Turn:
     name = clean(view.service.name)
     match view.standing:
+        case Standing.HEALTHY if view.assumed:
+            return _Turn(INSTALLER, f"find out which {noun(view.in_use)} {name} uses, and have it recorded.")
         case Standing.HEALTHY | Standing.APP_PROBLEM:
             return NOTHING
-        case Standing.UNMATCHED:
+        case Standing.UNMATCHED if not view.upcoming:
             return _Turn(RENEWER | INSTALLER, f"create a {_new(view)}, or correct the claim of {name} in the watchlist.")
         case Standing.AWAITING_INSTALL:
             settle = f"find out which {noun(view.in_use)} {name} uses; unless it is the newest, " if view.assumed else ""

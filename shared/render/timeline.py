@@ -31,6 +31,7 @@ MEANINGS = {
     Severity.WARNING: "30 days or fewer",
     Severity.CRITICAL: "urgent, or over",
 }
+NOBODY = "No service is known yet."
 STYLE = """
 svg { color: #1f2328; color-scheme: light dark }
 @media (prefers-color-scheme: dark) { svg { color: #e6edf3 } .tl-paper { fill: #0d1117 } }
@@ -51,7 +52,7 @@ def timeline(judgement: Judgement, at: Round, *, width: float = WIDTH, standalon
     pen = Pen.picture(width, bottom + LEGEND)
     pen.set(role="img", aria_labelledby="tl-title tl-text", font_family="system-ui, 'Segoe UI', sans-serif", fill="currentColor")
     pen.tag("title", f"When credentials end, seen on {full_day(at.now.astimezone(zone).date())}", id="tl-title")
-    pen.tag("desc", " ".join(f"{summary(view, now=at.now, zone=zone)}." for view in views) or "No service is known yet.", id="tl-text")
+    pen.tag("desc", " ".join(f"{summary(view, now=at.now, zone=zone)}." for view in views) or NOBODY, id="tl-text")
     if standalone:
         pen.tag("style", STYLE)
         pen.tag("rect", class_="tl-paper", width=width, height=bottom + LEGEND, fill="#ffffff")
@@ -59,6 +60,8 @@ def timeline(judgement: Judgement, at: Round, *, width: float = WIDTH, standalon
     draw_today(pen.group(class_="tl-today"), scale, at.now, 22, bottom)
     for number, view in enumerate(views):
         _service(pen.group(class_=f"tl-service tl-{view.severity}"), view, at, scale, TOP + sum(heights[:number]))
+    if not views:
+        pen.write(NOBODY, MARGIN, TOP + 22)
     _legend(pen.group(class_="tl-legend", font_size=11), bottom + 26)
     return pen.text()
 
@@ -88,11 +91,11 @@ def _state(view: ServiceView, at: Round) -> str:  # noqa: PLR0911  (one return f
         case Standing.UNMATCHED:
             return f"no {kind} matches its claim"
         case Standing.AWAITING_INSTALL:
-            return f"which {kind} does it use?" if view.assumed else f"the new {kind} is not confirmed yet"
+            return f"which {kind} does it use?" if view.assumed else f"new {kind} not confirmed yet"
         case Standing.MISSING:
             return f"its {kind} is gone from the app"
         case _ if view.upcoming and view.replacement is not None and view.replacement.starts is not None:
-            return f"the new {kind} starts {full_day(view.replacement.starts.astimezone(at.watchlist.zone).date())}"
+            return f"new {kind} from {full_day(view.replacement.starts.astimezone(at.watchlist.zone).date())}"
         case _:
             return "no replacement exists yet"
 

@@ -101,6 +101,8 @@ def _service_state(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:  # 
     match view.standing:
         case Standing.APP_PROBLEM:
             return ": its app cannot be used"
+        case Standing.UNMATCHED if view.upcoming:
+            return f": its {kind} {_starts(view, zone)}"
         case Standing.UNMATCHED:
             return f": no {kind} on the app matches its claim"
         case Standing.AWAITING_INSTALL:

@@ -49,7 +49,8 @@ def lives(draw: st.DrawFn) -> World:
     world.now += timedelta(days=draw(st.integers(0, 70)), hours=draw(st.integers(0, 23)))
     world.check()
     usable = [c for c in there if c.name.startswith("Lib") and is_live(c, world.now)]
-    if usable and draw(st.booleans()):
+    somebody_decides = draw(st.booleans())
+    if usable and somebody_decides:
         settled = draw(st.sampled_from(usable))
         world.confirm(settled.name.split()[0].lower(), settled.key_id)
     return world

@@ -151,7 +151,7 @@ def test_a_never_ending_old_one_still_waits_for_its_replacement() -> None:
     assert (view.standing, view.severity, view.shorter) == (Standing.AWAITING_INSTALL, Severity.NOTICE, True)
 
 
-def test_what_another_service_still_uses_is_no_leftover() -> None:
+def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_deleted() -> None:
     watched = watchlist()
     memory = Memory(
         holds={
@@ -163,8 +163,10 @@ def test_what_another_service_still_uses_is_no_leftover() -> None:
     app = watched.apps[0]
     round_ = Round(watched, memory, NOW)
     seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
-    view = judge(round_, {app.key: seen}).services[0]
-    assert (view.service.id, view.leftovers) == ("libcal", ())
+    later = round_._replace(now=at("2026-12-10T14:00Z"))
+    judgement = judge(later, {app.key: seen})
+    assert (judgement.services[0].leftovers, judgement.services[0].shared) == ((OLD,), {"k1"})
+    assert [(view.owner.service.id, view.deletable) for view in judgement.leftovers] == [("libcal", False)]
 
 
 def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> None:

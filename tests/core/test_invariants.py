@@ -1,0 +1,120 @@
+"""Random lives: whatever people, ITS and the network do, nobody is left unsaid, and nobody hears a thing twice."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.core.days import days_between
+from shared.core.decide import Refused
+from shared.core.judged import Over, ServiceView
+from shared.core.memory import Outcome
+from shared.core.model import Standing
+from shared.core.schedule import instant_on
+from tests.support.build import CLIENT_ID, at, secret, watchlist
+from tests.support.life import World
+
+START = at("2026-10-01T13:00Z")
+DAYS = 110
+LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
+BOTH = {Standing.EXPIRING, Standing.EXPIRED, Standing.MISSING, Standing.UNMATCHED}
+
+
+@dataclass
+class Life:
+    """What happens, by day. One act a day at most, so that a second message of a day would be a mistake."""
+
+    acts: dict[int, str] = field(default_factory=dict)
+    asleep: set[int] = field(default_factory=set)
+    down: set[int] = field(default_factory=set)
+    unreadable: set[int] = field(default_factory=set)
+    lengths: list[int] = field(default_factory=list)
+
+
+ACTS = ("renew LibCal", "renew LibStaffer", "stray", "drop", "confirm libcal", "confirm libstaffer", "claim", "ignore", "disable", "enable")
+LIVES = st.builds(
+    Life,
+    acts=st.dictionaries(st.integers(1, DAYS - 1), st.sampled_from(ACTS), max_size=14),
+    asleep=st.sets(st.integers(1, DAYS - 1), max_size=20),
+    down=st.sets(st.integers(1, DAYS - 1), max_size=12),
+    unreadable=st.sets(st.integers(1, DAYS - 1), max_size=8),
+    lengths=st.lists(st.integers(5, 200), min_size=3, max_size=3),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=LIVES, choice=st.randoms(use_true_random=False))
+def test_nobody_is_left_unsaid_and_nobody_hears_a_thing_twice(life: Life, choice: object) -> None:
+    world = World(watched=watchlist(), now=START)
+    for number, name in enumerate(("LibCal 2024", "LibStaffer 2024")):
+        plain = secret(f"old{number}", name, ends=None, starts="2024-10-01T00:00Z")
+        world.tenant.add(
+            plain._replace(ends=START + timedelta(days=life.lengths[number], hours=number * 13))
+        ) if number else world.tenant.put(plain._replace(ends=START + timedelta(days=life.lengths[number])))
+    for day in range(DAYS):
+        world.now = instant_on((START + timedelta(days=day)).date(), world.watched)
+        act(world, life.acts.get(day, ""), day, life.lengths[2], choice)
+        if day in life.asleep:
+            continue
+        world.tenant.broken = {CLIENT_ID: "Graph answered 503."} if day in life.unreadable else {}
+        world.inboxes["admins"].down = day in life.down
+        result = world.check()
+        world.tenant.broken = {}
+        if result.outcome == Outcome.OK:
+            assert_everybody_knows(world)
+    heard = Counter(
+        (name, message.now.date(), notice.view.item, notice.reason, notice.view.days_left)
+        for name, inbox in world.inboxes.items()
+        for message in inbox.heard
+        for notice in message.notices
+    )
+    assert [thing for thing, times in heard.items() if times > 1] == []
+
+
+def act(world: World, what: str, day: int, length: int, choice: object) -> None:
+    """Let somebody do something. What the program refuses is refused; what cannot be read cannot be decided."""
+    pick = choice.choice  # type: ignore[attr-defined]  # a source of chance, made by hypothesis
+    match what.split():
+        case ["renew", name]:
+            plain = secret(f"new{day}", f"{name} {day}", ends=None)
+            world.tenant.add(plain._replace(starts=world.now - timedelta(hours=1), ends=world.now + timedelta(days=length)))
+        case ["stray"]:
+            world.tenant.add(secret(f"odd{day}", "test", ends=None)._replace(starts=world.now, ends=world.now + timedelta(days=length)))
+        case ["drop"] if world.tenant.credentials:
+            world.tenant.drop(pick(world.tenant.credentials).key_id)
+        case ["confirm", service] if world.tenant.credentials:
+            with suppress(Refused):
+                world.confirm(service, pick(world.tenant.credentials).key_id)
+        case ["claim"] if world.tenant.credentials:
+            with suppress(Refused):
+                world.claim(pick(world.tenant.credentials).key_id, pick(["libcal", "libstaffer"]))
+        case ["ignore"] if world.tenant.credentials:
+            with suppress(Refused):
+                world.claim(pick(world.tenant.credentials).key_id)
+        case ["disable" | "enable" as verb]:
+            world.tenant.put(*world.tenant.credentials, disabled="it is disabled" if verb == "disable" else "")
+        case _:
+            pass
+
+
+def assert_everybody_knows(world: World) -> None:
+    """After a good check, each party of an unhealthy service last heard its present standing, on its present rung."""
+    told = world.ledger.load().told
+    for view in world.watch.status().judgement.services:
+        if not view.app.usable or view.standing == Standing.HEALTHY:
+            continue
+        for channel in parties(view):
+            last = told[view.item, channel]
+            assert last.standing == view.standing, (view.item, channel)
+            end = view.in_use.ends if view.in_use is not None and view.over == Over.NO else None
+            if end is not None and view.standing != Standing.UNMATCHED:
+                then, today = days_between(last.at, end, world.watched.zone), days_between(world.now, end, world.watched.zone)
+                assert [rung for rung in LADDER if then > rung >= today] == [], (view.item, channel)
+
+
+def parties(view: ServiceView) -> tuple[str, ...]:
+    """Those who must know: the installer of what waits, both of everything else."""
+    return ("its", "admins") if view.standing in BOTH or view.over != Over.NO else ("admins",)

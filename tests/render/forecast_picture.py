@@ -1,0 +1,58 @@
+"""The picture of docs/: `python -m tests.render.forecast_picture` draws it anew. Look at it before you keep it."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+from shutil import which
+
+from shared.core.judge import judge
+from shared.core.judged import Judgement
+from shared.core.model import Claim, Kind
+from shared.core.observe import Round, recall
+from shared.render.timeline import timeline
+from tests.support.build import at, secret, service, watchlist
+from tests.support.life import World
+
+PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "forecast.svg"
+
+
+def look(world: World) -> tuple[Judgement, Round]:
+    """Give how things stand in a world, from what its ledger remembers."""
+    memory = world.ledger.load()
+    round_ = Round(world.watched, memory, world.now, world.ledger.pulse())
+    known = {app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None}
+    return judge(round_, known), round_
+
+
+def library() -> World:
+    """Four services on 22 November 2026: one waits for its new secret, two are safe, one has run out."""
+    names = ("LibCal", "LibStaffer", "Newsletter", "Room displays")
+    services = [service(name, id=name.split()[0].lower(), claim=Claim("name", f"{name}*")) for name in names]
+    world = World(watched=watchlist(*services), now=at("2026-08-15T13:05Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
+        secret("sta25", "LibStaffer 2025", ends="2027-03-20T02:00Z"),
+        secret("new", "Newsletter sign-in", ends=None)._replace(kind=Kind.CERTIFICATE),
+        secret("room", "Room displays", ends="2026-11-13T15:00Z"),
+    )
+    world.run("2026-11-20T18:00Z")
+    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"))
+    world.run("2026-11-22T18:00Z")
+    return world
+
+
+def main() -> None:
+    """Write the picture, and beside it what a browser makes of it."""
+    drawn = timeline(*look(library()))
+    PICTURE.write_text(drawn, encoding="utf-8")
+    size = drawn.split('viewBox="0 0 ')[1].split('"')[0].replace(" ", ",")
+    browser = which("chromium") or which("google-chrome")
+    assert browser, "install Chromium to draw the PNG"
+    with tempfile.TemporaryDirectory() as profile:
+        options = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars")
+        where = (f"--user-data-dir={profile}", f"--screenshot={PICTURE.with_suffix('.png')}", f"--window-size={size}")
+        subprocess.run([browser, *options, *where, PICTURE.as_uri()], check=True, capture_output=True, timeout=60)
+
+
+if __name__ == "__main__":
+    main()

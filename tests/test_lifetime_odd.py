@@ -1,0 +1,175 @@
+"""Lives on which the clock, the watchlist or people did something odd; tables as in `test_lifetime`."""
+
+from dataclasses import replace
+
+from shared.core.model import Claim
+from tests.support.build import CLIENT_ID, at, secret, service, watchlist
+from tests.support.life import World
+from tests.test_lifetime import LIBCAL, LIBSTAFFER_SOON, OTHER_ID, assert_told, living, renewed
+
+
+def test_a_clock_that_was_ahead_for_one_check_silences_nobody() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    present, world.now = world.now, at("2026-10-08T18:00Z")
+    world.check()
+    world.now = present
+    world.run("2026-09-22T18:00Z")
+    world.tenant.drop("cal24")
+    world.run("2026-09-24T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-09-23 both libcal missing missing 81
+        2026-09-24 both libcal missing still_waiting 80
+        """,
+    )
+
+
+def test_a_confirmation_out_of_unmatched_closes_the_matter() -> None:
+    world = living(secret("odd", "for the calendars", ends="2028-09-01T00:00Z"))
+    world.watched = watchlist(service("LibCal"))
+    world.run("2026-09-02T18:00Z")
+    world.confirm("libcal", "odd")
+    world.run("2026-09-10T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-01 both libcal unmatched unmatched None
+        2026-09-01 both credential:odd healthy unclaimed 730
+        2026-09-02 both libcal healthy confirmed 729
+        """,
+    )
+
+
+def test_a_healthy_service_that_leaves_the_watchlist_is_said_once() -> None:
+    world = living(LIBCAL, LIBSTAFFER_SOON)
+    world.run("2026-09-10T18:00Z")
+    world.watched = watchlist(service("LibCal"))
+    world.run("2026-09-13T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-11 both libstaffer healthy removed None
+        2026-09-11 its credential:sta24 healthy unclaimed 100
+        """,
+    )
+
+
+def test_a_leftover_that_another_service_uses_is_told_to_those_who_may_use_it_too() -> None:
+    shared = secret("one", "LibApps 2024", ends="2026-12-13T09:15Z")
+    world = World(watched=watchlist(service("LibCal"), service("LibStaffer", claim=Claim("name", "LibApps*"))), now=at("2026-11-01T14:30Z"))
+    world.tenant.put(shared)
+    world.run("2026-11-01T15:30Z")
+    world.claim("one", "libcal", "libstaffer")
+    world.run("2026-11-02T18:00Z")
+    world.tenant.add(renewed("cal28", "LibCal 2028", "2026-11-02"))
+    world.run("2026-11-03T18:00Z")
+    world.confirm("libcal", "cal28")
+    world.run("2026-12-07T18:00Z")
+    said = [line for line in world.diary if line >= "2026-11-04"]
+    assert said == [
+        "2026-11-13 admins libstaffer expiring rung 30",
+        "2026-11-13 its    libstaffer expiring rung 30",
+        "2026-11-29 admins libstaffer expiring rung 14",
+        "2026-11-29 its    libstaffer expiring rung 14",
+        "2026-12-06 admins leftover:libcal:one healthy leftover 7",
+        "2026-12-06 admins libstaffer expiring rung 7",
+        "2026-12-06 its    libstaffer expiring rung 7",
+    ]
+
+
+def test_a_replacement_that_ended_is_not_called_deleted() -> None:
+    world = living(LIBCAL)
+    world.run("2026-10-20T18:00Z")
+    world.tenant.add(secret("short", "LibCal short", starts="2026-10-20T17:00Z", ends="2026-10-25T17:00Z"))
+    world.run("2026-10-27T18:00Z")
+    assert [line for line in world.diary if line >= "2026-10-21"] == [
+        "2026-10-21 admins libcal awaiting_install shorter 53",
+        "2026-10-26 admins libcal expiring expired 48",
+        "2026-10-26 its    libcal expiring expired 48",
+    ]
+
+
+def test_reminders_begin_anew_with_a_new_trouble() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.drop("cal24")
+    world.run("2026-09-21T18:00Z")
+    world.tenant.put(LIBCAL, renewed("cal28", "LibCal 2028", "2026-09-21"))
+    world.run("2026-12-16T18:00Z")
+    said = [line.split()[0] for line in world.diary if " its " in line and line >= "2026-12-13"]
+    assert said == ["2026-12-13", "2026-12-14", "2026-12-15", "2026-12-16"]
+
+
+def test_the_undo_of_a_mistaken_confirmation_takes_its_claim_back() -> None:
+    world = living(LIBCAL, secret("odd", "somebody else's", starts="2026-08-01T00:00Z", ends="2028-09-01T00:00Z"))
+    world.run("2026-09-20T18:00Z")
+    world.confirm("libcal", "odd")
+    world.confirm("libcal", "cal24")
+    world.run("2026-09-21T18:00Z")
+    (view,) = world.watch.status().judgement.services
+    assert (view.standing, view.replacement) == ("expiring", None)
+    assert [unclaimed.credential.key_id for unclaimed in world.watch.status().judgement.unclaimed] == ["odd"]
+
+
+def test_an_old_unclaimed_secret_is_not_taken_for_the_new_one() -> None:
+    world = living(LIBCAL, secret("old", "test", starts="2020-01-01T00:00Z", ends="2029-01-01T00:00Z"))
+    world.run("2026-09-20T18:00Z")
+    world.tenant.drop("cal24")
+    world.run("2026-09-21T18:00Z")
+    assert world.watch.status().judgement.unclaimed[0].wanted_by == ()
+    assert not [line for line in world.diary if "credential:old" in line and "admins" in line]
+
+
+def test_a_service_whose_app_could_not_be_read_on_day_0_is_introduced_when_it_can() -> None:
+    first = living(LIBCAL).watched.apps[0]
+    other = replace(first, name="Other", client_id=OTHER_ID, services=(service("Other"),))
+    world = World(watched=watchlist(apps=(first, other)), now=at("2026-09-01T12:30Z"))
+    world.tenant.put(LIBCAL)
+    world.tenant.put(secret("o1", "Other 1", ends=None), client_id=OTHER_ID)
+    world.tenant.broken[OTHER_ID] = "Graph answered 500."
+    world.run("2026-09-01T13:30Z")
+    world.tenant.broken.clear()
+    world.run("2026-09-02T18:00Z")
+    introduced = [[view.item for view in message.watching] for message in world.inboxes["its"].heard]
+    assert introduced == [["libcal"], ["other"]]
+
+
+def test_of_two_that_match_the_newer_which_ends_first_is_asked_about() -> None:
+    world = living(LIBCAL._replace(ends=None), secret("short", "LibCal short", starts="2026-08-01T00:00Z", ends="2028-08-01T00:00Z"))
+    world.run("2026-09-02T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-01 both libcal healthy assumed 699
+        """,
+    )
+
+
+def test_the_quiet_line_is_not_said_while_something_is_unread() -> None:
+    world = living(LIBCAL, weekly=True)
+    world.run("2026-09-06T18:00Z")
+    world.tenant.broken[CLIENT_ID] = "Graph answered 503."
+    world.run("2026-09-07T14:30Z")
+    assert not [line for line in world.diary if "weekly" in line]
+
+
+def test_two_years_after_evidence_confirmed_it_only_the_installer_hears_of_a_replacement() -> None:
+    world = living(LIBCAL, sign_ins=True)
+    assert world.sign_ins is not None
+    world.run("2026-11-20T18:00Z")
+    world.tenant.add(renewed("cal28", "LibCal 2028", "2026-11-20"))
+    world.run("2026-11-23T18:00Z")
+    world.sign_ins.seen["cal28"] = at("2026-11-23T10:00Z")
+    world.run("2026-11-24T18:00Z")
+    world.sign_ins.seen["cal28"] = at("2026-11-24T20:00Z")
+    world.run("2026-12-20T18:00Z")
+    world.tenant.add(renewed("cal30", "LibCal 2030", "2026-12-20"))
+    world.run("2026-12-21T18:00Z")
+    assert [line for line in world.diary if line >= "2026-12-21"] == ["2026-12-21 admins libcal awaiting_install replaced 700"]
