@@ -1,5 +1,6 @@
 # make setup | demo | test | bench | lock | pictures
-.PHONY: help setup demo test lint types arrows unit bench lock clean
+SHELL := /bin/sh
+.PHONY: help setup demo story test lint types arrows unit bench lock clean
 PY := .venv/bin/python
 
 help: ## what can be made
@@ -18,6 +19,9 @@ node_modules/.ready: package-lock.json
 
 demo: setup ## the story of LibCal and LibStaffer, on this machine alone
 	@$(PY) -m local.demo
+
+story: setup ## two years of two secrets, day by day
+	@$(PY) -m local.story
 
 test: setup lint types arrows unit ## everything that is checked
 

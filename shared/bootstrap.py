@@ -2,20 +2,22 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.adapters.graph import GraphDirectory
+from shared.adapters.heartbeat import PingedHeartbeat
 from shared.adapters.identity import credential
 from shared.adapters.mail import MailboxChannel, SignIn
+from shared.adapters.sign_ins import GraphSignIns
 from shared.adapters.tables import TablesLedger
 from shared.adapters.teams import TeamsWebhook
 from shared.core.model import EmailChannel, TeamsChannel
-from shared.ports import Channel
-from shared.settings import Settings, load
+from shared.ports import Channel, Directory
+from shared.settings import Settings, load, load_graph
 from shared.values import is_loopback
 from shared.watch import Watch
 
@@ -43,8 +45,12 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
     client_id = settings.identity_client_id or None
     sign_in = partial(credential, client_id, graph_is_loopback=is_loopback(urlsplit(settings.graph)), environment=environment)
     deadline = timedelta(minutes=settings.deadline_minutes)
-    own = credential(client_id, graph_is_loopback=False, environment=environment) if settings.tables.by == "endpoint" else None
-    with TablesLedger(settings.tables.value.reveal(), clock, credential=own) as ledger:
+    with ExitStack() as opened:
+        own = None
+        if settings.tables.by == "endpoint":
+            own = credential(client_id, graph_is_loopback=False, environment=environment)
+            opened.callback(own.close)
+        ledger = opened.enter_context(TablesLedger(settings.tables.value.reveal(), clock, credential=own))
         yield Watch(
             watchlist=settings.watchlist,
             directory=GraphDirectory(settings.graph, sign_in),
@@ -52,7 +58,16 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
             channels={name: _channel(channel, settings, sign_in) for name, channel in settings.watchlist.channels.items()},
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
+            sign_ins=GraphSignIns(settings.graph, sign_in) if settings.sign_ins else None,
+            heartbeat=PingedHeartbeat(settings.heartbeat) if settings.heartbeat is not None else None,
         )
+
+
+def reading_graph(environment: Mapping[str, str] = os.environ) -> Directory:
+    """Give what reads Graph, for a first look without watchlist and ledger. Raises `Misconfigured`."""
+    root, client_id = load_graph(environment)
+    sign_in = partial(credential, client_id or None, graph_is_loopback=is_loopback(urlsplit(root)), environment=environment)
+    return GraphDirectory(root, sign_in)
 
 
 def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:

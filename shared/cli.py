@@ -10,22 +10,28 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from shared import console as show
-from shared import people
-from shared.bootstrap import settings, watching
+from shared import discover as discovery
+from shared import people, watchlist_rules
+from shared.bootstrap import clock, reading_graph, settings, watching
 from shared.core.decide import Refused
 from shared.core.memory import Outcome, Person
 from shared.core.results import CheckResult
 from shared.doctor import examine
 from shared.ports import PortError
-from shared.problems import Misconfigured
+from shared.problems import Misconfigured, Wrong
+from shared.render.discover import watchlist_toml
 from shared.render.documents import check_document, decision_document, status_document
+from shared.render.forecast import forecast_document
+from shared.render.timeline import timeline
 from shared.settings import Settings
+from shared.values import guid
 from shared.watch import Watch
 
 FAILED, MISCONFIGURED = 1, 2
@@ -70,6 +76,47 @@ def status(*, json_: Json = False) -> None:
         _print_json(status_document(found, configured.watchlist))
     else:
         show.status(Console(), found, configured.watchlist)
+
+
+@app.command()
+def forecast(
+    *,
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day, for example 2028-12-31.")] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Draw a picture of time into this file.")] = None,
+    json_: Json = False,
+) -> None:
+    """Say every message that will go out, to whom and when, if nobody acts."""
+    with _program() as (watch, configured):
+        found = watch.forecast(until.date() if until is not None else None)
+    if svg is not None:
+        try:
+            svg.write_text(timeline(found.judgement, found.at), encoding="utf-8")
+        except OSError as error:
+            _say(f"--svg {svg}: the picture cannot be written there ({error.strerror}).")
+            raise typer.Exit(MISCONFIGURED) from None
+    if json_:
+        _print_json(forecast_document(found.messages, found.until, found.at.now, configured.watchlist.zone))
+    else:
+        show.forecast(Console(), found, drawn=svg)
+
+
+@app.command()
+def discover(
+    *,
+    client_id: Annotated[str, typer.Option("--client-id", help="The “Application (client) ID” of the app registration.")],
+    timezone: Annotated[str, typer.Option("--timezone", help="The time zone of those who read, for example America/Chicago.")] = "UTC",
+) -> None:
+    """Read an app, and print a watchlist to start from. Needs neither watchlist nor ledger."""
+    try:
+        zone, wanted = watchlist_rules.zone(timezone), guid(client_id)
+        found = discovery.discover(reading_graph(), wanted, clock())
+    except (Wrong, Misconfigured) as wrong:
+        _say(str(wrong))
+        raise typer.Exit(MISCONFIGURED) from None
+    except PortError as error:
+        _say(str(error))
+        raise typer.Exit(FAILED) from None
+    sys.stdout.write(watchlist_toml(found, clock(), zone))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -11,11 +12,12 @@ from shared.core.foresee import Foreseen
 from shared.core.judged import Judgement, View
 from shared.core.memory import Decision, DecisionKind, Outcome
 from shared.core.model import Severity, Watchlist
-from shared.core.results import CheckResult, Status
+from shared.core.results import CheckResult, Forecast, Status
 from shared.doctor import Finding
 from shared.render.escape import clean
+from shared.render.forecast import forecast_rows
 from shared.render.steps import next_step
-from shared.render.when import clock, day, until
+from shared.render.when import clock, day, full_day, until
 from shared.render.words import headline, summary
 
 STYLE = {Severity.OK: "green", Severity.NOTICE: "cyan", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
@@ -76,6 +78,23 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     console.print(f"last good check: {last}")
     if pulse.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         console.print(Text(f"the last check ended as {pulse.outcome}: {clean(pulse.error, 1000)}", style="bold red"))
+
+
+def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
+    """Show what will be told, a line for each thing on a day."""
+    if found.at.pulse.last_attempt is None:
+        console.print("No check has been made yet: nothing is known, so nothing can be forecast.")
+        return
+    rows = forecast_rows(found.messages)
+    table = Table("Day", "To", "What", "Why", box=None, pad_edge=False)
+    for row in rows.listed:
+        table.add_row(f"{row.day:%a} {full_day(row.day)}", ", ".join(row.channels), Text(row.what, style=STYLE[row.severity]), row.reason)
+    console.print(table)
+    if rows.weekly:
+        console.print(f"and {rows.weekly} quiet lines of the week; --json has them too")
+    console.print(f"up to {full_day(found.until)}, if nobody acts and nothing changes")
+    if drawn is not None:
+        console.print(f"drawn into {drawn}")
 
 
 def findings(console: Console, found: Iterable[Finding]) -> bool:

@@ -49,6 +49,8 @@ SETTINGS = (
     Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", GRAPH_ROOTS[0]),
     Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards and mails"),
     Setting("LAPSEWATCH_MAIL_SENDER", "mailbox that sends, through Graph; required if a channel is of kind email"),
+    Setting("LAPSEWATCH_SIGN_INS", "`on`: read credential sign-in activity, as evidence of use", "off"),
+    Setting("LAPSEWATCH_HEARTBEAT_URL", "pinged after each good check, `/fail` after a bad one"),
     Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
     Setting("AZURE_CLIENT_ID", "client id of the user-assigned identity"),
     Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
@@ -77,6 +79,10 @@ class Settings:
     page_url: str
     """Empty if there is none."""
     deadline_minutes: int
+    sign_ins: bool
+    """Credential sign-in activity is to be read."""
+    heartbeat: Secret | None
+    """A URL that is pinged after each check; whoever knows it can ping it, so it is a credential."""
     identity_client_id: str
     """Of the user-assigned identity; empty if there is none."""
     managed_identity: bool
@@ -102,6 +108,8 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     graph = read("LAPSEWATCH_GRAPH", _graph, "")
     schedule = read("LAPSEWATCH_SCHEDULE", _schedule, "")
     page_url = read("LAPSEWATCH_PAGE_URL", url, "")
+    sign_ins = read("LAPSEWATCH_SIGN_INS", _switch, False)
+    heartbeat = read("LAPSEWATCH_HEARTBEAT_URL", _secret_url, None)
     deadline_minutes = read("LAPSEWATCH_DEADLINE", _minutes, 0)
     identity_client_id = read("AZURE_CLIENT_ID", guid, "")
     managed_identity = all([read("IDENTITY_ENDPOINT", text, ""), read("IDENTITY_HEADER", text, "")])
@@ -109,7 +117,33 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     watched = read("LAPSEWATCH_WATCHLIST", lambda file: watchlist.load(root / text(file), text(file), environment), None)
     problems.raise_if_any()
     assert watched is not None
-    return Settings(watched, tables, graph, schedule, page_url, deadline_minutes, identity_client_id, managed_identity, mail_sender)
+    return Settings(
+        watchlist=watched,
+        tables=tables,
+        graph=graph,
+        schedule=schedule,
+        page_url=page_url,
+        deadline_minutes=deadline_minutes,
+        identity_client_id=identity_client_id,
+        managed_identity=managed_identity,
+        mail_sender=mail_sender,
+        sign_ins=sign_ins,
+        heartbeat=heartbeat,
+    )
+
+
+def load_graph(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Read only what is needed to read Graph: its root, and the client id of the user-assigned identity (empty if there is none).
+
+    For a first look, when there is no watchlist yet. Raises `Misconfigured`.
+    """
+    problems = Problems()
+    row = _BY_NAME["LAPSEWATCH_GRAPH"]
+    root = problems.attempt("", lambda: setting(environment, row.name, _graph, row.default), "")
+    named = environment.get("AZURE_CLIENT_ID", "").strip()
+    client_id = problems.attempt("", lambda: setting(environment, "AZURE_CLIENT_ID", guid), "") if named else ""
+    problems.raise_if_any()
+    return root, client_id
 
 
 def _tables(value: object) -> Tables:
@@ -155,6 +189,18 @@ def _schedule(value: object) -> str:
     if not re.fullmatch(r"[0-9*/,-]+( +[0-9A-Za-z*/,-]+){5}", given):
         raise Wrong("text that is not such a schedule", expected)
     return given
+
+
+def _switch(value: object) -> bool:
+    expected = "on or off"
+    given = text(value, expected).lower()
+    if given not in {"on", "off"}:
+        raise Wrong(shown(given), expected)
+    return given == "on"
+
+
+def _secret_url(value: object) -> Secret | None:
+    return Secret(url(value))
 
 
 def _minutes(value: object) -> int:

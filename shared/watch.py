@@ -7,17 +7,18 @@ repeat one message and never loses one, and a channel that fails stays owed with
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.core.decided import Decided
 from shared.core.due import told_by
 from shared.core.evolve import with_facts, with_told
+from shared.core.forecast import forecast, horizon
 from shared.core.foresee import foresee
 from shared.core.judge import judge
 from shared.core.memory import CheckRecord, Facts, Memory, Outcome, Pulse
 from shared.core.model import Watchlist
-from shared.core.observe import Round, recall
-from shared.core.results import CheckResult, Delivery, Status
+from shared.core.observe import Observed, Round, recall
+from shared.core.results import CheckResult, Delivery, Forecast, Status
 from shared.core.retention import HISTORY, outlived
 from shared.core.schedule import is_owed, is_retry_owed, is_stale, pulse_after
 from shared.core.watcher import fared
@@ -105,13 +106,20 @@ class Watch:
         pulse, memory = self.ledger.pulse(), self.ledger.load()
         at = Round(self.watchlist, memory, now, pulse)
         if not live:
-            known = {app.key: seen for app in self.watchlist.apps if (seen := recall(app, memory)) is not None}
+            known = recalled(at)
             judgement = judge(at, known)
             return Status(judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now))
         gathered = self._gather(memory, pulse, now, quiet)
         after = replace_memory(gathered.at, with_facts(memory, gathered.judgement.facts))
         foreseen = foresee(gathered.judgement, after, gathered.seen.observed)
         return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), gathered.read(self._took(now)))
+
+    def forecast(self, until: date | None = None) -> Forecast:
+        """Say what will be told up to a local day (else to 30 days after the last end), from the ledger. Raises `LedgerError`."""
+        at = Round(self.watchlist, self.ledger.load(), self.clock(), self.ledger.pulse())
+        known = recalled(at)
+        last = until or horizon(at, known)
+        return Forecast(judge(at, known), at, last, forecast(at, known, last))
 
     def health(self) -> bool | None:
         """Say whether checks are made: `True` fresh, `False` stale, `None` not yet (the first one is not overdue).
@@ -238,6 +246,11 @@ class Watch:
 
     def _seconds_left(self, started: datetime) -> float:
         return min(READ_WITHIN, (started + self.deadline - self.clock()).total_seconds())
+
+
+def recalled(at: Round) -> dict[str, Observed]:
+    """Give every app that the ledger remembers, by its key."""
+    return {app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None}
 
 
 def write(ledger: Ledger, decided: Decided) -> None:

@@ -69,6 +69,12 @@ def test_a_name_that_is_the_beginning_of_another_does_not_claim_it() -> None:
     assert whose(app) == {"LibCal 2024": {"libcal"}, "LibCalendar 2024": {"libcalendar"}, "LibCal test 2025": {"libcal-test"}}
 
 
+def test_signs_of_patterns_and_signs_that_nobody_sees_are_matched_as_they_are() -> None:
+    app = app_with(("[Lib*Cal?] 2024", "q7X", None), ("Lib\u200bStaffer\t2025", "b3W", None), ("LibCal 2024", "ccc", None))
+    claims = [service.claim.value for service in suggestion(app, NOW).services]
+    assert claims == ["[[]Lib[*]Cal[?]]*", "LibCal*", "Lib?Staffer*"]
+
+
 def test_certificates_and_secrets_without_a_hint_are_claimed_by_key_id() -> None:
     app = app_with(("", "", None), ("", "", None))
     certificate = app.credentials[0]._replace(kind=Kind.CERTIFICATE)
@@ -93,7 +99,9 @@ def test_an_app_without_credentials_gives_a_watchlist_that_says_what_is_missing(
     assert [service.claim.value for service in parsed(text).services.values()] == ["LibApps Outlook sync*"]
 
 
-NAMES = st.text(max_size=30) | st.sampled_from(["LibCal", "LibCal 2024", "libcal 2025", "LibCal*", "[LibCal] 1", 'a"""\n[channels]\nx = """', "#"])
+NAMES = st.text(max_size=30) | st.sampled_from(
+    ["LibCal", "LibCal 2024", "libcal 2025", "LibCal*", "[LibCal] 1", 'a"""\n[channels]\nx = """', "#"]
+)
 
 
 @st.composite
@@ -102,7 +110,7 @@ def apps(draw: st.DrawFn) -> App:
     for number in range(draw(st.integers(0, 6))):
         ends = draw(st.none() | st.integers(-400, 800).map(lambda days: NOW + timedelta(days=days)))
         kind = draw(st.sampled_from(Kind))
-        hint = draw(st.text(min_size=3, max_size=3) | st.sampled_from(["", "q7X", '"\\\'']))
+        hint = draw(st.text(min_size=3, max_size=3) | st.sampled_from(["", "q7X", "\"\\'"]))
         credentials.append(Credential(str(UUID(int=number)), kind, draw(NAMES), hint, NOW - timedelta(days=number), ends))
     uris = draw(st.lists(st.text(max_size=20) | st.sampled_from(["https://library.example/a", "http://localhost/"]), max_size=3))
     return App(CLIENT_ID, OBJECT_ID, draw(NAMES), tuple(credentials), tuple(uris))
@@ -159,5 +167,66 @@ def whose(app: App) -> dict[str, set[str]]:
     return {c.name: set(ownership(c, services, Memory()).services) for c in app.credentials}
 
 
-EXPECTED = """
+EXPECTED = """\
+# A watchlist to start from: what was on “LibApps Outlook sync” on 22 Nov 2026, and what that suggests.
+# Save it as watchlist.toml beside host.json, go through every FILL IN, then try it: python -m shared doctor
+
+timezone = "America/Chicago"  # FILL IN: where people read the dates, such as America/Chicago
+check_at = "08:00"
+
+[channels.team]
+kind = "teams"
+url = "env:TEAMS_WEBHOOK_URL"  # the setting that holds the URL of the Workflows webhook; never the URL itself
+
+[[apps]]
+name = "LibApps Outlook sync"
+client_id = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
+redirect_uris = [  # people are told if one of these is missing
+    "https://library.example/callback",
+]
+# also on the app, but not https, so it cannot be watched: http://library.example/plain
+# also on the app, but not https, so it cannot be watched: msal123://auth
+
+# FILL IN at each service:
+#   name       what people call the product; below it, what the claim finds today
+#   renewer    the channels of those who create a new credential in Entra
+#   installer  the channels of those who put it into the product
+#   breaks     what people notice once the credential has ended
+# and, where there is one:
+#   runbook = "runbooks/product.md"                # what each of them does, step by step
+#   request_to = "helpdesk@example.org"            # whom the installer asks for a new one
+#   link = "https://product.example.org/admin"     # where the installer works
+
+[[apps.services]]
+name = "LibCal"
+# It finds today:
+#   secret “LibCal 2026” (begins with Zr2, ends 20 Nov 2028)
+#   secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026)
+claims = { name = "LibCal*" }
+renewer = ["team"]
+installer = ["team"]
+breaks = "LibCal cannot sign in any more."  # FILL IN
+
+[[apps.services]]
+name = "LibStaffer"
+# It finds today:
+#   secret “LibStaffer 2025” (begins with b3W, ends 19 Mar 2027)
+claims = { name = "LibStaffer*" }
+renewer = ["team"]
+installer = ["team"]
+breaks = "LibStaffer cannot sign in any more."  # FILL IN
+
+[[apps.services]]
+name = "Unnamed secret m9_"
+# It finds today:
+#   unnamed secret (begins with m9_, ends 1 May 2027)
+# FILL IN: the claim finds that one only, and not its successor. Give the next one a name that says whose it is,
+# and let the claim find that: { name = "Product*" }
+claims = { hint = "m9_" }
+renewer = ["team"]
+installer = ["team"]
+breaks = "Unnamed secret m9_ cannot sign in any more."  # FILL IN
+
+# Also on the app, and claimed by nothing above: ended long ago, or not to be told apart by a rule.
+#   secret “Wallet” (begins with aaa, ended 1 May 2019)
 """

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from azure.core.credentials import TokenCredential
 from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
 from shared.ports import DirectoryError
@@ -12,7 +11,7 @@ READ_SECONDS = 10
 """The token endpoint is on the same machine; azure-core would wait 300 s, and tries four times."""
 
 
-def credential(client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str]) -> TokenCredential:
+def credential(client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str]) -> ManagedIdentityCredential | AzureCliCredential:
     """Choose how to sign in. Nothing is asked of the network yet; the caller closes what it gets.
 
     Args:

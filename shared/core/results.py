@@ -1,12 +1,13 @@
 """What the use cases answer with: values only."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.core.foresee import Foreseen
 from shared.core.judged import Judgement
 from shared.core.memory import Outcome, Pulse, Read
 from shared.core.message import Message
+from shared.core.observe import Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class CheckResult:
     judgement: Judgement | None = None
     foreseen: Foreseen = field(default_factory=Foreseen)
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Every message up to a local day, if nobody acts and every one arrives."""
+
+    judgement: Judgement
+    at: Round
+    until: date
+    messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Guesses which services use an app from the names of what is on it. Every guess is a claim that finds what it was made from, and nothing else.
+"""Guesses which services use an app from the names of what is on it: each is a claim that finds what it was made from, and nothing else.
 
 What tells one rotation from the next is not part of a service's name: "LibCal 2024" and "LibCal (new) Nov 2026" are both LibCal's.
 """
@@ -38,6 +38,7 @@ class Guesses(NamedTuple):
     """What the credentials of an app suggest."""
 
     services: tuple[Guess, ...]
+    """By name; those without one last."""
     left_out: tuple[Credential, ...]
     """Those that no claim finds: ended long ago, or not to be told from another's by a rule; newest first."""
 
@@ -77,12 +78,13 @@ def guess(credentials: Iterable[Credential], now: datetime) -> Guesses:
             claim = _claim(group, there)
             found = tuple(c for c in group if matches(claim, c))
             services.append(Guess(base_name(group[0].name), claim, found))
+    services.sort(key=lambda each: (not each.name, each.name.casefold()))
     claimed = {credential.key_id for service in services for credential in service.found}
     return Guesses(tuple(services), tuple(c for c in there if c.key_id not in claimed))
 
 
 def base_name(name: str) -> str:
-    """Give what stays of a name from one rotation to the next: no numbers, dates, months, or words such as "new"; empty if nothing stays."""
+    """Give what stays of a name from one rotation to the next: no number, month, or word such as "new". May be empty."""
     if _UNNAMED.match(name.strip()):
         return ""
     kept = _before_its_number(name.removeprefix("CN=")).rstrip(_EDGES)

@@ -11,9 +11,20 @@ from zoneinfo import ZoneInfo
 from shared.core.model import Credential
 from shared.core.suggest import Suggested, Suggestion
 from shared.render.escape import clean
-from shared.render.naming import described, noun
+from shared.render.naming import described
 from shared.render.when import full_day
 
+ABOUT_SERVICES = (
+    "# FILL IN at each service:",
+    "#   name       what people call the product; below it, what the claim finds today",
+    "#   renewer    the channels of those who create a new credential in Entra",
+    "#   installer  the channels of those who put it into the product",
+    "#   breaks     what people notice once the credential has ended",
+    "# and, where there is one:",
+    '#   runbook = "runbooks/product.md"                # what each of them does, step by step',
+    '#   request_to = "helpdesk@example.org"            # whom the installer asks for a new one',
+    '#   link = "https://product.example.org/admin"     # where the installer works',
+)
 LONGEST_REMARK = 160
 LONGEST_URI = 300
 
@@ -25,10 +36,12 @@ def watchlist_toml(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> str:
 
 def _lines(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     app = suggested.app
-    yield _remark(f"A watchlist to start from: what was on “{clean(app.name)}” on {full_day(now.astimezone(zone).date())}, and what that suggests.")
+    yield _remark(
+        f"A watchlist to start from: what was on “{clean(app.name)}” on {full_day(now.astimezone(zone).date())}, and what that suggests."
+    )
     yield "# Save it as watchlist.toml beside host.json, go through every FILL IN, then try it: python -m shared doctor"
     yield ""
-    yield f"timezone = {_quoted(zone.key)}  # FILL IN: in which time zone people read dates, such as America/Chicago"
+    yield f"timezone = {_quoted(zone.key)}  # FILL IN: where people read the dates, such as America/Chicago"
     yield 'check_at = "08:00"'
     yield ""
     yield "[channels.team]"
@@ -39,6 +52,7 @@ def _lines(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> Iterator[str
     yield f"name = {_quoted(clean(app.name) or 'App')}"
     yield f"client_id = {_quoted(app.client_id)}"
     yield from _redirects(suggested)
+    yield from ("", *ABOUT_SERVICES)
     for service in suggested.services:
         yield ""
         yield from _service(service, now, zone)
@@ -57,18 +71,14 @@ def _redirects(suggested: Suggestion) -> Iterator[str]:
 def _service(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     name = clean(service.name)
     yield "[[apps.services]]"
-    yield f"name = {_quoted(name)}  # FILL IN: what people call the product"
+    yield f"name = {_quoted(name)}"
     if service.id:
         yield f"id = {_quoted(service.id)}"
     yield from _basis(service, now, zone)
     yield f"claims = {{ {service.claim.by} = {_quoted(service.claim.value)} }}"
-    kind = noun(service.found[0] if service.found else None)
-    yield f'renewer = ["team"]  # FILL IN: the channel of those who create a new {kind} in Entra'
-    yield f'installer = ["team"]  # FILL IN: the channel of those who put it into {name}'
-    yield f"breaks = {_quoted(f'{name} cannot sign in any more.')}  # FILL IN: what people notice then"
-    yield f'# runbook = "runbooks/{_file_of(service)}.md"  # FILL IN: what each of them does, step by step'
-    yield '# request_to = "helpdesk@example.org"  # FILL IN: whom the installer asks for a new one'
-    yield '# link = "https://product.example.org/admin"  # FILL IN: where the installer works'
+    yield 'renewer = ["team"]'
+    yield 'installer = ["team"]'
+    yield f"breaks = {_quoted(f'{name} cannot sign in any more.')}  # FILL IN"
 
 
 def _basis(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -79,8 +89,8 @@ def _basis(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     yield "# It finds today:"
     yield from (_remark(f"  {described(credential, now, zone)}") for credential in service.found)
     if service.claim.by != "name":
-        yield "# FILL IN: this claim finds that one only, not its successor. Give the next one a name that says whose it is,"
-        yield '# and claim it by that: { name = "Product*" }'
+        yield "# FILL IN: the claim finds that one only, and not its successor. Give the next one a name that says whose it is,"
+        yield '# and let the claim find that: { name = "Product*" }'
 
 
 def _left_out(credentials: Sequence[Credential], now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -88,10 +98,6 @@ def _left_out(credentials: Sequence[Credential], now: datetime, zone: ZoneInfo) 
         yield ""
         yield "# Also on the app, and claimed by nothing above: ended long ago, or not to be told apart by a rule."
         yield from (_remark(f"  {described(credential, now, zone)}") for credential in credentials)
-
-
-def _file_of(service: Suggested) -> str:
-    return service.id or "-".join(word for word in "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in service.name.lower()).split())
 
 
 def _remark(text: str, limit: int = LONGEST_REMARK) -> str:

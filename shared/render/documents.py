@@ -137,7 +137,7 @@ def log_document(result: CheckResult) -> Json:
         "worst": result.judgement.worst if result.judgement is not None else None,
         "messages": sum(delivery.delivered for delivery in result.told),
         "undelivered": [delivery.message.channel for delivery in result.told if not delivery.delivered],
-        "reasons": [f"{item['item']}:{item['reason']}" for delivery in result.told for item in _items(delivery.message)],
+        "reasons": [f"{item['item']}:{item['reason']}" for delivery in result.told for item in items_of(delivery.message)],
     }
 
 
@@ -156,11 +156,12 @@ def _delivery(delivery: Delivery) -> Json:
         "channel": delivery.message.channel,
         "delivered": delivery.delivered,
         "error": delivery.error or None,
-        "items": _items(delivery.message),
+        "items": items_of(delivery.message),
     }
 
 
-def _items(message: Message) -> list[Json]:
+def items_of(message: Message) -> list[Json]:
+    """Describe each item of a message, and why it is said."""
     said = {notice.view.item for notice in message.notices}
     introduced = (Notice(view, Reason.INTRODUCED, frozenset()) for view in message.watching if view.item not in said)
     return [_item(notice) for notice in (*message.notices, *introduced)]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.core.message import Message
 from shared.core.model import Reason, Severity
-from shared.render.documents import Json, _items, instant
+from shared.render.documents import Json, instant, items_of
 from shared.render.words import headline, is_weekly, title
 
 
@@ -42,7 +42,7 @@ def forecast_document(messages: Sequence[Message], until: date, now: datetime, z
                 "at": instant(message.now),
                 "channel": message.channel,
                 "introduction": message.introduction,
-                "items": _items(message),
+                "items": items_of(message),
             }
             for message in messages
         ],

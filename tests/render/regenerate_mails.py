@@ -13,7 +13,7 @@ from shared.core.message import Notice
 from shared.render.mail import mail
 from shared.runbook import parse
 from tests.render.mail_cases import CHANNELS, GOLDEN, MAILS, SENDER, WITH_HTML, text_of, written
-from tests.support.notices import PAGE_URL
+from tests.support.notices import INSTALLER, PAGE_URL
 
 ROOT = Path(__file__).parents[2]
 PICTURES = {
@@ -41,7 +41,9 @@ def main() -> None:
 
 
 def _page(case: str, *, dark: bool) -> str:
-    message = replace(MAILS[case], notices=tuple(map(_with_runbook, MAILS[case].notices)))
+    notices = tuple(map(_with_runbook, MAILS[case].notices))
+    channel = "libapps-admins" if notices[0].roles == INSTALLER else "its"
+    message = replace(MAILS[case], channel=channel, notices=notices)
     page = mail(message, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL).html
     page = page.replace("(prefers-color-scheme: dark)", "all") if dark else page
     return page.replace("</body>", MEASURE)

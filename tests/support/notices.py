@@ -91,6 +91,7 @@ def service_view(
         replacement=None,
         upcoming=False,
         leftovers=(),
+        shared=frozenset(),
         over=over,
         days_left=days_left,
         situation="",
