@@ -6,12 +6,14 @@ from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
 from shared.ports import DirectoryError
 
+type Credential = ManagedIdentityCredential | AzureCliCredential
+
 CONNECT_SECONDS = 5
 READ_SECONDS = 10
 """The token endpoint is on the same machine; azure-core would wait 300 s, and tries four times."""
 
 
-def credential(client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str]) -> ManagedIdentityCredential | AzureCliCredential:
+def credential(client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str]) -> Credential:
     """Choose how to sign in. Nothing is asked of the network yet; the caller closes what it gets.
 
     Args:

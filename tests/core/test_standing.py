@@ -165,7 +165,7 @@ def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_delete
     seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
     later = round_._replace(now=at("2026-12-10T14:00Z"))
     judgement = judge(later, {app.key: seen})
-    assert (judgement.services[0].leftovers, judgement.services[0].shared) == ((OLD,), {"k1"})
+    assert (judgement.services[0].leftovers, judgement.services[0].shared) == ((OLD,), frozenset({"k1"}))
     assert [(view.owner.service.id, view.deletable) for view in judgement.leftovers] == [("libcal", False)]
 
 

@@ -37,8 +37,12 @@ def service(name: str, **changes: Any) -> Service:  # noqa: ANN401  (fields of t
 
 
 def watchlist(
-    *services: Service, check_at: time = time(8), channels: Iterable[str] = ("its", "admins"), weekly: bool = False, **changes: Any
-) -> Watchlist:  # noqa: ANN401  (as above)
+    *services: Service,
+    check_at: time = time(8),
+    channels: Iterable[str] = ("its", "admins"),
+    weekly: bool = False,
+    **changes: Any,  # noqa: ANN401  (as above)
+) -> Watchlist:
     app = WatchedApp("LibApps Outlook sync", CLIENT_ID, services or (service("LibCal"), service("LibStaffer")))
     plain = Watchlist(
         zone=CHICAGO,
