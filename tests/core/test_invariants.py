@@ -118,3 +118,28 @@ def assert_everybody_knows(world: World) -> None:
 def parties(view: ServiceView) -> tuple[str, ...]:
     """Those who must know: the installer of what waits, both of everything else."""
     return ("its", "admins") if view.standing in BOTH or view.over != Over.NO else ("admins",)
+
+
+@settings(max_examples=15, deadline=None)
+@given(old=st.integers(20, 120), new=st.integers(120, 400), confirmed=st.integers(1, 19))
+def test_after_a_confirmation_there_is_quiet_until_the_new_one_enters_the_ladder(old: int, new: int, confirmed: int) -> None:
+    world = World(watched=watchlist(channels=("its", "admins"), weekly=True), now=START)
+    fresh = secret("new", "LibCal 2028", ends=None)._replace(starts=START + timedelta(hours=1), ends=START + timedelta(days=new))
+    world.tenant.put(secret("old", "LibCal 2026", ends=None)._replace(ends=START + timedelta(days=old)))
+    world.check()
+    world.tenant.add(fresh)
+    world.now = START + timedelta(days=confirmed)
+    world.check()
+    world.confirm("libcal", "new")
+    before = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
+    while world.now < START + timedelta(days=new - 92):
+        world.now += timedelta(days=1)
+        world.check()
+    said = {
+        (notice.view.item.partition(":")[0], str(notice.reason))
+        for name, inbox in world.inboxes.items()
+        for message in inbox.heard[before[name] :]
+        for notice in message.notices
+        if notice.view.item != "libstaffer"
+    }
+    assert said <= {("leftover", "leftover"), ("delete", "leftover"), ("weekly", "weekly")}
