@@ -36,7 +36,9 @@ arrows:
 	.venv/bin/lint-imports
 
 unit:
-	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage erase
+	.venv/bin/coverage run -m pytest -n auto --dist loadfile
+	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered --skip-empty --fail-under=90
 
 bench: setup ## speed and size, as ratios in one run

@@ -150,6 +150,7 @@ def test_people_can_read_a_row() -> None:
         "at": "2026-11-22T14:00:00Z",
         "by_object_id": "7d1f",
         "by_name": "Ann",
+        "withdrawn": False,
     }
 
 
