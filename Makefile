@@ -37,7 +37,7 @@ arrows:
 
 unit:
 	.venv/bin/coverage erase
-	.venv/bin/coverage run -m pytest -n auto --dist loadfile
+	.venv/bin/coverage run -m pytest -n auto --dist worksteal
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered --skip-empty --fail-under=90
 

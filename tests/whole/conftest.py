@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,24 @@ class Lapsewatch:
             plain | dict(self.tenant.environment) | {"LAPSEWATCH_TABLES": self.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"} | self.settings
         )
 
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command, and do not wait for it."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(_command(arguments), cwd=ROOT, env=dict(self.environment), stdout=pipe, stderr=pipe, text=True)
+
     def __call__(self, *arguments: str) -> Ran:
-        command = [sys.executable, "-W", "error::ResourceWarning", "-m", "shared", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, timeout=110, check=False)
+        done = subprocess.run(
+            _command(arguments), cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, timeout=110, check=False
+        )
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def cards(self) -> list[str]:
         """What Teams was sent, a text for each message: everything in it."""
         return [json.dumps(posted.message, ensure_ascii=False) for posted in self.tenant.posted("its")]
+
+
+def _command(arguments: Sequence[str]) -> Sequence[str]:
+    return [sys.executable, "-W", "error::ResourceWarning", "-m", "shared", *arguments]
 
 
 @pytest.fixture

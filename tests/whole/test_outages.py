@@ -1,8 +1,11 @@
 """Whatever we depend on may fail in the middle: exit 1 and a sentence, no all-clear, and the next check tells what was owed."""
 
+import json
+import time
 from collections.abc import Iterator
 
 import pytest
+from azure.data.tables import TableClient
 
 from local.azurite import Azurite
 from local.tenant import Tenant
@@ -97,3 +100,49 @@ def test_the_ledger_cannot_be_reached(tenant: Tenant, own_azurite: Azurite) -> N
     assert "Traceback" not in ran.err
     own_azurite.start()
     assert_told_by_the_next(lapsewatch)
+
+
+def test_the_ledger_dies_in_the_middle_of_a_check(tenant: Tenant, own_azurite: Azurite) -> None:
+    """Graph is slow, and meanwhile the ledger goes: nobody is told, for it could not be told once."""
+    lapsewatch = Lapsewatch(tenant, own_azurite.tables)
+    tenant.fault("graph", delay=4)
+    with lapsewatch.started("check", "--json") as check:
+        asked_for(tenant, "GET /v1.0/applications")
+        own_azurite.kill()
+        out, _ = check.communicate(timeout=100)
+    assert (check.returncode, json.loads(out)["outcome"]) == (1, "failed")
+    assert "the next one" in json.loads(out)["error"]
+    assert lapsewatch.cards() == []
+    own_azurite.start()
+    after_its_term(own_azurite)
+    assert_told_by_the_next(lapsewatch)
+
+
+def test_the_ledger_dies_while_a_message_is_on_its_way(tenant: Tenant, own_azurite: Azurite) -> None:
+    """It was sent and could not be recorded: it comes again, for a message may be repeated and must not be lost."""
+    lapsewatch = Lapsewatch(tenant, own_azurite.tables)
+    tenant.fault("teams", delay=4)
+    with lapsewatch.started("check", "--json") as check:
+        asked_for(tenant, "POST /teams/its")
+        own_azurite.kill()
+        out, _ = check.communicate(timeout=100)
+    assert (check.returncode, json.loads(out)["outcome"]) == (1, "failed")
+    assert [told["delivered"] for told in json.loads(out)["told"]] == [True]
+    own_azurite.start()
+    after_its_term(own_azurite)
+    assert lapsewatch("tick", "--json").json["outcome"] == "ok"
+    assert [SAID_ONCE in card for card in lapsewatch.cards()] == [True, True]
+
+
+def asked_for(tenant: Tenant, what: str) -> None:
+    """Wait until the tenant was asked for something."""
+    end = time.monotonic() + 60
+    while not any(asked.startswith(what) for asked in tenant.requests()):
+        assert time.monotonic() < end, tenant.requests()
+        time.sleep(0.05)
+
+
+def after_its_term(azurite: Azurite) -> None:
+    """Take away the lease that the broken check could not give back, as five minutes would."""
+    with TableClient.from_connection_string(azurite.tables, "Lapsewatch") as table:
+        table.delete_entity("own", "~lease:")
