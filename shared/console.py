@@ -1,6 +1,6 @@
 """What the command line shows to a person: tables and sentences. Texts from Graph are cleaned, and never read as markup."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.text import Text
 from shared.core.foresee import Foreseen
 from shared.core.judged import Judgement, View
 from shared.core.memory import Decision, DecisionKind, Outcome
-from shared.core.model import Severity, Watchlist
+from shared.core.model import Severity, Standing, Watchlist
 from shared.core.results import CheckResult, Forecast, Status
 from shared.doctor import Finding
 from shared.render.escape import clean
@@ -126,8 +126,21 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     for other in (view for view in others if view.severity != Severity.OK):
         console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))
+    for command in _commands(judgement):
+        console.print(Text(f"  {command}", style="dim"), soft_wrap=True)
     for error in judgement.unread.values():
         console.print(Text(f"not read: {clean(error, 1000)}", style="bold red"))
+
+
+def _commands(judgement: Judgement) -> Iterator[str]:
+    """Give the commands that record what only a person can know, ready to copy."""
+    for view in judgement.services:
+        for credential in (view.replacement, view.in_use if view.assumed else None):
+            if credential is not None and not view.upcoming:
+                yield f"if {clean(view.service.name)} uses “{clean(credential.name)}”: confirm {view.service.id} --key-id {credential.key_id}"
+    for unclaimed in judgement.unclaimed:
+        if unclaimed.standing != Standing.EXPIRED:
+            yield f"whose is “{clean(unclaimed.credential.name)}”: claim {unclaimed.credential.key_id} SERVICE..., or none"
 
 
 def _credential(name: str, ends: datetime | None, now: datetime, watchlist: Watchlist) -> str:

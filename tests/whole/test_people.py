@@ -82,3 +82,11 @@ def test_a_decision_needs_the_app_as_it_is_now(lapsewatch: Lapsewatch) -> None:
     assert ran.status == 1
     assert "Application.Read.All" in ran.err
     assert libcal(lapsewatch)["confirmed"] is None
+
+
+def test_the_status_gives_the_command_that_settles_it(lapsewatch: Lapsewatch) -> None:
+    key_id = renewed(lapsewatch)
+    stray = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="test", ends=datetime.now(UTC) + timedelta(days=100))
+    ran = lapsewatch("check")
+    assert f"confirm libcal --key-id {key_id}" in ran.out
+    assert f"claim {stray} SERVICE" in ran.out
