@@ -137,7 +137,8 @@ def _commands(judgement: Judgement) -> Iterator[str]:
     for view in judgement.services:
         for credential in (view.replacement, view.in_use if view.assumed else None):
             if credential is not None and not view.upcoming:
-                yield f"if {clean(view.service.name)} uses “{clean(credential.name)}”: confirm {view.service.id} --key-id {credential.key_id}"
+                used = f"if {clean(view.service.name)} uses “{clean(credential.name)}”"
+                yield f"{used}: confirm {view.service.id} --key-id {credential.key_id}"
     for unclaimed in judgement.unclaimed:
         if unclaimed.standing != Standing.EXPIRED:
             yield f"whose is “{clean(unclaimed.credential.name)}”: claim {unclaimed.credential.key_id} SERVICE..., or none"
