@@ -1,4 +1,3 @@
-# make setup | demo | test | bench | lock | pictures
 SHELL := /bin/sh
 .PHONY: help setup demo story test lint types arrows unit bench lock clean
 PY := .venv/bin/python

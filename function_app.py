@@ -42,10 +42,13 @@ def tick(timer: func.TimerRequest) -> None:  # noqa: ARG001  (late or twice: wha
 @app.route(route="status", methods=["GET"])
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """How we stand: all of it, one service (`?service=ID`), or read anew (`?live=true`)."""
+    live = req.params.get("live", "false").lower()
+    if live not in {"true", "false"}:
+        return respond(answers.problem(400, "Bad request", "?live= takes true or false."))
     try:
         configured = settings()
         with watching(configured, within=ANSWER_WITHIN) as watch:
-            found = watch.status(live=req.params.get("live", "").lower() == "true")
+            found = watch.status(live=live == "true")
     except (Misconfigured, PortError) as error:
         return unavailable(error)
     document = status_document(found, configured.watchlist)
@@ -74,7 +77,7 @@ def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (anybod
         with watching(settings()) as watch:
             fresh = watch.health()
     except (Misconfigured, PortError) as error:
-        log.error("health: %s", error)  # noqa: TRY400  (the sentence is all there is to know; a trace would hide it)
+        log.error("%s", error)  # noqa: TRY400  (the sentence is all there is to know; a trace would hide it)
         fresh = False
     return respond(answers.health(fresh=fresh))
 

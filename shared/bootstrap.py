@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every class, and that reads the environment and the clock."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from shared.adapters.tables import TablesLedger
 from shared.adapters.teams import TeamsWebhook
 from shared.core.model import EmailChannel, TeamsChannel
 from shared.ports import Channel, Directory
+from shared.problems import Misconfigured, Problem
 from shared.settings import Settings, load, load_graph
 from shared.values import is_loopback
 from shared.watch import Watch
@@ -28,6 +30,23 @@ ROOT = Path(__file__).resolve().parent.parent
 def clock() -> datetime:
     """Give the present instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def use_local_settings() -> None:
+    """Take from `local.settings.json` what the environment does not say, as Core Tools do; in Azure there is no such file.
+
+    Raises `Misconfigured` if the file cannot be read.
+    """
+    file = ROOT / "local.settings.json"
+    if not file.exists():
+        return
+    try:
+        values = json.loads(file.read_text(encoding="utf-8")).get("Values", {})
+    except (OSError, ValueError, AttributeError):
+        expected = 'JSON with an object "Values", as in local.settings.example.json'
+        raise Misconfigured((Problem(file.name, "something else", expected),)) from None
+    for name, value in values.items():
+        os.environ.setdefault(name, str(value))
 
 
 def settings() -> Settings:

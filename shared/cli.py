@@ -7,9 +7,9 @@ import getpass
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from rich.console import Console
 from shared import console as show
 from shared import discover as discovery
 from shared import people, watchlist_rules
-from shared.bootstrap import clock, reading_graph, settings, watching
+from shared.bootstrap import clock, reading_graph, settings, use_local_settings, watching
 from shared.core.decide import Refused
 from shared.core.memory import Outcome, Person
 from shared.core.results import CheckResult
@@ -35,6 +35,8 @@ from shared.values import guid
 from shared.watch import Watch
 
 FAILED, MISCONFIGURED = 1, 2
+FURTHEST = timedelta(days=3650)
+"""How far a forecast may look."""
 
 app = typer.Typer(
     name="python -m shared",
@@ -87,6 +89,10 @@ def forecast(
 ) -> None:
     """Say every message that will go out, to whom and when, if nobody acts."""
     with _program() as (watch, configured):
+        today = watch.clock().astimezone(configured.watchlist.zone).date()
+        if until is not None and not today <= until.date() <= today + FURTHEST:
+            _say(f"--until {until:%Y-%m-%d}: expected a day from today ({today}) to {today + FURTHEST}.")
+            raise typer.Exit(MISCONFIGURED)
         found = watch.forecast(until.date() if until is not None else None)
     if svg is not None:
         try:
@@ -108,9 +114,10 @@ def discover(
 ) -> None:
     """Read an app, and print a watchlist to start from. Needs neither watchlist nor ledger."""
     try:
-        zone, wanted = watchlist_rules.zone(timezone), guid(client_id)
+        zone = _option("--timezone", lambda: watchlist_rules.zone(timezone))
+        wanted = _option("--client-id", lambda: guid(client_id))
         found = discovery.discover(reading_graph(), wanted, clock())
-    except (Wrong, Misconfigured) as wrong:
+    except Misconfigured as wrong:
         _say(str(wrong))
         raise typer.Exit(MISCONFIGURED) from None
     except PortError as error:
@@ -178,6 +185,7 @@ def claim(
 def main() -> None:
     """Run the command line, and exit."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    use_local_settings()
     app()
 
 
@@ -209,12 +217,27 @@ def _end(result: CheckResult, configured: Settings, *, json_: bool) -> None:
         raise typer.Exit(FAILED)
 
 
+def _option[T](name: str, read: Callable[[], T]) -> T:
+    """Give what an option holds, or say what is wrong with it and exit."""
+    try:
+        return read()
+    except Wrong as wrong:
+        _say(f"{name}: {wrong}. {wrong.todo}".strip())
+        raise typer.Exit(MISCONFIGURED) from None
+
+
 def _decided(done: people.Done, configured: Settings, *, json_: bool) -> None:
     """Show what was recorded, and whom it was told. It is recorded, whatever became of the telling."""
     if json_:
-        _print_json({"decision": decision_document(done.decided.decision), "check": check_document(done.check, configured.watchlist)})
+        _print_json(
+            {
+                "decision": decision_document(done.decided.decision),
+                "notes": list(done.notes),
+                "check": check_document(done.check, configured.watchlist),
+            }
+        )
     else:
-        show.decision(Console(), done.decided.decision, configured.watchlist)
+        show.decision(Console(), done.decided.decision, done.notes, configured.watchlist)
         show.check(Console(), done.check, configured.watchlist)
     if done.check.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         _say(f"The decision is recorded; telling it failed, and is tried again. {done.check.error}")

@@ -50,8 +50,8 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
         console.print(HOW_IT_ENDED[result.outcome])
 
 
-def decision(console: Console, made: Decision, watchlist: Watchlist) -> None:
-    """Show a decision as it was recorded."""
+def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: Watchlist) -> None:
+    """Show a decision as it was recorded, and what is odd about it."""
     whose = ", ".join(watchlist.services[each].name for each in made.services if each in watchlist.services) or "nobody"
     said = {
         DecisionKind.CONFIRM: f"{whose} uses {made.key_id} now",
@@ -59,6 +59,8 @@ def decision(console: Console, made: Decision, watchlist: Watchlist) -> None:
         DecisionKind.CLAIM: f"{made.key_id} belongs to {whose}",
     }
     console.print(Text(f"recorded: {clean(said[made.kind], 300)}", style="bold"))
+    for note in notes:
+        console.print(Text(f"note: {clean(note, 500)}", style="yellow"))
 
 
 def status(console: Console, found: Status, watchlist: Watchlist) -> None:
@@ -91,7 +93,8 @@ def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
         table.add_row(f"{row.day:%a} {full_day(row.day)}", ", ".join(row.channels), Text(row.what, style=STYLE[row.severity]), row.reason)
     console.print(table)
     if rows.weekly:
-        console.print(f"and {rows.weekly} quiet lines of the week; --json has them too")
+        lines = "quiet line" if rows.weekly == 1 else "quiet lines"
+        console.print(f"and {rows.weekly} {lines} of the week; --json has them too")
     console.print(f"up to {full_day(found.until)}, if nobody acts and nothing changes")
     if drawn is not None:
         console.print(f"drawn into {drawn}")
@@ -123,6 +126,8 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
             for service in app.services:
                 table.add_row(Text(clean(service.name)), Text("not read yet", style="yellow"), "", "", "")
     console.print(table)
+    for given in (view.acknowledged for view in judgement.services if view.acknowledged is not None):
+        console.print(Text(f"{given.service}: {clean(given.by.name)} knows, until {full_day(given.until)}: {clean(given.why, 300)}"))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     for other in (view for view in others if view.severity != Severity.OK):
         console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))

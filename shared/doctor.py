@@ -9,7 +9,7 @@ from shared.core.message import Message
 from shared.core.model import Standing
 from shared.core.observe import Round, observe
 from shared.core.schedule import is_stale
-from shared.ports import AppQuery, ChannelError, LedgerError
+from shared.ports import AppQuery, ChannelError, DirectoryReading, LedgerError
 from shared.watch import READ_WITHIN, Watch
 
 
@@ -52,7 +52,7 @@ def _ledger(watch: Watch) -> Iterator[Finding]:
 def _checks(pulse: Pulse, watch: Watch) -> Finding:
     good = f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC" if pulse.last_success else "none has ended well yet"
     if pulse.outcome == Outcome.FAILED:
-        return Finding("checks", ok=False, text=f"the last one failed: {pulse.error} {good}.")
+        return Finding("checks", ok=False, text=f"the last one failed: {pulse.error} Before that, {good}.")
     if is_stale(pulse, watch.clock()):
         return Finding("checks", ok=False, text=f"{good}; that is more than 26 hours ago: is the timer running?")
     return Finding("checks", ok=True if pulse.last_success else None, text=good)
@@ -66,6 +66,7 @@ def _apps(watch: Watch) -> Iterator[Finding]:
         memory = watch.ledger.load()
     except LedgerError:  # said already; whether the apps can be read is still worth knowing
         memory = Memory()
+    yield _sign_in(reading)
     for app in apps:
         failure = reading.failures.get(app.client_id)
         if failure is not None:
@@ -82,6 +83,13 @@ def _apps(watch: Watch) -> Iterator[Finding]:
             unmatched = view.standing == Standing.UNMATCHED
             found = "no credential of the app is claimed by its rule" if unmatched else f"claimed, standing {view.standing}"
             yield Finding(f"service {view.service.name}", ok=not unmatched, text=found)
+
+
+def _sign_in(reading: DirectoryReading) -> Finding:
+    """Whether any app could be read says whether a token is given, and whether it allows to read."""
+    if reading.apps:
+        return Finding("sign-in", ok=True, text="a token is given, and may read app registrations (Application.Read.All)")
+    return Finding("sign-in", ok=False, text=str(next(iter(reading.failures.values()))))
 
 
 def _channel(watch: Watch, name: str) -> Finding:

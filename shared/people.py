@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from shared.core import decide
+from shared.core.claims import matches
 from shared.core.decide import Refused, Shown
 from shared.core.decided import Decided
 from shared.core.judge import judge
@@ -28,6 +29,8 @@ class Done:
 
     decided: Decided
     check: CheckResult
+    notes: tuple[str, ...] = ()
+    """What is odd about it, a sentence each: it may be a mistake."""
 
 
 class _Look(NamedTuple):
@@ -40,6 +43,20 @@ class _Look(NamedTuple):
     def service(self, service_id: str) -> ServiceView:
         return next(view for view in self.judgement.services if view.service.id == service_id)
 
+    def others_of(self, key_id: str, service_id: str) -> tuple[str, ...]:
+        """Say whose else the credential is: somebody may have mixed them up."""
+        credential = next(c for c in self.seen.credentials if c.key_id == key_id)
+        others = [v.service for v in self.judgement.services if v.service.id != service_id and matches(v.service.claim, credential)]
+        before = self.at.memory.holds.get(service_id)
+        undo = f" If that was a mistake: confirm {service_id} --key-id {before.key_id}." if before is not None else ""
+        return tuple(f"“{credential.name}” is {other.name}'s by its claim.{undo}" for other in others)
+
+    def users_of(self, key_id: str, service_ids: Sequence[str]) -> tuple[str, ...]:
+        """Say which other services use the credential: a claim does not take away what is in use."""
+        users = [v.service for v in self.judgement.services if v.hold is not None and v.hold.key_id == key_id]
+        others = [user.name for user in users if user.id not in service_ids]
+        return tuple(f"{name} still uses it, until it is confirmed on another one." for name in others)
+
 
 def confirm(watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Shown | None = None) -> Done:
     """Record that a service uses the credential `key_id` now. `shown` is what the person saw of it, where they saw it.
@@ -47,7 +64,8 @@ def confirm(watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Sh
     Raises `Refused`, or a `PortError` if the app or the ledger cannot be reached.
     """
     look = _look(watch, _app_of(watch, service_id))
-    return _finish(watch, decide.confirm(look.service(service_id), key_id, look.seen, look.at, by=by, shown=shown))
+    decided = decide.confirm(look.service(service_id), key_id, look.seen, look.at, by=by, shown=shown)
+    return _finish(watch, decided, look.others_of(decided.decision.key_id, service_id))
 
 
 def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Person) -> Done:
@@ -64,7 +82,8 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
     for app in apps:
         look = _look(watch, app)
         if len(apps) == 1 or any(credential.key_id == key_id.casefold() for credential in look.seen.credentials):
-            return _finish(watch, decide.claim(key_id.casefold(), service_ids, look.judgement, look.seen, look.at, by=by))
+            decided = decide.claim(key_id.casefold(), service_ids, look.judgement, look.seen, look.at, by=by)
+            return _finish(watch, decided, look.users_of(key_id.casefold(), service_ids))
     raise Refused(f"There is no credential {key_id} on any watched app. Nothing was recorded.")
 
 
@@ -89,10 +108,12 @@ def _look(watch: Watch, app: WatchedApp) -> _Look:
     return _Look(seen, judge(at, {app.key: seen}), at)
 
 
-def _finish(watch: Watch, decided: Decided) -> Done:
+def _finish(watch: Watch, decided: Decided, notes: tuple[str, ...] = ()) -> Done:
     """Write the decision, then check: whoever was bothered hears of it now. A check that is running tells it next time."""
+    if decided.decision.by is None or not decided.decision.by.name.strip():
+        raise Refused("Say who decides: others have to be able to ask. Nothing was recorded.")
     try:
         write(watch.ledger, decided)
     except LedgerConflict:
         raise Refused("Somebody else decided about this a moment ago. Nothing was recorded; please look again.") from None
-    return Done(decided, watch.check())
+    return Done(decided, watch.check(), notes)

@@ -93,7 +93,7 @@ class Watch:
         except LedgerError as error:
             return CheckResult(started, Outcome.FAILED, str(error), dry_run=True)
         gathered = self._gather(memory, pulse, started, progress)
-        result = self._conclude(gathered, started, ())
+        result = self._conclude(gathered, started, [Delivery(message, delivered=True) for message in gathered.messages])
         told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
         return replace(result, told=told, dry_run=True)
 

@@ -57,7 +57,7 @@ class RunToken:
             raise
         except Exception as error:  # azure-identity lets a ValueError or an AttributeError through for an answer that it cannot read
             raise DirectoryError(
-                f"No token for Graph. The sign-in says: {plain(str(error))}. In Azure: is the managed identity assigned to the"
+                f"No token for Graph. The sign-in says: {plain(str(error)).rstrip('.')}. In Azure: is the managed identity assigned to the"
                 " app, and does AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'.",
                 code=type(error).__name__,
             ) from error

@@ -82,7 +82,7 @@ def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
         "next_message": _day(foreseen.by_item.get(view.item)),
         "acknowledged": None
         if ack is None
-        else {"until": _day(ack.until), "why": ack.why, "by": ack.by.name, "object_id": ack.by.object_id, "at": instant(ack.at)},
+        else {"until": _day(ack.until), "why": ack.why, "by": ack.by.name, "object_id": ack.by.object_id or None, "at": instant(ack.at)},
     }
 
 
