@@ -1,26 +1,24 @@
 """The triggers of the Functions app: parse, call, respond. Importing this module touches neither network nor environment."""
 
-import json
 import logging
-from datetime import timedelta
 
 import azure.functions as func
 
+from feed_routes import feeds
+from page_routes import pages
+from responding import ANSWER_WITHIN, log, report, respond, unavailable
 from shared.bootstrap import settings, watching
 from shared.core.memory import Outcome
-from shared.core.results import CheckResult
 from shared.ports import PortError
 from shared.problems import Misconfigured
 from shared.render import answers
-from shared.render.documents import check_document, log_document, status_document
+from shared.render.documents import check_document, status_document
 
-log = logging.getLogger("lapsewatch")
 for chatty in ("azure", "httpx", "msal", "urllib3"):
     logging.getLogger(chatty).setLevel(logging.WARNING)  # a line for each request would cost more than all else in the logs
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
-
-ANSWER_WITHIN = timedelta(seconds=200)
-"""Azure ends an HTTP call after 230 seconds; the rest is for sending and writing."""
+app.register_functions(feeds)
+app.register_functions(pages)
 
 
 class CheckFailed(Exception):
@@ -77,23 +75,6 @@ def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (anybod
         with watching(settings()) as watch:
             fresh = watch.health()
     except (Misconfigured, PortError) as error:
-        log.error("%s", error)  # noqa: TRY400  (the sentence is all there is to know; a trace would hide it)
+        log.error("%s", error)
         fresh = False
     return respond(answers.health(fresh=fresh))
-
-
-def report(result: CheckResult) -> None:
-    """Log a check as one line, a JSON object that alert rules parse."""
-    level = logging.ERROR if result.outcome in {Outcome.PARTIAL, Outcome.FAILED} else logging.INFO
-    log.log(level, json.dumps(log_document(result)))
-
-
-def unavailable(error: Exception) -> func.HttpResponse:
-    """Answer a caller who is not to blame: the settings, or what we depend on, fail."""
-    log.error("%s", error)
-    return respond(answers.problem(503, "Not available", str(error)))
-
-
-def respond(answer: answers.Answer) -> func.HttpResponse:
-    """Turn an answer into the worker's own type."""
-    return func.HttpResponse(answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers)

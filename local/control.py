@@ -17,6 +17,7 @@ from local.directory import Directory, DisabledBy, NotInTenant
 from local.entra import Registration
 from local.faults import Fault, Gate
 from local.managed_identity import ManagedIdentity
+from local.sign_in import SignInIssuer
 from local.sign_ins_report import SignInsReport
 from local.stories import tell
 
@@ -52,11 +53,24 @@ class SignIn(msgspec.Struct, forbid_unknown_fields=True):
     at: Instant
 
 
+class Token(msgspec.Struct, forbid_unknown_fields=True):
+    """An ID token to issue to a person; `claims` replace its own, and null leaves one out."""
+
+    name: str
+    claims: dict[str, object] = {}
+
+
 class Control:
     """Everything under `/control`."""
 
     def __init__(
-        self, directory: Directory, identity: ManagedIdentity, gate: Gate, sign_ins: SignInsReport, clock: Callable[[], datetime]
+        self,
+        directory: Directory,
+        identity: ManagedIdentity,
+        gate: Gate,
+        sign_ins: SignInsReport,
+        clock: Callable[[], datetime],
+        issuer: SignInIssuer,
     ) -> None:
         """Change these; `clock` says when a credential starts that is given no start."""
         self._directory = directory
@@ -64,6 +78,7 @@ class Control:
         self._gate = gate
         self._sign_ins = sign_ins
         self._clock = clock
+        self._issuer = issuer
         self._routes = Map(
             [
                 Rule("/control/story", methods=["PUT"], endpoint=self._story),
@@ -79,6 +94,7 @@ class Control:
                     methods=["DELETE"],
                     endpoint=lambda _, key_id: self._directory.remove_credential(key_id),
                 ),
+                Rule("/control/id-tokens", methods=["POST"], endpoint=self._issue),
                 Rule("/control/roles", methods=["PUT"], endpoint=self._set_roles),
                 Rule("/control/mailboxes", methods=["PUT"], endpoint=self._set_mailboxes),
                 Rule("/control/sign-ins", methods=["POST"], endpoint=self._sign_in),
@@ -103,6 +119,10 @@ class Control:
         except HTTPException as error:
             return _json({"error": error.description}, error.code or HTTPStatus.NOT_FOUND)
         return Response(status=HTTPStatus.NO_CONTENT) if content is None else _json(content)
+
+    def _issue(self, request: Request) -> dict[str, str]:
+        token = _body(request, Token)
+        return {"id_token": self._issuer.id_token(token.name, **token.claims)}
 
     def _story(self, request: Request) -> None:
         story = _body(request, NewStory)

@@ -1,7 +1,8 @@
 """`make demo`: the real app, through the real worker library, against stand-ins on this machine; what happened is printed.
 
 The tenant's story is the library's: LibCal's secret ends in 6 days, LibStaffer's in 21. The timer is fired, the card is
-shown as it was posted, and a second run shows that nobody is told twice.
+shown as it was posted, and a second run shows that nobody is told twice. At the end the status page is open, and somebody
+is signed in to it.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +26,8 @@ from local.tenant import Tenant
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ROOT / "build" / "demo"
 KEY = {"x-functions-key": "local"}
+PERSON = "Dana Example"
+"""Who is signed in to the page."""
 PATIENCE = 60.0
 """Seconds to wait for the host, and for a check."""
 
@@ -119,9 +123,16 @@ def _show(cards: list[dict[str, Any]]) -> None:
 def _serve(root: str, tenant: Tenant) -> None:
     """On a terminal, leave everything running until Ctrl-C; otherwise say where it was and end."""
     _title("5. Try it yourself")
-    print(f"  {root}/api/health\n  {root}/api/status?code=local\n  what Teams was sent: {tenant.teams_url('its')}")
-    print(f"  what the app logged: {_short(SHOWN / 'host.log')}")
+    page = f"{root}/api/page"
+    answer = requests.get(page, timeout=PATIENCE)
+    if answer.status_code != requests.codes.ok or PERSON not in answer.text:
+        raise SystemExit(f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why.")
+    print(f"  the status page, with {PERSON} signed in: {page}")
+    print(f"  {root}/api/health\n  {root}/api/status?code=local\n  {root}/api/calendar.ics?code=local")
+    print(f"  what Teams was sent: {tenant.teams_url('its')}\n  what the app logged: {_short(SHOWN / 'host.log')}")
     if sys.stdout.isatty():
+        if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            webbrowser.open(page)
         print("\nCtrl-C ends it.", flush=True)
         signal.pause()
     else:
@@ -131,7 +142,7 @@ def _serve(root: str, tenant: Tenant) -> None:
 @contextlib.contextmanager
 def _host(environment: Mapping[str, str]) -> Iterator[str]:
     """Give the root of a local host in a process of its own, as `func start` would be."""
-    command = [sys.executable, "-m", "local.host", "--port", str(_port(7071)), "--no-timers"]
+    command = [sys.executable, "-m", "local.host", "--port", str(_port(7071)), "--no-timers", "--signed-in", PERSON]
     log = (SHOWN / "host.log").open("w", encoding="utf-8")
     with log, subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True) as process:  # noqa: S603  (our own module)
         assert process.stdout is not None

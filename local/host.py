@@ -1,10 +1,11 @@
 """A local host for a Python Functions app: the Python worker is the real one, the host around it is ours.
 
-    python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers]
+    python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers] [--signed-in NAME]
 
 It reads the same environment as the app in Azure, with local.settings.json for what is not set, and accepts one function
-key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP and timer triggers run; others are shown, and do not. It is not the
-Functions runtime: scaling, timeouts and sign-in are not here. One app a process (see `local.host_worker`).
+key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP and timer triggers run; others are shown, and do not. With `--signed-in`
+it does what Easy Auth does for that person, before the routes of the page (`local.host_sign_in`); without, nobody is signed
+in. It is not the Functions runtime: scaling and timeouts are not here. One app a process (see `local.host_worker`).
 """
 
 import argparse
@@ -17,7 +18,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client
@@ -27,8 +28,12 @@ from local.host_errors import HostError, InvocationFailed
 from local.host_http import Front, Key, access
 from local.host_server import serving
 from local.host_settings import inside, route_prefix
+from local.host_sign_in import EasyAuth
 from local.host_timers import Timers
 from local.host_worker import Function, Worker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["Answer", "HostError", "InvocationFailed", "LocalHost"]
 
@@ -46,11 +51,20 @@ class LocalHost:
     """Hosts an app while its `with` statement lasts; the first and only one of its process."""
 
     def __init__(
-        self, app: str | Path, *, environment: Mapping[str, str] | None = None, port: int = 0, state: str | Path | None = None
+        self,
+        app: str | Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        port: int = 0,
+        state: str | Path | None = None,
+        signed_in: str = "",
     ) -> None:
-        """Say what to host; `environment` wins over the process's own, and `state` is the folder that remembers when timers ran."""
+        """Say what to host; `environment` wins over the process's own, and `state` is the folder that remembers when timers ran.
+
+        `signed_in` is the name of the person who is signed in to the page; empty for nobody.
+        """
         self._app = Path(app).resolve()
-        self._environment, self._port = environment or {}, port
+        self._environment, self._port, self._signed_in = environment or {}, port, signed_in
         self._state = Path(state).resolve() if state else None
         self._worker = Worker(self._app)
 
@@ -63,8 +77,12 @@ class LocalHost:
             worker = stack.enter_context(self._worker)
             self._timers = Timers(worker.functions, self._run, self._state)
             self._front = Front(worker.functions.values(), worker.invoke, self._timers, prefix, key)
+            self._door: WSGIApplication = self._front
+            if self._signed_in:
+                self._door = EasyAuth(self._front, self._signed_in, prefix, os.environ)
             stack.callback(self._timers.close)
-            self.port = stack.enter_context(serving(self._front, self._port))
+            self.port = stack.enter_context(serving(self._door, self._port))
+            os.environ.setdefault("WEBSITE_HOSTNAME", f"127.0.0.1:{self.port}")  # as the platform does, and Core Tools
             self.url = f"http://127.0.0.1:{self.port}/{prefix}".rstrip("/")
             self._stack = stack.pop_all()
         return self
@@ -80,7 +98,7 @@ class LocalHost:
 
     def http(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Send a request without a network; `path` is from the root, prefix and query included."""
-        response = Client(self._front).open(path, method=method, headers=dict(headers or {}), data=body)
+        response = Client(self._door).open(path, method=method, headers=dict(headers or {}), data=body)
         return Answer(response.status_code, response.headers, response.get_data())
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
@@ -118,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
     parser.add_argument("--state", help="folder that remembers when timers ran, so that missed runs are noticed (default: none)")
     parser.add_argument("--no-timers", action="store_true", help="run no timer by itself")
+    parser.add_argument("--signed-in", metavar="NAME", default="", help="who is signed in to the page, as by Easy Auth (default: nobody)")
     given = parser.parse_args(arguments)
 
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -131,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stopping)
 
-    host = LocalHost(given.app, port=given.port, state=given.state)
+    host = LocalHost(given.app, port=given.port, state=given.state, signed_in=given.signed_in)
     host_log.to_standard_error(host.running)
     try:
         with host:

@@ -1,4 +1,4 @@
-"""A stand-in Entra tenant on loopback: Graph with mail, managed identity, Teams channels and heartbeats, so that no test needs Azure.
+"""A stand-in Entra tenant on loopback: Graph, mail, managed identity, sign-in, Teams channels, heartbeats, so that no test needs Azure.
 
 `python -m local.tenant [--port N] [--story NAME]` serves it and prints what to set; tests use `Tenant` in process.
 """
@@ -20,10 +20,12 @@ from local.directory import Directory, DisabledBy
 from local.entra import Registration
 from local.faults import Dropped, Fault, Gate
 from local.graph import Graph
+from local.graph_objects import HOME_TENANT_ID
 from local.heartbeat_sink import HeartbeatSink
 from local.loopback import HOST, Loopback, hang_up
 from local.mail_sink import Mail, MailSink
 from local.managed_identity import ManagedIdentity
+from local.sign_in import PAGE_CLIENT_ID, SignInIssuer
 from local.sign_ins_report import SignInsReport
 from local.stories import LIBAPPS_CLIENT_ID, STORIES, tell
 from local.teams_sink import Posted, TeamsSink
@@ -53,6 +55,7 @@ class Tenant:
         self.identity = ManagedIdentity(identity_header)
         self.mail = MailSink(self.identity)
         self.sign_ins = SignInsReport(self.directory)
+        self.sign_in_issuer = SignInIssuer(lambda: self.url)
         self._gate = Gate()
         self._teams = TeamsSink()
         self._heartbeats = HeartbeatSink()
@@ -67,7 +70,7 @@ class Tenant:
     def _table(self) -> Map:
         """Give every route of the tenant: an endpoint takes the request and gives the answer."""
         graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
-        control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock)
+        control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock, self.sign_in_issuer)
         return Map(
             [
                 Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
@@ -78,6 +81,8 @@ class Tenant:
                 Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
                 Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
                 Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
+                Rule(f"/{HOME_TENANT_ID}/v2.0/.well-known/openid-configuration", endpoint=self.sign_in_issuer.configuration),
+                Rule(f"/{HOME_TENANT_ID}/discovery/v2.0/keys", endpoint=self.sign_in_issuer.keys),
                 Rule("/heartbeat/<name>", methods=["GET", "POST"], endpoint=self._heartbeats.good),
                 Rule("/heartbeat/<name>/fail", methods=["GET", "POST"], endpoint=self._heartbeats.bad),
                 Rule("/control/<path:_rest>", endpoint=lambda request, _rest: control.answer(request)),
@@ -144,6 +149,8 @@ class Tenant:
             "LAPSEWATCH_GRAPH": self.graph_url,
             "IDENTITY_ENDPOINT": self.identity_endpoint,
             "IDENTITY_HEADER": self.identity_header,
+            "LAPSEWATCH_SIGN_IN_CLIENT_ID": PAGE_CLIENT_ID,
+            "LAPSEWATCH_SIGN_IN_ISSUER": self.sign_in_issuer.issuer,
             "TEAMS_WEBHOOK_URL": self.teams_url("its"),
             "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
         }
@@ -163,6 +170,10 @@ class Tenant:
     def beats(self, name: str) -> list[bool]:
         """Give, oldest first, whether each beat of a heartbeat was good."""
         return self._heartbeats.beats(name)
+
+    def id_token(self, name: str, **overrides: object) -> str:
+        """Issue an ID token for a person, as Easy Auth would pass it; `overrides` replace claims, and `None` leaves one out."""
+        return self.sign_in_issuer.id_token(name, **overrides)
 
     def sign_in(self, key_id: str, at: datetime) -> None:
         """Say that somebody signed in with a credential, for the report of sign-ins."""

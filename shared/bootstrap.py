@@ -5,21 +5,22 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.adapters.graph import GraphDirectory
 from shared.adapters.heartbeat import PingedHeartbeat
+from shared.adapters.id_token import EntraIdentities
 from shared.adapters.identity import credential
 from shared.adapters.mail import MailboxChannel, SignIn
 from shared.adapters.sign_ins import GraphSignIns
 from shared.adapters.tables import TablesLedger
 from shared.adapters.teams import TeamsWebhook
 from shared.core.model import EmailChannel, TeamsChannel
-from shared.ports import Channel, Directory
+from shared.ports import Channel, Directory, Identities
 from shared.problems import Misconfigured, Problem
-from shared.settings import Settings, load, load_graph
+from shared.settings import PageSignIn, Settings, load, load_graph
 from shared.values import is_loopback
 from shared.watch import Watch
 
@@ -52,6 +53,17 @@ def use_local_settings() -> None:
 def settings() -> Settings:
     """Read the environment and the watchlist. Raises `Misconfigured` with everything that is wrong in them."""
     return load(os.environ, ROOT)
+
+
+def identities(settings: Settings) -> Identities | None:
+    """Give what knows who is signed in to the page; `None` where nobody can be."""
+    return _identities(settings.page_sign_in) if settings.page_sign_in is not None else None
+
+
+@cache
+def _identities(sign_in: PageSignIn) -> Identities:
+    """Kept for as long as the process lives, since it keeps the issuer's keys."""
+    return EntraIdentities(sign_in.client_id, sign_in.issuer, clock)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from shared.problems import Misconfigured, Wrong
 from shared.render.discover import watchlist_toml
 from shared.render.documents import check_document, decision_document, status_document
 from shared.render.forecast import forecast_document
+from shared.render.spreadsheet import status_csv
 from shared.render.timeline import timeline
 from shared.settings import Settings
 from shared.values import guid
@@ -70,12 +71,20 @@ def tick(*, json_: Json = False) -> None:
 
 
 @app.command()
-def status(*, json_: Json = False) -> None:
+def status(
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet, one row an item, and nothing else.")] = False,
+    json_: Json = False,
+) -> None:
     """Say how we stand: what the ledger knows, days counted as of now."""
+    if csv and json_:
+        raise typer.BadParameter("--csv and --json are two answers; ask for one of them.")
     with _program() as (watch, configured):
         found = watch.status()
     if json_:
         _print_json(status_document(found, configured.watchlist))
+    elif csv:
+        sys.stdout.buffer.write(status_csv(found, configured.watchlist).encode())  # as it is: line ends and code page are part of it
     else:
         show.status(Console(), found, configured.watchlist)
 

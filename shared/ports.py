@@ -19,6 +19,7 @@ from shared.core.memory import (
     Former,
     Hold,
     Memory,
+    Person,
     Pulse,
     Told,
 )
@@ -62,6 +63,18 @@ class LeaseLost(LedgerError):
 
 class ChannelError(PortError):
     """A message could not be delivered."""
+
+
+class NotSignedIn(PortError):
+    """Nobody is known to ask: there is no ID token, or it does not prove who does. The text holds nothing of the token."""
+
+    def __init__(self, text: str) -> None:
+        """Say `text`; the same token fails again."""
+        super().__init__(text, transient=False)
+
+
+class IdentitiesError(PortError):
+    """Who asks cannot be found out: the issuer's keys could not be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +197,14 @@ class Ledger(Protocol):
 
     def forget_history(self, before: datetime) -> None:
         """Drop checks and decisions older than `before`: at most some hundreds a call, so that a call is short."""
+        ...
+
+
+class Identities(Protocol):
+    """Knows who is behind an ID token."""
+
+    def person(self, token: str) -> Person:
+        """Give whom the token was issued to. Raises `NotSignedIn` if it proves nothing, `IdentitiesError` if that cannot be said."""
         ...
 
 

@@ -25,6 +25,10 @@ GRAPH_ROOTS = (
 """Microsoft's clouds: global, US Government, US Department of Defense, China (Graph documentation, "national cloud deployments")."""
 
 
+PAGE_PATH = "/api/page"
+"""Where the page is on its host: the prefix of host.json, and the route."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting as people look it up. Those that the watchlist names by `env:` come on top of `SETTINGS`."""
@@ -34,8 +38,10 @@ class Setting:
     default: str = ""
     required: bool = False
     by_azure: bool = False
-    """Azure sets it; on a laptop it may be set to use the managed identity protocol there."""
+    """Azure sets it; on a laptop it may be set to have there what Azure gives."""
 
+
+_REGISTRATION, _ISSUER = "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER"
 
 SETTINGS = (
     Setting("LAPSEWATCH_SCHEDULE", "NCRONTAB of the tick, UTC; read by the timer trigger", "0 5 * * * *"),
@@ -48,11 +54,14 @@ SETTINGS = (
     ),
     Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", GRAPH_ROOTS[0]),
     Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards and mails"),
+    Setting(_REGISTRATION, "client id of the app registration behind the page's sign-in"),
+    Setting(_ISSUER, "who signs people in: https://login.microsoftonline.com/TENANT/v2.0"),
     Setting("LAPSEWATCH_MAIL_SENDER", "mailbox that sends, through Graph; required if a channel is of kind email"),
     Setting("LAPSEWATCH_SIGN_INS", "`on`: read credential sign-in activity, as evidence of use", "off"),
     Setting("LAPSEWATCH_HEARTBEAT_URL", "pinged after each good check, `/fail` after a bad one"),
     Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
     Setting("AZURE_CLIENT_ID", "client id of the user-assigned identity"),
+    Setting("WEBSITE_HOSTNAME", "host name of the app; the page is there, unless LAPSEWATCH_PAGE_URL says otherwise", by_azure=True),
     Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
     Setting("IDENTITY_HEADER", "proves to that endpoint that the app asks", by_azure=True),
 )
@@ -68,6 +77,15 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSignIn:
+    """How people sign in to the page: the registration that the tokens are issued for, and who issues them."""
+
+    client_id: str
+    issuer: str
+    """As the claim `iss` has it: `https://HOST/TENANT/v2.0`, where TENANT is the tenant's id in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that the program is told from outside."""
 
@@ -78,6 +96,8 @@ class Settings:
     schedule: str
     page_url: str
     """Empty if there is none."""
+    page_sign_in: PageSignIn | None
+    """`None`: nobody can sign in, and the page is closed."""
     deadline_minutes: int
     sign_ins: bool
     """Credential sign-in activity is to be read."""
@@ -107,7 +127,9 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     tables = read("LAPSEWATCH_TABLES", _tables, Tables("endpoint", Secret("")))
     graph = read("LAPSEWATCH_GRAPH", _graph, "")
     schedule = read("LAPSEWATCH_SCHEDULE", _schedule, "")
-    page_url = read("LAPSEWATCH_PAGE_URL", url, "")
+    page_sign_in = _paired(environment, read(_REGISTRATION, guid, ""), read(_ISSUER, _issuer, ""), problems)
+    own_page = read("WEBSITE_HOSTNAME", _page_at, "")
+    page_url = read("LAPSEWATCH_PAGE_URL", url, own_page if page_sign_in else "")
     sign_ins = read("LAPSEWATCH_SIGN_INS", _switch, False)
     heartbeat = read("LAPSEWATCH_HEARTBEAT_URL", _secret_url, None)
     deadline_minutes = read("LAPSEWATCH_DEADLINE", _minutes, 0)
@@ -123,6 +145,7 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
         graph=graph,
         schedule=schedule,
         page_url=page_url,
+        page_sign_in=page_sign_in,
         deadline_minutes=deadline_minutes,
         identity_client_id=identity_client_id,
         managed_identity=managed_identity,
@@ -173,6 +196,34 @@ def _graph(value: object) -> str:
     if root not in GRAPH_ROOTS and not is_loopback(parts):
         raise Wrong(f"a URL of {shown(parts.hostname)}", expected)
     return root
+
+
+def _paired(environment: Mapping[str, str], client_id: str, issuer: str, problems: Problems) -> PageSignIn | None:
+    """Put the halves of the page's sign-in together; if one is good and the other is not set, note that as a mistake."""
+    if client_id and issuer:
+        return PageSignIn(client_id, issuer)
+    absent = _ISSUER if client_id else _REGISTRATION
+    if (client_id or issuer) and not environment.get(absent, "").strip():
+        other = _REGISTRATION if client_id else _ISSUER
+        problems.add(f"setting {absent}", "not set", _BY_NAME[absent].meaning, f"It belongs to {other}: set both, or none of them.")
+    return None
+
+
+def _issuer(value: object) -> str:
+    expected = "https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id"
+    parts = urlsplit(url(value, expected))
+    tenant, _, version = parts.path.strip("/").partition("/")
+    if version != "v2.0" or parts.query or parts.fragment:
+        raise Wrong("a URL that does not end so", expected)
+    return f"{parts.scheme}://{parts.netloc.lower()}/{guid(tenant, expected)}/v2.0"
+
+
+def _page_at(value: object) -> str:
+    """Give the address of the page on a host; Core Tools, too, say which host it is, and there it is not https."""
+    expected = "a host name, such as lapsewatch.azurewebsites.net"
+    host = text(value, expected)
+    scheme = "http" if is_loopback(urlsplit(f"http://{host}")) else "https"
+    return url(f"{scheme}://{host}{PAGE_PATH}", expected)
 
 
 def _mailbox(value: object) -> str:

@@ -10,7 +10,7 @@ import pytest
 from shared.core.model import EmailChannel, TeamsChannel
 from shared.core.secret import Secret
 from shared.problems import Misconfigured
-from shared.settings import GRAPH_ROOTS, SETTINGS, Settings, Tables, load
+from shared.settings import GRAPH_ROOTS, SETTINGS, PageSignIn, Settings, Tables, load
 
 ROOT = Path(__file__).parents[1]
 CREDENTIAL = "Zq8Kd0nt5h0wTh15"
@@ -95,6 +95,64 @@ def test_empty_is_not_set() -> None:
 @pytest.mark.parametrize("name", ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"])
 def test_half_of_the_managed_identity_protocol_is_not_it(name: str) -> None:
     assert not loaded(**{name: "x"}).managed_identity
+
+
+TENANT = "7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7"
+ISSUER = f"https://login.microsoftonline.com/{TENANT}/v2.0"
+SIGN_IN = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": GUID, "LAPSEWATCH_SIGN_IN_ISSUER": ISSUER}
+
+
+@pytest.mark.parametrize(
+    ("issuer", "read"),
+    [
+        (ISSUER, ISSUER),
+        (f" https://Login.MicrosoftOnline.com/{TENANT.upper()}/v2.0/ ", ISSUER),
+        (f"http://127.0.0.1:7090/{TENANT}/v2.0", f"http://127.0.0.1:7090/{TENANT}/v2.0"),
+    ],
+)
+def test_people_sign_in_with_a_registration_and_an_issuer(issuer: str, read: str) -> None:
+    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_sign_in == PageSignIn(GUID.lower(), read)
+    assert loaded().page_sign_in is None
+
+
+@pytest.mark.parametrize("name", SIGN_IN)
+def test_one_half_of_the_sign_in_is_a_mistake(name: str) -> None:
+    (other,) = SIGN_IN.keys() - {name}
+    [said] = problems(ENVIRONMENT | {name: SIGN_IN[name]})
+    assert said.startswith(f"setting {other}: not set; expected")
+    assert said.endswith(f"It belongs to {name}: set both, or none of them.")
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://login.microsoftonline.com/common/v2.0",
+        f"https://login.microsoftonline.com/{TENANT}",
+        f"https://login.microsoftonline.com/{TENANT}/v2.0?x=1",
+        f"https://sts.windows.net/{TENANT}/",
+        f"http://login.example.org/{TENANT}/v2.0",
+        "login.microsoftonline.com",
+    ],
+)
+def test_the_issuer_names_one_tenant(issuer: str) -> None:
+    [said] = problems(ENVIRONMENT | SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})
+    assert "expected https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id" in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "page_url"),
+    [
+        ({}, ""),
+        ({"WEBSITE_HOSTNAME": "watch.azurewebsites.net"}, ""),
+        (SIGN_IN, ""),
+        (SIGN_IN | {"WEBSITE_HOSTNAME": "watch.azurewebsites.net"}, "https://watch.azurewebsites.net/api/page"),
+        (SIGN_IN | {"WEBSITE_HOSTNAME": "localhost:7071"}, "http://localhost:7071/api/page"),
+        (SIGN_IN | {"WEBSITE_HOSTNAME": "a.example", "LAPSEWATCH_PAGE_URL": "https://library.example/"}, "https://library.example/"),
+        ({"LAPSEWATCH_PAGE_URL": "https://library.example/"}, "https://library.example/"),
+    ],
+)
+def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(settings: dict[str, str], page_url: str) -> None:
+    assert loaded(**settings).page_url == page_url
 
 
 @pytest.mark.parametrize("root", [*GRAPH_ROOTS, "http://127.0.0.1:7090", "http://localhost:7090", "http://[::1]:7090"])

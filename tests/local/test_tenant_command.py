@@ -43,7 +43,8 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_prints_the_settings_and_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     with running("--port", "0", "--story", "renewed") as (process, settings):
-        assert list(settings) == ["LAPSEWATCH_GRAPH", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "TEAMS_WEBHOOK_URL", "LIBAPPS_CLIENT_ID"]
+        own = ["LAPSEWATCH_GRAPH", "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER"]
+        assert sorted(settings) == sorted([*own, "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "TEAMS_WEBHOOK_URL", "LIBAPPS_CLIENT_ID"])
         assert settings["IDENTITY_HEADER"] == "local"
         query = {"api-version": "2019-08-01", "resource": settings["LAPSEWATCH_GRAPH"]}
         answer = requests.get(settings["IDENTITY_ENDPOINT"], query, headers={"X-IDENTITY-HEADER": settings["IDENTITY_HEADER"]}, timeout=5)

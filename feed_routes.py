@@ -1,0 +1,52 @@
+"""Feeds for programs, each behind a function key: gauges for a monitor, dates for a calendar, a table for a spreadsheet."""
+
+from collections.abc import Callable
+
+import azure.functions as func
+
+from responding import respond, unavailable
+from shared.bootstrap import settings, watching
+from shared.ports import PortError
+from shared.problems import Misconfigured
+from shared.render import answers, calendar, metrics, spreadsheet
+from shared.watch import Watch
+
+feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
+
+GAUGES = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # which the SDK adds
+
+
+@feeds.function_name("metrics")
+@feeds.route(route="metrics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing is asked of the caller but the key)
+    """Gauges from the ledger, for Prometheus."""
+    return _fed(
+        lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), metrics.MEDIA_TYPE.removesuffix("; charset=utf-8"))
+    )
+
+
+@feeds.function_name("calendar")
+@feeds.route(route="calendar.ics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (as above)
+    """End dates as events, for Outlook."""
+    return _fed(_dates)
+
+
+@feeds.function_name("status_csv")
+@feeds.route(route="status.csv", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (as above)
+    """How we stand, a row an item."""
+    return _fed(lambda watch: answers.feed(spreadsheet.status_csv(watch.status(), watch.watchlist), "text/csv", "lapsewatch.csv"))
+
+
+def _dates(watch: Watch) -> answers.Answer:
+    gone = (sighting for sighting in watch.ledger.load().sightings.values() if sighting.gone_at is not None)
+    return answers.feed(calendar.calendar(watch.status(), watch.watchlist, gone), "text/calendar")
+
+
+def _fed(feed: Callable[[Watch], answers.Answer]) -> func.HttpResponse:
+    try:
+        with watching(settings()) as watch:
+            return respond(feed(watch))
+    except (Misconfigured, PortError) as error:
+        return unavailable(error)

@@ -1,0 +1,164 @@
+"""The status page and its forms: for people who are signed in; forms only from the page itself.
+
+In front of these routes, and of these only, is Easy Auth; whom it lets in is verified here once more, since whatever comes
+past it looks the same to us. A decision is refused (409) with the page as it is now.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import azure.functions as func
+
+from responding import ANSWER_WITHIN, log, report, respond
+from shared import forms, people
+from shared.bootstrap import identities, settings, watching
+from shared.core.decide import Refused
+from shared.core.memory import Outcome, Person
+from shared.core.observe import Round
+from shared.ports import NotSignedIn, PortError
+from shared.problems import Misconfigured
+from shared.render import answers, page
+from shared.settings import PAGE_PATH, Settings
+from shared.signed_in import from_own_page, who
+from shared.watch import Watch
+
+pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in person, in front of the program."""
+
+    person: Person
+    watch: Watch
+
+
+@pages.function_name("page")
+@pages.route(route="page", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def show(req: func.HttpRequest) -> func.HttpResponse:
+    """The status page; after a form, with a word on what became of it."""
+    done, service = req.params.get("done", ""), req.params.get("service", "")
+    return respond(_visited(req, lambda visit, _: _page(visit, notice=_notice(visit.watch, done, service))))
+
+
+@pages.function_name("page_assets")
+@pages.route(route="page/assets/{name}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def assets(req: func.HttpRequest) -> func.HttpResponse:
+    """Style and script of the page, the same for everybody."""
+    return respond(answers.asset(page.assets(), req.route_params["name"], req.headers.get("if-none-match")))
+
+
+@pages.function_name("page_forms")
+@pages.route(route="page/{form}", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS)
+def decide(req: func.HttpRequest) -> func.HttpResponse:
+    """Do what a form says, and go back to the page. GET, as after a sign-in that a form has brought about, leads there too."""
+    act = _ACTS.get(req.route_params["form"].lower())
+    if act is None:
+        return respond(answers.problem(404, "No such form", f"The page's forms are {', '.join(_ACTS)}."))
+    if req.method == "GET":
+        return respond(answers.see_other(PAGE_PATH))
+    return respond(_visited(req, lambda visit, configured: _misplaced(req, configured) or _decided(visit, act, req.get_body())))
+
+
+def _visited(req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.Answer]) -> answers.Answer:
+    """Answer a person who is signed in; say to everybody else no more than how to become one."""
+    try:
+        configured = settings()
+        person = who(req.headers, identities(configured))
+    except NotSignedIn as error:
+        log.info("page: %s", error)
+        return answers.page(page.not_signed_in(), 401)
+    except (Misconfigured, PortError) as error:
+        log.error("page: %s", error)
+        return answers.sorry(503, "Not available", "Lapsewatch cannot find out who you are; its log says why. Try again in a minute.")
+    try:
+        with watching(configured, within=ANSWER_WITHIN) as watch:
+            return answer(Visit(person, watch), configured)
+    except PortError as error:
+        log.error("page: %s", error)
+        return answers.sorry(503, "Not available", str(error))
+
+
+def _misplaced(req: func.HttpRequest, configured: Settings) -> answers.Answer | None:
+    """Refuse what the page's own forms never send; give nothing for what they may."""
+    if not from_own_page(req.headers, page_url=configured.page_url, asked=req.url):
+        return answers.problem(403, "Not from the page", "The form did not come from the status page itself. Nothing was recorded.")
+    if len(req.get_body()) > forms.LARGEST:
+        return answers.problem(413, "Too large", f"A form has {forms.LARGEST} bytes at most. Nothing was recorded.")
+    if req.headers.get("content-type", "").partition(";")[0].strip().lower() != forms.MEDIA_TYPE:
+        return answers.problem(415, "Not a form", f"Expected the content type {forms.MEDIA_TYPE}. Nothing was recorded.")
+    return None
+
+
+type Act = Callable[[Visit, forms.Fields], str]
+"""Does what a form says, and gives the service that it is about, if it is about one."""
+
+
+def _decided(visit: Visit, act: Act, body: bytes) -> answers.Answer:
+    try:
+        service = act(visit, forms.fields(body))
+    except forms.BadForm as error:
+        return _page(visit, problem=str(error), status=400)
+    except Refused as error:
+        return _page(visit, problem=str(error), status=409)
+    done = next(name for name, known in _ACTS.items() if known is act)
+    return answers.see_other(f"{PAGE_PATH}?{urlencode({'done': done} | ({'service': service} if service else {}))}")
+
+
+def _confirm(visit: Visit, form: forms.Fields) -> str:
+    given = forms.confirming(form)
+    report(people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown).check)
+    return given.service
+
+
+def _acknowledge(visit: Visit, form: forms.Fields) -> str:
+    given = forms.acknowledging(form)
+    report(people.acknowledge(visit.watch, given.service, given.until, given.why, by=visit.person).check)
+    return given.service
+
+
+def _claim(visit: Visit, form: forms.Fields) -> str:
+    given = forms.claiming(form)
+    unclaimed = {view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed}
+    shown = unclaimed.get(given.key_id)
+    if shown is None or (shown.hint, shown.ends) != (given.shown.hint, given.shown.ends):
+        raise Refused(f"Whose the credential {given.key_id} is, is not open any more. Nothing was recorded; please look again.")
+    report(people.claim(visit.watch, given.key_id, given.services, by=visit.person).check)
+    return given.services[0] if len(given.services) == 1 else ""
+
+
+def _check(visit: Visit, _: forms.Fields) -> str:
+    result = visit.watch.check(log.info)
+    report(result)
+    if result.outcome == Outcome.BUSY:
+        raise Refused("A check is running already. Look again in a minute.")
+    if result.outcome == Outcome.FAILED:
+        raise Refused(f"The check failed, so nothing new is known. {result.error}")
+    return ""
+
+
+_ACTS: Mapping[str, Act] = {"confirm": _confirm, "acknowledge": _acknowledge, "claim": _claim, "check": _check}
+
+
+def _notice(watch: Watch, done: str, service: str) -> str:
+    """Say what became of a form, in words of our own: nothing of the query comes back."""
+    known = watch.watchlist.services.get(service)
+    about = f"{known.name}: " if known is not None else ""
+    words = {
+        "confirm": "your confirmation is recorded, and whoever was asked to act has been told.",
+        "acknowledge": "your acknowledgement is recorded.",
+        "claim": "whose the credential is, is recorded.",
+        "check": "a check has just been made.",
+    }.get(done, "")
+    sentence = about + words
+    return sentence[:1].upper() + sentence[1:] if words else ""
+
+
+def _page(visit: Visit, *, notice: str = "", problem: str = "", status: int = 200) -> answers.Answer:
+    """Give the page as things are now."""
+    watch, found = visit.watch, visit.watch.status()
+    at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
+    histories = {service: watch.ledger.decisions(service) for service in watch.watchlist.services}
+    data = page.PageData(found, at, histories, visit.person, notice=notice, problem=problem, base=PAGE_PATH)
+    return answers.page(page.page(data), status)

@@ -1,0 +1,34 @@
+"""What all routes share: an answer becomes the worker's own type, and a caller who is not to blame is told so without a trace."""
+
+import json
+import logging
+from datetime import timedelta
+
+import azure.functions as func
+
+from shared.core.memory import Outcome
+from shared.core.results import CheckResult
+from shared.render import answers
+from shared.render.documents import log_document
+
+log = logging.getLogger("lapsewatch")
+
+ANSWER_WITHIN = timedelta(seconds=200)
+"""Azure ends an HTTP call after 230 seconds; the rest is for sending and writing."""
+
+
+def respond(answer: answers.Answer) -> func.HttpResponse:
+    """Turn an answer into the worker's own type."""
+    return func.HttpResponse(answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers)
+
+
+def unavailable(error: Exception) -> func.HttpResponse:
+    """Answer a program that is not to blame: the settings, or what we depend on, fail."""
+    log.error("%s", error)
+    return respond(answers.problem(503, "Not available", str(error)))
+
+
+def report(result: CheckResult) -> None:
+    """Log a check as one line, a JSON object that alert rules parse."""
+    level = logging.ERROR if result.outcome in {Outcome.PARTIAL, Outcome.FAILED} else logging.INFO
+    log.log(level, json.dumps(log_document(result)))

@@ -1,0 +1,76 @@
+"""The keys with which an issuer signs: fetched when they are needed, kept for an hour, and fetched again for a key nobody knows yet.
+
+Where they are: the issuer's own configuration document (OpenID Connect Discovery 1.0, section 4). They are taken from the
+issuer's own host only. How they are written: RFC 7517.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+import requests
+
+from shared.ports import Clock, IdentitiesError
+
+TIMEOUT = (5.0, 10.0)
+"""Seconds to connect, and to wait for the answer."""
+KEPT = timedelta(hours=1)
+PAUSE = timedelta(seconds=30)
+"""Unknown keys do not make us ask again more often than this: anybody can make one up."""
+
+
+class IssuerKeys:
+    """The keys of one issuer, for all threads of the process."""
+
+    def __init__(self, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT) -> None:
+        """Fetch nothing yet; `issuer` is its URL without a slash at the end, `timeout` is in seconds."""
+        self._issuer, self._clock, self._timeout = issuer, clock, timeout
+        self._lock = Lock()
+        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._fetched: datetime | None = None
+
+    def key(self, key_id: str) -> jwt.PyJWK | None:
+        """Give the key of this id (`kid`); `None` if the issuer has no such key. Raises `IdentitiesError`."""
+        with self._lock:
+            now = self._clock()
+            age = None if self._fetched is None else now - self._fetched
+            if age is None or age >= KEPT or (key_id not in self._keys and age >= PAUSE):
+                self._keys, self._fetched = self._fetch(), now
+            return self._keys.get(key_id)
+
+    def _fetch(self) -> Mapping[str, jwt.PyJWK]:
+        with requests.Session() as session:
+            document = self._get(session, f"{self._issuer}/.well-known/openid-configuration")
+            if document.get("issuer") != self._issuer:
+                raise _failed("its configuration document names another issuer", transient=False)
+            address = document.get("jwks_uri")
+            if not isinstance(address, str) or urlsplit(address)[:2] != urlsplit(self._issuer)[:2]:
+                raise _failed("its configuration document leads to another host for the keys", transient=False)
+            try:
+                keys = jwt.PyJWKSet.from_dict(self._get(session, address)).keys
+            except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+                raise _failed("its keys cannot be read") from None
+        return {key.key_id: key for key in keys if key.key_id and key.key_type == "RSA" and key.public_key_use in {None, "sig"}}
+
+    def _get(self, session: requests.Session, address: str) -> dict[str, Any]:
+        try:
+            with session.get(address, timeout=self._timeout, allow_redirects=False) as response:
+                if response.status_code != requests.codes.ok:
+                    raise _failed(f"it answered HTTP {response.status_code}")
+                document = response.json()
+        except ValueError:  # no JSON; requests' own error for that is of both families
+            raise _failed("its answer is not JSON") from None
+        except requests.RequestException as error:
+            raise _failed(f"it cannot be reached ({type(error).__name__})") from None
+        if not isinstance(document, dict):
+            raise _failed("its answer is not a JSON object")
+        return document
+
+
+def _failed(problem: str, *, transient: bool = True) -> IdentitiesError:
+    to_do = "Try again in a minute" if transient else "Check LAPSEWATCH_SIGN_IN_ISSUER"
+    sentence = f"Who signed in cannot be checked, for the keys of the sign-in's issuer could not be had: {problem}. {to_do}."
+    return IdentitiesError(sentence, transient=transient)

@@ -1,0 +1,130 @@
+"""The status page: everything that a person needs, as one HTML document that works without a script.
+
+All text is escaped by the template; there is no inline style or script, so a strict Content-Security-Policy holds. Forms
+carry what was shown, and post to `{base}/confirm`, `/acknowledge`, `/claim` and `/check`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.core.memory import Decision, Person
+from shared.core.model import Severity
+from shared.core.observe import Round
+from shared.core.results import Status
+from shared.render import page_others
+from shared.render.documents import instant
+from shared.render.escape import clean
+from shared.render.page_answer import age, answer, urgency
+from shared.render.page_cards import Card, card
+from shared.render.page_others import Item
+from shared.render.timeline import timeline
+from shared.render.when import clock, full_day
+
+BASE = "/api/page"
+_HERE = Path(__file__).parent
+_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """What a page is made of."""
+
+    status: Status
+    at: Round
+    """The watchlist and the memory that the status was judged by, at the same instant."""
+    histories: Mapping[str, Sequence[Decision]]
+    """By service id; a service without one has no decisions."""
+    person: Person
+    notice: str = ""
+    """What was just done, in a fixed sentence."""
+    problem: str = ""
+    """Why a decision was not recorded."""
+    base: str = BASE
+    """The path at which the page is served; assets are at `{base}/assets/`."""
+
+
+class Todo(NamedTuple):
+    """A line of the list of what needs attention, with its place on the page."""
+
+    anchor: str
+    severity: Severity
+    badge: str
+    text: str
+    whose: str
+
+
+def page(data: PageData) -> str:
+    """Give the page as HTML, to be sent as UTF-8."""
+    status, at = data.status, data.at
+    zone = at.watchlist.zone
+    services = sorted(status.judgement.services, key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)))
+    cards = [card(view, data.histories.get(view.item, ()), status, at) for view in services]
+    unread, unclaimed, apps = page_others.unread(status, at), page_others.unclaimed(status, at), page_others.apps(status, at)
+    leftovers, watcher = page_others.leftovers(status, at), page_others.watcher(status, at)
+    other_things = [item for item in (*unclaimed, *leftovers, *watcher) if item.severity != Severity.OK and item.turn is not None]
+    assumed = sum(each.turn is not None and each.severity == Severity.OK for each in cards)
+    html = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            base=data.base,
+            person=clean(data.person.name),
+            notice=data.notice,
+            problem=data.problem,
+            answer=answer(status, at, len(other_things) + assumed),
+            troubles=list(page_others.troubles(status, at)),
+            checked=age(status.pulse.last_success, at.now) if status.pulse.last_success is not None else "",
+            checked_stamp=instant(status.pulse.last_success),
+            todos=_todos(cards, [*unread, *apps, *other_things]),
+            picture=Markup(timeline(status.judgement, at, standalone=False)) if cards else "",  # noqa: S704  (escaped by its XML library)
+            cards=cards,
+            unread=unread,
+            unclaimed=unclaimed,
+            apps=apps,
+            leftovers=leftovers,
+            watcher=watcher,
+            zone=zone.key,
+            generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
+            generated_stamp=instant(at.now),
+        )
+    )
+    return _sendable(html)
+
+
+def not_signed_in(base: str = BASE) -> str:
+    """Give the page for somebody who is not signed in, which says how to switch sign-in on."""
+    return _environment().get_template("not_signed_in.html.j2").render(base=base)
+
+
+@cache
+def assets() -> Mapping[str, tuple[str, str]]:
+    """Give the files that the page refers to, by name: the media type and the text of each."""
+    return MappingProxyType({name: (kind, (_HERE / name).read_text(encoding="utf-8")) for name, kind in _ASSETS.items()})
+
+
+def _todos(cards: Sequence[Card], items: Sequence[Item]) -> list[Todo]:
+    """Give what needs attention, most urgent first; what is well is only in its card."""
+    mine = [
+        Todo(f"service-{each.id}", each.severity, each.badge, each.headline, each.turn.whose if each.turn is not None else "")
+        for each in cards
+        if each.severity != Severity.OK or each.turn is not None
+    ]
+    others = [Todo(each.id, each.severity, each.badge, each.headline, each.turn.whose if each.turn is not None else "") for each in items]
+    return sorted((*mine, *others), key=lambda todo: -todo.severity.rank)
+
+
+def _sendable(html: str) -> str:
+    """Replace what UTF-8 cannot carry."""
+    return html.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
