@@ -18,6 +18,7 @@ from local.tenant import Tenant
 from shared.adapters.tables import TablesLedger
 from shared.core.memory import Decision, DecisionKind, Person
 from tests.local.host_process import Host, hosted
+from tests.support.described import described
 from tests.whole.conftest import ROOT, Lapsewatch
 
 KEY = {"x-functions-key": "local"}
@@ -38,7 +39,7 @@ class Site:
     lapsewatch: Lapsewatch
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
-        return requests.request(method, f"{self.host.url}/{path}", timeout=60, allow_redirects=False, **more)
+        return described(requests.request(method, f"{self.host.url}/{path}", timeout=60, allow_redirects=False, **more))
 
     def send(self, form: str, values: Mapping[str, object], **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
         return self.ask(f"page/{form}", "POST", **({"data": values, "headers": self.dana | SAME} | more))
