@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 from shared.core.due import DAILY_REMINDERS, LEFTOVER_LADDER, messages_due
 from shared.core.judge import QUIET_DAYS_BEFORE_DELETING, judge
-from shared.core.judged import Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View
-from shared.core.model import Reason
+from shared.core.judged import Judgement, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.model import Reason, WatchedApp
 from shared.core.observe import Observed, Round
 from shared.core.schedule import instant_on
-from shared.core.who import needs_hands
+from shared.core.who import INTRODUCTION, needs_hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,36 @@ def foresee(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -
     found = Foreseen()
     for app in at.watchlist.apps:
         if app.key in observed:
-            alone = at._replace(watchlist=replace(at.watchlist, apps=(app,)))
+            alone = _alone(app, at, observed[app.key])
             views = [view for view in judgement.views if _belongs(view, app.key)]
             _foresee_app(views, alone, {app.key: observed[app.key]}, found)
     return found
+
+
+def _alone(app: WatchedApp, at: Round, seen: Observed) -> Round:
+    """Give the round as if there were only one app: nothing else decides when a message about it is due."""
+    named = {name for service in app.services for name in service.channels}
+    channels = {name: channel for name, channel in at.watchlist.channels.items() if name in named}
+    services = {service.id for service in app.services}
+    keys = {credential.key_id for credential in seen.credentials}
+
+    def is_its(item: str) -> bool:
+        kind, _, rest = item.partition(":")
+        its = {"credential": rest in keys, "leftover": rest.partition(":")[0] in services, "delete": rest.partition(":")[0] in services}
+        return item == INTRODUCTION or kind in services or rest == app.key or its.get(kind, False)
+
+    memory = at.memory
+    return at._replace(
+        watchlist=replace(at.watchlist, apps=(app,), channels=channels),
+        memory=replace(
+            memory,
+            holds={service: hold for service, hold in memory.holds.items() if service in services},
+            sightings={key: sighting for key, sighting in memory.sightings.items() if sighting.app == app.key},
+            items={item: state for item, state in memory.items.items() if is_its(item)},
+            told={key: told for key, told in memory.told.items() if is_its(key[0])},
+            channels={},
+        ),
+    )
 
 
 def _foresee_app(views: list[View], at: Round, observed: Mapping[str, Observed], found: Foreseen) -> None:
@@ -45,7 +71,7 @@ def _foresee_app(views: list[View], at: Round, observed: Mapping[str, Observed],
         day = then.astimezone(at.watchlist.zone).date()
         for message in messages_due(judge(later, observed), later):
             for notice in message.notices:
-                if notice.reason != Reason.WEEKLY and not isinstance(notice.view, RemovedView):
+                if notice.reason != Reason.WEEKLY:
                     _earlier(found.by_channel, message.channel, day)
                     _earlier(found.by_item, notice.view.item, day)
 
