@@ -33,16 +33,16 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def use_local_settings() -> None:
+def use_local_settings(root: Path = ROOT) -> None:
     """Take from `local.settings.json` what the environment does not say, as Core Tools do; in Azure there is no such file.
 
     Raises `Misconfigured` if the file cannot be read.
     """
-    file = ROOT / "local.settings.json"
+    file = root / "local.settings.json"
     if not file.exists():
         return
     try:
-        values = json.loads(file.read_text(encoding="utf-8")).get("Values", {})
+        values = dict(json.loads(file.read_text(encoding="utf-8")).get("Values", {}).items())
     except (OSError, ValueError, AttributeError):
         expected = 'JSON with an object "Values", as in local.settings.example.json'
         raise Misconfigured((Problem(file.name, "something else", expected),)) from None

@@ -194,7 +194,11 @@ def claim(
 def main() -> None:
     """Run the command line, and exit."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    use_local_settings()
+    try:
+        use_local_settings()
+    except Misconfigured as wrong:
+        _say(str(wrong))
+        sys.exit(MISCONFIGURED)
     app()
 
 
