@@ -20,9 +20,7 @@ GAUGES = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # which the SDK add
 @feeds.route(route="metrics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing is asked of the caller but the key)
     """Gauges from the ledger, for Prometheus."""
-    return _fed(
-        lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), metrics.MEDIA_TYPE.removesuffix("; charset=utf-8"))
-    )
+    return _fed(lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), GAUGES))
 
 
 @feeds.function_name("calendar")

@@ -23,7 +23,6 @@ from shared.render.escape import clean
 from shared.render.naming import called
 from shared.render.when import clock, full_day
 
-MEDIA_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 FETCH_AGAIN = timedelta(hours=12)
 CANCELLED_FOR = timedelta(days=30)
 """How long a credential that is gone stays in the feed as cancelled."""

@@ -18,7 +18,6 @@ from shared.render.escape import clean
 from shared.render.steps import next_step, whose_turn
 from shared.render.when import clock
 
-MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 BYTE_ORDER_MARK = "\ufeff"
 LONGEST_CELL = 1000
 
