@@ -13,6 +13,7 @@ from shared.ports import PortError
 from shared.problems import Misconfigured
 from shared.render import answers
 from shared.render.documents import check_document, status_document
+from shared.render.tenant_document import BadCursor
 
 for chatty in ("azure", "httpx", "msal", "urllib3"):
     logging.getLogger(chatty).setLevel(logging.WARNING)  # a line for each request would cost more than all else in the logs
@@ -49,7 +50,10 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
             found = watch.status(live=live == "true")
     except (Misconfigured, PortError) as error:
         return unavailable(error)
-    document = status_document(found, configured.watchlist)
+    try:
+        document = status_document(found, configured.watchlist, after=req.params.get("after"), paged=True)
+    except BadCursor as error:
+        return respond(answers.problem(400, "Bad request", str(error)))
     return respond(answers.status(document, req.params.get("service"), req.headers.get("if-none-match")))
 
 
@@ -60,7 +64,7 @@ def check(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing
     try:
         configured = settings()
         with watching(configured, within=ANSWER_WITHIN) as watch:
-            result = watch.check(log.info)
+            result = watch.check(log.info, whole=False)
     except (Misconfigured, PortError) as error:
         return unavailable(error)
     report(result)

@@ -18,7 +18,7 @@ from shared.core.memory import Outcome, Person
 from shared.core.observe import Round
 from shared.ports import NotSignedIn, PortError
 from shared.problems import Misconfigured
-from shared.render import answers, page
+from shared.render import answers, page, page_tenant
 from shared.settings import PAGE_PATH, Settings
 from shared.signed_in import from_own_page, who
 from shared.watch import Watch
@@ -39,7 +39,8 @@ class Visit:
 def show(req: func.HttpRequest) -> func.HttpResponse:
     """The status page; after a form, with a word on what became of it."""
     done, service = req.params.get("done", ""), req.params.get("service", "")
-    return respond(_visited(req, lambda visit, _: _page(visit, notice=_notice(visit.watch, done, service))))
+    part = page_tenant.wanted(req.params)
+    return respond(_visited(req, lambda visit, _: _page(visit, notice=_notice(visit.watch, done, service), part=part)))
 
 
 @pages.function_name("page_assets")
@@ -129,7 +130,7 @@ def _claim(visit: Visit, form: forms.Fields) -> str:
 
 
 def _check(visit: Visit, _: forms.Fields) -> str:
-    result = visit.watch.check(log.info)
+    result = visit.watch.check(log.info, whole=False)
     report(result)
     if result.outcome == Outcome.BUSY:
         raise Refused("A check is running already. Look again in a minute.")
@@ -155,10 +156,12 @@ def _notice(watch: Watch, done: str, service: str) -> str:
     return sentence[:1].upper() + sentence[1:] if words else ""
 
 
-def _page(visit: Visit, *, notice: str = "", problem: str = "", status: int = 200) -> answers.Answer:
+def _page(
+    visit: Visit, *, notice: str = "", problem: str = "", status: int = 200, part: page_tenant.Wanted = page_tenant.WHOLE
+) -> answers.Answer:
     """Give the page as things are now."""
     watch, found = visit.watch, visit.watch.status()
     at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
     histories = {service: watch.ledger.decisions(service) for service in watch.watchlist.services}
-    data = page.PageData(found, at, histories, visit.person, notice=notice, problem=problem, base=PAGE_PATH)
+    data = page.PageData(found, at, histories, visit.person, notice=notice, problem=problem, wanted=part, base=PAGE_PATH)
     return answers.page(page.page(data), status)

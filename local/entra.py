@@ -36,6 +36,16 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns an app: a user, unless `kind` says something else."""
+
+    object_id: str
+    name: str | None = None
+    mail: str | None = None
+    kind: str = "#microsoft.graph.user"
+
+
+@dataclass(frozen=True, slots=True)
 class ServicePrincipal:
     """The enterprise application that belongs to a registration."""
 
@@ -43,6 +53,12 @@ class ServicePrincipal:
     enabled: bool = True
     secrets: tuple[ClientSecret, ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    signs_with: str | None = None
+    """`preferredTokenSigningKeyThumbprint`, in hex."""
+    type: str = "Application"
+    owner_tenant: str | None = None
+    """`appOwnerOrganizationId`; `None`: this tenant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,10 @@ class Registration:
     odata_type: str | None = None
     """Given only for kinds derived from an application, such as `#microsoft.graph.agentIdentityBlueprint`."""
     service_principal: ServicePrincipal | None = None
+    owners: tuple[Owner, ...] = ()
+    notes: str | None = None
+    reference: str | None = None
+    """`serviceManagementReference`."""
 
 
 def stamp(instant: datetime, digits: int = 0) -> str:

@@ -19,7 +19,9 @@ class Fault:
     """What happens to a request. With neither `status` nor `drop` the normal answer is given, after the delay: so it lets one pass."""
 
     match: str
-    """`graph`, `msi`, `teams`, `heartbeat`, or the beginning of a path. Requests inside a `$batch` are matched by such a beginning only.
+    """`graph`, `msi`, `teams`, `heartbeat`, or the beginning of a path (with a `$` at its end: the whole path).
+
+    Requests inside a `$batch` are matched by such a beginning only.
 
     Mail and the report of sign-ins are a part of `graph`.
     """
@@ -45,7 +47,7 @@ class Fault:
         """Say whether the fault is meant for a request to `path`."""
         if self.match in GROUPS:
             return not inside_batch and path.startswith(GROUPS[self.match])
-        return path.startswith(self.match)
+        return path == self.match[:-1] if self.match.endswith("$") else path.startswith(self.match)
 
 
 class Dropped(Exception):

@@ -15,11 +15,11 @@ from werkzeug.routing import Map, Rule
 from werkzeug.test import EnvironBuilder
 
 from local.directory import Directory, NotInTenant
-from local.entra import Registration
+from local.entra import Owner, Registration
 from local.faults import Gate
 from local.graph_errors import GraphError, bad_request, not_found, permission_missing, unauthenticated
 from local.graph_http import compressed, failure, success
-from local.graph_objects import Json, application, service_principal
+from local.graph_objects import Json, application, owners, service_principal
 from local.graph_query import ListQuery, following, require_guid, selected, selection
 from local.mail_sink import MailSink
 from local.managed_identity import Grant, ManagedIdentity
@@ -29,6 +29,8 @@ from local.sign_ins_report import SignInsReport
 BATCH_LIMIT = 20
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "graph.microsoft.com"})
 READ_APPS = "Application.Read.All"
+READ_USERS = "User.ReadBasic.All"
+LARGEST_EXPANSION = 20
 
 
 class _Endpoint(NamedTuple):
@@ -51,6 +53,8 @@ class Graph:
                 Rule("/v1.0/applications", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._list)),
                 Rule("/v1.0/applications(appId='<client_id>')", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._by_client_id)),
                 Rule("/v1.0/applications/<object_id>", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._by_object_id)),
+                Rule("/v1.0/servicePrincipals", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._list_principals)),
+                Rule("/v1.0/servicePrincipals/<object_id>", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._principal_by_object_id)),
                 Rule("/v1.0/servicePrincipals(appId='<client_id>')", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._principal)),
                 Rule("/v1.0/$batch", methods=["POST"], endpoint=_Endpoint(None, self._batch)),
                 Rule("/v1.0/users/<address>/sendMail", methods=["POST"], endpoint=_Endpoint(None, mail.send)),
@@ -104,6 +108,37 @@ class Graph:
         document["value"] = [selected(application(app), query.select, "application") for app in page]
         return success(document, request, units=query.units)
 
+    def _list_principals(self, request: Request) -> Response:
+        """Answer one page of service principals, in the order of the apps that they belong to."""
+        query = ListQuery.of(request.args)
+        apps = tuple(app for app in self._directory.listing() if app.service_principal is not None)
+        start = Directory.place_after(query.after, apps)
+        page = apps[start : start + query.size]
+        document: Json = {"@odata.context": _context(request, "servicePrincipals", query.select)}
+        if start + query.size < len(apps):
+            document["@odata.nextLink"] = f"{request.base_url}?{following(request.args, page[-1].object_id)}"
+        document["value"] = [
+            selected(service_principal(app, app.service_principal), query.select, "servicePrincipal")
+            for app in page
+            if app.service_principal is not None
+        ]
+        return success(document, request, units=query.units)
+
+    def _principal_by_object_id(self, request: Request, object_id: str) -> Response:
+        for app in self._directory.listing():
+            principal = app.service_principal
+            if principal is not None and principal.object_id == object_id.lower():
+                return _entity(service_principal(app, principal), request, "servicePrincipal", self._owners(principal.owners, request))
+        raise not_found(object_id)
+
+    def _owners(self, them: tuple[Owner, ...], request: Request) -> Json:
+        """Give what `$expand=owners` adds: the first 20, and their names only to who may read users."""
+        if request.args.get("$expand") is None:
+            return {}
+        if request.args["$expand"] != "owners":
+            raise bad_request("The stand-in tenant expands owners, and nothing else.", "BadRequest")
+        return {"owners": owners(them[:LARGEST_EXPANSION], readable=READ_USERS in self._authorise(request).roles)}
+
     def _matching(self, query: ListQuery) -> tuple[Registration, ...]:
         if query.client_id is None:
             return self._directory.listing()
@@ -121,7 +156,8 @@ class Graph:
 
     def _by_object_id(self, request: Request, object_id: str) -> Response:
         try:
-            return _application(self._directory.by_object_id(object_id.lower()), request)
+            app = self._directory.by_object_id(object_id.lower())
+            return _entity(application(app), request, "application", self._owners(app.owners, request))
         except NotInTenant:
             raise not_found(object_id) from None
 
@@ -171,11 +207,11 @@ def _application(app: Registration, request: Request) -> Response:
     return _entity(application(app), request, "application")
 
 
-def _entity(document: Json, request: Request, kind: str) -> Response:
-    """Answer one object; it costs one resource unit whatever is selected."""
+def _entity(document: Json, request: Request, kind: str, expanded: Json | None = None) -> Response:
+    """Answer one object, with what was expanded; it costs one resource unit whatever is selected."""
     select = selection(request.args)
     context = {"@odata.context": f"{_context(request, f'{kind}s', select)}/$entity"}
-    return success(context | selected(document, select, kind), request)
+    return success(context | selected(document, select, kind) | (expanded or {}), request)
 
 
 def _counts(request: Request) -> bool:

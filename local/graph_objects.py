@@ -5,9 +5,11 @@
 
 from collections.abc import Iterable
 
-from local.entra import Certificate, ClientSecret, Registration, ServicePrincipal
+from local.entra import Certificate, ClientSecret, Owner, Registration, ServicePrincipal
 
 HOME_TENANT_ID = "7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7"
+
+USER = "#microsoft.graph.user"
 
 type Json = dict[str, object]
 
@@ -29,9 +31,9 @@ def application(app: Registration) -> Json:
         "isDeviceOnlyAuthSupported": None,
         "isDisabled": app.disabled,
         "isFallbackPublicClient": None,
-        "notes": None,
+        "notes": app.notes,
         "publisherDomain": "library.example",
-        "serviceManagementReference": None,
+        "serviceManagementReference": app.reference,
         "signInAudience": "AzureADMyOrg",
         "tags": list(app.tags),
         "tokenEncryptionKeyId": None,
@@ -75,7 +77,7 @@ def service_principal(app: Registration, principal: ServicePrincipal) -> Json:
         "appDescription": None,
         "appId": app.client_id,
         "applicationTemplateId": None,
-        "appOwnerOrganizationId": HOME_TENANT_ID,
+        "appOwnerOrganizationId": principal.owner_tenant or HOME_TENANT_ID,
         "appRoleAssignmentRequired": False,
         "createdDateTime": app.created,
         "description": None,
@@ -88,10 +90,10 @@ def service_principal(app: Registration, principal: ServicePrincipal) -> Json:
         "notes": None,
         "notificationEmailAddresses": [],
         "preferredSingleSignOnMode": "saml" if principal.certificates else None,
-        "preferredTokenSigningKeyThumbprint": None,
+        "preferredTokenSigningKeyThumbprint": principal.signs_with,
         "replyUrls": list(app.redirect_uris),
         "servicePrincipalNames": [app.client_id],
-        "servicePrincipalType": "Application",
+        "servicePrincipalType": principal.type,
         "signInAudience": "AzureADMyOrg",
         "tags": list(app.tags),
         "tokenEncryptionKeyId": None,
@@ -105,6 +107,20 @@ def service_principal(app: Registration, principal: ServicePrincipal) -> Json:
         "passwordCredentials": _passwords(principal.secrets),
         "resourceSpecificApplicationPermissions": [],
     }
+
+
+def owners(them: Iterable[Owner], *, readable: bool) -> list[Json]:
+    """Give owners as an expansion does: with nothing but their ids to an identity that may not read users."""
+    return [
+        {
+            "@odata.type": owner.kind,
+            "id": owner.object_id,
+            **({"displayName": owner.name} if readable or owner.kind != USER else {"displayName": None}),
+            "mail": owner.mail if readable else None,
+            "userPrincipalName": owner.mail if readable else None,
+        }
+        for owner in them
+    ]
 
 
 def _info() -> Json:

@@ -4,12 +4,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.adapters.graph import GraphDirectory
+from shared.adapters.graph_tenant import GraphTenant
 from shared.adapters.heartbeat import PingedHeartbeat
 from shared.adapters.id_token import EntraIdentities
 from shared.adapters.identity import credential
@@ -18,9 +20,11 @@ from shared.adapters.sign_ins import GraphSignIns
 from shared.adapters.tables import TablesLedger
 from shared.adapters.teams import TeamsWebhook
 from shared.core.model import EmailChannel, TeamsChannel
+from shared.core.owners import Owner
 from shared.ports import Channel, Directory, Identities
 from shared.problems import Misconfigured, Problem
 from shared.settings import PageSignIn, Settings, load, load_graph
+from shared.tenant_watch import TenantWatch
 from shared.values import is_loopback
 from shared.watch import Watch
 
@@ -82,15 +86,28 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
             own = credential(client_id, graph_is_loopback=False, environment=environment)
             opened.callback(own.close)
         ledger = opened.enter_context(TablesLedger(settings.tables.value.reveal(), clock, credential=own))
+        channels = {name: _channel(channel, settings, sign_in) for name, channel in settings.watchlist.channels.items()}
+        rules = settings.watchlist.tenant
         yield Watch(
             watchlist=settings.watchlist,
             directory=GraphDirectory(settings.graph, sign_in),
             ledger=ledger,
-            channels={name: _channel(channel, settings, sign_in) for name, channel in settings.watchlist.channels.items()},
+            channels=channels,
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
             sign_ins=GraphSignIns(settings.graph, sign_in) if settings.sign_ins else None,
             heartbeat=PingedHeartbeat(settings.heartbeat) if settings.heartbeat is not None else None,
+            tenant=TenantWatch(
+                watchlist=settings.watchlist,
+                rules=rules,
+                tenant=GraphTenant(settings.graph, sign_in),
+                ledger=ledger.tenant,
+                channels=channels,
+                to_owner=lambda owner: _mailbox(owner, settings, sign_in),
+                clock=clock,
+            )
+            if rules is not None
+            else None,
         )
 
 
@@ -104,6 +121,15 @@ def reading_graph(environment: Mapping[str, str] = os.environ) -> Directory:
 def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
     if isinstance(channel, TeamsChannel):
         return TeamsWebhook(channel, page_url=settings.page_url)
+    return _mails(channel, settings, sign_in)
+
+
+def _mailbox(owner: Owner, settings: Settings, sign_in: SignIn) -> Channel:
+    """Give the mailbox of an owner, who is no channel of the watchlist: nothing of the status page is theirs."""
+    return _mails(EmailChannel(owner.channel, (owner.mail,)), replace(settings, page_url=""), sign_in)
+
+
+def _mails(channel: EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
     return MailboxChannel(
         channel,
         sender=settings.mail_sender,

@@ -12,7 +12,7 @@ from shared.core.foresee import Foreseen
 from shared.core.judged import Judgement, View
 from shared.core.memory import Decision, DecisionKind, Outcome
 from shared.core.model import Severity, Standing, Watchlist
-from shared.core.results import CheckResult, Forecast, Status
+from shared.core.results import CheckResult, Forecast, Status, TenantStatus
 from shared.doctor import Finding
 from shared.render.escape import clean
 from shared.render.forecast import forecast_rows
@@ -21,6 +21,8 @@ from shared.render.when import clock, day, full_day, until
 from shared.render.words import headline, summary
 
 STYLE = {Severity.OK: "green", Severity.NOTICE: "cyan", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
+SHOWN = 20
+"""Credentials of the tenant that a person is shown."""
 HOW_IT_ENDED = {
     Outcome.OK: "The check is done.",
     Outcome.PARTIAL: "The check is done only in part: what failed is tried again at the next ticks.",
@@ -72,6 +74,8 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     _services(console, found.judgement, found.foreseen, watchlist)
     if found.stale:
         console.print(Text("STALE: no good check in the last 26 hours. Is the timer running?", style="bold red"))
+    if found.tenant is not None:
+        _tenant(console, found.tenant, now, watchlist)
     last = (
         f"{day(pulse.last_success.astimezone(zone).date(), now, zone)} at {clock(pulse.last_success, zone)}"
         if pulse.last_success
@@ -135,6 +139,20 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
         console.print(Text(f"  {command}", style="dim"), soft_wrap=True)
     for error in judgement.unread.values():
         console.print(Text(f"not read: {clean(error, 1000)}", style="bold red"))
+
+
+def _tenant(console: Console, tenant: TenantStatus, now: datetime, watchlist: Watchlist) -> None:
+    """Show what is due in the tenant, the most urgent of it; the rest is in `--csv` and `--json`."""
+    scan = tenant.scan
+    if scan is None or scan.read_at is None:
+        console.print(Text("The tenant has not been read completely yet.", style="yellow"))
+        return
+    counts = f"{scan.applications:,} apps with {scan.credentials:,} credentials"
+    console.print(f"the tenant: {counts}, read {day(scan.read_at.astimezone(watchlist.zone).date(), now, watchlist.zone)}")
+    for view in tenant.views[:SHOWN]:
+        console.print(Text(f"  {summary(view, now=now, zone=watchlist.zone)}", style=STYLE[view.severity]))
+    if len(tenant.views) > SHOWN:
+        console.print(f"  and {len(tenant.views) - SHOWN:,} more; --csv and --json have them all")
 
 
 def _commands(judgement: Judgement) -> Iterator[str]:

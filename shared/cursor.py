@@ -34,6 +34,10 @@ class Table:
         self._asked.add(key)
         return key in self._values
 
+    def is_empty(self, key: str) -> bool:
+        """Tell whether the key holds an empty list."""
+        return bool(self._take(key) == [])
+
     def place(self, key: str = "") -> str:
         """Name a key of this table, or the table itself, for a message."""
         path = self._path_of(key) if key else self._path

@@ -116,4 +116,4 @@ def _finish(watch: Watch, decided: Decided, notes: tuple[str, ...] = ()) -> Done
         write(watch.ledger, decided)
     except LedgerConflict:
         raise Refused("Somebody else decided about this a moment ago. Nothing was recorded; please look again.") from None
-    return Done(decided, watch.check(), notes)
+    return Done(decided, watch.check(whole=False), notes)

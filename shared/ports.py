@@ -4,11 +4,12 @@ Every adapter raises only the errors of its own port, so no exception of an SDK 
 sentence for people: what failed, and what to do. `transient` says whether trying again later can help.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from shared.core.listed import Holder, TenantApp, TenantFacts, TenantMemory
 from shared.core.memory import (
     Acknowledgement,
     Assignment,
@@ -25,6 +26,7 @@ from shared.core.memory import (
 )
 from shared.core.message import Message
 from shared.core.model import App
+from shared.core.owners import Ownership
 
 type Clock = Callable[[], datetime]
 """The present instant, aware, in UTC."""
@@ -105,6 +107,56 @@ class Directory(Protocol):
 
         A failure of one app is in `failures`; what concerns all of them alike (no token, no connection) is there for each.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScanQuery:
+    """What to look for in a tenant: apps with a credential that ends from `since` to `until`; of the others only the number is wanted."""
+
+    since: datetime
+    until: datetime
+    service_principals: bool = False
+    tags: bool = False
+    """The tags of the apps are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """A page of a tenant."""
+
+    apps: Sequence[TenantApp]
+    """Those with a credential that was looked for."""
+    applications: int
+    credentials: int
+    """How many were on the page, of all."""
+    failures: Mapping[str, DirectoryError]
+    """By client id: apps of the page that could not be understood."""
+    requests: int
+    """HTTP requests made for this scan so far, retries and token requests not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersReading:
+    """What was read of owners: each object id is in exactly one of the two mappings."""
+
+    owned: Mapping[str, Ownership]
+    failures: Mapping[str, DirectoryError] = field(default_factory=dict)
+    requests: int = 0
+
+
+class WholeTenant(Protocol):
+    """Reads a whole tenant, as it streams by."""
+
+    def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
+        """Give the tenant page by page, all within `seconds`; a caller that stops early closes the generator.
+
+        Raises `DirectoryError` when the rest cannot be read: then what was left out is unknown.
+        """
+        ...
+
+    def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
+        """Say who owns these applications and service principals, by object id."""
         ...
 
 
@@ -197,6 +249,26 @@ class Ledger(Protocol):
 
     def forget_history(self, before: datetime) -> None:
         """Drop checks and decisions older than `before`: at most some hundreds a call, so that a call is short."""
+        ...
+
+
+class TenantLedger(Protocol):
+    """Remembers what is due in a whole tenant. Every method may raise `LedgerError`; a check writes under its lease."""
+
+    def load(self) -> TenantMemory:
+        """Everything that is remembered of the tenant."""
+        ...
+
+    def listing(self) -> TenantMemory:
+        """The same without what was told: what a status needs."""
+        ...
+
+    def remember(self, facts: TenantFacts) -> None:
+        """Write what is new, and drop what is gone; only what is given is touched."""
+        ...
+
+    def record_told(self, told: Sequence[Told]) -> None:
+        """Write what a channel, or an owner, has just heard."""
         ...
 
 

@@ -15,12 +15,12 @@ from shared.core.evolve import with_facts, with_told
 from shared.core.forecast import forecast, horizon
 from shared.core.foresee import foresee
 from shared.core.judge import judge
-from shared.core.memory import CheckRecord, Facts, Memory, Outcome, Pulse
+from shared.core.memory import CheckRecord, Facts, Memory, Outcome, Pulse, Read
 from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
-from shared.core.results import CheckResult, Delivery, Forecast, Status
+from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
 from shared.core.retention import HISTORY, outlived
-from shared.core.schedule import is_owed, is_retry_owed, is_stale, pulse_after
+from shared.core.schedule import is_owed, is_retry_owed, is_stale, is_tenant_owed, pulse_after
 from shared.core.watcher import fared
 from shared.gather import Gathered, Gatherer, Progress, judged, quiet
 from shared.ports import (
@@ -36,6 +36,7 @@ from shared.ports import (
     LedgerError,
     SignIns,
 )
+from shared.tenant_watch import TenantWatch
 
 READ_WITHIN = 240.0
 """Seconds for reading the watched apps: less than the term of the lease, which is not renewed while reading."""
@@ -55,6 +56,8 @@ class Watch:
     """Read for evidence of use, where it is switched on."""
     heartbeat: Heartbeat | None = None
     """Told how each check ended."""
+    tenant: TenantWatch | None = None
+    """Reads the whole tenant, where it is watched."""
 
     def tick(self, progress: Progress = quiet) -> CheckResult:
         """Run a check if one is owed, or if the last one left something to be tried again; else say that none is owed.
@@ -66,13 +69,21 @@ class Watch:
             pulse = self.ledger.pulse()
         except LedgerError as error:
             return CheckResult(now, Outcome.FAILED, str(error))
-        owed = is_owed(pulse, self.watchlist, now)
+        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
         if not owed and not is_retry_owed(pulse):
             return CheckResult(now, Outcome.NOT_OWED)
         return self.check(progress, retry=not owed)
 
-    def check(self, progress: Progress = quiet, *, retry: bool = False) -> CheckResult:
-        """Check now, and tell what is due. Never raises a port's error: it is in the result, and the check is not `ok`."""
+    def owes(self) -> bool:
+        """Say whether a tick would check now. Raises `LedgerError` if the ledger cannot be read."""
+        now, pulse = self.clock(), self.ledger.pulse()
+        return is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now) or is_retry_owed(pulse)
+
+    def check(self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True) -> CheckResult:
+        """Check now, and tell what is due. Never raises a port's error: it is in the result, and the check is not `ok`.
+
+        Without `whole` the tenant is not read, but noted, so that the next tick reads it.
+        """
         started = self.clock()
         try:
             lease = self.ledger.lease()
@@ -81,7 +92,7 @@ class Watch:
         if lease is None:
             return CheckResult(started, Outcome.BUSY)
         try:
-            return self._check_with(lease, started, progress, retry=retry)
+            return self._check_with(lease, started, progress, retry=retry, whole=whole)
         finally:
             lease.release()
 
@@ -93,9 +104,15 @@ class Watch:
         except LedgerError as error:
             return CheckResult(started, Outcome.FAILED, str(error), dry_run=True)
         gathered = self._gather(memory, pulse, started, progress)
-        result = self._conclude(gathered, started, [Delivery(message, delivered=True) for message in gathered.messages])
+        tenant = None
+        if self.tenant is not None:
+            try:
+                tenant = self.tenant.dry_run(started, started + self.deadline, progress)
+            except LedgerError as error:
+                tenant = TenantResult(error=str(error))
+        result = self._conclude(gathered, started, [Delivery(message, delivered=True) for message in gathered.messages], tenant)
         told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
-        return replace(result, told=told, dry_run=True)
+        return replace(result, told=told + (tenant.told if tenant is not None else ()), dry_run=True)
 
     def status(self, *, live: bool = False) -> Status:
         """Say how we stand, from the ledger; with `live`, from the apps as they are now. Tells and records nothing.
@@ -104,15 +121,16 @@ class Watch:
         """
         now = self.clock()
         pulse, memory = self.ledger.pulse(), self.ledger.load()
+        tenant = self.tenant.status(now) if self.tenant is not None else None
         at = Round(self.watchlist, memory, now, pulse)
         if not live:
             known = recalled(at)
             judgement = judge(at, known)
-            return Status(judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now))
+            return Status(judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now), tenant=tenant)
         gathered = self._gather(memory, pulse, now, quiet)
         after = replace_memory(gathered.at, with_facts(memory, gathered.judgement.facts))
         foreseen = foresee(gathered.judgement, after, gathered.seen.observed)
-        return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), gathered.read(self._took(now)))
+        return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), gathered.read(self._took(now)), tenant)
 
     def forecast(self, until: date | None = None) -> Forecast:
         """Say what will be told up to a local day (else to 30 days after the last end), from the ledger. Raises `LedgerError`."""
@@ -134,7 +152,7 @@ class Watch:
             return False
         return True if pulse.last_success is not None else None
 
-    def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool) -> CheckResult:
+    def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool, whole: bool) -> CheckResult:
         told: list[Delivery] = []
         try:
             pulse, memory = self.ledger.pulse(), self.ledger.load()
@@ -143,9 +161,13 @@ class Watch:
             gathered = self._settle(gathered)
             self.ledger.remember(gathered.judgement.facts)
             told.extend(self._tell(gathered, lease, started, progress))
-            result = self._conclude(gathered, started, told)
+            tenant = None
+            if self.tenant is not None and whole:
+                tenant = self.tenant.run(lease, started, started + self.deadline, progress)
+                told.extend(tenant.told)
+            result = self._conclude(gathered, started, told, tenant)
             lease.renew()
-            self._record(result, gathered, retry=retry)
+            self._record(result, gathered, retry=retry, whole=whole)
         except LeaseLost as error:
             return CheckResult(started, Outcome.FAILED, str(error), told=tuple(told))
         except LedgerError as error:
@@ -196,33 +218,48 @@ class Watch:
                 raise
             yield Delivery(message, delivered=True)
 
-    def _conclude(self, gathered: Gathered, started: datetime, told: Sequence[Delivery]) -> CheckResult:
+    def _conclude(self, gathered: Gathered, started: datetime, told: Sequence[Delivery], tenant: TenantResult | None = None) -> CheckResult:
         judgement = gathered.judgement
-        errors = (*judgement.unread.values(), *(delivery.error for delivery in told if delivery.error))
+        watched = [delivery for delivery in told if delivery.message.tenant is None]
+        errors = [*judgement.unread.values(), *(delivery.error for delivery in watched if delivery.error)]
+        errors += [tenant.error] if tenant is not None and tenant.error else []
         outcome = Outcome.PARTIAL if errors else Outcome.OK
         if not judgement.concluded:
             outcome = Outcome.FAILED
-        delivered = [row for delivery in told if delivery.delivered for row in told_by(delivery.message, gathered.at)]
+        delivered = [row for delivery in watched if delivery.delivered for row in told_by(delivery.message, gathered.at)]
         memory = with_told(with_facts(gathered.at.memory, judgement.facts), delivered)
         return CheckResult(
             checked_at=started,
             outcome=outcome,
             error=" ".join(errors),
-            read=gathered.read(self._took(started)),
+            read=_added(gathered.read(self._took(started)), tenant),
             told=tuple(told),
             judgement=judgement if judgement.concluded else None,
             foreseen=foresee(judgement, replace_memory(gathered.at, memory), gathered.seen.observed),
+            tenant=tenant,
         )
 
-    def _record(self, result: CheckResult, gathered: Gathered, *, retry: bool) -> None:
+    def _record(self, result: CheckResult, gathered: Gathered, *, retry: bool, whole: bool) -> None:
         at = gathered.at
-        fates = (fared(each.message.channel, at, each.error, delivered=each.delivered, retry=retry) for each in result.told)
+        fates = (fared(name, at, error, delivered=not error, retry=retry) for name, error in self._fates(result.told).items())
         self.ledger.remember(Facts(channels=tuple(state for state in fates if state is not None)))
         record = record_of(result)
-        self.ledger.record_check(record, replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence))
+        pulse = replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence)
+        if self.tenant is not None:
+            pulse = replace(pulse, tenant_attempt=result.checked_at if whole else None)
+        self.ledger.record_check(record, pulse)
         with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
             self.ledger.forget(outlived(at))
             self.ledger.forget_history(result.checked_at - HISTORY)
+
+    def _fates(self, told: Sequence[Delivery]) -> dict[str, str]:
+        """Say of each channel of the watchlist that had something to hear why it did not hear; empty if it did. Owners come and go."""
+        fates: dict[str, str] = {}
+        for delivery in told:
+            name = delivery.message.channel
+            if name in self.watchlist.channels:
+                fates[name] = fates.get(name) or ("" if delivery.delivered else delivery.error or "not delivered")
+        return fates
 
     def _beat(self, result: CheckResult, progress: Progress) -> None:
         """Tell whoever listens how the check ended. That they cannot be reached is theirs to notice: silence is what they wait for."""
@@ -251,6 +288,18 @@ class Watch:
 def recalled(at: Round) -> dict[str, Observed]:
     """Give every app that the ledger remembers, by its key."""
     return {app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None}
+
+
+def _added(read: Read, tenant: TenantResult | None) -> Read:
+    """Give what was read of the watched apps and of the tenant together."""
+    if tenant is None:
+        return read
+    return replace(
+        read,
+        applications=read.applications + tenant.read.applications,
+        credentials=read.credentials + tenant.read.credentials,
+        requests=read.requests + tenant.read.requests,
+    )
 
 
 def write(ledger: Ledger, decided: Decided) -> None:

@@ -15,11 +15,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared import watchlist_rules as rules
-from shared.core.model import DEFAULT_LADDER, Claim, EmailChannel, Escalation, Service, TeamsChannel, WatchedApp, Watchlist
+from shared.core.model import DEFAULT_LADDER, Claim, EmailChannel, Escalation, Service, TeamsChannel, TenantRules, WatchedApp, Watchlist
 from shared.core.secret import Secret
 from shared.cursor import Table
 from shared.problems import Problems, Wrong
 from shared.values import Rule, email_address, flag, shown, text, url, whole_days
+from shared.watchlist_tenant import tenant
 
 _CHANNEL_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
 _LADDER: tuple[int, ...] = DEFAULT_LADDER
@@ -64,7 +65,8 @@ def parse(document: str, file: str, environment: Mapping[str, str], read: rules.
     values = _toml(document, file, problems)
     problems.raise_if_any()
     watchlist = Table(values, file, "", problems).read(partial(_watchlist, environment=environment, read=read))
-    if any(isinstance(channel, EmailChannel) for channel in watchlist.channels.values()):
+    to_owners = watchlist.tenant is not None and watchlist.tenant.owners
+    if to_owners or any(isinstance(channel, EmailChannel) for channel in watchlist.channels.values()):
         problems.attempt("", partial(rules.sender, environment), "")
     problems.raise_if_any()
     return watchlist
@@ -104,7 +106,10 @@ def _watchlist(table: Table, environment: Mapping[str, str], read: rules.ReadTex
     channels = table.nested("channels", partial(_channels, environment=environment), no_channels, _CHANNELS)
     around = _Around(environment, read, tuple(channels), ladder)
     apps = table.tables("apps", partial(_app, around=around), "at least one [[apps]], with two brackets")
-    return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps)
+    of_tenant: tuple[str, TenantRules | None] = ("", None)
+    if table.has("tenant"):
+        of_tenant = table.nested("tenant", partial(tenant, channels=tuple(channels)), of_tenant, "[tenant] with watch = true")
+    return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps, of_tenant[1], of_tenant[0])
 
 
 def _channels(table: Table, environment: Mapping[str, str]) -> dict[str, _Channel]:

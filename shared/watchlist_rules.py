@@ -49,7 +49,9 @@ def kind(value: object) -> str:
 def sender(environment: Mapping[str, str]) -> str:
     """Take the setting without which no mail can be sent; whether it is an address is found out where all settings are read."""
     return setting(
-        environment, SENDER, partial(text, expected="the mailbox that sends, such as alerts@example.org, for channels of kind email")
+        environment,
+        SENDER,
+        partial(text, expected="the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners"),
     )
 
 

@@ -18,9 +18,11 @@ from shared.core.memory import Outcome
 from shared.core.model import Kind, Reason, Severity, Standing
 from shared.render import answers, metrics
 from shared.render.documents import check_document, status_document
+from shared.render.tenant_document import ITEMS_A_PAGE, BadCursor
 from tests.support.build import CALLBACK, CLIENT_ID, at, secret, service, watchlist
 from tests.support.described import DOCUMENT, PATHS, described, matches, misfits
 from tests.support.life import SignInLog, World
+from tests.support.tenant_world import TenantWorld, app
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
 FORMS = {"confirm", "acknowledge", "claim", "check"}
@@ -127,6 +129,29 @@ def test_failed_partial_and_busy_checks_fit() -> None:
     fits(check_document(busy, world.watched), "Check")
 
 
+def test_a_tenant_fits_read_or_not_and_in_pages() -> None:
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    fits(status_document(world.watch.status(), world.watched), "Status")
+    world.whole.apps = [app(f"a{n}", "2026-09-20T09:00Z") for n in range(ITEMS_A_PAGE + 2)]
+    fits(check_document(world.check(), world.watched), "Check")
+    status = world.watch.status()
+    first = status_document(status, world.watched, paged=True)
+    fits(first, "Status")
+    tenant = first["tenant"]
+    assert isinstance(tenant, dict)
+    rest = status_document(status, world.watched, after=tenant["after"], paged=True)["tenant"]
+    assert isinstance(rest, dict)
+    assert (len(tenant["items"]), len(rest["items"]), rest["after"]) == (ITEMS_A_PAGE, 2, None)
+    whole = status_document(status, world.watched)["tenant"]
+    assert isinstance(whole, dict)
+    assert whole["items"] == tenant["items"] + rest["items"]
+    with pytest.raises(BadCursor, match="what the answer before gave"):
+        status_document(status, world.watched, after="5")
+    world.whole.broken = "Graph answered 503."
+    fits(check_document(world.check(), world.watched), "Check")
+    fits(status_document(world.watch.status(), world.watched), "Status")
+
+
 def test_one_service_and_every_problem_fit() -> None:
     world = World()
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
@@ -154,7 +179,7 @@ def test_the_document_knows_every_word(name: str, values: type[StrEnum]) -> None
 
 
 def test_every_gauge_is_described() -> None:
-    world = World()
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
     world.check()
     given = set(re.findall(r"^# TYPE (\w+) gauge", metrics.metrics(world.watch.status(), world.watched), re.MULTILINE))

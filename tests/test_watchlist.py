@@ -136,7 +136,7 @@ def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless
 
 def test_mail_without_a_sender_is_one_mistake_however_many_channels_send_mail() -> None:
     document = GOOD.replace(MAILED, 'kind = "email"\nto = ["its@example.org"]\n')
-    wanted = "the mailbox that sends, such as alerts@example.org, for channels of kind email"
+    wanted = "the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners"
     assert problems(document.replace('"07:30"', '"7:30"'), ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": " "}) == [
         'w.toml: check_at: \'7:30\'; expected a local time as "HH:MM" in quotation marks, such as "08:00".',
         f"setting LAPSEWATCH_MAIL_SENDER: not set; expected {wanted}. {SET_IT}",

@@ -6,22 +6,19 @@ is made for it and closed with it: a client that outlives its loop fails at its 
 
 import asyncio
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import httpx
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
 from msgraph.generated.applications_with_app_id.applications_with_app_id_request_builder import ApplicationsWithAppIdRequestBuilder
 from msgraph.generated.service_principals_with_app_id.service_principals_with_app_id_request_builder import (
     ServicePrincipalsWithAppIdRequestBuilder,
 )
 
 from shared.adapters.graph_answer import Answer, complaint, no_such_object, plain
-from shared.adapters.graph_decode import app_of, decoded, decoded_page
+from shared.adapters.graph_decode import app_of, decoded
 from shared.adapters.graph_http import Pause, Session
 from shared.adapters.graph_shapes import KeyedPrincipal, Principal, Record
 from shared.adapters.graph_token import SignIn
@@ -30,23 +27,14 @@ from shared.ports import AppQuery, DirectoryError, DirectoryReading
 
 BATCH_ABOVE = 3
 """Watched apps above which one `$batch` is quicker than two requests for each."""
-LISTED = ["id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus", "passwordCredentials", "keyCredentials"]
-WATCHED = [*LISTED, "web", "spa", "publicClient"]
+WATCHED = [
+    *("id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus", "passwordCredentials", "keyCredentials"),
+    *("web", "spa", "publicClient"),
+]
 PRINCIPAL = ["id", "accountEnabled"]
 KEY_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 """A GUID in all that was ever recorded; anything that cannot be a key of the ledger is not understood."""
 KEYED_PRINCIPAL = [*PRINCIPAL, "passwordCredentials", "keyCredentials"]
-
-
-class Page(NamedTuple):
-    """A page of a tenant's app registrations."""
-
-    apps: list[App]
-    """Without redirect URIs, and `disabled` without regard to the service principal: a list does not ask for these."""
-    failures: Mapping[str, DirectoryError]
-    """By client id: apps of the page that could not be understood."""
-    requests: int
-    """HTTP requests made for this scan so far, retries and token requests not counted."""
 
 
 class _Part(StrEnum):
@@ -83,33 +71,6 @@ class GraphDirectory:
                 return runner.run(self._read(wanted, seconds))
             except DirectoryError as error:
                 return DirectoryReading({}, dict.fromkeys(wanted, error))
-
-    def scan(self, *, page_size: int = 999, seconds: float) -> Generator[Page]:
-        """Give every app registration of the tenant, one page in memory at a time, all within `seconds`.
-
-        A caller that stops early closes the generator.
-
-        Raises:
-            DirectoryError: the rest could not be read. Pages that were given are right; what they leave out is unknown.
-        """
-        with asyncio.Runner() as runner:
-            session = runner.run(self._session(seconds))
-            try:
-                query = ApplicationsRequestBuilder.ApplicationsRequestBuilderGetQueryParameters(select=LISTED, top=page_size)
-                builder = ApplicationsRequestBuilder(session.adapter, {})
-                request = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
-                seen: set[str] = set()
-                while True:
-                    answer = runner.run(session.fetch(request))
-                    if answer.status != httpx.codes.OK:
-                        raise complaint(answer)
-                    apps, failures, link = decoded_page(answer.body)
-                    yield Page(apps, failures, session.requests)
-                    if link is None:
-                        return
-                    request = builder.with_url(_followed(link, session, seen)).to_get_request_information()
-            finally:
-                runner.run(session.close())
 
     async def _session(self, seconds: float) -> Session:
         return Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause)
@@ -174,31 +135,3 @@ def _found(answer: Answer | DirectoryError) -> bytes | None:
     if answer.status != httpx.codes.OK:
         raise complaint(answer)
     return answer.body
-
-
-def _followed(link: str, session: Session, seen: set[str]) -> str:
-    """Give the next page's address. The token goes to no other host, and a page that was read is not read again for ever."""
-    try:
-        here, there = _origin(session.root), _origin(link)
-    except ValueError as error:
-        raise DirectoryError(f"Graph's link to the next page is not an address: {plain(link, 80)!r}.") from error
-    if here != there:
-        raise DirectoryError(
-            f"Graph's link to the next page leads to another host, {plain(there.host, 80)!r}; the token is not sent there."
-        )
-    if link in seen:
-        raise DirectoryError("Graph's link to the next page leads back to a page that was read before: the list has no end.")
-    seen.add(link)
-    return link
-
-
-class _Origin(NamedTuple):
-    scheme: str
-    host: str
-    port: int | None
-
-
-def _origin(address: str) -> _Origin:
-    """Read where an address leads. Raises `ValueError` for what is no address."""
-    parts = urlsplit(address)
-    return _Origin(parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme))

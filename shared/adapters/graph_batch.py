@@ -33,7 +33,9 @@ def batch_request[K: Hashable](questions: Mapping[K, RequestInformation]) -> Req
     parts = []
     for index, question in enumerate(questions.values()):
         question.path_parameters["baseurl"] = ""  # addresses in a batch begin after the version
-        parts.append({"id": str(index), "method": "GET", "url": question.url.replace("%24select", "$select")})
+        parts.append(
+            {"id": str(index), "method": "GET", "url": question.url.replace("%24select", "$select").replace("%24expand", "$expand")}
+        )
     request = RequestInformation(Method.POST, "{+baseurl}/$batch", {})
     request.headers.try_add("Accept", "application/json")
     request.set_stream_content(msgspec.json.encode({"requests": parts}), "application/json")

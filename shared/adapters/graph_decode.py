@@ -5,37 +5,23 @@ that is to blame, or a date that is fine but beyond the fast decoder (an end of 
 """
 
 import base64
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from shared.adapters.graph_answer import UNREADABLE, plain, unreadable
-from shared.adapters.graph_shapes import Key, KeyedPrincipal, Password, Principal, Record
+from shared.adapters.graph_shapes import Key, KeyedPrincipal, ListedPrincipal, ListedRecord, Password, Principal, Record
 from shared.core.days import end_of
 from shared.core.model import App, Credential, Kind
 from shared.ports import DirectoryError
 
-
-class _Page(msgspec.Struct, gc=False):
-    value: list[Record]
-    next: str | None = msgspec.field(default=None, name="@odata.nextLink")
-
-
-class _RawPage(msgspec.Struct):
-    value: list[msgspec.Raw]
-    next: str | None = msgspec.field(default=None, name="@odata.nextLink")
-
-
-_page = msgspec.json.Decoder(_Page)
 _make = tuple.__new__
-"""What the constructor of a NamedTuple does, without its frame in Python: worth a twentieth of a scan of 100,000 apps."""
+"""What the constructor of a NamedTuple does, without its frame in Python."""
 
 
-def decoded[T: (Record, Principal)](body: bytes, shape: type[T]) -> T:
+def decoded[T: (Record, Principal, ListedRecord, ListedPrincipal)](body: bytes, shape: type[T]) -> T:
     """Decode one object.
 
     Raises:
@@ -47,32 +33,6 @@ def decoded[T: (Record, Principal)](body: bytes, shape: type[T]) -> T:
         return _taken_apart(body, shape)
 
 
-def decoded_page(body: bytes) -> tuple[list[App], dict[str, DirectoryError], str | None]:
-    """Decode a page of applications: the apps, by client id those that cannot be understood, and the next link.
-
-    Raises:
-        DirectoryError: the page itself cannot be read.
-    """
-    try:
-        with _uncollected():
-            page = _page.decode(body)
-            return [_listed(record) for record in page.value], {}, page.next
-    except (*UNREADABLE, OverflowError):
-        return _page_taken_apart(body)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector for the milliseconds that a page takes: it would look through values just made, a tenth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def app_of(record: Record, principal: Principal | None = None) -> App:
     """Make the app's value; `principal` adds its credentials, where they were asked for, and whether it is disabled.
 
@@ -80,22 +40,15 @@ def app_of(record: Record, principal: Principal | None = None) -> App:
         DirectoryError: a date whose offset leads out of the calendar.
     """
     try:
-        credentials = _credentials(record.key_credentials, record.password_credentials)
+        credentials = credentials_of(record.key_credentials, record.password_credentials)
         if isinstance(principal, KeyedPrincipal):
             known = {credential.key_id for credential in credentials}
-            others = _credentials(principal.key_credentials, principal.password_credentials)
+            others = credentials_of(principal.key_credentials, principal.password_credentials)
             credentials += tuple(credential for credential in others if credential.key_id not in known)
     except OverflowError as error:
-        raise _unusable([f"a date of the app {plain(record.app_id, 50)} is before the year 1"]) from error
+        raise unusable([f"a date of the app {plain(record.app_id, 50)} is before the year 1"]) from error
     uris = [uri for part in (record.web, record.spa, record.public_client) if part for uri in part.redirect_uris]
     return App(record.app_id, record.id, record.display_name or "", credentials, tuple(uris), _disabled(record, principal))
-
-
-def _listed(record: Record) -> App:
-    """Do what `app_of` does, for a list, which has neither redirect URIs nor service principals: this is done 100,000 times."""
-    disabled = _disabled(record, None) if record.is_disabled or record.disabled_by_microsoft_status else ""
-    credentials = _credentials(record.key_credentials, record.password_credentials)
-    return _make(App, (record.app_id, record.id, record.display_name or "", credentials, (), disabled))
 
 
 def _disabled(record: Record, principal: Principal | None) -> str:
@@ -109,7 +62,7 @@ def _disabled(record: Record, principal: Principal | None) -> str:
     return ", and ".join(reasons)
 
 
-def _credentials(keys: Sequence[Key], passwords: Sequence[Password]) -> tuple[Credential, ...]:
+def credentials_of(keys: Sequence[Key], passwords: Sequence[Password]) -> tuple[Credential, ...]:
     """List the credentials, a signing certificate once.
 
     For SAML, Entra keeps one certificate as a key to sign, a key to verify and a password for the first. All three have
@@ -166,33 +119,7 @@ def _old_name(identifier: str) -> str:
     return name if name.isprintable() and len(blocks) <= 1 else ""
 
 
-def _page_taken_apart(body: bytes) -> tuple[list[App], dict[str, DirectoryError], str | None]:
-    try:
-        page = msgspec.json.decode(body, type=_RawPage)
-    except UNREADABLE as error:
-        raise unreadable(body, error) from error
-    apps: list[App] = []
-    failures: dict[str, DirectoryError] = {}
-    for index, raw in enumerate(page.value, start=1):
-        try:
-            apps.append(app_of(decoded(bytes(raw), Record)))
-        except DirectoryError as error:
-            failures[_client_id(bytes(raw)) or f"#{index} of its page"] = error
-    return apps, failures, page.next
-
-
-class _ClientId(msgspec.Struct):
-    app_id: str = msgspec.field(name="appId")
-
-
-def _client_id(raw: bytes) -> str:
-    try:
-        return plain(msgspec.json.decode(raw, type=_ClientId).app_id, 50)
-    except UNREADABLE:
-        return ""
-
-
-def _taken_apart[T: (Record, Principal)](body: bytes, shape: type[T]) -> T:
+def _taken_apart[T: (Record, Principal, ListedRecord, ListedPrincipal)](body: bytes, shape: type[T]) -> T:
     try:
         loose = msgspec.json.decode(body)
     except UNREADABLE as error:
@@ -207,14 +134,15 @@ def _taken_apart[T: (Record, Principal)](body: bytes, shape: type[T]) -> T:
                 key_id = item.get("keyId") if isinstance(item, dict) else None
                 problems.append(f"{what} {plain(key_id, 50) if key_id and isinstance(key_id, str) else f'#{index + 1}'}: {problem}")
     if problems:
-        raise _unusable(problems)
+        raise unusable(problems)
     try:
         return msgspec.convert(loose, shape)
     except UNREADABLE as error:
-        raise _unusable([plain(str(error))]) from error
+        raise unusable([plain(str(error))]) from error
 
 
-def _unusable(problems: Sequence[str], shown: int = 3) -> DirectoryError:
+def unusable(problems: Sequence[str], shown: int = 3) -> DirectoryError:
+    """Say what is wrong with an app, `shown` problems of it."""
     more = f"; and {len(problems) - shown} more" if len(problems) > shown else ""
     return DirectoryError(
         f"Graph's answer cannot be understood: {'; '.join(problems[:shown])}{more}."

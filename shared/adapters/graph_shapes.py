@@ -63,3 +63,33 @@ class KeyedPrincipal(Principal, rename="camel", gc=False, kw_only=True):
 
     password_credentials: list[Password]
     key_credentials: list[Key]
+
+
+class ListedRecord(msgspec.Struct, rename="camel", gc=False):
+    """An `application` in a list of all: as little as can be."""
+
+    id: Text
+    app_id: Text
+    password_credentials: list[Password]
+    key_credentials: list[Key]
+    display_name: str | None = None
+    is_disabled: bool | None = None
+    disabled_by_microsoft_status: str | None = None
+    tags: list[str] = []
+
+
+class ListedPrincipal(msgspec.Struct, rename="camel", gc=False):
+    """A `servicePrincipal` in a list of all."""
+
+    id: Text
+    app_id: Text
+    password_credentials: list[Password]
+    key_credentials: list[Key]
+    display_name: str | None = None
+    is_disabled: bool | None = None
+    disabled_by_microsoft_status: str | None = None
+    account_enabled: bool | None = None
+    service_principal_type: str | None = None
+    app_owner_organization_id: str | None = None
+    preferred_token_signing_key_thumbprint: str | None = None
+    tags: list[str] = []

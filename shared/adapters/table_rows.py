@@ -21,6 +21,7 @@ from typing import Annotated, Any, NamedTuple, cast, get_args, get_origin
 
 import msgspec
 
+from shared.core.listed import Listed
 from shared.core.memory import (
     Acknowledgement,
     AppSighting,
@@ -40,14 +41,14 @@ KEY_LIMIT = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""
 TEXT_LIMIT = 32_768
 """UTF-16 code units of one column: a table takes 64 KiB."""
-SHORTENED = {"name": 256, "hint": 256, "disabled": 1_000, "error": 4_000, "evidence": 4_000, "why": 4_000}
+SHORTENED = {"name": 256, "app_name": 256, "hint": 256, "disabled": 1_000, "error": 4_000, "evidence": 4_000, "why": 4_000}
 """Characters kept of the texts that people read and nobody compares, by the field's name; one that makes a key is never cut."""
 
 _NOT_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Microsoft: "Understanding the Table service data model"
 _NOT_IN_TEXTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type Column = str | bool | int | float
-type Remembered = Hold | Former | Assignment | Acknowledgement | Sighting | AppSighting | ItemState | Told | ChannelState | Use
+type Remembered = Hold | Former | Assignment | Acknowledgement | Sighting | AppSighting | ItemState | Told | ChannelState | Use | Listed
 
 
 class Row(NamedTuple):
@@ -73,11 +74,12 @@ KINDS: Mapping[str, Kind] = {
     "former": Kind(Former, ("service", "key_id")),
     "hold": Kind(Hold, ("service",)),
     "item": Kind(ItemState, ("item",)),
+    "listed": Kind(Listed, ("object_id", "credential.key_id")),
     "sighting": Kind(Sighting, ("credential.key_id",)),
     "told": Kind(Told, ("item", "channel")),
     "use": Kind(Use, ("key_id",)),
 }
-"""What a check remembers, by the first part of the row key."""
+"""What a check remembers, by the first part of the row key; `listed` in the partition of a tenant only."""
 _KEY_FIELDS: Mapping[type, tuple[str, ...]] = {kind.record: kind.names for kind in KINDS.values()}
 
 

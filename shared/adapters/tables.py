@@ -18,8 +18,8 @@
 
 An item id may hold colons, and end with one; names of channels hold neither ":" nor "|", so no two things share a key.
 "~" sorts after every letter, so what a check loads is one range of keys, and the history is never part of it. Rows of
-people are written under the etag they were read with; rows of a check are written by whoever has the lease. A tenant
-of its own would be a partition of its own.
+people are written under the etag they were read with; rows of a check are written by whoever has the lease. What is due
+in the whole tenant has a partition of its own (`table_tenant`), and so has each tenant, where there are several.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,7 @@ from azure.core.credentials import TokenCredential
 from shared.adapters.table_lease import TableLease
 from shared.adapters.table_rows import Remembered, columns_of, history_key, key, key_of, memory_of, record_of
 from shared.adapters.table_store import Step, TableStore
+from shared.adapters.table_tenant import TablesTenantLedger
 from shared.core.memory import (
     Acknowledgement,
     Assignment,
@@ -65,6 +66,7 @@ class TablesLedger:
         Raises `LedgerError` if `where` is neither. The table is made when first something is written.
         """
         self._store = TableStore(where, table=table, partition=partition, credential=credential)
+        self._of_tenant = self._store.beside(f"{partition}:tenant")
         self._clock = clock
 
     def __enter__(self) -> Self:
@@ -78,6 +80,11 @@ class TablesLedger:
     def close(self) -> None:
         """Close the connections."""
         self._store.close()
+
+    @property
+    def tenant(self) -> TablesTenantLedger:
+        """What is remembered of the whole tenant; it lives as long as this does."""
+        return TablesTenantLedger(self._of_tenant)
 
     def pulse(self) -> Pulse:
         """How the last checks ended: one point read."""

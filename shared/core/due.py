@@ -7,6 +7,7 @@ item, so any number of missed days gives one message, and nothing has to be reme
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.core.days import days_between
 from shared.core.judge import LONG_ENDED_DAYS
@@ -123,7 +124,7 @@ def _why_by_date(view: View, told: Told, at: Round) -> Reason | None:
     if isinstance(view, WatcherView):
         return Reason.CHECK_FAILING if view.aspect == "reading" and not said_today(told, at) else None
     acknowledged = isinstance(view, ServiceView) and view.acknowledged is not None
-    crossed = _rung_crossed(_ladder(view, at), _end(view), told.at, at)
+    crossed = rung_crossed(_ladder(view, at), _end(view), told.at, at.now, at.watchlist.zone)
     if crossed is not None and not (acknowledged and crossed > ACKNOWLEDGED_ABOVE):
         return Reason.RUNG
     if needs_hands(view) and told.hands_since is not None and _reminder_due(told.hands_since, told.at, at, weekly=acknowledged):
@@ -137,15 +138,15 @@ def _why_leftover(view: LeftoverView, told: Told | None, at: Round) -> Reason | 
     if view.owner.hold is None:
         return None
     heard = told.at if told is not None else view.owner.hold.at
-    return Reason.LEFTOVER if _rung_crossed(LEFTOVER_LADDER, _end(view), heard, at) is not None else None
+    crossed = rung_crossed(LEFTOVER_LADDER, _end(view), heard, at.now, at.watchlist.zone)
+    return Reason.LEFTOVER if crossed is not None else None
 
 
-def _rung_crossed(ladder: Iterable[int], end: datetime | None, heard: datetime, at: Round) -> int | None:
+def rung_crossed(ladder: Iterable[int], end: datetime | None, heard: datetime, now: datetime, zone: ZoneInfo) -> int | None:
     """Give the lowest rung that was crossed since the channel heard of the item: `days(end, heard) > rung >= days(end, now)`."""
     if end is None:
         return None
-    zone = at.watchlist.zone
-    then, today = days_between(heard, end, zone), days_between(at.now, end, zone)
+    then, today = days_between(heard, end, zone), days_between(now, end, zone)
     return min((rung for rung in ladder if then > rung >= today), default=None)
 
 

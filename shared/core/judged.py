@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from shared.core.listed import Listed
 from shared.core.memory import Acknowledgement, AppSighting, Facts, Hold
 from shared.core.model import Credential, Service, Severity, Standing, WatchedApp
+from shared.core.owners import Ownership
 
 
 class Over(StrEnum):
@@ -145,9 +147,9 @@ class RemovedView:
 class WatcherView:
     """Something about the watcher itself: apps it cannot read, a channel it cannot reach, or the quiet line of the week."""
 
-    aspect: Literal["reading", "channel", "weekly"]
+    aspect: Literal["reading", "channel", "weekly", "fewer"]
     subject: str
-    """The name of the channel; empty for the others."""
+    """The name of the channel; `tenant` for what concerns the tenant; empty for the others."""
     standing: Standing
     """`failing` or `healthy`."""
     severity: Severity
@@ -166,7 +168,31 @@ class WatcherView:
         return f"{self.aspect}:{self.subject}"
 
 
-type View = ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView
+@dataclass(frozen=True, slots=True)
+class TenantView:
+    """A credential somewhere in the tenant, for which no service is watched."""
+
+    listed: Listed
+    standing: Standing
+    """`expiring` or `expired`."""
+    severity: Severity
+    days_left: int
+    """Calendar days, in the watchlist's zone; negative once ended."""
+    owned: Ownership | None = None
+    """Who owns the app; `None`: it was not looked up."""
+
+    @property
+    def item(self) -> str:
+        """The item's id, which no service id can be."""
+        return self.listed.item
+
+    @property
+    def situation(self) -> str:
+        """`ended` or `open`."""
+        return "ended" if self.listed.ended else "open"
+
+
+type View = ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView | TenantView
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,3 +268,5 @@ class Pulse:
     retries_left: int = 0
     evidence: str = ""
     """Why sign-ins could not be read, where they are to be read; empty otherwise."""
+    tenant_attempt: datetime | None = None
+    """When the last check began that tried to read the whole tenant; `None` if none did, or if one is wanted."""

@@ -33,6 +33,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class TenantNews:
+    """What a message about the tenant says of all of it."""
+
+    applications: int
+    credentials: int
+    first: bool = False
+    """The first word about the tenant to this channel."""
+    owners_next: int = 0
+    """Apps whose owners hear of them from the next check on; said in the first word only."""
+    owner: str = ""
+    """The name of the owner who reads this, about their own apps only; empty for a channel of the watchlist. Untrusted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Everything that is due to one channel in one check, most urgent first."""
 
@@ -48,6 +62,8 @@ class Message:
     """The local day of the next message to the channel if nothing changes; `None` if there is none to foresee."""
     test: bool = False
     """Sent by a person to see whether the channel works; it says nothing else."""
+    tenant: "TenantNews | None" = None
+    """It is about the whole tenant, and says something of all of it too."""
 
     @property
     def severity(self) -> Severity:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from shared.core.secret import Secret
 
 DEFAULT_LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
+DEFAULT_TENANT_LADDER = (30, 14, 7, 1)
 
 
 class Kind(StrEnum):
@@ -189,6 +190,25 @@ class EmailChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class TenantRules:
+    """How a whole tenant is watched: whom to tell, from which days on, and what is left out."""
+
+    tell: tuple[str, ...]
+    """Channels that hear of what no owner hears of; with `owners` off, of everything."""
+    ladder: tuple[int, ...] = DEFAULT_TENANT_LADDER
+    service_principals: bool = False
+    """Enterprise applications too, but for managed identities and Microsoft's own."""
+    owners: bool = False
+    """Each owner hears of their apps only."""
+    exclude_names: tuple[str, ...] = ()
+    """Globs of app names, case ignored."""
+    exclude_client_ids: frozenset[str] = frozenset()
+    exclude_tags: frozenset[str] = frozenset()
+    noise: tuple[str, ...] = ()
+    """Ids of the noise rules (`shared.core.noise`) that are in force."""
+
+
+@dataclass(frozen=True, slots=True)
 class Watchlist:
     """What is watched, for whom, and by which calendar."""
 
@@ -197,6 +217,10 @@ class Watchlist:
     ladder: tuple[int, ...]
     channels: Mapping[str, TeamsChannel | EmailChannel]
     apps: tuple[WatchedApp, ...]
+    tenant: TenantRules | None = None
+    """`None`: only the apps are watched."""
+    tenant_id: str = ""
+    """Which tenant this is about, in lower case; empty: that of our own identity."""
 
     @property
     def services(self) -> Mapping[str, Service]:

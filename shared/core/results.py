@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from shared.core.foresee import Foreseen
-from shared.core.judged import Judgement
+from shared.core.judged import Judgement, TenantView, WatcherView
+from shared.core.listed import TenantScan
 from shared.core.memory import Outcome, Pulse, Read
 from shared.core.message import Message
 from shared.core.observe import Round
@@ -20,6 +21,30 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class TenantResult:
+    """How the tenant's part of a check ended. `error` is empty when nothing failed."""
+
+    read: Read = field(default_factory=Read)
+    told: tuple[Delivery, ...] = ()
+    error: str = ""
+    listed: int = 0
+    """Credentials that are due or have ended."""
+    complete: bool = False
+    """The whole tenant was read."""
+    withheld: int = 0
+    """Owners who hear at the next check, because this one wrote to as many as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantStatus:
+    """What is known of the tenant: how it was last read, and what is due, most urgent first."""
+
+    scan: TenantScan | None
+    views: tuple[TenantView, ...]
+    reading: WatcherView
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """How a check ended. `judgement` is absent when nothing was concluded."""
 
@@ -31,6 +56,8 @@ class CheckResult:
     judgement: Judgement | None = None
     foreseen: Foreseen = field(default_factory=Foreseen)
     dry_run: bool = False
+    tenant: TenantResult | None = None
+    """`None`: the tenant was no part of it. What it told is in `told` too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +80,5 @@ class Status:
     stale: bool
     read: Read | None = None
     """Set when the apps were read for this answer."""
+    tenant: TenantStatus | None = None
+    """`None`: no tenant is watched."""

@@ -35,6 +35,12 @@ def is_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
     return pulse.last_success is None or not last_due(watchlist, now) <= pulse.last_success <= now
 
 
+def is_tenant_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
+    """Say whether a read of the whole tenant is owed: none was tried since the last due instant, or somebody asked for one."""
+    tried = pulse.tenant_attempt
+    return watchlist.tenant is not None and (tried is None or not last_due(watchlist, now) <= tried <= now)
+
+
 def is_retry_owed(pulse: Pulse) -> bool:
     """Say whether this tick should try again what the last check could not do."""
     return pulse.retries_left > 0
@@ -64,4 +70,5 @@ def pulse_after(record: CheckRecord, before: Pulse, *, retry: bool) -> Pulse:
         outcome=record.outcome,
         error=record.error,
         retries_left=max(0, retries),
+        tenant_attempt=before.tenant_attempt,
     )

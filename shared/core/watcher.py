@@ -6,6 +6,7 @@ to the channels that still work. A channel that failed in two checks is named on
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.core.days import days_between
 from shared.core.judged import RemovedView, WatcherView
@@ -58,7 +59,12 @@ def heard_this_week(channel: str, at: Round) -> bool:
 
 def said_today(told: Told, at: Round) -> bool:
     """Say whether something was last told on the present local day."""
-    return days_between(told.at, at.now, at.watchlist.zone) == 0
+    return said_on_day(told, at.now, at.watchlist.zone)
+
+
+def said_on_day(told: Told, now: datetime, zone: ZoneInfo) -> bool:
+    """Say whether something was last told on the local day of `now`."""
+    return days_between(told.at, now, zone) == 0
 
 
 def fared(name: str, at: Round, error: str, *, delivered: bool, retry: bool) -> ChannelState | None:

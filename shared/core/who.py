@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
 from shared.core.memory import Told
 from shared.core.message import Role
 from shared.core.model import Standing
@@ -23,7 +23,7 @@ class Audience:
         """Look at the watchlist and the memory of `at`."""
         self._at = at
 
-    def of(self, view: View) -> Roles:
+    def of(self, view: View) -> Roles:  # noqa: PLR0911  (one return for each kind of item)
         """Say which channels an item concerns in its present standing, and in which roles."""
         match view:
             case ServiceView():
@@ -43,6 +43,8 @@ class Audience:
                 return _roles((Role.COPY, heard or self._introduced_before(view.item)))
             case WatcherView():
                 return _roles((Role.COPY, self._concerned(view)))
+            case TenantView():
+                return {}  # decided in `tenant_due`, by owners
 
     @cached_property
     def _by_item(self) -> Mapping[str, list[Told]]:

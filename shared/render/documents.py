@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from shared.core.foresee import Foreseen
-from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
 from shared.core.memory import AppSighting, Decision, Hold, Outcome, Read
 from shared.core.message import Message, Notice
 from shared.core.model import Credential, Reason, Service, Severity, WatchedApp, Watchlist
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.steps import next_step
+from shared.render.tenant_document import result_document, tenant_document
 
 type Json = dict[str, object]
 
 
-def status_document(status: Status, watchlist: Watchlist) -> Json:
-    """Say how we stand: every service, what nobody claims, the apps, and whether the answer can be trusted."""
+def status_document(status: Status, watchlist: Watchlist, *, after: str | None = None, paged: bool = False) -> Json:
+    """Say how we stand: every service, what nobody claims, the apps, the tenant, and whether the answer can be trusted.
+
+    With `paged`, the tenant's items are cut to a page; `after` is the cursor that the page before gave. Raises `BadCursor`.
+    """
     judgement, pulse = status.judgement, status.pulse
     document: Json = {
         "generated_at": instant(judgement.now),
@@ -34,7 +38,7 @@ def status_document(status: Status, watchlist: Watchlist) -> Json:
         "services": _services(judgement, status.foreseen, watchlist),
         "unclaimed": [_unclaimed(view, status.foreseen) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
-        "tenant": {"applications": 0, "credentials": 0, "items": []},
+        "tenant": tenant_document(status.tenant, after, paged=paged),
     }
     if status.read is not None:
         document["read"] = _read_document(status.read)
@@ -59,6 +63,8 @@ def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
         "told": [_delivery(delivery) for delivery in result.told],
         "services": _services(judgement, result.foreseen, watchlist) if judgement is not None else [],
     }
+    if result.tenant is not None:
+        document["tenant"] = result_document(result.tenant)
     return document | ({"dry_run": True} if result.dry_run else {})
 
 
@@ -136,6 +142,7 @@ def log_document(result: CheckResult) -> Json:
         **_read_document(result.read),
         "worst": result.judgement.worst if result.judgement is not None else None,
         "messages": sum(delivery.delivered for delivery in result.told),
+        "tenant": result_document(result.tenant),
         "undelivered": [delivery.message.channel for delivery in result.told if not delivery.delivered],
         "reasons": [f"{item['item']}:{item['reason']}" for delivery in result.told for item in items_of(delivery.message)],
     }
@@ -178,7 +185,7 @@ def _item(notice: Notice) -> Json:
     }
 
 
-def _name(view: View) -> str:
+def _name(view: View) -> str:  # noqa: PLR0911  (one return for each kind of item)
     match view:
         case ServiceView():
             return view.service.name
@@ -192,6 +199,8 @@ def _name(view: View) -> str:
             return view.item
         case WatcherView():
             return view.subject or "Lapsewatch"
+        case TenantView():
+            return view.listed.app_name
 
 
 def _unclaimed(view: UnclaimedView, foreseen: Foreseen) -> Json:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, Over, ServiceView, UnclaimedView, View
+from shared.core.judged import AppView, LeftoverView, Over, ServiceView, TenantView, UnclaimedView, View
+from shared.core.listed import Holder
 from shared.core.message import Notice
 from shared.core.model import Credential, Standing
 from shared.render.escape import clean
 from shared.render.naming import capital, client_id_tail, described, listed
 from shared.render.steps import next_step
+from shared.render.tenant import app_name, owned_by
 from shared.render.when import when
 
 LONGEST_TEXT = 300
@@ -26,6 +28,8 @@ def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, s
             rows = [("Credential", capital(described(view.credential, now, zone))), ("App", _app_label(view))]
         case AppView():
             rows = [("Affects", listed([clean(service.name) for service in view.watched.services])), ("App", _app_label(view))]
+        case TenantView():
+            rows = _tenant_facts(view, now, zone)
         case LeftoverView():
             rows = [
                 ("Old one", capital(described(view.credential, now, zone))),
@@ -44,6 +48,8 @@ def _ends(view: View, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
             pass
         case UnclaimedView(credential=counted) | LeftoverView(credential=counted):
             pass
+        case TenantView():
+            counted = view.listed.credential
         case _:
             return []
     if counted.ends is None:
@@ -61,6 +67,19 @@ def _service_facts(view: ServiceView, now: datetime, zone: ZoneInfo) -> list[tup
     if view.replacement is not None:
         rows.append(("New", capital(described(view.replacement, now, zone))))
     rows.append(("App", _app_label(view)))
+    return rows
+
+
+def _tenant_facts(view: TenantView, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    kind = "App" if view.listed.holder == Holder.APPLICATION else "Enterprise app"
+    rows = [
+        ("Credential", capital(described(view.listed.credential, now, zone))),
+        (kind, f"{app_name(view)} ({client_id_tail(view.listed.client_id)})"),
+    ]
+    if view.owned is not None:
+        rows.append(("Owner", capital(owned_by(view.owned))))
+        rows += [("Reference", clean(view.owned.reference, LONGEST_TEXT))] if view.owned.reference else []
+        rows += [("Notes", clean(view.owned.notes, LONGEST_TEXT))] if view.owned.notes else []
     return rows
 
 

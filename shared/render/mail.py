@@ -93,9 +93,9 @@ def as_bytes(mail: Mail) -> bytes:
 
 def subject(message: Message) -> str:
     """Give a subject by which mails sort: first, in brackets, what it is about; of several notices the most urgent, and how many more."""
-    if message.test or message.introduction or not message.notices:
+    if message.test or message.introduction or not message.notices or (message.tenant is not None and len(message.notices) > 1):
         about = _bracketed(title(message), PRODUCT)
-        waiting = len(message.notices)
+        waiting = len(message.notices) if message.tenant is None else 0
         return f"{about}; {waiting} {'needs' if waiting == 1 else 'need'} you now" if waiting else about
     first = max(message.notices, key=lambda notice: notice.severity.rank)
     about = clean(_bracketed(headline(first, now=message.now, zone=message.zone), _name(first.view)), LONGEST_SUBJECT)

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import LeftoverView, ServiceView, View
+from shared.core.judged import LeftoverView, ServiceView, TenantView, View
 from shared.core.message import Message, Notice
 from shared.core.model import Severity
+from shared.render import tenant
 from shared.render.escape import clean
 from shared.render.facts import facts
 from shared.render.fields import suggested_name
@@ -22,6 +23,8 @@ from shared.render.words import headline, next_message, summary, title
 TEST = "Somebody asked whether mail reaches this mailbox. It does; nothing else is to be done."
 REQUEST, CREATE = "Request", "Create"
 NEXT_STEP = "Next step"
+BLOCKS = 10
+"""A message about the tenant with more credentials than this has a line for each instead of a block."""
 
 
 class Fact(NamedTuple):
@@ -83,16 +86,33 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
     now, zone = message.now, message.zone
     by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
     watching = tuple((view.severity, summary(view, now=now, zone=zone)) for view in message.watching if message.introduction)
+    if message.tenant is not None and len(by_urgency) > BLOCKS:
+        watching = tuple(_lines(message))
+        by_urgency = list(tenant.others(message))
     blocks = tuple(_block(notice, now, zone, page_url) for notice in by_urgency)
     return Letter(
         title=title(message),
         preview=_preview(by_urgency, blocks, watching) or (TEST if message.test else ""),
-        opening=TEST if message.test else "",
+        opening=_opening(message),
         watching=watching,
         blocks=blocks,
         closing=tuple(_closing(message, reply_to)),
         page_url=page_url,
     )
+
+
+def _opening(message: Message) -> str:
+    if message.tenant is not None:
+        return tenant.opening(message, message.tenant)
+    return TEST if message.test else ""
+
+
+def _lines(message: Message) -> Iterator[tuple[Severity, str]]:
+    """Give a line a credential, in the order of their ends."""
+    for _, notices in tenant.grouped(message):
+        for notice in notices:
+            if isinstance(notice.view, TenantView):
+                yield notice.severity, tenant.line_of(notice.view, message.now, message.zone)
 
 
 def _preview(notices: list[Notice], blocks: tuple[Block, ...], watching: tuple[tuple[Severity, str], ...]) -> str:
@@ -107,6 +127,9 @@ def _closing(message: Message, reply_to: tuple[str, ...]) -> Iterator[str]:
         yield later
     if reply_to:
         yield f"A reply to this mail goes to {', '.join(reply_to)}."
+    if message.tenant is not None and message.tenant.owner:
+        yield "Lapsewatch writes to you because Entra names you as an owner of these apps."
+        return
     yield f"Lapsewatch writes to you because its watchlist names this address in the channel “{clean(message.channel)}”."
 
 

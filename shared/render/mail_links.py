@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.judged import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView, View
 from shared.core.memory import AppSighting
 from shared.core.model import Service
 from shared.render.escape import clean
-from shared.render.links import entra_authentication, entra_credentials, https
+from shared.render.links import entra_authentication, entra_credentials, entra_of, https
 
 LONGEST_MAILTO = 1_800
 """Characters; Windows cuts longer addresses, at about 2,000."""
@@ -49,6 +49,8 @@ def links(view: View) -> Iterator[Link]:
             yield from _of_service(view.owner.app, view.owner.service)
         case UnclaimedView():
             yield Link("Open in Entra", entra_credentials(view.app.client_id))
+        case TenantView():
+            yield Link("Open in Entra", entra_of(view.listed))
         case AppView(aspect="redirect_uris"):
             yield Link("Open in Entra", entra_authentication(view.app.client_id))
         case _:

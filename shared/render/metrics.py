@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from shared.core.memory import Outcome, Pulse
 from shared.core.model import Severity, Standing, Watchlist
-from shared.core.results import Status
+from shared.core.results import Status, TenantStatus
 from shared.render.documents import worst_of
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,6 +36,8 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
     unclaimed.set(len(judgement.unclaimed))
     problems = _gauge(registry, "app_problems", "What is wrong with the watched apps themselves, each thing counted.")
     problems.set(sum(len(view.problems) for view in judgement.apps))
+    if status.tenant is not None:
+        _tenant(registry, status.tenant)
     return generate_latest(registry).decode()
 
 
@@ -54,6 +56,18 @@ def _services(registry: CollectorRegistry, status: Status, watchlist: Watchlist)
         severity.labels(service).set(Severity.WARNING.rank)  # nobody may take silence for health
     _gauge(registry, "services", "Services on the watchlist.").set(len(watchlist.services))
     _gauge(registry, "unread_services", "Services of which nothing is known, because their app was not read.").set(len(unread))
+
+
+def _tenant(registry: CollectorRegistry, tenant: TenantStatus) -> None:
+    """Counts only: a label for each of thousands of credentials would be too much for any monitor."""
+    scan = tenant.scan
+    if scan is not None and scan.read_at is not None:
+        _gauge(registry, "tenant_applications", "Apps of the tenant at its last complete read.").set(scan.applications)
+        _gauge(registry, "tenant_credentials", "Credentials of the tenant at its last complete read.").set(scan.credentials)
+        _instant(registry, "tenant_read_timestamp_seconds", "When the check began that last read the tenant completely.", scan.read_at)
+    items = _gauge(registry, "tenant_items", "Credentials of the tenant that are due or have ended, by severity.", "severity")
+    for severity in Severity:
+        items.labels(severity.value).set(sum(view.severity == severity for view in tenant.views))
 
 
 def _checks(registry: CollectorRegistry, pulse: Pulse) -> None:

@@ -24,6 +24,7 @@ from shared.render.escape import clean
 from shared.render.page_answer import age, answer, urgency
 from shared.render.page_cards import Card, card
 from shared.render.page_others import Item
+from shared.render.page_tenant import WHOLE, Wanted, tenant_part
 from shared.render.timeline import timeline
 from shared.render.when import clock, full_day
 
@@ -46,6 +47,8 @@ class PageData:
     """What was just done, in a fixed sentence."""
     problem: str = ""
     """Why a decision was not recorded."""
+    wanted: Wanted = WHOLE
+    """Which part of the tenant's table is shown."""
     base: str = BASE
     """The path at which the page is served; assets are at `{base}/assets/`."""
 
@@ -90,6 +93,7 @@ def page(data: PageData) -> str:
             apps=apps,
             leftovers=leftovers,
             watcher=watcher,
+            tenant=tenant_part(status.tenant, data.wanted, zone, data.base),
             zone=zone.key,
             generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
             generated_stamp=instant(at.now),

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, WatcherView
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, WatcherView
 from shared.core.message import Notice, Role
 from shared.core.model import Kind, Reason, Standing
 from shared.render.escape import clean
 from shared.render.naming import LISTED, called, capital, channel_of, claim_words, described, listed, noun
+from shared.render.tenant import owned_by
 from shared.render.when import day, full_day, when
 
 LONGEST_PROBLEM = 300
@@ -19,7 +20,7 @@ def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str 
     lines = list(_lines(notice, now, zone, page=bool(page_url)))
     if notice.reason == Reason.STILL_WAITING:
         lines.append("This is said daily for a week and then weekly, until it is settled.")
-    if notice.roles == {Role.COPY} and not isinstance(notice.view, WatcherView):
+    if notice.roles == {Role.COPY} and not isinstance(notice.view, WatcherView | TenantView):
         lines.append("You read this for information.")
     return lines
 
@@ -41,6 +42,8 @@ def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iter
             yield "Nobody is told there any more."
         case WatcherView() as view:
             yield from _watcher(view)
+        case TenantView() as view:
+            yield from _of_tenant(view)
         case RemovedView():
             yield "The watchlist no longer names this service, so nobody is told when its credential ends."
 
@@ -174,11 +177,20 @@ def _settled_on_a_newer_one(view: LeftoverView, zone: ZoneInfo) -> str:
 def _watcher(view: WatcherView) -> Iterator[str]:
     yield from (clean(problem, LONGEST_PROBLEM).rstrip(".") + "." for problem in view.problems[:LISTED])
     yield from _more(view.problems)
-    if view.standing == Standing.FAILING:
+    if view.aspect == "fewer":
+        yield "Were apps deleted, or may the identity no longer read all of them? Nothing was told of those that are not seen any more."
+    elif view.standing == Standing.FAILING:
         if view.aspect == "reading":
             yield "What has changed since then is not known; silence is no all-clear."
         else:
             yield "Whoever reads only that channel has not heard what was due there."
+
+
+def _of_tenant(view: TenantView) -> Iterator[str]:
+    if view.standing == Standing.EXPIRED:
+        yield "If anything still uses it, it cannot sign in."
+    if view.owned is not None:
+        yield f"The app has {said}." if (said := owned_by(view.owned)) == "no owner" else f"The app is {said}."
 
 
 def _more(problems: Sequence[str]) -> Iterator[str]:

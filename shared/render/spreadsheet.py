@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from shared.core.foresee import Foreseen
-from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView
+from shared.core.judged import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView
 from shared.core.model import Credential, Severity, Watchlist
 from shared.core.results import Status
 from shared.render.documents import instant
@@ -46,12 +46,12 @@ COLUMNS = (
 _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@\t\r＝＋－＠])")  # noqa: RUF001  (spreadsheets take the wide forms for the plain ones)
 """Where a cell could begin: some countries' spreadsheets part cells at semicolons (OWASP, "CSV Injection")."""
 
-type Item = ServiceView | UnclaimedView | LeftoverView | AppView
+type Item = ServiceView | UnclaimedView | LeftoverView | AppView | TenantView
 type Row = dict[str, str | int]
 
 
 def status_csv(status: Status, watchlist: Watchlist) -> str:
-    """Say how we stand as a table: services, unclaimed credentials, leftovers, and what is wrong with the apps.
+    """Say how we stand as a table: services, unclaimed credentials, leftovers, what is due in the tenant, and what is wrong with the apps.
 
     `ends` and `ends_at` are the local day and time in `zone`, `ends_utc` is the same instant in RFC 3339. Lines end in CR LF.
     """
@@ -81,6 +81,8 @@ def _rows(status: Status, watchlist: Watchlist) -> Iterator[Row]:
     others: tuple[UnclaimedView | LeftoverView, ...] = (*judgement.unclaimed, *judgement.leftovers)
     for view in others:
         yield _row(view, status.foreseen) | _credential(view.credential, watchlist)
+    for each in status.tenant.views if status.tenant is not None else ():
+        yield _row(each, status.foreseen) | _credential(each.listed.credential, watchlist)
     for problem in (view for view in judgement.apps if view.problems):
         yield _row(problem, status.foreseen)
 
@@ -113,6 +115,8 @@ def _called(view: Item) -> tuple[str, str, str]:
             return "unclaimed", view.credential.name, view.app.name
         case LeftoverView():
             return "leftover", view.owner.service.name, view.owner.app.name
+        case TenantView():
+            return "tenant", view.listed.app_name, view.listed.app_name
         case AppView():
             return "app", view.watched.name, view.watched.name
 

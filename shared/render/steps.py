@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView, View, WatcherView
 from shared.core.message import Role
 from shared.core.model import Kind, Service, Standing
 from shared.render.escape import clean
@@ -68,7 +68,7 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
     return next((sections for role, sections in own.items() if not roles or role in roles), ())
 
 
-def _turn(view: View) -> _Turn:
+def _turn(view: View) -> _Turn:  # noqa: PLR0911  (one return for each kind of item)
     match view:
         case ServiceView():
             return _service_turn(view)
@@ -80,6 +80,8 @@ def _turn(view: View) -> _Turn:
             return _Turn(ANYBODY, _watcher_task(view))
         case LeftoverView():
             return _leftover_turn(view)
+        case TenantView():
+            return _Turn(RENEWER, _tenant_task(view))
         case _:
             return NOTHING
 
@@ -142,9 +144,18 @@ def _unclaimed_task(view: UnclaimedView) -> str:
 
 
 def _watcher_task(view: WatcherView) -> str:
+    if view.aspect == "fewer":
+        return "look into the audit log of Entra for deleted apps; if there are none, run “doctor”."
     if view.aspect == "reading":
         return "ask whoever looks after Lapsewatch to run “doctor”, which says what is missing."
     return f"tell whoever reads “{clean(view.subject)}”, and ask whoever looks after Lapsewatch to run “doctor --send-test”."
+
+
+def _tenant_task(view: TenantView) -> str:
+    kind = "certificate" if view.listed.credential.kind == Kind.CERTIFICATE else "client secret"
+    if view.standing == Standing.EXPIRED:
+        return f"find out whether anything uses it; if so, give it a new {kind}, then delete this one in Entra."
+    return f"create a new {kind}, put it wherever this one is used, and then delete this one; if nothing uses it, delete it."
 
 
 def _app_task(view: AppView) -> str:

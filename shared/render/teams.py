@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, ServiceView, UnclaimedView
+from shared.core.judged import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView
 from shared.core.memory import AppSighting
 from shared.core.message import Message, Notice
 from shared.core.model import Reason, Service, Severity
+from shared.render import tenant
 from shared.render.elements import COLORS, Element, box, fixed_text, line, open_url, row, toggle
 from shared.render.escape import clean, inert, literal
 from shared.render.facts import facts
@@ -87,6 +88,9 @@ def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
     for view in message.watching if message.introduction else ():
         words = summary(view, now=now, zone=zone)
         yield _Block(line(words, color=COLORS[view.severity]), words, must=True)
+    if message.tenant is not None:
+        yield from _of_tenant(message, page_url)
+        return
     if message.introduction and message.notices:
         yield _Block(fixed_text("What needs you now", weight="Bolder", spacing="Medium"), "", must=True)
     by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
@@ -97,6 +101,25 @@ def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
             continue
         element = _notice(notice, f"steps{number}", now, zone, page_url)
         yield _Block(element, words, must=notice.severity == Severity.CRITICAL)
+
+
+def _of_tenant(message: Message, page_url: str) -> Iterator[_Block]:
+    """Give a line a credential, under headings that say when; what ails the reading comes first, and whole."""
+    assert message.tenant is not None
+    now, zone = message.now, message.zone
+    if words := tenant.opening(message, message.tenant):
+        yield _Block(line(words), words, must=True)
+    for number, notice in enumerate(tenant.others(message), 1):
+        yield _Block(_notice(notice, f"steps{number}", now, zone, page_url), headline(notice, now=now, zone=zone), must=True)
+    for heading, notices in tenant.grouped(message):
+        for place, notice in enumerate(notices):
+            view = notice.view
+            assert isinstance(view, TenantView)
+            words = tenant.line_of(view, now, zone)
+            items = [fixed_text(heading, weight="Bolder", spacing="Medium")] if place == 0 else []
+            items.append(line(words, color=COLORS[notice.severity]))
+            element = items[0] if len(items) == 1 else box(items)
+            yield _Block(element, words, must=notice.severity == Severity.CRITICAL)
 
 
 def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_url: str) -> Element:

@@ -7,9 +7,10 @@ the instant of the check, `zone` the watchlist's.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
 from shared.core.message import Message, Notice
 from shared.core.model import Reason, Severity, Standing
+from shared.render import tenant
 from shared.render.escape import clean
 from shared.render.naming import called, capital, channel_of, client_id_tail, listed, noun
 from shared.render.when import day, full_day, until
@@ -32,7 +33,7 @@ def headline(notice: Notice, *, now: datetime, zone: ZoneInfo) -> str:
     return summary(view, now=now, zone=zone)
 
 
-def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: PLR0911  (one return for each kind of item)
+def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911  (one return for each kind of item)
     """Say in one line how an item stands, whatever the occasion."""
     match view:
         case ServiceView():
@@ -53,12 +54,16 @@ def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: PLR09
             return f"“{clean(view.item)}” is no longer watched"
         case WatcherView():
             return _watcher_state(view, now, zone)
+        case TenantView():
+            return tenant.state(view, now, zone)
 
 
 def title(message: Message) -> str:
     """Give the line above everything: what kind of message this is. Only fixed words and numbers."""
     if message.test:
         return "Lapsewatch: a test"
+    if message.tenant is not None:
+        return tenant.title(message, message.tenant)
     if message.introduction:
         return f"Lapsewatch now watches {_count(len(message.watching), 'service')}"
     if is_weekly(message):
@@ -159,10 +164,14 @@ def _app_state(view: AppView) -> str:
     return "the app cannot be signed in to" if view.app.found else "the app cannot be found"
 
 
-def _watcher_state(view: WatcherView, now: datetime, zone: ZoneInfo) -> str:
+def _watcher_state(view: WatcherView, now: datetime, zone: ZoneInfo) -> str:  # noqa: PLR0911  (one return for each thing it can be)
     failing = view.standing == Standing.FAILING
     since = f" since {day(view.since.astimezone(zone).date(), now, zone)}" if view.since is not None else ""
     match view.aspect:
+        case "fewer":
+            return "The tenant showed far fewer credentials than the time before"
+        case "reading" if view.subject:
+            return f"Lapsewatch could not read the tenant{since}" if failing else "Lapsewatch reads the tenant again"
         case "reading" if failing:
             return f"Lapsewatch could not read {'an app' if len(view.problems) == 1 else f'{len(view.problems)} apps'}{since}"
         case "reading":

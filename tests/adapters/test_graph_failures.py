@@ -3,25 +3,28 @@
 import gzip
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from azure.core.credentials import AccessToken, TokenCredential
 
 from shared.adapters.graph import GraphDirectory
 from shared.adapters.graph_answer import asked_wait
+from shared.adapters.graph_tenant import GraphTenant
 from shared.adapters.identity import credential
-from shared.ports import AppQuery, DirectoryError
-from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal
+from shared.ports import AppQuery, DirectoryError, ScanQuery
+from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal, secret
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 
-PAGE = reply({"value": [application()]})
+ALL = ScanQuery(datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+PAGE = reply({"value": [application(passwordCredentials=[secret()])]})
 CUT = Reply(reset=True)
 
 
 def first_page(script: Script | Sequence[Reply], *, seconds: float = 20) -> int:
     """Read one page; the number of its apps."""
     with Scripted(script) as graph:
-        return len(next(GraphDirectory(graph.url, FixedToken, backoff=0.001).scan(seconds=seconds)).apps)
+        return len(next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=seconds)).apps)
 
 
 def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> DirectoryError:
@@ -73,7 +76,7 @@ def test_a_wait_is_read_in_seconds_and_nothing_else_is_taken_for_one(header: str
 
 def test_retries_are_not_counted() -> None:
     with Scripted([Reply(500), CUT, PAGE]) as graph:
-        assert next(GraphDirectory(graph.url, FixedToken, backoff=0.001).scan(seconds=20)).requests == 1
+        assert next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)).requests == 1
 
 
 def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
@@ -83,7 +86,7 @@ def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
         waits.append(seconds)
 
     with Scripted([reply({}, 429, retry_after="200.5"), PAGE]) as graph:
-        assert next(GraphDirectory(graph.url, FixedToken, pause=pause).scan(seconds=600)).apps
+        assert next(GraphTenant(graph.url, FixedToken, pause=pause).scan(ALL, seconds=600)).apps
     assert waits == [200.5]
 
 
@@ -91,14 +94,14 @@ def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
 def test_a_wait_beyond_the_time_of_the_check_is_not_begun(wait: str) -> None:
     with Scripted([reply(error("TooManyRequests"), 429, retry_after=wait), PAGE]) as graph:
         with pytest.raises(DirectoryError, match=f"TooManyRequests.* asks us to wait for {wait} s, and only 30 s are left") as caught:
-            next(GraphDirectory(graph.url, FixedToken).scan(seconds=30))
+            next(GraphTenant(graph.url, FixedToken).scan(ALL, seconds=30))
         assert caught.value.transient
         assert len(graph.asked) == 1
 
 
 def test_retries_have_an_end() -> None:
     with Scripted(lambda _: Reply(503)) as graph, pytest.raises(DirectoryError, match="Graph answered 503"):
-        next(GraphDirectory(graph.url, FixedToken, backoff=0.001).scan(seconds=20))
+        next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20))
     assert len(graph.asked) == 7
 
 
@@ -279,7 +282,7 @@ def test_a_token_near_its_end_is_renewed() -> None:
         return reply({"value": [], "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={len(graph.asked)}"})
 
     with Scripted(endless) as graph:
-        pages = GraphDirectory(graph.url, ShortToken).scan(seconds=20)
+        pages = GraphTenant(graph.url, ShortToken).scan(ALL, seconds=20)
         next(pages)
         next(pages)
         pages.close()

@@ -24,6 +24,7 @@ from shared.adapters.table_rows import (
     memory_of,
     record_of,
 )
+from shared.core.listed import Holder, Listed
 from shared.core.memory import (
     Acknowledgement,
     AppSighting,
@@ -268,6 +269,7 @@ def widest(text: str) -> list[object]:
         Told(text, text, NOW, Standing.EXPIRING, Reason.FIRST, NOW),
         ChannelState(text, 10**6, NOW),
         Use(text, (date(2026, 1, 1), date(2026, 1, 2)), NOW),
+        Listed(Holder.APPLICATION, text, text, text, credential, NOW, NOW, True, (text[:-10],)),
         Decision(NOW, "confirm", person, (text[:-10],), text, text),  # type: ignore[arg-type]  # the kind's text will do
         CheckRecord(NOW, Outcome.OK, text, Read(), 1),
     ]
