@@ -1,10 +1,11 @@
-"""A tenant's pages, rendered before anybody asks, so that a benchmark measures who reads them: `python -m bench.pages APPS`."""
+"""A tenant's pages, rendered before anybody asks, so that who reads them is measured: `python -m bench.pages APPS [DELAY-MS [DUE]]`."""
 
 import gzip
 import json
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +34,13 @@ def application(chance: random.Random) -> dict[str, object]:
         "passwordCredentials": [_secret(chance) for _ in range(chance.choice((0, 1, 1, 2, 2, 3 - certificates)))],
         "keyCredentials": [_certificate(chance) for _ in range(certificates)],
     }
+
+
+def _postponed(app: dict[str, object], ends_soon: bool) -> dict[str, object]:  # noqa: FBT001  (the one thing that tells two apps apart)
+    """Give the app with one secret, which ends soon or late."""
+    ends = "2027-02-20T09:00:00Z" if ends_soon else "2028-02-20T09:00:00Z"
+    key_id, secret = app["id"], {"displayName": "sync", "startDateTime": "2026-02-20T09:00:00Z", "hint": "q7X", "customKeyIdentifier": None}
+    return app | {"passwordCredentials": [secret | {"keyId": key_id, "endDateTime": ends}], "keyCredentials": []}
 
 
 def _uuid(chance: random.Random) -> str:
@@ -71,21 +79,22 @@ def _certificate(chance: random.Random) -> dict[str, object]:
     }
 
 
-def rendered(apps: int, root: str) -> Iterator[bytes]:
-    """Render the pages, packed as Graph packs them, each with the link to the next."""
+def rendered(apps: int, root: str, due: int | None = None) -> Iterator[bytes]:
+    """Render the pages, packed as Graph packs them, each with the link to the next; with `due`, so many secrets end soon and no others."""
     chance = random.Random(1)  # noqa: S311  (the same pages every time)
     last = (apps - 1) // PAGE
-    for number, part in enumerate(batched((application(chance) for _ in range(apps)), PAGE, strict=False)):
+    every = (application(chance) if due is None else _postponed(application(chance), number < due) for number in range(apps))
+    for number, part in enumerate(batched(every, PAGE, strict=False)):
         link = {} if number == last else {"@odata.nextLink": f"{root}{PATH}?$skiptoken={number + 1}"}
         page = {"@odata.context": f"{root}/v1.0/$metadata#applications", **link, "value": part}
         yield gzip.compress(json.dumps(page, separators=(",", ":")).encode())
 
 
 @contextmanager
-def serving(apps: int) -> Iterator[str]:
-    """Serve `apps` app registrations from a process of their own; gives Graph's root."""
+def serving(apps: int, delay: int = 0, due: int | None = None) -> Iterator[str]:
+    """Serve `apps` app registrations from a process of their own, each answer after `delay` milliseconds; gives Graph's root."""
     root = Path(__file__).parents[1]
-    command = [sys.executable, "-m", "bench.pages", str(apps)]
+    command = [sys.executable, "-m", "bench.pages", *map(str, (apps, delay, *([due] if due is not None else [])))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:  # noqa: S603  (ourselves)
         assert process.stdout
         try:
@@ -94,7 +103,7 @@ def serving(apps: int) -> Iterator[str]:
             process.terminate()
 
 
-def _serve(apps: int) -> None:
+def _serve(apps: int, delay: int = 0, due: int | None = None) -> None:
     pages: Sequence[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -106,6 +115,7 @@ def _serve(apps: int) -> None:
 
         def do_GET(self) -> None:
             """Send a page."""
+            time.sleep(delay / 1000)
             body = EMPTY if self.path.startswith("/first") else pages[int(self.path.partition("skiptoken=")[2] or 0)]
             self.send_response(200)
             self.send_header("Content-Type", "application/json;odata.metadata=minimal")
@@ -116,11 +126,11 @@ def _serve(apps: int) -> None:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     root = f"http://127.0.0.1:{server.server_port}"
-    pages = list(rendered(apps, root))
+    pages = list(rendered(apps, root, due))
     sys.stdout.write(f"{root}\n")
     sys.stdout.flush()
     server.serve_forever()
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(*map(int, sys.argv[1:]))

@@ -3,6 +3,19 @@
 from typing import NamedTuple
 
 
+class Line(NamedTuple):
+    """What one way of reading a tenant took."""
+
+    way: str
+    apps: int
+    delay: int
+    """Milliseconds that each request took on the wire."""
+    seconds: float
+    cpu: float
+    megabytes: float
+    requests: int
+
+
 class Bound(NamedTuple):
     """One line of the table."""
 
@@ -12,6 +25,8 @@ class Bound(NamedTuple):
     ratio: float
     at_most: float
     """The largest ratio that is kept to be right."""
+    recorded_as: str = ""
+    """The name under which the ratio is recorded, if a later one may not be much worse."""
 
     @property
     def kept(self) -> bool:

@@ -59,7 +59,7 @@ class Sieve:
             ends = credential.ends
             if ends is None or not since <= ends <= until or self._quiet.credential(credential.name):
                 continue
-            if credential.key_id not in app.signing and any(_silences(newer, credential, self._now) for newer in app.credentials):
+            if credential.name and credential.key_id not in app.signing and _is_silenced(credential, app.credentials, self._now):
                 continue
             yield Listed(
                 app.holder,
@@ -80,6 +80,10 @@ class Sieve:
             or bool(self._rules.exclude_tags and not self._rules.exclude_tags.isdisjoint(app.tags))
             or self._quiet.app(app.name)
         )
+
+
+def _is_silenced(credential: Credential, there: Iterable[Credential], now: datetime) -> bool:
+    return any(_silences(newer, credential, now) for newer in there)
 
 
 def _silences(newer: Credential, older: Credential, now: datetime) -> bool:

@@ -1,0 +1,124 @@
+"""The tenant's part of a check on a ledger in Azurite: few table requests when nothing changed, and little time besides the wire."""
+
+import logging
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from azure.core.credentials import AccessToken
+
+from bench.pages import serving
+from bench.results import Bound
+from local.azurite import Azurite
+from shared.adapters.graph_tenant import GraphTenant
+from shared.adapters.tables import TablesLedger
+from shared.core.listed import Holder
+from shared.core.message import Message
+from shared.core.results import TenantResult
+from shared.ports import OwnersReading, ScanPage, ScanQuery
+from shared.render.teams import encoded, payloads
+from shared.tenant_watch import TenantWatch
+from tests.support.build import watchlist
+from tests.support.tenant_world import RULES
+
+NOW = datetime(2027, 2, 1, 14, 0, tzinfo=UTC)
+APPS, DUE = 100_000, 500
+REQUESTS_AT_MOST = 20
+REQUEST = 0.05
+"""Seconds that a request takes on the wire, in reading and in sending alike."""
+
+
+class _Token:
+    def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
+        return AccessToken("the-token", int(time.time()) + 3600)
+
+
+class _Timed:
+    """What the wire takes, as one number of seconds: reading pages, and sending cards."""
+
+    def __init__(self, root: str) -> None:
+        self.seconds = 0.0
+        self._tenant = GraphTenant(root, _Token)
+
+    @contextmanager
+    def _measured(self) -> Generator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - began
+
+    def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
+        pages = self._tenant.scan(query, seconds=seconds)
+        while True:
+            with self._measured():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
+
+    def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
+        return self._tenant.owners(holders, seconds=seconds)
+
+    def send(self, message: Message) -> None:
+        for card in payloads(message):
+            encoded(card)
+            with self._measured():
+                time.sleep(REQUEST)
+
+
+def measure() -> list[Bound]:
+    """Check a tenant twice: the first check tells of some 500 credentials, the second of none."""
+    counting = _Counting()
+    with Azurite() as azurite, serving(APPS, int(REQUEST * 1000), DUE) as root:
+        wire = _Timed(root)
+        with TablesLedger(azurite.tables, lambda: NOW, table="Bench") as ledger:
+            watch = TenantWatch(watchlist(tenant=RULES), RULES, wire, ledger.tenant, {"its": wire}, lambda _: wire, lambda: NOW)
+            began = time.perf_counter()
+            first = _checked(watch, ledger)
+            total = time.perf_counter() - began
+            outside = total - wire.seconds
+            told = len(first.told[0].message.notices)
+            with counting:
+                second = _checked(watch, ledger)
+    assert (first.error, second.error, len(second.told)) == ("", "", 0)
+    share = outside / total
+    return [
+        Bound(f"a check that tells {told} items, time beside the wire", f"{outside:.2f} s", f"{total:.2f} s", share, 0.25),
+        Bound(
+            f"table requests, {APPS:,} apps, {first.listed} items, nothing new",
+            f"{counting.requests}",
+            f"{REQUESTS_AT_MOST}",
+            counting.requests / REQUESTS_AT_MOST,
+            1,
+        ),
+    ]
+
+
+def _checked(watch: TenantWatch, ledger: TablesLedger) -> TenantResult:
+    lease = ledger.lease()
+    assert lease is not None
+    try:
+        return watch.run(lease, NOW, NOW + timedelta(minutes=20), lambda _: None)
+    finally:
+        lease.release()
+
+
+class _Counting(logging.Handler):
+    """Counts the requests of the SDK, which logs each of them."""
+
+    LOGGER = logging.getLogger("azure.core.pipeline.policies.http_logging_policy")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.requests += record.getMessage().startswith("Request URL")
+
+    def __enter__(self) -> None:
+        self.LOGGER.setLevel(logging.INFO)
+        self.LOGGER.addHandler(self)
+
+    def __exit__(self, *_: object) -> None:
+        self.LOGGER.removeHandler(self)
+        self.LOGGER.setLevel(logging.WARNING)
