@@ -30,7 +30,7 @@ def state(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
 def line_of(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
     """Say the same with what tells the app from others, and who owns it."""
     marks = [client_id_tail(view.listed.client_id) if view.listed.app_name else "", owned_by(view.owned) if view.owned is not None else ""]
-    return ". ".join(filter(None, (state(view, now, zone), *marks)))
+    return ", ".join(filter(None, (state(view, now, zone), *marks)))
 
 
 def owned_by(owned: Ownership) -> str:

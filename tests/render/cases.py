@@ -6,8 +6,9 @@ from pathlib import Path
 
 from shared.core.judged import Over
 from shared.core.memory import Acknowledgement, Hold
-from shared.core.message import Message
+from shared.core.message import Message, TenantNews
 from shared.core.model import Claim, Kind, Reason, Severity, Standing
+from shared.core.owners import Owner, Ownership
 from tests.support.notices import (
     APP,
     BOTH,
@@ -30,6 +31,8 @@ from tests.support.notices import (
     reading,
     removed,
     service_view,
+    tenant_view,
+    tenant_watcher,
     unclaimed,
     unmatched,
     weekly,
@@ -55,7 +58,29 @@ UNREAD = "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied)
 KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
 NEXT = date(2026, 11, 29)
 
+SIGNAGE = tenant_view("Digital signage", 5)
+KIOSK = tenant_view("Branch <b>kiosk</b> [x](https://phish.example/)", 22, owned=Ownership())
+PIPELINE = tenant_view("Build pipeline", 6, owned=Ownership((Owner("r1", "pipeline", "", person=False),)))
+LAPSED = tenant_view("", -2, owned=Ownership((Owner("a2", "Ann Example", ""),)))
+READ = TenantNews(100_000, 250_000)
+
 MESSAGES: dict[str, Message] = {
+    "tenant_first": replace(
+        message(notice(SIGNAGE, Reason.FIRST, COPY), notice(KIOSK, Reason.FIRST, COPY), notice(LAPSED, Reason.EXPIRED, COPY)),
+        tenant=replace(READ, first=True, owners_next=3),
+    ),
+    "tenant_later": replace(message(notice(PIPELINE, Reason.RUNG, COPY), notice(LAPSED, Reason.EXPIRED, COPY)), tenant=READ),
+    "tenant_to_owner": replace(
+        message(notice(SIGNAGE, Reason.RUNG, RENEWER), notice(replace(LAPSED, owned=None), Reason.EXPIRED, RENEWER), channel="owner:a1"),
+        tenant=replace(READ, owner="Ann Example"),
+    ),
+    "tenant_unread_with_page": replace(
+        message(notice(tenant_watcher("reading", "The tenant could not be read: Graph answered 503."), Reason.CHECK_FAILING, COPY)),
+        tenant=READ,
+    ),
+    "tenant_fewer": replace(
+        message(notice(tenant_watcher("fewer", "150,000 credentials were read, 250,000 the time before"), Reason.FEWER, COPY)), tenant=READ
+    ),
     "expiring_to_renewer": message(notice(service_view(), Reason.RUNG, RENEWER), next_message=NEXT),
     "expiring_to_installer": message(notice(service_view(), Reason.RUNG, INSTALLER), next_message=NEXT),
     "expiring_in_copy": message(notice(service_view(), Reason.RUNG, COPY)),

@@ -58,6 +58,9 @@ WITH_HTML = (
     "several_with_page",
     "a_test",
     "hostile",
+    "tenant_first",
+    "tenant_to_owner",
+    "tenant_fewer",
 )
 """Between them they have every part that a mail can have."""
 

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from shutil import which
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from shared.runbook import parse
 from tests.support.build import at, secret, service, watchlist
 from tests.support.life import World
 from tests.support.notices import NOW, WATCHED, ZONE
+from tests.support.tenant_world import TenantWorld, app
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
@@ -108,6 +109,19 @@ def safe() -> World:
     return world
 
 
+def tenant(items: int = 130) -> TenantWorld:
+    """A whole tenant beside LibCal, with `items` credentials that are due or have ended, some of hostile names."""
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    names = ("Branch kiosk", "Digital signage", "<img src=x onerror=alert(1)> Catalogue", "Interlibrary loan")
+    apps = []
+    for number in range(items):
+        day = world.now + timedelta(days=(number * 7) % 37 - 6)
+        apps.append(app(f"{names[number % 4]} {number:03}", day.isoformat()))
+    world.whole.apps = apps
+    world.run("2026-09-01T15:30Z")
+    return world
+
+
 def stopped() -> World:
     """No check has run for four days."""
     world = library()
@@ -180,11 +194,15 @@ def main() -> None:
         "page-phone": (library(), 390, 1640, False),
         "page-safe": (safe(), 1280, 1100, False),
         "page-stale": (stopped(), 390, 844, True),
+        "page-tenant": (tenant(), 1280, 1640, False),
     }
     with chromium() as browser:
         for name, (world, width, height, dark) in views.items():
             with opened(browser, page(lived(world)), width=width, dark=dark) as shown:
                 shown.set_viewport_size({"width": width, "height": height})
+                if name == "page-tenant":
+                    shown.locator("#tenant").scroll_into_view_if_needed()
+                    shown.evaluate("document.querySelector('#tenant').scrollIntoView()")
                 shown.screenshot(path=PICTURES / f"{name}.png")
 
 

@@ -15,10 +15,11 @@ from playwright.sync_api import Browser, Route
 from shared.core.judged import Over, ServiceView, View
 from shared.core.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Pulse, Sighting, Told
 from shared.core.model import Reason, Standing
+from shared.render import page_tenant
 from shared.render.page import PageData, assets, not_signed_in, page
 from shared.render.words import summary
 from tests.render.cases import MESSAGES
-from tests.render.page_cases import GOOD, ROOT, SITE, chromium, library, lived, opened, safe, single, stopped
+from tests.render.page_cases import GOOD, ROOT, SITE, chromium, library, lived, opened, safe, single, stopped, tenant
 from tests.support.build import at as instant_of
 from tests.support.build import secret
 from tests.support.notices import (
@@ -39,6 +40,7 @@ from tests.support.notices import (
     unclaimed,
     unmatched,
 )
+from tests.support.tenant_world import TenantWorld
 
 VOID = {"meta", "link", "input", "br", "hr"}
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>\u202e{{ 7*7 }}\ud800</form>"
@@ -374,6 +376,54 @@ def test_every_page_is_small() -> None:
     assert len(page(lived(library())).encode()) < 60_000
 
 
+def table(**wanted: object) -> tuple[list[list[str]], Found]:
+    """Give the rows of the tenant's table, a text a cell, and the page."""
+    world = tenant()
+    html = page(replace(lived(world), wanted=page_tenant.wanted({name: str(value) for name, value in wanted.items()})))
+    body = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in body.split("<tr>")[1:]]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows], Found(html)
+
+
+def test_the_tenants_table_shows_the_most_urgent_first_in_pages_of_a_hundred() -> None:
+    rows, shown = table()
+    assert len(rows) == 100
+    assert "130 apps with 130 credentials were read on" in shown.text
+    assert "1 to 100 of 130" in shown.text
+    assert rows[0][3] == "2 Sep 2026, tomorrow"
+    assert rows[0][4] == "Urgent"
+    rest, _ = table(**{"from": 100})
+    assert len(rest) == 30
+    assert not {tuple(row) for row in rows} & {tuple(row) for row in rest}
+
+
+def test_the_tenants_table_is_sorted_and_filtered_by_plain_links_and_a_plain_form() -> None:
+    by_app, _ = table(sort="app")
+    assert [row[0] for row in by_app] == sorted((row[0] for row in by_app), key=str.casefold)
+    signage, shown = table(name="SIGNAGE 0", sort="app")
+    assert signage
+    assert all(row[0].startswith("Digital signage 0") for row in signage)
+    links = [attributes["href"] for attributes in shown.of("a") if "sort=" in str(attributes.get("href"))]
+    assert any("name=SIGNAGE+0" in str(link) and "sort=ends" in str(link) for link in links)
+    none, shown = table(name="nobody is called this")
+    assert (none, "None" in shown.text) == ([], True)
+
+
+@pytest.mark.parametrize("wanted", [{"from": "-5"}, {"from": "x"}, {"from": "9999999"}, {"from": "999999"}, {"sort": "<b>"}, {"sort": ""}])
+def test_a_query_that_makes_no_sense_shows_the_beginning(wanted: dict[str, str]) -> None:
+    assert table(**wanted)[0] == table()[0]
+
+
+def test_a_tenant_that_was_never_read_or_not_last_time_says_so() -> None:
+    world = TenantWorld()
+    assert "The tenant has not been read completely yet." in Found(page(lived(world))).text
+    world = tenant(3)
+    world.whole.broken = "Graph answered 503."
+    world.now += timedelta(days=1)
+    world.check()
+    assert "The tenant could not be read: Graph answered 503." in Found(page(lived(world))).text
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
@@ -384,6 +434,7 @@ PAGES = {
     "library": page(lived(library())),
     "safe": page(replace(lived(safe()), notice="Recorded: thank you.")),
     "stopped": page(replace(lived(stopped()), problem="It is not what you were shown any more.")),
+    "tenant": page(lived(tenant())),
     "not signed in": not_signed_in(),
 }
 
@@ -437,4 +488,4 @@ def test_the_text_of_the_request_can_be_copied_where_the_browser_allows_it(brows
 
 def test_the_pictures_of_docs_are_there() -> None:
     pictures = Path(ROOT, "docs", "pictures")
-    assert all((pictures / f"page-{name}.png").is_file() for name in ("desktop", "dark", "phone", "safe", "stale"))
+    assert all((pictures / f"page-{name}.png").is_file() for name in ("desktop", "dark", "phone", "safe", "stale", "tenant"))

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from shared.core.days import days_between
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.listed import Holder, Listed
 from shared.core.memory import AppSighting, Hold, Person
 from shared.core.message import Message, Notice, Role
 from shared.core.model import Claim, Credential, Kind, Reason, Runbook, Service, Severity, Standing, WatchedApp
+from shared.core.owners import Ownership
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -173,3 +176,17 @@ def _severity(standing: Standing, over: Over, days_left: int | None) -> Severity
     if days_left is None or days_left > 30:
         return Severity.NOTICE
     return Severity.WARNING if days_left > 7 else Severity.CRITICAL
+
+
+def tenant_view(app_name: str, ends: int, *, owned: Ownership | None = None) -> TenantView:
+    """Give a credential of the tenant that ends in `ends` days."""
+    held = credential("key 1", ends)
+    listed = Listed(Holder.APPLICATION, CLIENT_ID, f"object-{hash_of(app_name)}", app_name, held, NOW, NOW, ended=ends < 0)
+    severity = Severity.WARNING if ends < 0 or ends > 7 else Severity.CRITICAL
+    return TenantView(listed, Standing.EXPIRED if ends < 0 else Standing.EXPIRING, severity, ends, owned)
+
+
+def tenant_watcher(aspect: Literal["reading", "fewer"], problem: str) -> WatcherView:
+    """Say that the tenant could not be read, or showed far fewer credentials."""
+    severity = Severity.CRITICAL if aspect == "reading" else Severity.WARNING
+    return WatcherView(aspect, "tenant", Standing.FAILING, severity, "failing", at(-2), (problem,))
