@@ -1,8 +1,9 @@
 """The program is killed at every request that it makes, and lives again: nobody misses a message, nobody hears one three times.
 
 The points are not listed here: a run that nothing disturbs is watched, and each request that it made, to whomever, is a
-point at which another run is killed, before the request arrives and before its answer comes back. So whatever effect the
-program is given, it is killed there too. A read has no effect: to be killed after it is to be killed before the next one.
+point at which another run is killed: once the request was answered, before the answer comes back. To be killed before a
+request is to be killed after the one before it, for nobody sees the difference; so the first of all is killed before, too.
+A read has no effect, and is no point. Whatever effect the program is given, it is killed there as well.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,7 +49,11 @@ def renewed(stage: Stage) -> None:
     stage.live()
     for name, hint in (("LibCal 2026", "8~w"), ("LibStaffer 2026", "mP_"), ("who knows", "abc")):
         stage.tenant.add_secret(
-            stage.environment["LIBAPPS_CLIENT_ID"], name=name, hint=hint, starts=START + timedelta(hours=1), ends=START + timedelta(days=700)
+            stage.environment["LIBAPPS_CLIENT_ID"],
+            name=name,
+            hint=hint,
+            starts=START + timedelta(hours=1),
+            ends=START + timedelta(days=700),
         )
 
 
@@ -120,22 +125,21 @@ def test_whoever_is_owed_a_message_gets_it_once_or_twice(stage: Stage, name: str
     assert owed
     assert set(owed.values()) == {1}
     assert {point.split()[0] for point in watched.passed} == {"POST"}
-    for point, request in enumerate(watched.passed):
-        for after in (False, True):
-            place = f"{name}: killed {'after' if after else 'before'} {request} ({point})"
-            stage.anew(rows)
-            killed = lived(stage, Killer(stage, point, after), story.act(stage), story.at)
-            assert killed.signal == SIGKILL, place
-            settled = recovered(stage, story)
-            assert settled[-1].outcome in {Outcome.OK, Outcome.NOT_OWED}, (place, settled)
-            heard = stage.heard()
-            assert {key: heard[key] for key in owed if not 1 <= heard[key] <= 2} == {}, (place, settled)
-            assert set(heard) == set(owed), place
-            found, pulse = stage.remembered()
-            for what, value in timeless(found).items():
-                assert value == timeless(memory)[what], (place, what)
-            assert pulse.outcome == Outcome.OK, place
-            assert stage.lease_is_free(after=story.at + TERM), place
+    for point, after in [(0, False), *((point, True) for point in range(len(watched.passed)))]:
+        place = f"{name}: killed {'after' if after else 'before'} {watched.passed[point]} ({point})"
+        stage.anew(rows)
+        killed = lived(stage, Killer(stage, point, after), story.act(stage), story.at)
+        assert killed.signal == SIGKILL, place
+        settled = recovered(stage, story)
+        assert settled[-1].outcome in {Outcome.OK, Outcome.NOT_OWED}, (place, settled)
+        heard = stage.heard()
+        assert {key: heard[key] for key in owed if not 1 <= heard[key] <= 2} == {}, (place, settled)
+        assert set(heard) == set(owed), place
+        found, pulse = stage.remembered()
+        for what, value in timeless(found).items():
+            assert value == timeless(memory)[what], (place, what)
+        assert pulse.outcome == Outcome.OK, place
+        assert stage.lease_is_free(after=story.at + TERM), place
 
 
 def recovered(stage: Stage, story: Story) -> list[Lived]:

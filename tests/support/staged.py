@@ -1,6 +1,7 @@
 """The program on its stage: Azurite and the stand-in tenant, each behind a front, and a ledger that can be set back to where it was."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -55,6 +56,7 @@ renewer = ["its"]
 installer = ["staff"]
 """
 CHANNELS = ("its", "admins")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+]+")
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Chicago: the check of the day is owed."""
 
@@ -161,7 +163,7 @@ def timeless(memory: Memory) -> dict[str, object]:
         "assignments": set(memory.assignments),
         "credentials": {key: (sighting.credential, sighting.gone_at is None) for key, sighting in memory.sightings.items()},
         "apps": {key: replace(app, read_at=START) for key, app in memory.apps.items()},
-        "items": {item: (state.standing, state.situation, state.reason) for item, state in memory.items.items()},
+        "items": {item: (state.standing, _INSTANT.sub("", state.situation), state.reason) for item, state in memory.items.items()},
         "told": {key: (told.standing, told.reason) for key, told in memory.told.items()},
         "channels": {name for name, state in memory.channels.items() if state.failures},
         "uses": {key: use.days for key, use in memory.uses.items()},
