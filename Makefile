@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup demo story test lint types arrows unit bench lock clean
+.PHONY: help setup demo story test lint types arrows unit bench mutate sbom lock clean
 PY := .venv/bin/python
 
 help: ## what can be made
@@ -42,6 +42,13 @@ unit:
 
 bench: setup ## speed and size, as ratios in one run
 	$(PY) -m bench
+
+mutate: setup ## break each promise once, and see that a test notices
+	$(PY) -m local.mutate
+
+sbom: setup ## build/sbom.json: what the app in Azure is made of, as CycloneDX
+	@mkdir -p build
+	.venv/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o build/sbom.json
 
 lock: .venv/.ready ## compile pyproject.toml into requirements with hashes, and nothing of this machine
 	.venv/bin/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt

@@ -21,6 +21,8 @@ class Asked:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    target: str = ""
+    """The path as it was sent, not decoded."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Scripted:
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                asked = Asked(self.command, unquote(self.path), headers, body)
+                asked = Asked(self.command, unquote(self.path), headers, body, self.path)
                 scripted.asked.append(asked)
                 self.say(scripted.script(asked))
 

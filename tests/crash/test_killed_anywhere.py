@@ -1,0 +1,149 @@
+"""The program is killed at every request that it makes, and lives again: nobody misses a message, nobody hears one three times.
+
+The points are not listed here: a run that nothing disturbs is watched, and each request that it made, to whomever, is a
+point at which another run is killed: once the request was answered, before the answer comes back. To be killed before a
+request is to be killed after the one before it, for nobody sees the difference; so the first of all is killed before, too.
+A read has no effect, and is no point. Whatever effect the program is given, it is killed there as well.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+
+from local.azurite import Azurite
+from shared.core.memory import Outcome
+from tests.support.front import Asked, Pass, Reply, straight
+from tests.support.lives import Lived
+from tests.support.staged import START, Stage, staged, timeless
+
+A_MOMENT, TERM, DAY = timedelta(seconds=30), timedelta(minutes=6), timedelta(days=1)
+"""While the lease of the killed one lasts, and after its term of five minutes."""
+
+
+@pytest.fixture
+def stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
+    yield from staged(azurite.tables, tmp_path, settings={"LAPSEWATCH_SIGN_INS": "on"})
+
+
+@dataclass
+class Story:
+    """What was before, what the program is asked to do when it is killed, and what is asked of it afterwards."""
+
+    act: Callable[[Stage], tuple[str, ...]] = lambda _: ("tick",)
+    before: Callable[[Stage], None] = lambda _: None
+    at: timedelta = timedelta()
+    again: Callable[[Stage], tuple[str, ...]] = lambda _: ("tick",)
+    """What is done while the lease of the killed one may last."""
+
+
+def seen_once(stage: Stage) -> None:
+    stage.live()
+
+
+def renewed(stage: Stage) -> None:
+    """A day after everybody was introduced, both services have a replacement, and a stray secret has come."""
+    stage.live()
+    for name, hint in (("LibCal 2026", "8~w"), ("LibStaffer 2026", "mP_"), ("who knows", "abc")):
+        stage.tenant.add_secret(
+            stage.environment["LIBAPPS_CLIENT_ID"],
+            name=name,
+            hint=hint,
+            starts=START + timedelta(hours=1),
+            ends=START + timedelta(days=700),
+        )
+
+
+def renewed_and_told(stage: Stage) -> None:
+    renewed(stage)
+    stage.live(after=DAY)
+
+
+def signed_in_with(stage: Stage) -> None:
+    """LibCal's new secret has been seen on two days."""
+    renewed_and_told(stage)
+    stage.tenant.sign_in(stage.key_of("LibCal 2026"), START + DAY)
+    stage.live(after=2 * DAY)
+    stage.tenant.sign_in(stage.key_of("LibCal 2026"), START + 2 * DAY)
+
+
+def confirming(stage: Stage) -> tuple[str, ...]:
+    return "confirm", "libcal", stage.key_of("LibCal 2026")
+
+
+STORIES = {
+    "the introduction": Story(),
+    "the replacements come": Story(before=renewed, at=DAY),
+    "sign-ins settle it": Story(before=signed_in_with, at=3 * DAY),
+    "a person confirms": Story(before=renewed_and_told, act=confirming, at=DAY + timedelta(hours=2), again=confirming),
+}
+
+
+@dataclass
+class Killer:
+    """Counts the requests to both fronts that may change something, and kills the program at one of them."""
+
+    stage: Stage
+    point: int = -1
+    after: bool = False
+    """Kill once the request was answered, before the answer comes back; else before the request arrives."""
+    passed: list[str] = field(default_factory=list)
+
+    def __call__(self, asked: Asked, passed: Pass) -> Reply:
+        if asked.method == "GET":
+            return passed()
+        self.passed.append(f"{asked.method} {asked.path}")
+        if len(self.passed) - 1 != self.point:
+            return passed()
+        if self.after:
+            passed()
+        self.stage.lives.kill()
+        return Reply(reset=True)
+
+
+def lived(stage: Stage, killer: Killer, act: tuple[str, ...], at: timedelta) -> Lived:
+    stage.front.twist = stage.ledger_front.twist = killer
+    try:
+        return stage.live(*act, after=at)
+    finally:
+        stage.front.twist = stage.ledger_front.twist = straight
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_whoever_is_owed_a_message_gets_it_once_or_twice(stage: Stage, name: str) -> None:
+    story = STORIES[name]
+    story.before(stage)
+    rows = stage.rows()
+    stage.anew(rows)
+    watched = Killer(stage)
+    undisturbed = lived(stage, watched, story.act(stage), story.at)
+    assert undisturbed.outcome == Outcome.OK
+    owed, (memory, _) = stage.heard(), stage.remembered()
+    assert owed
+    assert set(owed.values()) == {1}
+    assert {point.split()[0] for point in watched.passed} == {"POST"}
+    for point, after in [(0, False), *((point, True) for point in range(len(watched.passed)))]:
+        place = f"{name}: killed {'after' if after else 'before'} {watched.passed[point]} ({point})"
+        stage.anew(rows)
+        killed = lived(stage, Killer(stage, point, after), story.act(stage), story.at)
+        assert killed.signal == SIGKILL, place
+        settled = recovered(stage, story)
+        assert settled[-1].outcome in {Outcome.OK, Outcome.NOT_OWED}, (place, settled)
+        heard = stage.heard()
+        assert {key: heard[key] for key in owed if not 1 <= heard[key] <= 2} == {}, (place, settled)
+        assert set(heard) == set(owed), place
+        found, pulse = stage.remembered()
+        for what, value in timeless(found).items():
+            assert value == timeless(memory)[what], (place, what)
+        assert pulse.outcome == Outcome.OK, place
+        assert stage.lease_is_free(after=story.at + TERM), place
+
+
+def recovered(stage: Stage, story: Story) -> list[Lived]:
+    """Try once while the lease of the killed one may last, and once after its term."""
+    at_once = stage.live(*story.again(stage), after=story.at + A_MOMENT)
+    assert at_once.outcome in {Outcome.OK, Outcome.BUSY, Outcome.NOT_OWED, "refused"}, at_once
+    return [at_once, stage.live("check" if story.again(stage)[0] == "confirm" else "tick", after=story.at + TERM)]
