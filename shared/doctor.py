@@ -1,7 +1,9 @@
 """Is everything in place? Each part is tried as a check would use it, and what is missing is said with what mends it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.core.judge import judge
 from shared.core.memory import Memory, Outcome, Pulse
@@ -9,7 +11,9 @@ from shared.core.message import Message
 from shared.core.model import Standing
 from shared.core.observe import Round, observe
 from shared.core.schedule import is_stale
-from shared.ports import AppQuery, ChannelError, DirectoryReading, LedgerError
+from shared.core.tenant import Sieve
+from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading, LedgerError, ScanQuery
+from shared.tenant_watch import TenantWatch
 from shared.watch import READ_WITHIN, Watch
 
 
@@ -27,6 +31,8 @@ def examine(watch: Watch, *, send_test: bool = False) -> Iterator[Finding]:
     yield Finding("settings", ok=True, text=f"read, {len(watch.watchlist.services)} services on the watchlist")
     yield from _ledger(watch)
     yield from _apps(watch)
+    if watch.tenant is not None:
+        yield _tenant(watch.tenant, watch.clock())
     for name in watch.watchlist.channels:
         yield (
             _channel(watch, name) if send_test else Finding(f"channel {name}", ok=None, text="not tried; --send-test posts a test message")
@@ -90,6 +96,19 @@ def _sign_in(reading: DirectoryReading) -> Finding:
     if reading.apps:
         return Finding("sign-in", ok=True, text="a token is given, and may read app registrations (Application.Read.All)")
     return Finding("sign-in", ok=False, text=str(next(iter(reading.failures.values()))))
+
+
+def _tenant(tenant: TenantWatch, now: datetime) -> Finding:
+    """Read the first page of the tenant, as a check does, and no more of it."""
+    sieve = Sieve(tenant.watchlist, tenant.rules, now)
+    try:
+        with closing(tenant.tenant.scan(ScanQuery(*sieve.window), seconds=READ_WITHIN)) as pages:
+            first = next(pages)
+        listed = len(tenant.ledger.listing().listed)
+    except (DirectoryError, LedgerError) as error:
+        return Finding("tenant", ok=False, text=str(error))
+    text = f"its first page can be read, {first.applications} apps; {listed} credentials are due or have ended, by the last read"
+    return Finding("tenant", ok=True, text=text)
 
 
 def _channel(watch: Watch, name: str) -> Finding:

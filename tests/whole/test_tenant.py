@@ -69,6 +69,17 @@ def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(watch
     assert [row["name"] for row in rows if row["kind"] == "tenant"] == ["Signage", "Kiosk <b>"]
 
 
+def test_the_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> None:
+    watched("check")
+    assert "tenant: its first page can be read, 4 apps; 2 credentials are due or have ended, by the last read" in " ".join(
+        watched("doctor").out.split()
+    )
+    watched.tenant.fault("/v1.0/applications$", times=None, status=403)
+    ill = watched("doctor")
+    assert ill.status == 1
+    assert "MISSING tenant: Graph refuses: the identity lacks" in " ".join(ill.out.split())
+
+
 def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watched: Lapsewatch, tmp_path: Path) -> None:
     _watchlist(watched, tmp_path, "owners = true\n")
     watched.settings["LAPSEWATCH_MAIL_SENDER"] = MAIL_SENDER
