@@ -41,7 +41,7 @@ class TenantNews:
     first: bool = False
     """The first word about the tenant to this channel."""
     owners_next: int = 0
-    """Apps whose owners hear of them from the next check on; said in the first word only."""
+    """Apps whose owners hear of them from the next day on; said in the first word only."""
     owner: str = ""
     """The name of the owner who reads this, about their own apps only; empty for a channel of the watchlist. Untrusted."""
 

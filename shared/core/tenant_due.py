@@ -45,8 +45,10 @@ class TenantRound:
 
     @property
     def introduced(self) -> bool:
-        """Any channel has had the first word."""
-        return any((INTRODUCED, name) in self.memory.told for name in self.rules.tell)
+        """Any channel has had the first word, on an earlier day: on its day nothing else goes out, however often it is tried."""
+        zone = self.watchlist.zone
+        said = (self.memory.told.get((INTRODUCED, name)) for name in self.rules.tell)
+        return any(told is not None and days_between(told.at, self.now, zone) > 0 for told in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def urgency(view: TenantView) -> tuple[int, int, str]:
 
 
 def to_look_up(at: TenantRound) -> tuple[Listed, ...]:
-    """Give the items whose owners must be known now: those about to be told. None before the first word about the tenant was said."""
+    """Give the items whose owners must be known now: those about to be told. None on the day of the first word about the tenant."""
     if not at.rules.owners or not at.introduced:
         return ()
     return tuple(each for each in at.memory.listed.values() if _about_to_be_told(each, at))

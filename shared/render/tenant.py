@@ -65,7 +65,7 @@ def opening(message: Message, news: TenantNews) -> str:
         sentences.append("Nothing ends soon.")
     if news.owners_next:
         apps = "the owners of 1 app" if news.owners_next == 1 else f"the owners of {news.owners_next:,} apps"
-        sentences.append(f"From the next check on, {apps} hear of them, and this channel only of what has no owner who can be written to.")
+        sentences.append(f"From tomorrow on, {apps} hear of them, and this channel only of what has no owner who can be written to.")
     return " ".join(sentences)
 
 

@@ -15,18 +15,34 @@ from signal import SIGKILL
 import pytest
 
 from local.azurite import Azurite
+from local.entra import ClientSecret, Owner, Registration, stamp
 from shared.core.memory import Outcome
 from tests.support.front import Asked, Pass, Reply, straight
 from tests.support.lives import Lived
-from tests.support.staged import START, Stage, staged, timeless
+from tests.support.staged import START, WATCHLIST, WHOLE_TENANT, Stage, staged, timeless
 
 A_MOMENT, TERM, DAY = timedelta(seconds=30), timedelta(minutes=6), timedelta(days=1)
 """While the lease of the killed one lasts, and after its term of five minutes."""
 
 
+pytestmark = pytest.mark.timeout(600)  # some dozens of lives each, on a busy machine
+
+
 @pytest.fixture
 def stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
     yield from staged(azurite.tables, tmp_path, settings={"LAPSEWATCH_SIGN_INS": "on"})
+
+
+@pytest.fixture
+def wide_stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
+    """The same with the whole tenant watched: two more apps end soon, one of which has two owners."""
+    for stage in staged(azurite.tables, tmp_path, watchlist=WATCHLIST + WHOLE_TENANT):
+        owners = (Owner("a1", "Ann Example", "ann@example.org"), Owner("b1", "Bob Example", "bob@example.org"))
+        for number, (name, owned) in enumerate((("Signage", owners), ("Kiosk", ()))):
+            guid = f"{number}0000000-0000-4000-8000-000000000001"
+            secret = ClientSecret(guid, "key 1", "q7X", stamp(START - timedelta(days=9)), stamp(START + timedelta(days=12)))
+            stage.tenant.directory.add(Registration(guid, guid, name, secrets=(secret,), owners=owned))
+        yield stage
 
 
 @dataclass
@@ -70,6 +86,11 @@ def signed_in_with(stage: Stage) -> None:
     stage.tenant.sign_in(stage.key_of("LibCal 2026"), START + 2 * DAY)
 
 
+def introduced(stage: Stage) -> None:
+    """The day after the first word about the tenant: owners are to hear."""
+    stage.live()
+
+
 def confirming(stage: Stage) -> tuple[str, ...]:
     return "confirm", "libcal", stage.key_of("LibCal 2026")
 
@@ -79,6 +100,10 @@ STORIES = {
     "the replacements come": Story(before=renewed, at=DAY),
     "sign-ins settle it": Story(before=signed_in_with, at=3 * DAY),
     "a person confirms": Story(before=renewed_and_told, act=confirming, at=DAY + timedelta(hours=2), again=confirming),
+}
+WIDE_STORIES = {
+    "the whole tenant is introduced": Story(),
+    "owners hear of their apps": Story(before=introduced, at=DAY),
 }
 
 
@@ -114,14 +139,22 @@ def lived(stage: Stage, killer: Killer, act: tuple[str, ...], at: timedelta) -> 
 
 @pytest.mark.parametrize("name", STORIES)
 def test_whoever_is_owed_a_message_gets_it_once_or_twice(stage: Stage, name: str) -> None:
-    story = STORIES[name]
+    gets_it_once_or_twice(stage, name, STORIES[name])
+
+
+@pytest.mark.parametrize("name", WIDE_STORIES)
+def test_so_does_whoever_is_owed_one_about_the_whole_tenant(wide_stage: Stage, name: str) -> None:
+    gets_it_once_or_twice(wide_stage, name, WIDE_STORIES[name])
+
+
+def gets_it_once_or_twice(stage: Stage, name: str, story: Story) -> None:
     story.before(stage)
     rows = stage.rows()
     stage.anew(rows)
     watched = Killer(stage)
     undisturbed = lived(stage, watched, story.act(stage), story.at)
     assert undisturbed.outcome == Outcome.OK
-    owed, (memory, _) = stage.heard(), stage.remembered()
+    owed, (memory, _), of_tenant = stage.heard(), stage.remembered(), stage.remembered_of_tenant()
     assert owed
     assert set(owed.values()) == {1}
     assert {point.split()[0] for point in watched.passed} == {"POST"}
@@ -138,6 +171,7 @@ def test_whoever_is_owed_a_message_gets_it_once_or_twice(stage: Stage, name: str
         found, pulse = stage.remembered()
         for what, value in timeless(found).items():
             assert value == timeless(memory)[what], (place, what)
+        assert stage.remembered_of_tenant() == of_tenant, place
         assert pulse.outcome == Outcome.OK, place
         assert stage.lease_is_free(after=story.at + TERM), place
 

@@ -129,7 +129,8 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
     configured = load(os.environ, Path(ROOT))
     with watching(configured) as wired, TablesLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger:
         try:
-            result = _acted(replace(wired, ledger=ledger, clock=clock), act)
+            tenant = replace(wired.tenant, ledger=ledger.tenant, clock=clock) if wired.tenant is not None else None
+            result = _acted(replace(wired, ledger=ledger, clock=clock, tenant=tenant), act)
         except Refused as error:
             return {"outcome": "refused", "error": str(error)}
         except PortError as error:

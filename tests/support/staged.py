@@ -55,6 +55,12 @@ claims = { name = "LibStaffer*" }
 renewer = ["its"]
 installer = ["staff"]
 """
+WHOLE_TENANT = """
+[tenant]
+watch = true
+tell = ["its"]
+owners = true
+"""
 CHANNELS = ("its", "admins")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+]+")
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -70,17 +76,18 @@ class Stage:
     folder: Path
     story: str | Sequence[Registration] = "libapps"
     settings: Mapping[str, str] = field(default_factory=dict)
+    watchlist: str = WATCHLIST
     partition: str = "own"
 
     def __enter__(self) -> Self:
         """Build it up, with an empty ledger."""
         with ExitStack() as stack:
             self.tenant = stack.enter_context(Tenant(self.story, now=START))
-            self.tenant.identity.roles |= {"AuditLog.Read.All", "Mail.Send"}
+            self.tenant.identity.roles |= {"AuditLog.Read.All", "Mail.Send", "User.ReadBasic.All"}
             self.front = stack.enter_context(Front(self.tenant.url))
             endpoint = next(part for part in self.tables.split(";") if part.startswith("TableEndpoint=")).partition("=")[2]
             self.ledger_front = stack.enter_context(Front(endpoint))
-            (self.folder / "watchlist.toml").write_text(WATCHLIST, encoding="utf-8")
+            (self.folder / "watchlist.toml").write_text(self.watchlist, encoding="utf-8")
             self.lives = stack.enter_context(Lives(self.environment))
             self.table = stack.enter_context(TableClient.from_connection_string(self.tables, "Lapsewatch"))
             self._stack = stack.pop_all()
@@ -114,16 +121,20 @@ class Stage:
     def anew(self, rows: Sequence[Mapping[str, Any]] = ()) -> None:
         """Turn to a ledger of its own that holds `rows`, and forget what was heard."""
         self.partition = uuid4().hex
-        if rows:
-            steps = [("upsert", {**row, "PartitionKey": self.partition}, {"mode": UpdateMode.REPLACE}) for row in rows]
-            self.table.submit_transaction(steps)
+        parts: dict[str, list[Mapping[str, Any]]] = {}
+        for row in rows:
+            parts.setdefault(str(row["PartitionKey"]).partition(":")[2], []).append(row)
+        for part, its in parts.items():
+            key = f"{self.partition}:{part}" if part else self.partition
+            self.table.submit_transaction([("upsert", {**row, "PartitionKey": key}, {"mode": UpdateMode.REPLACE}) for row in its])
         self.forget_heard()
 
     def rows(self) -> list[dict[str, Any]]:
         """Give every row of the ledger."""
         with suppress(ResourceExistsError):
             self.table.create_table()
-        return [dict(row) for row in self.table.query_entities("PartitionKey eq @own", parameters={"own": self.partition})]
+        both = {"own": self.partition, "tenant": f"{self.partition}:tenant"}
+        return [dict(row) for row in self.table.query_entities("PartitionKey eq @own or PartitionKey eq @tenant", parameters=both)]
 
     def heard(self) -> Counter[tuple[str, str]]:
         """Count what was heard: by channel, every card and mail as a text."""
@@ -141,6 +152,16 @@ class Stage:
         """Read the ledger as the program does. Raises `LedgerError` if it does not read clean."""
         with TablesLedger(self.tables, lambda: START, partition=self.partition) as ledger:
             return ledger.load(), ledger.pulse()
+
+    def remembered_of_tenant(self) -> dict[str, object]:
+        """Read the tenant's part of it, without when anything was."""
+        with TablesLedger(self.tables, lambda: START, partition=self.partition) as ledger:
+            memory = ledger.tenant.load()
+        return {
+            "listed": {item: replace(each, first_seen=START, since=START) for item, each in memory.listed.items()},
+            "told": {key: (told.standing, told.reason) for key, told in memory.told.items()},
+            "read": memory.scan is not None and (memory.scan.applications, memory.scan.credentials, memory.scan.error),
+        }
 
     def lease_is_free(self, *, after: timedelta) -> bool:
         """Say whether a check could begin, `after` the start."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.data.tables import TableClient
 
 from local.entra import ClientSecret, Owner, Registration, stamp
 from local.graph import READ_USERS
@@ -44,6 +45,14 @@ def _watchlist(lapsewatch: Lapsewatch, folder: Path, more: str = "") -> None:
     (folder / "runbooks").symlink_to(ROOT / "runbooks") if not (folder / "runbooks").exists() else None
     (folder / "watchlist.toml").write_text((ROOT / "watchlist.toml").read_text(encoding="utf-8") + TENANT + more, encoding="utf-8")
     lapsewatch.settings["LAPSEWATCH_WATCHLIST"] = str(folder / "watchlist.toml")
+
+
+def _a_day_passes(lapsewatch: Lapsewatch) -> None:
+    """Say that the first word about the tenant was said yesterday."""
+    with TableClient.from_connection_string(lapsewatch.tables, "Lapsewatch") as table:
+        row = table.get_entity("own:tenant", "told:introduction:tenant|libapps")
+        row["at"] = (NOW - timedelta(days=1)).isoformat()
+        table.update_entity(row)
 
 
 def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(watched: Lapsewatch) -> None:
@@ -84,7 +93,11 @@ def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watche
     _watchlist(watched, tmp_path, "owners = true\n")
     watched.settings["LAPSEWATCH_MAIL_SENDER"] = MAIL_SENDER
     watched.tenant.identity.roles.add(READ_USERS)
-    assert "From the next check on, the owners of 2 apps hear of them" in watched("check").err + "".join(watched.cards())
+    assert watched("check").status == 0
+    assert "From tomorrow on, the owners of 2 apps hear of them" in "".join(watched.cards())
+    assert watched("check").status == 0
+    assert watched.tenant.mails() == [], "nothing else goes out on the first day"
+    _a_day_passes(watched)
     watched.tenant.clear_posted("its")
     assert watched("check").status == 0
     (mail,) = watched.tenant.mails()
