@@ -1,0 +1,126 @@
+// The watcher is watched: three rules over its own log lines, mails to one address, and the queries kept for people.
+
+@description('Part of every name.')
+param token string
+@description('Azure region.')
+param location string
+@description('Tags of every resource.')
+param tags object
+@description('Resource id of the workspace.')
+param workspaceId string
+@description('Name of the workspace.')
+param workspaceName string
+@description('Who hears.')
+param email string
+
+// 26 hours is no window that Azure knows: the query says it, and overrideQueryTimeRange lets it look back far enough.
+// Each query counts into Found with summarize, so that no logs at all give one row too.
+var rules = [
+  {
+    name: 'no-good-check'
+    title: 'Lapsewatch: no good check in 26 hours'
+    text: 'Nobody may hear before a secret lapses. docs/operate.md says what to do.'
+    severity: 1
+    query: loadTextContent('../queries/no-good-check.kql')
+    operator: 'LessThan'
+    threshold: 1
+    windowSize: 'P1D'
+    timeRange: 'P2D'
+    mute: 'P1D'
+  }
+  {
+    name: 'check-failed'
+    title: 'Lapsewatch: a check failed'
+    text: 'A check failed, or a part of it did. It is tried again; docs/operate.md says what to do if that does not help.'
+    severity: 2
+    query: loadTextContent('../queries/check-failed.kql')
+    operator: 'GreaterThan'
+    threshold: 0
+    windowSize: 'PT2H'
+    timeRange: 'PT2H'
+    mute: 'PT6H'
+  }
+  {
+    name: 'undelivered'
+    title: 'Lapsewatch: a message could not be delivered'
+    text: 'A Teams channel or a mailbox could not be told. The message stays owed; docs/operate.md says what to do.'
+    severity: 2
+    query: loadTextContent('../queries/undelivered.kql')
+    operator: 'GreaterThan'
+    threshold: 0
+    windowSize: 'PT2H'
+    timeRange: 'PT2H'
+    mute: 'PT6H'
+  }
+]
+
+var saved = [
+  { name: 'last-checks', title: 'Last checks', query: loadTextContent('../queries/last-checks.kql') }
+  { name: 'no-good-check', title: 'Good checks in 26 hours', query: loadTextContent('../queries/no-good-check.kql') }
+  { name: 'check-failed', title: 'Failed checks', query: loadTextContent('../queries/check-failed.kql') }
+  { name: 'undelivered', title: 'Messages that could not be delivered', query: loadTextContent('../queries/undelivered.kql') }
+]
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+  name: workspaceName
+}
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-lapsewatch-${token}'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'Lapsewatch'
+    emailReceivers: [{ name: 'ITS', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in rules: {
+    name: 'alert-lapsewatch-${rule.name}-${token}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: rule.title
+      description: rule.text
+      enabled: true
+      severity: rule.severity
+      scopes: [workspaceId]
+      evaluationFrequency: 'PT1H'
+      windowSize: rule.windowSize
+      overrideQueryTimeRange: rule.timeRange
+      // a new workspace has no rows yet by which the query could be validated
+      skipQueryValidation: true
+      autoMitigate: false
+      muteActionsDuration: rule.mute
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            metricMeasureColumn: 'Found'
+            timeAggregation: 'Total'
+            operator: rule.operator
+            threshold: rule.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [people.id] }
+    }
+  }
+]
+
+resource queries 'Microsoft.OperationalInsights/workspaces/savedSearches@2023-09-01' = [
+  for query in saved: {
+    parent: workspace
+    name: 'lapsewatch-${query.name}'
+    properties: {
+      category: 'Lapsewatch'
+      displayName: query.title
+      query: query.query
+      version: 2
+    }
+  }
+]

@@ -1,0 +1,189 @@
+// The app: a Flex Consumption plan, the site with its settings, and the sign-in in front of the status page.
+
+@description('Part of every name.')
+param token string
+@description('Azure region.')
+param location string
+@description('Tags of every resource.')
+param tags object
+@description('Resource id of the identity.')
+param identityId string
+@description('Client id of the identity.')
+param identityClientId string
+@description('Name of the storage account.')
+param storageName string
+@description('Table endpoint of the storage account.')
+param tableEndpoint string
+@description('Where the package of the app lies.')
+param deploymentContainerUrl string
+@description('URI of the vault, with a slash at its end.')
+param vaultUri string
+@description('Connection string of Application Insights.')
+param connectionString string
+@description('Where the diagnostic logs go.')
+param workspaceId string
+@description('Client id of the registration behind the sign-in; empty: none.')
+param signInClientId string
+@description('Client id of what is watched.')
+param libappsClientId string
+@description('Mailbox that sends; may be empty.')
+param mailSender string
+@description('on or off.')
+param signIns string
+@description('Whether the vault has the URL of a heartbeat.')
+param heartbeat bool
+@description('NCRONTAB of the tick, UTC.')
+param schedule string
+@description('Path of the watchlist.')
+param watchlist string
+@description('Minutes that a check may take.')
+param deadlineMinutes int
+@description('Address of the status page; may be empty.')
+param pageUrl string
+@description('More app settings.')
+param extraSettings object
+@description('Root of Microsoft Graph in this cloud.')
+param graphRoot string
+@description('Subnet that the app joins; empty: none.')
+param appSubnetId string
+
+var issuer = '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+var signedIn = !empty(signInClientId)
+
+// What the platform wants.
+var platformSettings = {
+  AzureWebJobsStorage__accountName: storageName
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  // names the setting below whose value, a client id, stands in for a client secret
+  OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
+}
+
+// What the program reads: the rows of its own table of settings, and what the watchlist names.
+var programSettings = {
+  LAPSEWATCH_SCHEDULE: schedule
+  LAPSEWATCH_WATCHLIST: watchlist
+  LAPSEWATCH_TABLES: tableEndpoint
+  LAPSEWATCH_GRAPH: graphRoot
+  LAPSEWATCH_PAGE_URL: pageUrl
+  LAPSEWATCH_SIGN_IN_CLIENT_ID: signInClientId
+  LAPSEWATCH_SIGN_IN_ISSUER: signedIn ? issuer : ''
+  LAPSEWATCH_MAIL_SENDER: mailSender
+  LAPSEWATCH_SIGN_INS: signIns
+  LAPSEWATCH_HEARTBEAT_URL: heartbeat ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/heartbeat-url)' : ''
+  LAPSEWATCH_DEADLINE: string(deadlineMinutes)
+  AZURE_CLIENT_ID: identityClientId
+  LIBAPPS_CLIENT_ID: libappsClientId
+  TEAMS_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhook-url)'
+}
+
+// Routes for programs, behind a function key each or open on purpose, one by one: everything else is behind the sign-in.
+var withoutSignIn = [
+  '/api/status'
+  '/api/status.csv'
+  '/api/check'
+  '/api/health'
+  '/api/metrics'
+  '/api/calendar.ics'
+  '/api/page/assets/page.css'
+  '/api/page/assets/page.js'
+]
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: 'plan-lapsewatch-${token}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource site 'Microsoft.Web/sites@2024-04-01' = {
+  name: 'func-lapsewatch-${token}'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
+    siteConfig: { minTlsVersion: '1.2', ftpsState: 'Disabled' }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: deploymentContainerUrl
+          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
+        }
+      }
+      scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 40 }
+      runtime: { name: 'python', version: '3.13' }
+    }
+  }
+}
+
+resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
+  parent: site
+  name: 'appsettings'
+  properties: union(platformSettings, programSettings, extraSettings)
+}
+
+resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: site
+  name: 'scm'
+  properties: { allow: false }
+}
+
+resource noBasicFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: site
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (signedIn) {
+  parent: site
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true, runtimeVersion: '~1' }
+    httpSettings: { requireHttps: true }
+    globalValidation: {
+      requireAuthentication: true
+      unauthenticatedClientAction: 'RedirectToLoginPage'
+      redirectToProvider: 'azureactivedirectory'
+      excludedPaths: withoutSignIn
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: signInClientId
+          openIdIssuer: issuer
+          clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+        }
+        validation: { allowedAudiences: [signInClientId] }
+      }
+    }
+    login: { tokenStore: { enabled: true } }
+  }
+  dependsOn: [settings]
+}
+
+resource siteLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: site
+  name: 'to-workspace'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'AppServiceAuthenticationLogs', enabled: true }]
+  }
+}
+
+output name string = site.name
+output host string = site.properties.defaultHostName
+output issuer string = issuer

@@ -1,0 +1,95 @@
+// The vault holds what cannot be avoided: the URL of the Teams Workflow, and that of a heartbeat if there is one.
+// No secret is in this file, in a parameter or in an output: the hook writes it from standard input.
+
+@description('Name of the vault.')
+@minLength(3)
+@maxLength(24)
+param name string
+@description('Azure region.')
+param location string
+@description('Tags of every resource.')
+param tags object
+@description('Object id of the identity of the app: it may read.')
+param principalId string
+@description('Object id of who deploys: may write.')
+param deployerPrincipalId string
+@description('Where the diagnostic logs go.')
+param workspaceId string
+@description('Public address from which a private vault may be written to; empty: none.')
+param deployerIp string
+@description('Bring back a soft-deleted vault of this name.')
+param recover bool
+@description('Subnet for private endpoints; empty: the vault answers on the internet, to who may.')
+param endpointSubnetId string
+@description('The virtual network; empty if there is none.')
+param networkId string
+
+var private = !empty(endpointSubnetId)
+var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    createMode: recover ? 'recover' : 'default'
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    enablePurgeProtection: true
+    softDeleteRetentionInDays: 7
+    // the hook writes from the deployer's machine, so a private vault has a door for one address, if one is given
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: private ? 'Deny' : 'Allow'
+      ipRules: empty(deployerIp) ? [] : [{ value: deployerIp }]
+    }
+  }
+}
+
+resource appReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, principalId, secretsUser)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+  }
+}
+
+resource deployerWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, deployerPrincipalId, secretsOfficer)
+  properties: {
+    principalId: deployerPrincipalId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsOfficer)
+  }
+}
+
+resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'to-workspace'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'AuditEvent', enabled: true }]
+  }
+}
+
+module endpoint 'endpoint.bicep' = if (private) {
+  params: {
+    name: 'pe-${name}'
+    location: location
+    tags: tags
+    targetId: vault.id
+    groupId: 'vault'
+    zone: 'privatelink.vaultcore.azure.net'
+    subnetId: endpointSubnetId
+    networkId: networkId
+  }
+}
+
+output name string = vault.name
+output uri string = vault.properties.vaultUri
