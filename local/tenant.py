@@ -18,7 +18,6 @@ from werkzeug.routing import Map, Rule
 from local.control import Control
 from local.directory import Directory, DisabledBy
 from local.entra import Registration
-from local.entra_admin import EntraAdmin
 from local.faults import Dropped, Fault, Gate
 from local.graph import Graph
 from local.graph_objects import HOME_TENANT_ID
@@ -56,7 +55,6 @@ class Tenant:
         self.identity = ManagedIdentity(identity_header)
         self.mail = MailSink(self.identity)
         self.sign_ins = SignInsReport(self.directory)
-        self.admin = EntraAdmin()
         self.sign_in_issuer = SignInIssuer(lambda: self.url)
         self._gate = Gate()
         self._teams = TeamsSink()
@@ -75,12 +73,7 @@ class Tenant:
         control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock, self.sign_in_issuer)
         return Map(
             [
-                Rule(
-                    "/v1.0/<path:_rest>",
-                    endpoint=lambda request, _rest: (self.admin if self.admin.knows(request) else graph).answer(request),
-                ),
-                Rule("/vault/<path:_rest>", endpoint=lambda request, _rest: self.admin.answer(request)),
-                Rule("/az/token", methods=["POST"], endpoint=self.admin.issue),
+                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
                 Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
                 Rule("/mails", methods=["GET"], endpoint=self.mail.show),
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
