@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup demo story test lint types arrows unit bench mutate sbom lock clean
+.PHONY: help setup demo story test lint types arrows unit bench mutate soak sbom lock clean
 PY := .venv/bin/python
 
 help: ## what can be made
@@ -45,6 +45,9 @@ bench: setup ## speed and size, as ratios in one run
 
 mutate: setup ## break each promise once, and see that a test notices
 	$(PY) -m local.mutate
+
+soak: setup ## two simulated years of hourly ticks, with random people and outages
+	$(PY) -m local.soak
 
 sbom: setup ## build/sbom.json: what the app in Azure is made of, as CycloneDX
 	@mkdir -p build

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.table import Table
@@ -161,10 +162,10 @@ def _commands(judgement: Judgement) -> Iterator[str]:
         for credential in (view.replacement, view.in_use if view.assumed else None):
             if credential is not None and not view.upcoming:
                 used = f"if {clean(view.service.name)} uses “{clean(credential.name)}”"
-                yield f"{used}: confirm {view.service.id} --key-id {credential.key_id}"
+                yield f"{used}: confirm {view.service.id} --key-id {quote(clean(credential.key_id))}"
     for unclaimed in judgement.unclaimed:
         if unclaimed.standing != Standing.EXPIRED:
-            yield f"whose is “{clean(unclaimed.credential.name)}”: claim {unclaimed.credential.key_id} SERVICE..., or none"
+            yield f"whose is “{clean(unclaimed.credential.name)}”: claim {quote(clean(unclaimed.credential.key_id))} SERVICE..., or none"
 
 
 def _credential(name: str, ends: datetime | None, now: datetime, watchlist: Watchlist) -> str:

@@ -11,7 +11,7 @@ from shared.ports import DirectoryError
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
-UNREADABLE = (msgspec.DecodeError, RecursionError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes that are not what they should be."""
 
 

@@ -1,0 +1,294 @@
+"""Whatever a name, a hint, a note or an error holds, no medium acts on it: cards, mails, the page, the feeds, the log, a terminal.
+
+Each text is put wherever one from outside can stand, and each medium is read back by a reader of that medium.
+"""
+
+import csv
+import io
+import json
+import re
+import shlex
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import icalendar
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console
+
+from shared import console
+from shared.adapters.graph_answer import Answer, complaint, plain, unreadable
+from shared.core.judged import Over, ServiceView, View
+from shared.core.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Sighting
+from shared.core.message import Message
+from shared.core.model import Reason, Standing
+from shared.core.results import CheckResult, Delivery, Status
+from shared.render.calendar import calendar
+from shared.render.documents import log_document
+from shared.render.mail import Mail, as_bytes, mail
+from shared.render.mail_links import LONGEST_MAILTO
+from shared.render.metrics import metrics
+from shared.render.page import page
+from shared.render.spreadsheet import status_csv
+from shared.render.teams import LIMIT, encoded, payloads
+from tests.render.mail_cases import CHANNELS, SENDER
+from tests.render.page_cases import GOOD, WATCHLIST, single
+from tests.support.notices import (
+    INSTALLER,
+    LIBCAL,
+    NOW,
+    PAGE_URL,
+    PAT,
+    RENEWER,
+    WATCHED,
+    app_view,
+    channel,
+    credential,
+    leftover,
+    message,
+    notice,
+    reading,
+    service_view,
+    unclaimed,
+    unmatched,
+)
+
+TEXTS = {
+    "HTML": "\"'><img src=x onerror=alert(1)><script>alert(1)</script></form></title><!--",
+    "Markdown": "[free](https://evil.example) ![x](https://evil.example/x.png) **b** `c` <https://evil.example> https://evil.example",
+    "card expressions": "{{DATE(2026-01-01T00:00:00Z)}} ${name} $(1) <at>Everybody</at> {{7*7}} {% raw %}",
+    "line breaks": "a\r\nBcc: evil@example.org\r\n\r\nbody\u2028next\u2029next\x85next\x0b\x0c\x1b[31mred\x1b]8;;https://evil.example\x07\x00",
+    "bidi": "\u202egpj.exe\u202c \u2066a\u2069 \u200f\u061c",
+    "zero width": "\u200bLib\u200dCal\u2060\ufeff\u00ad\U000e0041",
+    "lone surrogates": "\ud800 \udfff \udc80 \ud83d",
+    "100 KB": "W" * 50_000 + " \N{EARTH GLOBE AMERICAS}" * 10_000,
+    "query": "?cc=evil@example.org&bcc=evil@example.org&body=evil#x %0D%0ABcc:evil@example.org",
+    "formula": '=HYPERLINK("https://evil.example";1)\t@SUM(A1)',
+    "calendar": "x\nEND:VEVENT\nBEGIN:VALARM\nACTION:PROCEDURE\nATTACH:file:///evil;x,y\\n",
+    "metrics": 'x"} 1\n# HELP evil\nevil{a="b"} 2\n',
+    "shell": "$(touch evil) `touch evil`; touch evil | 'x' \"y\" && rm",
+    "rich": "[link=https://evil.example]x[/link] [bold red]",
+    "nothing": "",
+}
+UNSEEN = {"Cf", "Cs", "Zl", "Zp"}
+"""Categories of characters that nobody sees, or that turn what is seen."""
+OURS = ("https://entra.microsoft.com/", PAGE_URL, "https://library.libcal.example/")
+HEADERS = {
+    *["From", "To", "Reply-To", "Subject", "Date", "Auto-Submitted"],
+    *["Importance", "X-Priority", "MIME-Version", "Content-Type"],
+}
+every_text = pytest.mark.parametrize("evil", TEXTS.values(), ids=TEXTS)
+
+
+def views_of(evil: str) -> list[View]:
+    """Give every kind of view, with the text wherever one from outside can stand."""
+    service = replace(LIBCAL, name=evil or "-", breaks=evil)
+    app = AppSighting("libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW)
+    one = credential(evil, 3, hint=evil)
+    more: dict[str, Any] = {"service": service, "app": app, "candidates": (one,)}
+    waiting = service_view(Standing.AWAITING_INSTALL, one, replacement=one, over=Over.ENDED, **more)
+    return [
+        service_view(in_use=one, **more),
+        waiting,
+        service_view(Standing.MISSING, one, over=Over.GONE, **more),
+        replace(unmatched(one), service=service, app=app),
+        replace(unclaimed(one, rivals=(service,), wanted_by=(service,)), app=app, watched=replace(WATCHED, name=evil or "-")),
+        replace(app_view(evil), app=app),
+        replace(leftover(1), owner=waiting, credential=one),
+        reading(evil),
+        channel(evil),
+    ]
+
+
+def messages_of(evil: str) -> Iterator[Message]:
+    views = views_of(evil)
+    for roles in (RENEWER, INSTALLER):
+        yield message(*(notice(view, Reason.RUNG, roles) for view in views))
+        for view in views:  # each alone too: the first of a message is in the subject
+            yield message(notice(view, Reason.RUNG, roles))
+    yield message(introduction=True, watching=tuple(view for view in views if isinstance(view, ServiceView)))
+
+
+def status_of(evil: str) -> Status:
+    return single(*views_of(evil), pulse=replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)).status
+
+
+def unseen(text: str) -> list[str]:
+    """Give the characters that no reader sees, line ends apart."""
+    kinds = [(each, unicodedata.category(each)) for each in text]
+    return [f"U+{ord(each):04X}" for each, kind in kinds if kind in UNSEEN or (kind == "Cc" and each not in "\r\n\t")]
+
+
+def strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(each)
+
+
+def nodes(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from nodes(each)
+
+
+class Seen(HTMLParser):
+    """The tags of a page, and what they were given."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.given: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.given += [(name, value or "") for name, value in attrs]
+
+    @property
+    def links(self) -> list[str]:
+        return [value for name, value in self.given if name in {"href", "src", "action", "formaction"}]
+
+    @property
+    def handlers(self) -> list[str]:
+        return [name for name, _ in self.given if name.startswith("on")]
+
+
+@every_text
+def test_a_card_acts_on_nothing_and_leads_nowhere_else(evil: str) -> None:
+    for told in messages_of(evil):
+        for payload in payloads(told, page_url=PAGE_URL):
+            body = encoded(payload)
+            assert len(body) < LIMIT
+            card = json.loads(body)
+            for text in strings(card):
+                assert unseen(text) == []
+                assert "{{" not in text
+                assert not re.search(r"</?at\b", text, re.IGNORECASE)
+            for node in nodes(card):
+                assert str(node.get("url", PAGE_URL)).startswith(OURS)
+                if node.get("type") == "TextBlock":
+                    assert not re.search(r"(?<!\\)\]\(", node["text"])
+
+
+@every_text
+def test_a_mail_has_our_headers_our_tags_and_our_links(evil: str) -> None:
+    for told in messages_of(evil):
+        made = mail(told, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL)
+        found, written, seen = parsed(made), as_bytes(made), Seen(made.html)
+        assert set(found.keys()) <= HEADERS
+        assert found["To"] == "reader@example.org"
+        assert str(found["Subject"]) == made.subject
+        assert made.subject.isprintable()
+        assert unseen(made.text) == []
+        assert max(map(len, written.split(b"\r\n"))) <= 998
+        assert not {"script", "img", "form", "iframe"} & set(seen.tags)
+        assert seen.handlers == []
+        for link in seen.links:
+            assert link.startswith((*OURS, "mailto:"))
+            if link.startswith("mailto:"):
+                assert len(link) <= LONGEST_MAILTO
+                assert urlsplit(link).path == "its-helpdesk@example.org"
+                assert set(parse_qs(urlsplit(link).query)) <= {"subject", "body"}
+
+
+@every_text
+def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None:
+    memory = Memory(sightings={"k": Sighting(credential(evil, 3, hint=evil), "libcal", NOW)})
+    decisions = {"libcal": (Decision(NOW, DecisionKind.ACKNOWLEDGE, replace(PAT, name=evil), ("libcal",), "k", evil),)}
+    loud = replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)
+    data = single(*views_of(evil), memory=memory, decisions=decisions, pulse=loud)
+    html = page(replace(data, person=replace(PAT, name=evil), problem=evil))
+    seen = Seen(html)
+    assert html.encode("utf-8")
+    assert seen.tags.count("script") == 1
+    assert not {"img", "iframe", "object", "base"} & set(seen.tags)
+    assert seen.handlers == []
+    assert not [link for link in seen.links if "evil" in link and not link.startswith("mailto:its-helpdesk@example.org?")]
+    assert not [
+        link for link in seen.links if link != "data:," and link.lower().startswith(("javascript:", "data:", "//", "http:"))
+    ]  # the icon is empty
+
+
+@every_text
+def test_a_calendar_has_our_events_and_each_is_whole(evil: str) -> None:
+    gone = Sighting(credential(evil, 40, hint=evil), WATCHED.key, NOW, NOW - timedelta(days=1))
+    text = calendar(status_of(evil), WATCHLIST, [gone])
+    read = icalendar.Calendar.from_ical(text)
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+    assert "\n" not in text.replace("\r\n", "")
+    assert {each.name for each in read.walk()} == {"VCALENDAR", "VEVENT", "VALARM"}
+    for event in read.walk("VEVENT"):
+        assert "ATTACH" not in event
+        assert unseen(str(event["summary"]) + str(event["description"])) == []
+    for alarm in read.walk("VALARM"):
+        assert (str(alarm["action"]), set(alarm)) == ("DISPLAY", {"ACTION", "TRIGGER", "DESCRIPTION"})
+
+
+@every_text
+def test_a_spreadsheet_computes_nothing(evil: str) -> None:
+    text = status_csv(status_of(evil), WATCHLIST)
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    for cell in (cell for row in rows[1:] for cell in row if not re.fullmatch(r"-?\d+", cell)):
+        assert unseen(cell) == []
+        assert not re.search(r"(^|;)\s*[=+\-@]", cell)
+
+
+@every_text
+def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
+    told, harmless = (metrics(status_of(text), WATCHLIST) for text in (evil, "LibCal"))
+    assert told == harmless
+    assert all(family.name.startswith("lapsewatch_") for family in text_string_to_metric_families(told))
+
+
+@every_text
+def test_a_log_line_is_one_line_of_json(evil: str) -> None:
+    told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
+    line = json.dumps(log_document(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told)))
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["outcome"] == "partial"
+
+
+@every_text
+def test_an_error_from_graph_is_one_visible_line(evil: str) -> None:
+    sent = evil.encode("utf-8", "replace").decode()
+    body = json.dumps({"error": {"code": evil, "message": evil, "innerError": {"request-id": evil}}}).encode()
+    for error in (complaint(Answer(400, {"request-id": sent}, body)), unreadable(sent.encode(), ValueError(evil))):
+        assert str(error).isprintable()
+        assert len(str(error)) < 1000
+    assert plain(evil).isprintable()
+
+
+@every_text
+def test_a_terminal_is_told_words_only(evil: str) -> None:
+    said = io.StringIO()
+    console.status(Console(file=said, width=200), status_of(evil), WATCHLIST)
+    assert unseen(said.getvalue()) == []
+
+
+@every_text
+def test_a_command_to_copy_has_the_credential_as_one_word(evil: str) -> None:
+    said = io.StringIO()
+    odd = credential("x", 40)._replace(key_id=evil or "k")
+    status = single(service_view(Standing.AWAITING_INSTALL, replacement=odd), unclaimed(odd)).status
+    console.status(Console(file=said, width=1000, soft_wrap=True), status, WATCHLIST)
+    (line,) = [line for line in said.getvalue().splitlines() if "--key-id" in line]
+    words = shlex.split(line.split("”: ", 1)[1])
+    assert (words[:3], len(words)) == (["confirm", "libcal", "--key-id"], 4)
+
+
+def parsed(made: Mail) -> EmailMessage:
+    found = message_from_bytes(as_bytes(made), policy=default)
+    assert isinstance(found, EmailMessage)
+    return found
