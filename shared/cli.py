@@ -56,7 +56,7 @@ def check(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing, record nothing; say what would be told.")] = False,
     json_: Json = False,
 ) -> None:
-    """Check now: read the watched apps, judge every service, tell what is due."""
+    """Check now: read the watched apps, and the whole tenant where it is watched; judge, and tell what is due."""
     with _program() as (watch, configured):
         result = watch.dry_run(_progress) if dry_run else watch.check(_progress)
     _end(result, configured, json_=json_)

@@ -15,7 +15,7 @@ from shared.core.model import TenantRules, Watchlist
 from shared.core.owners import Owner
 from shared.core.results import Delivery, TenantResult, TenantStatus
 from shared.core.tenant import Counted, Sieve, facts_of_failure, facts_of_read, with_tenant_facts
-from shared.core.tenant_due import Plan, TenantRound, plan, reading_view, tenant_views, to_look_up, told_of_tenant
+from shared.core.tenant_due import Plan, TenantRound, plan, tenant_views, to_look_up, told_of_tenant
 from shared.gather import Progress
 from shared.ports import (
     Channel,
@@ -101,7 +101,7 @@ class TenantWatch:
     def status(self, now: datetime) -> TenantStatus:
         """Say what the ledger knows of the tenant, days counted as of `now`. Raises `LedgerError`."""
         at = TenantRound(self.watchlist, self.rules, self.ledger.listing(), now)
-        return TenantStatus(at.memory.scan, tuple(tenant_views(at)), reading_view(at.scan, now))
+        return TenantStatus(at.memory.scan, tuple(tenant_views(at)))
 
     def _read(
         self, lease: Lease | None, memory: TenantMemory, started: datetime, deadline: datetime, progress: Progress
@@ -162,7 +162,11 @@ class TenantWatch:
             except Exception as error:  # noqa: BLE001  (whatever breaks one addressee, the others must still hear; the check is not ok)
                 yield Delivery(message, delivered=False, error=f"{message.channel}: an error of the program ({type(error).__name__}).")
                 continue
-            self.ledger.record_told(told_of_tenant(message, at))
+            try:
+                self.ledger.record_told(told_of_tenant(message, at))
+            except LedgerError:
+                yield Delivery(message, delivered=True, error="It was delivered, but that could not be recorded: it will come again.")
+                raise
             yield Delivery(message, delivered=True)
 
 

@@ -74,11 +74,6 @@ class Watch:
             return CheckResult(now, Outcome.NOT_OWED)
         return self.check(progress, retry=not owed)
 
-    def owes(self) -> bool:
-        """Say whether a tick would check now. Raises `LedgerError` if the ledger cannot be read."""
-        now, pulse = self.clock(), self.ledger.pulse()
-        return is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now) or is_retry_owed(pulse)
-
     def check(self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True) -> CheckResult:
         """Check now, and tell what is due. Never raises a port's error: it is in the result, and the check is not `ok`.
 

@@ -106,10 +106,10 @@ def _watchlist(table: Table, environment: Mapping[str, str], read: rules.ReadTex
     channels = table.nested("channels", partial(_channels, environment=environment), no_channels, _CHANNELS)
     around = _Around(environment, read, tuple(channels), ladder)
     apps = table.tables("apps", partial(_app, around=around), "at least one [[apps]], with two brackets")
-    of_tenant: tuple[str, TenantRules | None] = ("", None)
+    whole: TenantRules | None = None
     if table.has("tenant"):
-        of_tenant = table.nested("tenant", partial(tenant, channels=tuple(channels)), of_tenant, "[tenant] with watch = true")
-    return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps, of_tenant[1], of_tenant[0])
+        whole = table.nested("tenant", partial(tenant, channels=tuple(channels)), whole, "[tenant] with watch = true")
+    return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps, whole)
 
 
 def _channels(table: Table, environment: Mapping[str, str]) -> dict[str, _Channel]:

@@ -1,4 +1,8 @@
-"""The table `[tenant]` of a watchlist: which tenant it is about, and how the whole of it is watched."""
+"""The table `[tenant]` of a watchlist: how the whole tenant of our own identity is watched.
+
+Its key `id`, for several tenants, is unknown as long as there is no way to read another tenant: to ignore it would be to
+watch the wrong one.
+"""
 
 from functools import partial
 
@@ -12,9 +16,8 @@ NO_LADDER: tuple[int, ...] = DEFAULT_TENANT_LADDER
 NOBODY = TenantRules(())
 
 
-def tenant(table: Table, channels: tuple[str, ...]) -> tuple[str, TenantRules | None]:
-    """Read the tenant's id, empty if it is our own, and how to watch it, `None` if it is not to be watched as a whole."""
-    tenant_id = table.optional("id", partial(guid, expected="the id of a tenant"), "")
+def tenant(table: Table, channels: tuple[str, ...]) -> TenantRules | None:
+    """Read how the tenant is watched; `None` if it is not to be watched as a whole."""
     watch = table.optional("watch", flag, default=False)
     tell = _tell(table, channels) if watch or table.has("tell") else ()
     excluded = table.nested("exclude", _excluded, NOBODY, 'a table such as { names = ["Test*"] }') if table.has("exclude") else NOBODY
@@ -29,7 +32,7 @@ def tenant(table: Table, channels: tuple[str, ...]) -> tuple[str, TenantRules | 
         exclude_tags=excluded.exclude_tags,
         noise=tuple(rule.id for rule in NOISE if rule.id not in off),
     )
-    return tenant_id, found if watch else None
+    return found if watch else None
 
 
 def _tell(table: Table, channels: tuple[str, ...]) -> tuple[str, ...]:

@@ -265,6 +265,8 @@ def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_an
     (result,) = life.run("2026-09-01T14:30Z")
     assert result.outcome == Outcome.PARTIAL
     assert any(message.introduction for message in life.inboxes["its"].heard)
+    of_tenant = [delivery.delivered for delivery in result.told if delivery.message.tenant is not None]
+    assert of_tenant == ([True] if method == "record_told" else []), "what was sent is said, recorded or not"
     life.remembered.broken.clear()
     life.run("2026-09-01T16:00Z")
     assert "2026-09-01 its signage-1 first 19" in life.news

@@ -28,8 +28,6 @@ PRINCIPAL = [
 MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
 """The tenants that own Microsoft's own apps (Microsoft: "Verify first-party Microsoft applications in sign-in reports")."""
 
-type Listed = ListedRecord | ListedPrincipal
-
 
 class Applications(msgspec.Struct, gc=False):
     """A page of applications."""
@@ -75,11 +73,11 @@ class PageDecoder:
         except (*UNREADABLE, OverflowError):
             return self._taken_apart(body)
 
-    def _matter(self, records: Sequence[Listed]) -> tuple[list[TenantApp], int, int]:
+    def _matter(self, records: Sequence[ListedRecord]) -> tuple[list[TenantApp], int, int]:
         """Give the apps with an end in question, and count all. This is done 100,000 times: it is as plain as it can be."""
         since, until = self._query.since, self._query.until
         credentials = 0
-        found: list[Listed] = []
+        found: list[ListedRecord] = []
         for record in records:
             passwords, keys = record.password_credentials, record.key_credentials
             credentials += len(passwords) + len(keys)
@@ -93,7 +91,7 @@ class PageDecoder:
                     found.append(record)
         return [self._app(record) for record in found if not _left_out(record)], len(records), credentials
 
-    def _app(self, record: Listed) -> TenantApp:
+    def _app(self, record: ListedRecord) -> TenantApp:
         return TenantApp(
             self._holder,
             record.app_id,
@@ -144,11 +142,11 @@ def _any_ends(keys: Sequence[Key], since: datetime, until: datetime) -> bool:
     return any(key.end_date_time is not None and since <= key.end_date_time <= until for key in keys)
 
 
-def _left_out(record: Listed) -> bool:
+def _left_out(record: ListedRecord) -> bool:
     """Say whether nobody can sign in as it, or nobody but Microsoft renews it, so that its ends are nobody's business."""
     if record.is_disabled or record.disabled_by_microsoft_status not in (None, "", "NotDisabled"):
         return True
-    if isinstance(record, ListedRecord):
+    if not isinstance(record, ListedPrincipal):
         return False
     own = (record.app_owner_organization_id or "").casefold() not in MICROSOFT
     return record.account_enabled is False or record.service_principal_type == "ManagedIdentity" or not own

@@ -78,18 +78,10 @@ class ListedRecord(msgspec.Struct, rename="camel", gc=False):
     tags: list[str] = []
 
 
-class ListedPrincipal(msgspec.Struct, rename="camel", gc=False):
-    """A `servicePrincipal` in a list of all."""
+class ListedPrincipal(ListedRecord, rename="camel", gc=False):
+    """A `servicePrincipal` in a list of all: the same, and what says whose it is."""
 
-    id: Text
-    app_id: Text
-    password_credentials: list[Password]
-    key_credentials: list[Key]
-    display_name: str | None = None
-    is_disabled: bool | None = None
-    disabled_by_microsoft_status: str | None = None
     account_enabled: bool | None = None
     service_principal_type: str | None = None
     app_owner_organization_id: str | None = None
     preferred_token_signing_key_thumbprint: str | None = None
-    tags: list[str] = []

@@ -160,6 +160,16 @@ class TableStore:
         for batch in _batches(list({step.key: step for step in steps}.values())):
             self.write(batch)
 
+    def drop(self, keys: Sequence[str]) -> None:
+        """Drop rows, in as few transactions as can hold them; one that does not exist is as good as dropped."""
+        steps = [Step("delete", row, {}) for row in keys]
+        try:
+            self.write_all(steps)
+        except LedgerConflict:  # one of them is gone already, and a transaction with it cannot be
+            for step in steps:
+                with suppress(LedgerConflict):
+                    self.write([step])
+
     def _make(self) -> None:
         with suppress(ResourceExistsError):  # somebody else was faster; one that is being deleted is another error
             self._client.create_table()

@@ -7,13 +7,11 @@ told:ITEM|CHANNEL               what a channel, or an owner, last heard
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from shared.adapters.table_rows import Row, columns_of, key, key_of, record_of
 from shared.adapters.table_store import Step, TableStore
 from shared.core.listed import Listed, TenantFacts, TenantMemory, TenantScan
 from shared.core.memory import Told
-from shared.ports import LedgerConflict
 
 SCAN = key("~scan")
 
@@ -45,19 +43,11 @@ class TablesTenantLedger:
         self._store.write_all(steps)
         dropped = [key("told", item, channel) for item, channel in facts.forget_told]
         dropped += [key("listed", *item.removeprefix("tenant:").split(":", 1)) for item in facts.gone]
-        self._drop([Step("delete", row, {}) for row in dropped])
+        self._store.drop(dropped)
 
     def record_told(self, told: Sequence[Told]) -> None:
         """Write what a channel has just heard, in one transaction for each 100 items."""
         self._store.write_all([Step("put", row, columns_of(each, row)) for each in told for row in [key_of(each)]])
-
-    def _drop(self, steps: Sequence[Step]) -> None:
-        try:
-            self._store.write_all(steps)
-        except LedgerConflict:  # one of them is gone already, and a transaction with it cannot be
-            for step in steps:
-                with suppress(LedgerConflict):
-                    self._store.write([step])
 
 
 def _memory(rows: Sequence[Row]) -> TenantMemory:

@@ -170,22 +170,13 @@ class TablesLedger:
             *(key("channel", name) for name in rows.channels),
             *(key("use", key_id) for key_id in rows.uses),
         ]
-        self._drop(keys)
+        self._store.drop(keys)
 
     def forget_history(self, before: datetime) -> None:
         """Drop checks and decisions older than `before`, at most `HISTORY_LIMIT` of each: two reads, and a transaction for each 100."""
         for kind in ("check", "decision"):
             older = history_key(kind, before - timedelta(microseconds=1))
-            self._drop([row.key for row in self._store.rows(older, f"~{kind};", limit=HISTORY_LIMIT)])
-
-    def _drop(self, keys: Sequence[str]) -> None:
-        steps = [Step("delete", row, {}) for row in keys]
-        try:
-            self._store.write_all(steps)
-        except LedgerConflict:  # one of them is gone already, and a transaction with it cannot be
-            for step in steps:
-                with suppress(LedgerConflict):
-                    self._store.write([step])
+            self._store.drop([row.key for row in self._store.rows(older, f"~{kind};", limit=HISTORY_LIMIT)])
 
 
 def _step(how: Literal["create", "put", "replace"], value: Remembered, version: str = "") -> Step:

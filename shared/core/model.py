@@ -219,8 +219,6 @@ class Watchlist:
     apps: tuple[WatchedApp, ...]
     tenant: TenantRules | None = None
     """`None`: only the apps are watched."""
-    tenant_id: str = ""
-    """Which tenant this is about, in lower case; empty: that of our own identity."""
 
     @property
     def services(self) -> Mapping[str, Service]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from shared.core.foresee import Foreseen
-from shared.core.judged import Judgement, TenantView, WatcherView
+from shared.core.judged import Judgement, TenantView
 from shared.core.listed import TenantScan
 from shared.core.memory import Outcome, Pulse, Read
 from shared.core.message import Message
@@ -41,7 +41,6 @@ class TenantStatus:
 
     scan: TenantScan | None
     views: tuple[TenantView, ...]
-    reading: WatcherView
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from html import escape
 from typing import NamedTuple
 
 from shared.core.memory import Outcome
-from shared.render.documents import Json
+from shared.render.document_parts import Json
 
 GUARDS = {
     "X-Content-Type-Options": "nosniff",

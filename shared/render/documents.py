@@ -4,18 +4,17 @@ Instants are RFC 3339 in UTC, to the second; days are calendar days in the watch
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 
 from shared.core.foresee import Foreseen
 from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
 from shared.core.memory import AppSighting, Decision, Hold, Outcome, Read
 from shared.core.message import Message, Notice
-from shared.core.model import Credential, Reason, Service, Severity, WatchedApp, Watchlist
+from shared.core.model import Reason, Service, Severity, WatchedApp, Watchlist
 from shared.core.results import CheckResult, Delivery, Status
+from shared.render.document_parts import Json, credential_document, instant
 from shared.render.steps import next_step
 from shared.render.tenant_document import result_document, tenant_document
-
-type Json = dict[str, object]
 
 
 def status_document(status: Status, watchlist: Watchlist, *, after: str | None = None, paged: bool = False) -> Json:
@@ -118,20 +117,6 @@ def _confirmed(hold: Hold | None) -> Json | None:
     }
 
 
-def credential_document(credential: Credential | None) -> Json | None:
-    """Describe a credential: everything that we know, which is never its value."""
-    if credential is None:
-        return None
-    return {
-        "key_id": credential.key_id,
-        "kind": credential.kind,
-        "name": credential.name or None,
-        "hint": credential.hint or None,
-        "starts": instant(credential.starts),
-        "ends": instant(credential.ends),
-    }
-
-
 def log_document(result: CheckResult) -> Json:
     """Describe a check in one flat line for the log, from which alert rules read: no names from Graph, no addresses."""
     return {
@@ -146,11 +131,6 @@ def log_document(result: CheckResult) -> Json:
         "undelivered": [delivery.message.channel for delivery in result.told if not delivery.delivered],
         "reasons": [f"{item['item']}:{item['reason']}" for delivery in result.told for item in items_of(delivery.message)],
     }
-
-
-def instant(at: datetime | None) -> str | None:
-    """Write an instant as RFC 3339 in UTC, to the second."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _services(judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> list[Json]:

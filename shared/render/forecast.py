@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from shared.core.message import Message
 from shared.core.model import Reason, Severity
-from shared.render.documents import Json, instant, items_of
+from shared.render.document_parts import Json, instant
+from shared.render.documents import items_of
 from shared.render.words import headline, is_weekly, title
 
 

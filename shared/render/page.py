@@ -19,7 +19,7 @@ from shared.core.model import Severity
 from shared.core.observe import Round
 from shared.core.results import Status
 from shared.render import page_others
-from shared.render.documents import instant
+from shared.render.document_parts import instant
 from shared.render.escape import clean
 from shared.render.page_answer import age, answer, urgency
 from shared.render.page_cards import Card, card

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from shared.core.judged import TenantView
 from shared.core.model import Severity
 from shared.core.results import TenantStatus
-from shared.render.documents import instant
+from shared.render.document_parts import instant
 from shared.render.escape import clean
 from shared.render.links import entra_of
 from shared.render.naming import called

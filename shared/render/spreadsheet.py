@@ -13,7 +13,7 @@ from shared.core.foresee import Foreseen
 from shared.core.judged import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView
 from shared.core.model import Credential, Severity, Watchlist
 from shared.core.results import Status
-from shared.render.documents import instant
+from shared.render.document_parts import instant
 from shared.render.escape import clean
 from shared.render.steps import next_step, whose_turn
 from shared.render.when import clock

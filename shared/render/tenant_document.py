@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from shared.core.judged import TenantView
 from shared.core.model import Severity
 from shared.core.results import TenantResult, TenantStatus
-
-type Json = dict[str, object]
+from shared.render.document_parts import Json, credential_document, instant
 
 ITEMS_A_PAGE = 500
 _CURSOR = re.compile(r"([0-3])\.(-?\d{1,6})\.(tenant:.{1,200})")
@@ -31,7 +29,7 @@ def tenant_document(tenant: TenantStatus | None, after: str | None, *, paged: bo
     return {
         "applications": scan.applications if scan is not None else 0,
         "credentials": scan.credentials if scan is not None else 0,
-        "read_at": _instant(scan.read_at) if scan is not None else None,
+        "read_at": instant(scan.read_at) if scan is not None else None,
         "error": scan.error or None if scan is not None else None,
         "worst": max((view.severity for view in tenant.views), key=lambda severity: severity.rank, default=Severity.OK),
         "total": len(tenant.views),
@@ -58,7 +56,6 @@ def result_document(tenant: TenantResult | None) -> Json | None:
 def item_document(view: TenantView) -> Json:
     """Describe one credential of the tenant, which is never its value."""
     listed = view.listed
-    credential = listed.credential
     return {
         "item": view.item,
         "holder": listed.holder,
@@ -66,16 +63,9 @@ def item_document(view: TenantView) -> Json:
         "standing": view.standing,
         "severity": view.severity,
         "days_left": view.days_left,
-        "ends": _instant(credential.ends),
-        "credential": {
-            "key_id": credential.key_id,
-            "kind": credential.kind,
-            "name": credential.name or None,
-            "hint": credential.hint or None,
-            "starts": _instant(credential.starts),
-            "ends": _instant(credential.ends),
-        },
-        "first_seen": _instant(listed.first_seen),
+        "ends": instant(listed.credential.ends),
+        "credential": credential_document(listed.credential),
+        "first_seen": instant(listed.first_seen),
     }
 
 
@@ -90,7 +80,3 @@ def _after(views: Sequence[TenantView], cursor: str) -> Sequence[TenantView]:
         raise BadCursor("?after= takes what the answer before gave as tenant.after.")
     place = (-int(found[1]), int(found[2]), found[3])
     return [view for view in views if (-view.severity.rank, view.days_left, view.item) > place]
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
