@@ -13,8 +13,8 @@ from shared.render.documents import log_document
 
 log = logging.getLogger("lapsewatch")
 
-ANSWER_WITHIN = timedelta(seconds=200)
-"""Azure ends an HTTP call after 230 seconds; the rest is for sending and writing."""
+ANSWER_WITHIN = timedelta(seconds=120)
+"""Azure ends an HTTP call after 230 seconds; the rest is for a last message and for the ledger, each of whose calls may take 30."""
 
 
 def respond(answer: answers.Answer) -> func.HttpResponse:
