@@ -31,6 +31,8 @@ from local.stories import LIBAPPS_CLIENT_ID, STORIES, tell
 from local.teams_sink import Posted, TeamsSink
 
 DEFAULT_PORT = 7090
+SIGNATURE = "sv=1.0&sig=canary-signature"
+"""What makes the URL of a webhook a credential; it guards nothing here, and tests look for it in whatever comes out."""
 LOCAL_HEADER = "local"
 """What the command asks for as `IDENTITY_HEADER`: always the same, so that settings outlive a restart. It guards nothing real."""
 
@@ -151,7 +153,7 @@ class Tenant:
             "IDENTITY_HEADER": self.identity_header,
             "LAPSEWATCH_SIGN_IN_CLIENT_ID": PAGE_CLIENT_ID,
             "LAPSEWATCH_SIGN_IN_ISSUER": self.sign_in_issuer.issuer,
-            "TEAMS_WEBHOOK_URL": self.teams_url("its"),
+            "TEAMS_WEBHOOK_URL": f"{self.teams_url('its')}?{SIGNATURE}",
             "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
         }
 

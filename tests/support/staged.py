@@ -16,7 +16,7 @@ from azure.data.tables import TableClient, UpdateMode
 
 from local.entra import Registration
 from local.managed_identity import MAIL_SENDER
-from local.tenant import Tenant
+from local.tenant import SIGNATURE, Tenant
 from shared.adapters.tables import TablesLedger
 from shared.core.memory import Memory, Pulse
 from tests.support.front import Front
@@ -104,8 +104,8 @@ class Stage:
         told = {name: self.front.placed(value) for name, value in self.tenant.environment.items()}
         return {
             **told,
-            "ITS_WEBHOOK": self.front.placed(self.tenant.teams_url("its")),
-            "ADMINS_WEBHOOK": self.front.placed(self.tenant.teams_url("admins")),
+            "ITS_WEBHOOK": f"{self.front.placed(self.tenant.teams_url('its'))}?{SIGNATURE}",
+            "ADMINS_WEBHOOK": f"{self.front.placed(self.tenant.teams_url('admins'))}?{SIGNATURE}",
             "LAPSEWATCH_TABLES": self.ledger_front.placed(self.tables),
             "LAPSEWATCH_WATCHLIST": str(self.folder / "watchlist.toml"),
             "LAPSEWATCH_SCHEDULE": "0 5 * * * *",

@@ -57,6 +57,7 @@ class Lapsewatch:
         done = subprocess.run(
             _command(arguments), cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, timeout=110, check=False
         )
+        print(done.stdout, done.stderr)  # noqa: T201  (for `tests.support.unspoken`, and for whoever looks at a failure)
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def cards(self) -> list[str]:
