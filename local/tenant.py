@@ -6,7 +6,7 @@
 import argparse
 import signal
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event
 from types import TracebackType
@@ -68,6 +68,8 @@ class Tenant:
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
+        self.neighbours: Callable[[Request], Response | None] = lambda _: None
+        """Answers what is asked of Graph with the token of another tenant (`local.neighbours`)."""
 
     def _clock(self) -> datetime:
         """Give the instant that the tenant was told, or the present one."""
@@ -99,8 +101,10 @@ class Tenant:
         )
 
     def _graph_for(self, request: Request, graph: Graph) -> Response:
-        """Answer who deploys from the administrator's side, and everybody else from what is watched."""
-        return self.admin.answer(request) if self.deployer.carries(request) else graph.answer(request)
+        """Answer who deploys from the administrator's side, and everybody else from what is watched, here or next door."""
+        if self.deployer.carries(request):
+            return self.admin.answer(request)
+        return self.neighbours(request) or graph.answer(request)
 
     def __enter__(self) -> Self:
         """Start to serve. Raises `OSError` if the port is taken."""

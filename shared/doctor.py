@@ -113,7 +113,7 @@ def _tenant(tenant: TenantWatch, now: datetime) -> Finding:
 
 def _channel(watch: Watch, name: str) -> Finding:
     try:
-        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True))
+        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True, tenant_name=watch.watchlist.name))
     except ChannelError as error:
         return Finding(f"channel {name}", ok=False, text=str(error))
     return Finding(f"channel {name}", ok=True, text="a test message was accepted; look whether it arrived")
