@@ -16,7 +16,20 @@ from time import monotonic
 import pytest
 
 from local.tenant import Tenant
-from tests.infra.deployed import GROUP, HOST, IDENTITY, LIBAPPS, ROLES, ROOT, SUBSCRIPTION, TEAMS_URL, Deployed, not_done, rows
+from tests.infra.deployed import (
+    GROUP,
+    HOST,
+    IDENTITY,
+    IDENTITY_CLIENT,
+    LIBAPPS,
+    ROLES,
+    ROOT,
+    SUBSCRIPTION,
+    TEAMS_URL,
+    Deployed,
+    not_done,
+    rows,
+)
 
 EVERY_STEP = {
     "sign-in registration",
@@ -376,16 +389,16 @@ def test_mail_send_is_never_granted_and_said_where_it_is(deployed: Deployed) -> 
     assert deployed.granted() == {"Application.Read.All"}
 
 
-def test_the_lines_for_exchange_are_filled_in(deployed: Deployed) -> None:
+def test_the_lines_for_exchange_are_filled_in_and_are_those_of_the_page(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="alerts@example.org")
     _, after = deployed.up()
-    assert (
-        f'    New-ServicePrincipal -AppId 0d2b7c64-6f0e-4a5c-9b39-51d7e3f8a210 -ObjectId {IDENTITY} -DisplayName "id-lapsewatch-abc123"'
-        in after
-    )
-    assert "-RecipientRestrictionFilter \"PrimarySmtpAddress -eq 'alerts@example.org'\"" in after
-    assert f'-App {IDENTITY} -Role "Application Mail.Send" -CustomResourceScope "id-lapsewatch-abc123"' in after
-    assert f"Test-ServicePrincipalAuthorization -Identity {IDENTITY} -Resource alerts@example.org" in after
+    for value, placeholder in ((IDENTITY_CLIENT, "CLIENT-ID"), (IDENTITY, "OBJECT-ID"), ("id-lapsewatch-abc123", "id-lapsewatch")):
+        assert value in after
+        after = after.replace(value, placeholder)
+    told = re.findall(r"^```powershell\n(.*?)^```", (ROOT / "docs/deploy.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    lines = "".join(told).splitlines()
+    assert len(lines) == 5
+    assert [line for line in lines if f"    {line}\n" not in after] == []
 
 
 def test_an_address_that_could_break_out_of_its_line_is_no_mailbox(deployed: Deployed) -> None:
