@@ -121,6 +121,10 @@ class Deployed:
         """Let azd keep these too."""
         self._kept.write_text(json.dumps(self.kept | values), encoding="utf-8")
 
+    def forget_values(self) -> None:
+        """Let azd keep what it never keeps: a list."""
+        self._kept.write_text("[]", encoding="utf-8")
+
     def provision(self) -> None:
         """Do what azd provision does, as far as the hooks see it: a managed identity, and outputs."""
         if IDENTITY not in self.tenant.admin.principals:

@@ -35,7 +35,7 @@ def test_azd_finds_the_hooks_the_app_and_the_bicep() -> None:
     assert set(project["hooks"]) == {"preprovision", "postprovision", "postdown"}
     for hook in project["hooks"].values():
         assert (ROOT / hook["run"]).is_file()
-        assert (hook["kind"], hook["continueOnError"]) == ("python", True)
+        assert (hook["kind"], hook["interactive"], hook["continueOnError"]) == ("python", True, True)
     assert "tags: union(tags, { 'azd-service-name': 'app' })" in (ROOT / "infra/modules/app.bicep").read_text(encoding="utf-8")
 
 

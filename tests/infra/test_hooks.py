@@ -482,6 +482,14 @@ def test_a_private_vault_says_how_to_let_the_deployer_in(deployed: Deployed) -> 
     assert "azd env set LAPSEWATCH_DEPLOYER_IP" in after
 
 
+def test_an_answer_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None:
+    deployed.finished()
+    body = json.dumps({"error": {"code": "BadParameter", "message": f"not taken: {TEAMS_URL}"}})
+    deployed.tenant.fault("/vault/", times=None, status=400, body=body)
+    said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
+    assert rows(said)["teams-webhook-url"] == ("NOT DONE", "the vault does not take it (400 BadParameter)")
+
+
 # -- on a terminal
 
 
@@ -576,6 +584,11 @@ def test_no_token_goes_to_a_vault_that_is_not_azures(deployed: Deployed) -> None
     said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
     assert "which is no Key Vault" in said
     assert "token" not in deployed.log.read_text(encoding="utf-8")
+
+
+def test_what_nobody_foresaw_ends_nothing_and_quotes_nothing(deployed: Deployed) -> None:
+    deployed.forget_values()
+    assert "AttributeError in a hook: a mistake of Lapsewatch" in deployed.run("before_provision.py")
 
 
 # -- after azd down
