@@ -146,7 +146,7 @@ class Deployed:
     def environment(self) -> dict[str, str]:
         """The environment in which the hooks run: these programs first, and little patience."""
         passed = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
-        return passed | {"PATH": f"{self._bin}:/usr/bin:/bin", "LAPSEWATCH_HOOKS_PATIENCE": "0.3"}
+        return passed | {"PATH": f"{self._bin}:/usr/bin:/bin", "AZURE_ENV_NAME": "library", "LAPSEWATCH_HOOKS_PATIENCE": "0.3"}
 
     def run(self, hook: str, *words: str, given: str = "", **environment: str) -> str:
         """Run a hook as azd does, and give what it prints. Its exit status is 0, whatever happens."""
