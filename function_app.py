@@ -1,14 +1,17 @@
 """The triggers of the Functions app: parse, call, respond. Importing this module touches neither network nor environment."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import azure.functions as func
 
 from feed_routes import feeds
 from page_routes import pages
 from responding import ANSWER_WITHIN, log, report, respond, unavailable
-from shared.bootstrap import settings, watching
+from shared.bootstrap import clock, settings, watching
 from shared.core.memory import Outcome
+from shared.core.results import CheckResult
 from shared.ports import PortError
 from shared.problems import Misconfigured
 from shared.render import answers
@@ -26,8 +29,22 @@ class CheckFailed(Exception):
     """The check did not end well. Raised so that the invocation is red; what was done stays done, and is recorded."""
 
 
+@contextmanager
+def never_silent() -> Iterator[None]:
+    """Log what keeps a check from beginning, or breaks it, as a failed check, too: the alert in Azure reads that line and no trace."""
+    try:
+        yield
+    except CheckFailed:
+        raise  # it is logged
+    except Exception as error:
+        said = str(error) if isinstance(error, Misconfigured | PortError) else f"An error of the program ({type(error).__name__})."
+        report(CheckResult(clock(), Outcome.FAILED, said))
+        raise
+
+
 @app.function_name("tick")
 @app.timer_trigger(arg_name="timer", schedule="%LAPSEWATCH_SCHEDULE%", use_monitor=True)
+@never_silent()
 def tick(timer: func.TimerRequest) -> None:  # noqa: ARG001  (late or twice: what is owed follows from the ledger, not from the timer)
     """Run a check if one is owed."""
     with watching(settings()) as watch:
