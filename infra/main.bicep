@@ -29,10 +29,6 @@ param mailSender string = ''
 @allowed(['on', 'off'])
 param signIns string = 'off'
 
-@description('The watchlist says owners = true in its [tenant]. The hook then grants User.ReadBasic.All, by which the names and addresses of owners can be read.')
-@allowed(['on', 'off'])
-param owners string = 'off'
-
 @description('Ping a heartbeat after each check. Its URL is then the secret heartbeat-url of the vault.')
 param heartbeat bool = false
 
@@ -190,7 +186,5 @@ output LAPSEWATCH_IDENTITY_NAME string = identity.outputs.name
 output LAPSEWATCH_ISSUER string = app.outputs.issuer
 output LAPSEWATCH_STORAGE_NAME string = storage.outputs.name
 output LAPSEWATCH_TABLE_ENDPOINT string = storage.outputs.tableEndpoint
-output LAPSEWATCH_SIGN_INS string = signIns
-output LAPSEWATCH_OWNERS string = owners
 output LAPSEWATCH_VAULT_NAME string = vault.outputs.name
 output LAPSEWATCH_VAULT_URI string = vault.outputs.uri
