@@ -131,7 +131,7 @@ class ScanPage:
     credentials: int
     """How many were on the page, of all."""
     failures: Mapping[str, DirectoryError]
-    """By client id: apps of the page that could not be understood."""
+    """By client id, or as `#` and its place where even that is not known: apps of the page that could not be understood."""
     requests: int
     """HTTP requests made for this scan so far, retries and token requests not counted."""
 

@@ -4,6 +4,7 @@ What was found is written before anybody is told; then, per channel: send, then 
 repeat one message and never loses one, and a channel that fails stays owed without making another hear twice.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -39,7 +40,7 @@ from shared.ports import (
 from shared.tenant_watch import TenantWatch
 
 READ_WITHIN = 240.0
-"""Seconds for reading the watched apps: less than the term of the lease, which is not renewed while reading."""
+"""Seconds for reading the watched apps and their sign-ins: less than the term of the lease, which is not renewed while reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ class Watch:
         return result
 
     def _gather(self, memory: Memory, pulse: Pulse, now: datetime, progress: Progress) -> Gathered:
-        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(memory, pulse, now, self._seconds_left(now), progress)
+        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(
+            memory, pulse, now, lambda: self._seconds_left(now, READ_WITHIN), progress
+        )
 
     def _settle(self, gathered: Gathered) -> Gathered:
         """Write what sign-ins settled; where a person was faster, what they said stands."""
@@ -263,8 +266,8 @@ class Watch:
     def _took(self, started: datetime) -> float:
         return (self.clock() - started).total_seconds()
 
-    def _seconds_left(self, started: datetime) -> float:
-        return min(READ_WITHIN, (started + self.deadline - self.clock()).total_seconds())
+    def _seconds_left(self, started: datetime, within: float = math.inf) -> float:
+        return min(within, self.deadline.total_seconds()) - (self.clock() - started).total_seconds()
 
 
 def recalled(at: Round) -> dict[str, Observed]:
