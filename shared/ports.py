@@ -36,8 +36,8 @@ class PortError(Exception):
     """Something outside failed. The text names it, says what happened and what to do."""
 
     def __init__(self, text: str, *, transient: bool = True) -> None:
-        """Say `text`; `transient` if the same call may succeed later."""
-        super().__init__(text)
+        """Say `text`; `transient` if the same call may succeed later. What fails without a word has still failed: it is never empty."""
+        super().__init__(text or "It failed, and nothing says why.")
         self.transient = transient
 
 

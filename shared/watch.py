@@ -188,6 +188,8 @@ class Watch:
     def _tell(self, gathered: Gathered, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
         """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
         at = gathered.at
+        if not gathered.messages:
+            return
         rows = [row for due in gathered.messages for row in told_by(due, at)]
         after = replace_memory(at, with_told(with_facts(at.memory, gathered.judgement.facts), rows))
         next_days = foresee(gathered.judgement, after, gathered.seen.observed).by_channel
