@@ -176,4 +176,4 @@ def _thumbprint(key: Key) -> str:
 
 def _client_id(value: object, index: int) -> str:
     client_id = value.get("appId") if isinstance(value, dict) else None
-    return plain(client_id, 50) if isinstance(client_id, str) and client_id else f"#{index} of its page"
+    return (plain(client_id, 50) if isinstance(client_id, str) else "") or f"#{index} of its page"
