@@ -22,8 +22,8 @@ from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReadin
 START = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
 ZONE = ZoneInfo("America/Chicago")
 RENEWER, INSTALLER = CHANNELS = ("its", "admins")
-LIFETIMES = (180, 365, 545, 730)
-"""Days for which people make a secret; Entra offers these, and three months."""
+LIFETIMES = (365, 545, 730)
+"""Days for which people make a secret: those from a year on that Entra offers."""
 WEEK = 7
 RENEW_BELOW = 60
 """Days before the end at which people begin to think of a new secret."""
@@ -84,6 +84,8 @@ class World:
     today: set[tuple[object, ...]] = field(default_factory=set)
     """What was heard on the present local day, to notice what is heard twice."""
     day: date = date.min
+    twice: str = ""
+    """What was heard twice on a day, and by whom: a channel that raised it would only seem to be down."""
     messages: int = 0
     notices: int = 0
 
@@ -123,7 +125,7 @@ class World:
         return DirectoryReading(apps, requests=len(queries))
 
     def hear(self, channel: str, message: Message) -> None:
-        """Take a message in, unless the channel is down. Raises `ChannelError`, or `Lost` for what was heard before."""
+        """Take a message in, unless the channel is down. Raises `ChannelError`."""
         if self.now < self.down_until.get(channel, START):
             raise ChannelError("The channel is down.")
         self.messages += 1
@@ -135,7 +137,7 @@ class World:
             view = notice.view
             thing = (channel, view.item, notice.reason, view.days_left, view.situation)
             if thing in self.today:
-                raise Lost(f"{channel} heard twice on {day}: {view.item}, {notice.reason}")
+                self.twice = f"{channel} heard twice on {day}: {view.item}, {notice.reason}"
             self.today.add(thing)
             if isinstance(view, ServiceView):
                 self.heard[view.item, channel] = Heard(self.now, view.standing)
@@ -167,7 +169,9 @@ class World:
         life.used, life.new, life.gone_at = life.new, None, None
 
     def audit(self) -> None:
-        """Say whether everybody heard all that is owed by now. Raises `Lost`."""
+        """Say whether everybody heard all that is owed by now, and nothing twice. Raises `Lost`."""
+        if self.twice:
+            raise Lost(self.twice)
         for life in self.lives:
             for channel, since, why in _owed(life, self.now):
                 last = self.heard.get((life.id, channel))

@@ -149,10 +149,15 @@ def _escalation(view: ServiceView) -> tuple[int, ...]:
 
 
 def _days_of_credentials(at: Round, observed: Mapping[str, Observed]) -> Iterator[date]:
-    """Give the days around which a credential starts or ends, and so may change a standing."""
+    """Give the days around which a credential starts or ends, and so may change a standing; of one to come, its rungs too."""
+    zone = at.watchlist.zone
+    rungs = {rung for app in at.watchlist.apps for service in app.services for rung in service.ladder}
     for seen in observed.values():
         for credential in seen.credentials:
             for instant in (credential.starts, credential.ends):
                 if instant is not None and instant > at.now:
-                    day = instant.astimezone(at.watchlist.zone).date()
+                    day = instant.astimezone(zone).date()
                     yield from (day, day + timedelta(days=1))
+            if credential.starts is not None and credential.ends is not None and credential.starts > at.now:
+                last = credential.ends.astimezone(zone).date()  # a service without any comes to use it by itself
+                yield from (last - timedelta(days=rung) for rung in rungs)
