@@ -1,6 +1,8 @@
 """The triggers of the Functions app: parse, call, respond. Importing this module touches neither network nor environment."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import List  # noqa: UP035  (the worker takes no other for an output)
 
 import azure.functions as func
@@ -10,6 +12,7 @@ from page_routes import pages
 from responding import ANSWER_WITHIN, asked, log, report, respond, unavailable
 from shared.bootstrap import clock, ledgers, settings, watching
 from shared.core.memory import Outcome
+from shared.core.model import OWN
 from shared.core.results import CheckResult
 from shared.ports import PortError
 from shared.problems import Misconfigured
@@ -33,9 +36,28 @@ class CheckFailed(Exception):
     """The check did not end well. Raised so that the invocation is red; what was done stays done, and is recorded."""
 
 
+@contextmanager
+def never_silent() -> Iterator[None]:
+    """Log what keeps a check from beginning, or breaks it, as a failed check, too: the alert in Azure reads that line and no trace."""
+    try:
+        yield
+    except CheckFailed:
+        raise  # it is logged
+    except Exception as error:
+        report(_failed(error), OWN)
+        raise
+
+
+def _failed(error: Exception) -> CheckResult:
+    """Give what kept a check from its end as a failed check; what we did not foresee is named, and not quoted."""
+    said = str(error) if isinstance(error, Misconfigured | PortError) else f"An error of the program ({type(error).__name__})."
+    return CheckResult(clock(), Outcome.FAILED, said)
+
+
 @app.function_name("tick")
 @app.timer_trigger(arg_name="timer", schedule="%LAPSEWATCH_SCHEDULE%", use_monitor=True)
 @app.queue_output(arg_name="owed", queue_name=QUEUE, connection=STORAGE)
+@never_silent()
 def tick(timer: func.TimerRequest, owed: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (late or twice: what is owed follows from the ledger; and see above)
     """Run a check if one is owed; where there are several tenants, let each have its own."""
     configured = settings()
@@ -75,10 +97,8 @@ def tenant(message: func.QueueMessage) -> None:
         log.warning("A message of the queue is dropped. %s", error)
         return
     except Exception as error:  # noqa: BLE001  (the host would try again, and the next tick does it better)
-        expected = isinstance(error, Misconfigured | PortError)
-        log.log(logging.ERROR, "%s", error, exc_info=None if expected else error)
-        said = str(error) if expected else f"An error of the program ({type(error).__name__})."
-        result = CheckResult(clock(), Outcome.FAILED, said)
+        log.error("%s", error, exc_info=None if isinstance(error, Misconfigured | PortError) else error)
+        result = _failed(error)
     report(result, named)
 
 

@@ -19,6 +19,7 @@ from rich.console import Console
 from shared import console as show
 from shared import discover as discovery
 from shared import people, watchlist_rules
+from shared.adapters.page_front import as_a_stranger
 from shared.bootstrap import clock, reading_graph, settings, use_local_settings, watching
 from shared.core.decide import Refused
 from shared.core.memory import Outcome, Person
@@ -171,8 +172,8 @@ def doctor(
     *, tenant: Tenant = "", send_test: Annotated[bool, typer.Option("--send-test", help="Post a test message to each channel.")] = False
 ) -> None:
     """Say whether everything is in place: settings, sign-in, permission, apps, claims, ledger, channels."""
-    with _program(tenant) as (watch, _):
-        well = show.findings(Console(), examine(watch, send_test=send_test))
+    with _program(tenant) as (watch, configured):
+        well = show.findings(Console(), examine(watch, configured, as_a_stranger, send_test=send_test))
     if not well:
         raise typer.Exit(FAILED)
 

@@ -116,6 +116,8 @@ def findings(console: Console, found: Iterable[Finding]) -> bool:
     well = True
     for finding in found:
         console.print(Text.assemble(marks[finding.ok], " ", (f"{finding.part}: ", "bold"), clean(finding.text, 1000)))
+        for command in () if finding.ok else finding.mend:
+            console.print(Text(f"          {clean(command, 1000)}", style="cyan"), soft_wrap=True)
         well = well and finding.ok is not False
     return well
 
