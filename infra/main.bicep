@@ -46,6 +46,9 @@ param deadlineMinutes int = 20
 @description('Where people open the status page, if it is not the own host of the app; else empty.')
 param pageUrl string = ''
 
+@description('Client id of the multi-tenant registration by which the tenants of others are read (docs/tenants.md); empty: only the own one is.')
+param tenantsClientId string = ''
+
 @description('More app settings: whatever else the watchlist names by env:. For a secret, give a Key Vault reference, never the value.')
 param extraSettings object = {}
 
@@ -157,6 +160,7 @@ module app 'modules/app.bicep' = {
     watchlist: watchlist
     deadlineMinutes: deadlineMinutes
     pageUrl: pageUrl
+    tenantsClientId: tenantsClientId
     extraSettings: extraSettings
     graphRoot: graphRoot
     appSubnetId: privateNetwork ? network!.outputs.appSubnetId : ''

@@ -6,7 +6,7 @@
 import argparse
 import signal
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event
 from types import TracebackType
@@ -62,6 +62,8 @@ class Tenant:
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
+        self.neighbours: Callable[[Request], Response | None] = lambda _: None
+        """Answers what is asked of Graph with the token of another tenant (`local.neighbours`)."""
 
     def _clock(self) -> datetime:
         """Give the instant that the tenant was told, or the present one."""
@@ -73,7 +75,7 @@ class Tenant:
         control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock, self.sign_in_issuer)
         return Map(
             [
-                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
+                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: self.neighbours(request) or graph.answer(request)),
                 Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
                 Rule("/mails", methods=["GET"], endpoint=self.mail.show),
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),

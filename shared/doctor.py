@@ -158,7 +158,7 @@ def _front(settings: Settings, ask: Callable[[str], Front]) -> Finding:
 
 def _channel(watch: Watch, name: str, known: Deployment) -> Finding:
     try:
-        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True))
+        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True, tenant_name=watch.watchlist.name))
     except ChannelError as error:
         return Finding(f"channel {name}", ok=False, text=str(error), mend=_mend_channel(watch, name, error, known))
     return Finding(f"channel {name}", ok=True, text="a test message was accepted; look whether it arrived")

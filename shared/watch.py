@@ -20,7 +20,7 @@ from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
 from shared.core.retention import HISTORY, outlived
-from shared.core.schedule import is_owed, is_retry_owed, is_stale, is_tenant_owed, pulse_after
+from shared.core.schedule import is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
 from shared.core.watcher import fared
 from shared.gather import Gathered, Gatherer, Progress, judged, quiet
 from shared.ports import (
@@ -69,9 +69,9 @@ class Watch:
             pulse = self.ledger.pulse()
         except LedgerError as error:
             return CheckResult(now, Outcome.FAILED, str(error))
-        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
-        if not owed and not is_retry_owed(pulse):
+        if not is_tick_owed(pulse, self.watchlist, now):
             return CheckResult(now, Outcome.NOT_OWED)
+        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
         return self.check(progress, retry=not owed)
 
     def check(self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True) -> CheckResult:
@@ -133,19 +133,6 @@ class Watch:
         known = recalled(at)
         last = until or horizon(at, known)
         return Forecast(judge(at, known), at, last, forecast(at, known, last))
-
-    def health(self) -> bool | None:
-        """Say whether checks are made: `True` fresh, `False` stale, `None` not yet (the first one is not overdue).
-
-        Raises `LedgerError` if the ledger cannot be read.
-        """
-        now = self.clock()
-        pulse = self.ledger.pulse()
-        if pulse.watching_since is None and pulse.last_attempt is None:
-            self.ledger.begin(now)
-        if is_stale(pulse, now):
-            return False
-        return True if pulse.last_success is not None else None
 
     def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool, whole: bool) -> CheckResult:
         told: list[Delivery] = []

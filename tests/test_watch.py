@@ -168,18 +168,18 @@ def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
 
 def test_health_is_starting_then_fresh_then_stale() -> None:
     world = living()
-    assert world.watch.health() is None
+    assert world.healthy() is None
     world.check()
-    assert world.watch.health() is True
+    assert world.healthy() is True
     world.now += timedelta(hours=27)
-    assert world.watch.health() is False
+    assert world.healthy() is False
 
 
 def test_health_is_stale_when_no_check_ever_ran() -> None:
     world = living()
-    assert world.watch.health() is None
+    assert world.healthy() is None
     world.now += timedelta(hours=27)
-    assert world.watch.health() is False
+    assert world.healthy() is False
 
 
 def test_the_status_counts_days_as_of_now() -> None:

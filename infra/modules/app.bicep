@@ -40,6 +40,8 @@ param watchlist string
 param deadlineMinutes int
 @description('Address of the status page; may be empty.')
 param pageUrl string
+@description('Client id of the registration for the tenants of others; may be empty.')
+param tenantsClientId string
 @description('More app settings.')
 param extraSettings object
 @description('Root of Microsoft Graph in this cloud.')
@@ -74,6 +76,7 @@ var programSettings = {
   LAPSEWATCH_SIGN_INS: signIns
   LAPSEWATCH_HEARTBEAT_URL: heartbeat ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/heartbeat-url)' : ''
   LAPSEWATCH_DEADLINE: string(deadlineMinutes)
+  LAPSEWATCH_TENANTS_CLIENT_ID: tenantsClientId
   AZURE_CLIENT_ID: identityClientId
   LIBAPPS_CLIENT_ID: libappsClientId
   TEAMS_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhook-url)'
