@@ -12,6 +12,7 @@ from page_routes import pages
 from responding import ANSWER_WITHIN, asked, log, report, respond, unavailable
 from shared.bootstrap import clock, ledgers, settings, watching
 from shared.core.memory import Outcome
+from shared.core.model import OWN
 from shared.core.results import CheckResult
 from shared.ports import PortError
 from shared.problems import Misconfigured
@@ -43,9 +44,14 @@ def never_silent() -> Iterator[None]:
     except CheckFailed:
         raise  # it is logged
     except Exception as error:
-        said = str(error) if isinstance(error, Misconfigured | PortError) else f"An error of the program ({type(error).__name__})."
-        report(CheckResult(clock(), Outcome.FAILED, said), "")
+        report(_failed(error), OWN)
         raise
+
+
+def _failed(error: Exception) -> CheckResult:
+    """Give what kept a check from its end as a failed check; what we did not foresee is named, and not quoted."""
+    said = str(error) if isinstance(error, Misconfigured | PortError) else f"An error of the program ({type(error).__name__})."
+    return CheckResult(clock(), Outcome.FAILED, said)
 
 
 @app.function_name("tick")
@@ -91,10 +97,8 @@ def tenant(message: func.QueueMessage) -> None:
         log.warning("A message of the queue is dropped. %s", error)
         return
     except Exception as error:  # noqa: BLE001  (the host would try again, and the next tick does it better)
-        expected = isinstance(error, Misconfigured | PortError)
-        log.log(logging.ERROR, "%s", error, exc_info=None if expected else error)
-        said = str(error) if expected else f"An error of the program ({type(error).__name__})."
-        result = CheckResult(clock(), Outcome.FAILED, said)
+        log.error("%s", error, exc_info=None if isinstance(error, Misconfigured | PortError) else error)
+        result = _failed(error)
     report(result, named)
 
 

@@ -15,8 +15,8 @@ from shared.settings import NoSuchTenant, Settings
 
 log = logging.getLogger("lapsewatch")
 
-ANSWER_WITHIN = timedelta(seconds=200)
-"""Azure ends an HTTP call after 230 seconds; the rest is for sending and writing."""
+ANSWER_WITHIN = timedelta(seconds=120)
+"""Azure ends an HTTP call after 230 seconds; the rest is for a last message and for the ledger, each of whose calls may take 30."""
 
 
 def asked(req: func.HttpRequest) -> Settings:

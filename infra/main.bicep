@@ -38,6 +38,9 @@ param schedule string = '0 5 * * * *'
 @description('Path of the watchlist, or of a folder of them, from the root of the app.')
 param watchlist string = 'watchlist.toml'
 
+@description('Client id of the app registration by which other tenants are read (docs/tenants.md); empty: only your own tenant is read.')
+param tenantsClientId string = ''
+
 @description('Minutes that a check may take.')
 @minValue(1)
 @maxValue(28)
@@ -45,9 +48,6 @@ param deadlineMinutes int = 20
 
 @description('Where people open the status page, if it is not the own host of the app; else empty.')
 param pageUrl string = ''
-
-@description('Client id of the multi-tenant registration by which the tenants of others are read (docs/tenants.md); empty: only the own one is.')
-param tenantsClientId string = ''
 
 @description('More app settings: whatever else the watchlist names by env:. For a secret, give a Key Vault reference, never the value.')
 param extraSettings object = {}
@@ -158,9 +158,9 @@ module app 'modules/app.bicep' = {
     heartbeat: heartbeat
     schedule: schedule
     watchlist: watchlist
+    tenantsClientId: tenantsClientId
     deadlineMinutes: deadlineMinutes
     pageUrl: pageUrl
-    tenantsClientId: tenantsClientId
     extraSettings: extraSettings
     graphRoot: graphRoot
     appSubnetId: privateNetwork ? network!.outputs.appSubnetId : ''

@@ -31,7 +31,11 @@ HIDDEN_SECONDS = 600
 
 _log = logging.getLogger(__name__)
 _NAP = 0.5
-_PATIENCE: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 10, "retry_total": 2}
+_PATIENCE: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 10,
+    "retry_total": 0,
+}  # the SDK would sleep for 15 s, and we look again
 
 
 class Queues:

@@ -14,7 +14,8 @@ from shared.adapters.graph import GraphDirectory
 from shared.adapters.graph_tenant import GraphTenant
 from shared.adapters.heartbeat import PingedHeartbeat
 from shared.adapters.id_token import EntraIdentities
-from shared.adapters.identity import Elsewhere, credential, credential_elsewhere
+from shared.adapters.identity import credential
+from shared.adapters.identity_elsewhere import Elsewhere, credential_elsewhere
 from shared.adapters.mail import MailboxChannel, SignIn
 from shared.adapters.sign_ins import GraphSignIns
 from shared.adapters.tables import TablesLedger

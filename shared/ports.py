@@ -36,8 +36,11 @@ class PortError(Exception):
     """Something outside failed. The text names it, says what happened and what to do."""
 
     def __init__(self, text: str, *, transient: bool = True, code: str = "") -> None:
-        """Say `text`; `transient` if the same call may succeed later. `code` is how the other side calls the error: a word or a status."""
-        super().__init__(text)
+        """Say `text`; `transient` if the same call may succeed later. `code` is how the other side calls the error: a word or a status.
+
+        What fails without a word has still failed: the text is never empty.
+        """
+        super().__init__(text or "It failed, and nothing says why.")
         self.transient = transient
         self.code = code
 
@@ -131,7 +134,7 @@ class ScanPage:
     credentials: int
     """How many were on the page, of all."""
     failures: Mapping[str, DirectoryError]
-    """By client id: apps of the page that could not be understood."""
+    """By client id, or as `#` and its place where even that is not known: apps of the page that could not be understood."""
     requests: int
     """HTTP requests made for this scan so far, retries and token requests not counted."""
 

@@ -4,6 +4,7 @@ What was found is written before anybody is told; then, per channel: send, then 
 repeat one message and never loses one, and a channel that fails stays owed without making another hear twice.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,9 +14,10 @@ from shared.core.decided import Decided
 from shared.core.due import told_by
 from shared.core.evolve import with_facts, with_told
 from shared.core.forecast import forecast, horizon
-from shared.core.foresee import foresee
+from shared.core.foresee import Foreseen, foresee
 from shared.core.judge import judge
 from shared.core.memory import CheckRecord, Facts, Memory, Outcome, Pulse, Read
+from shared.core.message import Message
 from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
@@ -39,7 +41,7 @@ from shared.ports import (
 from shared.tenant_watch import TenantWatch
 
 READ_WITHIN = 240.0
-"""Seconds for reading the watched apps: less than the term of the lease, which is not renewed while reading."""
+"""Seconds for reading the watched apps and their sign-ins: less than the term of the lease, which is not renewed while reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,13 @@ class Watch:
             lease.renew()
             gathered = self._settle(gathered)
             self.ledger.remember(gathered.judgement.facts)
-            told.extend(self._tell(gathered, lease, started, progress))
+            expected = _ahead(gathered, gathered.messages)
+            told.extend(self._tell(gathered, expected, lease, started, progress))
             tenant = None
             if self.tenant is not None and whole:
                 tenant = self.tenant.run(lease, started, started + self.deadline, progress)
                 told.extend(tenant.told)
-            result = self._conclude(gathered, started, told, tenant)
+            result = self._conclude(gathered, started, told, tenant, expected)
             lease.renew()
             self._record(result, gathered, retry=retry, whole=whole)
         except LeaseLost as error:
@@ -160,7 +163,9 @@ class Watch:
         return result
 
     def _gather(self, memory: Memory, pulse: Pulse, now: datetime, progress: Progress) -> Gathered:
-        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(memory, pulse, now, self._seconds_left(now), progress)
+        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(
+            memory, pulse, now, lambda: self._seconds_left(now, READ_WITHIN), progress
+        )
 
     def _settle(self, gathered: Gathered) -> Gathered:
         """Write what sign-ins settled; where a person was faster, what they said stands."""
@@ -172,17 +177,14 @@ class Watch:
             return judged(gathered.seen._replace(settled=()), at)
         return gathered
 
-    def _tell(self, gathered: Gathered, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
+    def _tell(self, gathered: Gathered, expected: Foreseen, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
         """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
         at = gathered.at
-        rows = [row for due in gathered.messages for row in told_by(due, at)]
-        after = replace_memory(at, with_told(with_facts(at.memory, gathered.judgement.facts), rows))
-        next_days = foresee(gathered.judgement, after, gathered.seen.observed).by_channel
         for due in gathered.messages:
             if self._seconds_left(started) <= 0:
                 yield Delivery(due, delivered=False, error="The check ran out of time before this channel; the next one tells it.")
                 continue
-            message = replace(due, next_message=next_days.get(due.channel))
+            message = replace(due, next_message=expected.by_channel.get(due.channel))
             progress(f"telling {due.channel}")
             lease.renew()
             try:
@@ -200,7 +202,15 @@ class Watch:
                 raise
             yield Delivery(message, delivered=True)
 
-    def _conclude(self, gathered: Gathered, started: datetime, told: Sequence[Delivery], tenant: TenantResult | None = None) -> CheckResult:
+    def _conclude(
+        self,
+        gathered: Gathered,
+        started: datetime,
+        told: Sequence[Delivery],
+        tenant: TenantResult | None,
+        expected: Foreseen | None = None,
+    ) -> CheckResult:
+        """Sum up. `expected` is what is ahead if every message arrived."""
         judgement = gathered.judgement
         watched = [delivery for delivery in told if delivery.message.tenant is None]
         errors = [*judgement.unread.values(), *(delivery.error for delivery in watched if delivery.error)]
@@ -208,8 +218,9 @@ class Watch:
         outcome = Outcome.PARTIAL if errors else Outcome.OK
         if not judgement.concluded:
             outcome = Outcome.FAILED
-        delivered = [row for delivery in watched if delivery.delivered for row in told_by(delivery.message, gathered.at)]
-        memory = with_told(with_facts(gathered.at.memory, judgement.facts), delivered)
+        delivered = [delivery.message for delivery in watched if delivery.delivered]
+        if expected is None or len(delivered) < len(gathered.messages):
+            expected = _ahead(gathered, delivered)
         return CheckResult(
             checked_at=started,
             outcome=outcome,
@@ -217,7 +228,7 @@ class Watch:
             read=_added(gathered.read(self._took(started)), tenant),
             told=tuple(told),
             judgement=judgement if judgement.concluded else None,
-            foreseen=foresee(judgement, replace_memory(gathered.at, memory), gathered.seen.observed),
+            foreseen=expected,
             tenant=tenant,
         )
 
@@ -263,13 +274,20 @@ class Watch:
     def _took(self, started: datetime) -> float:
         return (self.clock() - started).total_seconds()
 
-    def _seconds_left(self, started: datetime) -> float:
-        return min(READ_WITHIN, (started + self.deadline - self.clock()).total_seconds())
+    def _seconds_left(self, started: datetime, within: float = math.inf) -> float:
+        return min(within, self.deadline.total_seconds()) - (self.clock() - started).total_seconds()
 
 
 def recalled(at: Round) -> dict[str, Observed]:
     """Give every app that the ledger remembers, by its key."""
     return {app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None}
+
+
+def _ahead(gathered: Gathered, delivered: Sequence[Message]) -> Foreseen:
+    """Look ahead from what was found, and from the messages that arrived."""
+    rows = [row for message in delivered for row in told_by(message, gathered.at)]
+    memory = with_told(with_facts(gathered.at.memory, gathered.judgement.facts), rows)
+    return foresee(gathered.judgement, replace_memory(gathered.at, memory), gathered.seen.observed)
 
 
 def _added(read: Read, tenant: TenantResult | None) -> Read:

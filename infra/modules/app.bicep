@@ -36,12 +36,12 @@ param heartbeat bool
 param schedule string
 @description('Path of the watchlist.')
 param watchlist string
+@description('Client id of the registration by which other tenants are read; may be empty.')
+param tenantsClientId string
 @description('Minutes that a check may take.')
 param deadlineMinutes int
 @description('Address of the status page; may be empty.')
 param pageUrl string
-@description('Client id of the registration for the tenants of others; may be empty.')
-param tenantsClientId string
 @description('More app settings.')
 param extraSettings object
 @description('Root of Microsoft Graph in this cloud.')

@@ -1,99 +1,53 @@
 """Who we are to Azure: a managed identity in Azure, the developer's own sign-in on a laptop, never a client secret."""
 
+import logging
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from azure.core.credentials import AccessToken
-from azure.identity import AzureCliCredential, ClientAssertionCredential, ManagedIdentityCredential
+from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
-from shared.adapters.graph_answer import plain
+from shared.adapters.in_time import in_time, tamed
 from shared.ports import DirectoryError
 
 type Credential = ManagedIdentityCredential | AzureCliCredential
 
-CONNECT_SECONDS = 5
-READ_SECONDS = 10
-"""The token endpoint is on the same machine; azure-core would wait 300 s, and tries four times."""
-
-
-class Cloud(NamedTuple):
-    """Where other tenants of a cloud give tokens, and for whom the managed identity vouches there."""
-
-    authority: str
-    audience: str
-
-
-# learn.microsoft.com, "Configure an application to trust a managed identity"; "Microsoft Entra authentication & national clouds"
-_PUBLIC = Cloud("https://login.microsoftonline.com", "api://AzureADTokenExchange")
-_GOVERNMENT = Cloud("https://login.microsoftonline.us", "api://AzureADTokenExchangeUSGov")
-_CHINA = Cloud("https://login.chinacloudapi.cn", "api://AzureADTokenExchangeChina")
-_CLOUDS = {
-    "https://graph.microsoft.us": _GOVERNMENT,
-    "https://dod-graph.microsoft.us": _GOVERNMENT,
-    "https://microsoftgraph.chinacloudapi.cn": _CHINA,
+TOKEN_SECONDS = 30.0
+"""What asking for a token may take, with all its tries."""
+PATIENCE: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 10,
+    "retry_total": 3,
+    "retry_backoff_factor": 0.2,
+    "retry_backoff_max": 5,
+    "raw_response_hook": tamed,
 }
+"""The token endpoint is on the same machine; azure-core would wait 300 s for it, and as long as it asks for."""
 
 
-class Elsewhere(NamedTuple):
-    """Another tenant: its id, and the registration that is known there too."""
+class PunctualIdentity(ManagedIdentityCredential):
+    """The managed identity, from an endpoint that answers in time or not at all."""
 
-    tenant_id: str
-    registration: str
-    """Client id of a multi-tenant app registration that trusts our managed identity."""
+    def __init__(self, client_id: str | None, seconds: float) -> None:
+        """Ask for nothing yet; an answer is waited for `seconds` at most."""
+        super().__init__(client_id=client_id, **PATIENCE)
+        self._seconds = seconds
 
-
-class AnotherTenant:
-    """Signs in to another tenant: the managed identity vouches for the registration, which has no secret."""
-
-    def __init__(self, where: Elsewhere, own: ManagedIdentityCredential, cloud: Cloud) -> None:
-        """Ask for nothing yet; `own` is closed with this."""
-        self._where, self._own, self._cloud = where, own, cloud
-        self._credential = ClientAssertionCredential(
-            where.tenant_id,
-            where.registration,
-            self._assertion,
-            authority=cloud.authority,
-            connection_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-        )
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK's protocol has it)
-        """Give a token of that tenant. Raises `DirectoryError`, with who can mend it."""
-        try:
-            return self._credential.get_token(*scopes, **options)
-        except DirectoryError:
-            raise
-        except Exception as error:  # azure-identity lets more than its own errors through
-            tenant, registration = self._where
-            raise DirectoryError(
-                f"The tenant {tenant} gave no token. Its sign-in says: {plain(str(error)).rstrip('.')}. Has an administrator of that tenant"
-                f" consented ({self.consent}), and does the app registration"
-                f" {registration} have a federated credential for the managed identity?",
-                code=type(error).__name__,
-            ) from error
-
-    @property
-    def consent(self) -> str:
-        """Where an administrator of the tenant consents to the registration."""
-        return f"{self._cloud.authority}/{self._where.tenant_id}/adminconsent?client_id={self._where.registration}"
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._credential.close()
-        self._own.close()
-
-    def _assertion(self) -> str:
-        try:
-            return str(self._own.get_token(f"{self._cloud.audience}/.default").token)
-        except Exception as error:
-            raise DirectoryError(
-                f"The managed identity gave no token that vouches for it in another tenant. It says: {plain(str(error)).rstrip('.')}."
-                " Is it assigned to the app, is it a user-assigned one, and does AZURE_CLIENT_ID name it?",
-                code=type(error).__name__,
-            ) from error
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK has it)
+        """Give a token. Raises what the SDK raises, or `TimeoutError`."""
+        token: AccessToken = in_time(self._seconds, partial(super().get_token, *scopes, **options))
+        return token
 
 
-def credential(client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str], tenant_id: str = "") -> Credential:
+def credential(
+    client_id: str | None,
+    *,
+    graph_is_loopback: bool,
+    environment: Mapping[str, str],
+    seconds: float = TOKEN_SECONDS,
+    tenant_id: str = "",
+) -> Credential:
     """Choose how to sign in. Nothing is asked of the network yet; the caller closes what it gets.
 
     Args:
@@ -101,14 +55,16 @@ def credential(client_id: str | None, *, graph_is_loopback: bool, environment: M
         graph_is_loopback: Graph is a stand-in on this machine, which must never see a developer's token.
         environment: where `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` (the managed identity protocol of App Service) and
             `WEBSITE_SITE_NAME` (set on every app in Azure) are looked for. azure-identity reads the first two from the process itself.
+        seconds: what asking the managed identity for a token may take.
         tenant_id: where a developer signs in; empty for their usual tenant. A managed identity has one tenant only.
 
     Raises:
         DirectoryError: on a laptop, with a loopback Graph and no stand-in for the managed identity.
     """
+    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)  # of an answer that it cannot read it logs all, even a token
     has_endpoint = bool(environment.get("IDENTITY_ENDPOINT") and environment.get("IDENTITY_HEADER"))
     if has_endpoint or environment.get("WEBSITE_SITE_NAME"):
-        return ManagedIdentityCredential(client_id=client_id, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+        return PunctualIdentity(client_id, seconds)
     if graph_is_loopback:
         raise DirectoryError(
             "LAPSEWATCH_GRAPH is on this machine, and the sign-in of 'az login' is never sent there."
@@ -117,28 +73,3 @@ def credential(client_id: str | None, *, graph_is_loopback: bool, environment: M
             transient=False,
         )
     return AzureCliCredential(tenant_id=tenant_id)
-
-
-def credential_elsewhere(
-    where: Elsewhere, client_id: str | None, *, graph: str, graph_is_loopback: bool, environment: Mapping[str, str]
-) -> AnotherTenant | AzureCliCredential:
-    """Choose how to sign in to another tenant, as `credential` does for our own; `graph` is the root that says which cloud it is in.
-
-    With `AZURE_AUTHORITY_HOST` in the environment, that is where tokens come from. With a Graph on this machine it must be
-    there, so that nothing is sent to the real sign-in.
-    """
-    own = credential(client_id, graph_is_loopback=graph_is_loopback, environment=environment, tenant_id=where.tenant_id)
-    if isinstance(own, AzureCliCredential):
-        return own
-    cloud = _CLOUDS.get(graph, _PUBLIC)
-    authority = environment.get("AZURE_AUTHORITY_HOST", "").strip()
-    if authority:
-        cloud = cloud._replace(authority=authority)
-    elif graph_is_loopback:
-        own.close()
-        raise DirectoryError(
-            "LAPSEWATCH_GRAPH is on this machine, and our assertion is sent to no other. Set AZURE_AUTHORITY_HOST to the sign-in of the"
-            " stand-in tenants.",
-            transient=False,
-        )
-    return AnotherTenant(where, own, cloud)

@@ -12,15 +12,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import requests
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
+from shared.adapters.in_time import in_time
 from shared.adapters.unlogged import unlogged
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
+"""To connect; and to wait for the answer, all of it."""
 RETRIES = 3
 """For all parts of a message together, so that sending ends well within the lease of a check."""
 LONGEST_WAIT_SECONDS = 30.0
@@ -90,7 +93,7 @@ class Posting:
     def __init__(self, explain: Explain, *, read_seconds: float = READ_SECONDS, sleep: Callable[[float], None] = time.sleep) -> None:
         """Put failures into words by `explain`; wait `read_seconds` for an answer, and by `sleep` before a retry."""
         self._explain = explain
-        self._timeout = (CONNECT_SECONDS, read_seconds)
+        self._timeout = (min(CONNECT_SECONDS, read_seconds), read_seconds)
         self._sleep = sleep
         self._retries = RETRIES
         self._session = requests.Session()
@@ -117,6 +120,12 @@ class Posting:
     def _once(self, post: Post) -> tuple[Refusal | Silence | None, float | None]:
         """Post once; give what went wrong, and the seconds after which it may be tried again at once (`None`: not in this message)."""
         tried = RETRIES - self._retries
+        try:
+            return in_time(sum(self._timeout), partial(self._answered, post, tried))
+        except TimeoutError:  # a byte now and then is an answer that does not come
+            return Silence.UNANSWERED, None
+
+    def _answered(self, post: Post, tried: int) -> tuple[Refusal | Silence | None, float | None]:
         try:
             with (
                 unlogged(),

@@ -8,7 +8,7 @@ from azure.identity import AzureCliCredential
 
 from local.neighbours import REGISTRATION, Neighbours
 from local.tenant import Tenant
-from shared.adapters.identity import AnotherTenant, Elsewhere, credential_elsewhere
+from shared.adapters.identity_elsewhere import AnotherTenant, Elsewhere, credential_elsewhere
 from shared.ports import DirectoryError
 
 THEIRS = "11111111-2222-4333-8444-555555555555"
