@@ -67,7 +67,7 @@ def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
     finding = examined()["sign-in"]
     assert finding.ok is False
     finish, by_hand = finding.mend
-    assert finish == "azd hooks run postprovision"
+    assert finish == "python3 infra/hooks/after_provision.py"
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand
     assert '\\"appRoleId\\": \\"9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30\\"' in by_hand
     assert by_hand.startswith(f"az rest --method POST --url \"{tenant.url}/v1.0/servicePrincipals(appId='00000003-")
@@ -156,7 +156,7 @@ def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: R
         assert [asked.target for asked in page.asked] == ["/api/page"]  # a redirect is not followed
     assert finding.ok is False
     assert f"a stranger is answered {answer.status}" in finding.text
-    assert finding.mend == ("azd hooks run preprovision", "azd provision", "azd hooks run postprovision")
+    assert finding.mend == ("python3 infra/hooks/before_provision.py", "azd provision", "python3 infra/hooks/after_provision.py")
 
 
 def test_a_page_that_nobody_serves_is_said(examined: Examine) -> None:
@@ -180,4 +180,4 @@ def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(exam
     found = examined()
     assert found["sign-in"].ok is True
     assert found["checks"].ok is False
-    assert found["checks"].mend[0] == "azd hooks run postprovision"
+    assert found["checks"].mend[0] == "python3 infra/hooks/after_provision.py"
