@@ -21,6 +21,9 @@ from shared.ports import AppQuery, Directory, DirectoryError, DirectoryReading, 
 type Progress = Callable[[str], None]
 """Told, in a few words, what is going on."""
 
+LEAST = 0.001
+"""Seconds for a read that has no time left."""
+
 
 def quiet(_: str) -> None:
     """Say nothing: the progress of a check nobody watches."""
@@ -64,12 +67,16 @@ class Gatherer:
     directory: Directory
     sign_ins: SignIns | None
 
-    def gather(self, memory: Memory, pulse: Pulse, now: datetime, seconds: float, progress: Progress) -> Gathered:
-        """Read the apps, and what is known of their use, within `seconds` each; judge them, with what sign-ins settle already settled."""
+    def gather(self, memory: Memory, pulse: Pulse, now: datetime, left: Callable[[], float], progress: Progress) -> Gathered:
+        """Read the apps, and what is known of their use; judge them, with what sign-ins settle already settled.
+
+        `left` gives the seconds that are left for reading; what has none left fails by itself, with its own sentence. Of the
+        rest, sign-ins get half: no check depends on them.
+        """
         apps = self.watchlist.apps
         progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
-        reading = self.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=seconds)
-        uses, evidence = self._uses(memory, seconds, progress)
+        reading = self.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=max(LEAST, left()))
+        uses, evidence = self._uses(memory, max(LEAST, left() / 2), progress)
         at = Round(self.watchlist, with_facts(memory, Facts(uses=uses)), now, pulse)
         observed = {app.key: observe(app, reading.apps[app.client_id], at) for app in apps if app.client_id in reading.apps}
         unread = {app.key: f"{app.name}: {reading.failures[app.client_id]}" for app in apps if app.client_id in reading.failures}

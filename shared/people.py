@@ -98,7 +98,9 @@ def _app_of(watch: Watch, service_id: str) -> WatchedApp:
 
 
 def _look(watch: Watch, app: WatchedApp) -> _Look:
-    reading = watch.directory.read([AppQuery(app.client_id, app.service_principal)], seconds=READ_WITHIN)
+    reading = watch.directory.read(
+        [AppQuery(app.client_id, app.service_principal)], seconds=min(READ_WITHIN, watch.deadline.total_seconds())
+    )
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]
     at = Round(watch.watchlist, watch.ledger.load(), watch.clock())

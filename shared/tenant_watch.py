@@ -133,7 +133,12 @@ class TenantWatch:
                     lease.renew()
                     renewed = now
         unread = frozenset(client_id.casefold() for client_id in failures)
-        return _Found(listed, Counted(applications, credentials, unread), requests, _not_understood(failures))
+        return _Found(
+            listed,
+            Counted(applications, credentials, unread, nameless=any(each.startswith("#") for each in unread)),
+            requests,
+            _not_understood(failures),
+        )
 
     def _plan(self, at: TenantRound, deadline: datetime, progress: Progress) -> tuple[Plan, tuple[str, ...], int]:
         wanted = {each.object_id: each.holder for each in to_look_up(at)}

@@ -4,6 +4,7 @@ What was found is written before anybody is told; then, per channel: send, then 
 repeat one message and never loses one, and a channel that fails stays owed without making another hear twice.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
 from shared.core.retention import HISTORY, outlived
-from shared.core.schedule import is_owed, is_retry_owed, is_stale, is_tenant_owed, pulse_after
+from shared.core.schedule import is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
 from shared.core.watcher import fared
 from shared.gather import Gathered, Gatherer, Progress, judged, quiet
 from shared.ports import (
@@ -40,7 +41,7 @@ from shared.ports import (
 from shared.tenant_watch import TenantWatch
 
 READ_WITHIN = 240.0
-"""Seconds for reading the watched apps: less than the term of the lease, which is not renewed while reading."""
+"""Seconds for reading the watched apps and their sign-ins: less than the term of the lease, which is not renewed while reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ class Watch:
             pulse = self.ledger.pulse()
         except LedgerError as error:
             return CheckResult(now, Outcome.FAILED, str(error))
-        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
-        if not owed and not is_retry_owed(pulse):
+        if not is_tick_owed(pulse, self.watchlist, now):
             return CheckResult(now, Outcome.NOT_OWED)
+        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
         return self.check(progress, retry=not owed)
 
     def check(self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True) -> CheckResult:
@@ -135,19 +136,6 @@ class Watch:
         last = until or horizon(at, known)
         return Forecast(judge(at, known), at, last, forecast(at, known, last))
 
-    def health(self) -> bool | None:
-        """Say whether checks are made: `True` fresh, `False` stale, `None` not yet (the first one is not overdue).
-
-        Raises `LedgerError` if the ledger cannot be read.
-        """
-        now = self.clock()
-        pulse = self.ledger.pulse()
-        if pulse.watching_since is None and pulse.last_attempt is None:
-            self.ledger.begin(now)
-        if is_stale(pulse, now):
-            return False
-        return True if pulse.last_success is not None else None
-
     def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool, whole: bool) -> CheckResult:
         told: list[Delivery] = []
         try:
@@ -175,7 +163,9 @@ class Watch:
         return result
 
     def _gather(self, memory: Memory, pulse: Pulse, now: datetime, progress: Progress) -> Gathered:
-        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(memory, pulse, now, self._seconds_left(now), progress)
+        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(
+            memory, pulse, now, lambda: self._seconds_left(now, READ_WITHIN), progress
+        )
 
     def _settle(self, gathered: Gathered) -> Gathered:
         """Write what sign-ins settled; where a person was faster, what they said stands."""
@@ -284,8 +274,8 @@ class Watch:
     def _took(self, started: datetime) -> float:
         return (self.clock() - started).total_seconds()
 
-    def _seconds_left(self, started: datetime) -> float:
-        return min(READ_WITHIN, (started + self.deadline - self.clock()).total_seconds())
+    def _seconds_left(self, started: datetime, within: float = math.inf) -> float:
+        return min(within, self.deadline.total_seconds()) - (self.clock() - started).total_seconds()
 
 
 def recalled(at: Round) -> dict[str, Observed]:

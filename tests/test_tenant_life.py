@@ -166,6 +166,18 @@ def test_an_app_that_cannot_be_understood_keeps_what_is_known_of_it() -> None:
     assert len(life.remembered.memory.listed) == 2
 
 
+def test_while_an_app_cannot_even_be_named_nothing_is_taken_for_gone() -> None:
+    life = world(app("a", SOON), app("b", SOON), app("nameless", FAR, client_id="#1 of its page"))
+    life.run("2026-09-01T20:00Z")
+    life.whole.unread = ("#1 of its page",)
+    del life.whole.apps[0]
+    life.run("2026-09-02T13:30Z")
+    assert len(life.remembered.memory.listed) == 2
+    life.whole.unread = ()
+    life.run("2026-09-03T13:30Z")
+    assert len(life.remembered.memory.listed) == 1
+
+
 def test_a_fifth_fewer_credentials_is_told_once() -> None:
     life = world(*(app(f"a{n}", FAR) for n in range(10)))
     life.run("2026-09-01T20:00Z")

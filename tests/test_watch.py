@@ -1,14 +1,15 @@
 """What a check does to the world, in which order, and what it leaves undone when something fails."""
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from shared.core.memory import Outcome
 from shared.core.message import Message
 from shared.core.model import Reason
-from shared.ports import LedgerError
+from shared.ports import DirectoryError, LedgerError
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.life import Inbox, World
 
@@ -185,18 +186,18 @@ def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
 
 def test_health_is_starting_then_fresh_then_stale() -> None:
     world = living()
-    assert world.watch.health() is None
+    assert world.healthy() is None
     world.check()
-    assert world.watch.health() is True
+    assert world.healthy() is True
     world.now += timedelta(hours=27)
-    assert world.watch.health() is False
+    assert world.healthy() is False
 
 
 def test_health_is_stale_when_no_check_ever_ran() -> None:
     world = living()
-    assert world.watch.health() is None
+    assert world.healthy() is None
     world.now += timedelta(hours=27)
-    assert world.watch.health() is False
+    assert world.healthy() is False
 
 
 def test_the_status_counts_days_as_of_now() -> None:
@@ -226,3 +227,23 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     assert not [item for item in memory.items if "odd" in item]
     assert not [key for key in memory.told if "odd" in key[0]]
     assert memory.holds["libcal"].key_id == "cal24"
+
+
+def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
+    """Whatever time the report is given is used up, and everybody hears all the same."""
+
+    @dataclass
+    class Slow:
+        world: World
+
+        def last_seen(self, client_ids: Sequence[str], *, seconds: float) -> Mapping[str, datetime]:
+            del client_ids
+            self.world.now += timedelta(seconds=seconds)
+            raise DirectoryError("The report did not come.")
+
+    world = living()
+    for deadline in (timedelta(minutes=2), timedelta(minutes=20)):
+        started = world.now = world.now + timedelta(days=7)
+        result = replace(world.watch, sign_ins=Slow(world), deadline=deadline).check()
+        assert (result.outcome, len(result.told)) == (Outcome.OK, 2)
+        assert world.now - started < timedelta(minutes=4)

@@ -32,6 +32,8 @@ type Pause = Callable[[float], Awaitable[None]]
 RETRIES = 6
 LOST_RETRIES = 3
 """For a connection that was refused or cut: each attempt may itself last ten seconds and more."""
+LEAST = 0.01
+"""Seconds with which nothing can be asked."""
 TIMEOUT = httpx.Timeout(60, connect=10)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -114,7 +116,8 @@ class Session:
                 answer = await self._fetch(request)
         except TimeoutError:
             who = "The sign-in for Graph" if self._token.pending else "Graph"
-            raise DirectoryError(f"{who} did not answer within {self._seconds:g} s.") from None
+            late = f"{who} did not answer within {self._seconds:.3g} s." if self._seconds > LEAST else "No time was left to ask Graph."
+            raise DirectoryError(late) from None
         self.requests += not again
         return answer
 
@@ -124,7 +127,7 @@ class Session:
                 response = await self.adapter.send_primitive_async(request, "bytes", None)
             except httpx.TransportError as error:
                 if attempt == LOST_RETRIES:
-                    what = plain(str(error)) or type(error).__name__
+                    what = plain(str(error)).rstrip(".") or type(error).__name__
                     raise DirectoryError(f"No connection to Graph at {plain(self._host, 80)}: {what}.") from error
                 await self._pause(self._backoff * 2**attempt)
                 continue
@@ -140,7 +143,7 @@ class Session:
         raise AssertionError("count() has no end")
 
     def _too_long(self, answer: Answer, wait: float) -> DirectoryError:
-        return complaint(answer, f" It asks us to wait for {wait:g} s, and only {max(0, self.left()):.0f} s are left.")
+        return complaint(answer, f" It asks us to wait for {wait:.12g} s, and only {max(0, self.left()):.0f} s are left.")
 
     async def each[K: Hashable](self, requests: Mapping[K, RequestInformation]) -> dict[K, Answer | DirectoryError]:
         """Get every answer, one request each; a failure is the failure of that one."""

@@ -86,7 +86,7 @@ class GraphTenant:
 
     async def _paced(self, session: Session, request: RequestInformation, pace: Pace) -> Answer:
         wait = pace.wait(asyncio.get_running_loop().time())
-        if wait >= session.left():
+        if wait and wait >= session.left():
             raise DirectoryError(f"Graph's limit of requests a minute makes us wait for {wait:.0f} s, and the check has no such time left.")
         if wait:
             await self._pause(wait)

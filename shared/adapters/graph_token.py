@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from azure.core.credentials import AccessToken, TokenCredential
 
 from shared.adapters.graph_answer import plain
+from shared.adapters.token_words import why_no_token
 from shared.ports import DirectoryError
 
 type SignIn = Callable[[], TokenCredential]
@@ -55,15 +56,16 @@ class RunToken:
             return self._credential.get_token(*scopes, claims=claims, enable_cae=enable_cae)
         except DirectoryError:
             raise
-        except Exception as error:  # azure-identity lets a ValueError or an AttributeError through for an answer that it cannot read
+        except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
+            why = plain(why_no_token(error)).rstrip(".")
             raise DirectoryError(
-                f"No token for Graph. The sign-in says: {plain(str(error)).rstrip('.')}. In Azure: is the managed identity assigned to the"
-                " app, and does AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'.",
+                f"No token for Graph. The sign-in says: {why}. In Azure: is the managed identity assigned to the app, and does"
+                " AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'.",
                 code=type(error).__name__,
-            ) from error
+            ) from None  # it may carry an answer with a token along
 
     def close(self) -> None:
-        """Let go of the credential's connections; a thread that still waits ends by the credential's own time limits."""
+        """Let go of the credential's connections; a thread that still waits ends by the credential's own limit."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         if closer := getattr(self._credential, "close", None):
             closer()

@@ -4,11 +4,13 @@ GET, because every service of this kind takes it (healthchecks.io, Cronitor, Bet
 bad check, as healthchecks.io has it: https://healthchecks.io/docs/http_api/.
 """
 
+from functools import partial
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from shared.adapters.in_time import in_time
 from shared.adapters.unlogged import unlogged
 from shared.core.secret import Secret
 from shared.ports import ChannelError
@@ -16,6 +18,7 @@ from shared.ports import ChannelError
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to wait for the answer."""
 ATTEMPTS = 2
+LATE = "it did not answer in time"
 HEADERS = {"User-Agent": "Lapsewatch"}
 
 
@@ -29,9 +32,15 @@ class PingedHeartbeat:
 
     def beat(self, *, good: bool) -> None:
         """Call the URL, or its `/fail`; once more if there was no connection. Raises `ChannelError`."""
-        failure = self._ping(good=good)
+        failure = self._ping_in_time(good=good)
         if failure is not None:
             raise failure  # here and not where it was found: an exception of the library would carry the URL along
+
+    def _ping_in_time(self, *, good: bool) -> ChannelError | None:
+        try:
+            return in_time(sum(self._timeout) * ATTEMPTS, partial(self._ping, good=good))
+        except TimeoutError:
+            return _missed(LATE, transient=True)
 
     def _ping(self, *, good: bool) -> ChannelError | None:
         problem = "it could not be connected to"
@@ -46,7 +55,7 @@ class PingedHeartbeat:
                 except requests.ConnectionError:
                     continue
                 except requests.Timeout:
-                    return _missed("it did not answer in time", transient=True)
+                    return _missed(LATE, transient=True)
                 except (requests.RequestException, HTTPError, ValueError):
                     return _missed("its URL cannot be used", transient=False)
         return _missed(problem, transient=True)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 
+from shared.adapters.in_time import in_time
 from shared.ports import Clock, IdentitiesError
 
 TIMEOUT = (5.0, 10.0)
@@ -38,8 +39,14 @@ class IssuerKeys:
             now = self._clock()
             age = None if self._fetched is None else now - self._fetched
             if age is None or age >= KEPT or (key_id not in self._keys and age >= PAUSE):
-                self._keys, self._fetched = self._fetch(), now
+                self._keys, self._fetched = self._fetched_in_time(), now
             return self._keys.get(key_id)
+
+    def _fetched_in_time(self) -> Mapping[str, jwt.PyJWK]:
+        try:
+            return in_time(2 * sum(self._timeout), self._fetch)
+        except TimeoutError:
+            raise _failed("it did not answer in time") from None
 
     def _fetch(self) -> Mapping[str, jwt.PyJWK]:
         with requests.Session() as session:

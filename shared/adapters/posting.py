@@ -12,15 +12,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import requests
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
+from shared.adapters.in_time import in_time
 from shared.adapters.unlogged import unlogged
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
+"""To connect; and to wait for the answer, all of it."""
 RETRIES = 3
 """For all parts of a message together, so that sending ends well within the lease of a check."""
 LONGEST_WAIT_SECONDS = 30.0
@@ -80,6 +83,8 @@ class Failure:
 
     text: str
     transient: bool
+    code: str = ""
+    """What was answered: the error code, or the status; empty if nothing was."""
 
 
 class Posting:
@@ -88,7 +93,7 @@ class Posting:
     def __init__(self, explain: Explain, *, read_seconds: float = READ_SECONDS, sleep: Callable[[float], None] = time.sleep) -> None:
         """Put failures into words by `explain`; wait `read_seconds` for an answer, and by `sleep` before a retry."""
         self._explain = explain
-        self._timeout = (CONNECT_SECONDS, read_seconds)
+        self._timeout = (min(CONNECT_SECONDS, read_seconds), read_seconds)
         self._sleep = sleep
         self._retries = RETRIES
         self._session = requests.Session()
@@ -108,13 +113,19 @@ class Posting:
             if found is None:
                 return None
             if wait is None or wait > LONGEST_WAIT_SECONDS or not self._retries:
-                return Failure(self._explain(found), transient=_is_transient(found))
+                return Failure(self._explain(found), _is_transient(found), _called(found))
             self._sleep(wait)
             self._retries -= 1
 
     def _once(self, post: Post) -> tuple[Refusal | Silence | None, float | None]:
         """Post once; give what went wrong, and the seconds after which it may be tried again at once (`None`: not in this message)."""
         tried = RETRIES - self._retries
+        try:
+            return in_time(sum(self._timeout), partial(self._answered, post, tried))
+        except TimeoutError:  # a byte now and then is an answer that does not come
+            return Silence.UNANSWERED, None
+
+    def _answered(self, post: Post, tried: int) -> tuple[Refusal | Silence | None, float | None]:
         try:
             with (
                 unlogged(),
@@ -146,6 +157,10 @@ class _Headers(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._headers)
         return request
+
+
+def _called(found: Refusal | Silence) -> str:
+    return "" if isinstance(found, Silence) else found.code or str(found.status)
 
 
 def _is_transient(found: Refusal | Silence) -> bool:

@@ -28,7 +28,8 @@ class TableLease:
     """One check's hold on the lease. A crash leaves it to end by itself, within one term.
 
     The SDK repeats a request whose answer got lost, and then meets its own first try as a conflict. So a conflict means
-    that the lease is lost only if the row does not carry our name.
+    that the lease is lost only if the row does not carry our name. An answer may also leave out the version that it wrote:
+    then the row is read, for nothing is written or deleted whatever its version.
     """
 
     def __init__(self, store: TableStore, clock: Clock) -> None:
@@ -53,16 +54,20 @@ class TableLease:
 
     def renew(self) -> None:
         """Keep it for another term. Raises `LeaseLost` if somebody else took it, or it was given back."""
+        lost = LeaseLost("The lease of this check ended, and another check may be at work: this one stops here.")
+        if not self._version and not self._ours(self._held()):
+            raise lost
         try:
             self._write("replace", self._version)
         except LedgerConflict:
             if not self._ours(self._held()):
-                raise LeaseLost("The lease of this check ended, and another check may be at work: this one stops here.") from None
+                raise lost from None
 
     def release(self) -> None:
         """Give it back. Quietly: what cannot be given back ends by itself within one term."""
         with suppress(LedgerError):
-            self._store.write([Step("delete", LEASE, {}, self._version)])
+            if self._version or self._ours(self._held()):
+                self._store.write([Step("delete", LEASE, {}, self._version)])
 
     def _held(self) -> Term | None:
         row = self._store.row(LEASE)

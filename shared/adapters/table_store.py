@@ -6,10 +6,9 @@ more than the one request that it needs. All rows lie in one partition, so that 
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
-from itertools import islice
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
+    IncompleteReadError,
     ResourceExistsError,
     ResourceNotFoundError,
     ServiceRequestError,
@@ -25,10 +25,11 @@ from azure.core.exceptions import (
     ServiceResponseError,
     ServiceResponseTimeoutError,
 )
-from azure.core.pipeline import PipelineResponse
 from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
 
+from shared.adapters.in_time import in_time, tamed
 from shared.adapters.table_rows import Column, Row
+from shared.adapters.token_words import why_no_token
 from shared.ports import LedgerConflict, LedgerError
 
 PAGE_LIMIT = 1_000
@@ -39,17 +40,19 @@ BYTES_LIMIT = 3 * 1024 * 1024
 """JSON in a transaction: a table takes 4 MiB with the headers of every step."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-# A call ends, where it was sent to: 5 s to connect, 20 s for each answer, three more tries with short pauses, a minute for all of it.
+CALL_SECONDS = 30.0
+"""What one request may take, with all its tries."""
+
+# A call ends, where it was sent to: 5 s to connect, 20 s for a part of an answer, three more tries with short pauses.
 _PATIENCE: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 20,
     "retry_total": 3,
     "retry_backoff_factor": 0.2,
     "retry_backoff_max": 5,
-    "timeout": 60,
+    "timeout": CALL_SECONDS,  # no try begins later
     "permit_redirects": False,  # a token would go along
 }
-_LONGEST_PAUSE = 5.0
 _CONFLICTS = ("EntityAlreadyExists", "UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound", "EntityNotFound")
 _TRY_LATER = (408, 409, 429)
 _ADVICE = {
@@ -94,15 +97,21 @@ class _Identity:
         try:
             return self._credential.get_token(*scopes, **options)
         except Exception as error:  # noqa: BLE001  (an identity fails with errors of its own, of the SDK and of its endpoint)
-            raise NoTokenError(" ".join(str(error).split())[:300]) from None
+            raise NoTokenError(why_no_token(error)) from None
 
 
 class TableStore:
     """Reads and writes the rows of one table, in one partition."""
 
-    def __init__(self, where: str, *, table: str, partition: str, credential: TokenCredential | None) -> None:
-        """Take an https endpoint, which wants a `credential`, or a connection string. Nothing is contacted yet."""
+    def __init__(
+        self, where: str, *, table: str, partition: str, credential: TokenCredential | None, seconds: float = CALL_SECONDS
+    ) -> None:
+        """Take an https endpoint, which wants a `credential`, or a connection string. Nothing is contacted yet.
+
+        Each request is given up after `seconds`; a write that was given up may have been made.
+        """
         self._partition = partition
+        self._seconds = seconds
         self._client = _client(where, table, credential)
         self._host = urlsplit(self._client.url).hostname or ""
 
@@ -118,24 +127,33 @@ class TableStore:
 
     def row(self, key: str) -> Row | None:
         """Read one row, in one request; `None` if there is none."""
-        with self._translated():
+
+        def read() -> Row | None:
             try:
                 return _row(self._client.get_entity(self._partition, key))
             except ResourceNotFoundError:  # of the row or the table, by its code; any other 404 is another error
                 return None
 
+        return self._asked(read)
+
     def rows(self, first: str, below: str, *, limit: int | None = None) -> list[Row]:
         """Read the rows from key `first` to just below `below`, in the order of their keys: all, or the first `limit` of them."""
-        with self._translated():
-            found = self._client.query_entities(
-                "PartitionKey eq @partition and RowKey ge @first and RowKey lt @below",
-                parameters={"partition": self._partition, "first": first, "below": below},
-                results_per_page=None if limit is None else min(limit, PAGE_LIMIT),
-            )
+        pages = self._client.query_entities(
+            "PartitionKey eq @partition and RowKey ge @first and RowKey lt @below",
+            parameters={"partition": self._partition, "first": first, "below": below},
+            results_per_page=None if limit is None else min(limit, PAGE_LIMIT),
+        ).by_page()
+
+        def read() -> list[Row] | None:
             try:
-                return [_row(entity) for entity in islice(found, limit)]
-            except ResourceNotFoundError:
-                return []
+                return [_row(entity) for entity in next(pages)]
+            except (StopIteration, ResourceNotFoundError):
+                return None
+
+        found: list[Row] = []
+        while (limit is None or len(found) < limit) and (page := self._asked(read)) is not None:
+            found += page
+        return found[:limit]
 
     def write(self, steps: Sequence[Step]) -> list[str]:
         """Write all of it or nothing, in one request, and give each row's new version.
@@ -145,7 +163,8 @@ class TableStore:
         if len({step.key for step in steps}) != len(steps) or len(steps) > STEPS_LIMIT:
             raise ValueError(f"a transaction is up to {STEPS_LIMIT} rows, each once")
         operations = [self._operation(step) for step in steps]
-        with self._translated():
+
+        def submit() -> list[str]:
             try:
                 written = self._client.submit_transaction(operations)
             except HttpResponseError as error:
@@ -153,7 +172,9 @@ class TableStore:
                     raise
                 self._make()
                 written = self._client.submit_transaction(operations)
-        return [str(row.get("etag") or "") for row in written]
+            return [str(row.get("etag") or "") for row in written]
+
+        return self._asked(submit)
 
     def write_all(self, steps: Sequence[Step]) -> None:
         """Write any number of rows in their order, in as few transactions as can hold them; of two steps for one row, the later counts."""
@@ -182,16 +203,15 @@ class TableStore:
             options |= {"etag": step.version, "match_condition": MatchConditions.IfNotModified}
         return how, entity, options
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _asked[T](self, call: Callable[[], T]) -> T:
         try:
-            yield
+            return in_time(self._seconds, call)
         except Exception as error:  # noqa: BLE001  (besides its own, the SDK lets slips of json, http.client and itself through)
             raise explain(error, self._host) from None  # a chained error would print what the server said, or the URL with a SAS
 
 
 def _client(where: str, table: str, credential: TokenCredential | None) -> TableClient:
-    patience = {**_PATIENCE, "raw_response_hook": _tamed}
+    patience = {**_PATIENCE, "raw_response_hook": tamed}
     try:
         if credential is not None:
             client = TableClient(where, table, credential=_Identity(credential), **patience)
@@ -211,20 +231,6 @@ def _client(where: str, table: str, credential: TokenCredential | None) -> Table
             transient=False,
         )
     return client
-
-
-def _tamed(response: PipelineResponse[Any, Any]) -> None:
-    """Keep the SDK from what it would do with an odd answer.
-
-    It would sleep through a Retry-After, however long it is: without one, its own short pauses remain. And of the answer
-    to a transaction it would leave a body that it cannot read, and with it the connection, to the garbage collector.
-    """
-    response.http_response.read()
-    headers = response.http_response.headers
-    for name, unit in (("Retry-After", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001)):
-        asked = headers.get(name, "")
-        if asked and not (asked.isdecimal() and int(asked) * unit <= _LONGEST_PAUSE):
-            del headers[name]
 
 
 def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
@@ -262,12 +268,12 @@ def explain(error: Exception, host: str) -> LedgerError:
             )
         case HttpResponseError() if (error.status_code or 0) >= 400:  # noqa: PLR2004  (HTTP: 4xx and 5xx are failures)
             return _refused(error, what)
-        case ServiceRequestTimeoutError() | ServiceResponseTimeoutError():
+        case ServiceRequestTimeoutError() | ServiceResponseTimeoutError() | TimeoutError():
             return LedgerError(f"{what} did not answer in time. The next tick tries again.")
         case ServiceRequestError():
             hint = "Is Azurite running?" if host in LOOPBACK else "Is LAPSEWATCH_TABLES right, and may the app reach that network?"
             return LedgerError(f"{what} could not be reached ({_cause(error)}). {hint}")
-        case ServiceResponseError():
+        case ServiceResponseError() | IncompleteReadError():
             return LedgerError(f"{what} broke off its answer. The next tick tries again.")
     return LedgerError(
         f"{what} gave an answer that cannot be understood ({type(error).__name__}). Does LAPSEWATCH_TABLES name a table endpoint?"
@@ -281,7 +287,7 @@ def _refused(error: HttpResponseError, what: str) -> LedgerError:
     status = error.status_code or 0
     later = status >= 500 or status in _TRY_LATER  # noqa: PLR2004  (HTTP: 5xx is the server's failure)
     advice = _ADVICE.get(code) or ("The next tick tries again." if later else "Does LAPSEWATCH_TABLES name the right account?")
-    return LedgerError(f"{what} answered {status} {code or 'without a code'}. {advice}", transient=later)
+    return LedgerError(f"{what} answered {status} {code or 'without a code'}. {advice}", transient=later, code=code or str(status))
 
 
 def _cause(error: ServiceRequestError) -> str:

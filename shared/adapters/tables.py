@@ -24,6 +24,7 @@ in the whole tenant has a partition of its own (`table_tenant`), and so has each
 
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import uuid4
@@ -32,7 +33,7 @@ from azure.core.credentials import TokenCredential
 
 from shared.adapters.table_lease import TableLease
 from shared.adapters.table_rows import Remembered, columns_of, history_key, key, key_of, memory_of, record_of
-from shared.adapters.table_store import Step, TableStore
+from shared.adapters.table_store import CALL_SECONDS, Step, TableStore
 from shared.adapters.table_tenant import TablesTenantLedger
 from shared.core.memory import (
     Acknowledgement,
@@ -59,13 +60,21 @@ class TablesLedger:
     """Remembers in one table of a storage account. Safe to share between checks; close it when done."""
 
     def __init__(
-        self, where: str, clock: Clock, *, credential: TokenCredential | None = None, table: str = "Lapsewatch", partition: str = "own"
+        self,
+        where: str,
+        clock: Clock,
+        *,
+        credential: TokenCredential | None = None,
+        table: str = "Lapsewatch",
+        partition: str = "own",
+        seconds: float = CALL_SECONDS,
     ) -> None:
         """Take an https endpoint with the `credential` of an identity, or a connection string without one. Nothing is contacted yet.
 
-        Raises `LedgerError` if `where` is neither. The table is made when first something is written.
+        Each request is given up after `seconds`. Raises `LedgerError` if `where` is neither. The table is made when first
+        something is written.
         """
-        self._store = TableStore(where, table=table, partition=partition, credential=credential)
+        self._store = TableStore(where, table=table, partition=partition, credential=credential, seconds=seconds)
         self._of_tenant = self._store.beside(f"{partition}:tenant")
         self._clock = clock
 
@@ -80,6 +89,13 @@ class TablesLedger:
     def close(self) -> None:
         """Close the connections."""
         self._store.close()
+
+    def of(self, partition: str) -> "TablesLedger":
+        """Give the ledger of another partition, over the same connections: closed with this one."""
+        other = copy(self)
+        other._store = self._store.beside(partition)  # noqa: SLF001  (it is one of us)
+        other._of_tenant = self._store.beside(f"{partition}:tenant")  # noqa: SLF001
+        return other
 
     @property
     def tenant(self) -> TablesTenantLedger:

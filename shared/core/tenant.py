@@ -101,12 +101,15 @@ class Counted(NamedTuple):
     credentials: int
     unread: frozenset[str]
     """Client ids of apps that could not be understood: nothing is concluded about these."""
+    nameless: bool = False
+    """Of one not even the client id could be: it may be any, so nothing is concluded to be gone."""
 
 
 def facts_of_read(found: Mapping[str, Listed], counted: Counted, memory: TenantMemory, now: datetime) -> TenantFacts:
     """Say what a complete read at `now` found that is new. `found` are its items, as if they were seen for the first time."""
     listed = {item: _continued(each, memory.listed.get(item), now) for item, each in found.items()}
-    gone = {item for item, each in memory.listed.items() if item not in listed and each.client_id.casefold() not in counted.unread}
+    missed = {item for item, each in memory.listed.items() if item not in listed and each.client_id.casefold() not in counted.unread}
+    gone = set() if counted.nameless else missed
     return TenantFacts(
         scan=_scanned(counted, memory.scan, now),
         listed=tuple(each for item, each in listed.items() if memory.listed.get(item) != each),

@@ -1,7 +1,9 @@
 """What happens when Graph, the way to it, or the sign-in fails: a sentence, in time, and never an exception of a library."""
 
 import gzip
+import logging
 import time
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -12,6 +14,7 @@ from shared.adapters.graph import GraphDirectory
 from shared.adapters.graph_answer import asked_wait
 from shared.adapters.graph_tenant import GraphTenant
 from shared.adapters.identity import credential
+from shared.adapters.table_store import NoTokenError, _Identity
 from shared.ports import AppQuery, DirectoryError, ScanQuery
 from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal, secret
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
@@ -251,6 +254,23 @@ def test_a_sign_in_that_fails_is_told_once_for_every_app(in_azure: pytest.Monkey
     assert "AZURE_CLIENT_ID" in str(reading.failures["b"])
     assert "the-header" not in str(reading.failures["a"])
     assert (len(tokens.asked), graph.asked, reading.requests) == (1, [], 0)
+
+
+@pytest.mark.parametrize(
+    "cut", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"', b"eyJ0eXAi.eyJhdWQi.secret"]
+)
+def test_an_answer_that_is_cut_does_not_come_out_with_the_token_in_it(
+    in_azure: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, cut: bytes
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Scripted(lambda _: Reply(200, cut, {"Content-Type": "application/json"})) as tokens, Scripted([]) as graph:
+        in_azure.setenv("IDENTITY_ENDPOINT", f"{tokens.url}/msi/token")
+        failure = GraphDirectory(graph.url, identity).read([AppQuery("a")], seconds=20).failures["a"]
+        with pytest.raises(NoTokenError) as caught:
+            _Identity(identity()).get_token("https://storage.azure.com/.default")
+    shown = "".join(traceback.format_exception(failure) + traceback.format_exception(caught.value)) + caplog.text
+    assert "No token for Graph" in shown
+    assert "secret" not in shown
 
 
 def test_a_sign_in_that_hangs_does_not_outlast_the_check(in_azure: pytest.MonkeyPatch) -> None:

@@ -275,6 +275,28 @@ def test_a_renewal_that_meets_its_own_first_try_is_no_loss_and_somebody_elses_is
         lease.release()
 
 
+def test_a_lease_whose_version_was_not_answered_is_not_renewed_over_somebody_elses() -> None:
+    row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": "", "expires": "2026-11-22T14:05:00Z", "odata.etag": "first"}
+
+    def script(asked: Asked) -> Reply:
+        if asked.method == "GET":
+            return reply(row)
+        row["holder"] = row["holder"] or holder(asked)
+        return Reply(202, batch((204, "")).body.replace(b"ETag: \r\n", b""), {"Content-Type": "multipart/mixed; boundary=batch"})
+
+    with Scripted(script) as server, ledger_on(server.url) as ledger:
+        lease = ledger.lease()
+        assert lease is not None
+        lease.renew()
+        row["holder"] = "somebody else"
+        with pytest.raises(LeaseLost):
+            lease.renew()
+        lease.release()
+        written = [asked.body for asked in server.asked if asked.method == "POST"]
+    assert len(written) == 2
+    assert re.search(rb"If-Match: \"?first", written[1])
+
+
 def test_giving_the_lease_back_never_fails(table: str) -> None:
     with Azurite() as azurite, TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
         lease = ledger.lease()

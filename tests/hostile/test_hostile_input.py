@@ -149,7 +149,7 @@ def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
 @every_text
 def test_a_log_line_is_one_line_of_json(evil: str) -> None:
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
-    line = json.dumps(log_document(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told)))
+    line = json.dumps(log_document(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told), evil))
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["outcome"] == "partial"

@@ -4,8 +4,10 @@ import json
 import socket
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
@@ -36,6 +38,8 @@ class Reply:
     """Cut the connection instead of answering."""
     hang: bool = False
     """Say nothing until the server is closed."""
+    drip: float = 0.0
+    """Seconds between two bytes of an answer that has no end."""
     missing: int = 0
     """Bytes that are promised by Content-Length, and not sent."""
 
@@ -109,6 +113,10 @@ class Scripted:
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     self.close_connection = True
                     return
+                if said.drip:
+                    self.close_connection = True
+                    _drip(self.wfile.write, said.drip, scripted._closing)
+                    return
                 self.send_response(said.status)
                 for name, value in said.headers.items():
                     self.send_header(name, value)
@@ -120,3 +128,12 @@ class Scripted:
             do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  (the names that http.server looks for)
 
         return Handler
+
+
+def _drip(write: Callable[[bytes], object], seconds: float, closing: Event) -> None:
+    """Write a byte every so often, until nobody listens any more."""
+    with suppress(OSError):
+        for byte in chain(b"HTTP/1.1 200 OK\r\nX-Long: ", repeat(ord("x"))):
+            write(bytes([byte]))
+            if closing.wait(seconds):
+                return

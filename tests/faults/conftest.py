@@ -1,0 +1,25 @@
+"""The day on which everything fails: everybody was introduced the day before, and is owed a message."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from local.azurite import Azurite
+from shared.core.memory import Outcome
+from tests.support.rig import DAY, World, rigged
+
+
+@pytest.fixture(scope="module")
+def world(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as settings, rigged(azurite.tables, tmp_path_factory.mktemp("rig")) as rig:
+        for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):  # azure-identity reads these from the process itself
+            settings.setenv(name, rig.stage.environment[name])
+        assert rig.check(timedelta()).outcome == Outcome.OK
+        world = World(rig, rig.stage.rows())
+        assert world.begin().check(DAY).outcome == Outcome.OK
+        world.owed.update(rig.heard)
+        assert {channel for channel, _, _ in world.owed} == {"its", "staff", "owner:a1"}
+        assert set(world.owed.values()) == {1}
+        yield world
+        world.mend()

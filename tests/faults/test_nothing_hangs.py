@@ -1,0 +1,135 @@
+"""Whoever takes a request and says nothing, or a byte now and then, is waited for as long as was said, and not longer."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import getitem
+
+import pytest
+from azure.core.exceptions import AzureError
+
+from shared.adapters.graph import GraphDirectory
+from shared.adapters.graph_tenant import GraphTenant
+from shared.adapters.heartbeat import PingedHeartbeat
+from shared.adapters.identity import credential
+from shared.adapters.in_time import in_time
+from shared.adapters.issuer_keys import IssuerKeys
+from shared.adapters.mail import MailboxChannel
+from shared.adapters.sign_ins import GraphSignIns
+from shared.adapters.tables import TablesLedger
+from shared.adapters.teams import TeamsWebhook
+from shared.core.listed import Holder
+from shared.core.memory import Outcome
+from shared.core.model import EmailChannel, TeamsChannel
+from shared.core.secret import Secret
+from shared.ports import AppQuery, PortError, ScanQuery
+from tests.support.breaking import hang
+from tests.support.graph_objects import FixedToken
+from tests.support.notices import message
+from tests.support.rig import DAY, Seconds, World
+from tests.support.scripted import Reply, Scripted
+
+pytestmark = pytest.mark.timeout(30)
+
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+LIMIT, SOON = 0.4, 3.0
+"""Seconds that are waited for; and within which it is over, on a busy machine too."""
+ALL = ScanQuery(datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+SILENT = {"says nothing": Reply(hang=True), "says a byte now and then": Reply(drip=0.05)}
+
+
+def ledger(url: str) -> TablesLedger:
+    return TablesLedger(f"SharedAccessSignature=sv=2020-12-06&sig=x;TableEndpoint={url}/account", lambda: NOW, seconds=LIMIT)
+
+
+def mailbox(url: str) -> MailboxChannel:
+    return MailboxChannel(
+        EmailChannel("its", ("its@example.org",)), sender="a@example.org", graph=url, sign_in=FixedToken, read_seconds=LIMIT
+    )
+
+
+def webhook(url: str) -> TeamsWebhook:
+    return TeamsWebhook(TeamsChannel("its", Secret(f"{url}/flow")), read_seconds=LIMIT)
+
+
+def token(url: str, seconds: float = LIMIT) -> object:
+    os.environ["IDENTITY_ENDPOINT"] = f"{url}/msi/token"
+    return credential(None, graph_is_loopback=True, environment=os.environ, seconds=seconds).get_token(
+        "https://graph.microsoft.com/.default"
+    )
+
+
+CALLS: Mapping[str, Callable[[str], object]] = {
+    "the token": token,
+    "the watched apps": lambda url: next(iter(GraphDirectory(url, FixedToken).read([AppQuery("a")], seconds=LIMIT).failures.values())),
+    "a page of the tenant": lambda url: next(GraphTenant(url, FixedToken).scan(ALL, seconds=LIMIT)),
+    "owners": lambda url: next(iter(GraphTenant(url, FixedToken).owners({"a": Holder.APPLICATION}, seconds=LIMIT).failures.values())),
+    "sign-ins": lambda url: GraphSignIns(url, FixedToken).last_seen(["a"], seconds=LIMIT),
+    "a card": lambda url: webhook(url).send(message()),
+    "a mail": lambda url: mailbox(url).send(message()),
+    "the heartbeat": lambda url: PingedHeartbeat(Secret(url), timeout=(LIMIT, LIMIT)).beat(good=True),
+    "a row of the ledger": lambda url: ledger(url).pulse(),
+    "rows of the ledger": lambda url: ledger(url).load(),
+    "a write to the ledger": lambda url: ledger(url).begin(NOW),
+    "the lease": lambda url: ledger(url).lease(),
+    "the issuer's keys": lambda url: IssuerKeys(url, lambda: NOW, timeout=(LIMIT, LIMIT)).key("k"),
+}
+
+
+@pytest.mark.parametrize("how", SILENT)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_ends(call: str, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "the-header")
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "")
+    started = time.monotonic()
+    with Scripted(lambda _: SILENT[how]) as server:
+        try:
+            failure = CALLS[call](server.url)
+        except (PortError, TimeoutError) as error:
+            failure = error
+        assert time.monotonic() - started < SOON
+    assert isinstance(failure, (PortError, TimeoutError))
+
+
+@pytest.mark.parametrize("wait", ["99999999", "Thu, 26 Nov 2099 15:00:00 GMT"])
+def test_a_token_endpoint_that_wants_ages_is_not_given_them(wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "the-header")
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "")
+    started = time.monotonic()
+    with Scripted(lambda _: Reply(503, b"{}", {"Retry-After": wait})) as server:
+        with pytest.raises(AzureError):
+            token(server.url, seconds=20)
+        assert len(server.asked) == 4
+    assert time.monotonic() - started < 3 * SOON
+
+
+def test_a_check_ends_when_nobody_says_a_word(world: World) -> None:
+    rig = world.begin()
+    rig.seconds = Seconds(token=LIMIT, post=LIMIT)
+    rig.stage.front.twist = hang
+    started = time.monotonic()
+    result = rig.check(DAY, deadline=1.0)
+    assert time.monotonic() - started < 1.0 + 2 * SOON
+    assert result.outcome == Outcome.FAILED
+    world.mend()
+    assert rig.check(DAY + timedelta(hours=1), tick=True).outcome == Outcome.OK
+    assert rig.heard == world.owed
+
+
+def test_what_a_call_gives_and_raises_comes_through() -> None:
+    assert in_time(5, lambda: None) is None
+    with pytest.raises(KeyError, match="what"):
+        in_time(5, partial(getitem, {}, "what"))
+
+
+def test_nobody_waits_for_a_call_that_was_given_up_not_even_the_end_of_the_process() -> None:
+    forever = threading.Event()
+    with pytest.raises(TimeoutError, match=r"no answer within 0\.05 seconds"):
+        in_time(0.05, forever.wait)
+    left = [thread for thread in threading.enumerate() if thread.name == "in time"]
+    assert left
+    assert all(thread.daemon for thread in left)
+    forever.set()

@@ -1,0 +1,90 @@
+"""Clocks that differ, tokens that end too soon, and a lease that somebody else takes: told all the same, and at most twice."""
+
+import re
+import time
+from collections import Counter
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from azure.data.tables import UpdateMode
+
+from shared.core.memory import Outcome
+from tests.support.breaking import PLACES
+from tests.support.front import Asked, Pass, Reply
+from tests.support.rig import DAY, World
+from tests.support.staged import START
+
+MINUTES = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("wrong", [MINUTES, -MINUTES], ids=["ahead", "behind"])
+def test_a_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> None:
+    rig = world.begin()
+    assert rig.check(DAY + wrong).outcome == Outcome.OK
+    assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome in {Outcome.OK, Outcome.NOT_OWED}
+    assert rig.check(DAY + HOUR, tick=True).outcome == Outcome.NOT_OWED
+    items = Counter[tuple[str, str]]()
+    for (channel, item, _), times in rig.heard.items():  # what was told "in the future" is told once more, as if it were the first time
+        items[channel, item] += times
+    assert items.keys() == {(channel, item) for channel, item, _ in world.owed}
+    assert set(items.values()) <= {1, 2}
+
+
+def test_tokens_that_end_between_two_pages_are_renewed(world: World) -> None:
+    """Each lives for two seconds, as those may that the endpoint kept for long, and each page of the tenant takes longer."""
+    rig, identity = world.begin(), world.rig.stage.tenant.identity
+    before, identity.lifetime = identity.lifetime, 2
+
+    def slow(asked: Asked, passed: Pass) -> Reply:
+        answer = passed()
+        if PLACES["tenant page"].is_meant(asked):
+            time.sleep(1.1)
+        return answer
+
+    rig.stage.front.twist = slow
+    try:
+        result = rig.check(DAY)
+    finally:
+        identity.lifetime = before
+    assert (result.outcome, result.error) == (Outcome.OK, "")
+    assert rig.heard == world.owed
+
+
+def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(world: World) -> None:
+    rig, number = world.begin(), count()
+    lease = PLACES["lease"].is_meant
+
+    def stolen(asked: Asked, passed: Pass) -> Reply:
+        if lease(asked) and asked.method == "POST" and next(number) == 1:
+            row = rig.stage.table.get_entity(rig.stage.partition, "~lease:")
+            until = (START + DAY + MINUTES).isoformat()
+            rig.stage.table.update_entity({**row, "holder": "somebody else", "expires": until}, mode=UpdateMode.REPLACE)
+        return passed()
+
+    rig.stage.ledger_front.twist = stolen
+    result = rig.check(DAY)
+    assert (result.outcome, result.told) == (Outcome.FAILED, ())
+    assert "another check may be at work: this one stops here" in result.error
+    assert not rig.heard.total()
+    world.mend()
+    assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome == Outcome.BUSY
+    assert rig.check(DAY + HOUR, tick=True).outcome == Outcome.OK
+    assert rig.heard == world.owed
+
+
+def test_rows_that_changed_since_they_were_read_are_not_written_over(world: World) -> None:
+    """What a check writes of a service is never the hold that a person may have changed meanwhile."""
+    rig = world.begin()
+    bodies: list[bytes] = []
+
+    def noted(asked: Asked, passed: Pass) -> Reply:
+        bodies.append(asked.body)
+        return passed()
+
+    rig.stage.ledger_front.twist = noted
+    assert rig.check(DAY).outcome == Outcome.OK
+    keys = {key for body in bodies for key in re.findall(rb'"RowKey": "([a-z~]+:)', body)}
+    assert keys
+    assert keys & {b"hold:", b"assignment:", b"acknowledgement:"} == set()

@@ -1,0 +1,121 @@
+"""The timer, a call over HTTP and a person at the command line check at once, and somebody decides meanwhile: told once, nothing lost."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from random import Random
+from threading import Barrier, Lock
+
+import pytest
+
+from shared import people
+from shared.adapters.tables import TablesLedger
+from shared.core.memory import Outcome
+from shared.core.results import CheckResult
+from shared.watch import Watch
+from tests.support.breaking import PLACES, Place
+from tests.support.front import Asked, Pass, Reply, Twist
+from tests.support.lives import DANA
+from tests.support.rig import DAY, Rig, World, guid
+from tests.support.staged import START
+
+HOUR = timedelta(hours=1)
+WAYS: Mapping[str, Callable[[Watch], CheckResult]] = {
+    "timer": lambda watch: watch.tick(),
+    "HTTP": lambda watch: watch.check(whole=False),
+    "command line": lambda watch: watch.check(),
+}
+
+
+def delayed(seed: int) -> Twist:
+    """Pass everything on, each after a while; half of it at once, as in life."""
+    chance, lock = Random(seed), Lock()
+
+    def twist(_: Asked, passed: Pass) -> Reply:
+        with lock:
+            wait = chance.choice((0.0, 0.0, 0.02, 0.15))
+        time.sleep(wait)
+        return passed()
+
+    return twist
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_three_at_once_one_tells_and_the_others_are_busy(world: World, seed: int) -> None:
+    rig = world.begin()
+    assert rig.check(DAY).outcome == Outcome.OK
+    owed = rig.stage.heard()
+    world.begin()
+    rig.stage.front.twist, rig.stage.ledger_front.twist = delayed(seed), delayed(-seed)
+    together = Barrier(len(WAYS))
+
+    def live(way: Callable[[Watch], CheckResult]) -> CheckResult:
+        with rig.watch(DAY) as watch:
+            together.wait()
+            return way(watch)
+
+    with ThreadPoolExecutor(len(WAYS)) as pool:
+        results = dict(zip(WAYS, pool.map(live, WAYS.values()), strict=True))
+    assert {result.outcome for result in results.values()} <= {Outcome.OK, Outcome.BUSY, Outcome.NOT_OWED}, results
+    assert Outcome.OK in {result.outcome for result in results.values()}
+    assert [result.error for result in results.values()] == [""] * len(WAYS)
+    world.mend()
+    assert rig.check(DAY + HOUR, tick=True).outcome in {Outcome.OK, Outcome.NOT_OWED}, "what HTTP left to a tick"
+    assert rig.stage.heard() == owed
+
+
+@pytest.fixture
+def renewed(world: World) -> Iterator[str]:
+    """The first service has a new secret; gives its key id."""
+    directory = world.rig.stage.tenant
+    key_id = directory.add_secret(guid(0), name="Service 0", hint="8~w", starts=START + HOUR, ends=START + timedelta(days=700))
+    yield key_id
+    directory.remove_credential(key_id)
+
+
+def meanwhile(place: Place, act: Callable[[], None]) -> Twist:
+    """Do something while the first request to a place is under way."""
+    acts = iter([act])
+    lock = Lock()
+
+    def twist(asked: Asked, passed: Pass) -> Reply:
+        if place.is_meant(asked):
+            with lock:
+                now = next(acts, None)
+            if now is not None:
+                now()
+        return passed()
+
+    return twist
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "never seen before"])
+@pytest.mark.parametrize("place", ["watched apps", "sign-ins", "webhook", "mail", "ledger write"])
+def test_what_a_person_decides_while_a_check_is_at_work_stands(world: World, renewed: str, place: str, *, known: bool) -> None:
+    rig = world.begin()
+    if not known:
+        rig.stage.anew()
+    done: list[people.Done] = []
+
+    def confirm() -> None:
+        with rig.watch(DAY) as watch:
+            done.append(people.confirm(watch, "service-0", renewed, by=DANA))
+
+    front = rig.stage.front if PLACES[place].side == "tenant" else rig.stage.ledger_front
+    front.twist = meanwhile(PLACES[place], confirm)
+    result = rig.check(DAY)
+    assert result.outcome == Outcome.OK, result.error
+    assert [each.check.outcome for each in done] == [Outcome.BUSY]
+    assert stands(rig, renewed)
+    world.mend()
+    assert rig.check(DAY + HOUR).outcome == Outcome.OK
+    assert stands(rig, renewed)
+    assert {channel for channel, item, reason in +rig.heard if (item, reason) == ("service-0", "confirmed")} == {"its", "staff"}
+
+
+def stands(rig: Rig, key_id: str) -> bool:
+    """Say whether the ledger has it that the service uses this credential, and who said so."""
+    with TablesLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
+        held, decisions = ledger.load().holds["service-0"], ledger.decisions("service-0")
+    return (held.key_id, held.assumed, [decision.by for decision in decisions]) == (key_id, False, [DANA])
