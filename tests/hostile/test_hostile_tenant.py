@@ -109,7 +109,7 @@ def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: st
     assert metrics(status, WATCHLIST) == metrics(status_of("Signage"), WATCHLIST)
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
     result = CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status.judgement, told=told, tenant=TenantResult(error=evil, told=told))
-    line = json.dumps(log_document(result, "own"))
+    line = json.dumps(log_document(result, evil))
     assert line.isascii()
     assert line.isprintable()
     document = json.loads(json.dumps(status_document(status, WATCHLIST)))
