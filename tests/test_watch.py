@@ -227,6 +227,9 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     assert not [item for item in memory.items if "odd" in item]
     assert not [key for key in memory.told if "odd" in key[0]]
     assert memory.holds["libcal"].key_id == "cal24"
+    kept = [record.started for record in world.ledger.checks(10)]
+    assert min(kept) >= world.now - timedelta(days=400)
+    assert len(kept) == 3
 
 
 def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
