@@ -27,7 +27,7 @@ from local.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "build" / "package.zip"
-OF_THE_PLATFORM = ("azure_functions_runtime", "azurefunctions", "werkzeug")
+OF_THE_PLATFORM = ("azure_functions_runtime", "azurefunctions", "azure.storage", "werkzeug")
 """What Azure brings along: the worker library; and what our local host needs in its place."""
 KEY = {"x-functions-key": "local"}
 PATIENCE = 60.0
@@ -70,10 +70,11 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
     _run(*pip, "-r", str(app / "requirements.txt"))
     yield f"installed requirements.txt alone, {time.monotonic() - began:.0f} s"
     _bring(platform)
-    with Azurite() as azurite, Tenant() as tenant:
+    with Azurite(services=("table", "queue")) as azurite, Tenant() as tenant:
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        settings = {"LAPSEWATCH_TABLES": azurite.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *", "PYTHONPATH": str(platform)}
-        with _hosted(python, app, folder, plain | dict(tenant.environment) | settings) as (root, functions):
+        storage = {"LAPSEWATCH_TABLES": azurite.tables, "AzureWebJobsStorage": azurite.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+        settings = plain | dict(tenant.environment) | storage | {"PYTHONPATH": str(platform)}
+        with _hosted(python, app, folder, settings) as (root, functions):
             yield f"indexed {len(functions)} functions: {', '.join(functions)}"
             yield f"health answers “{_health(root, 'starting')}”"
             requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
@@ -89,7 +90,9 @@ def _bring(platform: Path) -> None:
         found = importlib.util.find_spec(name)
         assert found is not None
         assert found.submodule_search_locations
-        (platform / name).symlink_to(next(iter(found.submodule_search_locations)))
+        place = platform / name.replace(".", "/")
+        place.parent.mkdir(exist_ok=True)
+        place.symlink_to(next(iter(found.submodule_search_locations)))
 
 
 @contextlib.contextmanager

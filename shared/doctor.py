@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from shared.core.judge import judge
@@ -17,6 +18,7 @@ from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReadin
 from shared.render import remedies
 from shared.render.remedies import Deployment
 from shared.settings import Settings
+from shared.settings_rules import PAGE_PATH
 from shared.tenant_watch import TenantWatch
 from shared.watch import READ_WITHIN, Watch
 
@@ -55,7 +57,7 @@ def examine(watch: Watch, settings: Settings, ask: Callable[[str], Front], *, se
     yield from _apps(watch, known)
     if watch.tenant is not None:
         yield _tenant(watch.tenant, watch.clock(), known)
-    yield _front(settings, ask)
+    yield from _deployed(settings, ask)
     for name in watch.watchlist.channels:
         yield (
             _channel(watch, name, known)
@@ -140,19 +142,41 @@ def _tenant(tenant: TenantWatch, now: datetime, known: Deployment) -> Finding:
     return Finding("tenant", ok=True, text=text)
 
 
-def _front(settings: Settings, ask: Callable[[str], Front]) -> Finding:
-    """Ask for the page as a stranger, who must be led to the sign-in and not to the page."""
+def _deployed(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Finding]:
+    """Ask the app that is deployed, as a stranger: is it well, and does its page lead to the sign-in?"""
+    root, of_ours, _ = settings.page_url.partition(PAGE_PATH)
     if settings.page_sign_in is None:
-        return Finding("page", ok=None, text="closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER)")
-    if not settings.page_url:
-        return Finding("page", ok=None, text="not tried; LAPSEWATCH_PAGE_URL says where it is")
+        yield Finding("page", ok=None, text="closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER)")
+    elif not settings.page_url:
+        yield Finding("page", ok=None, text="not tried; LAPSEWATCH_PAGE_URL says where it is")
+    else:
+        yield _front(settings.page_url, settings.page_sign_in.issuer, ask)
+    if of_ours:
+        yield _health(f"{root}/api/health", ask)
+
+
+def _health(url: str, ask: Callable[[str], Front]) -> Finding:
+    """The deployed app reads its own settings, which may be wrong where ours are good."""
     try:
-        found = ask(settings.page_url)
+        status = ask(url).status
+    except PortError as error:
+        return Finding("app", ok=False, text=str(error), mend=remedies.look_at_the_app())
+    if status == HTTPStatus.OK:
+        return Finding("app", ok=True, text="answers, and its checks are not overdue")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        text = "says that it is stale: a setting of it is wrong, it cannot read its ledger, or no check has ended well for 26 hours"
+        return Finding("app", ok=False, text=text, mend=remedies.look_at_the_app())
+    return Finding("app", ok=False, text=f"{url} is answered {status}, and not by the app: is it deployed?", mend=("azd deploy",))
+
+
+def _front(page_url: str, issuer: str, ask: Callable[[str], Front]) -> Finding:
+    try:
+        found = ask(page_url)
     except PortError as error:
         return Finding("page", ok=False, text=str(error))
-    if found.leads_to == urlsplit(settings.page_sign_in.issuer).netloc or found.path.startswith("/.auth/login/"):
+    if found.leads_to == urlsplit(issuer).netloc or found.path.startswith("/.auth/login/"):
         return Finding("page", ok=True, text="the sign-in is in front of it")
-    text = f"a stranger is answered {found.status}, and not led to the sign-in: Easy Auth is not in front of {settings.page_url}"
+    text = f"a stranger is answered {found.status}, and not led to the sign-in: Easy Auth is not in front of {page_url}"
     return Finding("page", ok=False, text=text, mend=remedies.sign_in())
 
 

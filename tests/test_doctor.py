@@ -55,10 +55,12 @@ def missing(found: Mapping[str, Finding]) -> set[str]:
 
 def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant: Tenant) -> None:
     issuer = tenant.sign_in_issuer.issuer
-    with Scripted(lambda _: Reply(302, headers={"Location": f"{issuer}/authorize?client_id=x"})) as page:
+    sign_in = Reply(302, headers={"Location": f"{issuer}/authorize?client_id=x"})
+    with Scripted(lambda asked: Reply(200, b"ok") if asked.target == "/api/health" else sign_in) as page:
         found = examined(send_test=True, LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")
     assert missing(found) == set()
     assert found["page"].text == "the sign-in is in front of it"
+    assert found["app"].text == "answers, and its checks are not overdue"
     assert not any(finding.mend for finding in found.values())
 
 
@@ -67,7 +69,7 @@ def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
     finding = examined()["sign-in"]
     assert finding.ok is False
     finish, by_hand = finding.mend
-    assert finish == "azd hooks run postprovision"
+    assert finish == "python3 infra/hooks/after_provision.py"
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand
     assert '\\"appRoleId\\": \\"9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30\\"' in by_hand
     assert by_hand.startswith(f"az rest --method POST --url \"{tenant.url}/v1.0/servicePrincipals(appId='00000003-")
@@ -153,10 +155,26 @@ def test_a_mailbox_that_the_identity_may_not_send_as(examined: Examine, tenant: 
 def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: Reply) -> None:
     with Scripted(lambda _: answer) as page:
         finding = examined(LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")["page"]
-        assert [asked.target for asked in page.asked] == ["/api/page"]  # a redirect is not followed
+        assert [asked.target for asked in page.asked] == ["/api/page", "/api/health"]  # a redirect is not followed
     assert finding.ok is False
     assert f"a stranger is answered {answer.status}" in finding.text
-    assert finding.mend == ("azd hooks run preprovision", "azd provision", "azd hooks run postprovision")
+    assert finding.mend == ("python3 infra/hooks/before_provision.py", "azd provision", "python3 infra/hooks/after_provision.py")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "command"),
+    [
+        (Reply(503, b"stale"), "says that it is stale", "/config/configreferences/appsettings"),
+        (Reply(404), "is answered 404, and not by the app", "azd deploy"),
+        (Reply(302, headers={"Location": "/.auth/login/aad"}), "is answered 302, and not by the app", "azd deploy"),
+    ],
+)
+def test_a_deployed_app_that_is_not_well(examined: Examine, answer: Reply, said: str, command: str) -> None:
+    with Scripted(lambda _: answer) as page:
+        finding = examined(LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")["app"]
+    assert finding.ok is False
+    assert said in finding.text
+    assert command in finding.mend[0]
 
 
 def test_a_page_that_nobody_serves_is_said(examined: Examine) -> None:
@@ -180,4 +198,4 @@ def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(exam
     found = examined()
     assert found["sign-in"].ok is True
     assert found["checks"].ok is False
-    assert found["checks"].mend[0] == "azd hooks run postprovision"
+    assert found["checks"].mend[0] == "python3 infra/hooks/after_provision.py"

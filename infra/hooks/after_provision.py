@@ -13,7 +13,7 @@ from deployment.registration import GRAPH_APP_ID
 from deployment.report import BY_HAND, NOT_DONE, Remedy, Report
 from deployment.rest import Json, Rest
 from deployment.sign_in import NEEDED, SignIn
-from deployment.vault import keep_teams_url, read_anew, writing
+from deployment.vault import TEAMS_URL, keep_teams_url, read_anew, writing
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def _teams_url(azd: Azd, cloud: Cloud, report: Report) -> None:
         written.append(new)
         return note
 
-    if report.attempt("Teams Workflow", step, writing(azd)) and written == [True]:
+    if report.attempt("Teams Workflow", step, writing(azd, TEAMS_URL)) and written == [True]:
         read_anew(azd, cloud, report)
 
 

@@ -29,7 +29,7 @@ def main() -> None:
             raise NotYet("no URL was given")
         return keep(vault_of(azd), name, checked(given))
 
-    if report.attempt(name, step, writing(azd)):
+    if report.attempt(name, step, writing(azd, name)):
         read_anew(azd, cloud, report)
     print(report.text())  # noqa: T201  (the table is what the hook gives)
 

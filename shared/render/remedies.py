@@ -14,8 +14,8 @@ GRAPH_ROLES = {
 }
 """Application permissions of Graph that a deployment may need (Graph permissions reference)."""
 
-FINISH = "azd hooks run postprovision"
-"""Does all that follows what azd has provisioned, and prints what is left to others."""
+FINISH = "python3 infra/hooks/after_provision.py"
+"""Does what follows after azd has provisioned, from the checkout, and prints what is left to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +79,15 @@ def mailbox(deployment: Deployment) -> tuple[str, ...]:
 
 def sign_in() -> tuple[str, ...]:
     """Put the sign-in in front of the page: its registration, then Easy Auth, then its redirect URI and credential."""
-    return ("azd hooks run preprovision", "azd provision", FINISH)
+    return ("python3 infra/hooks/before_provision.py", "azd provision", FINISH)
+
+
+def look_at_the_app() -> tuple[str, ...]:
+    """See which vault reference Azure could not resolve, and what the app has written lately."""
+    named = "--name $(azd env get-value LAPSEWATCH_APP_NAME) --resource-group $(azd env get-value AZURE_RESOURCE_GROUP)"
+    app = f"$(az functionapp show {named} --query id -o tsv)"
+    shown = "value[].{setting:name, status:properties.status, why:properties.details}"
+    return (
+        f'az rest --method GET --url "{app}/config/configreferences/appsettings?api-version=2024-04-01" --query "{shown}"',
+        "the saved query “Last checks” of the workspace, or: azd monitor --logs",
+    )

@@ -51,12 +51,33 @@ def rest(method, url, body=None, headers=()):
     sent = {{"Authorization": "Bearer " + tokens[scope], **dict(headers)}}
     request = Request(url, body and body.encode(), sent, method=method)
     return json.loads(build_opener(ProxyHandler({{}})).open(request).read() or "null")
-graph = min(tokens, key=len).removesuffix("/.default") + "/v1.0"
+graph, JSON = min(tokens, key=len).removesuffix("/.default") + "/v1.0", [("Content-Type", "application/json")]
+def of_app():
+    return graph + "/applications(appId='" + option("--id") + "')"
 if name == "azd" and words[:2] == ["env", "set"]:
     kept.write_text(json.dumps(json.loads(kept.read_text()) | {{words[2]: words[3]}}))
 elif words[0] == "rest":
     headers = [word.split("=", 1) for word in words if word.startswith(("Prefer=", "Content-Type="))]
-    rest(option("--method"), option("--url"), "--body" in words and option("--body"), headers)
+    if "--body" in words:
+        headers += [("Content-Type", "application/json")]
+    document = rest(option("--method"), option("--url"), option("--body") if "--body" in words else None, headers)
+    if "--query" in words:
+        print(document[option("--query")])
+elif " ".join(words[:2]) in {made!r}:
+    print({made!r}[" ".join(words[:2])])
+elif words[:3] == ["ad", "app", "update"]:
+    web = {{"redirectUris": [option("--web-redirect-uris")], "implicitGrantSettings": {{"enableAccessTokenIssuance": False}}}}
+    web["implicitGrantSettings"]["enableIdTokenIssuance"] = option("--enable-id-token-issuance") == "true"
+    rest("PATCH", of_app(), json.dumps({{"web": web}}), JSON)
+elif words[:3] == ["ad", "app", "federated-credential"]:
+    rest("POST", of_app() + "/federatedIdentityCredentials", option("--parameters"), JSON)
+elif words[:3] == ["ad", "sp", "create"]:
+    rest("POST", graph + "/servicePrincipals", json.dumps({{"appId": option("--id")}}), JSON)
+elif words[:3] == ["ad", "sp", "update"] and option("--set") == "appRoleAssignmentRequired=true":
+    rest("PATCH", of_app().replace("/applications", "/servicePrincipals"), json.dumps({{"appRoleAssignmentRequired": True}}), JSON)
+elif words[:3] == ["keyvault", "secret", "set"]:
+    url = graph.removesuffix("/v1.0") + "/vault/secrets/" + option("--name") + "?api-version=7.4"
+    rest("PUT", url, json.dumps({{"value": open(option("--file")).read()}}), JSON)
 elif words[:3] == ["ad", "sp", "show"]:
     print(rest("GET", graph + "/servicePrincipals(appId='" + option("--id") + "')")["id"])
 elif words[:3] == ["ad", "group", "show"]:
@@ -64,11 +85,25 @@ elif words[:3] == ["ad", "group", "show"]:
 elif words[:4] == ["ad", "app", "permission", "grant"]:
     found = [rest("GET", graph + "/servicePrincipals(appId='" + option(name) + "')")["id"] for name in ("--id", "--api")]
     body = {{"clientId": found[0], "resourceId": found[1], "consentType": "AllPrincipals", "scope": option("--scope")}}
-    rest("POST", graph + "/oauth2PermissionGrants", json.dumps(body), [("Content-Type", "application/json")])
+    rest("POST", graph + "/oauth2PermissionGrants", json.dumps(body), JSON)
 else:
     sys.exit("ERROR: not logged in")
 """
 
+TENANT = "5b1f7a50-0c7e-4d0e-a9b5-0f7f3c0f4a11"
+MADE = {
+    "login": "",
+    "account set": "",
+    "account show": TENANT,
+    "bicep install": "",
+    "bicep build": "",
+    "deployment sub": "",
+    "resource list": "func-lapsewatch-abc123",
+    "resource show": HOST,
+    "keyvault list": "kv-abc123",
+    "identity list": IDENTITY,
+}
+"""What az prints, by its first two words, of what a deployment has made."""
 FINISHED: list[str] = []
 """What a tenant holds after azd up, as JSON, once that was run."""
 
@@ -95,7 +130,7 @@ class Deployed:
         self.tokens = {f"{resource}/.default": tenant.deployer.token(resource) for resource in resources}
         self._bin.mkdir()
         self._slow = folder / "slow.py"
-        self._slow.write_text(SLOW.format(kept=str(self._kept), tokens=self.tokens), encoding="utf-8")
+        self._slow.write_text(SLOW.format(kept=str(self._kept), tokens=self.tokens, made=MADE), encoding="utf-8")
         self.sign_in(self.tokens)
 
     def sign_in(self, tokens: dict[str, str]) -> None:
@@ -137,7 +172,7 @@ class Deployed:
             LAPSEWATCH_IDENTITY_PRINCIPAL_ID=IDENTITY,
             LAPSEWATCH_IDENTITY_CLIENT_ID=IDENTITY_CLIENT,
             LAPSEWATCH_IDENTITY_NAME="id-lapsewatch-abc123",
-            LAPSEWATCH_ISSUER="https://login.microsoftonline.com/5b1f7a50-0c7e-4d0e-a9b5-0f7f3c0f4a11/v2.0",
+            LAPSEWATCH_ISSUER=f"https://login.microsoftonline.com/{TENANT}/v2.0",
             LAPSEWATCH_VAULT_NAME="kv-abc123",
             LAPSEWATCH_VAULT_URI=f"{self.tenant.url}/vault/",
         )
@@ -146,7 +181,7 @@ class Deployed:
     def environment(self) -> dict[str, str]:
         """The environment in which the hooks run: these programs first, and little patience."""
         passed = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
-        return passed | {"PATH": f"{self._bin}:/usr/bin:/bin", "LAPSEWATCH_HOOKS_PATIENCE": "0.3"}
+        return passed | {"PATH": f"{self._bin}:/usr/bin:/bin", "AZURE_ENV_NAME": "library", "LAPSEWATCH_HOOKS_PATIENCE": "0.3"}
 
     def run(self, hook: str, *words: str, given: str = "", **environment: str) -> str:
         """Run a hook as azd does, and give what it prints. Its exit status is 0, whatever happens."""

@@ -78,6 +78,7 @@ def test_every_place_in_a_page_that_is_linked_to_exists() -> None:
 def test_the_table_of_values_is_what_the_parameters_take_and_the_hooks_ask_for() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| .+ \| (.+) \|$", DEPLOY.read_text(encoding="utf-8"), re.MULTILINE)
     told = dict(rows)
+    assert len(told) == len(rows)
     taken = {name: default for name, default in references().items() if name not in FROM_AZD} | dict.fromkeys(ASKED)
     assert set(told) == set(taken)
     for name, default in taken.items():

@@ -591,6 +591,53 @@ def test_what_nobody_foresaw_ends_nothing_and_quotes_nothing(deployed: Deployed)
     assert "AttributeError in a hook: a mistake of Lapsewatch" in deployed.run("before_provision.py")
 
 
+def page_without_azd(deployed: Deployed, *parts: str) -> str:
+    """Follow parts of infra/README.md to the letter, in one shell, with this tenant's addresses in the place of Microsoft's."""
+    text = (ROOT / "infra/README.md").read_text(encoding="utf-8")
+    found = dict(re.findall(r"^##+ ([^\n]+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
+    blocks = [block for part in parts for block in re.findall(r"^```sh\n(.*?)^```", found[part], re.MULTILINE | re.DOTALL)]
+    script = "\n".join(blocks)
+    for theirs, ours in (
+        ("https://graph.microsoft.com", deployed.tenant.url),
+        ("https://management.azure.com", f"{deployed.tenant.url}/arm"),
+        ("https://$VAULT.vault.azure.net/", f"{deployed.tenant.url}/vault/"),
+        ("SUBSCRIPTION=00000000-1111-2222-3333-444444444444", f"SUBSCRIPTION={SUBSCRIPTION}"),
+        ("python3 ", f"LAPSEWATCH_GRAPH={deployed.tenant.url} {sys.executable} "),
+    ):
+        script = script.replace(theirs, ours)
+    command = ["bash", "-e", "-u", "-o", "pipefail", "-c", script]
+    done = subprocess.run(
+        command, env=deployed.environment, cwd=ROOT, input=f"{TEAMS_URL}\n", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    deployed.keeps_its_secrets(done.stdout)
+    return done.stdout
+
+
+TO_PROVISION = ("1. Names", "2. Before provisioning: the registration behind the sign-in", "3. Provision")
+
+
+def test_the_page_without_azd_followed_by_hand_ends_with_everything_done(deployed: Deployed) -> None:
+    deployed.provision()
+    page_without_azd(deployed, *TO_PROVISION, "Or by hand")
+    deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=deployed.app["appId"])
+    assert deployed.granted() == {"Application.Read.All", "AuditLog.Read.All", "User.ReadBasic.All"}
+    take_away(deployed, deployed.tenant.admin.graph_id)
+    deployed.tenant.forget_requests()
+    assert not_done(deployed.run("after_provision.py")) == set()
+    assert writes(deployed) == ["POST /v1.0/servicePrincipals/*/appRoleAssignedTo"]
+    assert is_complete(deployed)
+
+
+def test_the_page_without_azd_followed_with_the_hook_ends_with_everything_done(deployed: Deployed) -> None:
+    deployed.provision()
+    deployed.uninstall("azd")
+    said = page_without_azd(deployed, *TO_PROVISION, "By the hook")
+    assert not_done(said) == set()
+    deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=deployed.app["appId"])
+    assert is_complete(deployed)
+
+
 # -- after azd down
 
 

@@ -15,7 +15,7 @@ AT_THE_ROOT = {"LICENSE", "host.json", "requirements.txt", "watchlist.toml"}
 
 def needed() -> set[str]:
     """Give what the package is made of: the modules and files at the root, `shared` without the command line, the runbooks."""
-    inner = {path for folder in ("shared", "runbooks") for path in (ROOT / folder).rglob("*") if path.is_file()}
+    inner = {path for folder in ("shared", "runbooks", "watchlists") for path in (ROOT / folder).rglob("*") if path.is_file()}
     inner = {path for path in inner if "__pycache__" not in path.parts}
     return {str(path.relative_to(ROOT)) for path in (*inner, *ROOT.glob("*.py"))} - COMMAND_LINE | AT_THE_ROOT
 

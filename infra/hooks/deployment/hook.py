@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-AGAIN = "azd hooks run postprovision"
-"""What runs the hook after provisioning again, and nothing else."""
+AGAIN = "python3 infra/hooks/after_provision.py"
+"""What runs the hook after provisioning again, and nothing else. (azd hooks run gives a hook no terminal, and wipes away its table.)"""
 
 
 def run(hook: Callable[[], None]) -> int:

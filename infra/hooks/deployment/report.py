@@ -98,4 +98,9 @@ def az_rest(method: str, url: str, body: dict[str, Any] | None = None, *, prefer
         words += ["--headers", *headers]
     if body is not None:
         words += ["--body", json.dumps(body)]
-    return shlex.join(words)
+    return " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell; double quotes where that is safe and spares the reader a row of them."""
+    return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)

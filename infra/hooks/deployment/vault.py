@@ -78,16 +78,16 @@ def _open(ask: Callable[[], Json]) -> Json:
         raise NotYet("the vault is private, and closed to the address of this machine", remedy) from None
 
 
-def writing(azd: Azd) -> Remedy:
+def writing(azd: Azd, name: str) -> Remedy:
     """Give how somebody else lets the deployer write, and how the deployer then writes."""
+    command = f"{AGAIN} {name}"
     scope = (
         f"/subscriptions/{azd.get('AZURE_SUBSCRIPTION_ID')}/resourceGroups/{azd.get('AZURE_RESOURCE_GROUP')}"
         f"/providers/Microsoft.KeyVault/vaults/{azd.get('LAPSEWATCH_VAULT_NAME')}"
     )
     role = f'az role assignment create --role "Key Vault Secrets Officer" --assignee YOUR-SIGN-IN-NAME --scope {scope}'
     return Remedy(
-        "you run this; if it is forbidden, an Owner of the resource group first lets you, with the second line",
-        (f"{AGAIN} {TEAMS_URL}", role),
+        "an Owner of the resource group runs the first line, if that is forbidden to you; then you run the second", (role, command)
     )
 
 
