@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup demo story test lint types arrows unit bench mutate soak sbom lock clean
+.PHONY: help setup demo story test lint types arrows unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
 
 help: ## what can be made
@@ -48,6 +48,9 @@ mutate: setup ## break each promise once, and see that a test notices
 
 soak: setup ## two simulated years of hourly ticks, with random people and outages
 	$(PY) -m local.soak
+
+package: setup ## build/package.zip, and see it run far from here; contacts the package registry
+	$(PY) -m local.package --try
 
 sbom: setup ## build/sbom.json: what the app in Azure is made of, as CycloneDX
 	@mkdir -p build

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from responding import respond, unavailable
-from shared.bootstrap import settings, watching
+from responding import asked, respond, unavailable
+from shared.bootstrap import watching
 from shared.ports import PortError
 from shared.problems import Misconfigured
 from shared.render import answers, calendar, metrics, spreadsheet
+from shared.settings import NoSuchTenant
 from shared.watch import Watch
 
 feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
@@ -18,23 +19,23 @@ GAUGES = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # which the SDK add
 
 @feeds.function_name("metrics")
 @feeds.route(route="metrics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
-def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing is asked of the caller but the key)
+def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Gauges from the ledger, for Prometheus."""
-    return _fed(lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), GAUGES))
+    return _fed(req, lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), GAUGES))
 
 
 @feeds.function_name("calendar")
 @feeds.route(route="calendar.ics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
-def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (as above)
+def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:
     """End dates as events, for Outlook."""
-    return _fed(_dates)
+    return _fed(req, _dates)
 
 
 @feeds.function_name("status_csv")
 @feeds.route(route="status.csv", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
-def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (as above)
+def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
     """How we stand, a row an item."""
-    return _fed(lambda watch: answers.feed(spreadsheet.status_csv(watch.status(), watch.watchlist), "text/csv", "lapsewatch.csv"))
+    return _fed(req, lambda watch: answers.feed(spreadsheet.status_csv(watch.status(), watch.watchlist), "text/csv", "lapsewatch.csv"))
 
 
 def _dates(watch: Watch) -> answers.Answer:
@@ -42,9 +43,9 @@ def _dates(watch: Watch) -> answers.Answer:
     return answers.feed(calendar.calendar(watch.status(), watch.watchlist, gone), "text/calendar")
 
 
-def _fed(feed: Callable[[Watch], answers.Answer]) -> func.HttpResponse:
+def _fed(req: func.HttpRequest, feed: Callable[[Watch], answers.Answer]) -> func.HttpResponse:
     try:
-        with watching(settings()) as watch:
+        with watching(asked(req)) as watch:
             return respond(feed(watch))
-    except (Misconfigured, PortError) as error:
+    except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)

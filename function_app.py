@@ -1,19 +1,26 @@
 """The triggers of the Functions app: parse, call, respond. Importing this module touches neither network nor environment."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import List  # noqa: UP035  (the worker takes no other for an output)
 
 import azure.functions as func
 
 from feed_routes import feeds
 from page_routes import pages
-from responding import ANSWER_WITHIN, log, report, respond, unavailable
-from shared.bootstrap import settings, watching
+from responding import ANSWER_WITHIN, asked, log, report, respond, unavailable
+from shared.bootstrap import clock, ledgers, settings, watching
 from shared.core.memory import Outcome
+from shared.core.model import OWN
+from shared.core.results import CheckResult
 from shared.ports import PortError
 from shared.problems import Misconfigured
 from shared.render import answers
 from shared.render.documents import check_document, status_document
 from shared.render.tenant_document import BadCursor
+from shared.settings import NoSuchTenant, Settings
+from shared.tenants import fresh, survey
 
 for chatty in ("azure", "httpx", "msal", "urllib3"):
     logging.getLogger(chatty).setLevel(logging.WARNING)  # a line for each request would cost more than all else in the logs
@@ -21,20 +28,78 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(feeds)
 app.register_functions(pages)
 
+QUEUE, STORAGE = "tenants", "AzureWebJobsStorage"
+"""Where the tick says which tenants have something to do, if there are several: a hint, for what is owed is in the ledger."""
+
 
 class CheckFailed(Exception):
     """The check did not end well. Raised so that the invocation is red; what was done stays done, and is recorded."""
 
 
+@contextmanager
+def never_silent() -> Iterator[None]:
+    """Log what keeps a check from beginning, or breaks it, as a failed check, too: the alert in Azure reads that line and no trace."""
+    try:
+        yield
+    except CheckFailed:
+        raise  # it is logged
+    except Exception as error:
+        report(_failed(error), OWN)
+        raise
+
+
+def _failed(error: Exception) -> CheckResult:
+    """Give what kept a check from its end as a failed check; what we did not foresee is named, and not quoted."""
+    said = str(error) if isinstance(error, Misconfigured | PortError) else f"An error of the program ({type(error).__name__})."
+    return CheckResult(clock(), Outcome.FAILED, said)
+
+
 @app.function_name("tick")
 @app.timer_trigger(arg_name="timer", schedule="%LAPSEWATCH_SCHEDULE%", use_monitor=True)
-def tick(timer: func.TimerRequest) -> None:  # noqa: ARG001  (late or twice: what is owed follows from the ledger, not from the timer)
-    """Run a check if one is owed."""
-    with watching(settings()) as watch:
+@app.queue_output(arg_name="owed", queue_name=QUEUE, connection=STORAGE)
+@never_silent()
+def tick(timer: func.TimerRequest, owed: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (late or twice: what is owed follows from the ledger; and see above)
+    """Run a check if one is owed; where there are several tenants, let each have its own."""
+    configured = settings()
+    if len(configured.watchlists) > 1:
+        owed.set(_owed(configured))
+        return
+    with watching(configured) as watch:
         result = watch.tick(log.info)
-    report(result)
+    report(result, configured.watchlist.key)
     if result.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         raise CheckFailed(f"The check ended as {result.outcome}. {result.error}")
+
+
+def _owed(configured: Settings) -> list[str]:
+    """Say which tenants have something to do. What ails the others is logged and not raised: a red invocation would send nothing."""
+    with ledgers(configured) as known:
+        found = survey(configured.watchlists, known, clock())
+    for tenant, alarm in found.alarms.items():
+        report(alarm, tenant)
+    log.info("%d of %d tenants have something to do", len(found.owed), len(configured.watchlists))
+    return list(found.owed)
+
+
+@app.function_name("tenant")
+@app.queue_trigger(arg_name="message", queue_name=QUEUE, connection=STORAGE)
+def tenant(message: func.QueueMessage) -> None:
+    """Do for one tenant what the tick does for the only one.
+
+    Never raises: the host would try again at once, five times within seconds. What failed is owed, and comes with a tick.
+    """
+    named = message.get_body().decode("utf-8", "replace")[:80]
+    try:
+        configured = settings().of(named)
+        with watching(configured) as watch:
+            result = watch.tick(log.info)
+    except NoSuchTenant as error:
+        log.warning("A message of the queue is dropped. %s", error)
+        return
+    except Exception as error:  # noqa: BLE001  (the host would try again, and the next tick does it better)
+        log.error("%s", error, exc_info=None if isinstance(error, Misconfigured | PortError) else error)
+        result = _failed(error)
+    report(result, named)
 
 
 @app.function_name("status")
@@ -45,10 +110,10 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
     if live not in {"true", "false"}:
         return respond(answers.problem(400, "Bad request", "?live= takes true or false."))
     try:
-        configured = settings()
+        configured = asked(req)
         with watching(configured, within=ANSWER_WITHIN) as watch:
             found = watch.status(live=live == "true")
-    except (Misconfigured, PortError) as error:
+    except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)
     try:
         document = status_document(found, configured.watchlist, after=req.params.get("after"), paged=True)
@@ -59,26 +124,27 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.function_name("check")
 @app.route(route="check", methods=["POST"])
-def check(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (nothing is asked of the caller but the key)
+def check(req: func.HttpRequest) -> func.HttpResponse:
     """Check the watched apps now, and tell what is due."""
     try:
-        configured = settings()
+        configured = asked(req)
         with watching(configured, within=ANSWER_WITHIN) as watch:
             result = watch.check(log.info, whole=False)
-    except (Misconfigured, PortError) as error:
+    except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)
-    report(result)
+    report(result, configured.watchlist.key)
     return respond(answers.check(check_document(result, configured.watchlist)))
 
 
 @app.function_name("health")
 @app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (anybody may ask; everybody gets the same word)
-    """Whether checks are made, and nothing else worth knowing."""
+    """Whether checks are made, of every tenant, and nothing else worth knowing."""
     try:
-        with watching(settings()) as watch:
-            fresh = watch.health()
+        configured = settings()
+        with ledgers(configured) as known:
+            all_fresh = fresh(configured.watchlists, known, clock())
     except (Misconfigured, PortError) as error:
         log.error("%s", error)
-        fresh = False
-    return respond(answers.health(fresh=fresh))
+        all_fresh = False
+    return respond(answers.health(fresh=all_fresh))

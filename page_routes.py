@@ -16,10 +16,12 @@ from shared.bootstrap import identities, settings, watching
 from shared.core.decide import Refused
 from shared.core.memory import Outcome, Person
 from shared.core.observe import Round
+from shared.core.results import CheckResult
 from shared.ports import NotSignedIn, PortError
 from shared.problems import Misconfigured
 from shared.render import answers, page, page_tenant
-from shared.settings import PAGE_PATH, Settings
+from shared.settings import NoSuchTenant, Settings
+from shared.settings_rules import PAGE_PATH
 from shared.signed_in import from_own_page, who
 from shared.watch import Watch
 
@@ -32,6 +34,15 @@ class Visit:
 
     person: Person
     watch: Watch
+
+    @property
+    def tenant(self) -> str:
+        """What names the tenant in links; empty where there is only one."""
+        return self.watch.watchlist.key if self.watch.watchlist.name else ""
+
+    def report(self, result: CheckResult) -> None:
+        """Log a check that this person brought about."""
+        report(result, self.watch.watchlist.key)
 
 
 @pages.function_name("page")
@@ -58,7 +69,7 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
     if act is None:
         return respond(answers.problem(404, "No such form", f"The page's forms are {', '.join(_ACTS)}."))
     if req.method == "GET":
-        return respond(answers.see_other(PAGE_PATH))
+        return respond(answers.see_other(_address(tenant=req.params.get("tenant", ""))))
     return respond(_visited(req, lambda visit, configured: _misplaced(req, configured) or _decided(visit, act, req.get_body())))
 
 
@@ -74,8 +85,12 @@ def _visited(req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.
         log.error("page: %s", error)
         return answers.sorry(503, "Not available", "Lapsewatch cannot find out who you are; its log says why. Try again in a minute.")
     try:
+        configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, within=ANSWER_WITHIN) as watch:
             return answer(Visit(person, watch), configured)
+    except NoSuchTenant as error:
+        names = {key: each.name or key for key, each in configured.watchlists.items()}
+        return answers.page(page.which_tenant(names), 404 if error.given else 200)
     except PortError as error:
         log.error("page: %s", error)
         return answers.sorry(503, "Not available", str(error))
@@ -104,18 +119,24 @@ def _decided(visit: Visit, act: Act, body: bytes) -> answers.Answer:
     except Refused as error:
         return _page(visit, problem=str(error), status=409)
     done = next(name for name, known in _ACTS.items() if known is act)
-    return answers.see_other(f"{PAGE_PATH}?{urlencode({'done': done} | ({'service': service} if service else {}))}")
+    return answers.see_other(_address(tenant=visit.tenant, done=done, service=service))
+
+
+def _address(**query: str) -> str:
+    """Give the page's path with what is not empty of a query."""
+    said = urlencode({name: value for name, value in query.items() if value})
+    return f"{PAGE_PATH}?{said}" if said else PAGE_PATH
 
 
 def _confirm(visit: Visit, form: forms.Fields) -> str:
     given = forms.confirming(form)
-    report(people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown).check)
+    visit.report(people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown).check)
     return given.service
 
 
 def _acknowledge(visit: Visit, form: forms.Fields) -> str:
     given = forms.acknowledging(form)
-    report(people.acknowledge(visit.watch, given.service, given.until, given.why, by=visit.person).check)
+    visit.report(people.acknowledge(visit.watch, given.service, given.until, given.why, by=visit.person).check)
     return given.service
 
 
@@ -125,13 +146,13 @@ def _claim(visit: Visit, form: forms.Fields) -> str:
     shown = unclaimed.get(given.key_id)
     if shown is None or (shown.hint, shown.ends) != (given.shown.hint, given.shown.ends):
         raise Refused(f"Whose the credential {given.key_id} is, is not open any more. Nothing was recorded; please look again.")
-    report(people.claim(visit.watch, given.key_id, given.services, by=visit.person).check)
+    visit.report(people.claim(visit.watch, given.key_id, given.services, by=visit.person).check)
     return given.services[0] if len(given.services) == 1 else ""
 
 
 def _check(visit: Visit, _: forms.Fields) -> str:
     result = visit.watch.check(log.info, whole=False)
-    report(result)
+    visit.report(result)
     if result.outcome == Outcome.BUSY:
         raise Refused("A check is running already. Look again in a minute.")
     if result.outcome == Outcome.FAILED:
@@ -163,5 +184,5 @@ def _page(
     watch, found = visit.watch, visit.watch.status()
     at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
     histories = {service: watch.ledger.decisions(service) for service in watch.watchlist.services}
-    data = page.PageData(found, at, histories, visit.person, notice=notice, problem=problem, wanted=part, base=PAGE_PATH)
+    data = page.PageData(found, at, histories, visit.person, notice, problem, part, tenant=visit.tenant, base=PAGE_PATH)
     return answers.page(page.page(data), status)

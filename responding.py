@@ -6,15 +6,22 @@ from datetime import timedelta
 
 import azure.functions as func
 
+from shared.bootstrap import settings
 from shared.core.memory import Outcome
 from shared.core.results import CheckResult
 from shared.render import answers
 from shared.render.documents import log_document
+from shared.settings import NoSuchTenant, Settings
 
 log = logging.getLogger("lapsewatch")
 
 ANSWER_WITHIN = timedelta(seconds=120)
 """Azure ends an HTTP call after 230 seconds; the rest is for a last message and for the ledger, each of whose calls may take 30."""
+
+
+def asked(req: func.HttpRequest) -> Settings:
+    """Give the settings, of the tenant that `?tenant=` names where there are several. Raises `Misconfigured`, `NoSuchTenant`."""
+    return settings().of(req.params.get("tenant", ""))
 
 
 def respond(answer: answers.Answer) -> func.HttpResponse:
@@ -23,12 +30,14 @@ def respond(answer: answers.Answer) -> func.HttpResponse:
 
 
 def unavailable(error: Exception) -> func.HttpResponse:
-    """Answer a program that is not to blame: the settings, or what we depend on, fail."""
+    """Answer a program that cannot be served: the settings, or what we depend on, fail; or it named no tenant that is watched."""
+    if isinstance(error, NoSuchTenant):
+        return respond(answers.problem(404 if error.given else 400, "No such tenant" if error.given else "Which tenant?", str(error)))
     log.error("%s", error)
     return respond(answers.problem(503, "Not available", str(error)))
 
 
-def report(result: CheckResult) -> None:
-    """Log a check as one line, a JSON object that alert rules parse."""
+def report(result: CheckResult, tenant: str) -> None:
+    """Log a check as one line, a JSON object that alert rules parse; `tenant` is the key of its watchlist."""
     level = logging.ERROR if result.outcome in {Outcome.PARTIAL, Outcome.FAILED} else logging.INFO
-    log.log(level, json.dumps(log_document(result)))
+    log.log(level, json.dumps(log_document(result, tenant)))

@@ -38,6 +38,9 @@ param schedule string = '0 5 * * * *'
 @description('Path of the watchlist, or of a folder of them, from the root of the app.')
 param watchlist string = 'watchlist.toml'
 
+@description('Client id of the app registration by which other tenants are read (docs/tenants.md); empty: only your own tenant is read.')
+param tenantsClientId string = ''
+
 @description('Minutes that a check may take.')
 @minValue(1)
 @maxValue(28)
@@ -155,6 +158,7 @@ module app 'modules/app.bicep' = {
     heartbeat: heartbeat
     schedule: schedule
     watchlist: watchlist
+    tenantsClientId: tenantsClientId
     deadlineMinutes: deadlineMinutes
     pageUrl: pageUrl
     extraSettings: extraSettings

@@ -3,7 +3,7 @@
     python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers] [--signed-in NAME]
 
 It reads the same environment as the app in Azure, with local.settings.json for what is not set, and accepts one function
-key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP and timer triggers run; others are shown, and do not. With `--signed-in`
+key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP, timer and queue triggers run; others are shown, and do not. With `--signed-in`
 it does what Easy Auth does for that person, before the routes of the page (`local.host_sign_in`); without, nobody is signed
 in. It is not the Functions runtime: scaling and timeouts are not here. One app a process (see `local.host_worker`).
 """
@@ -26,11 +26,12 @@ from werkzeug.test import Client
 from local import host_log, rpc
 from local.host_errors import HostError, InvocationFailed
 from local.host_http import Front, Key, access
+from local.host_queues import Queues
 from local.host_server import serving
 from local.host_settings import inside, route_prefix
 from local.host_sign_in import EasyAuth
 from local.host_timers import Timers
-from local.host_worker import Function, Worker
+from local.host_worker import NOTHING, About, Function, Worker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -76,10 +77,12 @@ class LocalHost:
             key = Key(os.environ.get("LOCAL_FUNCTION_KEY", "local"))
             worker = stack.enter_context(self._worker)
             self._timers = Timers(worker.functions, self._run, self._state)
-            self._front = Front(worker.functions.values(), worker.invoke, self._timers, prefix, key)
+            self._queues = Queues(worker.functions, self._invoke)
+            self._front = Front(worker.functions.values(), self._invoke, self._timers, prefix, key)
             self._door: WSGIApplication = self._front
             if self._signed_in:
                 self._door = EasyAuth(self._front, self._signed_in, prefix, os.environ)
+            stack.callback(self._queues.close)
             stack.callback(self._timers.close)
             self.port = stack.enter_context(serving(self._door, self._port))
             os.environ.setdefault("WEBSITE_HOSTNAME", f"127.0.0.1:{self.port}")  # as the platform does, and Core Tools
@@ -109,6 +112,10 @@ class LocalHost:
         """Run every timer when it is due, from now on; one that is late runs at once."""
         self._timers.follow()
 
+    def follow_queues(self) -> None:
+        """Run functions for the messages of their queues, from now on."""
+        self._queues.follow()
+
     def running(self) -> str:
         """Name the function that the caller runs in; empty outside of functions."""
         return self._worker.running()
@@ -123,10 +130,20 @@ class LocalHost:
             return f"http   {','.join(sorted(route.methods)) or 'any method'} {route.path} ({access(function)})"
         if function.kind == "timer":
             return f"timer  {self._timers[function.name].schedule.text}"
+        if function.kind == "queue":
+            return f"queue  {self._queues.described(function)}"
         return f"{function.kind} (not run by the local host)"
 
     def _run(self, function: Function, value: rpc.TypedData, retry: int, retries: int) -> object:
-        return self._worker.invoke(function, value, attempt=retry, attempts=retries)
+        return self._invoke(function, value, attempt=retry, attempts=retries)
+
+    def _invoke(
+        self, function: Function, value: rpc.TypedData, about: About = NOTHING, *, attempt: int = 0, attempts: int = 0
+    ) -> rpc.TypedData | None:
+        """Run a function, send what it wrote to its outputs, and give what it returned. Raises `InvocationFailed`."""
+        given = self._worker.invoke(function, value, about, attempt=attempt, attempts=attempts)
+        self._queues.send(function, given.outputs)
+        return given.value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -160,6 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"listening on {host.url}")
             if not given.no_timers:
                 host.follow_timers()  # only now, so that what they print comes after
+            host.follow_queues()
             stop.wait()
     except HostError as error:
         print(*getattr(error, "__notes__", ()), f"local host: {error}", sep="\n", file=sys.stderr)

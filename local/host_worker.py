@@ -15,10 +15,10 @@ import threading
 import uuid
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Self, cast
+from typing import NamedTuple, Self, cast
 
 from local import rpc
 from local.host_errors import HostError, InvocationFailed
@@ -33,11 +33,24 @@ class Function:
     trigger: Mapping[str, object]
     """The binding that starts it, as the host reads it: `type`, `name`, and what that type has."""
     retry: rpc.RpcRetryOptions | None = None
+    outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """The bindings that it writes to, by their names."""
 
     @property
     def kind(self) -> str:
         """What starts it: `http`, `timer`, `queue` ..."""
         return str(self.trigger["type"]).lower().removesuffix("trigger")
+
+
+type About = Mapping[str, rpc.TypedData]
+NOTHING: About = {}
+
+
+class Returned(NamedTuple):
+    """What a function gave: what it returned, and what it wrote to its outputs, by their names."""
+
+    value: rpc.TypedData | None
+    outputs: Mapping[str, rpc.TypedData]
 
 
 class Worker:
@@ -83,14 +96,19 @@ class Worker:
             self._accept(cast("rpc.FunctionLoadResponse", self._ask("function_load_request", request)).result)
             bindings = [json.loads(binding) for binding in each.raw_bindings]
             trigger = next(binding for binding in bindings if binding["type"].lower().endswith("trigger"))
-            yield Function(each.name, each.function_id, trigger, each.retry_options)
+            outputs = {str(binding["name"]): binding for binding in bindings if str(binding.get("direction", "")).lower() == "out"}
+            yield Function(each.name, each.function_id, trigger, each.retry_options, outputs)
 
-    def invoke(self, function: Function, value: rpc.TypedData, *, attempt: int = 0, attempts: int = 0) -> rpc.TypedData | None:
-        """Run a function and give what it returned; `attempt` counts retries, of `attempts` allowed. Raises `InvocationFailed`."""
+    def invoke(self, function: Function, value: rpc.TypedData, about: About = NOTHING, *, attempt: int = 0, attempts: int = 0) -> Returned:
+        """Run a function and give what it gave; `attempt` counts retries, of `attempts` allowed. Raises `InvocationFailed`.
+
+        `about` is what the host says of the trigger besides its value.
+        """
         request = rpc.InvocationRequest(
             invocation_id=str(uuid.uuid4()),
             function_id=function.id,
             input_data=[rpc.ParameterBinding(str(function.trigger["name"]), value)],
+            trigger_metadata=about,
             trace_context=rpc.RpcTraceContext(f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01"),
             retry_context=rpc.RetryContext(attempt, attempts),
         )
@@ -102,7 +120,8 @@ class Worker:
         failure = response.result.exception
         if failure is not None:
             raise InvocationFailed(failure.message, failure.stack_trace)
-        return response.return_value
+        outputs = {each.name: each.data for each in response.output_data if each.data is not None}
+        return Returned(response.return_value, outputs)
 
     def running(self) -> str:
         """Name the function that the caller runs in; empty outside of functions."""

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 
 from werkzeug import Request, Response
@@ -26,10 +27,15 @@ class _Server(ThreadedWSGIServer):
 class Loopback:
     """Answers HTTP requests, each in a thread of its own."""
 
-    def __init__(self, answer: Callable[[Request], Response], port: int) -> None:
-        """Listen on `port` (0 picks a free one) and begin. Raises `OSError` if the port is taken."""
+    def __init__(self, answer: Callable[[Request], Response], port: int, *, certificate: tuple[Path, Path] | None = None) -> None:
+        """Listen on `port` (0 picks a free one) and begin; over https with a `certificate` and its key.
+
+        Raises `OSError` if the port is taken.
+        """
+        secured = (str(certificate[0]), str(certificate[1])) if certificate else None
         with socket.create_server((HOST, port)) as listening:
-            self._server = _Server(HOST, 0, Request.application(answer), handler=_Quiet, fd=listening.fileno())
+            number = listening.fileno()
+            self._server = _Server(HOST, 0, Request.application(answer), handler=_Quiet, fd=number, ssl_context=secured)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name=f"loopback {self.port}")
         self._thread.start()
 

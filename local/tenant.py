@@ -6,7 +6,7 @@
 import argparse
 import signal
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event
 from types import TracebackType
@@ -16,8 +16,10 @@ from werkzeug import Request, Response
 from werkzeug.routing import Map, Rule
 
 from local.control import Control
+from local.deployer import Deployer
 from local.directory import Directory, DisabledBy
 from local.entra import Registration
+from local.entra_admin import EntraAdmin
 from local.faults import Dropped, Fault, Gate
 from local.graph import Graph
 from local.graph_objects import HOME_TENANT_ID
@@ -29,6 +31,7 @@ from local.sign_in import PAGE_CLIENT_ID, SignInIssuer
 from local.sign_ins_report import SignInsReport
 from local.stories import LIBAPPS_CLIENT_ID, STORIES, tell
 from local.teams_sink import Posted, TeamsSink
+from local.vault import Vault
 
 DEFAULT_PORT = 7090
 SIGNATURE = "sv=1.0&sig=canary-signature"
@@ -58,12 +61,17 @@ class Tenant:
         self.mail = MailSink(self.identity)
         self.sign_ins = SignInsReport(self.directory)
         self.sign_in_issuer = SignInIssuer(lambda: self.url)
+        self.deployer = Deployer()
+        self.admin = EntraAdmin(self.deployer, lambda: self.url)
+        self.vault = Vault(self.deployer, lambda: self.url)
         self._gate = Gate()
         self._teams = TeamsSink()
         self._heartbeats = HeartbeatSink()
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
+        self.neighbours: Callable[[Request], Response | None] = lambda _: None
+        """Answers what is asked of Graph with the token of another tenant (`local.neighbours`)."""
 
     def _clock(self) -> datetime:
         """Give the instant that the tenant was told, or the present one."""
@@ -75,7 +83,9 @@ class Tenant:
         control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock, self.sign_in_issuer)
         return Map(
             [
-                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
+                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: self._graph_for(request, graph)),
+                Rule("/vault/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)),
+                Rule("/arm/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)),
                 Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
                 Rule("/mails", methods=["GET"], endpoint=self.mail.show),
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
@@ -91,6 +101,12 @@ class Tenant:
             ],
             merge_slashes=False,
         )
+
+    def _graph_for(self, request: Request, graph: Graph) -> Response:
+        """Answer who deploys from the administrator's side, and everybody else from what is watched, here or next door."""
+        if self.deployer.carries(request):
+            return self.admin.answer(request)
+        return self.neighbours(request) or graph.answer(request)
 
     def __enter__(self) -> Self:
         """Start to serve. Raises `OSError` if the port is taken."""
@@ -184,6 +200,10 @@ class Tenant:
     def requests(self) -> Counter[str]:
         """Give how often what was asked, for example `GET /v1.0/applications`; GUIDs are `*`, requests in a batch begin with `$batch `."""
         return self._gate.counts()
+
+    def forget_requests(self) -> None:
+        """Count requests from zero again."""
+        self._gate.forget_counts()
 
     def fault(  # noqa: PLR0913  (a fault has that many sides, each with a default)
         self,

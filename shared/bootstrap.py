@@ -15,15 +15,16 @@ from shared.adapters.graph_tenant import GraphTenant
 from shared.adapters.heartbeat import PingedHeartbeat
 from shared.adapters.id_token import EntraIdentities
 from shared.adapters.identity import credential
+from shared.adapters.identity_elsewhere import Elsewhere, credential_elsewhere
 from shared.adapters.mail import MailboxChannel, SignIn
 from shared.adapters.sign_ins import GraphSignIns
 from shared.adapters.tables import TablesLedger
 from shared.adapters.teams import TeamsWebhook
-from shared.core.model import EmailChannel, TeamsChannel
+from shared.core.model import EmailChannel, TeamsChannel, Watchlist
 from shared.core.owners import Owner
-from shared.ports import Channel, Directory, Identities
+from shared.ports import Channel, Directory, Identities, Ledger
 from shared.problems import Misconfigured, Problem
-from shared.settings import PageSignIn, Settings, load, load_graph
+from shared.settings import PageSignIn, ReadingGraph, Settings, load, load_graph
 from shared.tenant_watch import TenantWatch
 from shared.values import is_loopback
 from shared.watch import Watch
@@ -77,30 +78,27 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
     A check takes `within` at most, and never longer than the setting allows. Raises `LedgerError` where the table
     endpoint is of no use.
     """
-    client_id = settings.identity_client_id or None
-    sign_in = partial(credential, client_id, graph_is_loopback=is_loopback(urlsplit(settings.graph)), environment=environment)
+    watchlist = settings.watchlist
+    known = ReadingGraph(settings.graph, settings.identity_client_id, settings.tenants_client_id)
+    sign_in, to_graph = _reading(known, "", environment), _reading(known, watchlist.tenant_id, environment)
     deadline = timedelta(minutes=settings.deadline_minutes)
     with ExitStack() as opened:
-        own = None
-        if settings.tables.by == "endpoint":
-            own = credential(client_id, graph_is_loopback=False, environment=environment)
-            opened.callback(own.close)
-        ledger = opened.enter_context(TablesLedger(settings.tables.value.reveal(), clock, credential=own))
-        channels = {name: _channel(channel, settings, sign_in) for name, channel in settings.watchlist.channels.items()}
-        rules = settings.watchlist.tenant
+        ledger = _ledger(settings, watchlist, environment, opened)
+        channels = {name: _channel(channel, settings, sign_in) for name, channel in watchlist.channels.items()}
+        rules = watchlist.tenant
         yield Watch(
-            watchlist=settings.watchlist,
-            directory=GraphDirectory(settings.graph, sign_in),
+            watchlist=watchlist,
+            directory=GraphDirectory(settings.graph, to_graph),
             ledger=ledger,
             channels=channels,
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
-            sign_ins=GraphSignIns(settings.graph, sign_in) if settings.sign_ins else None,
+            sign_ins=GraphSignIns(settings.graph, to_graph) if settings.sign_ins else None,
             heartbeat=PingedHeartbeat(settings.heartbeat) if settings.heartbeat is not None else None,
             tenant=TenantWatch(
-                watchlist=settings.watchlist,
+                watchlist=watchlist,
                 rules=rules,
-                tenant=GraphTenant(settings.graph, sign_in),
+                tenant=GraphTenant(settings.graph, to_graph),
                 ledger=ledger.tenant,
                 channels=channels,
                 to_owner=lambda owner: _mailbox(owner, settings, sign_in),
@@ -111,16 +109,50 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
         )
 
 
-def reading_graph(environment: Mapping[str, str] = os.environ) -> Directory:
-    """Give what reads Graph, for a first look without watchlist and ledger. Raises `Misconfigured`."""
-    root, client_id = load_graph(environment)
-    sign_in = partial(credential, client_id or None, graph_is_loopback=is_loopback(urlsplit(root)), environment=environment)
-    return GraphDirectory(root, sign_in)
+@contextmanager
+def ledgers(settings: Settings, environment: Mapping[str, str] = os.environ) -> Iterator[Mapping[str, Ledger]]:
+    """Give the ledger of each watchlist, by its key, over one connection. Raises as `watching` does."""
+    with ExitStack() as opened:
+        first, *_ = settings.watchlists.values()
+        ledger = _ledger(settings, first, environment, opened)
+        yield {key: ledger.of(key) for key in settings.watchlists}
+
+
+def _ledger(settings: Settings, watchlist: Watchlist, environment: Mapping[str, str], opened: ExitStack) -> TablesLedger:
+    own = None
+    if settings.tables.by == "endpoint":
+        own = credential(settings.identity_client_id or None, graph_is_loopback=False, environment=environment)
+        opened.callback(own.close)
+    return opened.enter_context(TablesLedger(settings.tables.value.reveal(), clock, credential=own, partition=watchlist.key))
+
+
+def _reading(known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]) -> SignIn:
+    """Give how Graph is signed in to for reading a tenant: ours, if `tenant_id` is empty. Mail is always sent from our own."""
+    client_id, loopback = known.identity_client_id or None, is_loopback(urlsplit(known.root))
+    if not tenant_id:
+        return partial(credential, client_id, graph_is_loopback=loopback, environment=environment)
+    where = Elsewhere(tenant_id, known.tenants_client_id)
+    return partial(credential_elsewhere, where, client_id, graph=known.root, graph_is_loopback=loopback, environment=environment)
+
+
+def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.environ) -> Directory:
+    """Give what reads Graph, for a first look without watchlist and ledger; in our own tenant, if `tenant_id` is empty.
+
+    Raises `Misconfigured`.
+    """
+    known = load_graph(environment, elsewhere=bool(tenant_id))
+    return GraphDirectory(known.root, _reading(known, tenant_id, environment))
+
+
+def _page_url(settings: Settings) -> str:
+    """Give where people open the page of this tenant; empty if there is none."""
+    watchlist, url = settings.watchlist, settings.page_url
+    return f"{url}{'&' if '?' in url else '?'}tenant={watchlist.key}" if url and watchlist.name else url
 
 
 def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
     if isinstance(channel, TeamsChannel):
-        return TeamsWebhook(channel, page_url=settings.page_url)
+        return TeamsWebhook(channel, page_url=_page_url(settings))
     return _mails(channel, settings, sign_in)
 
 
@@ -136,5 +168,5 @@ def _mails(channel: EmailChannel, settings: Settings, sign_in: SignIn) -> Channe
         graph=settings.graph,
         sign_in=sign_in,
         channels=settings.watchlist.channels,
-        page_url=settings.page_url,
+        page_url=_page_url(settings),
     )

@@ -19,6 +19,7 @@ from rich.console import Console
 from shared import console as show
 from shared import discover as discovery
 from shared import people, watchlist_rules
+from shared.adapters.page_front import as_a_stranger
 from shared.bootstrap import clock, reading_graph, settings, use_local_settings, watching
 from shared.core.decide import Refused
 from shared.core.memory import Outcome, Person
@@ -31,7 +32,7 @@ from shared.render.documents import check_document, decision_document, status_do
 from shared.render.forecast import forecast_document
 from shared.render.spreadsheet import status_csv
 from shared.render.timeline import timeline
-from shared.settings import Settings
+from shared.settings import NoSuchTenant, Settings
 from shared.values import guid
 from shared.watch import Watch
 
@@ -47,6 +48,7 @@ app = typer.Typer(
     help="Lapsewatch: who has to renew which Entra credential, and by when.",
 )
 
+Tenant = Annotated[str, typer.Option("--tenant", help="Which tenant, where several are watched: its id, or own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -54,32 +56,59 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 def check(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing, record nothing; say what would be told.")] = False,
+    tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Check now: read the watched apps, and the whole tenant where it is watched; judge, and tell what is due."""
-    with _program() as (watch, configured):
+    with _program(tenant) as (watch, configured):
         result = watch.dry_run(_progress) if dry_run else watch.check(_progress)
     _end(result, configured, json_=json_)
 
 
 @app.command()
-def tick(*, json_: Json = False) -> None:
-    """Do what the timer does: check if a check is owed, else say so."""
-    with _program() as (watch, configured):
+def tick(*, tenant: Tenant = "", json_: Json = False) -> None:
+    """Do what the timer does: check if a check is owed, else say so; of several tenants, one after the other, or only --tenant."""
+    with _mistakes_said():
+        configured = settings()
+    if not tenant and len(configured.watchlists) > 1:
+        _tick_each(list(configured.watchlists), json_=json_)
+        return
+    with _program(tenant) as (watch, narrowed):
         result = watch.tick(_progress)
-    _end(result, configured, json_=json_)
+    _end(result, narrowed, json_=json_)
+
+
+def _tick_each(tenants: list[str], *, json_: bool) -> None:
+    """Tick for each tenant; one that fails is no other's matter, but the command's."""
+    documents: dict[str, object] = {}
+    failed = False
+    for key in tenants:
+        with _program(key) as (watch, configured):
+            result = watch.tick(_progress)
+        documents[key] = check_document(result, configured.watchlist)
+        failed = failed or result.outcome in {Outcome.PARTIAL, Outcome.FAILED}
+        if not json_:
+            show.tenant(Console(), configured.watchlist)
+            show.check(Console(), result, configured.watchlist)
+        if result.error:
+            _say(f"{configured.watchlist.name}: {result.error}")
+    if json_:
+        _print_json({"tenants": documents})
+    if failed:
+        raise typer.Exit(FAILED)
 
 
 @app.command()
 def status(
     *,
     csv: Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet, one row an item, and nothing else.")] = False,
+    tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Say how we stand: what the ledger knows, days counted as of now."""
     if csv and json_:
         raise typer.BadParameter("--csv and --json are two answers; ask for one of them.")
-    with _program() as (watch, configured):
+    with _program(tenant) as (watch, configured):
         found = watch.status()
     if json_:
         _print_json(status_document(found, configured.watchlist))
@@ -94,10 +123,11 @@ def forecast(
     *,
     until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day, for example 2028-12-31.")] = None,
     svg: Annotated[Path | None, typer.Option("--svg", help="Draw a picture of time into this file.")] = None,
+    tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Say every message that will go out, to whom and when, if nobody acts."""
-    with _program() as (watch, configured):
+    with _program(tenant) as (watch, configured):
         today = watch.clock().astimezone(configured.watchlist.zone).date()
         if until is not None and not today <= until.date() <= today + FURTHEST:
             _say(f"--until {until:%Y-%m-%d}: expected a day from today ({today}) to {today + FURTHEST}.")
@@ -120,12 +150,14 @@ def discover(
     *,
     client_id: Annotated[str, typer.Option("--client-id", help="The “Application (client) ID” of the app registration.")],
     timezone: Annotated[str, typer.Option("--timezone", help="The time zone of those who read, for example America/Chicago.")] = "UTC",
+    tenant: Annotated[str, typer.Option("--tenant", help="The id of another tenant; left out, that of our own identity.")] = "",
 ) -> None:
     """Read an app, and print a watchlist to start from. Needs neither watchlist nor ledger."""
     try:
         zone = _option("--timezone", lambda: watchlist_rules.zone(timezone))
         wanted = _option("--client-id", lambda: guid(client_id))
-        found = discovery.discover(reading_graph(), wanted, clock())
+        elsewhere = _option("--tenant", lambda: guid(tenant)) if tenant else ""
+        found = discovery.discover(reading_graph(elsewhere), wanted, clock())
     except Misconfigured as wrong:
         _say(str(wrong))
         raise typer.Exit(MISCONFIGURED) from None
@@ -136,10 +168,12 @@ def discover(
 
 
 @app.command()
-def doctor(*, send_test: Annotated[bool, typer.Option("--send-test", help="Post a test message to each channel.")] = False) -> None:
+def doctor(
+    *, tenant: Tenant = "", send_test: Annotated[bool, typer.Option("--send-test", help="Post a test message to each channel.")] = False
+) -> None:
     """Say whether everything is in place: settings, sign-in, permission, apps, claims, ledger, channels."""
-    with _program() as (watch, _):
-        well = show.findings(Console(), examine(watch, send_test=send_test))
+    with _program(tenant) as (watch, configured):
+        well = show.findings(Console(), examine(watch, configured, as_a_stranger, send_test=send_test))
     if not well:
         raise typer.Exit(FAILED)
 
@@ -154,10 +188,11 @@ def confirm(
     *,
     key_id: Annotated[str, typer.Option("--key-id", help="The Secret ID, as Entra shows it, of the credential that the service uses now.")],
     by: By,
+    tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Say which credential a service uses now: you pasted it, and saw it work. An older one undoes a mistake."""
-    with _program() as (watch, configured):
+    with _program(tenant) as (watch, configured):
         done = people.confirm(watch, service, key_id, by=Person("", by))
     _decided(done, configured, json_=json_)
 
@@ -169,10 +204,11 @@ def acknowledge(
     until: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day, for example 2026-12-01.")],
     why: Annotated[str, typer.Option("--why", help="What others should know.")],
     by: By,
+    tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Say that you know: quiets what is more than 7 days away, until a day, and only as long as nothing changes."""
-    with _program() as (watch, configured):
+    with _program(tenant) as (watch, configured):
         done = people.acknowledge(watch, service, until.date(), why, by=Person("", by))
     _decided(done, configured, json_=json_)
 
@@ -183,10 +219,11 @@ def claim(
     services: Annotated[list[str], typer.Argument(help="The ids of the services that hold it; or none, to ignore it.")],
     *,
     by: By,
+    tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Say whose a credential is: one service's, several ones', or nobody's ("none")."""
-    with _program() as (watch, configured):
+    with _program(tenant) as (watch, configured):
         done = people.claim(watch, key_id, [] if services == ["none"] else services, by=Person("", by))
     _decided(done, configured, json_=json_)
 
@@ -203,14 +240,24 @@ def main() -> None:
 
 
 @contextmanager
-def _program() -> Iterator[tuple[Watch, Settings]]:
-    """Give the program and its settings; a user's mistake is a sentence and an exit status, never a traceback."""
-    try:
-        configured = settings()
+def _program(tenant: str) -> Iterator[tuple[Watch, Settings]]:
+    """Give the program and its settings, for one tenant; `tenant` may be empty where there is only one."""
+    with _mistakes_said():
+        configured = settings().of(tenant)
         with watching(configured) as watch:
             yield watch, configured
+
+
+@contextmanager
+def _mistakes_said() -> Iterator[None]:
+    """Turn a user's mistake, and what cannot be reached, into a sentence and an exit status: never a traceback."""
+    try:
+        yield
     except Misconfigured as wrong:
         _say(str(wrong))
+        raise typer.Exit(MISCONFIGURED) from None
+    except NoSuchTenant as wrong:
+        _say(f"--tenant: {wrong}")
         raise typer.Exit(MISCONFIGURED) from None
     except (PortError, Refused) as error:
         _say(str(error))

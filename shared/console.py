@@ -53,6 +53,11 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
         console.print(HOW_IT_ENDED[result.outcome])
 
 
+def tenant(console: Console, watchlist: Watchlist) -> None:
+    """Show whose tenant comes now, where there are several."""
+    console.print(Text(f"\n{clean(watchlist.name)} ({watchlist.key})", style="bold"))
+
+
 def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: Watchlist) -> None:
     """Show a decision as it was recorded, and what is odd about it."""
     whose = ", ".join(watchlist.services[each].name for each in made.services if each in watchlist.services) or "nobody"
@@ -111,6 +116,8 @@ def findings(console: Console, found: Iterable[Finding]) -> bool:
     well = True
     for finding in found:
         console.print(Text.assemble(marks[finding.ok], " ", (f"{finding.part}: ", "bold"), clean(finding.text, 1000)))
+        for command in () if finding.ok else finding.mend:
+            console.print(Text(f"          {clean(command, 1000)}", style="cyan"), soft_wrap=True)
         well = well and finding.ok is not False
     return well
 
@@ -136,7 +143,7 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     for other in (view for view in others if view.severity != Severity.OK):
         console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))
-    for command in _commands(judgement):
+    for command in _commands(judgement, watchlist):
         console.print(Text(f"  {command}", style="dim"), soft_wrap=True)
     for error in judgement.unread.values():
         console.print(Text(f"not read: {clean(error, 1000)}", style="bold red"))
@@ -156,16 +163,18 @@ def _tenant(console: Console, tenant: TenantStatus, now: datetime, watchlist: Wa
         console.print(f"  and {len(tenant.views) - SHOWN:,} more; --csv and --json have them all")
 
 
-def _commands(judgement: Judgement) -> Iterator[str]:
+def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:
     """Give the commands that record what only a person can know, ready to copy."""
+    tenant = f" --tenant {watchlist.key}" if watchlist.name else ""
     for view in judgement.services:
         for credential in (view.replacement, view.in_use if view.assumed else None):
             if credential is not None and not view.upcoming:
                 used = f"if {clean(view.service.name)} uses “{clean(credential.name)}”"
-                yield f"{used}: confirm {view.service.id} --key-id {quote(clean(credential.key_id))}"
+                yield f"{used}: confirm {view.service.id} --key-id {quote(clean(credential.key_id))}{tenant}"
     for unclaimed in judgement.unclaimed:
         if unclaimed.standing != Standing.EXPIRED:
-            yield f"whose is “{clean(unclaimed.credential.name)}”: claim {quote(clean(unclaimed.credential.key_id))} SERVICE..., or none"
+            key_id = quote(clean(unclaimed.credential.key_id))
+            yield f"whose is “{clean(unclaimed.credential.name)}”: claim {key_id} SERVICE... (or none){tenant}"
 
 
 def _credential(name: str, ends: datetime | None, now: datetime, watchlist: Watchlist) -> str:

@@ -1,18 +1,24 @@
 """Is everything in place? Each part is tried as a check would use it, and what is missing is said with what mends it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from shared.core.judge import judge
 from shared.core.memory import Memory, Outcome, Pulse
 from shared.core.message import Message
-from shared.core.model import Standing
+from shared.core.model import EmailChannel, Standing
 from shared.core.observe import Round, observe
 from shared.core.schedule import is_stale
 from shared.core.tenant import Sieve
-from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading, LedgerError, ScanQuery
+from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading, Front, LedgerError, PortError, ScanQuery
+from shared.render import remedies
+from shared.render.remedies import Deployment
+from shared.settings import Settings
+from shared.settings_rules import PAGE_PATH
 from shared.tenant_watch import TenantWatch
 from shared.watch import READ_WITHIN, Watch
 
@@ -24,22 +30,43 @@ class Finding:
     part: str
     ok: bool | None
     text: str
+    mend: tuple[str, ...] = ()
+    """Commands that put it in place; empty where there is nothing to mend, or no command for it."""
 
 
-def examine(watch: Watch, *, send_test: bool = False) -> Iterator[Finding]:
-    """Try the ledger, Graph with its permission, each app and each claim; with `send_test`, each channel."""
+def deployment(settings: Settings) -> Deployment:
+    """Give what the settings say of the deployment."""
+    host = urlsplit(settings.tables.value.reveal()).hostname or "" if settings.tables.by == "endpoint" else ""
+    return Deployment(
+        client_id=settings.identity_client_id,
+        as_person=not settings.managed_identity,
+        account=host.partition(".")[0] if ".table." in host else "",
+        mailbox=settings.mail_sender,
+        graph=settings.graph,
+    )
+
+
+def examine(watch: Watch, settings: Settings, ask: Callable[[str], Front], *, send_test: bool = False) -> Iterator[Finding]:
+    """Try the ledger, Graph with its permission, each app and each claim, and the front of the page; with `send_test`, each channel.
+
+    `ask` says what a stranger is answered at a URL.
+    """
+    known = deployment(settings)
     yield Finding("settings", ok=True, text=f"read, {len(watch.watchlist.services)} services on the watchlist")
-    yield from _ledger(watch)
-    yield from _apps(watch)
+    yield from _ledger(watch, known)
+    yield from _apps(watch, known)
     if watch.tenant is not None:
-        yield _tenant(watch.tenant, watch.clock())
+        yield _tenant(watch.tenant, watch.clock(), known)
+    yield from _deployed(settings, ask)
     for name in watch.watchlist.channels:
         yield (
-            _channel(watch, name) if send_test else Finding(f"channel {name}", ok=None, text="not tried; --send-test posts a test message")
+            _channel(watch, name, known)
+            if send_test
+            else Finding(f"channel {name}", ok=None, text="not tried; --send-test posts a test message")
         )
 
 
-def _ledger(watch: Watch) -> Iterator[Finding]:
+def _ledger(watch: Watch, known: Deployment) -> Iterator[Finding]:
     try:
         lease = watch.ledger.lease()
         if lease is not None:
@@ -47,24 +74,27 @@ def _ledger(watch: Watch) -> Iterator[Finding]:
         watch.ledger.load()
         pulse = watch.ledger.pulse()
     except LedgerError as error:
-        yield Finding("ledger", ok=False, text=str(error))
+        forbidden = error.code in {"AuthorizationPermissionMismatch", "AuthorizationFailure"}
+        yield Finding("ledger", ok=False, text=str(error), mend=remedies.table_role(known) if forbidden else ())
         return
     yield Finding("ledger", ok=True, text="can be read and written")
-    yield _checks(pulse, watch)
+    yield _checks(pulse, watch, known)
     if watch.sign_ins is not None:
-        yield Finding("sign-ins", ok=not pulse.evidence, text=pulse.evidence or "switched on, and nothing failed when they were last read")
+        text = pulse.evidence or "switched on, and nothing failed when they were last read"
+        yield Finding("sign-ins", ok=not pulse.evidence, text=text, mend=remedies.graph_permission(known, pulse.evidence))
 
 
-def _checks(pulse: Pulse, watch: Watch) -> Finding:
+def _checks(pulse: Pulse, watch: Watch, known: Deployment) -> Finding:
     good = f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC" if pulse.last_success else "none has ended well yet"
     if pulse.outcome == Outcome.FAILED:
-        return Finding("checks", ok=False, text=f"the last one failed: {pulse.error} Before that, {good}.")
+        text = f"the last one failed: {pulse.error} Before that, {good}."
+        return Finding("checks", ok=False, text=text, mend=remedies.graph_permission(known, pulse.error))
     if is_stale(pulse, watch.clock()):
         return Finding("checks", ok=False, text=f"{good}; that is more than 26 hours ago: is the timer running?")
     return Finding("checks", ok=True if pulse.last_success else None, text=good)
 
 
-def _apps(watch: Watch) -> Iterator[Finding]:
+def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
     """Read each app as a check does; what the ledger knows of it decides what is in use, and may be missing."""
     apps = watch.watchlist.apps
     reading = watch.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=READ_WITHIN)
@@ -72,7 +102,7 @@ def _apps(watch: Watch) -> Iterator[Finding]:
         memory = watch.ledger.load()
     except LedgerError:  # said already; whether the apps can be read is still worth knowing
         memory = Memory()
-    yield _sign_in(reading)
+    yield _sign_in(reading, known)
     for app in apps:
         failure = reading.failures.get(app.client_id)
         if failure is not None:
@@ -91,14 +121,15 @@ def _apps(watch: Watch) -> Iterator[Finding]:
             yield Finding(f"service {view.service.name}", ok=not unmatched, text=found)
 
 
-def _sign_in(reading: DirectoryReading) -> Finding:
+def _sign_in(reading: DirectoryReading, known: Deployment) -> Finding:
     """Whether any app could be read says whether a token is given, and whether it allows to read."""
     if reading.apps:
         return Finding("sign-in", ok=True, text="a token is given, and may read app registrations (Application.Read.All)")
-    return Finding("sign-in", ok=False, text=str(next(iter(reading.failures.values()))))
+    said = str(next(iter(reading.failures.values())))
+    return Finding("sign-in", ok=False, text=said, mend=remedies.graph_permission(known, said))
 
 
-def _tenant(tenant: TenantWatch, now: datetime) -> Finding:
+def _tenant(tenant: TenantWatch, now: datetime, known: Deployment) -> Finding:
     """Read the first page of the tenant, as a check does, and no more of it."""
     sieve = Sieve(tenant.watchlist, tenant.rules, now)
     try:
@@ -106,14 +137,59 @@ def _tenant(tenant: TenantWatch, now: datetime) -> Finding:
             first = next(pages)
         listed = len(tenant.ledger.listing().listed)
     except (DirectoryError, LedgerError) as error:
-        return Finding("tenant", ok=False, text=str(error))
+        return Finding("tenant", ok=False, text=str(error), mend=remedies.graph_permission(known, str(error)))
     text = f"its first page can be read, {first.applications} apps; {listed} credentials are due or have ended, by the last read"
     return Finding("tenant", ok=True, text=text)
 
 
-def _channel(watch: Watch, name: str) -> Finding:
+def _deployed(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Finding]:
+    """Ask the app that is deployed, as a stranger: is it well, and does its page lead to the sign-in?"""
+    root, of_ours, _ = settings.page_url.partition(PAGE_PATH)
+    if settings.page_sign_in is None:
+        yield Finding("page", ok=None, text="closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER)")
+    elif not settings.page_url:
+        yield Finding("page", ok=None, text="not tried; LAPSEWATCH_PAGE_URL says where it is")
+    else:
+        yield _front(settings.page_url, settings.page_sign_in.issuer, ask)
+    if of_ours:
+        yield _health(f"{root}/api/health", ask)
+
+
+def _health(url: str, ask: Callable[[str], Front]) -> Finding:
+    """The deployed app reads its own settings, which may be wrong where ours are good."""
     try:
-        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True))
+        status = ask(url).status
+    except PortError as error:
+        return Finding("app", ok=False, text=str(error), mend=remedies.look_at_the_app())
+    if status == HTTPStatus.OK:
+        return Finding("app", ok=True, text="answers, and its checks are not overdue")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        text = "says that it is stale: a setting of it is wrong, it cannot read its ledger, or no check has ended well for 26 hours"
+        return Finding("app", ok=False, text=text, mend=remedies.look_at_the_app())
+    return Finding("app", ok=False, text=f"{url} is answered {status}, and not by the app: is it deployed?", mend=("azd deploy",))
+
+
+def _front(page_url: str, issuer: str, ask: Callable[[str], Front]) -> Finding:
+    try:
+        found = ask(page_url)
+    except PortError as error:
+        return Finding("page", ok=False, text=str(error))
+    if found.leads_to == urlsplit(issuer).netloc or found.path.startswith("/.auth/login/"):
+        return Finding("page", ok=True, text="the sign-in is in front of it")
+    text = f"a stranger is answered {found.status}, and not led to the sign-in: Easy Auth is not in front of {page_url}"
+    return Finding("page", ok=False, text=text, mend=remedies.sign_in())
+
+
+def _channel(watch: Watch, name: str, known: Deployment) -> Finding:
+    try:
+        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True, tenant_name=watch.watchlist.name))
     except ChannelError as error:
-        return Finding(f"channel {name}", ok=False, text=str(error))
+        return Finding(f"channel {name}", ok=False, text=str(error), mend=_mend_channel(watch, name, error, known))
     return Finding(f"channel {name}", ok=True, text="a test message was accepted; look whether it arrived")
+
+
+def _mend_channel(watch: Watch, name: str, error: ChannelError, known: Deployment) -> tuple[str, ...]:
+    """Give the commands for what only a command mends: another URL, or the right to send; not for what comes right by itself."""
+    if isinstance(watch.watchlist.channels[name], EmailChannel):
+        return remedies.mailbox(known) if error.code in {"403", "ErrorAccessDenied", "ErrorSendAsDenied"} else ()
+    return () if error.transient else remedies.webhook()

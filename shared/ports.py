@@ -35,10 +35,14 @@ type Clock = Callable[[], datetime]
 class PortError(Exception):
     """Something outside failed. The text names it, says what happened and what to do."""
 
-    def __init__(self, text: str, *, transient: bool = True) -> None:
-        """Say `text`; `transient` if the same call may succeed later."""
-        super().__init__(text)
+    def __init__(self, text: str, *, transient: bool = True, code: str = "") -> None:
+        """Say `text`; `transient` if the same call may succeed later. `code` is how the other side calls the error: a word or a status.
+
+        What fails without a word has still failed: the text is never empty.
+        """
+        super().__init__(text or "It failed, and nothing says why.")
         self.transient = transient
+        self.code = code
 
 
 class DirectoryError(PortError):
@@ -46,8 +50,7 @@ class DirectoryError(PortError):
 
     def __init__(self, text: str, *, transient: bool = True, code: str = "", request_id: str = "") -> None:
         """Say `text`, with Graph's error code and request id where it gave them."""
-        super().__init__(text, transient=transient)
-        self.code = code
+        super().__init__(text, transient=transient, code=code)
         self.request_id = request_id
 
 
@@ -174,6 +177,17 @@ class Heartbeat(Protocol):
     def beat(self, *, good: bool) -> None:
         """Say that a check ended well, or that it did not. Raises `ChannelError`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What somebody who is not signed in is answered where the page is."""
+
+    status: int
+    leads_to: str
+    """The host of a redirect, with its port if it has one; the own one for a path. Empty if there is none."""
+    path: str
+    """The path of that redirect."""
 
 
 class Lease(Protocol):

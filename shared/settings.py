@@ -3,30 +3,18 @@
 The environment is an argument. `SETTINGS` is the only table of them in code; documentation and deployment are tested against it.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
-from shared import watchlist
+from shared import settings_rules as rules
 from shared.core.model import Watchlist
 from shared.core.secret import Secret
-from shared.problems import Problems, Wrong
-from shared.values import Rule, email_address, guid, is_loopback, setting, shown, text, url
-
-GRAPH_ROOTS = (
-    "https://graph.microsoft.com",
-    "https://graph.microsoft.us",
-    "https://dod-graph.microsoft.us",
-    "https://microsoftgraph.chinacloudapi.cn",
-)
-"""Microsoft's clouds: global, US Government, US Department of Defense, China (Graph documentation, "national cloud deployments")."""
-
-
-PAGE_PATH = "/api/page"
-"""Where the page is on its host: the prefix of host.json, and the route."""
+from shared.problems import Problems
+from shared.values import Rule, guid, setting, text, url
+from shared.watchlists import Watchlists
+from shared.watchlists import load as load_watchlists
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +30,20 @@ class Setting:
 
 
 _REGISTRATION, _ISSUER = "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER"
+_OTHER_TENANTS = "LAPSEWATCH_TENANTS_CLIENT_ID"
 
 SETTINGS = (
     Setting("LAPSEWATCH_SCHEDULE", "NCRONTAB of the tick, UTC; read by the timer trigger", "0 5 * * * *"),
-    Setting("LAPSEWATCH_WATCHLIST", "path of the watchlist, from the app's root", "watchlist.toml"),
+    Setting(
+        "LAPSEWATCH_WATCHLIST", "path of the watchlist, from the app's root, or of a folder with one for each tenant", "watchlist.toml"
+    ),
     Setting(
         "LAPSEWATCH_TABLES",
         "table endpoint (https://ACCOUNT.table.core.windows.net, managed identity) or a connection string "
         "(UseDevelopmentStorage=true for Azurite)",
         required=True,
     ),
-    Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", GRAPH_ROOTS[0]),
+    Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", rules.GRAPH_ROOTS[0]),
     Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards and mails"),
     Setting(_REGISTRATION, "client id of the app registration behind the page's sign-in"),
     Setting(_ISSUER, "who signs people in: https://login.microsoftonline.com/TENANT/v2.0"),
@@ -60,20 +51,14 @@ SETTINGS = (
     Setting("LAPSEWATCH_SIGN_INS", "`on`: read credential sign-in activity, as evidence of use", "off"),
     Setting("LAPSEWATCH_HEARTBEAT_URL", "pinged after each good check, `/fail` after a bad one"),
     Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
+    Setting(_OTHER_TENANTS, "client id of the app registration by which other tenants are read; required if a watchlist has a [tenant] id"),
     Setting("AZURE_CLIENT_ID", "client id of the user-assigned identity"),
     Setting("WEBSITE_HOSTNAME", "host name of the app; the page is there, unless LAPSEWATCH_PAGE_URL says otherwise", by_azure=True),
     Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
     Setting("IDENTITY_HEADER", "proves to that endpoint that the app asks", by_azure=True),
+    Setting("AZURE_AUTHORITY_HOST", "where tokens for other tenants come from, if not from the cloud's own sign-in", by_azure=True),
 )
 _BY_NAME = {row.name: row for row in SETTINGS}
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Where the ledger is: an endpoint, to be used with the managed identity, or a connection string, which carries its own key."""
-
-    by: Literal["endpoint", "connection string"]
-    value: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +70,26 @@ class PageSignIn:
     """As the claim `iss` has it: `https://HOST/TENANT/v2.0`, where TENANT is the tenant's id in lower case."""
 
 
+class NoSuchTenant(Exception):
+    """No tenant was named where there are several, or one that is not watched."""
+
+    def __init__(self, given: str, known: Watchlists) -> None:
+        """Say what was `given` (empty: nothing), and what could have been."""
+        names = ", ".join(f"{key} ({each.name})" if each.name else key for key, each in known.items())
+        found = f"The tenant {given[:80]!r} is not watched" if given else "Several tenants are watched, and none was named"
+        super().__init__(f"{found}; expected one of: {names}.")
+        self.given = given
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that the program is told from outside."""
 
-    watchlist: Watchlist
-    tables: Tables
+    watchlists: Watchlists
+    """One, or one for each tenant."""
+    tables: rules.Tables
     graph: str
-    """One of `GRAPH_ROOTS`, or a loopback root; no slash at its end."""
+    """One of `settings_rules.GRAPH_ROOTS`, or a loopback root; no slash at its end."""
     schedule: str
     page_url: str
     """Empty if there is none."""
@@ -109,6 +106,22 @@ class Settings:
     """The managed identity protocol is to be used, on a laptop too."""
     mail_sender: str
     """The address of the mailbox that sends; empty if there is none, and then no channel is of kind email."""
+    tenants_client_id: str = ""
+    """Of the registration by which other tenants are read; empty if there is none, and then no watchlist has a tenant id."""
+
+    @property
+    def watchlist(self) -> Watchlist:
+        """The one watchlist. Raises `NoSuchTenant` where there are several: narrow to one of them first."""
+        return next(iter(self.of("").watchlists.values()))
+
+    def of(self, tenant: str) -> "Settings":
+        """Give the settings of one tenant only, by its id or as `own`; empty where there is only one. Raises `NoSuchTenant`."""
+        wanted = tenant.strip().casefold()
+        if not wanted and len(self.watchlists) == 1:
+            return self
+        if wanted not in self.watchlists:
+            raise NoSuchTenant(wanted, self.watchlists)
+        return replace(self, watchlists={wanted: self.watchlists[wanted]})
 
 
 def load(environment: Mapping[str, str], root: Path) -> Settings:
@@ -124,23 +137,27 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
             return stand_in
         return problems.attempt("", lambda: setting(environment, name, rule, row.default), stand_in)
 
-    tables = read("LAPSEWATCH_TABLES", _tables, Tables("endpoint", Secret("")))
-    graph = read("LAPSEWATCH_GRAPH", _graph, "")
-    schedule = read("LAPSEWATCH_SCHEDULE", _schedule, "")
-    page_sign_in = _paired(environment, read(_REGISTRATION, guid, ""), read(_ISSUER, _issuer, ""), problems)
-    own_page = read("WEBSITE_HOSTNAME", _page_at, "")
+    tables = read("LAPSEWATCH_TABLES", rules.tables, rules.Tables("endpoint", Secret("")))
+    graph = read("LAPSEWATCH_GRAPH", rules.graph, "")
+    schedule = read("LAPSEWATCH_SCHEDULE", rules.schedule, "")
+    page_sign_in = _paired(environment, read(_REGISTRATION, guid, ""), read(_ISSUER, rules.issuer, ""), problems)
+    own_page = read("WEBSITE_HOSTNAME", rules.page_at, "")
     page_url = read("LAPSEWATCH_PAGE_URL", url, own_page if page_sign_in else "")
-    sign_ins = read("LAPSEWATCH_SIGN_INS", _switch, False)
-    heartbeat = read("LAPSEWATCH_HEARTBEAT_URL", _secret_url, None)
-    deadline_minutes = read("LAPSEWATCH_DEADLINE", _minutes, 0)
+    sign_ins = read("LAPSEWATCH_SIGN_INS", rules.switch, False)
+    heartbeat = read("LAPSEWATCH_HEARTBEAT_URL", rules.secret_url, None)
+    deadline_minutes = read("LAPSEWATCH_DEADLINE", rules.minutes, 0)
     identity_client_id = read("AZURE_CLIENT_ID", guid, "")
     managed_identity = all([read("IDENTITY_ENDPOINT", text, ""), read("IDENTITY_HEADER", text, "")])
-    mail_sender = read("LAPSEWATCH_MAIL_SENDER", _mailbox, "")
-    watched = read("LAPSEWATCH_WATCHLIST", lambda file: watchlist.load(root / text(file), text(file), environment), None)
+    mail_sender = read("LAPSEWATCH_MAIL_SENDER", rules.mailbox, "")
+    tenants_client_id = read(_OTHER_TENANTS, guid, "")
+    read("AZURE_AUTHORITY_HOST", lambda value: rules.authority(value, graph), "")
+    watched = read("LAPSEWATCH_WATCHLIST", lambda file: load_watchlists(root / text(file), text(file), environment), None)
+    if watched is not None and not environment.get(_OTHER_TENANTS, "").strip():
+        _other_tenants(watched, problems)
     problems.raise_if_any()
     assert watched is not None
     return Settings(
-        watchlist=watched,
+        watchlists=watched,
         tables=tables,
         graph=graph,
         schedule=schedule,
@@ -152,50 +169,34 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
         mail_sender=mail_sender,
         sign_ins=sign_ins,
         heartbeat=heartbeat,
+        tenants_client_id=tenants_client_id,
     )
 
 
-def load_graph(environment: Mapping[str, str]) -> tuple[str, str]:
-    """Read only what is needed to read Graph: its root, and the client id of the user-assigned identity (empty if there is none).
+class ReadingGraph(NamedTuple):
+    """What is needed to read Graph, and no more; each client id is empty if there is none."""
+
+    root: str
+    identity_client_id: str
+    tenants_client_id: str
+
+
+def load_graph(environment: Mapping[str, str], *, elsewhere: bool) -> ReadingGraph:
+    """Read only what is needed to read Graph, in our own tenant or `elsewhere`.
 
     For a first look, when there is no watchlist yet. Raises `Misconfigured`.
     """
     problems = Problems()
     row = _BY_NAME["LAPSEWATCH_GRAPH"]
-    root = problems.attempt("", lambda: setting(environment, row.name, _graph, row.default), "")
-    named = environment.get("AZURE_CLIENT_ID", "").strip()
-    client_id = problems.attempt("", lambda: setting(environment, "AZURE_CLIENT_ID", guid), "") if named else ""
+    root = problems.attempt("", lambda: setting(environment, row.name, rules.graph, row.default), "")
+
+    def client_id(name: str, *, needed: bool = False) -> str:
+        named = environment.get(name, "").strip()
+        return problems.attempt("", lambda: setting(environment, name, guid), "") if named or needed else ""
+
+    found = ReadingGraph(root, client_id("AZURE_CLIENT_ID"), client_id(_OTHER_TENANTS, needed=elsewhere))
     problems.raise_if_any()
-    return root, client_id
-
-
-def _tables(value: object) -> Tables:
-    expected = "a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
-    given = text(value, expected).rstrip(";")
-    if "=" not in given.partition("?")[0]:
-        if urlsplit(url(given, expected)).query:
-            raise Wrong("a URL with a query, perhaps a shared access signature", expected)
-        return Tables("endpoint", Secret(given.rstrip("/")))
-    if given.lower() != "usedevelopmentstorage=true":
-        parts = dict(part.partition("=")[::2] for part in given.lower().split(";"))
-        if not parts.keys() >= {"accountname", "accountkey"} and not parts.keys() >= {"tableendpoint", "sharedaccesssignature"}:
-            raise Wrong("a connection string without AccountName and AccountKey", expected)
-        if "tableendpoint" in parts:
-            url(parts["tableendpoint"], "https:// in the TableEndpoint of a connection string (http:// only for this machine itself)")
-        elif parts.get("defaultendpointsprotocol") == "http":
-            raise Wrong("a connection string with DefaultEndpointsProtocol=http", "DefaultEndpointsProtocol=https")
-    return Tables("connection string", Secret(given))
-
-
-def _graph(value: object) -> str:
-    expected = f"one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
-    parts = urlsplit(url(value, expected))
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise Wrong("a URL with something after its host", expected)
-    root = f"{parts.scheme}://{parts.netloc.lower()}"
-    if root not in GRAPH_ROOTS and not is_loopback(parts):
-        raise Wrong(f"a URL of {shown(parts.hostname)}", expected)
-    return root
+    return found
 
 
 def _paired(environment: Mapping[str, str], client_id: str, issuer: str, problems: Problems) -> PageSignIn | None:
@@ -209,54 +210,11 @@ def _paired(environment: Mapping[str, str], client_id: str, issuer: str, problem
     return None
 
 
-def _issuer(value: object) -> str:
-    expected = "https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id"
-    parts = urlsplit(url(value, expected))
-    tenant, _, version = parts.path.strip("/").partition("/")
-    if version != "v2.0" or parts.query or parts.fragment:
-        raise Wrong("a URL that does not end so", expected)
-    return f"{parts.scheme}://{parts.netloc.lower()}/{guid(tenant, expected)}/v2.0"
-
-
-def _page_at(value: object) -> str:
-    """Give the address of the page on a host; Core Tools, too, say which host it is, and there it is not https."""
-    expected = "a host name, such as lapsewatch.azurewebsites.net"
-    host = text(value, expected)
-    scheme = "http" if is_loopback(urlsplit(f"http://{host}")) else "https"
-    return url(f"{scheme}://{host}{PAGE_PATH}", expected)
-
-
-def _mailbox(value: object) -> str:
-    expected = "the address of one mailbox, such as alerts@example.org"
-    try:
-        return email_address(value)
-    except Wrong:
-        raise Wrong("text that is not such an address", expected) from None
-
-
-def _schedule(value: object) -> str:
-    expected = "six fields (second minute hour day month weekday), such as 0 5 * * * *"
-    given = text(value, expected)
-    if not re.fullmatch(r"[0-9*/,-]+( +[0-9A-Za-z*/,-]+){5}", given):
-        raise Wrong("text that is not such a schedule", expected)
-    return given
-
-
-def _switch(value: object) -> bool:
-    expected = "on or off"
-    given = text(value, expected).lower()
-    if given not in {"on", "off"}:
-        raise Wrong(shown(given), expected)
-    return given == "on"
-
-
-def _secret_url(value: object) -> Secret | None:
-    return Secret(url(value))
-
-
-def _minutes(value: object) -> int:
-    expected = "a whole number of minutes, 1 to 9999, in digits"
-    given = text(value, expected)
-    if not re.fullmatch("[1-9][0-9]{0,3}", given):
-        raise Wrong("text that is not such a number", expected)
-    return int(given)
+def _other_tenants(watched: Watchlists, problems: Problems) -> None:
+    """Note that other tenants are watched and there is nothing to read them by."""
+    for each in watched.values():
+        if each.tenant_id:
+            place = f"{each.name}.toml" if each.name else "the watchlist"
+            todo = f'It is required by [tenant] id in {place}; to read the tenant of the managed identity, leave "id" away.'
+            problems.add(f"setting {_OTHER_TENANTS}", "not set", _BY_NAME[_OTHER_TENANTS].meaning, todo)
+            return

@@ -23,6 +23,7 @@ _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # the characters of RFC 3986
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")  # as an HTML e-mail field, with a domain
 _UNRESOLVED = "@microsoft.keyvault("
+_REFERENCE = re.compile(r"SecretUri=https://([a-z0-9-]{3,24})\.vault\.[a-z.]+/secrets/([0-9a-z-]{1,127})(?:[/;)].*)?", re.IGNORECASE)
 
 
 def shown(value: object) -> str:  # noqa: PLR0911  (one answer a kind)
@@ -145,7 +146,7 @@ def setting[T](environment: Mapping[str, str], name: str, rule: Rule[T], default
             "a Key Vault reference that Azure could not resolve",
             "the value that the reference points to",
             "Give the app's identity the role Key Vault Secrets User on the vault, see that keyVaultReferenceIdentity of the "
-            "app names that identity, and that the vault has a secret of that name.",
+            f"app names that identity, and that the vault has a secret of that name.{_commands(given)}",
             setting=name,
         )
     try:
@@ -153,3 +154,17 @@ def setting[T](environment: Mapping[str, str], name: str, rule: Rule[T], default
     except Wrong as wrong:
         todo = wrong.todo or "Set it in the app settings; on a laptop, in local.settings.json."
         raise Wrong(wrong.found, wrong.expected, todo, setting=name) from None
+
+
+def _commands(reference: str) -> str:
+    """Say which commands mend a reference, where it says which vault and secret it means; neither name is secret."""
+    found = _REFERENCE.search(reference)
+    if found is None:
+        return ""
+    vault, secret = found.groups()
+    scope = f"$(az keyvault show --name {vault} --query id -o tsv)"
+    who = "$(azd env get-value LAPSEWATCH_IDENTITY_CLIENT_ID)"
+    return (
+        f" Commands: az keyvault secret list --vault-name {vault} --query [].name; python3 infra/hooks/put_secret.py {secret};"
+        f' az role assignment create --role "Key Vault Secrets User" --assignee "{who}" --scope "{scope}"'
+    )

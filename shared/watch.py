@@ -14,14 +14,15 @@ from shared.core.decided import Decided
 from shared.core.due import told_by
 from shared.core.evolve import with_facts, with_told
 from shared.core.forecast import forecast, horizon
-from shared.core.foresee import foresee
+from shared.core.foresee import Foreseen, foresee
 from shared.core.judge import judge
 from shared.core.memory import CheckRecord, Facts, Memory, Outcome, Pulse, Read
+from shared.core.message import Message
 from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
 from shared.core.retention import HISTORY, outlived
-from shared.core.schedule import is_owed, is_retry_owed, is_stale, is_tenant_owed, pulse_after
+from shared.core.schedule import is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
 from shared.core.watcher import fared
 from shared.gather import Gathered, Gatherer, Progress, judged, quiet
 from shared.ports import (
@@ -70,9 +71,9 @@ class Watch:
             pulse = self.ledger.pulse()
         except LedgerError as error:
             return CheckResult(now, Outcome.FAILED, str(error))
-        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
-        if not owed and not is_retry_owed(pulse):
+        if not is_tick_owed(pulse, self.watchlist, now):
             return CheckResult(now, Outcome.NOT_OWED)
+        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
         return self.check(progress, retry=not owed)
 
     def check(self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True) -> CheckResult:
@@ -135,19 +136,6 @@ class Watch:
         last = until or horizon(at, known)
         return Forecast(judge(at, known), at, last, forecast(at, known, last))
 
-    def health(self) -> bool | None:
-        """Say whether checks are made: `True` fresh, `False` stale, `None` not yet (the first one is not overdue).
-
-        Raises `LedgerError` if the ledger cannot be read.
-        """
-        now = self.clock()
-        pulse = self.ledger.pulse()
-        if pulse.watching_since is None and pulse.last_attempt is None:
-            self.ledger.begin(now)
-        if is_stale(pulse, now):
-            return False
-        return True if pulse.last_success is not None else None
-
     def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool, whole: bool) -> CheckResult:
         told: list[Delivery] = []
         try:
@@ -156,12 +144,13 @@ class Watch:
             lease.renew()
             gathered = self._settle(gathered)
             self.ledger.remember(gathered.judgement.facts)
-            told.extend(self._tell(gathered, lease, started, progress))
+            expected = _ahead(gathered, gathered.messages)
+            told.extend(self._tell(gathered, expected, lease, started, progress))
             tenant = None
             if self.tenant is not None and whole:
                 tenant = self.tenant.run(lease, started, started + self.deadline, progress)
                 told.extend(tenant.told)
-            result = self._conclude(gathered, started, told, tenant)
+            result = self._conclude(gathered, started, told, tenant, expected)
             lease.renew()
             self._record(result, gathered, retry=retry, whole=whole)
         except LeaseLost as error:
@@ -188,17 +177,14 @@ class Watch:
             return judged(gathered.seen._replace(settled=()), at)
         return gathered
 
-    def _tell(self, gathered: Gathered, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
+    def _tell(self, gathered: Gathered, expected: Foreseen, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
         """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
         at = gathered.at
-        rows = [row for due in gathered.messages for row in told_by(due, at)]
-        after = replace_memory(at, with_told(with_facts(at.memory, gathered.judgement.facts), rows))
-        next_days = foresee(gathered.judgement, after, gathered.seen.observed).by_channel
         for due in gathered.messages:
             if self._seconds_left(started) <= 0:
                 yield Delivery(due, delivered=False, error="The check ran out of time before this channel; the next one tells it.")
                 continue
-            message = replace(due, next_message=next_days.get(due.channel))
+            message = replace(due, next_message=expected.by_channel.get(due.channel))
             progress(f"telling {due.channel}")
             lease.renew()
             try:
@@ -216,7 +202,15 @@ class Watch:
                 raise
             yield Delivery(message, delivered=True)
 
-    def _conclude(self, gathered: Gathered, started: datetime, told: Sequence[Delivery], tenant: TenantResult | None = None) -> CheckResult:
+    def _conclude(
+        self,
+        gathered: Gathered,
+        started: datetime,
+        told: Sequence[Delivery],
+        tenant: TenantResult | None,
+        expected: Foreseen | None = None,
+    ) -> CheckResult:
+        """Sum up. `expected` is what is ahead if every message arrived."""
         judgement = gathered.judgement
         watched = [delivery for delivery in told if delivery.message.tenant is None]
         errors = [*judgement.unread.values(), *(delivery.error for delivery in watched if delivery.error)]
@@ -224,8 +218,9 @@ class Watch:
         outcome = Outcome.PARTIAL if errors else Outcome.OK
         if not judgement.concluded:
             outcome = Outcome.FAILED
-        delivered = [row for delivery in watched if delivery.delivered for row in told_by(delivery.message, gathered.at)]
-        memory = with_told(with_facts(gathered.at.memory, judgement.facts), delivered)
+        delivered = [delivery.message for delivery in watched if delivery.delivered]
+        if expected is None or len(delivered) < len(gathered.messages):
+            expected = _ahead(gathered, delivered)
         return CheckResult(
             checked_at=started,
             outcome=outcome,
@@ -233,7 +228,7 @@ class Watch:
             read=_added(gathered.read(self._took(started)), tenant),
             told=tuple(told),
             judgement=judgement if judgement.concluded else None,
-            foreseen=foresee(judgement, replace_memory(gathered.at, memory), gathered.seen.observed),
+            foreseen=expected,
             tenant=tenant,
         )
 
@@ -286,6 +281,13 @@ class Watch:
 def recalled(at: Round) -> dict[str, Observed]:
     """Give every app that the ledger remembers, by its key."""
     return {app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None}
+
+
+def _ahead(gathered: Gathered, delivered: Sequence[Message]) -> Foreseen:
+    """Look ahead from what was found, and from the messages that arrived."""
+    rows = [row for message in delivered for row in told_by(message, gathered.at)]
+    memory = with_told(with_facts(gathered.at.memory, gathered.judgement.facts), rows)
+    return foresee(gathered.judgement, replace_memory(gathered.at, memory), gathered.seen.observed)
 
 
 def _added(read: Read, tenant: TenantResult | None) -> Read:

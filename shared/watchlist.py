@@ -15,12 +15,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared import watchlist_rules as rules
-from shared.core.model import DEFAULT_LADDER, Claim, EmailChannel, Escalation, Service, TeamsChannel, TenantRules, WatchedApp, Watchlist
+from shared.core.model import DEFAULT_LADDER, Claim, EmailChannel, Escalation, Service, TeamsChannel, WatchedApp, Watchlist
 from shared.core.secret import Secret
 from shared.cursor import Table
 from shared.problems import Problems, Wrong
 from shared.values import Rule, email_address, flag, shown, text, url, whole_days
-from shared.watchlist_tenant import tenant
+from shared.watchlist_tenant import Tenant, tenant
 
 _CHANNEL_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
 _LADDER: tuple[int, ...] = DEFAULT_LADDER
@@ -106,10 +106,10 @@ def _watchlist(table: Table, environment: Mapping[str, str], read: rules.ReadTex
     channels = table.nested("channels", partial(_channels, environment=environment), no_channels, _CHANNELS)
     around = _Around(environment, read, tuple(channels), ladder)
     apps = table.tables("apps", partial(_app, around=around), "at least one [[apps]], with two brackets")
-    whole: TenantRules | None = None
+    whole = Tenant()
     if table.has("tenant"):
         whole = table.nested("tenant", partial(tenant, channels=tuple(channels)), whole, "[tenant] with watch = true")
-    return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps, whole)
+    return Watchlist(zone, check_at, ladder, MappingProxyType(channels), apps, whole.rules, whole.tenant_id)
 
 
 def _channels(table: Table, environment: Mapping[str, str]) -> dict[str, _Channel]:

@@ -1,10 +1,7 @@
-"""The table `[tenant]` of a watchlist: how the whole tenant of our own identity is watched.
-
-Its key `id`, for several tenants, is unknown as long as there is no way to read another tenant: to ignore it would be to
-watch the wrong one.
-"""
+"""The table `[tenant]` of a watchlist: which tenant it is about, and how all of it is watched."""
 
 from functools import partial
+from typing import NamedTuple
 
 from shared import watchlist_rules as rules
 from shared.core.model import DEFAULT_TENANT_LADDER, TenantRules
@@ -16,8 +13,18 @@ NO_LADDER: tuple[int, ...] = DEFAULT_TENANT_LADDER
 NOBODY = TenantRules(())
 
 
-def tenant(table: Table, channels: tuple[str, ...]) -> TenantRules | None:
-    """Read how the tenant is watched; `None` if it is not to be watched as a whole."""
+class Tenant(NamedTuple):
+    """What `[tenant]` says."""
+
+    tenant_id: str = ""
+    """Empty: the tenant of our own identity."""
+    rules: TenantRules | None = None
+    """`None`: it is not watched as a whole."""
+
+
+def tenant(table: Table, channels: tuple[str, ...]) -> Tenant:
+    """Read the table; what is in it holds, whether or not the tenant is watched as a whole."""
+    tenant_id = table.optional("id", guid, "")
     watch = table.optional("watch", flag, default=False)
     tell = _tell(table, channels) if watch or table.has("tell") else ()
     excluded = table.nested("exclude", _excluded, NOBODY, 'a table such as { names = ["Test*"] }') if table.has("exclude") else NOBODY
@@ -32,7 +39,7 @@ def tenant(table: Table, channels: tuple[str, ...]) -> TenantRules | None:
         exclude_tags=excluded.exclude_tags,
         noise=tuple(rule.id for rule in NOISE if rule.id not in off),
     )
-    return found if watch else None
+    return Tenant(tenant_id, found if watch else None)
 
 
 def _tell(table: Table, channels: tuple[str, ...]) -> tuple[str, ...]:

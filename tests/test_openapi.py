@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
-from functools import cache
-from typing import Any
 
 import pytest
 import requests
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-import function_app
 from shared.core.memory import Outcome
 from shared.core.model import Kind, Reason, Severity, Standing
 from shared.render import answers, metrics
 from shared.render.documents import check_document, status_document
 from shared.render.tenant_document import ITEMS_A_PAGE, BadCursor
+from tests.support.app_routes import levels
 from tests.support.build import CALLBACK, CLIENT_ID, at, secret, service, watchlist
 from tests.support.described import DOCUMENT, PATHS, described, matches, misfits
 from tests.support.life import SignInLog, World
@@ -202,19 +200,6 @@ def test_a_route_asks_for_a_key_exactly_where_the_document_says_so() -> None:
 def stands_for(there: tuple[str, str], described: tuple[str, str]) -> bool:
     """Say whether a route of the app answers what the document describes; `{form}` is any of the forms."""
     return there[1] == described[1] and matches(there[0], described[0])
-
-
-@cache  # the library lets an app be indexed once
-def levels() -> dict[tuple[str, str], str]:
-    """Give each route of the app and method, with the key that it asks for."""
-    found = {}
-    for function in function_app.app.get_functions():
-        trigger: Any = function.get_trigger()
-        binding = trigger.get_dict_repr()
-        if binding["type"] == "httpTrigger":
-            for method in binding["methods"]:
-                found[f"/{binding['route']}", str(method.value).lower()] = str(binding["authLevel"].value).lower()
-    return found
 
 
 @pytest.mark.parametrize(

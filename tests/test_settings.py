@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from shared.core.model import EmailChannel, TeamsChannel
 from shared.core.secret import Secret
 from shared.problems import Misconfigured
-from shared.settings import GRAPH_ROOTS, SETTINGS, PageSignIn, Settings, Tables, load
+from shared.settings import SETTINGS, NoSuchTenant, PageSignIn, Settings, load
+from shared.settings_rules import GRAPH_ROOTS, Tables
 
 ROOT = Path(__file__).parents[1]
 CREDENTIAL = "Zq8Kd0nt5h0wTh15"
@@ -315,3 +317,54 @@ def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_
     assert {service.channels for service in settings.watchlist.services.values()} == {("libapps", "libapps-admins")}
     [said] = problems(ENVIRONMENT, tmp_path)
     assert said.startswith("setting LAPSEWATCH_MAIL_SENDER: not set; expected the mailbox that sends")
+
+
+def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_path: Path) -> None:
+    text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
+    (tmp_path / "w.toml").write_text(text + '\n[tenant]\nid = "11111111-2222-4333-8444-555555555555"\n', encoding="utf-8")
+    (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
+    given = {"LAPSEWATCH_WATCHLIST": str(tmp_path / "w.toml")}
+    with pytest.raises(Misconfigured, match=r"LAPSEWATCH_TENANTS_CLIENT_ID: not set.*required by \[tenant\] id in the watchlist"):
+        loaded(**given)
+    found = loaded(**given, LAPSEWATCH_TENANTS_CLIENT_ID="6F1C2F5E-8A04-4D0B-9D5E-0C7A5A2B13D6")
+    assert (found.watchlist.key, found.tenants_client_id) == (
+        "11111111-2222-4333-8444-555555555555",
+        "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6",
+    )
+
+
+@pytest.mark.parametrize(
+    ("graph", "authority", "said"),
+    [
+        ("https://graph.microsoft.com", "login.microsoftonline.com", ""),
+        ("http://127.0.0.1:7090", "https://127.0.0.1:7443", ""),
+        ("http://127.0.0.1:7090", "https://login.microsoftonline.com", "an address of 'login.microsoftonline.com'; expected this machine"),
+        ("https://graph.microsoft.com", "https://127.0.0.1:7443", "an address of '127.0.0.1'; expected this machine"),
+        ("https://graph.microsoft.com", "https://login.microsoftonline.com/common", "not such an address; expected an https address"),
+        ("http://127.0.0.1:7090", "http://127.0.0.1:7443", "not such an address; expected an https address"),
+    ],
+)
+def test_the_sign_in_of_other_tenants_is_where_graph_is(graph: str, authority: str, said: str) -> None:
+    given = {"LAPSEWATCH_GRAPH": graph, "AZURE_AUTHORITY_HOST": authority}
+    if not said:
+        assert loaded(**given).graph == graph
+        return
+    with pytest.raises(Misconfigured, match=f"AZURE_AUTHORITY_HOST: {said}"):
+        loaded(**given)
+
+
+def test_one_tenant_of_several_is_named_or_there_is_a_list_of_them() -> None:
+    only = loaded()
+    watchlists = {key: replace(only.watchlist, tenant_id=key, name=f"library-{key}") for key in ("a", "b")}
+    several = replace(only, watchlists=watchlists)
+    assert several.of(" A ").watchlist.name == "library-a"
+    assert only.of("") is only
+    assert only.of("own").watchlist is only.watchlist
+    with pytest.raises(
+        NoSuchTenant, match=r"Several tenants are watched, and none was named; expected one of: a \(library-a\), b \(library-b\)\."
+    ):
+        _ = several.watchlist
+    with pytest.raises(NoSuchTenant, match="The tenant 'c' is not watched"):
+        several.of("c")
+    with pytest.raises(NoSuchTenant, match="expected one of: own\\."):
+        only.of("a")

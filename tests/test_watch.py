@@ -32,6 +32,23 @@ def test_a_check_tells_every_channel_once_and_says_when_the_next_message_comes()
     assert world.check().told == ()
 
 
+def test_the_reason_is_in_the_card_and_in_the_ledger() -> None:
+    world = living()
+    world.check()
+    world.now = at("2026-09-06T13:05Z")
+    world.check()
+    assert [notice.reason for notice in world.inboxes["its"].heard[-1].notices] == [Reason.RUNG]
+    assert world.ledger.load().told["libcal", "its"].reason == Reason.RUNG
+
+
+def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
+    world = living()
+    world.check()
+    world.now += timedelta(hours=1)
+    world.ledger.broken = dict.fromkeys(("begin", "lease", "load", "remember", "decisions", "checks"), OUTAGE)
+    assert world.tick().outcome == Outcome.NOT_OWED
+
+
 def test_a_second_check_at_the_same_time_is_busy_and_does_nothing() -> None:
     world = living()
     lease = world.ledger.lease()
@@ -169,18 +186,18 @@ def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
 
 def test_health_is_starting_then_fresh_then_stale() -> None:
     world = living()
-    assert world.watch.health() is None
+    assert world.healthy() is None
     world.check()
-    assert world.watch.health() is True
+    assert world.healthy() is True
     world.now += timedelta(hours=27)
-    assert world.watch.health() is False
+    assert world.healthy() is False
 
 
 def test_health_is_stale_when_no_check_ever_ran() -> None:
     world = living()
-    assert world.watch.health() is None
+    assert world.healthy() is None
     world.now += timedelta(hours=27)
-    assert world.watch.health() is False
+    assert world.healthy() is False
 
 
 def test_the_status_counts_days_as_of_now() -> None:
@@ -198,8 +215,10 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     world.tenant.drop("odd")
     world.now += timedelta(days=1)
     world.check()
+    world.now += timedelta(days=399)
+    world.check()
     assert "odd" in world.ledger.load().sightings
-    world.now += timedelta(days=401)
+    world.now += timedelta(days=2)
     world.check()
     world.now += timedelta(days=1)
     world.check()
@@ -208,6 +227,9 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     assert not [item for item in memory.items if "odd" in item]
     assert not [key for key in memory.told if "odd" in key[0]]
     assert memory.holds["libcal"].key_id == "cal24"
+    kept = [record.started for record in world.ledger.checks(10)]
+    assert min(kept) >= world.now - timedelta(days=400)
+    assert len(kept) == 3
 
 
 def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:

@@ -36,6 +36,8 @@ param heartbeat bool
 param schedule string
 @description('Path of the watchlist.')
 param watchlist string
+@description('Client id of the registration by which other tenants are read; may be empty.')
+param tenantsClientId string
 @description('Minutes that a check may take.')
 param deadlineMinutes int
 @description('Address of the status page; may be empty.')
@@ -74,6 +76,7 @@ var programSettings = {
   LAPSEWATCH_SIGN_INS: signIns
   LAPSEWATCH_HEARTBEAT_URL: heartbeat ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/heartbeat-url)' : ''
   LAPSEWATCH_DEADLINE: string(deadlineMinutes)
+  LAPSEWATCH_TENANTS_CLIENT_ID: tenantsClientId
   AZURE_CLIENT_ID: identityClientId
   LIBAPPS_CLIENT_ID: libappsClientId
   TEAMS_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhook-url)'

@@ -41,7 +41,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enablePurgeProtection: true
     softDeleteRetentionInDays: 7
     // the hook writes from the deployer's machine, so a private vault has a door for one address, if one is given
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: private && empty(deployerIp) ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'AzureServices'
       defaultAction: private ? 'Deny' : 'Allow'

@@ -5,7 +5,6 @@ is made for it and closed with it: a client that outlives its loop fails at its 
 """
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -20,7 +19,7 @@ from msgraph.generated.service_principals_with_app_id.service_principals_with_ap
 from shared.adapters.graph_answer import Answer, complaint, no_such_object, plain
 from shared.adapters.graph_decode import app_of, decoded
 from shared.adapters.graph_http import Pause, Session
-from shared.adapters.graph_shapes import KeyedPrincipal, Principal, Record
+from shared.adapters.graph_shapes import ID, KeyedPrincipal, Principal, Record
 from shared.adapters.graph_token import SignIn
 from shared.core.model import App
 from shared.ports import AppQuery, DirectoryError, DirectoryReading
@@ -32,8 +31,6 @@ WATCHED = [
     *("web", "spa", "publicClient"),
 ]
 PRINCIPAL = ["id", "accountEnabled"]
-KEY_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-"""A GUID in all that was ever recorded; anything that cannot be a key of the ledger is not understood."""
 KEYED_PRINCIPAL = [*PRINCIPAL, "passwordCredentials", "keyCredentials"]
 
 
@@ -120,9 +117,12 @@ def _judged(client_id: str, app: Answer | DirectoryError, principal: Answer | Di
     principal_body = _found(principal)
     shape = KeyedPrincipal if keyed else Principal
     made = app_of(record, None if principal_body is None else decoded(principal_body, shape))
-    for credential in made.credentials:
-        if not KEY_ID.fullmatch(credential.key_id):
-            raise DirectoryError(f"Graph gave a credential the key id {plain(credential.key_id, 50)}, which is not one.", transient=False)
+    for what, given in (
+        ("the app the object id", made.object_id),
+        *(("a credential the key id", each.key_id) for each in made.credentials),
+    ):
+        if not ID.fullmatch(given):
+            raise DirectoryError(f"Graph gave {what} {plain(given, 50)}, which is not one.", transient=False)
     return made
 
 

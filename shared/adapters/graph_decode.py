@@ -56,7 +56,7 @@ def _disabled(record: Record, principal: Principal | None) -> str:
     if record.is_disabled:
         reasons.append("the app registration is disabled")
     if record.disabled_by_microsoft_status not in (None, "", "NotDisabled"):
-        reasons.append(f"Microsoft has disabled it ({record.disabled_by_microsoft_status})")
+        reasons.append(f"Microsoft has disabled it ({plain(record.disabled_by_microsoft_status or '', 80)})")
     if principal and principal.account_enabled is False:
         reasons.append("its service principal is disabled")
     return ", and ".join(reasons)

@@ -16,7 +16,7 @@ import msgspec
 
 from shared.adapters.graph_answer import UNREADABLE, plain, unreadable
 from shared.adapters.graph_decode import credentials_of, decoded, unusable
-from shared.adapters.graph_shapes import Key, ListedPrincipal, ListedRecord
+from shared.adapters.graph_shapes import ID, Key, ListedPrincipal, ListedRecord
 from shared.core.listed import Holder, TenantApp
 from shared.ports import DirectoryError, ScanQuery
 
@@ -70,7 +70,7 @@ class PageDecoder:
                 page = self._decoder.decode(body)
                 apps, applications, credentials = self._matter(page.value)
                 return Decoded(apps, applications, credentials, {}, page.next)
-        except (*UNREADABLE, OverflowError):
+        except (*UNREADABLE, OverflowError, DirectoryError):
             return self._taken_apart(body)
 
     def _matter(self, records: Sequence[ListedRecord]) -> tuple[list[TenantApp], int, int]:
@@ -92,12 +92,16 @@ class PageDecoder:
         return [self._app(record) for record in found if not _left_out(record)], len(records), credentials
 
     def _app(self, record: ListedRecord) -> TenantApp:
+        """Make the app's value. Raises `DirectoryError` for an id under which no ledger can keep anything."""
+        credentials = credentials_of(record.key_credentials, record.password_credentials)
+        if odd := next((each for each in (record.app_id, record.id, *(c.key_id for c in credentials)) if not ID.fullmatch(each)), None):
+            raise unusable([f"the app {plain(record.app_id, 50)} has the id {plain(odd, 50)}, which is not one"])
         return TenantApp(
             self._holder,
             record.app_id,
             record.id,
             record.display_name or "",
-            credentials_of(record.key_credentials, record.password_credentials),
+            credentials,
             tuple(record.tags),
             _signing(record) if isinstance(record, ListedPrincipal) else frozenset(),
         )
@@ -172,4 +176,4 @@ def _thumbprint(key: Key) -> str:
 
 def _client_id(value: object, index: int) -> str:
     client_id = value.get("appId") if isinstance(value, dict) else None
-    return plain(client_id, 50) if isinstance(client_id, str) and client_id else f"#{index} of its page"
+    return (plain(client_id, 50) if isinstance(client_id, str) else "") or f"#{index} of its page"

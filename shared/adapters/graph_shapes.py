@@ -1,5 +1,6 @@
 """What we select from Graph's objects. A field without a default must be there: an end left out is not an end of null."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -7,6 +8,9 @@ import msgspec
 
 type Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 type Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+"""A GUID in all that was ever recorded; anything that cannot be a key of the ledger is not understood."""
 
 
 class Password(msgspec.Struct, rename="camel", gc=False):

@@ -9,7 +9,6 @@ from collections.abc import Generator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
@@ -17,18 +16,17 @@ from msgraph.generated.applications.item.application_item_request_builder import
 from msgraph.generated.service_principals.item.service_principal_item_request_builder import ServicePrincipalItemRequestBuilder
 from msgraph.generated.service_principals.service_principals_request_builder import ServicePrincipalsRequestBuilder
 
-from shared.adapters.graph_answer import UNREADABLE, Answer, complaint, no_such_object, plain, unreadable
+from shared.adapters.graph_answer import Answer, complaint
 from shared.adapters.graph_http import Pause, Session
 from shared.adapters.graph_list import APPLICATION, PRINCIPAL, PageDecoder
+from shared.adapters.graph_owners import ownership
 from shared.adapters.graph_paging import Pace, followed
 from shared.adapters.graph_token import SignIn
 from shared.core.listed import Holder
-from shared.core.owners import Owner, Ownership
+from shared.core.owners import Ownership
 from shared.ports import DirectoryError, OwnersReading, ScanPage, ScanQuery
 
 OWNED = ["id", "notes", "serviceManagementReference"]
-USER = "#microsoft.graph.user"
-LONGEST_NOTE = 500
 
 
 class GraphTenant:
@@ -104,7 +102,7 @@ class GraphTenant:
         failures: dict[str, DirectoryError] = {}
         for object_id, answer in answers.items():
             try:
-                owned[object_id] = _ownership(answer)
+                owned[object_id] = ownership(answer)
             except DirectoryError as error:
                 failures[object_id] = error
         return OwnersReading(owned, failures, session.requests)
@@ -140,31 +138,3 @@ def _owned_request(session: Session, object_id: str, holder: Holder) -> RequestI
     asked = RequestConfiguration(query_parameters=query(select=select, expand=["owners"]))
     made: RequestInformation = builder(session.adapter, {name: object_id}).to_get_request_information(asked)
     return made
-
-
-class _Owner(msgspec.Struct, rename="camel"):
-    id: str
-    kind: str | None = msgspec.field(default=None, name="@odata.type")
-    display_name: str | None = None
-    mail: str | None = None
-
-
-class _Owned(msgspec.Struct, rename="camel"):
-    owners: list[_Owner]
-    notes: str | None = None
-    service_management_reference: str | None = None
-
-
-def _ownership(answer: Answer | DirectoryError) -> Ownership:
-    if isinstance(answer, DirectoryError):
-        raise answer
-    if no_such_object(answer):
-        return Ownership()  # deleted since it was listed: what is left to say falls to the channels
-    if answer.status != HTTPStatus.OK:
-        raise complaint(answer)
-    try:
-        read = msgspec.json.decode(answer.body, type=_Owned)
-    except UNREADABLE as error:
-        raise unreadable(answer.body, error) from error
-    owners = tuple(Owner(each.id, each.display_name or "", each.mail or "", each.kind in (None, USER)) for each in read.owners)
-    return Ownership(owners, plain(read.service_management_reference or "", LONGEST_NOTE), plain(read.notes or "", LONGEST_NOTE))

@@ -15,7 +15,7 @@ type Credential = ManagedIdentityCredential | AzureCliCredential
 
 TOKEN_SECONDS = 30.0
 """What asking for a token may take, with all its tries."""
-_PATIENCE: dict[str, Any] = {
+PATIENCE: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 10,
     "retry_total": 3,
@@ -31,7 +31,7 @@ class PunctualIdentity(ManagedIdentityCredential):
 
     def __init__(self, client_id: str | None, seconds: float) -> None:
         """Ask for nothing yet; an answer is waited for `seconds` at most."""
-        super().__init__(client_id=client_id, **_PATIENCE)
+        super().__init__(client_id=client_id, **PATIENCE)
         self._seconds = seconds
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK has it)
@@ -41,7 +41,12 @@ class PunctualIdentity(ManagedIdentityCredential):
 
 
 def credential(
-    client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str], seconds: float = TOKEN_SECONDS
+    client_id: str | None,
+    *,
+    graph_is_loopback: bool,
+    environment: Mapping[str, str],
+    seconds: float = TOKEN_SECONDS,
+    tenant_id: str = "",
 ) -> Credential:
     """Choose how to sign in. Nothing is asked of the network yet; the caller closes what it gets.
 
@@ -51,6 +56,7 @@ def credential(
         environment: where `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` (the managed identity protocol of App Service) and
             `WEBSITE_SITE_NAME` (set on every app in Azure) are looked for. azure-identity reads the first two from the process itself.
         seconds: what asking the managed identity for a token may take.
+        tenant_id: where a developer signs in; empty for their usual tenant. A managed identity has one tenant only.
 
     Raises:
         DirectoryError: on a laptop, with a loopback Graph and no stand-in for the managed identity.
@@ -66,4 +72,4 @@ def credential(
             " (python -m local.tenant), which says what to set.",
             transient=False,
         )
-    return AzureCliCredential()
+    return AzureCliCredential(tenant_id=tenant_id)

@@ -92,7 +92,8 @@ class MailboxChannel:
         """Send `message` as one mail. Raises `ChannelError`."""
         failure = self._deliver(message)
         if failure is not None:
-            raise ChannelError(f"Channel “{self._channel.name}” was not told. {failure.text}.", transient=failure.transient)
+            text = f"Channel “{self._channel.name}” was not told. {failure.text}."
+            raise ChannelError(text, transient=failure.transient, code=failure.code)
 
     def _deliver(self, message: Message) -> Failure | None:
         written = mail(message, to=self._channel.to, sender=self._sender, channels=self._channels, page_url=self._page_url)

@@ -83,6 +83,8 @@ class Failure:
 
     text: str
     transient: bool
+    code: str = ""
+    """What was answered: the error code, or the status; empty if nothing was."""
 
 
 class Posting:
@@ -111,7 +113,7 @@ class Posting:
             if found is None:
                 return None
             if wait is None or wait > LONGEST_WAIT_SECONDS or not self._retries:
-                return Failure(self._explain(found), transient=_is_transient(found))
+                return Failure(self._explain(found), _is_transient(found), _called(found))
             self._sleep(wait)
             self._retries -= 1
 
@@ -155,6 +157,10 @@ class _Headers(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._headers)
         return request
+
+
+def _called(found: Refusal | Silence) -> str:
+    return "" if isinstance(found, Silence) else found.code or str(found.status)
 
 
 def _is_transient(found: Refusal | Silence) -> bool:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from inspect import get_annotations
 from operator import attrgetter
 from types import NoneType
@@ -64,6 +65,16 @@ class Kind(NamedTuple):
 
     record: type[Remembered]
     names: tuple[str, ...]
+
+
+class Field(NamedTuple):
+    """How one field of a record is read back."""
+
+    hint: Any
+    inner: type | None
+    """The record that the field holds, if it holds one."""
+    optional: bool
+    json: bool
 
 
 KINDS: Mapping[str, Kind] = {
@@ -183,33 +194,41 @@ def record_of[T](kind: type[T], row: Row) -> T:
 
 def _record[T](kind: type[T], columns: Mapping[str, object], known: Mapping[str, object], prefix: str = "") -> T:
     values = dict(known)
-    for name, hint in _fields(kind).items():
+    for name, field in _shape(cast("type", kind)).items():
         if name in values:
             continue
-        inner = next((part for part in (hint, *get_args(hint)) if _is_record(part)), None)
-        optional = NoneType in get_args(hint)
         path = f"{prefix}{name}"
-        if inner is not None:
-            there = any(column.startswith(f"{path}_") for column in columns)
-            values[name] = _record(inner, columns, {}, f"{path}_") if there or not optional else None
+        if field.inner is not None:
+            there = not field.optional or any(column.startswith(f"{path}_") for column in columns)
+            values[name] = _record(field.inner, columns, {}, f"{path}_") if there else None
         elif path in columns:
-            values[name] = _value(path, hint, columns[path])
-        elif optional:
+            values[name] = _value(path, field, columns[path])
+        elif field.optional:
             values[name] = None
         else:
             raise ValueError(f"it has no column {path!r}")
     return cast("Callable[..., T]", kind)(**values)
 
 
-def _value(path: str, hint: object, raw: object) -> object:
+def _value(path: str, field: Field, raw: object) -> object:
+    if type(raw) is field.hint:
+        return raw
     try:
-        if datetime in (hint, *get_args(hint)):
-            hint = Annotated[datetime, msgspec.Meta(tz=True)]
-        if get_origin(hint) is tuple:
-            return msgspec.json.decode(cast("str", raw), type=hint)
-        return msgspec.convert(raw, hint)
+        return msgspec.json.decode(cast("str", raw), type=field.hint) if field.json else msgspec.convert(raw, field.hint)
     except (msgspec.MsgspecError, TypeError) as error:
         raise ValueError(f"in its column {path!r}, {error}") from None
+
+
+@cache
+def _shape(kind: Callable[..., object]) -> Mapping[str, Field]:
+    """Give the fields of a record; once for each kind, since a ledger has thousands of rows."""
+    shape = {}
+    for name, hint in _fields(kind).items():
+        parts = (hint, *get_args(hint))
+        exact = Annotated[datetime, msgspec.Meta(tz=True)] if datetime in parts else hint
+        inner = next((part for part in parts if _is_record(part)), None)
+        shape[name] = Field(exact, inner, NoneType in parts, get_origin(hint) is tuple)
+    return shape
 
 
 def _fields(kind: Callable[..., object]) -> Mapping[str, Any]:

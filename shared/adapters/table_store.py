@@ -287,7 +287,7 @@ def _refused(error: HttpResponseError, what: str) -> LedgerError:
     status = error.status_code or 0
     later = status >= 500 or status in _TRY_LATER  # noqa: PLR2004  (HTTP: 5xx is the server's failure)
     advice = _ADVICE.get(code) or ("The next tick tries again." if later else "Does LAPSEWATCH_TABLES name the right account?")
-    return LedgerError(f"{what} answered {status} {code or 'without a code'}. {advice}", transient=later)
+    return LedgerError(f"{what} answered {status} {code or 'without a code'}. {advice}", transient=later, code=code or str(status))
 
 
 def _cause(error: ServiceRequestError) -> str:

@@ -24,6 +24,7 @@ in the whole tenant has a partition of its own (`table_tenant`), and so has each
 
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import uuid4
@@ -88,6 +89,13 @@ class TablesLedger:
     def close(self) -> None:
         """Close the connections."""
         self._store.close()
+
+    def of(self, partition: str) -> "TablesLedger":
+        """Give the ledger of another partition, over the same connections: closed with this one."""
+        other = copy(self)
+        other._store = self._store.beside(partition)  # noqa: SLF001  (it is one of us)
+        other._of_tenant = self._store.beside(f"{partition}:tenant")  # noqa: SLF001
+        return other
 
     @property
     def tenant(self) -> TablesTenantLedger:

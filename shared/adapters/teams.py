@@ -29,6 +29,7 @@ BY_STATUS = {
     401: "Its webhook refuses the request. Copy the flow's URL again, whole, with the signature at its end",
     403: "Its webhook refuses the request. Copy the flow's URL again, whole, with the signature at its end",
     404: BY_CODE["WorkflowNotFound"],
+    410: BY_CODE["WorkflowNotFound"],
     413: "Its flow finds the card too large. Watch fewer things in one channel",
     429: "Its flow gets more requests than it takes. This is tried again later",
 }
@@ -74,10 +75,10 @@ class TeamsWebhook:
                 failure = posting.post(Post(url, encoded(card), HEADERS))
                 if failure is not None:
                     told = f"was told only {sent} of {len(cards)} cards" if sent else "was not told"
-                    raise self._error(told, failure.text, transient=failure.transient)
+                    raise self._error(told, failure.text, transient=failure.transient, code=failure.code)
 
-    def _error(self, told: str, why: str, *, transient: bool) -> ChannelError:
-        return ChannelError(f"Channel “{self._channel.name}” {told}. {why}.", transient=transient)
+    def _error(self, told: str, why: str, *, transient: bool, code: str = "") -> ChannelError:
+        return ChannelError(f"Channel “{self._channel.name}” {told}. {why}.", transient=transient, code=code)
 
 
 def _explain(found: Refusal | Silence) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from shared.core.memory import Memory
+from shared.core.memory import Former, Memory
 from shared.core.model import Claim, Credential, Service
 
 
@@ -49,4 +49,4 @@ def ownership(credential: Credential, services: Iterable[Service], memory: Memor
 def _held(service: Service, key_id: str, memory: Memory) -> bool:
     hold = memory.holds.get(service.id)
     used = hold is not None and hold.key_id == key_id
-    return used or any(former.service == service.id and former.key_id == key_id for former in memory.formers)
+    return used or Former(service.id, key_id) in memory.formers

@@ -59,7 +59,15 @@ def _message(channel: str, due: Iterable[tuple[View, Roles, ItemState | None]], 
     if not notices and not new:
         return None
     notices.sort(key=lambda notice: (-notice.severity.rank, _soonest(notice.view), notice.view.item))
-    return Message(channel, at.now, at.watchlist.zone, tuple(notices), introduction=bool(new), watching=new)
+    return Message(
+        channel,
+        at.now,
+        at.watchlist.zone,
+        tuple(notices),
+        introduction=bool(new),
+        watching=new,
+        tenant_name=at.watchlist.name,
+    )
 
 
 def _to_be_settled(new: Iterable[ServiceView], notices: Iterable[Notice], channel: str) -> list[Notice]:

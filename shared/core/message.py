@@ -64,6 +64,8 @@ class Message:
     """Sent by a person to see whether the channel works; it says nothing else."""
     tenant: "TenantNews | None" = None
     """It is about the whole tenant, and says something of all of it too."""
+    tenant_name: str = ""
+    """Whose tenant it is about, where there are several."""
 
     @property
     def severity(self) -> Severity:

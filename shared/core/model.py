@@ -208,6 +208,10 @@ class TenantRules:
     """Ids of the noise rules (`shared.core.noise`) that are in force."""
 
 
+OWN = "own"
+"""What the tenant of our own identity is called, whose id nobody has to write down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watchlist:
     """What is watched, for whom, and by which calendar."""
@@ -219,6 +223,15 @@ class Watchlist:
     apps: tuple[WatchedApp, ...]
     tenant: TenantRules | None = None
     """`None`: only the apps are watched."""
+    tenant_id: str = ""
+    """The Entra tenant that the apps are in; empty for that of our own identity."""
+    name: str = ""
+    """What people call the tenant, where there are several: the name of its file."""
+
+    @property
+    def key(self) -> str:
+        """What tells this watchlist from others: the id of its tenant, or `own`. The ledger of each is its own."""
+        return self.tenant_id or OWN
 
     @property
     def services(self) -> Mapping[str, Service]:

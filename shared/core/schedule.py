@@ -46,6 +46,11 @@ def is_retry_owed(pulse: Pulse) -> bool:
     return pulse.retries_left > 0
 
 
+def is_tick_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
+    """Say whether a tick has anything to do: a check, a read of the whole tenant, or another try."""
+    return is_owed(pulse, watchlist, now) or is_tenant_owed(pulse, watchlist, now) or is_retry_owed(pulse)
+
+
 def is_stale(pulse: Pulse, now: datetime) -> bool:
     """Say whether the last good check, or the first sign of life if there was none yet, is more than 26 hours old.
 

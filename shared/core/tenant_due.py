@@ -192,12 +192,12 @@ def _to_channels(due: Mapping[str, list[Notice]], at: TenantRound) -> Iterator[M
         owned = at.rules.owners and first and not at.introduced
         apps = {each.object_id for each in at.memory.listed.values() if _why(tenant_view(each, at), None, at)} if owned else set()
         news = TenantNews(at.scan.applications, at.scan.credentials, first=first, owners_next=len(apps))
-        yield Message(channel, at.now, at.watchlist.zone, tuple(notices), tenant=news)
+        yield Message(channel, at.now, at.watchlist.zone, tuple(notices), tenant=news, tenant_name=at.watchlist.name)
 
 
 def _to_owner(owner: Owner, notices: list[Notice], at: TenantRound) -> Message:
     news = TenantNews(at.scan.applications, at.scan.credentials, owner=owner.name or owner.mail)
-    return Message(owner.channel, at.now, at.watchlist.zone, tuple(notices), tenant=news)
+    return Message(owner.channel, at.now, at.watchlist.zone, tuple(notices), tenant=news, tenant_name=at.watchlist.name)
 
 
 def reading_view(scan: TenantScan, now: datetime) -> WatcherView:

@@ -117,10 +117,11 @@ def _confirmed(hold: Hold | None) -> Json | None:
     }
 
 
-def log_document(result: CheckResult) -> Json:
+def log_document(result: CheckResult, tenant: str) -> Json:
     """Describe a check in one flat line for the log, from which alert rules read: no names from Graph, no addresses."""
     return {
         "event": "check",
+        "tenant_id": tenant,
         "checked_at": instant(result.checked_at),
         "outcome": result.outcome,
         "error": result.error or None,

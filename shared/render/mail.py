@@ -6,9 +6,10 @@ The HTML is made for Outlook on Windows, which shows mail by Word: tables, style
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from functools import cache
 from pathlib import Path
 
@@ -24,8 +25,6 @@ from shared.render.mail_letter import letter
 from shared.render.words import headline, title
 
 PRODUCT = "Lapsewatch"
-_UNFOLDED = SMTP.clone(max_line_length=998)
-"""The longest lines of RFC 5322. The library breaks a longer plain subject before its first word, and it would be sorted under a space."""
 LONGEST_SUBJECT = 200
 COLORS = {Severity.CRITICAL: "#c50f1f", Severity.WARNING: "#bc4b09", Severity.NOTICE: "#0f6cbd", Severity.OK: "#107c10"}
 
@@ -73,9 +72,27 @@ def mail(
     )
 
 
+class _Policy(EmailPolicy):
+    """The library's rules for mail, but for the subject: it loses and doubles spaces where plain and encoded words meet in a long one.
+
+    A plain subject stays on one line, within the 998 characters of RFC 5322: broken before its first word, it would be
+    sorted under a space. Any other is encoded as a whole (RFC 2047).
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Write a header."""
+        if name != "Subject":
+            return super().fold_binary(name, value)
+        whole = value if value.isascii() else Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {whole}{self.linesep}".encode("ascii")
+
+
+_POLICY = _Policy(linesep=SMTP.linesep)
+
+
 def as_bytes(mail: Mail) -> bytes:
     """Write a mail as MIME, a text and an HTML part. The library encodes what is not ASCII, and refuses a line break in a header."""
-    made = EmailMessage(SMTP)
+    made = EmailMessage(_POLICY)
     made["From"] = _address(mail.sender, PRODUCT)
     made["To"] = [_address(address) for address in mail.to]
     if mail.reply_to:
@@ -88,7 +105,7 @@ def as_bytes(mail: Mail) -> bytes:
         made["X-Priority"] = "1"
     made.set_content(mail.text, cte="quoted-printable")
     made.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    return made.as_bytes(policy=_UNFOLDED if mail.subject.isascii() else SMTP)
+    return made.as_bytes()
 
 
 def subject(message: Message) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -49,6 +50,8 @@ class PageData:
     """Why a decision was not recorded."""
     wanted: Wanted = WHOLE
     """Which part of the tenant's table is shown."""
+    tenant: str = ""
+    """Names the tenant in every link, where there are several."""
     base: str = BASE
     """The path at which the page is served; assets are at `{base}/assets/`."""
 
@@ -78,6 +81,9 @@ def page(data: PageData) -> str:
         .get_template("page.html.j2")
         .render(
             base=data.base,
+            query=f"?tenant={quote(data.tenant, safe='')}" if data.tenant else "",
+            tenant_key=data.tenant,
+            tenant_name=clean(at.watchlist.name),
             person=clean(data.person.name),
             notice=data.notice,
             problem=data.problem,
@@ -93,13 +99,19 @@ def page(data: PageData) -> str:
             apps=apps,
             leftovers=leftovers,
             watcher=watcher,
-            tenant=tenant_part(status.tenant, data.wanted, zone, data.base),
+            tenant=tenant_part(status.tenant, data.wanted, zone, data.base, key=data.tenant),
             zone=zone.key,
             generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
             generated_stamp=instant(at.now),
         )
     )
     return _sendable(html)
+
+
+def which_tenant(names: Mapping[str, str], base: str = BASE) -> str:
+    """Give the page that asks which tenant is meant; `names` by what names it in a link."""
+    links = [(f"{base}?tenant={quote(key, safe='')}", clean(name), key) for key, name in names.items()]
+    return _sendable(_environment().get_template("which_tenant.html.j2").render(base=base, links=links))
 
 
 def not_signed_in(base: str = BASE) -> str:

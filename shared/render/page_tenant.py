@@ -89,8 +89,8 @@ def wanted(parameters: Mapping[str, str]) -> Wanted:
     )
 
 
-def tenant_part(tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base: str) -> TenantPart | None:
-    """Give the tenant's part of the page; `None` where no tenant is watched."""
+def tenant_part(tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base: str, *, key: str = "") -> TenantPart | None:
+    """Give the tenant's part of the page; `None` where no tenant is watched. `key` names it in links, where there are several."""
     if tenant is None:
         return None
     needle = want.name.casefold()
@@ -101,8 +101,8 @@ def tenant_part(tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base:
 
     def link(**changes: object) -> str:
         values = {**want._asdict(), "start": start, **changes}
-        query = {"name": values["name"], "sort": values["sort"], "from": values["start"]}
-        return f"{base}?{urlencode({key: value for key, value in query.items() if value not in ('', 0)})}#tenant"
+        query = {"tenant": key, "name": values["name"], "sort": values["sort"], "from": values["start"]}
+        return f"{base}?{urlencode({name: value for name, value in query.items() if value not in ('', 0)})}#tenant"
 
     return TenantPart(
         summary=_summary(tenant, zone),

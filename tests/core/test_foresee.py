@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.core.model import Credential
@@ -12,6 +12,8 @@ from tests.support.life import World
 
 DAY_ZERO = at("2026-09-01T13:05Z")
 ENDS = st.integers(-30, 220).map(lambda days: DAY_ZERO + timedelta(days=days, hours=days * 7 % 24))
+
+TO_COME = secret("key0", "LibCal 0", starts="2026-09-02T13:05Z", ends="2026-12-03T09:05Z")
 
 
 @st.composite
@@ -27,6 +29,7 @@ def credentials(draw: st.DrawFn) -> list[Credential]:
 
 @settings(max_examples=25, deadline=None)
 @given(there=credentials(), disabled=st.booleans())
+@example(there=[TO_COME], disabled=False)
 def test_the_next_message_comes_on_the_day_that_was_foreseen(there: list[Credential], *, disabled: bool) -> None:
     world = World(watched=watchlist(), now=DAY_ZERO)
     world.tenant.put(*there, disabled="it is disabled" if disabled else "")

@@ -8,19 +8,12 @@ import io
 import json
 import re
 import shlex
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import icalendar
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
@@ -33,19 +26,15 @@ from shared.core.model import Reason, Standing
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.calendar import calendar
 from shared.render.documents import log_document
-from shared.render.mail import Mail, as_bytes, mail
-from shared.render.mail_links import LONGEST_MAILTO
 from shared.render.metrics import metrics
 from shared.render.page import page
 from shared.render.spreadsheet import status_csv
-from shared.render.teams import LIMIT, encoded, payloads
-from tests.render.mail_cases import CHANNELS, SENDER
 from tests.render.page_cases import GOOD, WATCHLIST, single
+from tests.support.hostile import Seen, cards_of, every_text, mail_of, unseen
 from tests.support.notices import (
     INSTALLER,
     LIBCAL,
     NOW,
-    PAGE_URL,
     PAT,
     RENEWER,
     WATCHED,
@@ -60,32 +49,6 @@ from tests.support.notices import (
     unclaimed,
     unmatched,
 )
-
-TEXTS = {
-    "HTML": "\"'><img src=x onerror=alert(1)><script>alert(1)</script></form></title><!--",
-    "Markdown": "[free](https://evil.example) ![x](https://evil.example/x.png) **b** `c` <https://evil.example> https://evil.example",
-    "card expressions": "{{DATE(2026-01-01T00:00:00Z)}} ${name} $(1) <at>Everybody</at> {{7*7}} {% raw %}",
-    "line breaks": "a\r\nBcc: evil@example.org\r\n\r\nbody\u2028next\u2029next\x85next\x0b\x0c\x1b[31mred\x1b]8;;https://evil.example\x07\x00",
-    "bidi": "\u202egpj.exe\u202c \u2066a\u2069 \u200f\u061c",
-    "zero width": "\u200bLib\u200dCal\u2060\ufeff\u00ad\U000e0041",
-    "lone surrogates": "\ud800 \udfff \udc80 \ud83d",
-    "100 KB": "W" * 50_000 + " \N{EARTH GLOBE AMERICAS}" * 10_000,
-    "query": "?cc=evil@example.org&bcc=evil@example.org&body=evil#x %0D%0ABcc:evil@example.org",
-    "formula": '=HYPERLINK("https://evil.example";1)\t@SUM(A1)',
-    "calendar": "x\nEND:VEVENT\nBEGIN:VALARM\nACTION:PROCEDURE\nATTACH:file:///evil;x,y\\n",
-    "metrics": 'x"} 1\n# HELP evil\nevil{a="b"} 2\n',
-    "shell": "$(touch evil) `touch evil`; touch evil | 'x' \"y\" && rm",
-    "rich": "[link=https://evil.example]x[/link] [bold red]",
-    "nothing": "",
-}
-UNSEEN = {"Cf", "Cs", "Zl", "Zp"}
-"""Categories of characters that nobody sees, or that turn what is seen."""
-OURS = ("https://entra.microsoft.com/", PAGE_URL, "https://library.libcal.example/")
-HEADERS = {
-    *["From", "To", "Reply-To", "Subject", "Date", "Auto-Submitted"],
-    *["Importance", "X-Priority", "MIME-Version", "Content-Type"],
-}
-every_text = pytest.mark.parametrize("evil", TEXTS.values(), ids=TEXTS)
 
 
 def views_of(evil: str) -> list[View]:
@@ -121,84 +84,16 @@ def status_of(evil: str) -> Status:
     return single(*views_of(evil), pulse=replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)).status
 
 
-def unseen(text: str) -> list[str]:
-    """Give the characters that no reader sees, line ends apart."""
-    kinds = [(each, unicodedata.category(each)) for each in text]
-    return [f"U+{ord(each):04X}" for each, kind in kinds if kind in UNSEEN or (kind == "Cc" and each not in "\r\n\t")]
-
-
-def strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from strings(each)
-
-
-def nodes(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from nodes(each)
-
-
-class Seen(HTMLParser):
-    """The tags of a page, and what they were given."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.given: list[tuple[str, str]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.given += [(name, value or "") for name, value in attrs]
-
-    @property
-    def links(self) -> list[str]:
-        return [value for name, value in self.given if name in {"href", "src", "action", "formaction"}]
-
-    @property
-    def handlers(self) -> list[str]:
-        return [name for name, _ in self.given if name.startswith("on")]
-
-
 @every_text
 def test_a_card_acts_on_nothing_and_leads_nowhere_else(evil: str) -> None:
     for told in messages_of(evil):
-        for payload in payloads(told, page_url=PAGE_URL):
-            body = encoded(payload)
-            assert len(body) < LIMIT
-            card = json.loads(body)
-            for text in strings(card):
-                assert unseen(text) == []
-                assert "{{" not in text
-                assert not re.search(r"</?at\b", text, re.IGNORECASE)
-            for node in nodes(card):
-                assert str(node.get("url", PAGE_URL)).startswith(OURS)
-                if node.get("type") == "TextBlock":
-                    assert not re.search(r"(?<!\\)\]\(", node["text"])
+        assert cards_of(told)
 
 
 @every_text
 def test_a_mail_has_our_headers_our_tags_and_our_links(evil: str) -> None:
     for told in messages_of(evil):
-        made = mail(told, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL)
-        found, written, seen = parsed(made), as_bytes(made), Seen(made.html)
-        assert set(found.keys()) <= HEADERS
-        assert found["To"] == "reader@example.org"
-        assert str(found["Subject"]) == made.subject
-        assert made.subject.isprintable()
-        assert unseen(made.text) == []
-        assert max(map(len, written.split(b"\r\n"))) <= 998
-        assert not {"script", "img", "form", "iframe"} & set(seen.tags)
-        assert seen.handlers == []
-        for link in seen.links:
-            assert link.startswith((*OURS, "mailto:"))
-            if link.startswith("mailto:"):
-                assert len(link) <= LONGEST_MAILTO
-                assert urlsplit(link).path == "its-helpdesk@example.org"
-                assert set(parse_qs(urlsplit(link).query)) <= {"subject", "body"}
+        assert mail_of(told)
 
 
 @every_text
@@ -254,7 +149,7 @@ def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
 @every_text
 def test_a_log_line_is_one_line_of_json(evil: str) -> None:
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
-    line = json.dumps(log_document(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told)))
+    line = json.dumps(log_document(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told), evil))
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["outcome"] == "partial"
@@ -286,9 +181,3 @@ def test_a_command_to_copy_has_the_credential_as_one_word(evil: str) -> None:
     (line,) = [line for line in said.getvalue().splitlines() if "--key-id" in line]
     words = shlex.split(line.split("”: ", 1)[1])
     assert (words[:3], len(words)) == (["confirm", "libcal", "--key-id"], 4)
-
-
-def parsed(made: Mail) -> EmailMessage:
-    found = message_from_bytes(as_bytes(made), policy=default)
-    assert isinstance(found, EmailMessage)
-    return found

@@ -10,6 +10,7 @@ from shared.core.message import Message
 from shared.core.model import App, Credential, Watchlist
 from shared.core.results import CheckResult
 from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading
+from shared.tenants import fresh
 from shared.watch import Watch
 from tests.support.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, watchlist
 from tests.support.memory_ledger import MemoryLedger
@@ -98,6 +99,10 @@ class World:
 
     def check(self) -> CheckResult:
         return self.watch.check()
+
+    def healthy(self) -> bool | None:
+        key = self.watched.key
+        return fresh({key: self.watched}, {key: self.ledger}, self.now)
 
     def tick(self) -> CheckResult:
         return self.watch.tick()

@@ -1,0 +1,141 @@
+"""The app registration behind the sign-in of the status page: one for each environment of azd, found again by its unique name.
+
+Its display name may be changed by anybody who may change it, and may be somebody else's too: nothing is ever found by it. What others
+have added to it stays. It has no secret: the managed identity of the app proves who it is.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from deployment.azd import Azd
+from deployment.cloud import Cloud
+from deployment.report import NotYet, Remedy, az_rest
+from deployment.rest import NEW, Json, Refused, Rest
+
+GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+SCOPES = {
+    "openid": "37f7f235-527c-4136-accd-4a02d197296e",
+    "profile": "14dad69e-099b-42c9-810b-d002981feec1",
+    "email": "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
+}
+"""What Easy Auth asks for, with the ids that Graph gives these delegated permissions in every tenant."""
+CLIENT_ID = "LAPSEWATCH_SIGN_IN_CLIENT_ID"
+FEDERATED = "lapsewatch-identity"
+CREATOR = "somebody who may register apps (role Application Developer) runs"
+OWNER = "an owner of the registration, or a Cloud Application Administrator, runs"
+WANTED = "id,appId,displayName,signInAudience,web"
+
+
+def unique_name(environment: str) -> str:
+    """Give the name under which Entra keeps the registration of an environment."""
+    if not environment:
+        raise NotYet("AZURE_ENV_NAME is not set: run this through azd, or set it")
+    return f"lapsewatch-{environment}"
+
+
+def template(environment: str) -> Json:
+    """Give what a new registration is: for this tenant alone, asking for nothing but who signs in."""
+    asks = [{"id": scope, "type": "Scope"} for scope in SCOPES.values()]
+    return {
+        "displayName": f"Lapsewatch sign-in ({environment})",
+        "signInAudience": "AzureADMyOrg",
+        "tags": ["lapsewatch"],
+        "notes": "Sign-in of the status page of Lapsewatch. It has no secret and needs none.",
+        "web": {"redirectUris": [], "implicitGrantSettings": {"enableIdTokenIssuance": True, "enableAccessTokenIssuance": False}},
+        "requiredResourceAccess": [{"resourceAppId": GRAPH_APP_ID, "resourceAccess": asks}],
+    }
+
+
+def get_or_create(graph: Rest, azd: Azd) -> str:
+    """Find the registration or make it, keep its client id in azd's environment, and give a note."""
+    app, note = _known(graph, azd) or _by_name(graph, azd.get("AZURE_ENV_NAME"))
+    audience = app.get("signInAudience")
+    if not azd.set(CLIENT_ID, app["appId"]):
+        note += f"; azd does not keep it: export {CLIENT_ID}={app['appId']}"
+    if audience != "AzureADMyOrg":
+        raise NotYet(f"it is open to other tenants ({audience})", Remedy(OWNER, (_single_tenant(azd, app["appId"]),)))
+    return note
+
+
+def _single_tenant(azd: Azd, client_id: str) -> str:
+    root = azd.get("LAPSEWATCH_GRAPH", "https://graph.microsoft.com")
+    return az_rest("PATCH", f"{root}/v1.0/applications(appId='{client_id}')", {"signInAudience": "AzureADMyOrg"})
+
+
+def _known(graph: Rest, azd: Azd) -> tuple[Json, str] | None:
+    client_id = azd.get(CLIENT_ID)
+    if not client_id:
+        return None
+    app = graph.find(f"/applications(appId='{quote(client_id, safe='')}')?$select={WANTED}")
+    if app is None:
+        remedy = Remedy("you run", (f'azd env set {CLIENT_ID} ""', "azd up"))
+        raise NotYet(f"no registration of this tenant has the client id {client_id}, which {CLIENT_ID} says", remedy)
+    return app, f"is there: {client_id}"
+
+
+def _by_name(graph: Rest, environment: str) -> tuple[Json, str]:
+    """Make it only if it is missing, in one request, so that two runs at once make one."""
+    path = f"/applications(uniqueName='{quote(unique_name(environment), safe='')}')"
+    app = graph.find(f"{path}?$select={WANTED}")
+    if app is not None:
+        return app, f"is there: {app['appId']}"
+    made = graph.send("PATCH", path, template(environment), prefer="create-if-missing")
+    app = made if made.get("appId") else graph.send("GET", f"{path}?$select={WANTED}", settling=NEW)
+    return app, f"made: {app['appId']}"
+
+
+def creation(cloud: Cloud, environment: str) -> Remedy:
+    """Give how somebody else makes the registration; azd up then finds it."""
+    url = f"{cloud.graph}/v1.0/applications(uniqueName='{quote(unique_name(environment), safe='')}')"
+    return Remedy(CREATOR, (az_rest("PATCH", url, template(environment), prefer="create-if-missing"),))
+
+
+def let_in_from(graph: Rest, app: Json, host: str) -> str:
+    """See that Entra sends people back to the app, with an ID token, as Easy Auth's hybrid flow wants; give a note."""
+    change = callback(app, host)
+    web = app.get("web") or {}
+    issues = (web.get("implicitGrantSettings") or {}).get("enableIdTokenIssuance") is True
+    if issues and change["web"]["redirectUris"] == web.get("redirectUris"):
+        return "is there"
+    graph.send("PATCH", f"/applications/{app['id']}", change, settling=NEW)
+    return f"https://{host}/.auth/login/aad/callback"
+
+
+def callback(app: Json, host: str) -> Json:
+    """Give the change that adds the redirect URI to those that are there, and ID tokens to what may be issued."""
+    web = app.get("web") or {}
+    uris = list(web.get("redirectUris") or [])
+    ours = f"https://{host}/.auth/login/aad/callback"
+    settings = {"enableAccessTokenIssuance": False} | (web.get("implicitGrantSettings") or {}) | {"enableIdTokenIssuance": True}
+    return {"web": {"redirectUris": uris if ours in uris else [*uris, ours], "implicitGrantSettings": settings}}
+
+
+def credential(issuer: str, subject: str, audience: str) -> Json:
+    """Give the federated credential by which the managed identity stands in for a client secret."""
+    return {
+        "name": FEDERATED,
+        "issuer": issuer,
+        "subject": subject,
+        "audiences": [audience],
+        "description": "The managed identity of Lapsewatch, for the sign-in of the status page.",
+    }
+
+
+def trust(graph: Rest, app: Json, wanted: Json) -> str:
+    """See that the registration trusts the managed identity, and no former one under the same name; give a note."""
+    path = f"/applications/{app['id']}/federatedIdentityCredentials"
+    held = graph.list(path, settling=NEW)
+    if any(all(one.get(key) == wanted[key] for key in ("issuer", "subject", "audiences")) for one in held):
+        return "is there"
+    former = next((one for one in held if one.get("name") == wanted["name"]), None)
+    if former is not None:
+        change = {key: value for key, value in wanted.items() if key != "name"}
+        graph.send("PATCH", f"{path}/{former['id']}", change, settling=NEW)
+        return "renewed: the managed identity is another one now"
+    try:
+        graph.send("POST", path, wanted, settling=frozenset({404}))
+    except Refused as refused:
+        if not refused.exists:
+            raise
+    return "made"

@@ -1,0 +1,166 @@
+"""The package of the app as azd and Core Tools make it, and a trial of it, far from this checkout.
+
+    python -m local.package [--try]
+
+writes `build/package.zip`: the folder of the app without what `.funcignore` names. With `--try` it is unpacked elsewhere,
+`requirements.txt`, and nothing else, is installed beside it with pip (so the package registry is contacted), the worker
+library indexes it, and it answers `health` and a tick, before the stand-in tenant and Azurite.
+"""
+
+import argparse
+import contextlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pathspec
+import requests
+
+from local.azurite import Azurite
+from local.tenant import Tenant
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "build" / "package.zip"
+OF_THE_PLATFORM = ("azure_functions_runtime", "azurefunctions", "azure.storage", "werkzeug")
+"""What Azure brings along: the worker library; and what our local host needs in its place."""
+KEY = {"x-functions-key": "local"}
+PATIENCE = 60.0
+"""Seconds to wait for the host, and for a check."""
+
+
+class NotGood(Exception):
+    """The package does not do what it should. The text says what it did."""
+
+
+def contents(root: Path) -> list[str]:
+    """List the files that belong into the package, by paths from `root`: all but those that `.funcignore` names."""
+    ignored = pathspec.GitIgnoreSpec.from_lines((root / ".funcignore").read_text(encoding="utf-8").splitlines())
+    found = []
+    for folder, folders, files in root.walk():
+        here = folder.relative_to(root)
+        folders[:] = sorted(name for name in folders if not ignored.match_file(f"{here / name}/"))
+        found += [str(here / name) for name in files if not ignored.match_file(str(here / name))]
+    return sorted(found)
+
+
+def build(root: Path, package: Path) -> list[str]:
+    """Write the package; give what is in it."""
+    package.parent.mkdir(parents=True, exist_ok=True)
+    files = contents(root)
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in files:
+            archive.write(root / name, name)
+    return files
+
+
+def prove(package: Path, folder: Path) -> Iterator[str]:
+    """Unpack the package in `folder`, install, index and call it; say each thing that was seen. Raises `NotGood`."""
+    app, python, platform = folder / "app", folder / "venv" / "bin" / "python", folder / "platform"
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(app)
+    began = time.monotonic()
+    _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
+    pip = (sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", "--require-hashes")
+    _run(*pip, "-r", str(app / "requirements.txt"))
+    yield f"installed requirements.txt alone, {time.monotonic() - began:.0f} s"
+    _bring(platform)
+    with Azurite(services=("table", "queue")) as azurite, Tenant() as tenant:
+        plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        storage = {"LAPSEWATCH_TABLES": azurite.tables, "AzureWebJobsStorage": azurite.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+        settings = plain | dict(tenant.environment) | storage | {"PYTHONPATH": str(platform)}
+        with _hosted(python, app, folder, settings) as (root, functions):
+            yield f"indexed {len(functions)} functions: {', '.join(functions)}"
+            yield f"health answers “{_health(root, 'starting')}”"
+            requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
+            yield f"the tick ended as {_check(root)} and posted {len(tenant.posted('its'))} card"
+            yield f"health answers “{_health(root, 'ok')}”"
+
+
+def _bring(platform: Path) -> None:
+    """Put the worker library and the local host, and nothing else of this checkout, where the interpreter finds them."""
+    platform.mkdir()
+    (platform / "local").symlink_to(ROOT / "local")
+    for name in OF_THE_PLATFORM:
+        found = importlib.util.find_spec(name)
+        assert found is not None
+        assert found.submodule_search_locations
+        place = platform / name.replace(".", "/")
+        place.parent.mkdir(exist_ok=True)
+        place.symlink_to(next(iter(found.submodule_search_locations)))
+
+
+@contextlib.contextmanager
+def _hosted(python: Path, app: Path, folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Run the local host around the package; give its root and the names of the functions."""
+    log = folder / "host.log"
+    command = [str(python), "-m", "local.host", "--app", str(app), "--port", "0", "--no-timers"]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True) as process,  # noqa: S603  (our own command)
+    ):
+        try:
+            assert process.stdout is not None
+            functions = []
+            for line in process.stdout:
+                if line.startswith("listening on "):
+                    break
+                functions += [line.split()[0]] if line.startswith("  ") else []
+            else:
+                raise NotGood(f"The package cannot be indexed: {log.read_text()[-2000:]}")
+            yield line.strip().removeprefix("listening on ").removesuffix("/api"), functions
+        finally:
+            process.terminate()
+
+
+def _health(root: str, expected: str) -> str:
+    answer = requests.get(f"{root}/api/health", timeout=PATIENCE)
+    if (answer.status_code, answer.text) != (200, expected):
+        raise NotGood(f"health answered {answer.status_code} “{answer.text[:80]}”; expected 200 “{expected}”.")
+    return answer.text
+
+
+def _check(root: str) -> str:
+    """Wait for the tick; give how its check ended."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        check = requests.get(f"{root}/api/status", headers=KEY, timeout=PATIENCE).json()["check"]
+        if check["outcome"] == "ok":
+            return str(check["outcome"])
+        if check["outcome"]:
+            raise NotGood(f"The check ended as {check['outcome']}: {check['error']}")
+        time.sleep(0.2)
+    raise NotGood(f"No check was made within {PATIENCE:.0f} seconds.")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own commands)
+    if done.returncode:
+        raise NotGood(f"{' '.join(command[1:4])} ended with {done.returncode}: {done.stderr[-2000:]}")
+
+
+def main() -> int:
+    """Build the package, and try it where that is asked for; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m local.package", description="Builds the package of the app.")
+    parser.add_argument("--try", action="store_true", dest="trial", help="install, index and call it, far from this checkout")
+    given = parser.parse_args()
+    files = build(ROOT, PACKAGE)
+    print(f"{PACKAGE.relative_to(ROOT)}: {len(files)} files, {PACKAGE.stat().st_size // 1024} KB")
+    if given.trial:
+        with tempfile.TemporaryDirectory(prefix="package-") as folder:
+            try:
+                for seen in prove(PACKAGE, Path(folder)):
+                    print(seen)
+            except NotGood as error:
+                print(error, file=sys.stderr)
+                return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

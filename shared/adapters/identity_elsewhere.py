@@ -1,0 +1,117 @@
+"""Who we are to another tenant: a registration that has no secret, since our managed identity vouches for it.
+
+learn.microsoft.com, "Configure an application to trust a managed identity"; the cloud's own sign-in and audience: "National clouds".
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from azure.core.credentials import AccessToken
+from azure.identity import AzureCliCredential, ClientAssertionCredential, ManagedIdentityCredential
+
+from shared.adapters.graph_answer import plain
+from shared.adapters.identity import PATIENCE, TOKEN_SECONDS, credential
+from shared.adapters.in_time import in_time
+from shared.ports import DirectoryError
+
+
+class Cloud(NamedTuple):
+    """Where other tenants of a cloud give tokens, and for whom the managed identity vouches there."""
+
+    authority: str
+    audience: str
+
+
+_PUBLIC = Cloud("https://login.microsoftonline.com", "api://AzureADTokenExchange")
+_GOVERNMENT = Cloud("https://login.microsoftonline.us", "api://AzureADTokenExchangeUSGov")
+_CHINA = Cloud("https://login.chinacloudapi.cn", "api://AzureADTokenExchangeChina")
+_CLOUDS = {
+    "https://graph.microsoft.us": _GOVERNMENT,
+    "https://dod-graph.microsoft.us": _GOVERNMENT,
+    "https://microsoftgraph.chinacloudapi.cn": _CHINA,
+}
+
+
+class Elsewhere(NamedTuple):
+    """Another tenant: its id, and the registration that is known there too."""
+
+    tenant_id: str
+    registration: str
+    """Client id of a multi-tenant app registration that trusts our managed identity."""
+
+
+class AnotherTenant:
+    """Signs in to another tenant: the managed identity vouches for the registration, which has no secret."""
+
+    def __init__(self, where: Elsewhere, own: ManagedIdentityCredential, cloud: Cloud) -> None:
+        """Ask for nothing yet; `own` is closed with this."""
+        self._where, self._own, self._cloud = where, own, cloud
+        self._credential = ClientAssertionCredential(
+            where.tenant_id,
+            where.registration,
+            self._assertion,
+            authority=cloud.authority,
+            **PATIENCE,
+        )
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK's protocol has it)
+        """Give a token of that tenant. Raises `DirectoryError`, with who can mend it."""
+        try:
+            token: AccessToken = in_time(TOKEN_SECONDS, partial(self._credential.get_token, *scopes, **options))
+        except DirectoryError:
+            raise
+        except Exception as error:  # azure-identity lets more than its own errors through
+            tenant, registration = self._where
+            raise DirectoryError(
+                f"The tenant {tenant} gave no token. Its sign-in says: {plain(str(error)).rstrip('.')}. Has an administrator of that tenant"
+                f" consented ({self.consent}), and does the app registration"
+                f" {registration} have a federated credential for the managed identity?",
+                code=type(error).__name__,
+            ) from error
+        return token
+
+    @property
+    def consent(self) -> str:
+        """Where an administrator of the tenant consents to the registration."""
+        return f"{self._cloud.authority}/{self._where.tenant_id}/adminconsent?client_id={self._where.registration}"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._credential.close()
+        self._own.close()
+
+    def _assertion(self) -> str:
+        try:
+            return str(self._own.get_token(f"{self._cloud.audience}/.default").token)
+        except Exception as error:
+            raise DirectoryError(
+                f"The managed identity gave no token that vouches for it in another tenant. It says: {plain(str(error)).rstrip('.')}."
+                " Is it assigned to the app, is it a user-assigned one, and does AZURE_CLIENT_ID name it?",
+                code=type(error).__name__,
+            ) from error
+
+
+def credential_elsewhere(
+    where: Elsewhere, client_id: str | None, *, graph: str, graph_is_loopback: bool, environment: Mapping[str, str]
+) -> AnotherTenant | AzureCliCredential:
+    """Choose how to sign in to another tenant, as `credential` does for our own; `graph` is the root that says which cloud it is in.
+
+    With `AZURE_AUTHORITY_HOST` in the environment, that is where tokens come from. With a Graph on this machine it must be
+    there, so that nothing is sent to the real sign-in.
+    """
+    own = credential(client_id, graph_is_loopback=graph_is_loopback, environment=environment, tenant_id=where.tenant_id)
+    if isinstance(own, AzureCliCredential):
+        return own
+    cloud = _CLOUDS.get(graph, _PUBLIC)
+    authority = environment.get("AZURE_AUTHORITY_HOST", "").strip()
+    if authority:
+        cloud = cloud._replace(authority=authority)
+    elif graph_is_loopback:
+        own.close()
+        raise DirectoryError(
+            "LAPSEWATCH_GRAPH is on this machine, and our assertion is sent to no other. Set AZURE_AUTHORITY_HOST to the sign-in of the"
+            " stand-in tenants.",
+            transient=False,
+        )
+    return AnotherTenant(where, own, cloud)

@@ -1,0 +1,83 @@
+"""Whatever the names on an app are, a check keeps it in a real table, within what Azure takes, and knows it the next time.
+
+Azurite takes texts and entities that Azure refuses, so what lies in the table is measured here: 32,768 UTF-16 code units a text,
+1 MiB an entity (https://learn.microsoft.com/azure/storage/tables/scalability-targets).
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from azure.data.tables import TableClient
+
+from local.azurite import Azurite
+from shared import people
+from shared.adapters.graph_decode import app_of, decoded
+from shared.adapters.graph_shapes import Record
+from shared.adapters.tables import TablesLedger
+from shared.core.memory import Outcome, Person
+from shared.core.model import App
+from shared.ports import ChannelError
+from shared.watch import Watch
+from tests.support.build import CLIENT_ID, OBJECT_ID, service, watchlist
+from tests.support.graph_objects import application, secret
+from tests.support.hostile import every_text
+from tests.support.life import START, Inbox, Tenant
+
+KEY_ID = "58ed553a-d3af-4520-8d81-4775274faac0"
+LONGEST_TEXT = 32_768
+LONGEST_ENTITY = 1024 * 1024
+
+
+def named(evil: str, *, microsoft_says: str | None = None) -> App:
+    """Give an app as it is read from Graph, with the text wherever people write one, or Microsoft does."""
+    ends = (START + timedelta(days=20)).isoformat().replace("+00:00", "Z")
+    credentials = [
+        secret(keyId=KEY_ID, displayName=f"LibCal {evil}", hint=evil, endDateTime=ends),
+        secret(keyId=KEY_ID[:-1] + "1", displayName=evil, hint=evil, endDateTime=ends),
+    ]
+    whole = application(
+        appId=CLIENT_ID, id=OBJECT_ID, displayName=evil, disabledByMicrosoftStatus=microsoft_says, passwordCredentials=credentials
+    )
+    return app_of(decoded(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"), Record))
+
+
+def rows(azurite: Azurite, table: str) -> Iterator[dict[str, object]]:
+    with TableClient.from_connection_string(azurite.tables, table) as client:
+        yield from (dict(entity) for entity in client.list_entities())
+
+
+class Deaf(Inbox):
+    """A channel that cannot be reached, and answers with a long text of its own."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def send(self, _: object) -> None:
+        raise ChannelError(self.why)
+
+
+@every_text
+def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(evil: str, azurite: Azurite, table: str) -> None:
+    now = START
+    tenant, inbox = Tenant(), Inbox()
+    tenant.apps[CLIENT_ID] = named(evil)
+    with TablesLedger(azurite.tables, lambda: now, table=table) as ledger:
+        channels = {"its": inbox, "admins": Deaf(evil)}
+        watch = Watch(watchlist(service("LibCal")), tenant, ledger, channels, lambda: now, timedelta(minutes=20))
+        assert watch.check().outcome == Outcome.PARTIAL
+        now += timedelta(hours=1)
+        assert watch.check().outcome == Outcome.PARTIAL
+        assert len(inbox.heard) == 1
+        done = people.acknowledge(watch, "libcal", now.date() + timedelta(days=5), evil or "-", by=Person("00000000", evil or "-"))
+        assert done.check.outcome == Outcome.PARTIAL
+        now += timedelta(hours=1)
+        tenant.apps[CLIENT_ID] = named(evil, microsoft_says=evil)
+        assert watch.check().outcome == Outcome.PARTIAL
+        assert [view.service.id for view in watch.status().judgement.services] == ["libcal"]
+        assert len(ledger.decisions("libcal")) == 1
+    for row in rows(azurite, table):
+        texts = [value for value in row.values() if isinstance(value, str)]
+        assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= LONGEST_TEXT
+        assert sum(2 * len(name) + 8 + len(str(value).encode("utf-16-le")) for name, value in row.items()) < LONGEST_ENTITY

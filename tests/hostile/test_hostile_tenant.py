@@ -1,0 +1,169 @@
+"""What people of other departments write into the tenant (names of apps, secrets and owners, notes, references) acts in no medium."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from rich.console import Console
+
+from local.azurite import Azurite
+from shared import console
+from shared.adapters.graph_answer import Answer
+from shared.adapters.graph_list import PageDecoder
+from shared.adapters.graph_owners import LONGEST_NOTE, ownership
+from shared.adapters.tables import TablesLedger
+from shared.core.judged import TenantView
+from shared.core.listed import Holder, TenantFacts, TenantScan
+from shared.core.memory import Outcome
+from shared.core.message import Message, TenantNews
+from shared.core.model import Reason
+from shared.core.owners import Owner, Ownership
+from shared.core.results import CheckResult, Delivery, Status, TenantResult, TenantStatus
+from shared.ports import DirectoryError, ScanQuery
+from shared.render.documents import log_document, status_document
+from shared.render.metrics import metrics
+from shared.render.page import page
+from shared.render.page_tenant import SORTS, wanted
+from shared.render.spreadsheet import status_csv
+from tests.render.page_cases import GOOD, WATCHLIST, single
+from tests.support.graph_objects import application, secret
+from tests.support.hostile import Seen, cards_of, every_text, mail_of, unseen
+from tests.support.notices import NOW, credential, message, notice, tenant_view, tenant_watcher
+
+ADDRESS = "ann@example.org"
+EVER = ScanQuery(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
+
+
+def owned_by(evil: str) -> Ownership:
+    """Say that it belongs to everybody of that name: more than Graph ever gives, people and not."""
+    people = tuple(Owner(f"o{number}", evil, ADDRESS if number % 2 else "", person=number % 3 > 0) for number in range(30))
+    return Ownership(people, reference=evil, notes=evil)
+
+
+def views_of(evil: str) -> list[TenantView]:
+    """Give credentials of the tenant, with the text wherever one from outside can stand; of each kind of owner one."""
+    robot = Ownership((Owner("o1", evil, "", person=False),), evil, evil)
+    found = []
+    for number, owned in enumerate((None, Ownership(), robot, owned_by(evil))):
+        for days in (-2, 0, 3, 20):
+            view = tenant_view(f"{number} {days}", days, owned=owned)
+            held = credential(evil, days, hint=evil)
+            found.append(replace(view, listed=replace(view.listed, app_name=evil, credential=held)))
+    return found
+
+
+def messages_of(evil: str) -> Iterator[Message]:
+    notices = tuple(notice(view, Reason.RUNG) for view in views_of(evil))
+    problems = tuple(notice(tenant_watcher(aspect, evil), Reason.CHECK_FAILING) for aspect in ("reading", "fewer"))
+    for news in (TenantNews(9, 99, first=True, owners_next=2), TenantNews(9, 99), TenantNews(9, 99, owner=evil)):
+        yield message(*problems, *notices, tenant=news)
+        yield message(*notices[:3], tenant=news)  # few of them are blocks in a mail, many are lines
+        for each in notices:
+            yield message(each, tenant=news)
+
+
+def status_of(evil: str) -> Status:
+    scan = TenantScan(NOW, NOW, 9, 99, error=evil)
+    return replace(single(pulse=replace(GOOD, error=evil)).status, tenant=TenantStatus(scan, tuple(views_of(evil))))
+
+
+@every_text
+def test_cards_and_mails_of_a_tenant_act_on_nothing(evil: str) -> None:
+    for told in messages_of(evil):
+        assert cards_of(told)
+        made = mail_of(told, to=ADDRESS)
+        assert made.to == (ADDRESS,)
+        assert made.reply_to == ()
+
+
+@every_text
+@pytest.mark.parametrize("sort", [*SORTS, "evil"])
+def test_the_table_of_a_tenant_leads_to_entra_and_to_itself_only(evil: str, sort: str) -> None:
+    data = single()
+    want = wanted({"name": evil, "sort": evil if sort == "evil" else sort, "from": evil})
+    seen = Seen(page(replace(data, status=status_of(evil), wanted=want)))
+    assert seen.tags.count("script") == 1
+    assert not {"img", "iframe", "object", "base"} & set(seen.tags)
+    assert seen.handlers == []
+    assert not [link for link in seen.links if "evil" in link and not link.startswith(f"{data.base}?")]
+    assert not [link for link in seen.links if link != "data:," and link.lower().startswith(("javascript:", "data:", "//", "http:"))]
+
+
+@every_text
+def test_no_row_of_a_tenant_is_computed_by_a_spreadsheet(evil: str) -> None:
+    rows = list(csv.reader(io.StringIO(status_csv(status_of(evil), WATCHLIST).removeprefix("\ufeff"), newline=""), strict=True))
+    assert len(rows) == 1 + len(views_of(evil))
+    for cell in (cell for row in rows[1:] for cell in row if not re.fullmatch(r"-?\d+", cell)):
+        assert unseen(cell) == []
+        assert not re.search(r"(^|;)\s*[=+\-@]", cell)
+
+
+@every_text
+def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: str) -> None:
+    status = status_of(evil)
+    assert metrics(status, WATCHLIST) == metrics(status_of("Signage"), WATCHLIST)
+    told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
+    result = CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status.judgement, told=told, tenant=TenantResult(error=evil, told=told))
+    line = json.dumps(log_document(result, evil))
+    assert line.isascii()
+    assert line.isprintable()
+    document = json.loads(json.dumps(status_document(status, WATCHLIST)))
+    assert [item["app"]["name"] for item in document["tenant"]["items"]] == [evil] * len(views_of(evil))
+
+
+@every_text
+def test_a_terminal_is_told_words_only_of_a_tenant(evil: str) -> None:
+    said = io.StringIO()
+    console.status(Console(file=said, width=200), status_of(evil), WATCHLIST)
+    assert unseen(said.getvalue()) == []
+
+
+@every_text
+def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(evil: str) -> None:
+    for mail in (evil, f"{evil}@example.org", f"ann@{evil}", f"ann@example.org{evil}", f"{evil}ann@example.org"):
+        body = {"owners": [{"id": "o1", "displayName": evil, "mail": mail}], "notes": evil, "serviceManagementReference": evil}
+        found = ownership(Answer(200, {}, json.dumps(body).encode("utf-8")) if "\ud800" not in evil else _of_replaced(body))
+        (owner,) = found.owners
+        assert owner.mail == "" or re.fullmatch(r"[!-?A-~]{1,254}", owner.mail.replace("@", "", 1))
+        assert found.reachable == ((owner,) if owner.mail else ())
+        assert max(len(found.notes), len(found.reference)) <= LONGEST_NOTE
+        assert (found.notes + found.reference).isprintable()
+        if owner.mail:
+            assert mail_of(message(notice(views_of("x")[0]), tenant=TenantNews(1, 1, owner=owner.name)), to=owner.mail)
+
+
+def _of_replaced(body: object) -> Answer:
+    """UTF-8 has no half of a surrogate pair; the JSON escape for one is refused."""
+    with pytest.raises(DirectoryError, match="cannot be understood"):
+        ownership(Answer(200, {}, json.dumps(body).encode()))
+    return Answer(200, {}, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("odd", ["", "a/b", "a|b", "a:b", "#", "x" * 65, "\u202e", "W" * 100_000, "a\nb"])
+def test_an_id_that_no_ledger_can_keep_is_the_failure_of_its_app_alone(odd: str) -> None:
+    with pytest.raises(DirectoryError):
+        ownership(Answer(200, {}, json.dumps({"owners": [{"id": odd}]}).encode()))
+    for change in ({"id": odd}, {"appId": odd}, {"passwordCredentials": [secret(keyId=odd)]}):
+        values = [application(appId="good", passwordCredentials=[secret()]), application(passwordCredentials=[secret()]) | change]
+        read = PageDecoder(Holder.APPLICATION, EVER).decoded(json.dumps({"value": values}).encode())
+        assert [app.client_id for app in read.apps] == ["good"]
+        assert len(read.failures) == 1
+        assert all(name.isprintable() and len(name) < 60 and str(error).isprintable() for name, error in read.failures.items())
+
+
+@every_text
+def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(evil: str, azurite: Azurite, table: str) -> None:
+    """Azurite takes entities that Azure refuses, so what lies there is measured here."""
+    listed = tuple(view.listed for view in views_of(evil))
+    with TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
+        ledger.tenant.remember(TenantFacts(scan=TenantScan(NOW, error=evil), listed=listed))
+        kept = ledger.tenant.load()
+    assert {each.item for each in kept.listed.values()} == {each.item for each in listed}
+    assert kept.scan is not None
+    texts = [kept.scan.error, *(t for each in kept.listed.values() for t in (each.app_name, each.credential.name, each.credential.hint))]
+    assert max(map(len, texts)) <= 4_000

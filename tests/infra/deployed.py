@@ -1,0 +1,275 @@
+"""A deployment as its hooks meet it: the stand-in tenant, what azd keeps, and small programs in place of azd and az."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from stat import S_IRWXU
+from typing import Any
+
+from local.tenant import Tenant
+
+ROOT = Path(__file__).parents[2]
+TEAMS_URL = "https://prod-01.westus.logic.azure.com/workflows/made-up/triggers/manual/paths/invoke?sig=a-secret-signature"
+LIBAPPS = "3f2a7c10-5b6d-4e8f-9a01-7c1d2e3f13d6"
+HOST = "func-lapsewatch-abc123.azurewebsites.net"
+IDENTITY = "6c1f4c2e-1f7b-4a53-8f0e-0a9d3b7c5e21"
+IDENTITY_CLIENT = "0d2b7c64-6f0e-4a5c-9b39-51d7e3f8a210"
+SUBSCRIPTION = "8d5b3a11-77c0-4f3e-9d8e-2b6a1c0f9e44"
+GROUP = "Lapsewatch deciders"
+ROLES = {
+    "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
+    "AuditLog.Read.All": "b0afded3-3588-46d8-8b3d-9842eff778da",
+    "User.ReadBasic.All": "97235f07-e226-4f63-ace3-39588e11d3a1",
+    "Mail.Send": "b633e1c5-b582-4048-a93e-9f11b44c7e96",
+}
+
+FAST = """#!/bin/sh
+printf '%s\\n' "{name} $*" >> {log}
+case "$*" in
+"env get-values "*) exec cat {kept} ;;
+{tokens}
+esac
+exec {python} -IS {slow} {name} "$@"
+"""
+"""What azd and az are asked most, answered without starting Python."""
+
+SLOW = """
+import json, sys
+from pathlib import Path
+kept, tokens, (name, *words) = Path({kept!r}), {tokens!r}, sys.argv[1:]
+def option(name):
+    return words[words.index(name) + 1]
+def quote(text):
+    from urllib.parse import quote
+    return quote(text)
+def rest(method, url, body=None, headers=()):
+    from urllib.request import ProxyHandler, Request, build_opener
+    scope = max((scope for scope in tokens if url.startswith(scope.removesuffix(".default"))), key=len)
+    sent = {{"Authorization": "Bearer " + tokens[scope], **dict(headers)}}
+    request = Request(url, body and body.encode(), sent, method=method)
+    return json.loads(build_opener(ProxyHandler({{}})).open(request).read() or "null")
+graph, JSON = min(tokens, key=len).removesuffix("/.default") + "/v1.0", [("Content-Type", "application/json")]
+def of_app():
+    return graph + "/applications(appId='" + option("--id") + "')"
+if name == "azd" and words[:2] == ["env", "set"]:
+    kept.write_text(json.dumps(json.loads(kept.read_text()) | {{words[2]: words[3]}}))
+elif words[0] == "rest":
+    headers = [word.split("=", 1) for word in words if word.startswith(("Prefer=", "Content-Type="))]
+    if "--body" in words:
+        headers += [("Content-Type", "application/json")]
+    document = rest(option("--method"), option("--url"), option("--body") if "--body" in words else None, headers)
+    if "--query" in words:
+        print(document[option("--query")])
+elif " ".join(words[:2]) in {made!r}:
+    print({made!r}[" ".join(words[:2])])
+elif words[:3] == ["ad", "app", "update"]:
+    web = {{"redirectUris": [option("--web-redirect-uris")], "implicitGrantSettings": {{"enableAccessTokenIssuance": False}}}}
+    web["implicitGrantSettings"]["enableIdTokenIssuance"] = option("--enable-id-token-issuance") == "true"
+    rest("PATCH", of_app(), json.dumps({{"web": web}}), JSON)
+elif words[:3] == ["ad", "app", "federated-credential"]:
+    rest("POST", of_app() + "/federatedIdentityCredentials", option("--parameters"), JSON)
+elif words[:3] == ["ad", "sp", "create"]:
+    rest("POST", graph + "/servicePrincipals", json.dumps({{"appId": option("--id")}}), JSON)
+elif words[:3] == ["ad", "sp", "update"] and option("--set") == "appRoleAssignmentRequired=true":
+    rest("PATCH", of_app().replace("/applications", "/servicePrincipals"), json.dumps({{"appRoleAssignmentRequired": True}}), JSON)
+elif words[:3] == ["keyvault", "secret", "set"]:
+    url = graph.removesuffix("/v1.0") + "/vault/secrets/" + option("--name") + "?api-version=7.4"
+    rest("PUT", url, json.dumps({{"value": open(option("--file")).read()}}), JSON)
+elif words[:3] == ["ad", "sp", "show"]:
+    print(rest("GET", graph + "/servicePrincipals(appId='" + option("--id") + "')")["id"])
+elif words[:3] == ["ad", "group", "show"]:
+    print(rest("GET", graph + "/groups?$filter=" + quote("displayName eq '" + option("--group") + "'"))["value"][0]["id"])
+elif words[:4] == ["ad", "app", "permission", "grant"]:
+    found = [rest("GET", graph + "/servicePrincipals(appId='" + option(name) + "')")["id"] for name in ("--id", "--api")]
+    body = {{"clientId": found[0], "resourceId": found[1], "consentType": "AllPrincipals", "scope": option("--scope")}}
+    rest("POST", graph + "/oauth2PermissionGrants", json.dumps(body), JSON)
+else:
+    sys.exit("ERROR: not logged in")
+"""
+
+TENANT = "5b1f7a50-0c7e-4d0e-a9b5-0f7f3c0f4a11"
+MADE = {
+    "login": "",
+    "account set": "",
+    "account show": TENANT,
+    "bicep install": "",
+    "bicep build": "",
+    "deployment sub": "",
+    "resource list": "func-lapsewatch-abc123",
+    "resource show": HOST,
+    "keyvault list": "kv-abc123",
+    "identity list": IDENTITY,
+}
+"""What az prints, by its first two words, of what a deployment has made."""
+FINISHED: list[str] = []
+"""What a tenant holds after azd up, as JSON, once that was run."""
+
+
+class Deployed:
+    """One environment of azd, in one tenant."""
+
+    def __init__(self, tenant: Tenant, folder: Path) -> None:
+        """Begin before the first azd up, with what a person was asked for and a group that may decide."""
+        self.tenant = tenant
+        self.group = tenant.admin.add_group(GROUP, "e0a7d1c2-6b3f-4a58-9c1d-7f2e5b8a4d60")
+        self.log = folder / "calls"
+        self._kept = folder / "kept.json"
+        self._bin = folder / "bin"
+        self.keep(
+            AZURE_ENV_NAME="library",
+            AZURE_SUBSCRIPTION_ID=SUBSCRIPTION,
+            LIBAPPS_CLIENT_ID=LIBAPPS,
+            LAPSEWATCH_ALERT_EMAIL="its@example.org",
+            LAPSEWATCH_DECIDERS=GROUP,
+            LAPSEWATCH_GRAPH=tenant.url,
+        )
+        resources = (tenant.url, f"{tenant.url}/vault", f"{tenant.url}/arm")
+        self.tokens = {f"{resource}/.default": tenant.deployer.token(resource) for resource in resources}
+        self._bin.mkdir()
+        self._slow = folder / "slow.py"
+        self._slow.write_text(SLOW.format(kept=str(self._kept), tokens=self.tokens, made=MADE), encoding="utf-8")
+        self.sign_in(self.tokens)
+
+    def sign_in(self, tokens: dict[str, str]) -> None:
+        """Let azd and az give these tokens, by scope, and no others."""
+        for name, member in (("azd", "token"), ("az", "accessToken")):
+            cases = [f"*\"--scope {scope} \"*) echo '{json.dumps({member: token})}'; exit ;;" for scope, token in tokens.items()]
+            program = self._bin / name
+            paths = {"log": self.log, "kept": self._kept, "slow": self._slow, "python": sys.executable}
+            program.write_text(FAST.format(name=name, tokens="\n".join(cases), **paths), encoding="utf-8")
+            program.chmod(S_IRWXU)
+
+    def uninstall(self, name: str) -> None:
+        """Let there be no such program."""
+        (self._bin / name).unlink()
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What azd keeps."""
+        values: dict[str, str] = json.loads(self._kept.read_text(encoding="utf-8")) if self._kept.exists() else {}
+        return values
+
+    def keep(self, **values: str) -> None:
+        """Let azd keep these too."""
+        self._kept.write_text(json.dumps(self.kept | values), encoding="utf-8")
+
+    def forget_values(self) -> None:
+        """Let azd keep what it never keeps: a list."""
+        self._kept.write_text("[]", encoding="utf-8")
+
+    def provision(self) -> None:
+        """Do what azd provision does, as far as the hooks see it: a managed identity, and outputs."""
+        if IDENTITY not in self.tenant.admin.principals:
+            self.tenant.admin.add_principal(IDENTITY_CLIENT, IDENTITY)
+        self.keep(
+            AZURE_RESOURCE_GROUP="rg-library",
+            LAPSEWATCH_APP_NAME="func-lapsewatch-abc123",
+            LAPSEWATCH_HOST=HOST,
+            LAPSEWATCH_STATUS_PAGE=f"https://{HOST}/api/page",
+            LAPSEWATCH_IDENTITY_PRINCIPAL_ID=IDENTITY,
+            LAPSEWATCH_IDENTITY_CLIENT_ID=IDENTITY_CLIENT,
+            LAPSEWATCH_IDENTITY_NAME="id-lapsewatch-abc123",
+            LAPSEWATCH_ISSUER=f"https://login.microsoftonline.com/{TENANT}/v2.0",
+            LAPSEWATCH_VAULT_NAME="kv-abc123",
+            LAPSEWATCH_VAULT_URI=f"{self.tenant.url}/vault/",
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which the hooks run: these programs first, and little patience."""
+        passed = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
+        return passed | {"PATH": f"{self._bin}:/usr/bin:/bin", "AZURE_ENV_NAME": "library", "LAPSEWATCH_HOOKS_PATIENCE": "0.3"}
+
+    def run(self, hook: str, *words: str, given: str = "", **environment: str) -> str:
+        """Run a hook as azd does, and give what it prints. Its exit status is 0, whatever happens."""
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "infra/hooks" / hook), *words],
+            env=self.environment | environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=self._bin,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        said = done.stdout + done.stderr
+        self.keeps_its_secrets(said)
+        return said
+
+    def keeps_its_secrets(self, said: str) -> None:
+        """See that no secret was printed, given to a program as a word, or kept by azd."""
+        calls = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+        told = said + calls + json.dumps(self.kept)
+        assert not [secret for secret in ("a-secret-signature", *self.tokens.values()) if secret in told]
+
+    def administrate(self, said: str) -> None:
+        """Do what a hook says that an administrator must do: run its commands, line by line, but for those of the deployer."""
+        for line in re.findall(r"^    (az .*)$", said, re.MULTILINE):
+            subprocess.run(["bash", "-c", line], env=self.environment, check=False, capture_output=True, timeout=60)
+
+    def up(self, *, given: str = TEAMS_URL) -> tuple[str, str]:
+        """Do what azd up does, but for the deployment of code; give what the two hooks print."""
+        before = self.run("before_provision.py")
+        self.provision()
+        return before, self.run("after_provision.py", given=f"{given}\n" if given else "")
+
+    def finished(self) -> None:
+        """Be as azd up leaves it. It is run once; what it made is the same in every tenant."""
+        if FINISHED:
+            admin, made = self.tenant.admin, json.loads(FINISHED[0])
+            admin.registrations.apps |= made["apps"]
+            admin.principals |= made["principals"]
+            admin.assignments += made["assignments"]
+            admin.consents += made["consents"]
+            self.tenant.vault.keep("teams-webhook-url", TEAMS_URL)
+            self.provision()
+            self.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=self.app["appId"])
+        else:
+            self.up()
+            FINISHED.append(json.dumps(self.state()))
+
+    @property
+    def app(self) -> dict[str, Any]:
+        """The one registration that there is."""
+        (app,) = self.tenant.admin.registrations.apps.values()
+        return app
+
+    @property
+    def principal(self) -> dict[str, Any]:
+        """The one enterprise application of the registration."""
+        (principal,) = [one for one in self.tenant.admin.principals.values() if one["appId"] == self.app["appId"]]
+        return principal
+
+    def state(self) -> dict[str, Any]:
+        """Give what the tenant holds, to the last id."""
+        admin = self.tenant.admin
+        held = {
+            "apps": admin.registrations.apps,
+            "principals": admin.principals,
+            "assignments": admin.assignments,
+            "consents": admin.consents,
+        }
+        copy: dict[str, Any] = json.loads(json.dumps(held | {"secret": self.tenant.vault.versions("teams-webhook-url")}))
+        return copy
+
+    def granted(self) -> set[str]:
+        """Give the names of the permissions that the managed identity has in Graph."""
+        admin = self.tenant.admin
+        roles = {one["appRoleId"] for one in admin.assignments if one["principalId"] == IDENTITY and one["resourceId"] == admin.graph_id}
+        return {name for name, role in ROLES.items() if role in roles}
+
+
+def rows(said: str) -> dict[str, tuple[str, str]]:
+    """Give the state and the note of each row of a table that a hook prints."""
+    found = re.findall(r"^  (done|NOT DONE|by hand|too much|stays|stay) +(\S.*?)(?:  +(.*))?$", said, re.MULTILINE)
+    return {what: (state, note) for state, what, note in found}
+
+
+def not_done(said: str) -> set[str]:
+    """Give what a hook says is not done."""
+    return {what for what, (state, _) in rows(said).items() if state == "NOT DONE"}

@@ -1,0 +1,70 @@
+"""What azd reads, what the hooks are called by, and what the Bicep takes and gives, fit together to the letter."""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+ROOT = Path(__file__).parents[2]
+HOOKS = ROOT / "infra/hooks"
+SCRIPTS = [path for path in sorted(HOOKS.rglob("*.py")) if "hooks_env" not in path.parts]
+BICEP = (ROOT / "infra/main.bicep").read_text(encoding="utf-8")
+OUTPUTS = set(re.findall(r"^output (\w+)", BICEP, re.MULTILINE))
+PARAMETERS: dict[str, Any] = json.loads((ROOT / "infra/main.parameters.json").read_text(encoding="utf-8"))["parameters"]
+FROM_AZD = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_SUBSCRIPTION_ID", "AZURE_TENANT_ID", "AZURE_RESOURCE_GROUP"}
+ASKED = {"LIBAPPS_CLIENT_ID", "LAPSEWATCH_ALERT_EMAIL", "LAPSEWATCH_DECIDERS"}
+"""What the hook before provisioning asks for."""
+
+
+def references() -> dict[str, str | None]:
+    """Give the names that the parameters take from azd's environment, with their defaults; `None` where there is none."""
+    text = json.dumps(PARAMETERS)
+    return {name: default if sign else None for name, sign, default in re.findall(r"\$\{(\w+)(=?)([^}]*)\}", text)}
+
+
+def test_azd_finds_the_hooks_the_app_and_the_bicep() -> None:
+    project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
+    assert project["services"] == {"app": {"project": ".", "host": "function", "language": "python"}}
+    assert project["requiredVersions"]["azd"] == ">= 1.23.15"
+    assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").is_file()
+    assert set(project["hooks"]) == {"preprovision", "postprovision", "postdown"}
+    for hook in project["hooks"].values():
+        assert (ROOT / hook["run"]).is_file()
+        assert (hook["kind"], hook["interactive"], hook["continueOnError"]) == ("python", True, True)
+    assert "tags: union(tags, { 'azd-service-name': 'app' })" in (ROOT / "infra/modules/app.bicep").read_text(encoding="utf-8")
+
+
+def test_nothing_is_installed_for_the_hooks() -> None:
+    lines = (HOOKS / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line and not line.startswith("#")] == []
+    assert not (HOOKS / "pyproject.toml").exists()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_the_hooks_need_python_3_10_and_nothing_else(script: Path) -> None:
+    tree = ast.parse(script.read_text(encoding="utf-8"), feature_version=(3, 10))
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names | {"deployment"}
+
+
+def test_every_name_that_a_hook_looks_up_is_one_that_azd_the_bicep_or_a_person_gives() -> None:
+    used = {
+        name for script in SCRIPTS for name in re.findall(r'"((?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+)"', script.read_text(encoding="utf-8"))
+    }
+    own = {"LAPSEWATCH_HOOKS_PATIENCE"}
+    assert {"LAPSEWATCH_HOST", "LAPSEWATCH_VAULT_URI"} <= used
+    assert used <= OUTPUTS | set(references()) | FROM_AZD | ASKED | own
+
+
+def test_every_parameter_is_one_of_the_bicep_and_what_has_no_default_is_asked_for() -> None:
+    declared = set(re.findall(r"^param (\w+)", BICEP, re.MULTILINE))
+    assert set(PARAMETERS) <= declared
+    required = set(re.findall(r"^param (\w+) \w+$", BICEP, re.MULTILINE))
+    assert required <= set(PARAMETERS)
+    assert {name for name, default in references().items() if default is None} <= FROM_AZD | ASKED

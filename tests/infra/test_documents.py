@@ -1,0 +1,62 @@
+"""What docs/permissions.md and docs/operate.md say is so: ids, alerts, sums, and the names in commands."""
+
+import re
+from typing import cast
+
+from shared.render.remedies import GRAPH_ROLES
+from tests.local.host_process import ROOT
+from tests.support.bicep import FILES, Value
+
+PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+
+
+def test_the_permissions_in_graph_are_those_that_the_program_knows_how_to_grant() -> None:
+    section = PERMISSIONS.split("## Microsoft Graph")[1].split("\n## ")[0]
+    assert dict(re.findall(r"^\| `([A-Za-z.]+)` \| `([0-9a-f-]+)` \|", section, re.MULTILINE)) == GRAPH_ROLES
+
+
+def test_every_name_in_a_command_is_given_before_it_is_used() -> None:
+    for text in (PERMISSIONS, OPERATE):
+        given: set[str] = set()
+        for line in "\n".join(re.findall(r"```sh\n(.+?)```", text, re.DOTALL)).splitlines():
+            used = set(re.findall(r"\$([A-Z_]+)", line))
+            assert used <= given, line
+            given |= set(re.findall(r"^([A-Z_]+)=", line))
+
+
+def test_what_a_command_takes_from_azd_is_an_output_of_the_template_or_one_of_its_parameters() -> None:
+    named = set(re.findall(r"azd env get-value ([A-Z_]+)", PERMISSIONS + OPERATE))
+    settable = set(re.findall(r"azd env set ([A-Z_]+)", OPERATE))
+    parameters = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")))
+    assert {"LAPSEWATCH_APP_NAME", "LAPSEWATCH_VAULT_NAME"} <= named
+    assert named <= set(FILES["main"].outputs) | parameters
+    assert settable
+    assert settable <= parameters
+
+
+def test_each_alert_is_explained_under_its_own_name() -> None:
+    rules = cast("list[dict[str, Value]]", FILES["alerts"].variables["rules"])
+    titles = {str(rule["title"]).removeprefix("Lapsewatch: ") for rule in rules}
+    assert set(re.findall(r"^### (.+)$", OPERATE.split("## The alerts")[1].split("\n## ")[0], re.MULTILINE)) == titles
+
+
+def test_the_costs_add_up() -> None:
+    section = OPERATE.split("## Cost a month")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([^|*]+) \| ([^|]+) \| [^|]+ \| (\d+\.\d\d) \|$", section, re.MULTILINE)
+    (together,) = re.findall(r"\*\*together\*\* .*\*\*(\d+\.\d\d)\*\*", section)
+    assert len(rows) == 9
+    assert round(sum(float(price) for *_, price in rows), 2) == float(together)
+    seconds = 0
+    for _, quantity, _ in rows:
+        if found := re.match(r"([\d,]+) of (\d+) s at 2 GB: ([\d,]+) GB-s", quantity):
+            times, long, total = (int(text.replace(",", "")) for text in found.groups())
+            assert times * long * 2 == total
+            seconds += total
+    assert f"= {seconds:,} GB-s" in section
+    assert round(seconds * 0.000026, 2) == 0.65
+    assert seconds < 100_000
+    endpoints = round(4 * 730 * 0.01, 2)
+    assert f"4 x 730 x 0.01 = {endpoints:.2f}" in section
+    assert f"**{endpoints + 4 * 0.5:.2f}**" in section
+    assert "November 2026" in section

@@ -1,0 +1,71 @@
+"""The soak itself: a short one ends well, and it does notice what is lost, told twice, or growing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from local.azurite import Azurite
+from local.soak import Soak, Taken, growing, report
+from local.soak_world import START, Lost, World
+from shared.core.message import Message
+
+
+@pytest.fixture(scope="module")
+def own_azurite() -> Iterator[Azurite]:
+    """One that may be ended: the ledger is out now and then."""
+    with Azurite() as running:
+        yield running
+
+
+class Forgetful(World):
+    """A world in which the first message gets lost, though it was sent."""
+
+    def hear(self, channel: str, message: Message) -> None:
+        if self.messages:
+            super().hear(channel, message)
+        self.messages += 1
+
+
+class Echoing(World):
+    """A world in which everything is heard twice."""
+
+    def hear(self, channel: str, message: Message) -> None:
+        super().hear(channel, message)
+        super().hear(channel, message)
+
+
+def test_a_short_soak_ends_well_and_says_what_it_saw(own_azurite: Azurite) -> None:
+    soak = Soak(World.of(8, seed=3), 8, own_azurite, table="Short")
+    soak.run()
+    assert soak.world.notices > 2
+    assert soak.audits == soak.outcomes["ok"] > 5
+    assert [each.day for each in soak.taken] == [1, 8]
+    assert len(report(soak)) == 5
+
+
+@pytest.mark.parametrize(("world", "said"), [(Forgetful, "its was not told of s00"), (Echoing, "heard twice")])
+def test_what_got_lost_or_was_heard_twice_is_noticed(world: type[World], said: str, own_azurite: Azurite) -> None:
+    with pytest.raises(Lost, match=said):
+        Soak(world.of(8, seed=3), 2, own_azurite, table=world.__name__).run()
+
+
+@pytest.mark.parametrize(
+    ("rows", "memory", "said"),
+    [
+        ([100, 200, 300, 400, 500, 500, 510, 490, 500], [50] * 9, ""),
+        ([100, 200, 300, 400, 500, 600, 700, 800, 900], [50] * 9, "the ledger grows"),
+        ([100, 200, 300, 400, 500, 500, 500, 500, 500], [50, 51, 52, 53, 54, 60, 65, 70, 75], "the memory grows"),
+        ([100], [50], ""),
+    ],
+)
+def test_what_grows_without_bound_is_noticed(rows: list[int], memory: list[int], said: str) -> None:
+    taken = [Taken(1 + 91 * number, row, row // 2, size) for number, (row, size) in enumerate(zip(rows, memory, strict=True))]
+    assert growing(taken).startswith(said)
+    assert bool(growing(taken)) == bool(said)
+
+
+def test_a_world_is_the_same_every_time() -> None:
+    one, other = World.of(5, seed=1), World.of(5, seed=1)
+    assert one.lives == other.lives != World.of(5, seed=2).lives
+    assert all(life.used.ends is not None and life.used.ends > START + timedelta(days=4) for life in one.lives)

@@ -1,0 +1,104 @@
+"""What runs on GitHub and in the container of a developer: no secret, no right that a step does not need, no version left open."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # it has no types of its own
+
+from tests.support.bicep import FILES, INFRA
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = {path.stem: path for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
+MAY_SIGN_IN = {("bicep", "what-if"), ("deploy", "deploy")}
+"""Jobs that may ask GitHub for a token by which Entra knows them."""
+
+
+def loaded(name: str) -> dict[str, Any]:
+    document = yaml.safe_load(WORKFLOWS[name].read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    return [step for job in loaded(name)["jobs"].values() for step in job["steps"]]
+
+
+def test_the_workflows_that_are_wanted_are_there() -> None:
+    assert set(WORKFLOWS) == {"audit", "bicep", "deploy", "test"}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_knows_no_secret_and_may_only_what_it_needs(name: str) -> None:
+    text = WORKFLOWS[name].read_text(encoding="utf-8")
+    assert "secrets." not in text
+    assert loaded(name)["permissions"] == {"contents": "read"}
+    for job, content in loaded(name)["jobs"].items():
+        more = {"id-token": "write"} if (name, job) in MAY_SIGN_IN else {}
+        assert content.get("permissions", {"contents": "read"}) == {"contents": "read"} | more
+        assert content["runs-on"] == "ubuntu-latest"
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_action_is_pinned_to_a_version_and_none_runs_for_a_fork_with_rights(name: str) -> None:
+    used = [step["uses"] for step in steps(name) if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"(actions|azure|Azure)/[a-z-]+@v\d+", action) for action in used)
+    assert "pull_request_target" not in WORKFLOWS[name].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_what_a_stranger_can_write_reaches_no_shell(name: str) -> None:
+    for step in steps(name):
+        assert "${{" not in step.get("run", ""), step  # values come by the environment
+
+
+def test_the_sign_in_to_azure_is_by_federation_alone() -> None:
+    for name in ("bicep", "deploy"):
+        (login,) = [step for step in steps(name) if step.get("uses", "").startswith("azure/login@")]
+        assert set(login["with"]) == {"client-id", "tenant-id", "subscription-id"}
+        assert all(re.fullmatch(r"\$\{\{ vars\.[A-Z_]+ \}\}", value) for value in login["with"].values())
+    assert loaded("deploy")["jobs"]["deploy"]["environment"] == "production"
+    assert "head.repo.full_name == github.repository" in loaded("bicep")["jobs"]["what-if"]["if"]
+
+
+def test_the_bicep_is_compiled_linted_and_compared() -> None:
+    commands = " ".join(step.get("run", "") for step in steps("bicep"))
+    for command in ("az bicep build --file infra/main.bicep", "az bicep lint --file infra/main.bicep", "az deployment sub what-if"):
+        assert command in commands
+    given = set(re.findall(r"(\w+)=\"\$[A-Z_]+\"", commands))
+    required = {name for name, parameter in FILES["main"].parameters.items() if parameter.default is None}
+    assert required <= given <= set(FILES["main"].parameters)
+
+
+def test_a_deployment_is_given_what_the_template_asks_for() -> None:
+    environment = set(loaded("deploy")["jobs"]["deploy"]["env"])
+    asked = dict(re.findall(r"\$\{([A-Z_]+)(=?)", (INFRA / "main.parameters.json").read_text(encoding="utf-8")))
+    assert {name for name, default in asked.items() if not default} <= environment
+    assert environment <= set(asked) | {"AZURE_SUBSCRIPTION_ID", "AZURE_TENANT_ID"}
+
+
+def test_tests_run_as_on_a_laptop() -> None:
+    assert [step["run"] for step in steps("test") if "run" in step] == ["make test", "make package"]
+
+
+def test_what_is_pinned_is_kept_up_to_date() -> None:
+    document = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
+    assert {update["package-ecosystem"] for update in document["updates"]} == {"pip", "npm", "github-actions"}
+    assert all((update["directory"], update["schedule"]["interval"]) == ("/", "weekly") for update in document["updates"])
+
+
+def test_the_container_of_a_developer_has_what_the_demo_needs() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert ":3.13" in container["image"]
+    assert {name.rpartition("/")[2].partition(":")[0] for name in container["features"]} == {
+        "node",
+        "azure-functions-core-tools",
+        "azure-cli",
+        "azd",
+    }
+    assert container["updateContentCommand"] == "make setup"
+    assert "chromium" in container["onCreateCommand"]
+    assert 7071 in container["forwardPorts"]
