@@ -23,6 +23,7 @@ FULL = application(
     passwordCredentials=[secret(keyId=KEY_IDS[0]), secret(keyId=KEY_IDS[1], displayName=None, endDateTime=None)],
     keyCredentials=[certificate(keyId=KEY_IDS[2], customKeyIdentifier=None)],
 )
+SECRETS = application(passwordCredentials=[secret(keyId=KEY_IDS[0]), secret(keyId=KEY_IDS[1])], keyCredentials=[])
 PRINCIPAL = principal(passwordCredentials=[secret(keyId=KEY_IDS[3])], keyCredentials=[])
 ODD: st.SearchStrategy[Any] = st.one_of(
     st.none(),
@@ -105,6 +106,7 @@ def same(one: datetime | None, other: datetime | None) -> bool:
 
 @given(mutated(FULL))
 @example(FULL)
+@example(SECRETS)
 def test_what_is_read_of_an_app_is_what_stands_there(document: dict[str, Any]) -> None:
     app = read(json.dumps(document).encode())
     if app is not None:
