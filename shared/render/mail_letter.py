@@ -25,6 +25,9 @@ REQUEST, CREATE = "Request", "Create"
 NEXT_STEP = "Next step"
 BLOCKS = 10
 """A message about the tenant with more credentials than this has a line for each instead of a block."""
+LINES = 300_000
+"""Bytes of these lines: Graph takes 4 MB a mail, in which each stands twice, encoded twice, and a letter beyond ASCII triples."""
+LONGEST_PREVIEW = 1_000
 
 
 class Fact(NamedTuple):
@@ -86,8 +89,11 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
     now, zone = message.now, message.zone
     by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
     watching = tuple((view.severity, summary(view, now=now, zone=zone)) for view in message.watching if message.introduction)
+    cut = 0
     if message.tenant is not None and len(by_urgency) > BLOCKS:
-        watching = tuple(_lines(message))
+        every = tuple(_lines(message))
+        watching = _fitting(every) if page_url else every
+        cut = len(every) - len(watching)
         by_urgency = list(tenant.others(message))
     blocks = tuple(_block(notice, now, zone, page_url) for notice in by_urgency)
     return Letter(
@@ -96,7 +102,7 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
         opening=_opening(message),
         watching=watching,
         blocks=blocks,
-        closing=tuple(_closing(message, reply_to)),
+        closing=(*([f"And {cut:,} more on the status page."] if cut else []), *_closing(message, reply_to)),
         page_url=page_url,
     )
 
@@ -115,11 +121,22 @@ def _lines(message: Message) -> Iterator[tuple[Severity, str]]:
                 yield notice.severity, tenant.line_of(notice.view, message.now, message.zone)
 
 
+def _fitting(lines: tuple[tuple[Severity, str], ...]) -> tuple[tuple[Severity, str], ...]:
+    """Leave out the last ones where a mail would be too large for all, and nothing that is critical."""
+    room = LINES - sum(len(words.encode()) for severity, words in lines if severity == Severity.CRITICAL)
+    kept = []
+    for severity, words in lines:
+        room -= 0 if severity == Severity.CRITICAL else len(words.encode())
+        if severity == Severity.CRITICAL or room >= 0:
+            kept.append((severity, words))
+    return tuple(kept)
+
+
 def _preview(notices: list[Notice], blocks: tuple[Block, ...], watching: tuple[tuple[Severity, str], ...]) -> str:
     """Say what the subject does not: of one notice the next step, of several the others."""
     if len(notices) == 1 and not watching:
         return next_step(notices[0].view, notices[0].roles) or blocks[0].why
-    return "; ".join((*(words for _, words in watching), *(block.headline for block in blocks[0 if watching else 1 :])))
+    return "; ".join((*(words for _, words in watching), *(block.headline for block in blocks[0 if watching else 1 :])))[:LONGEST_PREVIEW]
 
 
 def _closing(message: Message, reply_to: tuple[str, ...]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -26,14 +27,16 @@ from shared.core.owners import Owner, Ownership
 from shared.core.results import CheckResult, Delivery, Status, TenantResult, TenantStatus
 from shared.ports import DirectoryError, ScanQuery
 from shared.render.documents import log_document, status_document
+from shared.render.mail import as_bytes, mail
 from shared.render.metrics import metrics
 from shared.render.page import page
 from shared.render.page_tenant import SORTS, wanted
 from shared.render.spreadsheet import status_csv
+from tests.render.mail_cases import SENDER
 from tests.render.page_cases import GOOD, WATCHLIST, single
 from tests.support.graph_objects import application, secret
-from tests.support.hostile import Seen, cards_of, every_text, mail_of, unseen
-from tests.support.notices import NOW, credential, message, notice, tenant_view, tenant_watcher
+from tests.support.hostile import TEXTS, Seen, cards_of, every_text, mail_of, unseen
+from tests.support.notices import NOW, PAGE_URL, credential, message, notice, tenant_view, tenant_watcher
 
 ADDRESS = "ann@example.org"
 EVER = ScanQuery(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
@@ -125,8 +128,8 @@ def test_a_terminal_is_told_words_only_of_a_tenant(evil: str) -> None:
 
 @every_text
 def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(evil: str) -> None:
-    for mail in (evil, f"{evil}@example.org", f"ann@{evil}", f"ann@example.org{evil}", f"{evil}ann@example.org"):
-        body = {"owners": [{"id": "o1", "displayName": evil, "mail": mail}], "notes": evil, "serviceManagementReference": evil}
+    for address in (evil, f"{evil}@example.org", f"ann@{evil}", f"ann@example.org{evil}", f"{evil}ann@example.org"):
+        body = {"owners": [{"id": "o1", "displayName": evil, "mail": address}], "notes": evil, "serviceManagementReference": evil}
         found = ownership(Answer(200, {}, json.dumps(body).encode("utf-8")) if "\ud800" not in evil else _of_replaced(body))
         (owner,) = found.owners
         assert owner.mail == "" or re.fullmatch(r"[!-?A-~]{1,254}", owner.mail.replace("@", "", 1))
@@ -167,3 +170,18 @@ def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(e
     assert kept.scan is not None
     texts = [kept.scan.error, *(t for each in kept.listed.values() for t in (each.app_name, each.credential.name, each.credential.hint))]
     assert max(map(len, texts)) <= 4_000
+
+
+@pytest.mark.parametrize("evil", [TEXTS["HTML"], "\N{EARTH GLOBE AMERICAS}" * 200])
+def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_how_many_are_left_out(evil: str) -> None:
+    notices = []
+    for number in range(6_000):
+        view = tenant_view(f"{number}", 20 if number % 100 else 3)
+        notices.append(notice(replace(view, listed=replace(view.listed, app_name=f"{number} {evil}"))))
+    made = mail(message(*notices, tenant=TenantNews(9, 99)), to=(ADDRESS,), sender=SENDER, page_url=PAGE_URL)
+    assert len(b64encode(as_bytes(made))) < 4_000_000
+    shown = made.text.count("client id …")
+    assert f"And {6_000 - shown:,} more on the status page." in made.text.replace("\n", " ")
+    assert set(re.findall(r"^- (\d+)", made.text, re.MULTILINE)) >= {str(number) for number in range(0, 6_000, 100)}
+    whole = mail(message(*notices, tenant=TenantNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER)
+    assert whole.text.count("client id …") == 6_000
