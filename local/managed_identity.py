@@ -59,10 +59,6 @@ class ManagedIdentity:
         """Give what a token is good for, or `None` if it was not issued here."""
         return self._issued.get(token)
 
-    def issued(self) -> list[str]:
-        """Give every token that was issued here."""
-        return list(self._issued)
-
     def issue(self, resource: str, client_id: str = IDENTITY_CLIENT_ID) -> dict[str, str]:
         """Issue a token and give the endpoint's document for it; `resource` comes back exactly, for azure-identity caches by it."""
         now = int(time())

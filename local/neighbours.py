@@ -49,10 +49,12 @@ class Neighbours:
         self._tenants: dict[str, Neighbour] = {}
         self._graphs: dict[str, Graph] = {}
         self._server: Loopback | None = None
+        self.odd_answer: bytes | None = None
+        """What the sign-in answers to everything, if it is set, with a good status."""
 
     def __enter__(self) -> Self:
         """Begin to answer."""
-        self._server = Loopback(self._sign_in, 0, certificate=self._certificate)
+        self._server = Loopback(self._answer, 0, certificate=self._certificate)
         self._home.neighbours = self._graph
         return self
 
@@ -88,6 +90,9 @@ class Neighbours:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         owner = next((key for key, each in self._tenants.items() if each.tokens.grant(token) is not None), None)
         return self._graphs[owner].answer(request) if owner is not None else None
+
+    def _answer(self, request: Request) -> Response:
+        return self._sign_in(request) if self.odd_answer is None else Response(self.odd_answer, mimetype="application/json")
 
     def _sign_in(self, request: Request) -> Response:
         """Answer `POST /TENANT/oauth2/v2.0/token`: a token, or Entra's refusal."""

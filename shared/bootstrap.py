@@ -79,7 +79,7 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
     endpoint is of no use.
     """
     watchlist = settings.watchlist
-    known = ReadingGraph(settings.graph, settings.identity_client_id, settings.tenants_client_id)
+    known = settings.reading_graph
     sign_in, to_graph = _reading(known, "", environment), _reading(known, watchlist.tenant_id, environment)
     deadline = timedelta(minutes=settings.deadline_minutes)
     with ExitStack() as opened:
@@ -132,7 +132,8 @@ def _reading(known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]
     if not tenant_id:
         return partial(credential, client_id, graph_is_loopback=loopback, environment=environment)
     where = Elsewhere(tenant_id, known.tenants_client_id)
-    return partial(credential_elsewhere, where, client_id, graph=known.root, graph_is_loopback=loopback, environment=environment)
+    elsewhere = partial(credential_elsewhere, where, client_id, graph=known.root, authority=known.authority)
+    return partial(elsewhere, graph_is_loopback=loopback, environment=environment)
 
 
 def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.environ) -> Directory:

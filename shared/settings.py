@@ -30,7 +30,7 @@ class Setting:
 
 
 _REGISTRATION, _ISSUER = "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER"
-_OTHER_TENANTS = "LAPSEWATCH_TENANTS_CLIENT_ID"
+_OTHER_TENANTS, _AUTHORITY = "LAPSEWATCH_TENANTS_CLIENT_ID", "AZURE_AUTHORITY_HOST"
 
 SETTINGS = (
     Setting("LAPSEWATCH_SCHEDULE", "NCRONTAB of the tick, UTC; read by the timer trigger", "0 5 * * * *"),
@@ -56,7 +56,7 @@ SETTINGS = (
     Setting("WEBSITE_HOSTNAME", "host name of the app; the page is there, unless LAPSEWATCH_PAGE_URL says otherwise", by_azure=True),
     Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
     Setting("IDENTITY_HEADER", "proves to that endpoint that the app asks", by_azure=True),
-    Setting("AZURE_AUTHORITY_HOST", "where tokens for other tenants come from, if not from the cloud's own sign-in", by_azure=True),
+    Setting(_AUTHORITY, "where tokens for other tenants come from, if not from the cloud's own sign-in", by_azure=True),
 )
 _BY_NAME = {row.name: row for row in SETTINGS}
 
@@ -108,6 +108,13 @@ class Settings:
     """The address of the mailbox that sends; empty if there is none, and then no channel is of kind email."""
     tenants_client_id: str = ""
     """Of the registration by which other tenants are read; empty if there is none, and then no watchlist has a tenant id."""
+    authority: str = ""
+    """Where other tenants give tokens, without a slash at its end; empty for the sign-in of Graph's own cloud."""
+
+    @property
+    def reading_graph(self) -> "ReadingGraph":
+        """What is needed to read Graph."""
+        return ReadingGraph(self.graph, self.identity_client_id, self.tenants_client_id, self.authority)
 
     @property
     def watchlist(self) -> Watchlist:
@@ -150,7 +157,7 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     managed_identity = all([read("IDENTITY_ENDPOINT", text, ""), read("IDENTITY_HEADER", text, "")])
     mail_sender = read("LAPSEWATCH_MAIL_SENDER", rules.mailbox, "")
     tenants_client_id = read(_OTHER_TENANTS, guid, "")
-    read("AZURE_AUTHORITY_HOST", lambda value: rules.authority(value, graph), "")
+    authority = read(_AUTHORITY, lambda value: rules.authority(value, graph), "")
     watched = read("LAPSEWATCH_WATCHLIST", lambda file: load_watchlists(root / text(file), text(file), environment), None)
     if watched is not None and not environment.get(_OTHER_TENANTS, "").strip():
         _other_tenants(watched, problems)
@@ -170,15 +177,17 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
         sign_ins=sign_ins,
         heartbeat=heartbeat,
         tenants_client_id=tenants_client_id,
+        authority=authority,
     )
 
 
 class ReadingGraph(NamedTuple):
-    """What is needed to read Graph, and no more; each client id is empty if there is none."""
+    """What is needed to read Graph, and no more; each client id, and the sign-in of other tenants, is empty if there is none."""
 
     root: str
     identity_client_id: str
     tenants_client_id: str
+    authority: str
 
 
 def load_graph(environment: Mapping[str, str], *, elsewhere: bool) -> ReadingGraph:
@@ -190,11 +199,16 @@ def load_graph(environment: Mapping[str, str], *, elsewhere: bool) -> ReadingGra
     row = _BY_NAME["LAPSEWATCH_GRAPH"]
     root = problems.attempt("", lambda: setting(environment, row.name, rules.graph, row.default), "")
 
-    def client_id(name: str, *, needed: bool = False) -> str:
+    def optional(name: str, rule: Rule[str], *, needed: bool = False) -> str:
         named = environment.get(name, "").strip()
-        return problems.attempt("", lambda: setting(environment, name, guid), "") if named or needed else ""
+        return problems.attempt("", lambda: setting(environment, name, rule), "") if named or needed else ""
 
-    found = ReadingGraph(root, client_id("AZURE_CLIENT_ID"), client_id(_OTHER_TENANTS, needed=elsewhere))
+    found = ReadingGraph(
+        root,
+        optional("AZURE_CLIENT_ID", guid),
+        optional(_OTHER_TENANTS, guid, needed=elsewhere),
+        optional(_AUTHORITY, lambda value: rules.authority(value, root)),
+    )
     problems.raise_if_any()
     return found
 

@@ -8,22 +8,15 @@ from typing import Any
 from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
-from shared.adapters.in_time import in_time, tamed
+from shared.adapters.in_time import PATIENCE, in_time
 from shared.ports import DirectoryError
 
 type Credential = ManagedIdentityCredential | AzureCliCredential
 
 TOKEN_SECONDS = 30.0
 """What asking for a token may take, with all its tries."""
-PATIENCE: dict[str, Any] = {
-    "connection_timeout": 5,
-    "read_timeout": 10,
-    "retry_total": 3,
-    "retry_backoff_factor": 0.2,
-    "retry_backoff_max": 5,
-    "raw_response_hook": tamed,
-}
-"""The token endpoint is on the same machine; azure-core would wait 300 s for it, and as long as it asks for."""
+READ_SECONDS = 10
+"""The token endpoint is on the same machine."""
 
 
 class PunctualIdentity(ManagedIdentityCredential):
@@ -31,7 +24,7 @@ class PunctualIdentity(ManagedIdentityCredential):
 
     def __init__(self, client_id: str | None, seconds: float) -> None:
         """Ask for nothing yet; an answer is waited for `seconds` at most."""
-        super().__init__(client_id=client_id, **PATIENCE)
+        super().__init__(client_id=client_id, read_timeout=READ_SECONDS, **PATIENCE)
         self._seconds = seconds
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK has it)

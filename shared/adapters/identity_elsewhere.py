@@ -11,8 +11,9 @@ from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ClientAssertionCredential, ManagedIdentityCredential
 
 from shared.adapters.graph_answer import plain
-from shared.adapters.identity import PATIENCE, TOKEN_SECONDS, credential
-from shared.adapters.in_time import in_time
+from shared.adapters.identity import READ_SECONDS, TOKEN_SECONDS, credential
+from shared.adapters.in_time import PATIENCE, in_time
+from shared.adapters.token_words import why_no_token
 from shared.ports import DirectoryError
 
 
@@ -52,6 +53,7 @@ class AnotherTenant:
             where.registration,
             self._assertion,
             authority=cloud.authority,
+            read_timeout=READ_SECONDS,
             **PATIENCE,
         )
 
@@ -61,20 +63,19 @@ class AnotherTenant:
             token: AccessToken = in_time(TOKEN_SECONDS, partial(self._credential.get_token, *scopes, **options))
         except DirectoryError:
             raise
-        except Exception as error:  # azure-identity lets more than its own errors through
+        except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
             tenant, registration = self._where
             raise DirectoryError(
-                f"The tenant {tenant} gave no token. Its sign-in says: {plain(str(error)).rstrip('.')}. Has an administrator of that tenant"
-                f" consented ({self.consent}), and does the app registration"
-                f" {registration} have a federated credential for the managed identity?",
+                f"The tenant {tenant} gave no token. Its sign-in says: {_why(error)}. Has an administrator of that tenant consented"
+                f" ({self.consent}), and does the app registration {registration} have a federated credential for the managed identity?",
                 code=type(error).__name__,
-            ) from error
+            ) from None  # it may carry an answer with a token along
         return token
 
     @property
     def consent(self) -> str:
         """Where an administrator of the tenant consents to the registration."""
-        return f"{self._cloud.authority}/{self._where.tenant_id}/adminconsent?client_id={self._where.registration}"
+        return consent(self._where, self._cloud.authority)
 
     def close(self) -> None:
         """Close the connections."""
@@ -84,27 +85,42 @@ class AnotherTenant:
     def _assertion(self) -> str:
         try:
             return str(self._own.get_token(f"{self._cloud.audience}/.default").token)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (as above)
             raise DirectoryError(
-                f"The managed identity gave no token that vouches for it in another tenant. It says: {plain(str(error)).rstrip('.')}."
+                f"The managed identity gave no token that vouches for it in another tenant. It says: {_why(error)}."
                 " Is it assigned to the app, is it a user-assigned one, and does AZURE_CLIENT_ID name it?",
                 code=type(error).__name__,
-            ) from error
+            ) from None
+
+
+def consent(where: Elsewhere, authority: str) -> str:
+    """Give the address at which an administrator of the tenant consents to the registration."""
+    return f"{authority}/{where.tenant_id}/adminconsent?client_id={where.registration}"
+
+
+def cloud_of(graph: str) -> Cloud:
+    """Give the cloud whose Graph is at `graph`; the public one for any other."""
+    return _CLOUDS.get(graph, _PUBLIC)
 
 
 def credential_elsewhere(
-    where: Elsewhere, client_id: str | None, *, graph: str, graph_is_loopback: bool, environment: Mapping[str, str]
+    where: Elsewhere,
+    client_id: str | None,
+    *,
+    graph: str,
+    authority: str,
+    graph_is_loopback: bool,
+    environment: Mapping[str, str],
 ) -> AnotherTenant | AzureCliCredential:
     """Choose how to sign in to another tenant, as `credential` does for our own; `graph` is the root that says which cloud it is in.
 
-    With `AZURE_AUTHORITY_HOST` in the environment, that is where tokens come from. With a Graph on this machine it must be
-    there, so that nothing is sent to the real sign-in.
+    Tokens come from `authority`, an https address without a slash at its end; from the cloud's own sign-in if it is empty.
+    With a Graph on this machine it must not be, so that nothing is sent to the real sign-in.
     """
     own = credential(client_id, graph_is_loopback=graph_is_loopback, environment=environment, tenant_id=where.tenant_id)
     if isinstance(own, AzureCliCredential):
         return own
-    cloud = _CLOUDS.get(graph, _PUBLIC)
-    authority = environment.get("AZURE_AUTHORITY_HOST", "").strip()
+    cloud = cloud_of(graph)
     if authority:
         cloud = cloud._replace(authority=authority)
     elif graph_is_loopback:
@@ -115,3 +131,7 @@ def credential_elsewhere(
             transient=False,
         )
     return AnotherTenant(where, own, cloud)
+
+
+def _why(error: Exception) -> str:
+    return plain(why_no_token(error)).rstrip(".")

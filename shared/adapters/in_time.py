@@ -4,14 +4,14 @@ A library's own limit is one for each read from the connection: who sends a byte
 sleeps through whatever `Retry-After` asks for, even a day.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import Any
 
 from azure.core.pipeline import PipelineResponse
 
-LONGEST_PAUSE = 5.0
-"""Seconds that azure-core may be asked to wait before it tries again."""
+LONGEST_PAUSE = 5
+"""Seconds that azure-core may be asked to wait before it tries again, or waits by itself."""
 
 
 def in_time[T](seconds: float, call: Callable[[], T]) -> T:
@@ -50,3 +50,13 @@ def tamed(response: PipelineResponse[Any, Any]) -> None:
         asked = headers.get(name, "")
         if asked and not (asked.isdecimal() and int(asked) * unit <= LONGEST_PAUSE):
             del headers[name]
+
+
+PATIENCE: Mapping[str, Any] = {
+    "connection_timeout": 5,
+    "retry_total": 3,
+    "retry_backoff_factor": 0.2,
+    "retry_backoff_max": LONGEST_PAUSE,
+    "raw_response_hook": tamed,
+}
+"""What a client of azure-core is made with: 5 s to connect, three more tries with short pauses; by itself it would wait 300 s and more."""

@@ -27,7 +27,7 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
 
-from shared.adapters.in_time import in_time, tamed
+from shared.adapters.in_time import PATIENCE, in_time
 from shared.adapters.table_rows import Column, Row
 from shared.adapters.token_words import why_no_token
 from shared.ports import LedgerConflict, LedgerError
@@ -43,13 +43,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CALL_SECONDS = 30.0
 """What one request may take, with all its tries."""
 
-# A call ends, where it was sent to: 5 s to connect, 20 s for a part of an answer, three more tries with short pauses.
+# A call ends, where it was sent to, with 20 s for a part of an answer.
 _PATIENCE: dict[str, Any] = {
-    "connection_timeout": 5,
+    **PATIENCE,
     "read_timeout": 20,
-    "retry_total": 3,
-    "retry_backoff_factor": 0.2,
-    "retry_backoff_max": 5,
     "timeout": CALL_SECONDS,  # no try begins later
     "permit_redirects": False,  # a token would go along
 }
@@ -211,12 +208,11 @@ class TableStore:
 
 
 def _client(where: str, table: str, credential: TokenCredential | None) -> TableClient:
-    patience = {**_PATIENCE, "raw_response_hook": tamed}
     try:
         if credential is not None:
-            client = TableClient(where, table, credential=_Identity(credential), **patience)
+            client = TableClient(where, table, credential=_Identity(credential), **_PATIENCE)
         else:
-            client = TableClient.from_connection_string(where, table, **patience)
+            client = TableClient.from_connection_string(where, table, **_PATIENCE)
     except (ValueError, TypeError, AttributeError):  # their text may quote the key
         raise LedgerError(
             "LAPSEWATCH_TABLES is neither an https endpoint (https://ACCOUNT.table.core.windows.net), for which an identity signs in, "

@@ -1,6 +1,6 @@
 """How another tenant is signed in to: our managed identity vouches for a registration, and nothing of it is a secret."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +31,10 @@ def neighbours(tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def signed_in(tenant: Tenant, neighbours: Neighbours, where: Elsewhere = Elsewhere(THEIRS, REGISTRATION)) -> AnotherTenant:  # noqa: B008  (a value)
-    environment = {**tenant.environment, **neighbours.environment}
-    made = credential_elsewhere(where, None, graph=tenant.graph_url, graph_is_loopback=True, environment=environment)
+    authority = neighbours.environment["AZURE_AUTHORITY_HOST"]
+    made = credential_elsewhere(
+        where, None, graph=tenant.graph_url, authority=authority, graph_is_loopback=True, environment=tenant.environment
+    )
     assert isinstance(made, AnotherTenant)
     return made
 
@@ -70,31 +72,38 @@ def test_where_the_managed_identity_gives_no_token_that_is_said(tenant: Tenant, 
     assert failing(tenant, neighbours).startswith("The managed identity gave no token that vouches for it in another tenant.")
 
 
-def test_no_token_of_ours_is_in_what_is_said(tenant: Tenant, neighbours: Neighbours) -> None:
-    neighbours[THEIRS].consented = False
+@pytest.mark.parametrize("odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"'])
+def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
+    tenant: Tenant, neighbours: Neighbours, odd: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    neighbours.odd_answer = odd
     said = failing(tenant, neighbours)
-    assert not [token for token in tenant.identity.issued() if token[:40] in said]
+    assert said.startswith(f"The tenant {THEIRS} gave no token.")
+    for text in (said, caplog.text):
+        assert "secret" not in text
+        assert "eyJ" not in text
 
 
 def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
     made = credential_elsewhere(
-        Elsewhere(THEIRS, REGISTRATION), None, graph="https://graph.microsoft.com", graph_is_loopback=False, environment={}
+        Elsewhere(THEIRS, REGISTRATION), None, graph="https://graph.microsoft.com", authority="", graph_is_loopback=False, environment={}
     )
     assert isinstance(made, AzureCliCredential)
 
 
 @pytest.mark.parametrize(
-    ("graph", "environment", "asked"),
+    ("graph", "authority", "asked"),
     [
-        ("https://graph.microsoft.com", {}, "https://login.microsoftonline.com/"),
-        ("https://graph.microsoft.us", {}, "https://login.microsoftonline.us/"),
-        ("https://microsoftgraph.chinacloudapi.cn", {}, "https://login.chinacloudapi.cn/"),
-        ("https://graph.microsoft.com", {"AZURE_AUTHORITY_HOST": "https://login.example.org"}, "https://login.example.org/"),
+        ("https://graph.microsoft.com", "", "https://login.microsoftonline.com/"),
+        ("https://graph.microsoft.us", "", "https://login.microsoftonline.us/"),
+        ("https://microsoftgraph.chinacloudapi.cn", "", "https://login.chinacloudapi.cn/"),
+        ("https://graph.microsoft.com", "https://login.example.org", "https://login.example.org/"),
     ],
 )
-def test_each_cloud_has_a_sign_in_of_its_own(graph: str, environment: Mapping[str, str], asked: str) -> None:
-    here = {"WEBSITE_SITE_NAME": "lapsewatch", **environment}
-    made = credential_elsewhere(Elsewhere(THEIRS, REGISTRATION), None, graph=graph, graph_is_loopback=False, environment=here)
+def test_each_cloud_has_a_sign_in_of_its_own(graph: str, authority: str, asked: str) -> None:
+    here = {"WEBSITE_SITE_NAME": "lapsewatch"}
+    where = Elsewhere(THEIRS, REGISTRATION)
+    made = credential_elsewhere(where, None, graph=graph, authority=authority, graph_is_loopback=False, environment=here)
     assert isinstance(made, AnotherTenant)
     assert made.consent.startswith(f"{asked}{THEIRS}/adminconsent?")
     made.close()
@@ -103,5 +112,10 @@ def test_each_cloud_has_a_sign_in_of_its_own(graph: str, environment: Mapping[st
 def test_with_a_stand_in_for_graph_nothing_is_sent_to_the_real_sign_in(tenant: Tenant) -> None:
     with pytest.raises(DirectoryError, match="Set AZURE_AUTHORITY_HOST"):
         credential_elsewhere(
-            Elsewhere(THEIRS, REGISTRATION), None, graph=tenant.graph_url, graph_is_loopback=True, environment=tenant.environment
+            Elsewhere(THEIRS, REGISTRATION),
+            None,
+            graph=tenant.graph_url,
+            authority="",
+            graph_is_loopback=True,
+            environment=tenant.environment,
         )
