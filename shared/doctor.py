@@ -7,6 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from shared.adapters.identity_elsewhere import Elsewhere, cloud_of, consent
 from shared.core.judge import judge
 from shared.core.memory import Memory, Outcome, Pulse
 from shared.core.message import Message
@@ -43,7 +44,15 @@ def deployment(settings: Settings) -> Deployment:
         account=host.partition(".")[0] if ".table." in host else "",
         mailbox=settings.mail_sender,
         graph=settings.graph,
+        consent=_consent(settings),
     )
+
+
+def _consent(settings: Settings) -> str:
+    """Give where another tenant consents; empty if it is our own that is read."""
+    tenant_id = settings.watchlist.tenant_id
+    authority = settings.authority or cloud_of(settings.graph).authority
+    return consent(Elsewhere(tenant_id, settings.tenants_client_id), authority) if tenant_id else ""
 
 
 def examine(watch: Watch, settings: Settings, ask: Callable[[str], Front], *, send_test: bool = False) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from shared.problems import Wrong
+from shared.render.remedies import vault_reference
 
 type Rule[T] = Callable[[Any], T]
 
@@ -146,7 +147,7 @@ def setting[T](environment: Mapping[str, str], name: str, rule: Rule[T], default
             "a Key Vault reference that Azure could not resolve",
             "the value that the reference points to",
             "Give the app's identity the role Key Vault Secrets User on the vault, see that keyVaultReferenceIdentity of the "
-            f"app names that identity, and that the vault has a secret of that name.{_commands(given)}",
+            f"app names that identity, and that the vault has a secret of that name.{_mended(given)}",
             setting=name,
         )
     try:
@@ -156,15 +157,7 @@ def setting[T](environment: Mapping[str, str], name: str, rule: Rule[T], default
         raise Wrong(wrong.found, wrong.expected, todo, setting=name) from None
 
 
-def _commands(reference: str) -> str:
+def _mended(reference: str) -> str:
     """Say which commands mend a reference, where it says which vault and secret it means; neither name is secret."""
     found = _REFERENCE.search(reference)
-    if found is None:
-        return ""
-    vault, secret = found.groups()
-    scope = f"$(az keyvault show --name {vault} --query id -o tsv)"
-    who = "$(azd env get-value LAPSEWATCH_IDENTITY_CLIENT_ID)"
-    return (
-        f" Commands: az keyvault secret list --vault-name {vault} --query [].name; python3 infra/hooks/put_secret.py {secret};"
-        f' az role assignment create --role "Key Vault Secrets User" --assignee "{who}" --scope "{scope}"'
-    )
+    return f" Commands: {'; '.join(vault_reference(*found.groups()))}" if found is not None else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
 from local.managed_identity import IDENTITY_CLIENT_ID, MAIL_SENDER
+from local.neighbours import REGISTRATION, Neighbours
+from local.stories import libapps
 from local.tenant import Tenant
 from shared.adapters.page_front import as_a_stranger
 from shared.bootstrap import ROOT, watching
@@ -22,6 +25,7 @@ from tests.support.scripted import Reply, Scripted, reply
 
 FORBIDDEN = {"odata.error": {"code": "AuthorizationPermissionMismatch", "message": {"value": "no"}}}
 VAULT = "@Microsoft.KeyVault(SecretUri=https://kv-abc123.vault.azure.net/secrets/teams-webhook-url)"
+THEIRS = "11111111-2222-4333-8444-555555555555"
 type Examine = Callable[..., Mapping[str, Finding]]
 
 
@@ -73,6 +77,22 @@ def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand
     assert '\\"appRoleId\\": \\"9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30\\"' in by_hand
     assert by_hand.startswith(f"az rest --method POST --url \"{tenant.url}/v1.0/servicePrincipals(appId='00000003-")
+
+
+def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
+    examined: Examine, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
+    (tmp_path / "watchlist.toml").write_text(f'{text}\n[tenant]\nid = "{THEIRS}"\n', encoding="utf-8")
+    (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
+    with Neighbours(tenant, tmp_path) as neighbours:
+        neighbours.add(THEIRS, libapps(datetime.now(UTC))).tokens.roles.clear()
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", neighbours.environment["REQUESTS_CA_BUNDLE"])
+        finding = examined(root=tmp_path, **neighbours.environment)["sign-in"]
+        authority = neighbours.environment["AZURE_AUTHORITY_HOST"]
+    assert "Application.Read.All" in finding.text
+    address = f"{authority}/{THEIRS}/adminconsent?client_id={REGISTRATION}"
+    assert finding.mend == (f"an administrator of that tenant opens, and accepts: {address}",)
 
 
 def test_no_table_role_yet(examined: Examine) -> None:

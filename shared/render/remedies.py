@@ -30,6 +30,8 @@ class Deployment:
     """The storage account; empty if it is not known, as on Azurite."""
     mailbox: str = ""
     graph: str = "https://graph.microsoft.com"
+    consent: str = ""
+    """Where an administrator of another tenant consents to what reads it; empty where our own tenant is read."""
 
     @property
     def identity(self) -> str:
@@ -42,6 +44,8 @@ def graph_permission(deployment: Deployment, said: str) -> tuple[str, ...]:
     name = next((name for name in GRAPH_ROLES if name in said), None)
     if name is None:
         return ()
+    if deployment.consent:
+        return (f"an administrator of that tenant opens, and accepts: {deployment.consent}",)
     body = (
         f'{{\\"principalId\\": \\"$(az ad sp show --id {deployment.identity} --query id -o tsv)\\", '
         f'\\"resourceId\\": \\"$(az ad sp show --id {GRAPH_APP} --query id -o tsv)\\", '
@@ -58,6 +62,16 @@ def table_role(deployment: Deployment) -> tuple[str, ...]:
     scope = f"$(az storage account show --name {account} --query id -o tsv)"
     again = () if deployment.as_person else ("azd provision",)
     return (*again, f'az role assignment create --role "Storage Table Data Contributor" --assignee "{whose}" --scope "{scope}"')
+
+
+def vault_reference(vault: str, secret: str) -> tuple[str, ...]:
+    """See whether the vault has the secret, put it there, and let the app read it."""
+    scope = f"$(az keyvault show --name {vault} --query id -o tsv)"
+    return (
+        f"az keyvault secret list --vault-name {vault} --query [].name",
+        f"python3 infra/hooks/put_secret.py {secret}",
+        f'az role assignment create --role "Key Vault Secrets User" --assignee "{Deployment().identity}" --scope "{scope}"',
+    )
 
 
 def webhook() -> tuple[str, ...]:

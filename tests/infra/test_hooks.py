@@ -370,6 +370,13 @@ def test_owners_are_found_in_any_watchlist_of_a_folder(deployed: Deployed, tmp_p
     assert deployed.granted() == {"Application.Read.All", "User.ReadBasic.All"}
 
 
+def test_owners_of_another_tenant_are_read_with_a_permission_of_that_tenant(deployed: Deployed, tmp_path: Path) -> None:
+    watchlist(tmp_path, '[tenant]\nid = "11111111-2222-4333-8444-555555555555"\nwatch = true\nowners = true\n')
+    deployed.keep(LAPSEWATCH_WATCHLIST=str(tmp_path))
+    deployed.up()
+    assert deployed.granted() == {"Application.Read.All"}
+
+
 def test_a_watchlist_that_cannot_be_read_is_said(deployed: Deployed, tmp_path: Path) -> None:
     deployed.keep(LAPSEWATCH_WATCHLIST=watchlist(tmp_path, "[tenant"))
     _, after = deployed.up()

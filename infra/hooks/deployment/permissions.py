@@ -41,8 +41,11 @@ def wanted(azd: Azd, report: Report) -> set[str]:
 
 
 def _tells_owners(place: Path) -> bool:
-    """Say whether a watchlist, or one in a folder of them, has `owners = true` under `[tenant]`. Raises `OSError`, `ValueError`."""
-    texts = [path.read_text(encoding="utf-8") for path in (sorted(place.glob("**/*.toml")) if place.is_dir() else [place])]
+    """Say whether a watchlist of our own tenant has `owners = true` under `[tenant]`; `place` may be a folder of them.
+
+    Other tenants are read by a registration of their own consent. Raises `OSError`, `ValueError`.
+    """
+    texts = [path.read_text(encoding="utf-8") for path in (sorted(place.glob("*.toml")) if place.is_dir() else [place])]
     return any(_has_owners(text) for text in texts)
 
 
@@ -52,7 +55,7 @@ def _has_owners(text: str) -> bool:
     except ImportError:
         return re.search(r"\bowners\s*=\s*true\b", re.sub(r"#.*", "", text)) is not None
     tenant = tomllib.loads(text).get("tenant")
-    return isinstance(tenant, dict) and tenant.get("owners") is True
+    return isinstance(tenant, dict) and tenant.get("owners") is True and not tenant.get("id")
 
 
 def granting(root: str, principal: str, resource: str, role: str) -> Remedy:
