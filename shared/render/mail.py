@@ -22,7 +22,7 @@ from shared.core.model import EmailChannel, Service, Severity, TeamsChannel
 from shared.render import mail_markdown, mail_text
 from shared.render.escape import clean
 from shared.render.mail_letter import letter
-from shared.render.words import headline, title
+from shared.render.words import headline, kind
 
 PRODUCT = "Lapsewatch"
 LONGEST_SUBJECT = 200
@@ -109,9 +109,14 @@ def as_bytes(mail: Mail) -> bytes:
 
 
 def subject(message: Message) -> str:
-    """Give a subject by which mails sort: first, in brackets, what it is about; of several notices the most urgent, and how many more."""
+    """Give a subject by which mails sort: first, in brackets, whose tenant it is about, where there are several, and what it is about."""
+    return f"[{clean(message.tenant_name)}] {_about(message)}" if message.tenant_name else _about(message)
+
+
+def _about(message: Message) -> str:
+    """Say what it is about; of several notices the most urgent, and how many more."""
     if message.test or message.introduction or not message.notices or (message.tenant is not None and len(message.notices) > 1):
-        about = _bracketed(title(message), PRODUCT)
+        about = _bracketed(kind(message), PRODUCT)
         waiting = len(message.notices) if message.tenant is None else 0
         return f"{about}; {waiting} {'needs' if waiting == 1 else 'need'} you now" if waiting else about
     first = max(message.notices, key=lambda notice: notice.severity.rank)

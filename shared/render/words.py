@@ -60,10 +60,10 @@ def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: C901,
 
 def title(message: Message) -> str:
     """Give the line above everything: whose tenant it is about, where there are several, and what kind of message this is."""
-    return f"{clean(message.tenant_name)} | {_kind(message)}" if message.tenant_name else _kind(message)
+    return f"{clean(message.tenant_name)} | {kind(message)}" if message.tenant_name else kind(message)
 
 
-def _kind(message: Message) -> str:
+def kind(message: Message) -> str:
     """Say what kind of message this is. Only fixed words and numbers."""
     if message.test:
         return "Lapsewatch: a test"

@@ -370,3 +370,11 @@ def test_a_link_of_the_watchlist_that_is_not_https_makes_no_button() -> None:
     service = replace(LIBCAL, link="http://127.0.0.1/admin")
     made = sent(message(notice(service_view(service=service))), "http://127.0.0.1/page")
     assert all("127.0.0.1" not in words for words in (made.html, made.text))
+
+
+@pytest.mark.parametrize("case", ["expiring_to_renewer", "introduction_to_settle", "a_test"])
+def test_where_there_are_several_tenants_the_subject_says_whose_it_is(case: str) -> None:
+    alone, ours = sent(MESSAGES[case]), sent(replace(MESSAGES[case], tenant_name="branch"))
+    assert ours.subject == f"[branch] {alone.subject}"
+    assert parsed(ours)["Subject"] == ours.subject
+    assert ours.text.startswith("branch | Lapsewatch")
