@@ -97,7 +97,8 @@ def tenant(message: func.QueueMessage) -> None:
         log.warning("A message of the queue is dropped. %s", error)
         return
     except Exception as error:  # noqa: BLE001  (the host would try again, and the next tick does it better)
-        log.error("%s", error, exc_info=None if isinstance(error, Misconfigured | PortError) else error)
+        if not isinstance(error, Misconfigured | PortError):
+            log.exception("A check of the tenant broke off.")
         result = _failed(error)
     report(result, named)
 

@@ -69,21 +69,21 @@ def check(
 def tick(*, tenant: Tenant = "", json_: Json = False) -> None:
     """Do what the timer does: check if a check is owed, else say so; of several tenants, one after the other, or only --tenant."""
     with _mistakes_said():
-        configured = settings()
-    if not tenant and len(configured.watchlists) > 1:
-        _tick_each(list(configured.watchlists), json_=json_)
+        every = settings()
+    if not tenant and len(every.watchlists) > 1:
+        _tick_each(every, json_=json_)
         return
-    with _program(tenant) as (watch, narrowed):
+    with _program(tenant, every) as (watch, configured):
         result = watch.tick(_progress)
-    _end(result, narrowed, json_=json_)
+    _end(result, configured, json_=json_)
 
 
-def _tick_each(tenants: list[str], *, json_: bool) -> None:
+def _tick_each(every: Settings, *, json_: bool) -> None:
     """Tick for each tenant; one that fails is no other's matter, but the command's."""
     documents: dict[str, object] = {}
     failed = False
-    for key in tenants:
-        with _program(key) as (watch, configured):
+    for key in every.watchlists:
+        with _program(key, every) as (watch, configured):
             result = watch.tick(_progress)
         documents[key] = check_document(result, configured.watchlist)
         failed = failed or result.outcome in {Outcome.PARTIAL, Outcome.FAILED}
@@ -240,10 +240,13 @@ def main() -> None:
 
 
 @contextmanager
-def _program(tenant: str) -> Iterator[tuple[Watch, Settings]]:
-    """Give the program and its settings, for one tenant; `tenant` may be empty where there is only one."""
+def _program(tenant: str, every: Settings | None = None) -> Iterator[tuple[Watch, Settings]]:
+    """Give the program and its settings, for one tenant; `tenant` may be empty where there is only one.
+
+    `every` are the settings, where they have been read already.
+    """
     with _mistakes_said():
-        configured = settings().of(tenant)
+        configured = (every or settings()).of(tenant)
         with watching(configured) as watch:
             yield watch, configured
 

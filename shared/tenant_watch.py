@@ -16,7 +16,7 @@ from shared.core.owners import Owner
 from shared.core.results import Delivery, TenantResult, TenantStatus
 from shared.core.tenant import Counted, Sieve, facts_of_failure, facts_of_read, with_tenant_facts
 from shared.core.tenant_due import Plan, TenantRound, plan, tenant_views, to_look_up, told_of_tenant
-from shared.gather import Progress
+from shared.gather import LEAST, Progress
 from shared.ports import (
     Channel,
     ChannelError,
@@ -177,7 +177,7 @@ class TenantWatch:
 
 def _left(deadline: datetime, now: datetime) -> float:
     """Give the seconds that are left, and never none: a read that has no time fails by itself, with its own sentence."""
-    return max(0.001, (deadline - now).total_seconds())
+    return max(LEAST, (deadline - now).total_seconds())
 
 
 def _where(page: int, applications: int, seconds: float) -> str:

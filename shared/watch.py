@@ -107,7 +107,8 @@ class Watch:
                 tenant = self.tenant.dry_run(started, started + self.deadline, progress)
             except LedgerError as error:
                 tenant = TenantResult(error=str(error))
-        result = self._conclude(gathered, started, [Delivery(message, delivered=True) for message in gathered.messages], tenant)
+        everybody = [Delivery(message, delivered=True) for message in gathered.messages]
+        result = self._conclude(gathered, started, everybody, tenant, _ahead(gathered, gathered.messages))
         told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
         return replace(result, told=told + (tenant.told if tenant is not None else ()), dry_run=True)
 
@@ -208,7 +209,7 @@ class Watch:
         started: datetime,
         told: Sequence[Delivery],
         tenant: TenantResult | None,
-        expected: Foreseen | None = None,
+        expected: Foreseen,
     ) -> CheckResult:
         """Sum up. `expected` is what is ahead if every message arrived."""
         judgement = gathered.judgement
@@ -219,7 +220,7 @@ class Watch:
         if not judgement.concluded:
             outcome = Outcome.FAILED
         delivered = [delivery.message for delivery in watched if delivery.delivered]
-        if expected is None or len(delivered) < len(gathered.messages):
+        if len(delivered) < len(gathered.messages):
             expected = _ahead(gathered, delivered)
         return CheckResult(
             checked_at=started,

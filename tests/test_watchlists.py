@@ -6,39 +6,24 @@ import pytest
 
 from shared.problems import Misconfigured, Wrong
 from shared.watchlists import load
+from tests.support.toml import RUNBOOK, watchlist_toml
 
 ONE, TWO = "11111111-2222-4333-8444-555555555555", "99999999-2222-4333-8444-555555555555"
-ENVIRONMENT = {"WEBHOOK": "https://teams.example.org/workflows/42/invoke?sig=Zq8Kd0nt5h0wTh15"}
-SECTIONS = ("Request", "Create", "Install", "Verify", "Clean up")
-BODY = """
-[channels.its]
-kind = "teams"
-url = "env:WEBHOOK"
-[[apps]]
-name = "Sync"
-client_id = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
-[[apps.services]]
-name = "LibCal"
-claims = { name = "LibCal*" }
-renewer = ["its"]
-installer = ["its"]
-breaks = "Calendars stop."
-runbook = "libcal.md"
-"""
+ENVIRONMENT = {
+    "TEAMS_WEBHOOK_URL": "https://teams.example.org/workflows/42/invoke?sig=Zq8Kd0nt5h0wTh15",
+    "LIBAPPS_CLIENT_ID": "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6",
+}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "watchlists").mkdir()
-    (tmp_path / "watchlists" / "libcal.md").write_text(
-        "".join(f"## {title}\n\nDo it.\n\n" for title in ("Request", "Create", "Install", "Verify", "Clean up"))
-    )
+    (tmp_path / "watchlists" / "libcal.md").write_text(RUNBOOK)
     return tmp_path / "watchlists"
 
 
 def put(folder: Path, name: str, tenant: str = "", zone: str = "America/Chicago") -> None:
-    section = f'[tenant]\nid = "{tenant}"\n' if tenant else ""
-    (folder / name).write_text(f'timezone = "{zone}"\n{section}{BODY}')
+    (folder / name).write_text(watchlist_toml(tenant, zone=zone, runbook="libcal.md"))
 
 
 def problems(folder: Path) -> list[str]:

@@ -179,7 +179,7 @@ def _service(notice: Notice) -> ServiceView | None:
 
 def _card(message: Message, blocks: Sequence[_Block], place: tuple[int, int], cut: int, page_url: str) -> Element:
     number, total = place
-    _heading = line if message.tenant_name else fixed_text
+    head = line if message.tenant_name else fixed_text
     heading = title(message) if total == 1 else f"{title(message)} ({number} of {total})"
     last_lines = [f"And {cut} more on the status page."] if cut else []
     quiet = is_weekly(message)
@@ -192,7 +192,7 @@ def _card(message: Message, blocks: Sequence[_Block], place: tuple[int, int], cu
         "msteams": {"width": "Full"},
         "fallbackText": _fallback("" if quiet else heading, blocks),
         "body": [
-            *([] if quiet else [_heading(heading, size="Large", weight="Bolder", style="heading")]),
+            *([] if quiet else [head(heading, size="Large", weight="Bolder", style="heading")]),
             *(block.element for block in blocks),
             *(fixed_text(text, isSubtle=True, spacing="Medium") for text in last_lines),
         ],

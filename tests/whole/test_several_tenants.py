@@ -16,29 +16,12 @@ from local.neighbours import Neighbours
 from local.stories import LIBAPPS_CLIENT_ID, libapps
 from local.tenant import Tenant
 from tests.local.host_process import Host, hosted
+from tests.support.toml import watchlist_toml
 from tests.whole.conftest import ROOT, Lapsewatch
 
 KEY = {"x-functions-key": "local"}
 TENANTS = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(1, 50)]
 REFUSED, WITHOUT_ROLE = TENANTS[6], TENANTS[7]
-WATCHLIST = """
-timezone = "America/Chicago"
-{tenant}
-[channels.its]
-kind = "teams"
-url = "env:TEAMS_WEBHOOK_URL"
-
-[[apps]]
-name = "LibApps Outlook sync"
-client_id = "env:LIBAPPS_CLIENT_ID"
-
-[[apps.services]]
-name = "LibCal"
-claims = {{ name = "LibCal*" }}
-renewer = ["its"]
-installer = ["its"]
-breaks = "Calendars stop."
-"""
 
 
 @pytest.fixture
@@ -69,9 +52,9 @@ def folder(tmp_path: Path) -> Path:
     """A watchlist a tenant, and one for our own."""
     folder = tmp_path / "fifty"
     folder.mkdir()
-    (folder / "home.toml").write_text(WATCHLIST.format(tenant=""))
+    (folder / "home.toml").write_text(watchlist_toml())
     for number, each in enumerate(TENANTS, 1):
-        (folder / f"library-{number}.toml").write_text(WATCHLIST.format(tenant=f'[tenant]\nid = "{each}"\n'))
+        (folder / f"library-{number}.toml").write_text(watchlist_toml(each))
     return folder
 
 
@@ -171,7 +154,7 @@ def few(tmp_path: Path) -> Path:
     folder = tmp_path / "watchlists"
     folder.mkdir()
     for name, each in (("home", ""), ("branch", TENANTS[0]), ("refused", REFUSED)):
-        (folder / f"{name}.toml").write_text(WATCHLIST.format(tenant=f'[tenant]\nid = "{each}"\n' if each else ""))
+        (folder / f"{name}.toml").write_text(watchlist_toml(each))
     return folder
 
 
