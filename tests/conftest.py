@@ -7,6 +7,9 @@ import hypothesis
 import pytest
 
 from local.azurite import Azurite
+from tests.support.unspoken import pytest_configure, spoken
+
+__all__ = ["pytest_configure"]
 
 # a busy computer is not a failure of the program
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -18,6 +21,9 @@ def azurite() -> Iterator[Azurite]:
     """Tables on a free port. Shared by all tests, so none may end it; one that must starts its own."""
     with Azurite() as running:
         yield running
+        running.kill()  # so that it writes down all it has
+        rows = "".join(file.read_text("utf-8", "replace") for file in running.folder.glob("__azurite_db_table*"))
+    assert list(spoken(rows)) == []
 
 
 @pytest.fixture

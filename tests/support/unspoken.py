@@ -1,7 +1,7 @@
-"""A plugin of pytest (`-p tests.support.unspoken`): no secret is in anything that tests write, or the run fails, whatever they say.
+"""A plugin of pytest: no secret is in anything that the suite writes, or the run fails, whatever the tests say.
 
-What is searched: what each test wrote to its output and its log (from INFO up), and the logs of local hosts.
-What is a secret can be seen: the stand-ins make theirs up with `canary-` in front,
+What is searched: what each test wrote to its output and its log (from INFO up), the logs of local hosts, and the rows of
+the shared Azurite (by its fixture). What is a secret can be seen: the stand-ins make theirs up with `canary-` in front,
 tokens are JWTs, a webhook has its signature, and a connection string its key; Azurite's own is published.
 """
 
