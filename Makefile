@@ -1,6 +1,7 @@
 SHELL := /bin/sh
 .PHONY: help setup demo story test lint types arrows unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
+unexport PYTHONDONTWRITEBYTECODE # where it is set, every process would compile again all that it imports
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10

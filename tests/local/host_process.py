@@ -5,18 +5,27 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
+
+from tests.support.forks import Forked, program
 
 SAMPLE = Path(__file__).parent / "apps" / "sample"
 ROOT = Path(__file__).parents[2]
 
 
+STRICT = ("-W", "error")
+QUIET = (*STRICT, "-W", "ignore::DeprecationWarning")
+"""kiota's own modules are deprecated by kiota at import; nothing of ours may warn."""
+
+
 def command(app: Path, *arguments: str) -> Sequence[str]:
-    # kiota's own modules are deprecated by kiota at import; nothing of ours may warn
-    quiet = [] if app == SAMPLE else ["-W", "ignore::DeprecationWarning"]
-    return [sys.executable, "-W", "error", *quiet, "-m", "local.host", "--app", str(app), "--port", "0", *arguments]
+    return [sys.executable, *(STRICT if app == SAMPLE else QUIET), "-m", *module(app, *arguments)]
+
+
+def module(app: Path, *arguments: str) -> Sequence[str]:
+    return ["local.host", "--app", str(app), "--port", "0", *arguments]
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -27,8 +36,8 @@ def environment(**settings: str) -> dict[str, str]:
 class Host:
     """A running host: what it printed until it listened, and what it prints now."""
 
-    def __init__(self, process: subprocess.Popen[str], errors: Path) -> None:
-        self._process, self._errors = process, errors
+    def __init__(self, process: subprocess.Popen[str] | Forked, output: IO[str], errors: Path) -> None:
+        self._process, self.output, self._errors = process, output, errors
         self.greeting: list[str] = []
         for line in self.output:
             self.greeting.append(line.rstrip())
@@ -39,11 +48,6 @@ class Host:
         self.url = self.greeting[-1].removeprefix("listening on ")
         self.root = self.url.removesuffix("/api")
         self.port = int(self.root.rpartition(":")[2])
-
-    @property
-    def output(self) -> IO[str]:
-        assert self._process.stdout
-        return self._process.stdout
 
     def log(self) -> str:
         return self._errors.read_text()
@@ -57,17 +61,26 @@ class Host:
 
 @contextlib.contextmanager
 def hosted(folder: Path, *arguments: str, app: Path = SAMPLE, **settings: str) -> Iterator[Host]:
+    """Run a host; the one of our own app has imported it already, if another has run before."""
     errors = folder / "errors.txt"
-    with errors.open("w") as stderr:
-        process = subprocess.Popen(
-            command(app, *arguments), env=environment(**settings), cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
-        )
-    with process:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as output:
+        with os.fdopen(writing, "w") as out, errors.open("w") as err:
+            process = _started(app, arguments, environment(**settings), out, err)
         try:
-            host = Host(process, errors)
+            host = Host(process, output, errors)
             yield host
             process.terminate()
             assert process.wait(timeout=30) in {0, -signal.SIGTERM}
         finally:
             process.kill()
+            process.wait(timeout=30)
     assert "Warning" not in host.log()  # nothing was left open
+
+
+def _started(
+    app: Path, arguments: Sequence[str], settings: Mapping[str, str], out: IO[str], err: IO[str]
+) -> subprocess.Popen[str] | Forked:
+    if app == ROOT:
+        return program(*QUIET).start(*module(app, *arguments), environment=settings, out=out, err=err)
+    return subprocess.Popen(command(app, *arguments), env=settings, cwd=ROOT, stdout=out, stderr=err, text=True)

@@ -1,21 +1,19 @@
-"""Runs the program again and again, each time in a process of its own that may be killed: `python -m tests.support.lives`.
+"""Runs the program again and again, each time in a process of its own that may be killed: `Lives`.
 
-A process that has imported the program waits for a line, forks, and the child is the program: wired by the composition
-root from the environment of that line, with a clock and a partition of the ledger that the line gives. Python takes more
-than a second to import the program, and a fork a few milliseconds; that is all that this is for.
+What such a process does is `python -m tests.support.lives`: the program, wired by the composition root from the environment,
+with a clock and a partition of the ledger that its arguments give.
 
-    in    {"environment": {...}, "now": "2026-...", "partition": "...", "act": ["tick"] | ["confirm", SERVICE, KEY-ID]}
-    out   {"pid": 123}, then {"signal": 0, "outcome": "ok", "error": "", "told": 2, "seconds": 0.3}
+    NOW PARTITION tick | check | confirm SERVICE KEY-ID     prints {"outcome": "ok", "error": "", "told": 2}
 """
 
 import json
 import os
 import signal
-import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +28,7 @@ from shared.core.results import CheckResult
 from shared.ports import PortError
 from shared.settings import load
 from shared.watch import Watch
+from tests.support.forks import COVERAGE, LATE, Forked, Forks
 
 DANA = Person("00000000-0000-4000-8000-00000000000d", "Dana Example")
 
@@ -52,75 +51,36 @@ class Lives:
     """The process that forks, as a context manager."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    pid: int = 0
-    """Of the life that lasts just now, or was the last."""
 
     def __enter__(self) -> Self:
         """Start it."""
-        command = [sys.executable, "-m", "tests.support.lives"]
-        # not measured: it lives hundreds of times through what other tests cover, and measuring takes as long as living
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_PROCESS")}
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, cwd=ROOT, env=plain, stdin=pipe, stdout=pipe, text=True, bufsize=1)
+        self._forks = Forks(["shared.people", "shared.bootstrap", *LATE])
+        self._life: Future[Forked] = Future()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it: it ends with its input."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._process.stdout.close()
+        """End it."""
+        self._forks.close()
 
     def live(self, *act: str, now: datetime, partition: str, **environment: str) -> Lived:
         """Let the program live once, and wait for its end."""
-        assert self._process.stdin
-        order = {"environment": {**self.environment, **environment}, "now": now.isoformat(), "partition": partition, "act": act}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self.pid = self._answer()["pid"]
-        return Lived(**self._answer())
+        # not measured: it lives hundreds of times through what other tests cover, and measuring takes as long as living
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(COVERAGE)}
+        settings = {**plain, **self.environment, **environment}
+        started = time.monotonic()
+        with tempfile.TemporaryFile("w+") as out:
+            run = ("tests.support.lives", now.isoformat(), partition, *act)
+            self._life = Future()
+            life = self._forks.start(*run, environment=settings, out=out, err=sys.__stderr__ or sys.stderr)
+            self._life.set_result(life)
+            status = life.wait(timeout=300)
+            out.seek(0)
+            said = json.loads(out.read()) if status == 0 else {}
+        return Lived(signal=max(0, -status), **said, seconds=time.monotonic() - started)
 
     def kill(self) -> None:
-        """End the life that lasts just now, without a word."""
-        os.kill(self.pid, signal.SIGKILL)
-
-    def _answer(self) -> Any:  # noqa: ANN401  (a document)
-        assert self._process.stdout
-        return json.loads(self._process.stdout.readline())
-
-
-def main() -> None:
-    """Read orders until there are no more."""
-    for line in sys.stdin:
-        order = json.loads(line)
-        reading, writing = os.pipe()
-        started = time.monotonic()
-        pid = os.fork()
-        if not pid:
-            _live(order, writing)
-        os.close(writing)
-        print(json.dumps({"pid": pid}), flush=True)  # noqa: T201  (the answer)
-        with os.fdopen(reading) as said:
-            result = said.read()
-        _, status = os.waitpid(pid, 0)
-        ended: dict[str, Any] = {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}
-        ended |= json.loads(result) if result and not ended["signal"] else {}
-        print(json.dumps(ended | {"seconds": time.monotonic() - started}), flush=True)  # noqa: T201
-
-
-def _live(order: Mapping[str, Any], writing: int) -> None:
-    """Be the program, once; never comes back."""
-    for stream in (sys.stdin, sys.stdout):
-        with suppress(OSError):
-            os.close(stream.fileno())
-    os.environ.update(order["environment"])
-    status = 1
-    try:
-        result = _lived(order["act"], datetime.fromisoformat(order["now"]), order["partition"])
-        os.write(writing, json.dumps(result).encode())
-        status = 0
-    finally:
-        os._exit(status)
+        """End the life that lasts just now, without a word; from another thread than the one that waits for it."""
+        os.kill(self._life.result(timeout=30).pid, signal.SIGKILL)
 
 
 def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
@@ -154,4 +114,6 @@ def _acted(watch: Watch, act: Sequence[str]) -> CheckResult:
 
 
 if __name__ == "__main__":
-    main()
+    _, now, partition, *act = sys.argv
+    print(json.dumps(_lived(act, datetime.fromisoformat(now), partition)), flush=True)  # noqa: T201  (the answer)
+    os._exit(0)  # as quickly as it goes, for there are hundreds

@@ -3,12 +3,11 @@
 import contextlib
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
@@ -16,6 +15,7 @@ from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
 from local.tenant import Tenant
+from tests.support.forks import Forked, program
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +34,24 @@ class Ran:
 
 
 @dataclass
+class Started:
+    """A command that may still run."""
+
+    process: Forked
+    _out: IO[str]
+    _err: IO[str]
+
+    def ended(self) -> Ran:
+        """Wait for its end."""
+        status = self.process.wait(timeout=110)
+        self._out.seek(0)
+        self._err.seek(0)
+        ran = Ran(status, self._out.read(), self._err.read())
+        print(ran.out, ran.err)  # noqa: T201  (for `tests.support.unspoken`, and for whoever looks at a failure)
+        return ran
+
+
+@dataclass
 class Lapsewatch:
     """The command line, with the settings of a laptop beside the stand-ins."""
 
@@ -48,25 +66,25 @@ class Lapsewatch:
             plain | dict(self.tenant.environment) | {"LAPSEWATCH_TABLES": self.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"} | self.settings
         )
 
-    def started(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command, and do not wait for it."""
-        pipe = subprocess.PIPE
-        return subprocess.Popen(_command(arguments), cwd=ROOT, env=dict(self.environment), stdout=pipe, stderr=pipe, text=True)
+    @contextlib.contextmanager
+    def started(self, *arguments: str) -> Iterator[Started]:
+        """Start a command, and do not wait for it; it is killed if nobody does."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            forks = program("-W", "error::ResourceWarning")
+            process = forks.start("shared", *arguments, environment=self.environment, out=out, err=err)
+            try:
+                yield Started(process, out, err)
+            finally:
+                process.kill()
+                process.wait(timeout=30)
 
     def __call__(self, *arguments: str) -> Ran:
-        done = subprocess.run(
-            _command(arguments), cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, timeout=110, check=False
-        )
-        print(done.stdout, done.stderr)  # noqa: T201  (for `tests.support.unspoken`, and for whoever looks at a failure)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        with self.started(*arguments) as command:
+            return command.ended()
 
     def cards(self) -> list[str]:
         """What Teams was sent, a text for each message: everything in it."""
         return [json.dumps(posted.message, ensure_ascii=False) for posted in self.tenant.posted("its")]
-
-
-def _command(arguments: Sequence[str]) -> Sequence[str]:
-    return [sys.executable, "-W", "error::ResourceWarning", "-m", "shared", *arguments]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The timer, the HTTP route and the command line at the same time, on the local host and beside it; and a person at the page."""
 
-import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,9 +47,9 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(lapsewatch
     with ThreadPoolExecutor(3) as pool, lapsewatch.started("check", "--json") as command:
         over_http = pool.submit(posted, host)
         requests.post(f"{host.root}/admin/functions/tick", headers=KEY, timeout=60)
-        out, err = command.communicate(timeout=100)
-        outcomes = {json.loads(out)["outcome"], over_http.result()["outcome"]}
-        assert (command.returncode, err) == (0, "")
+        ran = command.ended()
+        outcomes = {ran.json["outcome"], over_http.result()["outcome"]}
+        assert (ran.status, ran.err) == (0, "")
         assert outcomes <= {"ok", "busy", "not_owed"}
         while posted(host)["outcome"] == "busy":  # the tick, of whose end nobody is told
             time.sleep(0.1)

@@ -1,11 +1,13 @@
 """The command line, in its own process, on real parts: what it prints, what it posts, how it exits."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
 from local.stories import LIBAPPS_CLIENT_ID
-from tests.whole.conftest import Lapsewatch
+from tests.whole.conftest import ROOT, Lapsewatch
 
 
 def test_a_check_posts_one_card_and_a_second_one_posts_none(lapsewatch: Lapsewatch) -> None:
@@ -126,3 +128,12 @@ def test_every_command_explains_itself(lapsewatch: Lapsewatch) -> None:
     for command in ("check", "tick", "status", "doctor"):
         assert command in ran.out
         assert lapsewatch(command, "--help").status == 0
+
+
+def test_it_is_a_module_that_python_runs(lapsewatch: Lapsewatch) -> None:
+    """As a person starts it; the other tests fork it off a process that has imported it."""
+    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "shared", "check"]
+    ran = subprocess.run(command, cwd=ROOT, env=dict(lapsewatch.environment), capture_output=True, text=True, timeout=100, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "told libapps:" in ran.stdout
+    assert len(lapsewatch.cards()) == 1

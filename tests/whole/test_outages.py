@@ -1,6 +1,5 @@
 """Whatever we depend on may fail in the middle: exit 1 and a sentence, no all-clear, and the next check tells what was owed."""
 
-import json
 import time
 from collections.abc import Iterator
 
@@ -109,9 +108,9 @@ def test_the_ledger_dies_in_the_middle_of_a_check(tenant: Tenant, own_azurite: A
     with lapsewatch.started("check", "--json") as check:
         asked_for(tenant, "GET /v1.0/applications")
         own_azurite.kill()
-        out, _ = check.communicate(timeout=100)
-    assert (check.returncode, json.loads(out)["outcome"]) == (1, "failed")
-    assert "the next one" in json.loads(out)["error"]
+        ran = check.ended()
+    assert (ran.status, ran.json["outcome"]) == (1, "failed")
+    assert "the next one" in ran.json["error"]
     assert lapsewatch.cards() == []
     own_azurite.start()
     after_its_term(own_azurite)
@@ -125,9 +124,9 @@ def test_the_ledger_dies_while_a_message_is_on_its_way(tenant: Tenant, own_azuri
     with lapsewatch.started("check", "--json") as check:
         asked_for(tenant, "POST /teams/its")
         own_azurite.kill()
-        out, _ = check.communicate(timeout=100)
-    assert (check.returncode, json.loads(out)["outcome"]) == (1, "failed")
-    assert [told["delivered"] for told in json.loads(out)["told"]] == [True]
+        ran = check.ended()
+    assert (ran.status, ran.json["outcome"]) == (1, "failed")
+    assert [told["delivered"] for told in ran.json["told"]] == [True]
     own_azurite.start()
     after_its_term(own_azurite)
     assert lapsewatch("tick", "--json").json["outcome"] == "ok"

@@ -1,0 +1,176 @@
+"""Runs modules as `python -m MODULE ...` does, each in a process of its own that need not import everything again.
+
+A process that has imported the program waits for orders, forks for each, and the child is the program: with the arguments,
+the environment and the outputs of its order, and Python's own way to end. Python takes two seconds of CPU to import the
+program, and a fork some milliseconds; that is all that this is for. `test_command_line.py` starts commands without it.
+"""
+
+import contextlib
+import functools
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).parents[2]
+LONGEST_ORDER = 1 << 20
+COVERAGE = "COVERAGE_PROCESS"
+LATE = (
+    "anyio._backends._asyncio",
+    "azure.core.pipeline.transport._requests_basic",
+    "azure.identity._credentials.app_service",
+    "h2",
+    "httpcore",
+)
+"""What libraries import only when they are first used."""
+
+
+@dataclass
+class Forked:
+    """A process that was started so; like `subprocess.Popen`, as far as the tests need it."""
+
+    pid: int
+    _said: IO[str]
+    returncode: int | None = field(default=None, init=False)
+
+    def poll(self) -> int | None:
+        """Give the exit status, the negative number of a signal, or nothing while it runs."""
+        return self._ended(0)
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end, so many seconds. Raises `TimeoutError`."""
+        ended = self._ended(timeout)
+        if ended is None:
+            raise TimeoutError(f"process {self.pid} runs after {timeout} seconds")
+        return ended
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it without a word."""
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, timeout: float) -> int | None:
+        if self.returncode is None and select.select([self._said], [], [], timeout)[0]:
+            self.returncode = int(self._said.readline())
+            self._said.close()
+        return self.returncode
+
+
+class Forks:
+    """A process that forks; it ends with the process that started it, and so do its children."""
+
+    def __init__(self, modules: Sequence[str], *options: str) -> None:
+        """Start it with Python's `options`, and let it import `modules`; it is not measured, its children are."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, *options, "-m", "tests.support.forks", str(theirs.fileno()), *modules]
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(COVERAGE)}
+        with theirs:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=plain, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        self._orders = ours
+
+    def start(self, *run: str, environment: Mapping[str, str], out: IO[Any], err: IO[Any]) -> Forked:
+        """Let a process be `python -m RUN...` that writes to these files; it is in the folder of the project."""
+        order = json.dumps({"run": run, "environment": dict(environment)}).encode()
+        reading, writing = os.pipe()
+        try:
+            socket.send_fds(self._orders, [order], [out.fileno(), err.fileno(), writing])
+        finally:
+            os.close(writing)
+        said = os.fdopen(reading)
+        return Forked(int(said.readline()), said)
+
+    def close(self) -> None:
+        """End it, and what it started."""
+        self._orders.close()
+        self._process.wait(timeout=30)
+
+
+@functools.cache
+def program(*options: str) -> Forks:
+    """Give the process that has imported the whole program under Python's `options`, which stays as long as this process."""
+    hosts = ("responding", "local.host_server", "local.host_queues", "local.host_sign_in")
+    return Forks(["shared.cli", "typer._adapters", *hosts, *LATE], *options)
+
+
+def _serve(orders: socket.socket) -> Mapping[str, Any] | None:
+    """Fork for each order: gives the order in each child, and nothing when there are no more."""
+    running: dict[int, tuple[int, int]] = {}  # what says that it ended -> the process, and where to say so
+    open_ = True
+    with selectors.DefaultSelector() as selector, orders:
+        selector.register(orders, selectors.EVENT_READ)
+        while open_ or running:
+            for key, _ in selector.select():
+                if key.fd in running:
+                    selector.unregister(key.fd)
+                    pid, status = running.pop(key.fd)
+                    _, ended = os.waitpid(pid, 0)
+                    with contextlib.suppress(BrokenPipeError):  # nobody waits for it
+                        os.write(status, b"%d\n" % os.waitstatus_to_exitcode(ended))
+                    _close(key.fd, status)
+                    continue
+                order, files, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 3)
+                if not order:
+                    open_ = False
+                    selector.unregister(orders)
+                    for pid, _ in running.values():
+                        os.kill(pid, signal.SIGKILL)
+                    continue
+                out, err, status = files
+                pid = os.fork()
+                if not pid:
+                    os.dup2(out, 1)
+                    os.dup2(err, 2)
+                    _close(*files, *running, *(status for _, status in running.values()))
+                    return dict(json.loads(order))
+                os.write(status, b"%d\n" % pid)
+                _close(out, err)
+                ends = os.pidfd_open(pid)
+                running[ends] = pid, status
+                selector.register(ends, selectors.EVENT_READ)
+    return None
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)
+
+
+def main() -> None:
+    """Import, wait for orders, and be what they say."""
+    _, number, *modules = sys.argv
+    for module in modules:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # the child ends sooner, for it need not look at all of that
+    order = _serve(socket.socket(fileno=int(number)))
+    if order is None:
+        return
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    if any(name.startswith(COVERAGE) for name in os.environ):
+        importlib.import_module("coverage").process_startup()
+    module, *sys.argv[1:] = order["run"]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
