@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
-LONGEST_ORDER = 1 << 20
+LENGTH = 4
+"""Bytes that say how long an order is."""
 COVERAGE = "COVERAGE_PROCESS"
 LATE = (
     "anyio._backends._asyncio",
@@ -80,7 +81,7 @@ class Forks:
 
     def __init__(self, modules: Sequence[str], *options: str) -> None:
         """Start it with Python's `options`, and let it import `modules`; it is not measured, its children are."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         command = [sys.executable, *options, "-m", "tests.support.forks", str(theirs.fileno()), *modules]
         plain = {name: value for name, value in os.environ.items() if not name.startswith(COVERAGE)}
         with theirs:
@@ -92,7 +93,8 @@ class Forks:
         order = json.dumps({"run": run, "environment": dict(environment)}).encode()
         reading, writing = os.pipe()
         try:
-            socket.send_fds(self._orders, [order], [out.fileno(), err.fileno(), writing])
+            socket.send_fds(self._orders, [len(order).to_bytes(LENGTH)], [out.fileno(), err.fileno(), writing])
+            self._orders.sendall(order)
         finally:
             os.close(writing)
         said = os.fdopen(reading)
@@ -113,11 +115,11 @@ def program(*options: str) -> Forks:
 
 def _serve(orders: socket.socket) -> Mapping[str, Any] | None:
     """Fork for each order: gives the order in each child, and nothing when there are no more."""
-    running: dict[int, tuple[int, int]] = {}  # what says that it ended -> the process, and where to say so
-    open_ = True
+    running: dict[int, tuple[int, int]] = {}  # what closes when it ends -> the process, and where to say how it ended
+    more = True
     with selectors.DefaultSelector() as selector, orders:
         selector.register(orders, selectors.EVENT_READ)
-        while open_ or running:
+        while more or running:
             for key, _ in selector.select():
                 if key.fd in running:
                     selector.unregister(key.fd)
@@ -127,23 +129,24 @@ def _serve(orders: socket.socket) -> Mapping[str, Any] | None:
                         os.write(status, b"%d\n" % os.waitstatus_to_exitcode(ended))
                     _close(key.fd, status)
                     continue
-                order, files, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 3)
-                if not order:
-                    open_ = False
+                length, files, _, _ = socket.recv_fds(orders, LENGTH, 3)
+                if not length:
+                    more = False
                     selector.unregister(orders)
                     for pid, _ in running.values():
                         os.kill(pid, signal.SIGKILL)
                     continue
+                order = orders.recv(int.from_bytes(length), socket.MSG_WAITALL)
                 out, err, status = files
+                ends, alive = os.pipe()
                 pid = os.fork()
-                if not pid:
+                if not pid:  # `alive` stays open as long as it lives
                     os.dup2(out, 1)
                     os.dup2(err, 2)
-                    _close(*files, *running, *(status for _, status in running.values()))
+                    _close(*files, ends, *running, *(status for _, status in running.values()))
                     return dict(json.loads(order))
                 os.write(status, b"%d\n" % pid)
-                _close(out, err)
-                ends = os.pidfd_open(pid)
+                _close(out, err, alive)
                 running[ends] = pid, status
                 selector.register(ends, selectors.EVENT_READ)
     return None
