@@ -140,7 +140,7 @@ def forecast(
             _say(f"--svg {svg}: the picture cannot be written there ({error.strerror}).")
             raise typer.Exit(MISCONFIGURED) from None
     if json_:
-        _print_json(forecast_document(found.messages, found.until, found.at.now, configured.watchlist.zone))
+        _print_json(forecast_document(found))
     else:
         show.forecast(Console(), found, drawn=svg)
 

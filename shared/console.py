@@ -106,6 +106,8 @@ def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
         lines = "quiet line" if rows.weekly == 1 else "quiet lines"
         console.print(f"and {rows.weekly} {lines} of the week; --json has them too")
     console.print(f"up to {full_day(found.until)}, if nobody acts and nothing changes")
+    for app in found.unread:
+        console.print(Text(f"{clean(app.name)} has not been read yet: nothing that it brings is in this forecast.", style="yellow"))
     if drawn is not None:
         console.print(f"drawn into {drawn}")
 

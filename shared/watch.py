@@ -243,7 +243,7 @@ class Watch:
             pulse = replace(pulse, tenant_attempt=result.checked_at if whole else None)
         self.ledger.record_check(record, pulse)
         with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
-            self.ledger.forget(outlived(at))
+            self.ledger.forget(outlived(replace_memory(at, with_facts(at.memory, gathered.judgement.facts))))
             self.ledger.forget_history(result.checked_at - HISTORY)
 
     def _fates(self, told: Sequence[Delivery]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from shared.core.judged import WatcherView
 from shared.core.model import Claim
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.life import World
@@ -173,3 +174,144 @@ def test_two_years_after_evidence_confirmed_it_only_the_installer_hears_of_a_rep
     world.tenant.add(renewed("cal30", "LibCal 2030", "2026-12-20"))
     world.run("2026-12-21T18:00Z")
     assert [line for line in world.diary if line >= "2026-12-21"] == ["2026-12-21 admins libcal awaiting_install replaced 700"]
+
+
+def test_an_acknowledgement_that_has_ended_does_not_come_back_with_the_situation_that_it_was_about() -> None:
+    """A replacement comes, and is deleted again: the countdown is where it was, and nobody has said that they know of that."""
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.acknowledge("libcal", "2026-12-13", "ordered from ITS")
+    world.run("2026-09-22T18:00Z")
+    (given,) = world.ledger.memory.acknowledgements.values()
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-22"))
+    world.run("2026-09-24T18:00Z")
+    assert given.why == "ordered from ITS"
+    assert world.ledger.memory.acknowledgements == {}
+    world.tenant.drop("cal26")
+    world.run("2026-11-14T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-09-23 admins libcal awaiting_install replaced 81
+        2026-09-25 both libcal expiring deleted 79
+        2026-10-14 both libcal expiring rung 60
+        2026-11-13 both libcal expiring rung 30
+        """,
+    )
+
+
+def test_a_second_outage_is_nobodys_to_be_quiet_about_because_somebody_knew_of_the_first() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-02T18:00Z")
+    world.tenant.drop("cal24")
+    world.run("2026-09-03T18:00Z")
+    world.acknowledge("libcal", "2026-12-01", "the vendor looks into it")
+    world.run("2026-09-06T18:00Z")
+    world.tenant.add(LIBCAL)
+    world.run("2026-09-10T12:00Z")
+    world.tenant.drop("cal24")
+    world.run("2026-09-12T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-03 both libcal missing missing 101
+        2026-09-07 both libcal healthy recovered 97
+        2026-09-10 both libcal missing missing 94
+        2026-09-11 both libcal missing still_waiting 93
+        2026-09-12 both libcal missing still_waiting 92
+        """,
+    )
+
+
+def test_an_acknowledgement_given_at_first_look_at_what_is_new_stands() -> None:
+    """The person was faster than the day's check: they know of what the check then finds."""
+    world = living(LIBCAL)
+    world.run("2026-09-02T18:00Z")
+    world.tenant.drop("cal24")
+    world.acknowledge("libcal", "2026-12-01", "the vendor looks into it")
+    world.run("2026-09-12T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-02 both libcal missing missing 102
+        2026-09-09 both libcal missing still_waiting 95
+        """,
+    )
+
+
+def test_an_acknowledgement_is_not_kept_beyond_its_day() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.acknowledge("libcal", "2026-09-22", "ordered from ITS")
+    world.run("2026-09-22T18:00Z")
+    assert set(world.ledger.memory.acknowledgements) == {"libcal"}
+    world.run("2026-09-23T18:00Z")
+    assert world.ledger.memory.acknowledgements == {}
+
+
+def with_kiosks(world: World) -> None:
+    """Somebody puts another app on the watchlist."""
+    (first,) = world.watched.apps
+    world.watched = replace(world.watched, apps=(first, replace(first, name="Kiosks", client_id=OTHER_ID, services=(service("Kiosk"),))))
+    world.tenant.put(secret("k1", "Kiosk 1", ends=None), client_id=OTHER_ID)
+
+
+def test_a_new_app_that_cannot_be_read_once_is_no_alarm() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-05T18:00Z")
+    with_kiosks(world)
+    world.tenant.broken[OTHER_ID] = "Graph answered 503."
+    world.run("2026-09-06T13:30Z")
+    world.tenant.broken.clear()
+    world.run("2026-09-08T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-06 both introduction
+        """,
+    )
+    assert set(world.ledger.memory.items) & {"tried:kiosk"} == set()
+
+
+def test_a_new_app_that_can_never_be_read_is_an_alarm_a_day_after_it_was_first_tried() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-05T18:00Z")
+    with_kiosks(world)
+    world.tenant.broken[OTHER_ID] = "Graph answered 503."
+    world.run("2026-09-08T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-07 both reading: failing check_failing None
+        2026-09-08 both reading: failing check_failing None
+        """,
+    )
+    failing = world.inboxes["its"].heard[1].notices[0].view
+    assert isinstance(failing, WatcherView)
+    assert failing.since == at("2026-09-06T13:05Z")
+
+
+def test_another_first_service_of_an_app_loses_nothing_of_what_is_known_of_it() -> None:
+    """The ledger calls an app by its first service: with another one it is the same app, by its client id."""
+    world = living(LIBCAL, LIBSTAFFER_SOON)
+    world.run("2026-09-20T18:00Z")
+    before = world.watch.forecast()
+    world.watched = watchlist(service("Atlas"), service("LibCal"), service("LibStaffer"))
+    after = world.watch.status().judgement
+    assert [(view.service.id, view.standing) for view in after.services] == [
+        ("atlas", "unmatched"),
+        ("libcal", "expiring"),
+        ("libstaffer", "healthy"),
+    ]
+    assert {m.now for m in world.watch.forecast().messages} >= {m.now for m in before.messages}
+    world.tenant.drop("cal24")
+    world.run("2026-09-21T18:00Z")
+    assert world.watch.status().judgement.services[1].standing == "missing"
+    assert set(world.ledger.memory.apps) == {"atlas"}
+    assert {sighting.app for sighting in world.ledger.memory.sightings.values()} == {"atlas"}

@@ -6,7 +6,7 @@ more than the one request that it needs. All rows lie in one partition, so that 
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from typing import Any, Literal, NamedTuple
@@ -178,12 +178,15 @@ class TableStore:
         for batch in _batches(list({step.key: step for step in steps}.values())):
             self.write(batch)
 
-    def drop(self, keys: Sequence[str]) -> None:
-        """Drop rows, in as few transactions as can hold them; one that does not exist is as good as dropped."""
-        steps = [Step("delete", row, {}) for row in keys]
+    def drop(self, keys: Sequence[str], read: Mapping[str, str] | None = None) -> None:
+        """Drop rows, in as few transactions as can hold them; one that does not exist is as good as dropped.
+
+        Those of `read` have a version, and go only if nobody has written them since.
+        """
+        steps = [*(Step("delete", row, {}) for row in keys), *(Step("delete", row, {}, version) for row, version in (read or {}).items())]
         try:
             self.write_all(steps)
-        except LedgerConflict:  # one of them is gone already, and a transaction with it cannot be
+        except LedgerConflict:  # one of them is gone already, or was written anew, and a transaction with it cannot be
             for step in steps:
                 with suppress(LedgerConflict):
                     self.write([step])

@@ -178,7 +178,6 @@ class TablesLedger:
             *(key("hold", service) for service in rows.holds),
             *(key_of(former) for former in rows.formers),
             *(key("assignment", key_id) for key_id in rows.assignments),
-            *(key("acknowledgement", service) for service in rows.acknowledgements),
             *(key("sighting", key_id) for key_id in rows.sightings),
             *(key("app", app) for app in rows.apps),
             *(key("item", item) for item in rows.items),
@@ -186,7 +185,7 @@ class TablesLedger:
             *(key("channel", name) for name in rows.channels),
             *(key("use", key_id) for key_id in rows.uses),
         ]
-        self._store.drop(keys)
+        self._store.drop(keys, {key_of(given): given.version for given in rows.acknowledgements})
 
     def forget_history(self, before: datetime) -> None:
         """Drop checks and decisions older than `before`, at most `HISTORY_LIMIT` of each: two reads, and a transaction for each 100."""

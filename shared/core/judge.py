@@ -18,7 +18,7 @@ from shared.core.model import Credential, Reason, Service, Severity, Standing, W
 from shared.core.observe import Observed, Round, changed_sightings
 from shared.core.situation import Situation, reason_of_change
 from shared.core.standing import Own, age, has_ended, is_live, severity_of, severity_of_days, started_after, view_service
-from shared.core.watcher import removed_channels, watcher_views
+from shared.core.watcher import first_tries, removed_channels, watcher_views
 
 QUIET_DAYS_BEFORE_DELETING = 14
 LONG_ENDED_DAYS = 7
@@ -188,7 +188,10 @@ def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) ->
         holds=tuple(first_holds),
         sightings=tuple(each for seen in observed.values() for each in changed_sightings(seen, at)),
         apps=tuple(seen.sighting for key, seen in observed.items() if memory.apps.get(key) != seen.sighting),
-        items=tuple(state for view in stated if (state := _changed_state(view, memory, at.now)) is not None),
+        items=(
+            *(state for view in stated if (state := _changed_state(view, memory, at.now)) is not None),
+            *first_tries(judgement.unread, at),
+        ),
     )
 
 

@@ -224,7 +224,8 @@ class Forget:
     holds: tuple[str, ...] = ()
     formers: tuple[Former, ...] = ()
     assignments: tuple[str, ...] = ()
-    acknowledgements: tuple[str, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    """As they were read: one that was given anew in the meantime stays."""
     sightings: tuple[str, ...] = ()
     apps: tuple[str, ...] = ()
     items: tuple[str, ...] = ()

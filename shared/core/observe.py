@@ -1,6 +1,7 @@
 """What is there, as values: an app as Graph just gave it, or as the ledger remembers it. Both are judged by the same rules."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -49,18 +50,25 @@ def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
 
 def recall(watched: WatchedApp, memory: Memory) -> Observed | None:
     """Give what the ledger remembers of an app; `None` if it was never read completely."""
-    sighting = memory.apps.get(watched.key)
-    if sighting is None:
+    known = last_sighting(watched, memory)
+    if known is None:
         return None
-    here = (s.credential for s in memory.sightings.values() if s.app == watched.key and s.gone_at is None)
-    return Observed(sighting, tuple(here))
+    here = (s.credential for s in memory.sightings.values() if s.app == known.key and s.gone_at is None)
+    return Observed(replace(known, key=watched.key), tuple(here))
+
+
+def last_sighting(watched: WatchedApp, memory: Memory) -> AppSighting | None:
+    """Give how an app was last read completely: by its client id, for another first service gives it another key; else by its key."""
+    mine = (known for known in memory.apps.values() if known.client_id == watched.client_id)
+    return max(mine, key=lambda known: known.read_at, default=memory.apps.get(watched.key))
 
 
 def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
     """Give the sightings of an app that are new, different, gone or back. Of an app that is not found nothing is known to be gone."""
     if not observed.sighting.found:
         return
-    key = observed.sighting.key
+    key, client_id = observed.sighting.key, observed.sighting.client_id
+    keys = {key, *(known.key for known in at.memory.apps.values() if known.client_id == client_id)}
     here: Mapping[str, Credential] = {c.key_id: c for c in observed.credentials}
     for credential in here.values():
         before = at.memory.sightings.get(credential.key_id)
@@ -69,5 +77,5 @@ def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
         elif before != (same := Sighting(credential, key, first_seen=before.first_seen)):
             yield same
     for before in at.memory.sightings.values():
-        if before.app == key and before.gone_at is None and before.credential.key_id not in here:
+        if before.app in keys and before.gone_at is None and before.credential.key_id not in here:
             yield Sighting(before.credential, key, first_seen=before.first_seen, gone_at=at.now)

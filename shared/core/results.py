@@ -8,6 +8,7 @@ from shared.core.judged import Judgement, TenantView
 from shared.core.listed import TenantScan
 from shared.core.memory import Outcome, Pulse, Read
 from shared.core.message import Message
+from shared.core.model import WatchedApp
 from shared.core.observe import Round
 
 
@@ -67,6 +68,11 @@ class Forecast:
     at: Round
     until: date
     messages: tuple[Message, ...]
+
+    @property
+    def unread(self) -> tuple[WatchedApp, ...]:
+        """The watched apps of which nothing is known: silence about them is no all-clear."""
+        return tuple(app for app in self.at.watchlist.apps if app.key not in self.judgement.concluded)
 
 
 @dataclass(frozen=True, slots=True)

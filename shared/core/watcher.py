@@ -4,19 +4,21 @@ An app is overdue when it was last read completely more than 26 hours ago, as a 
 to the channels that still work. A channel that failed in two checks is named on the others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.days import days_between
 from shared.core.judged import RemovedView, WatcherView
-from shared.core.memory import ChannelState, Told
-from shared.core.model import Severity, Standing
-from shared.core.observe import Round
+from shared.core.memory import ChannelState, ItemState, Told
+from shared.core.model import Reason, Severity, Standing
+from shared.core.observe import Round, last_sighting
 from shared.core.schedule import STALE_AFTER
 
 FAILED_CHECKS = 2
 """In so many checks in a row must a channel have failed before the others hear of it."""
+TRIED = "tried:"
+"""With the key of an app: an item that says since when we try to read what was never read."""
 
 
 def watcher_views(at: Round, unread: Mapping[str, str]) -> Iterator[WatcherView]:
@@ -86,6 +88,15 @@ def _is_overdue(key: str, at: Round) -> bool:
 
 
 def _last_read(key: str, at: Round) -> datetime | None:
-    """When an app was last read completely; of one that never was, since when we try."""
-    known = at.memory.apps.get(key)
-    return known.read_at if known is not None else at.pulse.watching_since
+    """When an app was last read completely; of one that never was, since when we try; `None` if this is the first time."""
+    watched = next((app for app in at.watchlist.apps if app.key == key), None)
+    known = last_sighting(watched, at.memory) if watched is not None else None
+    tried = at.memory.items.get(f"{TRIED}{key}")
+    return known.read_at if known is not None else tried.since if tried is not None else None
+
+
+def first_tries(unread: Iterable[str], at: Round) -> Iterator[ItemState]:
+    """Note, of each app (by key) that could not be read and never was, that it was tried: from now on its silence counts."""
+    for key in unread:
+        if _last_read(key, at) is None:
+            yield ItemState(f"{TRIED}{key}", "", Standing.FAILING, at.now, Reason.CHECK_FAILING)

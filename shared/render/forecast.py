@@ -4,12 +4,12 @@ The quiet line of the week is counted in the table and not listed: a hundred of 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from shared.core.message import Message
 from shared.core.model import Reason, Severity
+from shared.core.results import Forecast
 from shared.render.document_parts import Json, instant
 from shared.render.documents import items_of
 from shared.render.words import headline, is_weekly, title
@@ -32,11 +32,13 @@ class Rows(NamedTuple):
     weekly: int
 
 
-def forecast_document(messages: Sequence[Message], until: date, now: datetime, zone: ZoneInfo) -> Json:
-    """Give everything that is forecast from `now` up to the local day `until`, as JSON."""
+def forecast_document(found: Forecast) -> Json:
+    """Give everything that is forecast, and the apps of which nothing can be, as JSON."""
+    zone = found.at.watchlist.zone
     return {
-        "generated_at": instant(now),
-        "until": until.isoformat(),
+        "generated_at": instant(found.at.now),
+        "until": found.until.isoformat(),
+        "unread": [{"client_id": app.client_id, "name": app.name} for app in found.unread],
         "messages": [
             {
                 "on": message.now.astimezone(zone).date().isoformat(),
@@ -45,7 +47,7 @@ def forecast_document(messages: Sequence[Message], until: date, now: datetime, z
                 "introduction": message.introduction,
                 "items": items_of(message),
             }
-            for message in messages
+            for message in found.messages
         ],
     }
 

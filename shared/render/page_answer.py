@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from shared.core.judged import AppView, ServiceView, View
 from shared.core.memory import Outcome
 from shared.core.model import Severity, Standing, WatchedApp
-from shared.core.observe import Round
+from shared.core.observe import Round, last_sighting
 from shared.core.results import Status
 from shared.core.who import needs_hands
 from shared.render.documents import worst_of
@@ -77,7 +77,7 @@ def doubts(status: Status, at: Round) -> Iterator[Doubt]:
 def unread_since(app: WatchedApp, status: Status, at: Round) -> Doubt | None:
     """Say that an app was not read in the last check, and what that leaves unknown; `None` if it was."""
     names, services = clean(app.name), listed([clean(service.name) for service in app.services])
-    seen = at.memory.apps.get(app.key)
+    seen = last_sighting(app, at.memory)
     if app.key not in status.judgement.concluded:
         why = clean(status.judgement.unread.get(app.key, ""), LONGEST_ERROR)
         return Doubt(f"{names} has not been read yet.", f"{why} Nothing is known of {services}.".strip())

@@ -357,7 +357,7 @@ def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
     elif how == "changed since":
         decide_again(another(), decision("other"), seen)
     else:
-        another().forget(Forget(holds=("libcal",), assignments=(NEW,), acknowledgements=("libcal",)))
+        another().forget(Forget(holds=("libcal",), assignments=(NEW,), acknowledgements=tuple(ledger.load().acknowledgements.values())))
     before = ledger.load()
     with pytest.raises(LedgerConflict, match="changed"):
         decide_again(ledger, decision("libcal"), seen)
@@ -419,7 +419,7 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
             holds=("libcal",),
             formers=(Former("libcal", OLD),),
             assignments=(NEW,),
-            acknowledgements=("libcal",),
+            acknowledgements=tuple(ledger.load().acknowledgements.values()),
             sightings=(OLD,),
             apps=("libcal",),
             items=("libcal",),
@@ -436,6 +436,19 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
         channels={"admins": FACTS.channels[1]},
         uses={NEW: FACTS.uses[1]},
     )
+
+
+def test_an_acknowledgement_that_was_given_anew_is_not_forgotten(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    ledger.remember(FACTS)
+    ledger.decide(decision("libcal"), acknowledgements=[acknowledgement()])
+    ended = ledger.load().acknowledgements["libcal"]
+    another().decide(decision("libcal"), acknowledgements=[replace(ended, why="again")])
+    ledger.forget(Forget(acknowledgements=(ended,), items=("libcal",)))
+    found = ledger.load()
+    assert found.acknowledgements["libcal"].why == "again"
+    assert set(found.items) == {"redirect_uris:libcal"}
+    ledger.forget(Forget(acknowledgements=(found.acknowledgements["libcal"],)))
+    assert ledger.load().acknowledgements == {}
 
 
 def test_what_is_not_there_is_forgotten_too(ledger: Ledger) -> None:

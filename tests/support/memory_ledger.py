@@ -108,11 +108,12 @@ class MemoryLedger:
 
     def forget(self, rows: Forget) -> None:
         self._break("forget")
+        ended = {(each.service, each.version) for each in rows.acknowledgements}
         self.memory = Memory(
             holds=_without(self.memory.holds, rows.holds),
             formers=self.memory.formers - set(rows.formers),
             assignments=_without(self.memory.assignments, rows.assignments),
-            acknowledgements=_without(self.memory.acknowledgements, rows.acknowledgements),
+            acknowledgements={name: each for name, each in self.memory.acknowledgements.items() if (name, each.version) not in ended},
             sightings=_without(self.memory.sightings, rows.sightings),
             apps=_without(self.memory.apps, rows.apps),
             items=_without(self.memory.items, rows.items),
