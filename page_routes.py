@@ -6,6 +6,7 @@ past it looks the same to us. A decision is refused (409) with the page as it is
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import azure.functions as func
@@ -107,19 +108,24 @@ def _misplaced(req: func.HttpRequest, configured: Settings) -> answers.Answer | 
     return None
 
 
-type Act = Callable[[Visit, forms.Fields], str]
-"""Does what a form says, and gives the service that it is about, if it is about one."""
+class Did(NamedTuple):
+    """What a form did: the name of its notice, and the service that it is about, if it is about one."""
+
+    notice: str
+    service: str = ""
+
+
+type Act = Callable[[Visit, forms.Fields], Did]
 
 
 def _decided(visit: Visit, act: Act, body: bytes) -> answers.Answer:
     try:
-        service = act(visit, forms.fields(body))
+        did = act(visit, forms.fields(body))
     except forms.BadForm as error:
         return _page(visit, problem=str(error), status=400)
     except Refused as error:
         return _page(visit, problem=str(error), status=409)
-    done = next(name for name, known in _ACTS.items() if known is act)
-    return answers.see_other(_address(tenant=visit.tenant, done=done, service=service))
+    return answers.see_other(_address(tenant=visit.tenant, done=did.notice, service=did.service))
 
 
 def _address(**query: str) -> str:
@@ -128,36 +134,37 @@ def _address(**query: str) -> str:
     return f"{PAGE_PATH}?{said}" if said else PAGE_PATH
 
 
-def _confirm(visit: Visit, form: forms.Fields) -> str:
+def _confirm(visit: Visit, form: forms.Fields) -> Did:
     given = forms.confirming(form)
-    visit.report(people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown).check)
-    return given.service
+    check = people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown).check
+    visit.report(check)
+    return Did("confirm" if check.told_everybody else "confirm-later", given.service)
 
 
-def _acknowledge(visit: Visit, form: forms.Fields) -> str:
+def _acknowledge(visit: Visit, form: forms.Fields) -> Did:
     given = forms.acknowledging(form)
     visit.report(people.acknowledge(visit.watch, given.service, given.until, given.why, by=visit.person).check)
-    return given.service
+    return Did("acknowledge", given.service)
 
 
-def _claim(visit: Visit, form: forms.Fields) -> str:
+def _claim(visit: Visit, form: forms.Fields) -> Did:
     given = forms.claiming(form)
     unclaimed = {view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed}
     shown = unclaimed.get(given.key_id)
     if shown is None or (shown.hint, shown.ends) != (given.shown.hint, given.shown.ends):
         raise Refused(f"Whose the credential {given.key_id} is, is not open any more. Nothing was recorded; please look again.")
     visit.report(people.claim(visit.watch, given.key_id, given.services, by=visit.person).check)
-    return given.services[0] if len(given.services) == 1 else ""
+    return Did("claim", given.services[0] if len(given.services) == 1 else "")
 
 
-def _check(visit: Visit, _: forms.Fields) -> str:
+def _check(visit: Visit, _: forms.Fields) -> Did:
     result = visit.watch.check(log.info, whole=False)
     visit.report(result)
     if result.outcome == Outcome.BUSY:
         raise Refused("A check is running already. Look again in a minute.")
     if result.outcome == Outcome.FAILED:
         raise Refused(f"The check failed, so nothing new is known. {result.error}")
-    return ""
+    return Did("check")
 
 
 _ACTS: Mapping[str, Act] = {"confirm": _confirm, "acknowledge": _acknowledge, "claim": _claim, "check": _check}
@@ -169,6 +176,7 @@ def _notice(watch: Watch, done: str, service: str) -> str:
     about = f"{known.name}: " if known is not None else ""
     words = {
         "confirm": "your confirmation is recorded, and whoever was asked to act has been told.",
+        "confirm-later": "your confirmation is recorded. Not everybody who was asked to act has been told yet; the next checks tell them.",
         "acknowledge": "your acknowledgement is recorded.",
         "claim": "whose the credential is, is recorded.",
         "check": "a check has just been made.",
@@ -183,6 +191,6 @@ def _page(
     """Give the page as things are now."""
     watch, found = visit.watch, visit.watch.status()
     at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
-    histories = {service: watch.ledger.decisions(service) for service in watch.watchlist.services}
+    histories = watch.ledger.decisions(*watch.watchlist.services)
     data = page.PageData(found, at, histories, visit.person, notice, problem, part, tenant=visit.tenant, base=PAGE_PATH)
     return answers.page(page.page(data), status)

@@ -3,7 +3,7 @@
 It is made of the program's ports, so the program in it is the real one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -113,9 +113,13 @@ class Notebook:
             self.memory, Decided(decision, tuple(holds), tuple(formers), tuple(assignments), tuple(acknowledgements))
         )
 
-    def decisions(self, service: str) -> Sequence[Decision]:
-        """What was decided about a service, newest first."""
-        return [decision for decision in reversed(self.history) if service in decision.services]
+    def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
+        """What was decided about each of the services, newest first."""
+        return {service: [decision for decision in reversed(self.history) if service in decision.services] for service in services}
+
+    def decided_since(self, at: datetime) -> bool:
+        """Say whether anything was decided after an instant."""
+        return any(decision.at > at for decision in self.history)
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         """How the last checks ended, newest first."""

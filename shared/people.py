@@ -19,7 +19,7 @@ from shared.core.memory import Person
 from shared.core.model import WatchedApp
 from shared.core.observe import Observed, Round, observe
 from shared.core.results import CheckResult
-from shared.ports import AppQuery, LedgerConflict
+from shared.ports import AppQuery, DirectoryError, LedgerConflict
 from shared.watch import READ_WITHIN, Watch, write
 
 
@@ -78,13 +78,24 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
     """Record whose a credential is: that of one service, of several, or of none. Raises as `confirm` does."""
     for service_id in service_ids:
         _app_of(watch, service_id)
-    apps = (_app_of(watch, service_ids[0]),) if service_ids else watch.watchlist.apps
+    apps = (_app_of(watch, service_ids[0]),) if service_ids else _apps_with(watch, key_id.casefold())
+    failure: Refused | DirectoryError | None = None
     for app in apps:
-        look = _look(watch, app)
+        try:
+            look = _look(watch, app)
+        except (Refused, DirectoryError) as error:  # it may be on another one
+            failure = failure or error
+            continue
         if len(apps) == 1 or any(credential.key_id == key_id.casefold() for credential in look.seen.credentials):
             decided = decide.claim(key_id.casefold(), service_ids, look.judgement, look.seen, look.at, by=by)
             return _finish(watch, decided, look.users_of(key_id.casefold(), service_ids))
-    raise Refused(f"There is no credential {key_id} on any watched app. Nothing was recorded.")
+    raise failure or Refused(f"There is no credential {key_id} on any watched app. Nothing was recorded.")
+
+
+def _apps_with(watch: Watch, key_id: str) -> Sequence[WatchedApp]:
+    """Give the app on which a credential was last seen; all of them, if it was seen on none."""
+    known = watch.ledger.load().sightings.get(key_id)
+    return [app for app in watch.watchlist.apps if known is not None and app.key == known.app] or watch.watchlist.apps
 
 
 def _app_of(watch: Watch, service_id: str) -> WatchedApp:

@@ -249,8 +249,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def decisions(self, service: str) -> Sequence[Decision]:
-        """What was decided about the service, newest first."""
+    def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
+        """What was decided about each of the services, newest first."""
+        ...
+
+    def decided_since(self, at: datetime) -> bool:
+        """Say whether anything was decided after an instant."""
         ...
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:

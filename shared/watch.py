@@ -70,7 +70,7 @@ class Watch:
         try:
             pulse = self.ledger.pulse()
         except LedgerError as error:
-            return CheckResult(now, Outcome.FAILED, str(error))
+            return self._could_not_begin(now, str(error), progress)
         if not is_tick_owed(pulse, self.watchlist, now):
             return CheckResult(now, Outcome.NOT_OWED)
         owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
@@ -85,7 +85,7 @@ class Watch:
         try:
             lease = self.ledger.lease()
         except LedgerError as error:
-            return CheckResult(started, Outcome.FAILED, f"Nobody was told anything. {error}")
+            return self._could_not_begin(started, f"Nobody was told anything. {error}", progress)
         if lease is None:
             return CheckResult(started, Outcome.BUSY)
         try:
@@ -160,6 +160,12 @@ class Watch:
             sentence = f"The check stopped; what was not told is told by the next one. {error}"
             result = CheckResult(started, Outcome.FAILED, sentence, told=tuple(told))
             self._record_failure(result)
+        self._beat(result, progress)
+        return result
+
+    def _could_not_begin(self, started: datetime, error: str, progress: Progress) -> CheckResult:
+        """Say that there was no check, to whoever listens outside too: they hear nothing of it from the ledger."""
+        result = CheckResult(started, Outcome.FAILED, error)
         self._beat(result, progress)
         return result
 
@@ -241,6 +247,8 @@ class Watch:
         pulse = replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence)
         if self.tenant is not None:
             pulse = replace(pulse, tenant_attempt=result.checked_at if whole else None)
+        if self.ledger.decided_since(result.checked_at):  # its own check found this one at work: the next tick tells of it
+            pulse = replace(pulse, retries_left=max(1, pulse.retries_left))
         self.ledger.record_check(record, pulse)
         with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
             self.ledger.forget(outlived(replace_memory(at, with_facts(at.memory, gathered.judgement.facts))))

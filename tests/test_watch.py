@@ -66,6 +66,29 @@ def test_the_lease_is_given_back_even_when_the_check_fails() -> None:
     assert world.ledger.lease() is not None
 
 
+@dataclass
+class Heart:
+    """Counts beats."""
+
+    beats: list[bool]
+
+    def beat(self, *, good: bool) -> None:
+        self.beats.append(good)
+
+
+@pytest.mark.parametrize("method", ["pulse", "lease", "load", "remember", "record_told", "record_check"])
+def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) -> None:
+    world = living()
+    world.ledger.broken[method] = OUTAGE
+    heart = Heart([])
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.FAILED
+    assert heart.beats == [False]
+    del world.ledger.broken[method]
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.OK
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.NOT_OWED
+    assert heart.beats == [False, True]
+
+
 class Usurper(Inbox):
     """While this channel is told, another check takes over."""
 

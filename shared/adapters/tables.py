@@ -22,7 +22,7 @@ people are written under the etag they were read with; rows of a check are writt
 in the whole tenant has a partition of its own (`table_tenant`), and so has each tenant, where there are several.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from datetime import datetime, timedelta
@@ -163,10 +163,19 @@ class TablesLedger:
         steps += [*(_step("put", former) for former in formers), Step("create", history, columns_of(decision, history))]
         self._store.write(steps)
 
-    def decisions(self, service: str) -> Sequence[Decision]:
-        """What was decided about the service, newest first: one request for each 1,000 decisions of all services."""
-        every = (record_of(Decision, row) for row in self._store.rows("~decision:", "~decision;"))
-        return [decision for decision in every if service in decision.services]
+    def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
+        """What was decided about each of the services, newest first: one request for each 1,000 decisions of all services."""
+        found: dict[str, list[Decision]] = {service: [] for service in services}
+        for row in self._store.rows("~decision:", "~decision;"):
+            decision = record_of(Decision, row)
+            for service in found.keys() & set(decision.services):
+                found[service].append(decision)
+        return found
+
+    def decided_since(self, at: datetime) -> bool:
+        """Say whether anything was decided after an instant: one request."""
+        newest = self._store.rows("~decision:", "~decision;", limit=1)
+        return any(record_of(Decision, row).at > at for row in newest)
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         """How the last checks ended, newest first, `limit` of them at most: one request for each 1,000."""

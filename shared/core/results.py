@@ -59,6 +59,11 @@ class CheckResult:
     tenant: TenantResult | None = None
     """`None`: the tenant was no part of it. What it told is in `told` too."""
 
+    @property
+    def told_everybody(self) -> bool:
+        """The check was made, and whoever was to hear something has heard it."""
+        return self.outcome in {Outcome.OK, Outcome.PARTIAL} and all(delivery.delivered for delivery in self.told)
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:

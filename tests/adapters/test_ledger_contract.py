@@ -121,7 +121,7 @@ FACTS = Facts(
 def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
     assert ledger.load() == Memory()
     assert ledger.pulse() == Pulse()
-    assert list(ledger.decisions("libcal")) == []
+    assert list(ledger.decisions("libcal")["libcal"]) == []
 
 
 def test_what_a_check_found_is_remembered_exactly(ledger: Ledger, another: Callable[[], Ledger]) -> None:
@@ -316,7 +316,7 @@ def test_a_decision_is_written_with_all_that_it_changes(ledger: Ledger, another:
         assignments={NEW: claim("libcal", "libstaffer")},
         acknowledgements={"libcal": acknowledgement()},
     )
-    assert list(another().decisions("libcal")) == [decision("libcal", why="pasted")]
+    assert list(another().decisions("libcal")["libcal"]) == [decision("libcal", why="pasted")]
 
 
 def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
@@ -362,7 +362,7 @@ def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
     with pytest.raises(LedgerConflict, match="changed"):
         decide_again(ledger, decision("libcal"), seen)
     assert ledger.load() == before
-    assert list(ledger.decisions("libcal")) == []
+    assert list(ledger.decisions("libcal")["libcal"]) == []
 
 
 def decide_again(ledger: Ledger, made: Decision, value: Hold | Assignment | Acknowledgement) -> None:
@@ -381,15 +381,26 @@ def test_the_history_of_decisions_is_newest_first_and_of_one_service(ledger: Led
         ledger.decide(decision("libcal", "libstaffer", at=day))
     ledger.decide(decision("libstaffer", kind=DecisionKind.ACKNOWLEDGE))
     ledger.decide(decision(kind=DecisionKind.CLAIM))
-    assert [each.at for each in ledger.decisions("libcal")] == sorted(days, reverse=True)
-    assert len(ledger.decisions("libstaffer")) == 4
+    assert [each.at for each in ledger.decisions("libcal")["libcal"]] == sorted(days, reverse=True)
+    assert len(ledger.decisions("libstaffer")["libstaffer"]) == 4
+    both = ledger.decisions("libcal", "libstaffer", "other")
+    assert {service: len(found) for service, found in both.items()} == {"libcal": 3, "libstaffer": 4, "other": 0}
     assert ledger.load() == Memory()
+
+
+def test_it_knows_whether_anything_was_decided_since(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    assert not ledger.decided_since(NOW)
+    ledger.decide(decision("libcal"))
+    another().decide(decision("libcal", at=NOW - timedelta(days=2)))
+    assert ledger.decided_since(NOW - timedelta(microseconds=1))
+    assert not ledger.decided_since(NOW)
+    assert not another().decided_since(NOW + timedelta(days=1))
 
 
 def test_two_decisions_of_one_instant_are_both_kept(ledger: Ledger) -> None:
     ledger.decide(decision("libcal", why="a"))
     ledger.decide(decision("libcal", why="b"))
-    assert {each.why for each in ledger.decisions("libcal")} == {"a", "b"}
+    assert {each.why for each in ledger.decisions("libcal")["libcal"]} == {"a", "b"}
 
 
 def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(ledger: Ledger, another: Callable[[], Ledger]) -> None:
@@ -467,7 +478,7 @@ def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
         ledger.decide(decision("libcal", at=NOW - age))
         ledger.record_check(record(NOW - age), Pulse(last_attempt=NOW))
     ledger.forget_history(NOW - timedelta(days=400))
-    assert [each.at for each in ledger.decisions("libcal")] == [NOW, NOW - timedelta(days=400)]
+    assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [NOW, NOW - timedelta(days=400)]
     assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
     assert ledger.pulse() == Pulse(last_attempt=NOW)
     assert ledger.load() == before

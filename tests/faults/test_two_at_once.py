@@ -117,5 +117,5 @@ def test_what_a_person_decides_while_a_check_is_at_work_stands(world: World, ren
 def stands(rig: Rig, key_id: str) -> bool:
     """Say whether the ledger has it that the service uses this credential, and who said so."""
     with TablesLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
-        held, decisions = ledger.load().holds["service-0"], ledger.decisions("service-0")
+        held, decisions = ledger.load().holds["service-0"], ledger.decisions("service-0")["service-0"]
     return (held.key_id, held.assumed, [decision.by for decision in decisions]) == (key_id, False, [DANA])

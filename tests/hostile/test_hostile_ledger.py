@@ -76,7 +76,7 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(evil: str, azuri
         tenant.apps[CLIENT_ID] = named(evil, microsoft_says=evil)
         assert watch.check().outcome == Outcome.PARTIAL
         assert [view.service.id for view in watch.status().judgement.services] == ["libcal"]
-        assert len(ledger.decisions("libcal")) == 1
+        assert len(ledger.decisions("libcal")["libcal"]) == 1
     for row in rows(azurite, table):
         texts = [value for value in row.values() if isinstance(value, str)]
         assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= LONGEST_TEXT

@@ -74,7 +74,7 @@ def single(
 def lived(world: World, **more: str) -> PageData:
     """Give the page of a world as it is now."""
     seen = Round(world.watched, world.ledger.load(), world.now, world.ledger.pulse())
-    histories = {each.id: world.ledger.decisions(each.id) for each in world.watched.services.values()}
+    histories = world.ledger.decisions(*world.watched.services)
     return replace(PageData(world.watch.status(), seen, histories, ROBIN), **more)  # type: ignore[arg-type]  # texts only
 
 

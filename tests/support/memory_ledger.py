@@ -97,10 +97,14 @@ class MemoryLedger:
         )
         self.history.append(decision)
 
-    def decisions(self, service: str) -> Sequence[Decision]:
+    def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
         self._break("decisions")
-        mine = [decision for decision in self.history if service in decision.services]
-        return sorted(mine, key=lambda decision: decision.at, reverse=True)
+        newest = sorted(self.history, key=lambda decision: decision.at, reverse=True)
+        return {service: [decision for decision in newest if service in decision.services] for service in services}
+
+    def decided_since(self, at: datetime) -> bool:
+        self._break("decided_since")
+        return any(decision.at > at for decision in self.history)
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         self._break("checks")

@@ -59,7 +59,7 @@ class Site:
 
     def decisions(self) -> list[Decision]:
         with TablesLedger(self.lapsewatch.tables, lambda: datetime.now(UTC)) as ledger:
-            return list(ledger.decisions("libcal"))
+            return list(ledger.decisions("libcal")["libcal"])
 
 
 @pytest.fixture
@@ -203,6 +203,18 @@ def test_the_story_from_expiring_to_safe_and_back(site: Site) -> None:
     assert site.service()["standing"] == "awaiting_install"
     recorded = [(each.kind, each.by, each.services, each.key_id) for each in site.decisions()]
     assert recorded == [(DecisionKind.CONFIRM, DANA, ("libcal",), each["key_id"]) for each in (old, new)]
+
+
+def test_nobody_is_called_told_who_was_not(site: Site) -> None:
+    site.send("check", {"x": "1"})
+    ends = (datetime.now(UTC) + timedelta(days=730)).replace(microsecond=0)
+    site.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends)
+    site.send("check", {"x": "1"})
+    site.tenant.fault("teams", times=None, status=404, body="no such flow")
+    confirmed = site.send("confirm", {"service": "libcal", **shown(site.service()["replacement"])})
+    address = "/api/page?done=confirm-later&service=libcal"
+    assert (confirmed.status_code, confirmed.headers["location"]) == (303, address)
+    assert "LibCal: your confirmation is recorded. Not everybody" in text(site.page(address.removeprefix("/api/")))
 
 
 def test_an_acknowledgement_and_a_claim_are_recorded_with_who(site: Site) -> None:
