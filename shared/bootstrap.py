@@ -47,12 +47,16 @@ def use_local_settings(root: Path = ROOT) -> None:
     if not file.exists():
         return
     try:
-        values = dict(json.loads(file.read_text(encoding="utf-8")).get("Values", {}).items())
+        values = dict(json.loads(file.read_text(encoding="utf-8-sig")).get("Values", {}).items())
     except (OSError, ValueError, AttributeError):
         expected = 'JSON with an object "Values", as in local.settings.example.json'
         raise Misconfigured((Problem(file.name, "something else", expected),)) from None
     for name, value in values.items():
-        os.environ.setdefault(name, str(value))
+        try:
+            os.environ.setdefault(name, str(value))
+        except (ValueError, OSError):  # and its text may say the value
+            expected = "a name without = and a value without a zero byte"
+            raise Misconfigured((Problem(f"{file.name}: Values.{name}", "what no environment can hold", expected),)) from None
 
 
 def settings() -> Settings:

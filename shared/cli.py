@@ -178,7 +178,21 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-By = Annotated[str, typer.Option("--by", help="Who decides, as others will read it.", default_factory=getpass.getuser)]
+def _account() -> str:
+    """Give the name of the account that runs this; empty where its number has none, as in some containers."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return ""
+
+
+def _named(by: str) -> str:
+    if not by.strip():
+        raise typer.BadParameter("say who decides, for others have to be able to ask; for example --by Anna.")
+    return by
+
+
+By = Annotated[str, typer.Option("--by", help="Who decides, as others will read it.", default_factory=_account, callback=_named)]
 Service = Annotated[str, typer.Argument(help="The service's id, for example libcal.")]
 
 
@@ -302,6 +316,8 @@ def _decided(done: people.Done, configured: Settings, *, json_: bool) -> None:
     else:
         show.decision(Console(), done.decided.decision, done.notes, configured.watchlist)
         show.check(Console(), done.check, configured.watchlist)
+    if done.check.outcome == Outcome.BUSY:
+        _say("The decision is recorded; a check is at work just now, and the next tick tells of it.")
     if done.check.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         _say(f"The decision is recorded; telling it failed, and is tried again. {done.check.error}")
         raise typer.Exit(FAILED)

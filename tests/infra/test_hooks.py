@@ -363,8 +363,8 @@ def test_what_is_switched_on_is_granted_and_what_is_switched_off_is_said_and_not
     assert deployed.granted() == {"Application.Read.All"}
 
 
-def test_owners_are_found_in_any_watchlist_of_a_folder(deployed: Deployed, tmp_path: Path) -> None:
-    watchlist(tmp_path, "[tenant]\nwatch = true\nowners = true\n")
+def test_owners_are_found_in_any_watchlist_of_a_folder_with_a_mark_at_its_beginning_or_without(deployed: Deployed, tmp_path: Path) -> None:
+    watchlist(tmp_path, "\ufeff[tenant]\nwatch = true\nowners = true\n")
     deployed.keep(LAPSEWATCH_WATCHLIST=str(tmp_path))
     deployed.up()
     assert deployed.granted() == {"Application.Read.All", "User.ReadBasic.All"}

@@ -37,6 +37,13 @@ def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(la
     assert libcal(lapsewatch)["standing"] == "awaiting_install"
 
 
+def test_an_account_without_a_name_has_to_say_who_decides(lapsewatch: Lapsewatch) -> None:
+    ran = lapsewatch("claim", "key", "none", "--by", " ")
+    assert (ran.status, ran.out) == (2, "")
+    assert "say who decides, for others have to be able to ask; for example --by Anna" in " ".join(ran.err.replace("│", " ").split())
+    assert "Traceback" not in ran.err
+
+
 def test_what_does_not_hold_is_refused_with_the_present_state(lapsewatch: Lapsewatch) -> None:
     key_id = renewed(lapsewatch)
     for arguments, sentence in {

@@ -45,7 +45,7 @@ def _tells_owners(place: Path) -> bool:
 
     Other tenants are read by a registration of their own consent. Raises `OSError`, `ValueError`.
     """
-    texts = [path.read_text(encoding="utf-8") for path in (sorted(place.glob("*.toml")) if place.is_dir() else [place])]
+    texts = [path.read_text(encoding="utf-8-sig") for path in (sorted(place.glob("*.toml")) if place.is_dir() else [place])]
     return any(_has_owners(text) for text in texts)
 
 
