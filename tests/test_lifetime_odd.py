@@ -1,8 +1,10 @@
 """Lives on which the clock, the watchlist or people did something odd; tables as in `test_lifetime`."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.core.judged import WatcherView
+from shared.core.judged import View, WatcherView
+from shared.core.message import Message
 from shared.core.model import Claim
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.life import World
@@ -315,3 +317,23 @@ def test_another_first_service_of_an_app_loses_nothing_of_what_is_known_of_it() 
     assert world.watch.status().judgement.services[1].standing == "missing"
     assert set(world.ledger.memory.apps) == {"atlas"}
     assert {sighting.app for sighting in world.ledger.memory.sightings.values()} == {"atlas"}
+
+
+def test_nor_does_it_lose_when_what_is_missing_would_have_ended() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.drop("cal24")
+    world.run("2026-10-13T18:00Z")
+    before = world.watch.forecast().messages
+    world.watched = watchlist(service("Atlas"), service("LibCal"))
+    for found in (world.watch.status(), world.watch.status(live=True)):
+        (libcal,) = (view for view in found.judgement.services if view.service.id == "libcal")
+        assert (libcal.standing, libcal.days_left) == ("missing", 61)
+        assert str(found.foreseen.by_item["libcal"]) == "2026-10-19"
+    assert [view.days_left for view in said_of_libcal(world.watch.forecast().messages)] == [
+        view.days_left for view in said_of_libcal(before)
+    ]
+
+
+def said_of_libcal(messages: Iterable[Message]) -> list[View]:
+    return [notice.view for message in messages for notice in message.notices if notice.view.item == "libcal"]
