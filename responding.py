@@ -1,6 +1,5 @@
 """What all routes share: an answer becomes the worker's own type, and a caller who is not to blame is told so without a trace."""
 
-import json
 import logging
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from shared.bootstrap import settings
 from shared.core.memory import Outcome
 from shared.core.results import CheckResult
 from shared.render import answers
-from shared.render.documents import log_document
+from shared.render.log_line import log_line
 from shared.settings import NoSuchTenant, Settings
 
 log = logging.getLogger("lapsewatch")
@@ -40,4 +39,4 @@ def unavailable(error: Exception) -> func.HttpResponse:
 def report(result: CheckResult, tenant: str) -> None:
     """Log a check as one line, a JSON object that alert rules parse; `tenant` is the key of its watchlist."""
     level = logging.ERROR if result.outcome in {Outcome.PARTIAL, Outcome.FAILED} else logging.INFO
-    log.log(level, json.dumps(log_document(result, tenant)))
+    log.log(level, log_line(result, tenant))

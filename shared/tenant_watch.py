@@ -147,7 +147,8 @@ class TenantWatch:
             progress(f"asking who owns {len(wanted)} app{'s' if len(wanted) != 1 else ''}")
             reading = self.tenant.owners(wanted, seconds=_left(deadline, self.clock()))
         first = next(iter(reading.failures.values()), None)
-        failed = (f"The owners of {len(reading.failures)} apps could not be read, so the channels hear in their place: {first}",)
+        count = f"{len(reading.failures)} app{'s' if len(reading.failures) != 1 else ''}"
+        failed = (f"The owners of {count} could not be read, so the channels hear in their place: {first}",)
         return plan(at, reading.owned), failed if first is not None else (), reading.requests
 
     def _tell(self, planned: Plan, at: TenantRound, lease: Lease, deadline: datetime, progress: Progress) -> Iterator[Delivery]:

@@ -85,7 +85,7 @@ module endpoint 'endpoint.bicep' = if (private) {
     tags: tags
     targetId: vault.id
     groupId: 'vault'
-    zone: 'privatelink.vaultcore.azure.net'
+    zone: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
     subnetId: endpointSubnetId
     networkId: networkId
   }

@@ -40,7 +40,7 @@ def status_document(status: Status, watchlist: Watchlist, *, after: str | None =
         "tenant": tenant_document(status.tenant, after, paged=paged),
     }
     if status.read is not None:
-        document["read"] = _read_document(status.read)
+        document["read"] = read_document(status.read)
     return document
 
 
@@ -58,7 +58,7 @@ def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
         "checked_at": instant(result.checked_at),
         "outcome": result.outcome,
         "error": result.error or None,
-        "read": _read_document(result.read),
+        "read": read_document(result.read),
         "told": [_delivery(delivery) for delivery in result.told],
         "services": _services(judgement, result.foreseen, watchlist) if judgement is not None else [],
     }
@@ -114,23 +114,6 @@ def _confirmed(hold: Hold | None) -> Json | None:
         "by": by.name if by is not None else None,
         "object_id": by.object_id or None if by is not None else None,
         "evidence": hold.evidence,
-    }
-
-
-def log_document(result: CheckResult, tenant: str) -> Json:
-    """Describe a check in one flat line for the log, from which alert rules read: no names from Graph, no addresses."""
-    return {
-        "event": "check",
-        "tenant_id": tenant,
-        "checked_at": instant(result.checked_at),
-        "outcome": result.outcome,
-        "error": result.error or None,
-        **_read_document(result.read),
-        "worst": result.judgement.worst if result.judgement is not None else None,
-        "messages": sum(delivery.delivered for delivery in result.told),
-        "tenant": result_document(result.tenant),
-        "undelivered": [delivery.message.channel for delivery in result.told if not delivery.delivered],
-        "reasons": [f"{item['item']}:{item['reason']}" for delivery in result.told for item in items_of(delivery.message)],
     }
 
 
@@ -238,7 +221,8 @@ def _unknown_service(service: Service, app: WatchedApp) -> Json:
     }
 
 
-def _read_document(read: Read) -> Json:
+def read_document(read: Read) -> Json:
+    """Say how much was read."""
     return {"applications": read.applications, "credentials": read.credentials, "requests": read.requests, "seconds": read.seconds}
 
 

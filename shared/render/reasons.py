@@ -141,9 +141,11 @@ def _candidates(view: ServiceView, now: datetime, zone: ZoneInfo) -> Iterator[st
 
 def _unclaimed(view: UnclaimedView, *, page: bool) -> Iterator[str]:
     if view.rivals:
-        yield f"The claims of {listed([clean(service.name) for service in view.rivals])} both match it, so neither has it."
+        every, none = ("both", "neither") if len(view.rivals) == 2 else ("all", "none of them")  # noqa: PLR2004  (both are two)
+        yield f"The claims of {listed([clean(service.name) for service in view.rivals])} {every} match it, so {none} has it."
     elif view.wanted_by:
-        yield f"{listed([clean(service.name) for service in view.wanted_by])} lacks a credential, and no service claims this one."
+        lack = "lacks" if len(view.wanted_by) == 1 else "lack"
+        yield f"{listed([clean(service.name) for service in view.wanted_by])} {lack} a credential, and no service claims this one."
     elif view.standing == Standing.EXPIRED:
         yield "No service claims it, so nobody knows what it was for."
     else:

@@ -43,8 +43,8 @@ COLUMNS = (
     "acknowledged_until",
 )
 
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@\t\r＝＋－＠])")  # noqa: RUF001  (spreadsheets take the wide forms for the plain ones)
-"""Where a cell could begin: some countries' spreadsheets part cells at semicolons (OWASP, "CSV Injection")."""
+_FORMULA = re.compile(r'(^|;)([\s"]*)(?=[=+\-@\t\r＝＋－＠])')  # noqa: RUF001  (spreadsheets take the wide forms for the plain ones)
+"""Where a cell could begin: some spreadsheets part cells at semicolons, and take quotation marks away (OWASP, "CSV Injection")."""
 
 type Item = ServiceView | UnclaimedView | LeftoverView | AppView | TenantView
 type Row = dict[str, str | int]

@@ -151,7 +151,8 @@ def _starts(view: ServiceView, zone: ZoneInfo) -> str:
 def _whose(view: UnclaimedView) -> str:
     name = called(view.credential)
     if view.rivals:
-        return f"{capital(name)}: {listed([clean(service.name) for service in view.rivals])} both claim it"
+        every = "both" if len(view.rivals) == 2 else "all"  # noqa: PLR2004  (both are two)
+        return f"{capital(name)}: {listed([clean(service.name) for service in view.rivals])} {every} claim it"
     if view.wanted_by:
         wanted_by = listed([clean(service.name) for service in view.wanted_by], "or")
         return f"Probably {wanted_by}'s new {noun(view.credential)}: {name}"

@@ -25,7 +25,7 @@ from shared.core.message import Message
 from shared.core.model import Reason, Standing
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.calendar import calendar
-from shared.render.documents import log_document
+from shared.render.log_line import LONGEST, log_line
 from shared.render.metrics import metrics
 from shared.render.page import page
 from shared.render.spreadsheet import status_csv
@@ -149,9 +149,10 @@ def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
 @every_text
 def test_a_log_line_is_one_line_of_json(evil: str) -> None:
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
-    line = json.dumps(log_document(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told), evil))
+    line = log_line(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told), evil)
     assert line.isascii()
     assert line.isprintable()
+    assert len(line) <= LONGEST
     assert json.loads(line)["outcome"] == "partial"
 
 

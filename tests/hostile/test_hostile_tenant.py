@@ -26,7 +26,8 @@ from shared.core.model import Reason
 from shared.core.owners import Owner, Ownership
 from shared.core.results import CheckResult, Delivery, Status, TenantResult, TenantStatus
 from shared.ports import DirectoryError, ScanQuery
-from shared.render.documents import log_document, status_document
+from shared.render.documents import status_document
+from shared.render.log_line import LONGEST, log_line
 from shared.render.mail import as_bytes, mail
 from shared.render.metrics import metrics
 from shared.render.page import page
@@ -112,9 +113,10 @@ def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: st
     assert metrics(status, WATCHLIST) == metrics(status_of("Signage"), WATCHLIST)
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
     result = CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status.judgement, told=told, tenant=TenantResult(error=evil, told=told))
-    line = json.dumps(log_document(result, evil))
+    line = log_line(result, evil)
     assert line.isascii()
     assert line.isprintable()
+    assert len(line) <= LONGEST
     document = json.loads(json.dumps(status_document(status, WATCHLIST)))
     assert [item["app"]["name"] for item in document["tenant"]["items"]] == [evil] * len(views_of(evil))
 

@@ -25,6 +25,8 @@ QUERIES = INFRA / "queries"
 NO_GOOD_CHECK, FAILED, UNDELIVERED = "no-good-check", "check-failed", "undelivered"
 OTHER_APP = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
 EXAMPLE = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"]
+KEPT = 32_768
+"""Characters of a message that Application Insights keeps."""
 MORNING = at("2026-09-02T13:05Z")
 SPANS = {"PT1H": 1, "PT2H": 2, "P1D": 24, "P2D": 48}
 """Hours of those windows and frequencies that the rules use; Azure knows all of them, and none of 26 hours."""
@@ -72,7 +74,7 @@ class Log:
         report(self.world.tick(), "own")
         (record,) = self._caplog.records
         assert json.loads(record.getMessage())["outcome"] == ends
-        self.rows.append(Row(self.world.now, record.getMessage()))
+        self.rows.append(Row(self.world.now, record.getMessage()[:KEPT]))
 
     def fired(self, after: float = 0.2) -> set[str]:
         return fired(self.rows, self.world.now + timedelta(hours=after))
@@ -110,6 +112,24 @@ def test_a_check_that_concluded_nothing_fires_and_still_counts_as_none(log: Log)
     log.world.tenant.broken |= dict.fromkeys((CLIENT_ID, OTHER_APP), "Graph is down.")
     log.tick(ends="failed")
     assert log.fired() == {NO_GOOD_CHECK, FAILED}
+
+
+def test_a_check_of_which_there_is_much_to_say_is_seen_too(log: Log) -> None:
+    (first, *_) = log.world.watched.apps
+    many = [
+        WatchedApp(f"App {number}", f"6f1c2f5e-8a04-4d0b-9d5e-{number:012}", (service(f"Service-of-the-library-{number}"),))
+        for number in range(500)
+    ]
+    log.world.watched = replace(log.world.watched, apps=(first, *many))
+    log.world.tenant.broken |= {app.client_id: "The permission Application.Read.All is missing." for app in (first, *many)}
+    log.tick(ends="failed")
+    assert log.fired() == {NO_GOOD_CHECK, FAILED}
+    log.world.tenant.broken.clear()
+    for app in many:
+        log.world.tenant.put(secret(f"of {app.name}", f"{app.services[0].name} 1", ends="2026-09-12T09:00Z"), client_id=app.client_id)
+    log.world.inboxes["its"].down = True
+    log.tick(ends="partial")
+    assert log.fired() == {FAILED, UNDELIVERED}
 
 
 def test_an_app_that_could_not_be_read_fires_though_the_rest_was_told(log: Log) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.judged import Over
+from shared.core.judged import Over, UnclaimedView
 from shared.core.message import Role
 from shared.core.model import Claim, Kind, Reason, Standing
 from shared.render.facts import facts
@@ -87,6 +87,21 @@ def test_no_reason_makes_us_say_that_a_service_is_down(view: object, reason: Rea
         said = " ".join(explanation(notice(each, reason), now=NOW, zone=ZONE, page_url=PAGE_URL))  # type: ignore[arg-type]
         for sentence in said.split(". "):
             assert "not syncing" not in sentence or sentence.startswith("If ")
+
+
+def test_of_one_two_or_three_services_it_is_said_as_people_say_it() -> None:
+    third = replace(LIBCAL, name="LibWizard")
+    two, three = (unclaimed(rivals=rivals) for rivals in ((LIBCAL, LIBSTAFFER), (LIBCAL, LIBSTAFFER, third)))
+    assert headline(notice(two, Reason.UNCLAIMED), now=NOW, zone=ZONE).endswith(": LibCal and LibStaffer both claim it")
+    assert headline(notice(three, Reason.UNCLAIMED), now=NOW, zone=ZONE).endswith(": LibCal, LibStaffer and LibWizard all claim it")
+
+    def reason(view: UnclaimedView) -> str:
+        return explanation(notice(view, Reason.UNCLAIMED), now=NOW, zone=ZONE, page_url=PAGE_URL)[0]
+
+    assert reason(two) == "The claims of LibCal and LibStaffer both match it, so neither has it."
+    assert reason(three) == "The claims of LibCal, LibStaffer and LibWizard all match it, so none of them has it."
+    assert reason(unclaimed(wanted_by=(LIBCAL,))) == "LibCal lacks a credential, and no service claims this one."
+    assert reason(unclaimed(wanted_by=(LIBCAL, LIBSTAFFER))) == "LibCal and LibStaffer lack a credential, and no service claims this one."
 
 
 def test_the_words_of_waiting_follow_knowledge() -> None:
