@@ -173,6 +173,25 @@ def test_a_deployment_without_its_registration_gets_a_new_one(deployed: Deployed
     assert is_complete(deployed)
 
 
+def test_people_come_back_to_the_address_at_which_they_open_the_page(deployed: Deployed) -> None:
+    deployed.finished()
+    deployed.keep(LAPSEWATCH_PAGE_URL="https://lapsewatch.library.example.org/api/page")
+    assert not_done(deployed.run("after_provision.py")) == set()
+    both = [f"https://{host}/.auth/login/aad/callback" for host in (HOST, "lapsewatch.library.example.org")]
+    assert deployed.app["web"]["redirectUris"] == both
+    deployed.keep(LAPSEWATCH_PAGE_URL=f"https://{HOST}/api/page")
+    assert rows(deployed.run("after_provision.py"))["redirect URI, ID tokens"] == ("done", "is there")
+    assert deployed.app["web"]["redirectUris"] == both
+
+
+def test_no_command_takes_away_what_could_not_be_read(deployed: Deployed) -> None:
+    deployed.finished()
+    deployed.tenant.fault("/v1.0/applications(appId=", times=None, status=403, body='{"error": {"code": "Authorization_RequestDenied"}}')
+    said = deployed.run("after_provision.py")
+    assert {"sign-in registration", "redirect URI, ID tokens"} <= not_done(said)
+    assert "redirectUris" not in said
+
+
 def test_what_others_have_added_stays(deployed: Deployed) -> None:
     deployed.finished()
     admin, other = deployed.tenant.admin, deployed.tenant.admin.add_group("Others")

@@ -6,7 +6,7 @@ have added to it stays. It has no secret: the managed identity of the app proves
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from deployment.azd import Azd
 from deployment.cloud import Cloud
@@ -91,24 +91,34 @@ def creation(cloud: Cloud, environment: str) -> Remedy:
     return Remedy(CREATOR, (az_rest("PATCH", url, template(environment), prefer="create-if-missing"),))
 
 
-def let_in_from(graph: Rest, app: Json, host: str) -> str:
+def hosts(azd: Azd) -> tuple[str, ...]:
+    """Give the hosts on which people open the page: the app's own, and that of `LAPSEWATCH_PAGE_URL`, if it is another one."""
+    named = urlsplit(azd.get("LAPSEWATCH_PAGE_URL")).netloc
+    return tuple(dict.fromkeys(filter(None, (azd.get("LAPSEWATCH_HOST"), named))))
+
+
+def let_in_from(graph: Rest, app: Json, hosts: tuple[str, ...]) -> str:
     """See that Entra sends people back to the app, with an ID token, as Easy Auth's hybrid flow wants; give a note."""
-    change = callback(app, host)
+    change = callback(app, hosts)
     web = app.get("web") or {}
     issues = (web.get("implicitGrantSettings") or {}).get("enableIdTokenIssuance") is True
     if issues and change["web"]["redirectUris"] == web.get("redirectUris"):
         return "is there"
     graph.send("PATCH", f"/applications/{app['id']}", change, settling=NEW)
-    return f"https://{host}/.auth/login/aad/callback"
+    return ", ".join(map(_way_back, hosts))
 
 
-def callback(app: Json, host: str) -> Json:
-    """Give the change that adds the redirect URI to those that are there, and ID tokens to what may be issued."""
+def callback(app: Json, hosts: tuple[str, ...]) -> Json:
+    """Give the change that adds the redirect URIs to those that are there, and ID tokens to what may be issued."""
     web = app.get("web") or {}
     uris = list(web.get("redirectUris") or [])
-    ours = f"https://{host}/.auth/login/aad/callback"
     settings = {"enableAccessTokenIssuance": False} | (web.get("implicitGrantSettings") or {}) | {"enableIdTokenIssuance": True}
-    return {"web": {"redirectUris": uris if ours in uris else [*uris, ours], "implicitGrantSettings": settings}}
+    return {"web": {"redirectUris": [*uris, *(way for way in map(_way_back, hosts) if way not in uris)], "implicitGrantSettings": settings}}
+
+
+def _way_back(host: str) -> str:
+    """Easy Auth sends people back to the host that they asked (`/.auth/login/aad/callback`)."""
+    return f"https://{host}/.auth/login/aad/callback"
 
 
 def credential(issuer: str, subject: str, audience: str) -> Json:

@@ -12,10 +12,11 @@ from deployment.asking import GUID
 from deployment.azd import Azd
 from deployment.cloud import Cloud
 from deployment.hook import AGAIN
-from deployment.registration import CLIENT_ID, GRAPH_APP_ID, OWNER, WANTED, callback, credential, let_in_from, trust
+from deployment.registration import CLIENT_ID, GRAPH_APP_ID, OWNER, WANTED, callback, credential, hosts, let_in_from, trust
 from deployment.report import NOT_DONE, NotYet, Remedy, Report, az_rest
 from deployment.rest import NEW, Json, Rest
 
+LOOK = Remedy("you look why, and run again", (AGAIN,))
 NEEDED = ("LAPSEWATCH_HOST", "LAPSEWATCH_ISSUER", "LAPSEWATCH_IDENTITY_PRINCIPAL_ID")
 
 
@@ -40,15 +41,20 @@ class SignIn:
             note = "there is no registration yet (see before provisioning): the page stays closed to everybody"
             report.add("sign-in of the page", NOT_DONE, note, Remedy("once the registration is there, you run", ("azd up",)))
             return
-        report.attempt("sign-in registration", self._find, Remedy("you look why, and run again", (AGAIN,)))
-        host = self._azd.get("LAPSEWATCH_HOST")
-        change = az_rest("PATCH", f"{self._root}/applications(appId='{self._client_id}')", callback(self._app or {}, host))
-        report.attempt("redirect URI, ID tokens", lambda: let_in_from(self._graph, self._found(), host), Remedy(OWNER, (change,)))
+        report.attempt("sign-in registration", self._find, LOOK)
+        report.attempt("redirect URI, ID tokens", lambda: let_in_from(self._graph, self._found(), hosts(self._azd)), self._sending_back())
         trusting = az_rest("POST", f"{self._root}/applications(appId='{self._client_id}')/federatedIdentityCredentials", self._wanted)
         report.attempt("federated credential", lambda: trust(self._graph, self._found(), self._wanted), Remedy(OWNER, (trusting,)))
         report.attempt("assignment required", self._close, self._closing())
         report.attempt("who may decide", lambda: people.assign(self._graph, self._closed(), self._deciders), self._assigning())
         report.attempt("admin consent", self._consent, people.consenting(self._client_id))
+
+    def _sending_back(self) -> Remedy:
+        """The change names every redirect URI, so there is none for a registration that was not read: it would take others away."""
+        if self._app is None:
+            return LOOK
+        url = f"{self._root}/applications(appId='{self._client_id}')"
+        return Remedy(OWNER, (az_rest("PATCH", url, callback(self._app, hosts(self._azd))),))
 
     def _find(self) -> str:
         path = f"/applications(appId='{self._client_id}')?$select={WANTED}"
