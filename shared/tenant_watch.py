@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from shared.core.listed import Listed, TenantFacts, TenantMemory
 from shared.core.memory import Read
+from shared.core.message import Message
 from shared.core.model import TenantRules, Watchlist
 from shared.core.owners import Owner
 from shared.core.results import Delivery, TenantResult, TenantStatus
 from shared.core.tenant import Counted, Sieve, facts_of_failure, facts_of_read, with_tenant_facts
-from shared.core.tenant_due import Plan, TenantRound, plan, tenant_views, to_look_up, told_of_tenant
+from shared.core.tenant_due import Plan, TenantRound, plan, tenant_views, to_look_up, told_of_tenant, unreached
 from shared.gather import LEAST, Progress
 from shared.ports import (
     Channel,
@@ -163,10 +164,10 @@ class TenantWatch:
             try:
                 (self.channels[message.channel] if owner is None else self.to_owner(owner)).send(message)
             except ChannelError as error:
-                yield Delivery(message, delivered=False, error=str(error))
+                yield self._failed(message, str(error), at)
                 continue
             except Exception as error:  # noqa: BLE001  (whatever breaks one addressee, the others must still hear; the check is not ok)
-                yield Delivery(message, delivered=False, error=f"{message.channel}: an error of the program ({type(error).__name__}).")
+                yield self._failed(message, f"{message.channel}: an error of the program ({type(error).__name__}).", at)
                 continue
             try:
                 self.ledger.record_told(told_of_tenant(message, at))
@@ -174,6 +175,11 @@ class TenantWatch:
                 yield Delivery(message, delivered=True, error="It was delivered, but that could not be recorded: it will come again.")
                 raise
             yield Delivery(message, delivered=True)
+
+    def _failed(self, message: Message, error: str, at: TenantRound) -> Delivery:
+        if rows := unreached(message, at):
+            self.ledger.record_told(rows)
+        return Delivery(message, delivered=False, error=error)
 
 
 def _left(deadline: datetime, now: datetime) -> float:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from shared.core.judged import TenantView
 from shared.core.listed import Holder, TenantApp
 from shared.core.memory import Outcome
 from shared.core.model import Kind, Severity
 from shared.core.tenant_due import OWNERS_A_CHECK
 from shared.ports import LedgerError
+from shared.render.tenant import owned_by
 from tests.support.build import at, secret, watchlist
+from tests.support.life import Inbox
 from tests.support.tenant_world import RULES, TenantWorld, app, owner
 
 SOON, LATER, FAR = "2026-09-20T09:00Z", "2026-10-05T09:00Z", "2027-09-01T09:00Z"
@@ -244,6 +247,52 @@ def test_where_owners_cannot_be_read_the_channel_hears_and_the_owners_once_they_
     life.whole.no_owners = ""
     life.run("2026-09-06T20:00Z")
     assert life.news[1:] == ["2026-09-05 ann hers-1 first 30", "2026-09-05 its hers-1 first 30"]
+
+
+def test_of_an_app_whose_owner_no_mail_reaches_the_channels_hear_too_and_why() -> None:
+    life = world(app("hers", "2026-10-10T09:00Z"), owners=True)
+    life.whole.owned = {"hers": (owner("ann"),)}
+    life.inboxes["ann"] = Inbox(down=True)
+    life.run("2026-10-20T14:00Z")
+    assert life.news == [
+        "2026-09-01 its first",
+        "2026-09-11 its hers-1 first 29",  # the mail failed on the day before
+        "2026-09-26 its hers-1 rung 14",
+        "2026-10-03 its hers-1 rung 7",
+        "2026-10-09 its hers-1 rung 1",
+        "2026-10-10 its hers-1 expired 0",
+    ]
+    view = life.inboxes["its"].heard[-1].notices[0].view
+    assert isinstance(view, TenantView)
+    assert view.owned is not None
+    assert owned_by(view.owned) == "owned by ann, to whom no mail gets through"
+    life.inboxes["ann"].down = False
+    life.run("2026-10-20T16:00Z")
+    assert life.news[-1] == "2026-10-20 ann hers-1 expired -10"
+    life.whole.apps.append(app("new", "2026-11-22T09:00Z"))
+    life.whole.owned["new"] = (owner("ann"),)
+    life.run("2026-10-25T14:00Z")
+    assert [line for line in life.news if "new-1" in line] == ["2026-10-23 ann new-1 first 30"], "the channels hear nothing more"
+
+
+def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_failed() -> None:
+    life = world(owners=True)
+    life.whole.owned = {"hers": (owner("ann"),), "his": (owner("ann"),)}
+    life.run("2026-09-01T20:00Z")
+    life.whole.apps = [app("hers", "2026-09-07T09:00Z"), app("his", "2026-09-20T09:00Z")]
+    life.inboxes["ann"] = Inbox(down=True)
+    life.run("2026-09-02T13:30Z")
+    assert [line for line in life.news if line.startswith("2026-09-02")] == []
+    life.run("2026-09-02T14:30Z")
+    assert [line for line in life.news if line.startswith("2026-09-02")] == ["2026-09-02 its hers-1 first 5"]
+
+
+def test_with_two_owners_one_who_is_reached_is_enough() -> None:
+    life = world(app("theirs", LATER), owners=True)
+    life.whole.owned = {"theirs": (owner("ann"), owner("bob"))}
+    life.inboxes["ann"] = Inbox(down=True)
+    life.run("2026-09-10T14:00Z")
+    assert life.news == ["2026-09-01 its first", "2026-09-05 bob theirs-1 first 30"]
 
 
 def test_only_so_many_owners_are_written_to_in_one_check_and_what_is_critical_does_not_wait() -> None:

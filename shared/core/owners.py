@@ -32,6 +32,8 @@ class Ownership:
     reference: str = ""
     """`serviceManagementReference`: where the organisation keeps who runs it."""
     notes: str = ""
+    unreached: bool = False
+    """Mail to all who could be written to fails."""
 
     @property
     def reachable(self) -> tuple[Owner, ...]:

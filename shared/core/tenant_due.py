@@ -16,13 +16,15 @@ from shared.core.listed import Listed, TenantMemory, TenantScan
 from shared.core.memory import Told
 from shared.core.message import Message, Notice, Role, TenantNews
 from shared.core.model import Reason, Severity, Standing, TenantRules, Watchlist
-from shared.core.owners import Owner, Ownership
+from shared.core.owners import OWNER, Owner, Ownership
 from shared.core.schedule import STALE_AFTER
 from shared.core.standing import severity_of_days
 from shared.core.watcher import said_on_day
 from shared.core.who import INTRODUCTION
 
 INTRODUCED = f"{INTRODUCTION}tenant"
+UNREACHED = "unreached:"
+"""With the channel of an owner: a row that says since when mail to them fails."""
 OWNERS_A_CHECK = 100
 """Owners who are written to in one check; the others are at the next one. Exchange sends 30 messages a minute from a mailbox."""
 COPY = frozenset({Role.COPY})
@@ -101,10 +103,11 @@ def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
         ownership = owned.get(view.listed.object_id) if view.item in looked_up else None
         owners |= {owner.channel: owner for owner in ownership.reachable} if ownership is not None else {}
         whole = replace(view, owned=ownership)
-        audience = _audience(ownership, at, asked=view.item in looked_up)
+        audience = _audience(view, ownership, at, asked=view.item in looked_up)
         for channel in audience:
             if (reason := _why(view, at.memory.told.get((view.item, channel)), at)) is not None:
-                due.setdefault(channel, []).append(Notice(whole, reason, RENEWER if channel in owners else COPY))
+                said = whole if channel in owners else replace(whole, owned=_as_seen_from_outside(ownership, at))
+                due.setdefault(channel, []).append(Notice(said, reason, RENEWER if channel in owners else COPY))
         if ownership is not None and audience != view.listed.audience:
             changed.append(replace(view.listed, audience=audience))
     late = _too_many(due, owners, at)
@@ -118,7 +121,16 @@ def told_of_tenant(message: Message, at: TenantRound) -> tuple[Told, ...]:
     rows = [Told(n.view.item, message.channel, at.now, n.view.standing, n.reason) for n in message.notices]
     if message.tenant is not None and message.tenant.first:
         rows.append(Told(INTRODUCED, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED))
+    if _unreached_since(message.channel, at) is not None:
+        rows.append(Told(UNREACHED, message.channel, at.now, Standing.HEALTHY, Reason.RECOVERED))
     return tuple(rows)
+
+
+def unreached(message: Message, at: TenantRound) -> tuple[Told, ...]:
+    """Say what the ledger has to keep once `message` to an owner failed: since when mail to them does."""
+    if not message.channel.startswith(OWNER) or _unreached_since(message.channel, at) is not None:
+        return ()
+    return (Told(UNREACHED, message.channel, at.now, Standing.FAILING, Reason.CHANNEL_FAILED),)
 
 
 def _about_to_be_told(listed: Listed, at: TenantRound) -> bool:
@@ -130,16 +142,40 @@ def _about_to_be_told(listed: Listed, at: TenantRound) -> bool:
     return any(_why(view, told.get((view.item, channel)), at) is not None for channel in listed.audience)
 
 
-def _audience(ownership: Ownership | None, at: TenantRound, *, asked: bool) -> tuple[str, ...]:
+def _audience(view: TenantView, ownership: Ownership | None, at: TenantRound, *, asked: bool) -> tuple[str, ...]:
     """Say whom an item concerns: its owners if they can be written to, else the channels of the watchlist; nobody, if it was not asked.
 
     Where owners could not be looked up it is the channels, too: they hear now, and the owners once it is known who they are.
+    Where mail to all of its owners fails it is both: the owners are owed it, and somebody has to hear.
     """
     if not at.rules.owners or not at.introduced:
         return at.rules.tell
     if not asked:
         return ()
-    return tuple(owner.channel for owner in ownership.reachable) or at.rules.tell if ownership is not None else at.rules.tell
+    owners = tuple(owner.channel for owner in ownership.reachable) if ownership is not None else ()
+    if not owners:
+        return at.rules.tell
+    return (*owners, *at.rules.tell) if all(_falls_to_the_channels(view, owner, at) for owner in owners) else owners
+
+
+def _falls_to_the_channels(view: TenantView, owner: str, at: TenantRound) -> bool:
+    """Say whether an item is for others too because mail to its owner fails: what cannot wait at once, the rest from the next day on."""
+    since = _unreached_since(owner, at)
+    urgent = view.severity == Severity.CRITICAL or view.listed.ended
+    return since is not None and (urgent or days_between(since, at.now, at.watchlist.zone) > 0)
+
+
+def _unreached_since(owner: str, at: TenantRound) -> datetime | None:
+    """When mail to an owner (by channel) began to fail; `None` if the last one arrived, or none was sent."""
+    row = at.memory.told.get((UNREACHED, owner))
+    return row.at if row is not None and row.standing == Standing.FAILING else None
+
+
+def _as_seen_from_outside(ownership: Ownership | None, at: TenantRound) -> Ownership | None:
+    """Give who owns an app with what others have to know: that mail to them fails."""
+    if ownership is None or not ownership.reachable:
+        return ownership
+    return replace(ownership, unreached=all(_unreached_since(owner.channel, at) is not None for owner in ownership.reachable))
 
 
 def _why(view: TenantView, told: Told | None, at: TenantRound) -> Reason | None:

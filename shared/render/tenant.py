@@ -41,7 +41,8 @@ def owned_by(owned: Ownership) -> str:
     names = [clean(owner.name, LONGEST_NAME) or "somebody whose name may not be read" for owner in people]
     if not people:
         return f"owned by a service principal ({listed([clean(owner.name) or 'unnamed' for owner in owned.owners])}), and by no person"
-    return f"owned by {listed(names)}" + ("" if owned.reachable else ", without an address that can be read")
+    trouble = ", to whom no mail gets through" if owned.unreached else ""
+    return f"owned by {listed(names)}" + (trouble if owned.reachable else ", without an address that can be read")
 
 
 def title(message: Message, news: TenantNews) -> str:
