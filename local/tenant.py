@@ -4,6 +4,7 @@
 """
 
 import argparse
+import shlex
 import signal
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -267,7 +268,7 @@ def _introduction(tenant: Tenant, story: str) -> str:
     lines = (
         f"# Stand-in tenant at {tenant.url}, story {story}, until Ctrl-C.",
         f"# What Teams was sent: {tenant.teams_url('its')}; mails: {tenant.url}/mails; what was asked: {tenant.url}/control/requests",
-        *(f"export {name}={value}" for name, value in tenant.environment.items()),
+        *(f"export {name}={shlex.quote(value)}" for name, value in tenant.environment.items()),
     )
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +39,7 @@ from shared.watch import Watch
 FAILED, MISCONFIGURED = 1, 2
 FURTHEST = timedelta(days=3650)
 """How far a forecast may look."""
+DAY = "YYYY-MM-DD"
 
 app = typer.Typer(
     name="python -m shared",
@@ -47,6 +48,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Lapsewatch: who has to renew which Entra credential, and by when.",
 )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; expected {DAY}, such as 2028-12-31.") from None
+
+
+def _service_id(configured: Settings, given: str) -> str:
+    """Give the id of a service that is called by its name, as people see it; whatever else is given, as it is."""
+    named = [service.id for service in configured.watchlist.services.values() if service.name.casefold() == given.casefold()]
+    return named[0] if len(named) == 1 and given not in configured.watchlist.services else given
+
 
 Tenant = Annotated[str, typer.Option("--tenant", help="Which tenant, where several are watched: its id, or own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -121,7 +136,7 @@ def status(
 @app.command()
 def forecast(
     *,
-    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day, for example 2028-12-31.")] = None,
+    until: Annotated[date | None, typer.Option("--until", parser=_day, metavar=DAY, help="The last day, for example 2028-12-31.")] = None,
     svg: Annotated[Path | None, typer.Option("--svg", help="Draw a picture of time into this file.")] = None,
     tenant: Tenant = "",
     json_: Json = False,
@@ -129,10 +144,10 @@ def forecast(
     """Say every message that will go out, to whom and when, if nobody acts."""
     with _program(tenant) as (watch, configured):
         today = watch.clock().astimezone(configured.watchlist.zone).date()
-        if until is not None and not today <= until.date() <= today + FURTHEST:
-            _say(f"--until {until:%Y-%m-%d}: expected a day from today ({today}) to {today + FURTHEST}.")
+        if until is not None and not today <= until <= today + FURTHEST:
+            _say(f"--until {until}: expected a day from today ({today}) to {today + FURTHEST}.")
             raise typer.Exit(MISCONFIGURED)
-        found = watch.forecast(until.date() if until is not None else None)
+        found = watch.forecast(until)
     if svg is not None:
         try:
             svg.write_text(timeline(found.judgement, found.at), encoding="utf-8")
@@ -193,7 +208,7 @@ def _named(by: str) -> str:
 
 
 By = Annotated[str, typer.Option("--by", help="Who decides, as others will read it.", default_factory=_account, callback=_named)]
-Service = Annotated[str, typer.Argument(help="The service's id, for example libcal.")]
+Service = Annotated[str, typer.Argument(help="The service's id or name, for example libcal.")]
 
 
 @app.command()
@@ -207,7 +222,7 @@ def confirm(
 ) -> None:
     """Say which credential a service uses now: you pasted it, and saw it work. An older one undoes a mistake."""
     with _program(tenant) as (watch, configured):
-        done = people.confirm(watch, service, key_id, by=Person("", by))
+        done = people.confirm(watch, _service_id(configured, service), key_id, by=Person("", by))
     _decided(done, configured, json_=json_)
 
 
@@ -215,7 +230,7 @@ def confirm(
 def acknowledge(
     service: Service,
     *,
-    until: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day, for example 2026-12-01.")],
+    until: Annotated[date, typer.Option("--until", parser=_day, metavar=DAY, help="The last day, for example 2026-12-01.")],
     why: Annotated[str, typer.Option("--why", help="What others should know.")],
     by: By,
     tenant: Tenant = "",
@@ -223,7 +238,7 @@ def acknowledge(
 ) -> None:
     """Say that you know: quiets what is more than 7 days away, until a day, and only as long as nothing changes."""
     with _program(tenant) as (watch, configured):
-        done = people.acknowledge(watch, service, until.date(), why, by=Person("", by))
+        done = people.acknowledge(watch, _service_id(configured, service), until, why, by=Person("", by))
     _decided(done, configured, json_=json_)
 
 
@@ -238,7 +253,9 @@ def claim(
 ) -> None:
     """Say whose a credential is: one service's, several ones', or nobody's ("none")."""
     with _program(tenant) as (watch, configured):
-        done = people.claim(watch, key_id, [] if services == ["none"] else services, by=Person("", by))
+        done = people.claim(
+            watch, key_id, [] if services == ["none"] else [_service_id(configured, each) for each in services], by=Person("", by)
+        )
     _decided(done, configured, json_=json_)
 
 

@@ -132,7 +132,7 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
             Text(clean(view.service.name)),
             Text(view.standing, style=STYLE[view.severity]),
             Text(in_use),
-            Text(next_step(view) or "nothing to do"),
+            Text((next_step(view) or "nothing to do") if view.app.usable else "see below: its app cannot be used"),
             Text(_next(view, foreseen, judgement.now, watchlist)),
         )
     for app in watchlist.apps:

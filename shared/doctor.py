@@ -8,19 +8,24 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from shared.adapters.identity_elsewhere import Elsewhere, cloud_of, consent
+from shared.core.claims import matches
 from shared.core.judge import judge
+from shared.core.judged import ServiceView
 from shared.core.memory import Memory, Outcome, Pulse
 from shared.core.message import Message
-from shared.core.model import EmailChannel, Standing
-from shared.core.observe import Round, observe
+from shared.core.model import EmailChannel, WatchedApp
+from shared.core.observe import Observed, Round, observe
 from shared.core.schedule import is_stale
+from shared.core.standing import has_ended
 from shared.core.tenant import Sieve
 from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading, Front, LedgerError, PortError, ScanQuery
 from shared.render import remedies
+from shared.render.naming import called, claim_words, listed
 from shared.render.remedies import Deployment
 from shared.settings import Settings
 from shared.settings_rules import PAGE_PATH
 from shared.tenant_watch import TenantWatch
+from shared.values import is_loopback
 from shared.watch import READ_WITHIN, Watch
 
 
@@ -61,7 +66,8 @@ def examine(watch: Watch, settings: Settings, ask: Callable[[str], Front], *, se
     `ask` says what a stranger is answered at a URL.
     """
     known = deployment(settings)
-    yield Finding("settings", ok=True, text=f"read, {len(watch.watchlist.services)} services on the watchlist")
+    beside = f"; Graph is a stand-in on this machine, {settings.graph}" if is_loopback(urlsplit(settings.graph)) else ""
+    yield Finding("settings", ok=True, text=f"read, {len(watch.watchlist.services)} services on the watchlist{beside}")
     yield from _ledger(watch, known)
     yield from _apps(watch, known)
     if watch.tenant is not None:
@@ -125,9 +131,25 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
         if not seen.sighting.usable:
             continue
         for view in judgement.services:
-            unmatched = view.standing == Standing.UNMATCHED
-            found = "no credential of the app is claimed by its rule" if unmatched else f"claimed, standing {view.standing}"
-            yield Finding(f"service {view.service.name}", ok=not unmatched, text=found)
+            doubt = _doubt_about_the_claim(view, app, seen, at)
+            settled = view.hold is not None and view.hold.settled
+            ok = True if not doubt else None if settled else False
+            yield Finding(f"service {view.service.name}", ok=ok, text=doubt or f"claimed, standing {view.standing}")
+
+
+def _doubt_about_the_claim(view: ServiceView, app: WatchedApp, seen: Observed, at: Round) -> str:
+    """Say what is odd about a rule by itself, whatever is in use: it has to find the next credential too. Empty if nothing is."""
+    mine = [credential for credential in seen.credentials if matches(view.service.claim, credential)]
+    if not mine:
+        used = f"; in use is {called(view.in_use)}" if view.in_use is not None else ""
+        there = listed([called(credential) for credential in seen.credentials]) or "none"
+        return f"its claim ({claim_words(view.service.claim)}) finds nothing on the app{used}. Credentials there: {there}"
+    for credential in mine:
+        claimants = [service.name for service in app.services if matches(service.claim, credential)]
+        decided = credential.key_id in at.memory.assignments or has_ended(credential, at.now)
+        if len(claimants) > 1 and not decided:
+            return f"{called(credential)} is claimed by {listed(claimants)}: narrow one of their claims in the watchlist"
+    return ""
 
 
 def _sign_in(reading: DirectoryReading, known: Deployment) -> Finding:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from shared import settings_rules as rules
 from shared.core.model import Watchlist
 from shared.core.secret import Secret
 from shared.problems import Problems
-from shared.values import Rule, guid, setting, text, url
+from shared.values import Rule, guid, is_loopback, setting, text, url
 from shared.watchlists import Watchlists
 from shared.watchlists import load as load_watchlists
 
@@ -161,6 +162,10 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     watched = read("LAPSEWATCH_WATCHLIST", lambda file: load_watchlists(root / text(file), text(file), environment), None)
     if watched is not None and not environment.get(_OTHER_TENANTS, "").strip():
         _other_tenants(watched, problems)
+    if is_loopback(urlsplit(graph)) and tables.value.reveal() and not tables.on_this_machine:
+        expected = "Microsoft's own, for LAPSEWATCH_TABLES is a ledger in Azure, and would remember what a stand-in says"
+        todo = "Is it from local.settings.json? Move that file aside to work with what is deployed."
+        problems.add("setting LAPSEWATCH_GRAPH", f"a stand-in ({graph})", expected, todo)
     problems.raise_if_any()
     assert watched is not None
     return Settings(

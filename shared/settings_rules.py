@@ -29,6 +29,15 @@ class Tables:
     by: Literal["endpoint", "connection string"]
     value: Secret
 
+    @property
+    def on_this_machine(self) -> bool:
+        """It is an Azurite beside us, or something like it."""
+        given = self.value.reveal().lower()
+        if self.by == "endpoint":
+            return is_loopback(urlsplit(given))
+        parts = dict(part.partition("=")[::2] for part in given.split(";"))
+        return given == "usedevelopmentstorage=true" or is_loopback(urlsplit(parts.get("tableendpoint", "")))
+
 
 def tables(value: object) -> Tables:
     """Take a table endpoint, or a connection string that carries a key and stays on https."""

@@ -93,7 +93,7 @@ def _toml(document: str, file: str, problems: Problems) -> Mapping[str, Any]:
     except ValueError as error:  # a TOMLDecodeError; or a number with thousands of digits
         what, _, where = str(error).removesuffix(")").partition(" (at ")
         place = f"{file}: {where}" if where else file
-        advice = "Often a text lacks its quotation marks, or a bracket is not closed."
+        advice = "Often a text lacks its quotation marks or has curly ones (“ ”), or a bracket is not closed."
         problems.add(place, f'a mistake in the TOML ("{what}")', "key = value, [table] or [[table]]", advice)
     return {}
 

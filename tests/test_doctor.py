@@ -53,6 +53,19 @@ def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) 
     return run
 
 
+@pytest.fixture
+def check(tenant: Tenant, azurite: Azurite, examined: Examine) -> Callable[[], Outcome | None]:
+    """Check once with the shipped watchlist."""
+    assert examined  # the ledger is empty, and the process knows where tokens are
+
+    def run() -> Outcome | None:
+        environment = dict(tenant.environment) | {"LAPSEWATCH_TABLES": azurite.tables}
+        with watching(load(environment, ROOT), environment=environment) as watch:
+            return watch.check().outcome
+
+    return run
+
+
 def missing(found: Mapping[str, Finding]) -> set[str]:
     return {part for part, finding in found.items() if finding.ok is False}
 
@@ -66,6 +79,27 @@ def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant
     assert found["page"].text == "the sign-in is in front of it"
     assert found["app"].text == "answers, and its checks are not overdue"
     assert not any(finding.mend for finding in found.values())
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("LibStafer*", "its claim (named like “LibStafer*”) finds nothing on the app"),
+        ("Lib*", "secret “LibCal 2024” is claimed by LibCal and LibStaffer: narrow one of their claims"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_claim_that_will_not_find_the_next_secret_is_said_whatever_is_in_use(
+    examined: Examine, check: Callable[[], Outcome | None], tmp_path: Path, claim: str, said: str, *, known: bool
+) -> None:
+    assert not known or check() == Outcome.OK  # with the claim as it was
+    (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
+    text = (ROOT / "watchlist.toml").read_text("utf-8")
+    assert '"LibStaffer*"' in text
+    (tmp_path / "watchlist.toml").write_text(text.replace('"LibStaffer*"', f'"{claim}"'), "utf-8")
+    found = examined(root=tmp_path)["service LibStaffer"]
+    assert (found.ok, said in found.text) == (False, True), found.text
+    assert ("; in use is secret “LibStaffer 2024”." in found.text) == (known and claim != "Lib*")
 
 
 def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
@@ -209,11 +243,11 @@ def test_a_page_without_sign_in_is_closed_and_not_missing(examined: Examine) -> 
     assert finding.text.startswith("closed")
 
 
-def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(examined: Examine, tenant: Tenant, azurite: Azurite) -> None:
+def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
+) -> None:
     tenant.identity.roles.clear()
-    environment = dict(tenant.environment) | {"LAPSEWATCH_TABLES": azurite.tables}
-    with watching(load(environment, ROOT), environment=environment) as watch:
-        assert watch.check().outcome == Outcome.FAILED
+    assert check() == Outcome.FAILED
     tenant.identity.roles.add("Application.Read.All")
     found = examined()
     assert found["sign-in"].ok is True

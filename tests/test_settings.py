@@ -159,7 +159,26 @@ def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(settings: dict
 
 @pytest.mark.parametrize("root", [*GRAPH_ROOTS, "http://127.0.0.1:7090", "http://localhost:7090", "http://[::1]:7090"])
 def test_graph_is_one_of_the_clouds_of_microsoft_or_loopback(root: str) -> None:
-    assert loaded(LAPSEWATCH_GRAPH=root).graph == root
+    assert loaded(LAPSEWATCH_GRAPH=root, LAPSEWATCH_TABLES="UseDevelopmentStorage=true").graph == root
+
+
+@pytest.mark.parametrize(
+    ("tables", "beside"),
+    [
+        ("UseDevelopmentStorage=true;", True),
+        ("http://127.0.0.1:10002/devstoreaccount1", True),
+        ("AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:10002/a", True),
+        ("https://account.table.core.windows.net", False),
+        ("AccountName=a;AccountKey=a2V5", False),
+    ],
+)
+def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(tables: str, *, beside: bool) -> None:
+    given = {"LAPSEWATCH_GRAPH": "http://127.0.0.1:7090", "LAPSEWATCH_TABLES": tables}
+    if beside:
+        assert loaded(**given).tables.on_this_machine
+        return
+    with pytest.raises(Misconfigured, match=r"LAPSEWATCH_GRAPH: a stand-in \(http://127\.0\.0\.1:7090\); expected .*local\.settings\.json"):
+        loaded(**given)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +364,7 @@ def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_
     ],
 )
 def test_the_sign_in_of_other_tenants_is_where_graph_is(graph: str, authority: str, said: str) -> None:
-    given = {"LAPSEWATCH_GRAPH": graph, "AZURE_AUTHORITY_HOST": authority}
+    given = {"LAPSEWATCH_GRAPH": graph, "AZURE_AUTHORITY_HOST": authority, "LAPSEWATCH_TABLES": "UseDevelopmentStorage=true"}
     if not said:
         assert loaded(**given).graph == graph
         return

@@ -72,7 +72,10 @@ breaks = "Visitors are not counted."
 MAILED = 'kind = "teams"\nurl = "env:WEBHOOK"\n'
 WEBHOOK_WANTED = "expected the https:// URL of a Workflows webhook in Teams"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
-TOML = "expected key = value, [table] or [[table]]. Often a text lacks its quotation marks, or a bracket is not closed."
+TOML = (
+    "expected key = value, [table] or [[table]]. "
+    "Often a text lacks its quotation marks or has curly ones (“ ”), or a bracket is not closed."
+)
 RETIRED = "Make a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
 UNRESOLVED = (
     "a Key Vault reference that Azure could not resolve; expected the value that the reference points to. "

@@ -60,7 +60,8 @@ class RunToken:
             why = plain(why_no_token(error)).rstrip(".")
             raise DirectoryError(
                 f"No token for Graph. The sign-in says: {why}. In Azure: is the managed identity assigned to the app, and does"
-                " AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'.",
+                " AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'; or run the stand-in tenant (python -m local.tenant), if"
+                " that is what the settings name.",
                 code=type(error).__name__,
             ) from None  # it may carry an answer with a token along
 

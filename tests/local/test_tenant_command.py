@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
                 assert line, process.communicate()
                 if line.startswith("export "):
                     name, _, value = line.removeprefix("export ").strip().partition("=")
-                    settings[name] = value
+                    (settings[name],) = shlex.split(value)  # as a shell takes it
             yield process, settings
         finally:
             process.kill()

@@ -24,7 +24,7 @@ def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(la
     key_id = renewed(lapsewatch)
     old = libcal(lapsewatch)
     assert old["standing"] == "awaiting_install"
-    ran = lapsewatch("confirm", "libcal", "--key-id", key_id, "--by", "Anna", "--json")
+    ran = lapsewatch("confirm", "LibCal", "--key-id", key_id, "--by", "Anna", "--json")
     assert (ran.status, ran.err) == (0, "")
     assert (ran.json["decision"]["by"], ran.json["decision"]["key_id"]) == ("Anna", key_id)
     assert [item["reason"] for item in ran.json["check"]["told"][0]["items"]] == ["confirmed"]
