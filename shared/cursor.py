@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from shared.problems import Problems
+from shared.toml_lines import line_at
 from shared.values import Rule, did_you_mean, shown
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}(\[[0-9]+\])?")
@@ -16,12 +17,13 @@ type Build[T] = Callable[["Table"], T]
 class Table:
     """One table. Each reading method gives a good value, or notes the problem and gives the stand-in, so that reading goes on."""
 
-    def __init__(self, values: Mapping[str, Any], file: str, path: str, problems: Problems) -> None:
-        """Stand on `values`, which is the table at `path` (empty: the top) of `file`."""
+    def __init__(self, values: Mapping[str, Any], file: str, path: str, problems: Problems, lines: Mapping[str, int]) -> None:
+        """Stand on `values`, which is the table at `path` (empty: the top) of `file`; `lines` says where each path stands in it."""
         self._values = values
         self._file = file
         self._path = path
         self._problems = problems
+        self._lines = lines
         self._asked: set[str] = set()
 
     @property
@@ -41,7 +43,8 @@ class Table:
     def place(self, key: str = "") -> str:
         """Name a key of this table, or the table itself, for a message."""
         path = self._path_of(key) if key else self._path
-        return f"{self._file}: {path}" if path else self._file
+        line = line_at(path, self._lines)
+        return f"{self._file}: {path}" + (f" (line {line})" if line is not None else "") if path else self._file
 
     def problem(self, key: str, found: str, expected: str, todo: str = "") -> None:
         """Note a problem with a key, or with the table itself if `key` is empty."""
@@ -102,7 +105,7 @@ class Table:
         return self._values.get(key)
 
     def _below(self, values: Mapping[str, Any], key: str) -> "Table":
-        return Table(values, self._file, self._path_of(key), self._problems)
+        return Table(values, self._file, self._path_of(key), self._problems, self._lines)
 
     def _path_of(self, key: str) -> str:
         name = key if _PLAIN_KEY.fullmatch(key) else shown(key)

@@ -19,6 +19,7 @@ from shared.core.model import DEFAULT_LADDER, Claim, EmailChannel, Escalation, S
 from shared.core.secret import Secret
 from shared.cursor import Table
 from shared.problems import Problems, Wrong
+from shared.toml_lines import lines_of
 from shared.values import Rule, email_address, flag, shown, text, url, whole_days
 from shared.watchlist_tenant import Tenant, tenant
 
@@ -64,7 +65,7 @@ def parse(document: str, file: str, environment: Mapping[str, str], read: rules.
     problems = Problems()
     values = _toml(document, file, problems)
     problems.raise_if_any()
-    watchlist = Table(values, file, "", problems).read(partial(_watchlist, environment=environment, read=read))
+    watchlist = Table(values, file, "", problems, lines_of(document)).read(partial(_watchlist, environment=environment, read=read))
     to_owners = watchlist.tenant is not None and watchlist.tenant.owners
     if to_owners or any(isinstance(channel, EmailChannel) for channel in watchlist.channels.values()):
         problems.attempt("", partial(rules.sender, environment), "")

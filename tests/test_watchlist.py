@@ -69,6 +69,8 @@ renewer = ["its"]
 installer = ["its"]
 breaks = "Visitors are not counted."
 """
+LINE = re.compile(r" \(line \d+\)")
+"""Where a mistake stands; that has a test of its own, so that the sentences can be compared."""
 MAILED = 'kind = "teams"\nurl = "env:WEBHOOK"\n'
 WEBHOOK_WANTED = "expected the https:// URL of a Workflows webhook in Teams"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
@@ -98,7 +100,7 @@ def watchlist(document: str = GOOD, environment: Mapping[str, str] = ENVIRONMENT
 def problems(document: str, environment: Mapping[str, str] = ENVIRONMENT) -> list[str]:
     with pytest.raises(Misconfigured) as caught:
         watchlist(document, environment)
-    return [str(problem) for problem in caught.value.problems]
+    return [LINE.sub("", str(problem)) for problem in caught.value.problems]
 
 
 def changed(old: str, new: str) -> str:
@@ -295,8 +297,8 @@ def test_the_text_of_the_error_is_a_list_for_people() -> None:
         watchlist(changed("[60, 30, 7, 0]", "[]").replace("weekly = false", "weekly = 0"))
     assert str(caught.value) == (
         "2 mistakes in the configuration:\n"
-        f"- w.toml: ladder: []; {LADDER}\n"
-        "- w.toml: channels.libapps-admins.weekly: 0; expected true or false, without quotation marks."
+        f"- w.toml: ladder (line 3): []; {LADDER}\n"
+        "- w.toml: channels.libapps-admins.weekly (line 12): 0; expected true or false, without quotation marks."
     )
     with pytest.raises(Misconfigured, match=r"^1 mistake in the configuration:\n- w\.toml: ladder"):
         watchlist(changed("[60, 30, 7, 0]", "[]"))

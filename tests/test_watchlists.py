@@ -68,8 +68,8 @@ def test_every_mistake_of_every_file_is_told(folder: Path) -> None:
     (folder / "c.toml").write_text("timezone")
     places = [problem.partition(";")[0] for problem in problems(folder)]
     assert places == [
-        "watchlists/a.toml: timezone: 'America/Chicgo'",
-        "watchlists/b.toml: tenant.id: 5 characters that are not such an id",
+        "watchlists/a.toml: timezone (line 1): 'America/Chicgo'",
+        "watchlists/b.toml: tenant.id (line 3): 5 characters that are not such an id",
         "watchlists/c.toml: end of document: a mistake in the TOML (\"Expected '=' after a key in a key/value pair\")",
     ]
 

@@ -1,0 +1,47 @@
+"""Where in a TOML document each table and key stands: the parser of the standard library does not say.
+
+It is for messages only. What it does not recognise (dotted keys, tables within a line) has the line of the table that it is in.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w-]+(?:\.[\w-]+)*)\s*\]")
+_KEY = re.compile(r"\s*([\w-]+)\s*=")
+_FENCE = re.compile(r'"""|\'\'\'')
+
+
+def lines_of(document: str) -> Mapping[str, int]:
+    """Give the line, from 1, of each table and key, by its path as messages say it: `apps[0].services[1].renewer`."""
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}  # the path of an array of tables -> the number of its last one
+    table, within_text = "", False
+    for number, line in enumerate(document.splitlines(), start=1):
+        if not within_text:
+            if header := _HEADER.match(line):
+                *above, last = header[2].split(".")
+                table = _path(above, counts)
+                table = f"{table}.{last}" if table else last
+                if header[1] == "[[":
+                    counts[table] = counts.get(table, -1) + 1
+                    table = f"{table}[{counts[table]}]"
+                found.setdefault(table, number)
+            elif key := _KEY.match(line):
+                found.setdefault(f"{table}.{key[1]}" if table else key[1], number)
+        within_text ^= len(_FENCE.findall(line)) % 2 == 1
+    return found
+
+
+def line_at(path: str, lines: Mapping[str, int]) -> int | None:
+    """Give the line of a path, or of the nearest table around it; `None` if there is none."""
+    while path and path not in lines:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return lines.get(path)
+
+
+def _path(names: Sequence[str], counts: Mapping[str, int]) -> str:
+    path = ""
+    for name in names:
+        path = f"{path}.{name}" if path else name
+        path = f"{path}[{counts[path]}]" if path in counts else path
+    return path
