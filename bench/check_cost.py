@@ -5,6 +5,7 @@ the card and its delivery. Every round begins with an empty ledger, so each one 
 """
 
 import os
+import shlex
 import statistics
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def _tenant() -> Iterator[Mapping[str, str]]:
             for line in process.stdout:
                 name, _, value = line.removeprefix("export ").strip().partition("=")
                 if name in NEEDED:
-                    found[name] = value
+                    (found[name],) = shlex.split(value)
                 if len(found) == len(NEEDED):
                     break
             yield found

@@ -6,6 +6,7 @@ from dataclasses import replace
 from shared.core.judged import View, WatcherView
 from shared.core.message import Message
 from shared.core.model import Claim
+from shared.ports import LedgerError
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.life import World
 from tests.test_lifetime import LIBCAL, LIBSTAFFER_SOON, OTHER_ID, assert_told, living, renewed
@@ -202,6 +203,27 @@ def test_an_acknowledgement_that_has_ended_does_not_come_back_with_the_situation
         2026-11-13 both libcal expiring rung 30
         """,
     )
+
+
+def test_an_acknowledgement_that_the_ledger_could_not_forget_is_over_all_the_same() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.acknowledge("libcal", "2026-12-13", "ordered from ITS")
+    world.ledger.broken["forget"] = LedgerError("The table cannot be reached.")
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-22"))
+    world.run("2026-11-14T18:00Z")
+    assert set(world.ledger.memory.acknowledgements) == {"libcal"}
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-09-23 admins libcal awaiting_install replaced 81
+        2026-10-14 admins libcal awaiting_install rung 60
+        2026-11-13 admins libcal awaiting_install rung 30
+        """,
+    )
+    assert world.watch.status().judgement.services[0].acknowledged is None
 
 
 def test_a_second_outage_is_nobodys_to_be_quiet_about_because_somebody_knew_of_the_first() -> None:
