@@ -1,5 +1,6 @@
 """What any test may ask for: one Azurite for the whole run, and a table of its own on it."""
 
+import os
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -14,6 +15,12 @@ __all__ = ["pytest_configure"]
 # a busy computer is not a failure of the program
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: many tests wait for Azurite, a browser, or a limit that they try out."""
+    return (os.process_cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

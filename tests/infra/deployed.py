@@ -231,6 +231,7 @@ class Deployed:
             self.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=self.app["appId"])
         else:
             self.up()
+            self.tenant.vault.refreshed.clear()
             FINISHED.append(json.dumps(self.state()))
 
     @property
