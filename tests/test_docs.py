@@ -3,12 +3,14 @@
 import json
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from typer.main import get_command
 
 from shared import cli
 from shared.settings import SETTINGS
+from shared.watchlist import parse
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +53,22 @@ def test_every_file_that_a_document_links_to_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
     assert [link for link in links if link and not (document.parent / link).exists()] == []
+
+
+def test_the_watchlists_in_the_documents_are_good_ones() -> None:
+    """That of another tenant as it stands; the part about the whole tenant at the end of the watchlist that is shipped."""
+    settings = dict.fromkeys(("TEAMS_WEBHOOK_URL", "TEAMS_WEBHOOK_URL_BRANCH"), "https://flow.example/x")
+    settings["LIBAPPS_CLIENT_ID"] = "22222222-3333-4444-8555-666666666666"
+
+    def shown(file: str) -> str:
+        (block,) = re.findall(r"^ *```toml\n(.*?)^ *```$", (ROOT / file).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        return dedent(block)
+
+    assert parse(shown("docs/tenants.md"), "branch.toml", settings, lambda _: "").tenant_id
+    shipped = (ROOT / "watchlist.toml").read_text("utf-8")
+    whole = parse(shipped + shown("README.md"), "watchlist.toml", settings, lambda name: (ROOT / name).read_text("utf-8")).tenant
+    assert whole is not None
+    assert whole.tell == ("libapps",)
 
 
 def test_every_target_that_the_documents_name_can_be_made() -> None:

@@ -16,6 +16,13 @@ def test_the_permissions_in_graph_are_those_that_the_program_knows_how_to_grant(
     assert dict(re.findall(r"^\| `([A-Za-z.]+)` \| `([0-9a-f-]+)` \|", section, re.MULTILINE)) == GRAPH_ROLES
 
 
+def test_the_permissions_of_the_sign_in_are_those_that_the_hook_asks_for() -> None:
+    asked = re.findall(r'"(\w+)": "([0-9a-f-]{36})"', (ROOT / "infra/hooks/deployment/registration.py").read_text(encoding="utf-8"))
+    section = PERMISSIONS.split("## The sign-in of the status page")[1].split("\n## ")[0]
+    (row,) = re.findall(r"^\| permissions, delegated \|.*$", section, re.MULTILINE)
+    assert asked == re.findall(r"`(\w+)` \(`([0-9a-f-]{36})`\)", row) != []
+
+
 def test_every_name_in_a_command_is_given_before_it_is_used() -> None:
     for text in (PERMISSIONS, OPERATE):
         given: set[str] = set()
