@@ -7,7 +7,6 @@ is signed in to it.
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import requests
 
 from local.azurite import Azurite, AzuriteError
 from local.cards import picture, to_html
+from local.stop_signals import stop_signals
 from local.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,8 +133,10 @@ def _serve(root: str, tenant: Tenant) -> None:
     if sys.stdout.isatty():
         if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             webbrowser.open(page)
-        print("\nCtrl-C ends it.", flush=True)
-        signal.pause()
+        with stop_signals() as stopped:
+            print("\nCtrl-C ends it.", flush=True)
+            stopped()
+        print("\nstopped")
     else:
         print("\nNot on a terminal, so this is the end; on a terminal it goes on until Ctrl-C.")
 

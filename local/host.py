@@ -12,9 +12,7 @@ import argparse
 import contextlib
 import io
 import os
-import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +30,7 @@ from local.host_settings import inside, route_prefix
 from local.host_sign_in import EasyAuth
 from local.host_timers import Timers
 from local.host_worker import NOTHING, About, Function, Worker
+from local.stop_signals import stop_signals
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -158,19 +157,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
-    stop = threading.Event()
-
-    def stopping(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)  # the second time does not wait for running functions
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stopping)
-
     host = LocalHost(given.app, port=given.port, state=given.state, signed_in=given.signed_in)
     host_log.to_standard_error(host.running)
     try:
-        with host:
+        with stop_signals() as stopped, host:  # the second signal does not wait for running functions
             print(*host.described(), sep="\n")
             if given.no_timers:
                 print("no timer runs by itself (--no-timers)")
@@ -178,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not given.no_timers:
                 host.follow_timers()  # only now, so that what they print comes after
             host.follow_queues()
-            stop.wait()
+            stopped()
     except HostError as error:
         print(*getattr(error, "__notes__", ()), f"local host: {error}", sep="\n", file=sys.stderr)
         return 1

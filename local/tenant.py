@@ -5,11 +5,9 @@
 
 import argparse
 import shlex
-import signal
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -30,6 +28,7 @@ from local.mail_sink import Mail, MailSink
 from local.managed_identity import ManagedIdentity
 from local.sign_in import PAGE_CLIENT_ID, SignInIssuer
 from local.sign_ins_report import SignInsReport
+from local.stop_signals import stop_signals
 from local.stories import LIBAPPS_CLIENT_ID, STORIES, tell
 from local.teams_sink import Posted, TeamsSink
 from local.vault import Vault
@@ -251,13 +250,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--story", default="libapps", help=f"what the tenant holds: {', '.join(STORIES)}, or many:N for N apps (default: %(default)s)"
     )
     options = parser.parse_args(arguments)
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        with Tenant(options.story, port=options.port, identity_header=LOCAL_HEADER) as tenant:
+        with stop_signals() as stopped, Tenant(options.story, port=options.port, identity_header=LOCAL_HEADER) as tenant:
             print(_introduction(tenant, options.story), flush=True)
-            stop.wait()
+            stopped()
     except ValueError as error:
         parser.error(str(error))
     except OSError as error:

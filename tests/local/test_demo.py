@@ -1,16 +1,44 @@
-"""The demo, as a newcomer starts it."""
+"""The demo, as a newcomer starts it: one at a time, because it takes the ports that people expect."""
 
+import os
+import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+DEMO = [sys.executable, "-m", "local.demo"]
 
 
-def test_the_demo_tells_its_story_and_ends_by_itself() -> None:
-    ran = subprocess.run([sys.executable, "-m", "local.demo"], cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+def test_the_demo_tells_its_story_and_on_a_terminal_it_goes_on_until_ctrl_c() -> None:
+    ran = subprocess.run(DEMO, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert "the check ended: ok" in ran.stdout
-    assert "LibCal: secret ends in 6 days" in ran.stdout
-    assert "outcome ok, 0 messages due, 0 posted" in ran.stdout
+    assert ran.stdout.endswith("on a terminal it goes on until Ctrl-C.\n")
     assert (ROOT / "build" / "demo" / "card.png").read_bytes().startswith(b"\x89PNG")
+    for said in (ran.stdout, on_a_terminal()):
+        assert "the check ended: ok" in said
+        assert "LibCal: secret ends in 6 days" in said
+        assert "outcome ok, 0 messages due, 0 posted" in said
+
+
+def on_a_terminal() -> str:
+    """Run the demo on a terminal until Ctrl-C; give what it said."""
+    ours, theirs = pty.openpty()
+    without_display = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    with (
+        os.fdopen(ours, encoding="utf-8", errors="replace") as terminal,
+        subprocess.Popen(DEMO, cwd=ROOT, env=without_display, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as demo,
+    ):
+        os.close(theirs)
+        said = ""
+        try:
+            while "Ctrl-C ends it." not in said:
+                said += (line := terminal.readline())
+                assert line, said
+            os.killpg(demo.pid, signal.SIGINT)  # Ctrl-C reaches everything that the terminal runs
+            assert demo.wait(timeout=30) == 0
+        finally:
+            demo.kill()
+        assert terminal.readline() + terminal.readline() == "\nstopped\n"
+    return said
