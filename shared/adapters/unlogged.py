@@ -1,20 +1,21 @@
-"""Where a URL is itself a credential, no library writes it to a log: urllib3 would log the path of each request."""
+"""Where a URL is itself a credential, no library writes it to a log: urllib3 would, of each request and of each odd answer."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry")
+LIBRARY = "urllib3"
 
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Silence the loggers that would write a URL, as long as the context lasts."""
+    """Silence every logger of the library, as long as the context lasts."""
 
     def nothing(_: logging.LogRecord) -> bool:
         return False
 
-    loggers = [logging.getLogger(name) for name in LOGGERS]
+    # each of them, because a filter of a logger does not see what its children say
+    loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict) if name.partition(".")[0] == LIBRARY]
     for logger in loggers:
         logger.addFilter(nothing)
     try:

@@ -103,5 +103,6 @@ def test_what_is_no_url_is_said_as_that(url: str) -> None:
 def test_no_log_shows_the_url(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     asked([CUT, Reply(200)])
+    asked([Reply(200, headers={"no header": "at all"})])
     asked([Reply(200)], good=False)
     assert "0a1b2c3d" not in caplog.text
