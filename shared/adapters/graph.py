@@ -120,6 +120,7 @@ def _judged(client_id: str, app: Answer | DirectoryError, principal: Answer | Di
     for what, given in (
         ("the app the object id", made.object_id),
         *(("a credential the key id", each.key_id) for each in made.credentials),
+        *(("an enterprise application the object id", each.principal) for each in made.credentials if each.principal is not None),
     ):
         if not ID.fullmatch(given):
             raise DirectoryError(f"Graph gave {what} {plain(given, 50)}, which is not one.", transient=False)

@@ -44,7 +44,7 @@ def app_of(record: Record, principal: Principal | None = None) -> App:
         if isinstance(principal, KeyedPrincipal):
             known = {credential.key_id for credential in credentials}
             others = credentials_of(principal.key_credentials, principal.password_credentials)
-            credentials += tuple(credential for credential in others if credential.key_id not in known)
+            credentials += tuple(each._replace(principal=principal.id) for each in others if each.key_id not in known)
     except OverflowError as error:
         raise unusable([f"a date of the app {plain(record.app_id, 50)} is before the year 1"]) from error
     uris = [uri for part in (record.web, record.spa, record.public_client) if part for uri in part.redirect_uris]
@@ -88,6 +88,7 @@ def _secret(password: Password) -> Credential:
         password.hint or "",
         starts if starts is None or starts.tzinfo is UTC else starts.astimezone(UTC),
         end_of(password.end_date_time),
+        None,
     )
     return _make(Credential, value)
 
@@ -101,6 +102,7 @@ def _certificate(key: Key) -> Credential:
         "",
         starts if starts is None or starts.tzinfo is UTC else starts.astimezone(UTC),
         end_of(key.end_date_time),
+        None,
     )
     return _make(Credential, value)
 

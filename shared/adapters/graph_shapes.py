@@ -65,6 +65,7 @@ class Principal(msgspec.Struct, rename="camel", gc=False):
 class KeyedPrincipal(Principal, rename="camel", gc=False, kw_only=True):
     """A `servicePrincipal`, when its credentials are asked for too."""
 
+    id: Text
     password_credentials: list[Password]
     key_credentials: list[Key]
 

@@ -92,6 +92,8 @@ class Credential(NamedTuple):
     starts: datetime | None
     ends: datetime | None
     """`None`: it does not expire."""
+    principal: str | None = None
+    """Object id of the enterprise application that carries it; `None`: the app registration itself does."""
 
 
 class App(NamedTuple):

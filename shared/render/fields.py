@@ -122,7 +122,7 @@ def _suggested_name(at: _Occasion) -> str:
 
 
 def _portal_link(at: _Occasion) -> str:
-    return entra_credentials(at.view.app.client_id)
+    return entra_credentials(at.view.app, at.view.in_use)
 
 
 FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(

@@ -13,8 +13,8 @@ from shared.render import tenant
 from shared.render.escape import clean
 from shared.render.facts import facts
 from shared.render.fields import suggested_name
-from shared.render.links import https
-from shared.render.mail_links import Link, Mailto, links, mailto
+from shared.render.links import Link, https, links
+from shared.render.mailto import Mailto, mailto
 from shared.render.reasons import explanation
 from shared.render.runbooks import filled, request_mail
 from shared.render.steps import YOUR_TURN, next_step, runbook_sections

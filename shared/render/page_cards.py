@@ -16,8 +16,9 @@ from shared.render import page_markdown
 from shared.render.escape import clean
 from shared.render.facts import facts
 from shared.render.fields import suggested_name
+from shared.render.links import Link, links
 from shared.render.mail_letter import CREATE, NEXT_STEP, REQUEST, Request
-from shared.render.mail_links import Link, links, mailto
+from shared.render.mailto import mailto
 from shared.render.page_answer import unread_since
 from shared.render.page_forms import Acknowledge, Confirm, acknowledge, confirms, undos
 from shared.render.page_history import Entry, history

@@ -8,7 +8,7 @@ from shared.core.model import Severity, Standing
 from shared.core.observe import Round
 from shared.core.results import Status
 from shared.render.escape import clean
-from shared.render.mail_links import Link, links
+from shared.render.links import Link, links
 from shared.render.naming import capital, described
 from shared.render.page_answer import LONGEST_ERROR, doubts, urgency
 from shared.render.page_cards import BADGES, UNCERTAIN, Turn, rows, turn_of, why

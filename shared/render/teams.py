@@ -10,15 +10,14 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView
-from shared.core.memory import AppSighting
+from shared.core.judged import LeftoverView, ServiceView, TenantView
 from shared.core.message import Message, Notice
-from shared.core.model import Reason, Service, Severity
+from shared.core.model import Reason, Severity
 from shared.render import tenant
 from shared.render.elements import COLORS, Element, box, fixed_text, line, open_url, row, toggle
 from shared.render.escape import clean, inert, literal
 from shared.render.facts import facts
-from shared.render.links import entra_authentication, entra_credentials, https
+from shared.render.links import https, links
 from shared.render.reasons import explanation
 from shared.render.runbooks import for_card
 from shared.render.steps import YOUR_TURN, runbook_sections
@@ -134,7 +133,7 @@ def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_u
         items.append(box([fixed_text(steps)], id=steps_id, isVisible=False))
     elif service is not None and service.service.runbook is not None and sections:
         items.append(row("How", f"“{sections[0]}” in {service.service.runbook.path}"))
-    buttons = [*([toggle("Show how", steps_id)] if steps else []), *_links(notice)]
+    buttons = [*([toggle("Show how", steps_id)] if steps else []), *(open_url(link.title, link.url) for link in links(notice.view))]
     if buttons:
         items.append({"type": "ActionSet", "actions": buttons})
     return box(items, color)
@@ -143,27 +142,6 @@ def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_u
 def _fact(label: str, text: str) -> Element:
     rest = text.removeprefix(YOUR_TURN)
     return row(label, rest, lead=text[: len(text) - len(rest)])
-
-
-def _links(notice: Notice) -> Iterator[Element]:
-    match notice.view:
-        case ServiceView() as view:
-            yield from _service_links(view.app, view.service)
-        case LeftoverView() as view:
-            yield from _service_links(view.owner.app, view.owner.service)
-        case UnclaimedView() as view:
-            yield open_url("Open in Entra", entra_credentials(view.app.client_id))
-        case AppView(aspect="redirect_uris") as view:
-            yield open_url("Open in Entra", entra_authentication(view.app.client_id))
-        case _:
-            pass
-
-
-def _service_links(app: AppSighting, service: Service) -> Iterator[Element]:
-    if app.found:
-        yield open_url("Open in Entra", entra_credentials(app.client_id))
-    if https(service.link):
-        yield open_url(f"Open {clean(service.name)}", service.link)
 
 
 def _service(notice: Notice) -> ServiceView | None:

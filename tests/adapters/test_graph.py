@@ -174,7 +174,8 @@ ITS_PASSWORD = secret(keyId="4c266507-3e74-4b91-aeba-18a25b450f6e", customKeyIde
 
 def test_the_credentials_of_the_service_principal_are_added_where_they_are_wanted() -> None:
     script = tenant(application(passwordCredentials=[secret()]), principal(keyCredentials=[], passwordCredentials=[secret(keyId="saml")]))
-    assert [credential.key_id for credential in only(script, service_principal=True).credentials] == [secret()["keyId"], "saml"]
+    carried = [(each.key_id, each.principal) for each in only(script, service_principal=True).credentials]
+    assert carried == [(secret()["keyId"], None), ("saml", principal()["id"])]
     assert [credential.key_id for credential in only(script).credentials] == [secret()["keyId"]]
 
 
@@ -344,3 +345,25 @@ def test_a_batch_that_is_refused_is_a_failure_of_each_of_its_apps() -> None:
     reading = read(lambda _: Reply(400, b"{}"), [AppQuery(each) for each in "abcd"])
     assert {str(error) for error in reading.failures.values()} == {"Graph answered 400."}
     assert set(reading.failures) == set("abcd")
+
+
+@pytest.mark.parametrize(
+    ("app", "service_principal", "what"),
+    [
+        (application(id="../x"), principal(keyCredentials=[], passwordCredentials=[]), "the app the object id ../x"),
+        (
+            application(passwordCredentials=[secret(keyId="a b")]),
+            principal(keyCredentials=[], passwordCredentials=[]),
+            "a credential the key id a b",
+        ),
+        (
+            application(),
+            principal(id="a/b", keyCredentials=[], passwordCredentials=[secret()]),
+            "an enterprise application the object id a/b",
+        ),
+    ],
+)
+def test_an_id_that_is_none_is_not_kept(app: object, service_principal: object, what: str) -> None:
+    reading = read(tenant(app, service_principal), [AppQuery(CLIENT_ID, service_principal=True)])
+    assert reading.apps == {}
+    assert f"Graph gave {what}, which is not one." in str(reading.failures[CLIENT_ID])

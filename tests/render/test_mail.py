@@ -18,14 +18,14 @@ from shared.core.model import EmailChannel, Reason, Runbook, Service, Severity, 
 from shared.core.secret import Secret
 from shared.render.links import entra_credentials
 from shared.render.mail import Mail, as_bytes, mail
-from shared.render.mail_links import LONGEST_MAILTO
 from shared.render.mail_text import WIDTH
+from shared.render.mailto import LONGEST_MAILTO
 from shared.runbook import parse
 from tests.render.cases import MESSAGES, page_of
 from tests.render.mail_cases import CHANNELS, GOLDEN, MAILS, SENDER, WITH_HTML, text_of, written
 from tests.support.notices import (
+    APP,
     BOTH,
-    CLIENT_ID,
     INSTALLER,
     LIBCAL,
     LIBSTAFFER,
@@ -341,7 +341,7 @@ def test_nothing_in_a_name_can_act(told: Message) -> None:
             assert urlsplit(link).path == "its-helpdesk@example.org"
             assert set(parse_qs(urlsplit(link).query, strict_parsing=True)) <= {"subject", "body"}
         else:
-            assert link in {PAGE_URL, entra_credentials(CLIENT_ID)}
+            assert link in {PAGE_URL, entra_credentials(APP, None)}
     assert not {"\u202e", "\u200b", "\ud800"} & set(made.text + made.html)
 
 

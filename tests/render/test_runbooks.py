@@ -17,7 +17,7 @@ from shared.render.runbooks import LONGEST, RequestMail, filled, for_card, reque
 from shared.runbook import parse
 from tests.support.notices import APP, CLIENT_ID, LIBCAL, NOW, ZONE, credential, service_view, unmatched
 
-PORTAL = entra_credentials(CLIENT_ID)
+PORTAL = entra_credentials(APP, None)
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from shared.core.message import Message
 from shared.render.mail import Mail, as_bytes, mail
-from shared.render.mail_links import LONGEST_MAILTO
+from shared.render.mailto import LONGEST_MAILTO
 from shared.render.teams import LIMIT, encoded, payloads
 from tests.render.mail_cases import CHANNELS, SENDER
 from tests.support.notices import PAGE_URL
