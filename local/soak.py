@@ -28,6 +28,7 @@ from shared.core.memory import Outcome, Person
 from shared.core.message import Message
 from shared.core.retention import HISTORY
 from shared.ports import PortError
+from shared.tenant_watch import TenantWatch
 from shared.watch import Watch
 
 SOMEBODY = Person("00000000-0000-4000-8000-00000000000d", "Dana Example")
@@ -75,6 +76,7 @@ class Soak:
     ticks: int = 0
     asleep_until: datetime = START
     ledger_until: datetime = START
+    tenant_until: datetime = START
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     decisions: int = 0
@@ -86,7 +88,11 @@ class Soak:
         world = self.world
         with TablesLedger(self.tables.tables, lambda: world.now, table=self.table) as ledger:
             ears = {name: Ear(name, world) for name in CHANNELS}
-            watch = Watch(world.watchlist(), world, ledger, ears, lambda: world.now, timedelta(minutes=20))
+            watchlist, rest = world.watchlist(), world.rest
+            tenant = TenantWatch(
+                watchlist, rest.rules, rest, ledger.tenant, ears, lambda owner: Ear(owner.channel, world), lambda: world.now
+            )
+            watch = Watch(watchlist, world, ledger, ears, lambda: world.now, timedelta(minutes=20), tenant=tenant)
             for hour in range(self.days * 24):
                 world.now = START + timedelta(hours=hour)
                 self._hour(watch, *divmod(hour, 24))
@@ -123,10 +129,17 @@ class Soak:
         elif dice < 2.3 / 400:
             self.asleep_until = world.now + timedelta(hours=chance.randint(2, 70))
             self.faults["nothing runs"] += 1
-        elif dice < 2.6 / 400 and self.tables.pid:
+        elif dice < 2.5 / 400 and (mailboxes := world.rest.mailboxes):
+            world.down_until[chance.choice(mailboxes)] = world.now + timedelta(hours=chance.randint(1, 60))
+            self.faults["an owner's mailbox is down"] += 1
+        elif dice < 2.8 / 400:
+            self.tenant_until = world.now + timedelta(hours=chance.randint(1, 40))
+            self.faults["the tenant is cut off"] += 1
+        elif dice < 3.1 / 400 and self.tables.pid:
             self.ledger_until = world.now + timedelta(hours=chance.randint(1, 3))
             self.tables.kill()
             self.faults["the ledger is out"] += 1
+        world.rest.broken = world.now < max(world.graph_until, self.tenant_until)
 
     def _people_act(self, watch: Watch) -> None:
         world = self.world
@@ -135,6 +148,7 @@ class Soak:
             world.tidy(life)
             if life.new is not None and life.made_at < world.now and world.random.random() < 1 / 7:
                 self._confirm(watch, life, life.new.key_id)
+        world.rest.live(world.now)
 
     def _confirm(self, watch: Watch, life: Life, key_id: str) -> None:
         with suppress(Refused, PortError):  # they try again another day
@@ -175,7 +189,9 @@ def _megabytes() -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run it, and print the figures; exit 1 if something was lost."""
     parser = argparse.ArgumentParser(prog="python -m local.soak", description="Simulated years of ticks, with random people and outages.")
-    parser.add_argument("--apps", type=int, default=200, help="app registrations (default: %(default)s)")
+    parser.add_argument(
+        "--apps", type=int, default=200, help="app registrations that are watched by name, and as many others (default: %(default)s)"
+    )
     parser.add_argument("--days", type=int, default=730, help="simulated days (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="what is random follows from it (default: %(default)s)")
     options = parser.parse_args(arguments)
@@ -187,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except Lost as error:
             lost = str(error)
     took = f"{time.monotonic() - started:.0f} s, of which this process computed {time.process_time():.0f} s"
-    print(f"{options.apps} apps, {options.days} days, seed {options.seed}: {took}")
+    print(f"{options.apps} apps watched by name, {options.apps} others, {options.days} days, seed {options.seed}: {took}")
     print("\n".join(report(soak)))
     if lost:
         sys.exit(f"LOST: {lost}")

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from random import Random
 from typing import NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from shared.core.judged import ServiceView
+from local.soak_tenant import Rest, guid, rest_of
+from shared.core.judged import ServiceView, TenantView
 from shared.core.message import Message
 from shared.core.model import DEFAULT_LADDER, App, Claim, Credential, Kind, Service, Standing, TeamsChannel, WatchedApp, Watchlist
 from shared.core.secret import Secret
@@ -76,6 +76,8 @@ class World:
     """The tenant and its people, and what goes wrong just now."""
 
     random: Random
+    rest: Rest
+    """What nobody watches by name."""
     lives: list[Life] = field(default_factory=list)
     now: datetime = START
     graph_until: datetime = START
@@ -92,26 +94,23 @@ class World:
     @classmethod
     def of(cls, apps: int, seed: int) -> "World":
         """Make a tenant that has been there for long: its secrets are of every age."""
-        world = cls(Random(seed))  # noqa: S311  (a made-up life, nothing to guess)
+        random = Random(seed)  # noqa: S311  (a made-up life, nothing to guess)
+        world = cls(random, rest_of(apps, random, ZONE, RENEWER, START))
         for number in range(apps):
             days = world.random.choice(LIFETIMES)
             used = world.secret(number, START - timedelta(days=world.random.randint(0, days - 5)), days)
-            world.lives.append(Life(f"s{number:04}", world.guid(), used))
+            world.lives.append(Life(f"s{number:04}", guid(random), used))
         return world
 
     def watchlist(self) -> Watchlist:
-        """Watch all of it, one service an app."""
+        """Watch half of it by name, one service an app, and the rest as a tenant."""
         apps = tuple(WatchedApp(f"App {number}", life.client_id, (_service(number),)) for number, life in enumerate(self.lives))
         channels = {name: TeamsChannel(name, Secret("https://flow.example/")) for name in CHANNELS}
-        return Watchlist(ZONE, time_of_day(8), DEFAULT_LADDER, channels, apps)
-
-    def guid(self) -> str:
-        """Give a new id."""
-        return str(UUID(int=self.random.getrandbits(128), version=4))
+        return Watchlist(ZONE, time_of_day(8), DEFAULT_LADDER, channels, apps, self.rest.rules)
 
     def secret(self, number: int, starts: datetime, days: int) -> Credential:
         """Make a secret that its service's claim finds."""
-        name, key_id = f"S{number:04} {starts:%y%m%d}", self.guid()
+        name, key_id = f"S{number:04} {starts:%y%m%d}", guid(self.random)
         return Credential(key_id, Kind.SECRET, name, "q7X", starts, starts + timedelta(days=days, minutes=self.random.randint(0, 1439)))
 
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
@@ -139,7 +138,7 @@ class World:
             if thing in self.today:
                 self.twice = f"{channel} heard twice on {day}: {view.item}, {notice.reason}"
             self.today.add(thing)
-            if isinstance(view, ServiceView):
+            if isinstance(view, ServiceView | TenantView):
                 self.heard[view.item, channel] = Heard(self.now, view.standing)
 
     def tidy(self, life: Life) -> None:
@@ -177,6 +176,10 @@ class World:
                 last = self.heard.get((life.id, channel))
                 if last is None or last.at < since:
                     raise Lost(f"{channel} was not told of {life.id} on {self.now}: {why}; last heard: {last}")
+        for item, channel, since, why in self.rest.owed(self.now):
+            last = self.heard.get((item, channel))
+            if last is None or last.at < since:
+                raise Lost(f"{channel} was not told of {item} on {self.now}: {why}; last heard: {last}")
 
 
 class Owed(NamedTuple):

@@ -9,6 +9,7 @@ from local.azurite import Azurite
 from local.soak import Soak, Taken, growing, report
 from local.soak_world import START, Lost, World
 from shared.core.message import Message
+from shared.core.owners import OWNER
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +20,20 @@ def own_azurite() -> Iterator[Azurite]:
 
 
 class Forgetful(World):
-    """A world in which the first message gets lost, though it was sent."""
+    """A world in which the first message that says anything gets lost, though it was sent."""
 
     def hear(self, channel: str, message: Message) -> None:
-        if self.messages:
+        if self.notices:
             super().hear(channel, message)
-        self.messages += 1
+        self.notices += len(message.notices)
+
+
+class Deaf(World):
+    """A world in which owners do not hear what is sent to them."""
+
+    def hear(self, channel: str, message: Message) -> None:
+        if not channel.startswith(OWNER):
+            super().hear(channel, message)
 
 
 class Echoing(World):
@@ -44,10 +53,13 @@ def test_a_short_soak_ends_well_and_says_what_it_saw(own_azurite: Azurite) -> No
     assert len(report(soak)) == 5
 
 
-@pytest.mark.parametrize(("world", "said"), [(Forgetful, "its was not told of s00"), (Echoing, "heard twice")])
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [(Forgetful, "its was not told of s00"), (Deaf, "owner:.* was not told of tenant:"), (Echoing, "heard twice")],
+)
 def test_what_got_lost_or_was_heard_twice_is_noticed(world: type[World], said: str, own_azurite: Azurite) -> None:
     with pytest.raises(Lost, match=said):
-        Soak(world.of(8, seed=3), 2, own_azurite, table=world.__name__).run()
+        Soak(world.of(40, seed=3), 3, own_azurite, table=world.__name__).run()
 
 
 @pytest.mark.parametrize(
@@ -68,4 +80,5 @@ def test_what_grows_without_bound_is_noticed(rows: list[int], memory: list[int],
 def test_a_world_is_the_same_every_time() -> None:
     one, other = World.of(5, seed=1), World.of(5, seed=1)
     assert one.lives == other.lives != World.of(5, seed=2).lives
+    assert one.rest.strays == other.rest.strays != World.of(5, seed=2).rest.strays
     assert all(life.used.ends is not None and life.used.ends > START + timedelta(days=4) for life in one.lives)
