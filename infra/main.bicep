@@ -49,8 +49,11 @@ param deadlineMinutes int = 20
 @description('Where people open the status page, if it is not the own host of the app; else empty.')
 param pageUrl string = ''
 
-@description('More app settings: whatever else the watchlist names by env:. For a secret, give a Key Vault reference, never the value.')
+@description('More app settings: whatever else the watchlist names by env: and everybody may read.')
 param extraSettings object = {}
+
+@description('More app settings whose values are in the vault: by name of the setting, the name of its secret there.')
+param vaultSettings object = {}
 
 @description('Days that logs are kept; 30 days cost nothing extra.')
 @allowed([30, 60, 90, 120, 180, 270, 365])
@@ -150,7 +153,6 @@ module app 'modules/app.bicep' = {
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     vaultUri: vault.outputs.uri
     connectionString: monitoring.outputs.connectionString
-    workspaceId: monitoring.outputs.workspaceId
     signInClientId: signInClientId
     libappsClientId: libappsClientId
     mailSender: mailSender
@@ -162,6 +164,7 @@ module app 'modules/app.bicep' = {
     deadlineMinutes: deadlineMinutes
     pageUrl: pageUrl
     extraSettings: extraSettings
+    vaultSettings: vaultSettings
     graphRoot: graphRoot
     appSubnetId: privateNetwork ? network!.outputs.appSubnetId : ''
   }

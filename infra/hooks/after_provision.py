@@ -66,9 +66,10 @@ def _mail(azd: Azd, report: Report) -> None:
     if not ADDRESS.fullmatch(mailbox):
         report.add("mail", NOT_DONE, f'LAPSEWATCH_MAIL_SENDER is "{mailbox}", which is no mail address')
         return
-    remedy = exchange.limited_to(
-        mailbox, azd.get("LAPSEWATCH_IDENTITY_CLIENT_ID"), azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID"), azd.get("LAPSEWATCH_IDENTITY_NAME")
-    )
+    principal, name = azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID"), azd.get("LAPSEWATCH_IDENTITY_NAME")
+    azd.set(exchange.PRINCIPAL, principal)
+    azd.set(exchange.NAME, name)
+    remedy = exchange.limited_to(mailbox, azd.get("LAPSEWATCH_IDENTITY_CLIENT_ID"), principal, name)
     report.add("mail", BY_HAND, f"Exchange, not Entra, allows {mailbox} and no other mailbox", remedy)
 
 

@@ -117,6 +117,9 @@ resource queries 'Microsoft.OperationalInsights/workspaces/savedSearches@2023-09
     parent: workspace
     name: 'lapsewatch-${query.name}'
     properties: {
+      // without it the second deployment is refused (409); at the place where the type has it, Azure Resource Manager refuses it
+      #disable-next-line BCP037
+      etag: '*'
       category: 'Lapsewatch'
       displayName: query.title
       query: query.query

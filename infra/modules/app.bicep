@@ -20,8 +20,6 @@ param deploymentContainerUrl string
 param vaultUri string
 @description('Connection string of Application Insights.')
 param connectionString string
-@description('Where the diagnostic logs go.')
-param workspaceId string
 @description('Client id of the registration behind the sign-in; empty: none.')
 param signInClientId string
 @description('Client id of what is watched.')
@@ -44,6 +42,8 @@ param deadlineMinutes int
 param pageUrl string
 @description('More app settings.')
 param extraSettings object
+@description('More app settings whose values are in the vault: by name of the setting, the name of its secret there.')
+param vaultSettings object
 @description('Root of Microsoft Graph in this cloud.')
 param graphRoot string
 @description('Subnet that the app joins; empty: none.')
@@ -52,9 +52,18 @@ param appSubnetId string
 var issuer = '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
 var signedIn = !empty(signInClientId)
 
+// Where the host keeps its own things. The name of the account alone means the global cloud.
+var suffix = environment().suffixes.storage
+var hostStorage = suffix == 'core.windows.net' ? {
+  AzureWebJobsStorage__accountName: storageName
+} : {
+  AzureWebJobsStorage__blobServiceUri: 'https://${storageName}.blob.${suffix}'
+  AzureWebJobsStorage__queueServiceUri: 'https://${storageName}.queue.${suffix}'
+  AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${suffix}'
+}
+
 // What the platform wants.
 var platformSettings = {
-  AzureWebJobsStorage__accountName: storageName
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
@@ -81,6 +90,9 @@ var programSettings = {
   LIBAPPS_CLIENT_ID: libappsClientId
   TEAMS_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhook-url)'
 }
+
+// What else the watchlist names and nobody may read.
+var settingsFromVault = toObject(items(vaultSettings), each => each.key, each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})')
 
 // Routes for programs, behind a function key each or open on purpose, one by one: everything else is behind the sign-in.
 var withoutSignIn = [
@@ -117,7 +129,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
-    siteConfig: { minTlsVersion: '1.2', ftpsState: 'Disabled' }
+    siteConfig: { minTlsVersion: '1.2' } // this plan has no FTP, and refuses ftpsState and what else is of other plans
     functionAppConfig: {
       deployment: {
         storage: {
@@ -126,7 +138,12 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
           authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
         }
       }
-      scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 40 }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: 40
+        // else Python answers one request an instance: a page and its two assets would start three, and a check is one more
+        triggers: { http: { perInstanceConcurrency: 16 } }
+      }
       runtime: { name: 'python', version: '3.13' }
     }
   }
@@ -135,7 +152,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
 resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(platformSettings, programSettings, extraSettings)
+  properties: union(hostStorage, platformSettings, programSettings, extraSettings, settingsFromVault)
 }
 
 resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
@@ -176,15 +193,6 @@ resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (signedIn) {
     login: { tokenStore: { enabled: true } }
   }
   dependsOn: [settings]
-}
-
-resource siteLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  scope: site
-  name: 'to-workspace'
-  properties: {
-    workspaceId: workspaceId
-    logs: [{ category: 'AppServiceAuthenticationLogs', enabled: true }]
-  }
 }
 
 output name string = site.name

@@ -177,6 +177,12 @@ class Deployed:
             LAPSEWATCH_VAULT_URI=f"{self.tenant.url}/vault/",
         )
 
+    def down(self) -> None:
+        """Do what azd down does before its hook runs: forget every output of the deployment (azure-dev, `Manager.Destroy`)."""
+        outputs = set(re.findall(r"^output (\w+)", (ROOT / "infra/main.bicep").read_text(encoding="utf-8"), re.MULTILINE))
+        kept = {name: value for name, value in self.kept.items() if name not in outputs}
+        self._kept.write_text(json.dumps(kept), encoding="utf-8")
+
     @property
     def environment(self) -> dict[str, str]:
         """The environment in which the hooks run: these programs first, and little patience."""

@@ -32,7 +32,7 @@ def test_azd_finds_the_hooks_the_app_and_the_bicep() -> None:
     assert project["services"] == {"app": {"project": ".", "host": "function", "language": "python"}}
     assert project["requiredVersions"]["azd"] == ">= 1.23.15"
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").is_file()
-    assert set(project["hooks"]) == {"preprovision", "postprovision", "postdown"}
+    assert set(project["hooks"]) == {"preprovision", "postprovision", "postdeploy", "postdown"}
     for hook in project["hooks"].values():
         assert (ROOT / hook["run"]).is_file()
         assert (hook["kind"], hook["interactive"], hook["continueOnError"]) == ("python", True, True)
@@ -57,7 +57,7 @@ def test_every_name_that_a_hook_looks_up_is_one_that_azd_the_bicep_or_a_person_g
     used = {
         name for script in SCRIPTS for name in re.findall(r'"((?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+)"', script.read_text(encoding="utf-8"))
     }
-    own = {"LAPSEWATCH_HOOKS_PATIENCE"}
+    own = {"LAPSEWATCH_HOOKS_PATIENCE", "LAPSEWATCH_EXCHANGE_PRINCIPAL", "LAPSEWATCH_EXCHANGE_NAME"}
     assert {"LAPSEWATCH_HOST", "LAPSEWATCH_VAULT_URI"} <= used
     assert used <= OUTPUTS | set(references()) | FROM_AZD | ASKED | own
 

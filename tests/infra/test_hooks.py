@@ -30,6 +30,7 @@ from tests.infra.deployed import (
     not_done,
     rows,
 )
+from tests.support.scripted import Reply, Scripted
 
 EVERY_STEP = {
     "sign-in registration",
@@ -670,9 +671,39 @@ def test_the_page_without_azd_followed_with_the_hook_ends_with_everything_done(d
 def test_after_azd_down_what_stays_is_said_with_what_removes_it(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="alerts@example.org")
     deployed.finished()
+    deployed.run("after_provision.py", given=TEAMS_URL)
+    deployed.down()
     state = deployed.state()
     said = deployed.run("after_down.py")
     assert f"az ad app delete --id {deployed.app['appId']}" in said
     assert "azd env set LAPSEWATCH_RECOVER_VAULT true" in said
     assert f"Remove-ServicePrincipal -Identity {IDENTITY}" in said
+    assert 'Remove-ManagementScope "id-lapsewatch-abc123"' in said
     assert deployed.state() == state
+
+
+# -- after azd deploy
+
+
+def health_of(deployed: Deployed, *answers: Reply) -> str:
+    """Run the hook, with an app that answers so, one after the other."""
+    with Scripted(answers) as app:
+        deployed.keep(LAPSEWATCH_STATUS_PAGE=f"{app.url}/api/page")
+        said = deployed.run("after_deploy.py")
+        assert {(asked.method, asked.path) for asked in app.asked} == {("GET", "/api/health")}
+    return said
+
+
+def test_after_azd_deploy_the_app_is_asked_until_it_answers(deployed: Deployed) -> None:
+    said = health_of(deployed, Reply(503, b"The service is unavailable."), Reply(reset=True), Reply(200, b"starting"))
+    assert "done      the app answers  it says “starting”" in said
+    assert "done      the app answers  it says “stale”" in health_of(deployed, Reply(503, b"stale"))
+
+
+def test_an_app_that_does_not_answer_is_said_with_what_to_look_at(deployed: Deployed) -> None:
+    said = health_of(deployed, *[Reply(404)] * 20)
+    assert not_done(said) == {"the app answers"}
+    assert "it answers 404" in said
+    assert "curl http://127.0.0.1:" in said
+    deployed.keep(LAPSEWATCH_STATUS_PAGE="")
+    assert "run azd provision" in deployed.run("after_deploy.py")

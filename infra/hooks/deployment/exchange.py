@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from deployment.report import Remedy
 
+PRINCIPAL, NAME = "LAPSEWATCH_EXCHANGE_PRINCIPAL", "LAPSEWATCH_EXCHANGE_NAME"
+"""Where azd keeps whom Exchange was told of: azd down forgets the outputs of the deployment before its hook runs."""
 ADMINISTRATOR = "an Exchange administrator (role group Organization Management) runs, in PowerShell; it takes up to two hours to work"
 
 

@@ -60,7 +60,7 @@ class Rest:
 
     def send(self, method: str, path: str, body: Json | None = None, *, prefer: str = "", settling: frozenset[int] = frozenset()) -> Json:
         """Give the document of the answer, empty if it has none. Raises `Refused` once patience is at an end."""
-        for wait in _waits():
+        for wait in waits():
             try:
                 return self._once(method, path, body, prefer)
             except Refused as refused:
@@ -123,7 +123,7 @@ def _refused(error: HTTPError) -> Refused:
         return Refused(error.code, "", str(error.reason))
 
 
-def _waits() -> Iterator[float | None]:
+def waits() -> Iterator[float | None]:
     """Give how many seconds to wait after each failure: twice as long each time, up to two minutes in all; at last `None`."""
     try:
         patience = float(os.environ.get("LAPSEWATCH_HOOKS_PATIENCE", ""))
