@@ -551,6 +551,78 @@ def test_a_credential_is_confirmed_for_the_wrong_service_and_undone_a_week_later
     )
 
 
+def test_an_undo_is_told_to_all_who_heard_that_it_is_safe() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
+    world.run("2026-09-22T18:00Z")
+    world.confirm("libcal", "cal26")
+    world.run("2026-09-25T18:00Z")
+    world.confirm("libcal", "cal24")
+    world.run("2026-10-15T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-09-21 admins libcal awaiting_install replaced 83
+        2026-09-22 both libcal healthy confirmed 729
+        2026-09-25 both libcal awaiting_install confirmed 79
+        2026-10-14 admins libcal awaiting_install rung 60
+        """,
+    )
+
+
+def test_that_the_old_one_can_be_deleted_is_taken_back_by_an_undo_and_said_again_after_the_next_word() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
+    world.run("2026-09-22T18:00Z")
+    world.confirm("libcal", "cal26")
+    world.run("2026-10-12T18:00Z")
+    world.confirm("libcal", "cal24")
+    world.run("2026-10-14T18:00Z")
+    world.confirm("libcal", "cal26")
+    world.run("2026-11-01T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-09-21 admins libcal awaiting_install replaced 83
+        2026-09-22 both libcal healthy confirmed 729
+        2026-10-06 its delete:libcal:cal24 healthy leftover 68
+        2026-10-12 both libcal awaiting_install confirmed 62    # its would delete it otherwise
+        2026-10-14 admins libcal awaiting_install rung 60
+        2026-10-14 both libcal healthy confirmed 707
+        2026-10-28 its delete:libcal:cal24 healthy leftover 46  # the first word was taken back
+        """,
+    )
+
+
+def test_an_undo_is_told_to_who_only_heard_that_the_old_one_can_be_deleted() -> None:
+    """The replacement came before the first rung, so nobody but the installer was ever asked for anything."""
+    world = living(secret("cal24", "LibCal 2024", ends="2027-03-13T09:15Z"))
+    world.run("2026-09-20T18:00Z")
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
+    world.run("2026-09-22T18:00Z")
+    world.confirm("libcal", "cal26")
+    world.run("2026-10-12T18:00Z")
+    world.confirm("libcal", "cal24")
+    world.run("2026-12-14T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-21 admins libcal awaiting_install replaced 173
+        2026-09-22 admins libcal healthy confirmed 729
+        2026-10-06 its delete:libcal:cal24 healthy leftover 158
+        2026-10-12 both libcal awaiting_install confirmed 152
+        2026-12-13 admins libcal awaiting_install rung 90       # and its hears no more of it
+        """,
+    )
+
+
 def test_two_replacements_come_before_the_first_is_confirmed() -> None:
     world = living(LIBCAL)
     world.run("2026-11-01T18:00Z")

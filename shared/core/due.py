@@ -18,13 +18,12 @@ from shared.core.model import Reason, Severity, Standing
 from shared.core.observe import Round
 from shared.core.situation import Situation
 from shared.core.watcher import heard_this_week, said_today
-from shared.core.who import INTRODUCTION, Audience, Roles, needs_hands
+from shared.core.who import INTRODUCTION, NEWS_WHEN_WELL, Audience, Roles, needs_hands
 
 LEFTOVER_LADDER = (7, 1, 0)
 ACKNOWLEDGED_ABOVE = 7
 """An acknowledgement silences the rungs above this one."""
 DAILY_REMINDERS = 7
-NEWS_WHEN_WELL = frozenset({Reason.CONFIRMED, Reason.RECOVERED})
 NEEDS_HANDS = frozenset({Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM})
 
 
@@ -141,10 +140,10 @@ def _why_by_date(view: View, told: Told, at: Round) -> Reason | None:
 
 
 def _why_leftover(view: LeftoverView, told: Told | None, at: Round) -> Reason | None:
-    if view.deletable:
-        return Reason.LEFTOVER if told is None else None
     if view.owner.hold is None:
         return None
+    if view.deletable:  # once; and once more after a word that was taken back and given again
+        return Reason.LEFTOVER if told is None or told.at < view.owner.hold.at else None
     heard = told.at if told is not None else view.owner.hold.at
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), heard, at.now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None

@@ -112,6 +112,11 @@ class AppView:
         return f"{self.aspect}:{self.watched.key}"
 
 
+def item_of_leftover(service_id: str, key_id: str, *, deletable: bool) -> str:
+    """Give the id of an older credential's item: the service, the key id, and which of the two messages."""
+    return f"{'delete' if deletable else 'leftover'}:{service_id}:{key_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class LeftoverView:
     """An older credential of a service that was confirmed on a newer one: for its own last days, or to be deleted."""
@@ -127,8 +132,8 @@ class LeftoverView:
 
     @property
     def item(self) -> str:
-        """The item's id: the service, the key id, and which of the two messages."""
-        return f"{'delete' if self.deletable else 'leftover'}:{self.owner.service.id}:{self.credential.key_id}"
+        """The item's id."""
+        return item_of_leftover(self.owner.service.id, self.credential.key_id, deletable=self.deletable)
 
 
 @dataclass(frozen=True, slots=True)

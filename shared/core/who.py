@@ -4,12 +4,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.judged import (
+    AppView,
+    LeftoverView,
+    Over,
+    RemovedView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+    WatcherView,
+    item_of_leftover,
+)
 from shared.core.memory import Told
 from shared.core.message import Role
-from shared.core.model import Standing
+from shared.core.model import Reason, Standing
 from shared.core.observe import Round
 
+NEWS_WHEN_WELL = frozenset({Reason.CONFIRMED, Reason.RECOVERED})
+"""The reasons for which it is news that all is well."""
 INTRODUCTION = "introduction:"
 """The item under which the ledger keeps that a channel was introduced."""
 
@@ -79,11 +92,17 @@ class Audience:
         return _roles(renewer, installer, copy)
 
     def _owed_a_closing(self, view: ServiceView) -> tuple[str, ...]:
-        """Give the channels that were bothered before a person, or evidence, settled what is in use, and have not heard that yet."""
+        """Give the channels that heard something else before a person, or evidence, settled what is in use, and have not heard that yet.
+
+        Something else is that it needs them, that it is safe, or that the credential which is in use again can be deleted.
+        """
         if view.hold is None or not view.hold.settled:
             return ()
-        settled = view.hold.at
-        return tuple(told.channel for told in self._told(view.item) if told.standing != Standing.HEALTHY and told.at < settled)
+        settled, told = view.hold.at, {each.channel: each for each in self._told(view.item)}
+        something = {name for name, each in told.items() if each.standing != Standing.HEALTHY or each.reason in NEWS_WHEN_WELL}
+        deleted = item_of_leftover(view.service.id, view.hold.key_id, deletable=True)
+        something |= {each.channel for each in self._told(deleted) if each.at < settled}
+        return tuple(sorted(name for name in something if name not in told or told[name].at < settled))
 
     def _concerned(self, view: WatcherView) -> Iterable[str]:
         """Give the channels of the apps that cannot be read, or those beside the one that cannot be reached."""

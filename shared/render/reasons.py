@@ -75,6 +75,8 @@ def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> I
     match reason:
         case Reason.CONFIRMED if view.hold is not None:
             yield _confirmed(view, zone)
+            if view.standing == Standing.AWAITING_INSTALL and view.in_use is not None and view.over == Over.NO:
+                yield f"So that {noun(view.in_use)} must stay: do not delete it yet."
             if view.leftovers:
                 yield f"Still on the app: {listed([described(credential, now, zone) for credential in view.leftovers])}."
         case Reason.RECOVERED:
