@@ -117,9 +117,9 @@ class Notebook:
         """What was decided about each of the services, newest first."""
         return {service: [decision for decision in reversed(self.history) if service in decision.services] for service in services}
 
-    def decided_since(self, at: datetime) -> bool:
-        """Say whether anything was decided after an instant."""
-        return any(decision.at > at for decision in self.history)
+    def decisions_since(self, at: datetime) -> Sequence[Decision]:
+        """What was decided after an instant, newest first."""
+        return [decision for decision in reversed(self.history) if decision.at > at]
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         """How the last checks ended, newest first."""

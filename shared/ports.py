@@ -253,8 +253,8 @@ class Ledger(Protocol):
         """What was decided about each of the services, newest first."""
         ...
 
-    def decided_since(self, at: datetime) -> bool:
-        """Say whether anything was decided after an instant."""
+    def decisions_since(self, at: datetime) -> Sequence[Decision]:
+        """What was decided after an instant, newest first."""
         ...
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:

@@ -20,7 +20,6 @@ from shared.core.tenant_due import Plan, TenantRound, plan, tenant_views, to_loo
 from shared.gather import LEAST, Progress
 from shared.ports import (
     Channel,
-    ChannelError,
     Clock,
     DirectoryError,
     Lease,
@@ -31,9 +30,12 @@ from shared.ports import (
     TenantLedger,
     WholeTenant,
 )
+from shared.telling import tell
 
 RENEW_AFTER = timedelta(seconds=60)
 """How long a read goes on before the lease is renewed: between two pages, well within its term."""
+OWNERS_WITHIN = 240.0
+"""Seconds for asking who owns what: less than the term of the lease, which is not renewed meanwhile."""
 
 
 class _Found(NamedTuple):
@@ -64,10 +66,10 @@ class TenantWatch:
         told: list[Delivery] = []
         try:
             memory = self.ledger.load()
-            facts, read, error = self._read(lease, memory, started, deadline, progress)
+            facts, read, error, unknown = self._read(lease, memory, started, deadline, progress)
             lease.renew()
             self.ledger.remember(facts)
-            at = TenantRound(self.watchlist, self.rules, with_tenant_facts(memory, facts), started)
+            at = TenantRound(self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown)
             planned, failures, requests = self._plan(at, deadline, progress)
             if planned.listed:
                 lease.renew()
@@ -90,8 +92,8 @@ class TenantWatch:
     def dry_run(self, started: datetime, deadline: datetime, progress: Progress) -> TenantResult:
         """Say what would be told; nothing is sent, nothing is written. Raises `LedgerError`."""
         memory = self.ledger.load()
-        facts, read, error = self._read(None, memory, started, deadline, progress)
-        at = TenantRound(self.watchlist, self.rules, with_tenant_facts(memory, facts), started)
+        facts, read, error, unknown = self._read(None, memory, started, deadline, progress)
+        at = TenantRound(self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown)
         planned, failures, requests = self._plan(at, deadline, progress)
         told = tuple(Delivery(message, delivered=False) for message in planned.messages)
         errors = " ".join(filter(None, (error, *failures)))
@@ -106,14 +108,16 @@ class TenantWatch:
 
     def _read(
         self, lease: Lease | None, memory: TenantMemory, started: datetime, deadline: datetime, progress: Progress
-    ) -> tuple[TenantFacts, Read, str]:
+    ) -> tuple[TenantFacts, Read, str, frozenset[str]]:
+        """Give what is new, how much was read, what went wrong, and the items of which therefore nothing is known."""
         try:
             found = self._scan(lease, started, deadline, progress)
         except DirectoryError as error:
             sentence = f"The tenant could not be read: {error}"
-            return facts_of_failure(sentence, memory, started), Read(), sentence
+            return facts_of_failure(sentence, memory, started), Read(), sentence, frozenset(memory.listed)
         facts = facts_of_read(found.listed, found.counted, memory, started)
-        return facts, Read(found.counted.applications, found.counted.credentials, found.requests), found.error
+        unknown = frozenset(memory.listed) - frozenset(found.listed) - frozenset(facts.gone)
+        return facts, Read(found.counted.applications, found.counted.credentials, found.requests), found.error, unknown
 
     def _scan(self, lease: Lease | None, started: datetime, deadline: datetime, progress: Progress) -> _Found:
         """Read all of it. Raises `DirectoryError` if that is not possible."""
@@ -146,40 +150,27 @@ class TenantWatch:
         reading = OwnersReading({})
         if wanted:
             progress(f"asking who owns {len(wanted)} app{'s' if len(wanted) != 1 else ''}")
-            reading = self.tenant.owners(wanted, seconds=_left(deadline, self.clock()))
+            reading = self.tenant.owners(wanted, seconds=min(OWNERS_WITHIN, _left(deadline, self.clock())))
         first = next(iter(reading.failures.values()), None)
         count = f"{len(reading.failures)} app{'s' if len(reading.failures) != 1 else ''}"
         failed = (f"The owners of {count} could not be read, so the channels hear in their place: {first}",)
         return plan(at, reading.owned), failed if first is not None else (), reading.requests
 
     def _tell(self, planned: Plan, at: TenantRound, lease: Lease, deadline: datetime, progress: Progress) -> Iterator[Delivery]:
-        """Send each message, then record it; a failed addressee is no other's matter."""
-        for message in planned.messages:
-            if self.clock() >= deadline:
-                yield Delivery(message, delivered=False, error="The check ran out of time before this was sent; the next one tells it.")
-                continue
-            owner = planned.owners.get(message.channel)
-            progress(f"telling {message.channel}")
-            lease.renew()
-            try:
-                (self.channels[message.channel] if owner is None else self.to_owner(owner)).send(message)
-            except ChannelError as error:
-                yield self._failed(message, str(error), at)
-                continue
-            except Exception as error:  # noqa: BLE001  (whatever breaks one addressee, the others must still hear; the check is not ok)
-                yield self._failed(message, f"{message.channel}: an error of the program ({type(error).__name__}).", at)
-                continue
-            try:
-                self.ledger.record_told(told_of_tenant(message, at))
-            except LedgerError:
-                yield Delivery(message, delivered=True, error="It was delivered, but that could not be recorded: it will come again.")
-                raise
-            yield Delivery(message, delivered=True)
+        """Tell each addressee what is due to it, and note which owners cannot be reached."""
 
-    def _failed(self, message: Message, error: str, at: TenantRound) -> Delivery:
-        if rows := unreached(message, at):
-            self.ledger.record_told(rows)
-        return Delivery(message, delivered=False, error=error)
+        def send(message: Message) -> None:
+            progress(f"telling {message.channel}")
+            owner = planned.owners.get(message.channel)
+            (self.channels[message.channel] if owner is None else self.to_owner(owner)).send(message)
+
+        def record(message: Message) -> None:
+            self.ledger.record_told(told_of_tenant(message, at))
+
+        for delivery in tell(planned.messages, send, record, lease, lambda: self.clock() >= deadline):
+            if not delivery.delivered and delivery.tried and (rows := unreached(delivery.message, at)):
+                self.ledger.record_told(rows)
+            yield delivery
 
 
 def _left(deadline: datetime, now: datetime) -> float:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from shared.core.decided import Decided
+from shared.core.decided import Decided, is_remembered
 from shared.core.due import told_by
 from shared.core.evolve import with_facts, with_told
 from shared.core.forecast import forecast, horizon
@@ -22,7 +22,7 @@ from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
 from shared.core.retention import HISTORY, outlived
-from shared.core.schedule import is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
+from shared.core.schedule import CLOCKS_DIFFER, is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
 from shared.core.watcher import fared
 from shared.gather import Gathered, Gatherer, Progress, judged, quiet
 from shared.ports import (
@@ -38,10 +38,13 @@ from shared.ports import (
     LedgerError,
     SignIns,
 )
+from shared.telling import tell
 from shared.tenant_watch import TenantWatch
 
 READ_WITHIN = 240.0
 """Seconds for reading the watched apps and their sign-ins: less than the term of the lease, which is not renewed while reading."""
+DECIDED_WITHIN = timedelta(seconds=READ_WITHIN) + CLOCKS_DIFFER
+"""How much later than its own instant, at which somebody looked, a decision may be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ class Watch:
         except LedgerError as error:
             sentence = f"The check stopped; what was not told is told by the next one. {error}"
             result = CheckResult(started, Outcome.FAILED, sentence, told=tuple(told))
-            self._record_failure(result)
+            self._record_failure(result, retry=retry)
         self._beat(result, progress)
         return result
 
@@ -185,29 +188,21 @@ class Watch:
         return gathered
 
     def _tell(self, gathered: Gathered, expected: Foreseen, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
-        """Send each message, then record it; a failed channel is an outcome of its own and no other channel's matter."""
+        """Tell each channel what is due to it, and when the next message is to be expected."""
         at = gathered.at
-        for due in gathered.messages:
-            if self._seconds_left(started) <= 0:
-                yield Delivery(due, delivered=False, error="The check ran out of time before this channel; the next one tells it.")
-                continue
-            message = replace(due, next_message=expected.by_channel.get(due.channel))
-            progress(f"telling {due.channel}")
-            lease.renew()
-            try:
-                self.channels[due.channel].send(message)
-            except ChannelError as error:
-                yield Delivery(message, delivered=False, error=str(error))
-                continue
-            except Exception as error:  # noqa: BLE001  (whatever breaks one channel, the others must still hear; the check is not ok)
-                yield Delivery(message, delivered=False, error=f"{due.channel}: an error of the program ({type(error).__name__}).")
-                continue
-            try:
-                self.ledger.record_told(told_by(due, at))
-            except LedgerError:
-                yield Delivery(message, delivered=True, error="It was delivered, but that could not be recorded: it will come again.")
-                raise
-            yield Delivery(message, delivered=True)
+
+        def send(message: Message) -> None:
+            progress(f"telling {message.channel}")
+            self.channels[message.channel].send(message)
+
+        messages = (replace(due, next_message=expected.by_channel.get(due.channel)) for due in gathered.messages)
+        return tell(
+            messages,
+            send,
+            lambda message: self.ledger.record_told(told_by(message, at)),
+            lease,
+            lambda: self._seconds_left(started) <= 0,
+        )
 
     def _conclude(
         self,
@@ -247,7 +242,8 @@ class Watch:
         pulse = replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence)
         if self.tenant is not None:
             pulse = replace(pulse, tenant_attempt=result.checked_at if whole else None)
-        if self.ledger.decided_since(result.checked_at):  # its own check found this one at work: the next tick tells of it
+        lately = self.ledger.decisions_since(result.checked_at - DECIDED_WITHIN)
+        if any(not is_remembered(decision, at.memory) for decision in lately):  # its own check found this one at work
             pulse = replace(pulse, retries_left=max(1, pulse.retries_left))
         self.ledger.record_check(record, pulse)
         with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
@@ -259,7 +255,7 @@ class Watch:
         fates: dict[str, str] = {}
         for delivery in told:
             name = delivery.message.channel
-            if name in self.watchlist.channels:
+            if name in self.watchlist.channels and delivery.tried:
                 fates[name] = fates.get(name) or ("" if delivery.delivered else delivery.error or "not delivered")
         return fates
 
@@ -272,11 +268,11 @@ class Watch:
         except ChannelError as error:
             progress(str(error))
 
-    def _record_failure(self, result: CheckResult) -> None:
+    def _record_failure(self, result: CheckResult, *, retry: bool) -> None:
         """Write down that the check failed, if the ledger lets us; the error that we have says more than the next one would."""
         record = record_of(result)
         try:
-            self.ledger.record_check(record, pulse_after(record, self.ledger.pulse(), retry=False))
+            self.ledger.record_check(record, pulse_after(record, self.ledger.pulse(), retry=retry))
         except LedgerError:
             return
 

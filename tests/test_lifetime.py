@@ -362,6 +362,7 @@ def test_libcal_is_done_and_libstaffer_is_forgotten() -> None:
         2026-12-06 admins leftover:libcal:cal24 healthy leftover 7
         2026-12-06 both libstaffer expiring rung 14
         2026-12-12 admins leftover:libcal:cal24 healthy leftover 1
+        2026-12-13 admins leftover:libcal:cal24 healthy leftover 0                 # 08:05: it ended in the night
         2026-12-13 both libstaffer expiring rung 7
         2026-12-17 both libstaffer expiring rung 3
         2026-12-19 both libstaffer expiring rung 1
@@ -487,6 +488,7 @@ def test_one_new_secret_is_pasted_into_both() -> None:
         2026-12-08 its delete:libcal:cal24 healthy leftover 5
         2026-12-08 its delete:libstaffer:sta24 healthy leftover 12
         2026-12-12 admins leftover:libcal:cal24 healthy leftover 1
+        2026-12-13 admins leftover:libcal:cal24 healthy leftover 0
         2026-12-13 admins leftover:libstaffer:sta24 healthy leftover 7
         2026-12-19 admins leftover:libstaffer:sta24 healthy leftover 1
         2026-12-20 admins leftover:libstaffer:sta24 healthy leftover 0
@@ -645,6 +647,7 @@ def test_two_replacements_come_before_the_first_is_confirmed() -> None:
         2026-11-22 its delete:libcal:first healthy leftover 710
         2026-12-06 admins leftover:libcal:cal24 healthy leftover 7
         2026-12-12 admins leftover:libcal:cal24 healthy leftover 1
+        2026-12-13 admins leftover:libcal:cal24 healthy leftover 0
         """,
     )
 
@@ -1019,6 +1022,7 @@ def test_sign_ins_show_that_the_new_one_is_used() -> None:
         2026-12-06 admins leftover:libcal:cal24 healthy leftover 7
         2026-12-09 its delete:libcal:cal24 healthy leftover 4
         2026-12-12 admins leftover:libcal:cal24 healthy leftover 1
+        2026-12-13 admins leftover:libcal:cal24 healthy leftover 0
         """,
     )
 

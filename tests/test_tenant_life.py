@@ -8,7 +8,7 @@ import pytest
 from shared.core.judged import TenantView
 from shared.core.listed import Holder, TenantApp
 from shared.core.memory import Outcome
-from shared.core.model import Kind, Severity
+from shared.core.model import Kind, Severity, Standing
 from shared.core.tenant_due import OWNERS_A_CHECK
 from shared.ports import LedgerError
 from shared.render.tenant import owned_by
@@ -339,3 +339,61 @@ def test_a_dry_run_tells_and_remembers_nothing() -> None:
     result = life.watch.dry_run()
     assert [len(delivery.message.notices) for delivery in result.told if delivery.message.tenant is not None] == [1]
     assert (life.news, life.remembered.memory.scan) == ([], None)
+
+
+def test_of_a_tenant_that_cannot_be_read_nobody_hears_but_that_it_cannot() -> None:
+    """The app may have been deleted since: nothing is concluded about it."""
+    life = world(app("signage", LATER), app("kiosk", FAR), app("desk", FAR), owners=True)
+    life.whole.owned = {"signage": (owner("ann"),)}
+    life.run("2026-09-06T14:00Z")
+    life.whole.broken = "Graph answered 503."
+    life.run("2026-10-15T14:00Z")
+    assert [line for line in life.news if "signage" in line] == ["2026-09-05 ann signage-1 first 30"]
+    assert "2026-10-15 its reading:tenant check_failing None" in life.news
+    status = life.watch.status().tenant
+    assert status is not None
+    (view,) = status.views
+    assert (view.standing, view.days_left) == (Standing.EXPIRED, -10)
+
+
+def test_of_an_app_that_cannot_be_understood_nobody_hears() -> None:
+    life = world(app("signage", LATER), app("kiosk", FAR))
+    life.run("2026-09-06T14:00Z")
+    life.whole.unread = ("client-signage",)
+    life.run("2026-10-01T14:00Z")
+    assert [line for line in life.news if "signage" in line] == ["2026-09-05 its signage-1 first 30"]
+
+
+def test_a_first_word_by_a_clock_that_was_ahead_does_not_silence_the_owners() -> None:
+    life = world(app("signage", SOON), owners=True)
+    life.whole.owned = {"signage": (owner("ann"),)}
+    present, life.now = life.now, at("2026-11-01T14:00Z")
+    life.check()
+    life.now = present
+    life.run("2026-09-07T14:00Z")
+    assert [line for line in life.news if "ann" in line] == ["2026-09-01 ann signage-1 first 19", "2026-09-06 ann signage-1 rung 14"]
+
+
+def test_owners_whose_mail_fails_do_not_take_the_turns_of_the_others() -> None:
+    life = world(owners=True)
+    life.run("2026-09-02T14:00Z")
+    for number in range(OWNERS_A_CHECK):
+        life.whole.apps.append(app(f"dead{number}", "2026-09-28T12:00Z"))
+        life.whole.owned[f"dead{number}"] = (owner(f"gone{number}"),)
+        life.inboxes[f"gone{number}"] = Inbox(down=True)
+    life.whole.apps.append(app("bobs", "2026-10-01T02:00Z"))
+    life.whole.owned["bobs"] = (owner("bob"),)
+    life.run("2026-09-05T14:00Z")
+    assert [line for line in life.news if "bobs" in line] == ["2026-09-03 bob bobs-1 first 27"]
+
+
+def test_a_card_names_an_item_once_though_its_owner_is_out_of_reach_and_has_to_wait() -> None:
+    life = world(app("xs", "2026-10-01T12:00Z"), owners=True)
+    life.whole.owned["xs"] = (owner("x"),)
+    life.inboxes["x"] = Inbox(down=True)
+    life.run("2026-09-23T23:00Z")
+    for number in range(OWNERS_A_CHECK):
+        life.whole.apps.append(app(f"desk{number}", "2026-09-26T12:00Z"))
+        life.whole.owned[f"desk{number}"] = (owner(f"o{number}"),)
+    life.run("2026-09-24T13:10Z")
+    assert [notice.view.item for notice in life.inboxes["its"].heard[-1].notices] == ["tenant:object-xs:xs-1"]

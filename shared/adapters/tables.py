@@ -172,10 +172,9 @@ class TablesLedger:
                 found[service].append(decision)
         return found
 
-    def decided_since(self, at: datetime) -> bool:
-        """Say whether anything was decided after an instant: one request."""
-        newest = self._store.rows("~decision:", "~decision;", limit=1)
-        return any(record_of(Decision, row).at > at for row in newest)
+    def decisions_since(self, at: datetime) -> Sequence[Decision]:
+        """What was decided after an instant, newest first: one request for each 1,000."""
+        return [record_of(Decision, row) for row in self._store.rows("~decision:", history_key("decision", at))]
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         """How the last checks ended, newest first, `limit` of them at most: one request for each 1,000."""

@@ -109,17 +109,20 @@ def _superseded(view: ServiceView, newer: Credential, memory: Memory) -> Iterabl
 
 
 def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable[Assignment]:
-    """Take back the claim that the confirmation before this one made, if this one is its undo."""
+    """Take back the claim that the confirmation before this one made, or its part in it, if this one is its undo."""
     held = memory.holds.get(view.service.id)
     made = memory.assignments.get(held.key_id) if held is not None else None
     undoes = view.in_use is not None and started_after(view.in_use, older)
-    if undoes and held is not None and made is not None and (made.at, made.services) == (held.at, (held.service,)):
-        yield replace(made, withdrawn=True)
+    if not undoes or held is None or made is None or made.at != held.at or held.service not in made.services:
+        return
+    others = tuple(service for service in made.services if service != held.service)
+    yield replace(made, services=others) if others else replace(made, withdrawn=True)
 
 
 def _claimed_with_it(view: ServiceView, credential: Credential, seen: Observed, at: Round, by: Person) -> Iterable[Assignment]:
-    """An unclaimed credential that is confirmed for a service is that service's from now on; so is one that was ignored."""
+    """A credential that is confirmed for a service is that service's too from now on, where nobody's rule or a person's word said so."""
     watched = next(app for app in at.watchlist.apps if app.key == seen.sighting.key)
-    if not ownership(credential, watched.services, at.memory).services:
-        before = at.memory.assignments.get(credential.key_id)
-        yield Assignment(credential.key_id, (view.service.id,), at.now, by, version=before.version if before else "")
+    before = at.memory.assignments.get(credential.key_id)
+    said = before.services if before is not None and not before.withdrawn else ()
+    if not ownership(credential, watched.services, at.memory).services or (said and view.service.id not in said):
+        yield Assignment(credential.key_id, (*said, view.service.id), at.now, by, version=before.version if before else "")

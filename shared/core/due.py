@@ -6,7 +6,7 @@ item, so any number of missed days gives one message, and nothing has to be reme
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.days import days_between
@@ -110,7 +110,8 @@ def _why(view: View, state: ItemState | None, told: Told | None, at: Round) -> R
         return None
     if isinstance(view, ServiceView | AppView | WatcherView) and view.standing == Standing.HEALTHY:
         return _why_well(state, told, at)
-    if told is None or _is_news(state, told, at):
+    # an introduction says of a service only that it is watched: what the item is about was never heard
+    if told is None or told.reason == Reason.INTRODUCED or _is_news(state, told, at):
         return state.reason
     return _why_by_date(view, told, at)
 
@@ -144,7 +145,9 @@ def _why_leftover(view: LeftoverView, told: Told | None, at: Round) -> Reason | 
         return None
     if view.deletable:  # once; and once more after a word that was taken back and given again
         return Reason.LEFTOVER if told is None or told.at < view.owner.hold.at else None
-    heard = told.at if told is not None else view.owner.hold.at
+    heard = told.at if told is not None and told.at <= at.now else view.owner.hold.at
+    if heard > at.now:  # a clock was ahead: when it was heard, or settled, is not known, so every rung is as if nobody had heard
+        heard = at.now - timedelta(days=LEFTOVER_LADDER[0] + 1)
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), heard, at.now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None
 
@@ -167,6 +170,8 @@ def _reminder_due(first: datetime, last: datetime, at: Round, *, weekly: bool) -
 def _told(notice: Notice, channel: str, at: Round) -> Told:
     before = at.memory.told.get((notice.view.item, channel))
     first = before.hands_since if before is not None and _needed_hands(notice.view.item, at.memory.items) else None
+    if first is not None and first > at.now:
+        first = None
     return Told(
         item=notice.view.item,
         channel=channel,
@@ -180,7 +185,10 @@ def _told(notice: Notice, channel: str, at: Round) -> Told:
 def _needed_hands(item: str, items: Mapping[str, ItemState]) -> bool:
     """Say whether the item needed hands already before this round, so that this is still the same trouble."""
     state = items.get(item)
-    return state is not None and (state.standing in NEEDS_HANDS or Situation.read(state.situation).over != Over.NO)
+    if state is None:
+        return False
+    situation = Situation.read(state.situation)
+    return state.standing in NEEDS_HANDS or (situation is not None and situation.over != Over.NO)
 
 
 def _ladder(view: View, at: Round) -> tuple[int, ...]:

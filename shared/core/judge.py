@@ -50,7 +50,7 @@ def judge(at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str]
         services += [_with_candidates(view, orphans, at.now) for view in views]
         unclaimed += orphans
         apps += _app_views(watched, seen)
-        leftovers += [each for view in views for each in _leftovers(view, at)]
+        leftovers += [each for view in views for each in _leftovers(view, Spot(watched, seen, whose), views, at)]
     gone = sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services))
     judgement = Judgement(
         now=at.now,
@@ -83,7 +83,7 @@ def _view(service: Service, spot: Spot, at: Round) -> ServiceView:
     if view.app.usable:
         return view
     last = at.memory.items.get(service.id)
-    if last is None:
+    if last is None or Situation.read(last.situation) is None:  # never judged, or not since it was off the watchlist
         return replace(view, standing=Standing.APP_PROBLEM, severity=Severity.CRITICAL)
     return replace(view, standing=last.standing, situation=last.situation, severity=severity_of(last.standing, view.over, view.days_left))
 
@@ -111,7 +111,7 @@ def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[
             severity=_severity_unclaimed(standing, days_left),
             days_left=days_left,
             situation="ended" if ended else "open",
-            first_seen=before.first_seen if before else at.now,
+            first_seen=min(before.first_seen, at.now) if before else at.now,
             rivals=belongs.rivals,
             wanted_by=() if ended else tuple(view.service for view in needy if _may_replace(credential, view)),
         )
@@ -161,18 +161,29 @@ def _app_views(watched: WatchedApp, seen: Observed) -> Iterator[AppView]:
         )
 
 
-def _leftovers(view: ServiceView, at: Round) -> Iterator[LeftoverView]:
+def _leftovers(view: ServiceView, spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[LeftoverView]:
     if view.hold is None or not view.app.usable:
         return
     zone = at.watchlist.zone
     quiet = -days_between(at.now, view.hold.at, zone)
-    for credential in view.leftovers:
+    wanted = view.shared | {other.replacement.key_id for other in views if other is not view and other.replacement is not None}
+    for credential in (*view.leftovers, *_just_ended(view, spot, at)):
         days_left = days_between(at.now, credential.ends, zone) if credential.ends is not None else None
         severity = Severity.WARNING if days_left is not None and days_left <= LONG_ENDED_DAYS else Severity.OK
         if not is_shown_unused(credential.key_id, view.hold, at.memory):
             yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
-        if quiet >= QUIET_DAYS_BEFORE_DELETING and view.standing == Standing.HEALTHY and credential.key_id not in view.shared:
+        deletable = quiet >= QUIET_DAYS_BEFORE_DELETING and view.standing == Standing.HEALTHY and credential.key_id not in wanted
+        if deletable and not has_ended(credential, at.now):
             yield LeftoverView(view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left)
+
+
+def _just_ended(view: ServiceView, spot: Spot, at: Round) -> Iterator[Credential]:
+    """Give the leftovers that have ended within a week: who could not be told before must hear it yet."""
+    if view.hold is None or view.in_use is None or not view.hold.settled:
+        return
+    own = (c for c in spot.seen.credentials if view.service.id in spot.whose[c.key_id].services and c.key_id != view.in_use.key_id)
+    ended = (c for c in own if has_ended(c, at.now) and not started_after(c, view.in_use))
+    yield from (c for c in ended if c.ends is not None and days_between(c.ends, at.now, at.watchlist.zone) <= LONG_ENDED_DAYS)
 
 
 def _service_items(memory: Memory) -> Iterator[str]:
@@ -201,9 +212,10 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
         return None if before.since <= now else replace(before, since=now)
     match view:
         case ServiceView():
-            earlier = Situation.read(before.situation) if before is not None else None
+            earlier, present = Situation.read(before.situation) if before is not None else None, Situation.read(view.situation)
             ended = earlier is not None and _has_ended(earlier.replacement, memory, now)
-            reason = reason_of_change(earlier, Situation.read(view.situation), view, replacement_ended=ended)
+            assert present is not None
+            reason = reason_of_change(earlier, present, view, replacement_ended=ended)
         case UnclaimedView():
             reason = Reason.EXPIRED if view.situation == "ended" and before is not None else Reason.UNCLAIMED
         case AppView() | WatcherView():

@@ -63,12 +63,20 @@ def last_sighting(watched: WatchedApp, memory: Memory) -> AppSighting | None:
     return max(mine, key=lambda known: known.read_at, default=memory.apps.get(watched.key))
 
 
+def _is_nobodys(key: str, at: Round) -> bool:
+    """Say whether what is remembered under an app's key is of no app on the watchlist: a new registration may have taken its place."""
+    known = at.memory.apps.get(key)
+    return known is None or all(app.client_id != known.client_id for app in at.watchlist.apps)
+
+
 def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
     """Give the sightings of an app that are new, different, gone or back. Of an app that is not found nothing is known to be gone."""
     if not observed.sighting.found:
         return
     key, client_id = observed.sighting.key, observed.sighting.client_id
-    keys = {key, *(known.key for known in at.memory.apps.values() if known.client_id == client_id)}
+    keys = {known.key for known in at.memory.apps.values() if known.client_id == client_id}
+    if _is_nobodys(key, at):
+        keys.add(key)
     here: Mapping[str, Credential] = {c.key_id: c for c in observed.credentials}
     for credential in here.values():
         before = at.memory.sightings.get(credential.key_id)

@@ -19,6 +19,8 @@ class Delivery:
     message: Message
     delivered: bool
     error: str = ""
+    tried: bool = True
+    """It was sent, or that was tried; else there was no time for it, and its addressee has not failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ A day's check is due at `check_at`, local time: a time that a change to summer t
 twice is its first (PEP 495, fold 0). The clock that calls us may fail; what is owed follows from the last good check.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from shared.core.memory import CheckRecord, Outcome, Pulse
@@ -12,7 +13,7 @@ from shared.core.model import Watchlist
 STALE_AFTER = timedelta(hours=26)
 CLOCKS_DIFFER = timedelta(minutes=10)
 RETRIES = 6
-"""How many ticks after a partial check try again what failed, before the next daily check does."""
+"""How many ticks after a check that did not end well try again, before the next daily check does."""
 
 
 def instant_on(day: date, watchlist: Watchlist) -> datetime:
@@ -67,13 +68,13 @@ def pulse_after(record: CheckRecord, before: Pulse, *, retry: bool) -> Pulse:
     if record.outcome == Outcome.PARTIAL:
         retries = before.retries_left - 1 if retry else RETRIES
     elif record.outcome == Outcome.FAILED:
-        retries = before.retries_left - 1 if retry else before.retries_left
-    return Pulse(
+        retries = before.retries_left - 1 if retry else max(before.retries_left, RETRIES)
+    return replace(
+        before,
         watching_since=before.watching_since or record.started,
         last_success=record.started if good else before.last_success,
         last_attempt=record.started,
         outcome=record.outcome,
         error=record.error,
         retries_left=max(0, retries),
-        tenant_attempt=before.tenant_attempt,
     )

@@ -26,11 +26,11 @@ class Situation(NamedTuple):
         return "|".join(self)
 
     @classmethod
-    def read(cls, text: str) -> "Situation":
-        """Read what `text` wrote; a text of another shape is an unknown situation, which differs from every real one."""
+    def read(cls, text: str) -> "Situation | None":
+        """Read what `text` wrote; `None` for a text of another shape: of a service that was removed, or of another version."""
         parts = text.split("|")
         if len(parts) != len(cls._fields) or parts[0] not in set(Standing) or parts[3] not in set(Over):
-            return cls(Standing.HEALTHY, "", "", Over.NO, "?")
+            return None
         return cls(Standing(parts[0]), parts[1], parts[2], Over(parts[3]), parts[4])
 
 

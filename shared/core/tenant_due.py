@@ -17,7 +17,7 @@ from shared.core.memory import Told
 from shared.core.message import Message, Notice, Role, TenantNews
 from shared.core.model import Reason, Severity, Standing, TenantRules, Watchlist
 from shared.core.owners import OWNER, Owner, Ownership
-from shared.core.schedule import STALE_AFTER
+from shared.core.schedule import CLOCKS_DIFFER, STALE_AFTER
 from shared.core.standing import severity_of_days
 from shared.core.watcher import said_on_day
 from shared.core.who import INTRODUCTION
@@ -39,6 +39,8 @@ class TenantRound:
     rules: TenantRules
     memory: TenantMemory
     now: datetime
+    unknown: frozenset[str] = frozenset()
+    """Items of which this read says nothing: nobody hears of them now."""
 
     @property
     def scan(self) -> TenantScan:
@@ -50,7 +52,8 @@ class TenantRound:
         """Any channel has had the first word, on an earlier day: on its day nothing else goes out, however often it is tried."""
         zone = self.watchlist.zone
         said = (self.memory.told.get((INTRODUCED, name)) for name in self.rules.tell)
-        return any(told is not None and days_between(told.at, self.now, zone) > 0 for told in said)
+        times = [told.at for told in said if told is not None]  # one from the future was said too, by a clock that was ahead
+        return any(days_between(at, self.now, zone) > 0 or at - self.now > CLOCKS_DIFFER for at in times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def tenant_view(listed: Listed, at: TenantRound) -> TenantView:
     ends = listed.credential.ends
     assert ends is not None  # what does not expire is not listed
     days_left = days_between(at.now, ends, at.watchlist.zone)
-    if not listed.ended:
+    if not listed.ended and ends > at.now:
         return TenantView(listed, Standing.EXPIRING, severity_of_days(days_left), days_left)
     return TenantView(listed, Standing.EXPIRED, Severity.WARNING if days_left >= -LONG_ENDED_DAYS else Severity.OK, days_left)
 
@@ -90,7 +93,7 @@ def to_look_up(at: TenantRound) -> tuple[Listed, ...]:
     """Give the items whose owners must be known now: those about to be told. None on the day of the first word about the tenant."""
     if not at.rules.owners or not at.introduced:
         return ()
-    return tuple(each for each in at.memory.listed.values() if _about_to_be_told(each, at))
+    return tuple(each for each in at.memory.listed.values() if each.item not in at.unknown and _about_to_be_told(each, at))
 
 
 def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
@@ -100,6 +103,8 @@ def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
     owners: dict[str, Owner] = {}
     changed: list[Listed] = []
     for view in tenant_views(at):
+        if view.item in at.unknown:
+            continue
         ownership = owned.get(view.listed.object_id) if view.item in looked_up else None
         owners |= {owner.channel: owner for owner in ownership.reachable} if ownership is not None else {}
         whole = replace(view, owned=ownership)
@@ -192,11 +197,14 @@ def _why(view: TenantView, told: Told | None, at: TenantRound) -> Reason | None:
 
 
 def _too_many(due: Mapping[str, list[Notice]], owners: Mapping[str, Owner], at: TenantRound) -> frozenset[str]:
-    """Give the owners who have to wait: those with the least urgent news, but nobody who waited for a first word waits again."""
+    """Give the owners who have to wait: those with the least urgent news, but nobody who waited for a first word waits again.
 
-    def turn(name: str) -> tuple[bool, tuple[int, int, str]]:
+    Behind all others are those whose mail fails: they would take the turns of who can be reached, check after check.
+    """
+
+    def turn(name: str) -> tuple[bool, bool, tuple[int, int, str]]:
         heard = all((notice.view.item, name) in at.memory.told for notice in due[name])
-        return heard, min(map(_rank, due[name]))
+        return _unreached_since(name, at) is not None, heard, min(map(_rank, due[name]))
 
     addressed = sorted((name for name in due if name in owners), key=turn)
     return frozenset(addressed[OWNERS_A_CHECK:])
@@ -215,7 +223,8 @@ def _tell_what_cannot_wait(due: dict[str, list[Notice]], late: frozenset[str], a
         for channel in at.rules.tell:
             view = notice.view
             assert isinstance(view, TenantView)
-            if _why(view, at.memory.told.get((item, channel)), at) is not None:
+            said = any(each.view.item == item for each in due.get(channel, ()))
+            if not said and _why(view, at.memory.told.get((item, channel)), at) is not None:
                 due.setdefault(channel, []).append(replace(notice, roles=COPY))
 
 

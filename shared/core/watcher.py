@@ -13,7 +13,7 @@ from shared.core.judged import RemovedView, WatcherView
 from shared.core.memory import ChannelState, ItemState, Told
 from shared.core.model import Reason, Severity, Standing
 from shared.core.observe import Round, last_sighting
-from shared.core.schedule import STALE_AFTER
+from shared.core.schedule import CLOCKS_DIFFER, STALE_AFTER
 
 FAILED_CHECKS = 2
 """In so many checks in a row must a channel have failed before the others hear of it."""
@@ -84,7 +84,7 @@ def fared(name: str, at: Round, error: str, *, delivered: bool, retry: bool) -> 
 
 def _is_overdue(key: str, at: Round) -> bool:
     last = _last_read(key, at)
-    return last is not None and at.now - last > STALE_AFTER
+    return last is not None and not -CLOCKS_DIFFER <= at.now - last <= STALE_AFTER
 
 
 def _last_read(key: str, at: Round) -> datetime | None:

@@ -388,13 +388,13 @@ def test_the_history_of_decisions_is_newest_first_and_of_one_service(ledger: Led
     assert ledger.load() == Memory()
 
 
-def test_it_knows_whether_anything_was_decided_since(ledger: Ledger, another: Callable[[], Ledger]) -> None:
-    assert not ledger.decided_since(NOW)
+def test_it_knows_what_was_decided_since(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    assert list(ledger.decisions_since(NOW)) == []
     ledger.decide(decision("libcal"))
-    another().decide(decision("libcal", at=NOW - timedelta(days=2)))
-    assert ledger.decided_since(NOW - timedelta(microseconds=1))
-    assert not ledger.decided_since(NOW)
-    assert not another().decided_since(NOW + timedelta(days=1))
+    another().decide(decision("libstaffer", at=NOW - timedelta(days=2)))
+    assert [each.services for each in ledger.decisions_since(NOW - timedelta(days=3))] == [("libcal",), ("libstaffer",)]
+    assert [each.services for each in ledger.decisions_since(NOW - timedelta(microseconds=1))] == [("libcal",)]
+    assert list(another().decisions_since(NOW)) == []
 
 
 def test_two_decisions_of_one_instant_are_both_kept(ledger: Ledger) -> None:

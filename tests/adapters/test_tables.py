@@ -87,7 +87,7 @@ def test_requests_are_few(ledger: TablesLedger, requests_of: Callable[[Callable[
     assert requests_of(lambda: ledger.record_told([told(f"item-{number}") for number in range(250)])) == 3
     assert requests_of(lambda: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("b",)), holds=[hold("b")])) == 1
     assert requests_of(lambda: ledger.decisions("a", "b", "c")) == 1
-    assert requests_of(lambda: ledger.decided_since(NOW)) == 1
+    assert requests_of(lambda: ledger.decisions_since(NOW)) == 1
     assert requests_of(lambda: ledger.checks(2)) == 1
     assert requests_of(lambda: ledger.checks(5_000)) == 1
     assert requests_of(lambda: ledger.forget(Forget())) == 0

@@ -44,7 +44,7 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
     "record_check": lambda ledger: ledger.record_check(CheckRecord(NOW, Outcome.OK, "", Read(), 0), Pulse()),
     "decide": lambda ledger: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]),
     "decisions": lambda ledger: ledger.decisions("libcal"),
-    "decided_since": lambda ledger: ledger.decided_since(NOW),
+    "decisions_since": lambda ledger: ledger.decisions_since(NOW),
     "checks": lambda ledger: ledger.checks(5),
     "forget": lambda ledger: ledger.forget(Forget(items=("libcal",))),
     "forget_history": lambda ledger: ledger.forget_history(NOW),

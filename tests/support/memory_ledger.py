@@ -102,9 +102,9 @@ class MemoryLedger:
         newest = sorted(self.history, key=lambda decision: decision.at, reverse=True)
         return {service: [decision for decision in newest if service in decision.services] for service in services}
 
-    def decided_since(self, at: datetime) -> bool:
-        self._break("decided_since")
-        return any(decision.at > at for decision in self.history)
+    def decisions_since(self, at: datetime) -> Sequence[Decision]:
+        self._break("decisions_since")
+        return sorted((decision for decision in self.history if decision.at > at), key=lambda decision: decision.at, reverse=True)
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         self._break("checks")
