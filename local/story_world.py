@@ -3,7 +3,7 @@
 It is made of the program's ports, so the program in it is the real one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -128,7 +128,7 @@ class Notebook:
     def forget(self, rows: Forget) -> None:
         """Keep everything: a story is short."""
 
-    def forget_history(self, before: datetime) -> None:
+    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
         """Keep everything."""
 
 

@@ -265,8 +265,8 @@ class Ledger(Protocol):
         """Drop these rows; one that does not exist is as good as dropped."""
         ...
 
-    def forget_history(self, before: datetime) -> None:
-        """Drop checks and decisions older than `before`: at most some hundreds a call, so that a call is short."""
+    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+        """Drop checks older than `before`, and such decisions as are `outlived`: at most some hundreds a call, so that a call is short."""
         ...
 
 

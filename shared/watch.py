@@ -21,7 +21,7 @@ from shared.core.message import Message
 from shared.core.model import Watchlist
 from shared.core.observe import Observed, Round, recall
 from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
-from shared.core.retention import HISTORY, outlived
+from shared.core.retention import HISTORY, is_outlived, outlived
 from shared.core.schedule import CLOCKS_DIFFER, is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
 from shared.core.watcher import fared
 from shared.gather import Gathered, Gatherer, Progress, judged, quiet
@@ -247,8 +247,9 @@ class Watch:
             pulse = replace(pulse, retries_left=max(1, pulse.retries_left))
         self.ledger.record_check(record, pulse)
         with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
-            self.ledger.forget(outlived(replace_memory(at, with_facts(at.memory, gathered.judgement.facts))))
-            self.ledger.forget_history(result.checked_at - HISTORY)
+            after = replace_memory(at, with_facts(at.memory, gathered.judgement.facts))
+            self.ledger.forget(outlived(after))
+            self.ledger.forget_history(result.checked_at - HISTORY, lambda decision: is_outlived(decision, after))
 
     def _fates(self, told: Sequence[Delivery]) -> dict[str, str]:
         """Say of each channel of the watchlist that had something to hear why it did not hear; empty if it did. Owners come and go."""

@@ -255,6 +255,23 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     assert len(kept) == 3
 
 
+def test_a_decision_is_remembered_as_long_as_its_service_and_400_days_more() -> None:
+    world = World(watched=watchlist(service("LibCal"), service("LibStaffer")))
+    world.tenant.put(secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"), secret("sta24", "LibStaffer 2024", ends="2030-01-01T00:00Z"))
+    world.check()
+    world.confirm("libcal", "cal24")
+    world.confirm("libstaffer", "sta24")
+    world.watched = watchlist(service("LibCal"))
+    world.tenant.put(secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"))
+    kept = []
+    for days in (1, 398, 3, 1):
+        world.now += timedelta(days=days)
+        world.check()
+        found = world.ledger.decisions("libcal", "libstaffer")
+        kept.append((len(found["libcal"]), len(found["libstaffer"])))
+    assert kept == [(1, 1), (1, 1), (1, 1), (1, 0)]
+
+
 def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
     """Whatever time the report is given is used up, and everybody hears all the same."""
 

@@ -22,7 +22,7 @@ people are written under the etag they were read with; rows of a check are writt
 in the whole tenant has a partition of its own (`table_tenant`), and so has each tenant, where there are several.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from datetime import datetime, timedelta
@@ -195,11 +195,16 @@ class TablesLedger:
         ]
         self._store.drop(keys, {key_of(given): given.version for given in rows.acknowledgements})
 
-    def forget_history(self, before: datetime) -> None:
-        """Drop checks and decisions older than `before`, at most `HISTORY_LIMIT` of each: two reads, and a transaction for each 100."""
-        for kind in ("check", "decision"):
-            older = history_key(kind, before - timedelta(microseconds=1))
-            self._store.drop([row.key for row in self._store.rows(older, f"~{kind};", limit=HISTORY_LIMIT)])
+    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+        """Drop checks older than `before`, and such decisions as are `outlived`, at most `HISTORY_LIMIT` of each.
+
+        Two reads, one more for each 1,000 decisions, and a transaction for each 100 rows.
+        """
+        last = before - timedelta(microseconds=1)
+        checks = self._store.rows(history_key("check", last), "~check;", limit=HISTORY_LIMIT)
+        self._store.drop([row.key for row in checks])
+        decisions = self._store.rows(history_key("decision", last), "~decision;")
+        self._store.drop([row.key for row in decisions if outlived(record_of(Decision, row))][:HISTORY_LIMIT])
 
 
 def _step(how: Literal["create", "put", "replace"], value: Remembered, version: str = "") -> Step:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.core.memory import Acknowledgement, AppSighting, Forget, Memory
+from shared.core.memory import Acknowledgement, AppSighting, Decision, Forget, Memory
 from shared.core.model import WatchedApp
 from shared.core.observe import Round, last_sighting
 from shared.core.watcher import TRIED
@@ -48,6 +48,12 @@ def outlived(at: Round) -> Forget:
         channels=tuple(sorted(lost_channels)),
         uses=tuple(sorted(lost_keys & set(memory.uses))),
     )
+
+
+def is_outlived(decision: Decision, at: Round) -> bool:
+    """Say whether an old decision is about nothing that is watched or remembered any more: no service, and no credential."""
+    services = set(at.watchlist.services) | set(at.memory.items)
+    return services.isdisjoint(decision.services) and decision.key_id not in at.memory.sightings
 
 
 def _is_known_better(app: AppSighting, memory: Memory) -> bool:

@@ -477,8 +477,10 @@ def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
     for age in ages:
         ledger.decide(decision("libcal", at=NOW - age))
         ledger.record_check(record(NOW - age), Pulse(last_attempt=NOW))
-    ledger.forget_history(NOW - timedelta(days=400))
+    ledger.decide(decision("libstaffer", at=NOW - timedelta(days=800)))
+    ledger.forget_history(NOW - timedelta(days=400), lambda each: each.services == ("libcal",))
     assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [NOW, NOW - timedelta(days=400)]
+    assert len(ledger.decisions("libstaffer")["libstaffer"]) == 1
     assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
     assert ledger.pulse() == Pulse(last_attempt=NOW)
     assert ledger.load() == before

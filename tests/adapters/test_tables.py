@@ -92,7 +92,7 @@ def test_requests_are_few(ledger: TablesLedger, requests_of: Callable[[Callable[
     assert requests_of(lambda: ledger.checks(5_000)) == 1
     assert requests_of(lambda: ledger.forget(Forget())) == 0
     assert requests_of(lambda: ledger.forget(Forget(told=tuple((f"item-{number}", "its") for number in range(250))))) == 3
-    assert requests_of(lambda: ledger.forget_history(NOW - timedelta(days=400))) == 2
+    assert requests_of(lambda: ledger.forget_history(NOW - timedelta(days=400), lambda _: True)) == 2
 
 
 def test_a_thousand_rows_are_a_page(ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]) -> None:
@@ -137,7 +137,7 @@ def test_a_check_leaves_one_row_that_people_can_read(ledger: TablesLedger, raw: 
 def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(ledger: TablesLedger, raw: TableClient) -> None:
     for at in (NOW, NOW, NOW - timedelta(days=401)):
         ledger.record_check(record(at), Pulse(last_attempt=NOW))
-    ledger.forget_history(NOW - timedelta(days=400))
+    ledger.forget_history(NOW - timedelta(days=400), lambda _: True)
     assert [each["started"] for each in raw.list_entities() if "started" in each] == ["2026-11-22T14:00:00Z"] * 2
 
 
@@ -149,9 +149,9 @@ def test_a_long_history_is_dropped_some_hundreds_a_call(
     for start in range(0, HISTORY_LIMIT + 100, 100):
         keys = [f"~check:999{number:015d}|x" for number in range(start, start + 100)]
         raw.submit_transaction([("create", {"PartitionKey": partition, "RowKey": key}) for key in keys])
-    assert requests_of(lambda: ledger.forget_history(NOW)) == 2 + HISTORY_LIMIT // 100
+    assert requests_of(lambda: ledger.forget_history(NOW, lambda _: True)) == 2 + HISTORY_LIMIT // 100
     assert len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 101
-    ledger.forget_history(NOW)
+    ledger.forget_history(NOW, lambda _: True)
     assert len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 1
 
 

@@ -47,7 +47,7 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
     "decisions_since": lambda ledger: ledger.decisions_since(NOW),
     "checks": lambda ledger: ledger.checks(5),
     "forget": lambda ledger: ledger.forget(Forget(items=("libcal",))),
-    "forget_history": lambda ledger: ledger.forget_history(NOW),
+    "forget_history": lambda ledger: ledger.forget_history(NOW, lambda _: True),
 }
 
 

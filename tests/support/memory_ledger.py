@@ -1,6 +1,6 @@
 """A ledger in memory: the port's promises and nothing else. The contract suite holds it and the real one to the same tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -126,10 +126,10 @@ class MemoryLedger:
             uses=_without(self.memory.uses, rows.uses),
         )
 
-    def forget_history(self, before: datetime) -> None:
+    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
         self._break("forget_history")
         self.recorded = [check for check in self.recorded if check.started >= before]
-        self.history = [decision for decision in self.history if decision.at >= before]
+        self.history = [decision for decision in self.history if decision.at >= before or not outlived(decision)]
 
     def _break(self, method: str) -> None:
         if method in self.broken:
