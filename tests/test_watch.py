@@ -11,7 +11,7 @@ from shared.core.message import Message
 from shared.core.model import Reason
 from shared.ports import DirectoryError, LedgerError
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
-from tests.support.life import Inbox, World
+from tests.support.life import Inbox, SignInLog, World
 
 LIBCAL = secret("cal24", "LibCal 2024", ends="2026-09-20T09:15Z")
 OUTAGE = LedgerError("The table cannot be reached.")
@@ -290,3 +290,21 @@ def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
         result = replace(world.watch, sign_ins=Slow(world), deadline=deadline).check()
         assert (result.outcome, len(result.told)) == (Outcome.OK, 2)
         assert world.now - started < timedelta(minutes=4)
+
+
+def test_of_sign_ins_only_those_with_a_credential_that_was_seen_are_kept() -> None:
+    """Another app's, one that was deleted before anybody looked, and what is no key id at all: none of them is ours to remember."""
+    world = living()
+    world.sign_ins = SignInLog(dict.fromkeys(["cal24", "never-seen", "no/key#id?", "x" * 1_000], world.now))
+    assert world.check().outcome == Outcome.OK
+    assert world.ledger.load().uses.keys() == {"cal24"}
+
+
+def test_a_sign_in_with_a_credential_that_is_gone_is_still_evidence() -> None:
+    world = living()
+    world.check()
+    world.tenant.drop("cal24")
+    world.sign_ins = SignInLog({"cal24": world.now})
+    world.now += timedelta(days=1)
+    world.check()
+    assert world.ledger.load().uses.keys() == {"cal24"}

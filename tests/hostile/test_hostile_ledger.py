@@ -22,7 +22,7 @@ from shared.watch import Watch
 from tests.support.build import CLIENT_ID, OBJECT_ID, service, watchlist
 from tests.support.graph_objects import application, secret
 from tests.support.hostile import every_text
-from tests.support.life import START, Inbox, Tenant
+from tests.support.life import START, Inbox, SignInLog, Tenant
 
 KEY_ID = "58ed553a-d3af-4520-8d81-4775274faac0"
 LONGEST_TEXT = 32_768
@@ -81,3 +81,15 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(evil: str, azuri
         texts = [value for value in row.values() if isinstance(value, str)]
         assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= LONGEST_TEXT
         assert sum(2 * len(name) + 8 + len(str(value).encode("utf-16-le")) for name, value in row.items()) < LONGEST_ENTITY
+
+
+@every_text
+def test_no_check_depends_on_the_key_ids_in_the_report_of_sign_ins(evil: str, azurite: Azurite, table: str) -> None:
+    tenant, report = Tenant(), SignInLog({KEY_ID: START, f"{evil}/#?": START, "x" * 1_000: START})
+    tenant.apps[CLIENT_ID] = named("")
+    with TablesLedger(azurite.tables, lambda: START, table=table) as ledger:
+        watch = Watch(
+            watchlist(service("LibCal")), tenant, ledger, {"its": Inbox(), "admins": Inbox()}, lambda: START, timedelta(minutes=20), report
+        )
+        assert watch.check().outcome == Outcome.OK
+        assert ledger.load().uses.keys() == {KEY_ID}
