@@ -25,6 +25,12 @@ _ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _HINT_LENGTH = 3
 _KINDS = ("teams", "email")
 
+RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
+"""How the hosts of Office 365 connectors end, with a dot before the host; the hooks of a deployment have a copy of this.
+
+Microsoft announced their end in July 2024 and retired them in spring 2026; they accept nothing any more.
+"""
+
 SENDER = "LAPSEWATCH_MAIL_SENDER"
 """The setting that is required as soon as a channel is of kind email."""
 
@@ -69,9 +75,7 @@ def webhook(value: object, environment: Mapping[str, str]) -> Secret:
 def _webhook_url(value: object) -> Secret:
     expected = "the https:// URL of a Workflows webhook in Teams"
     given = url(value, expected)
-    host = urlsplit(given).hostname or ""
-    # Microsoft announced the end of these in July 2024 and retired them in spring 2026; they accept nothing any more.
-    if f".{host}".endswith(".webhook.office.com") or host == "outlook.office.com":
+    if f".{urlsplit(given).hostname}".endswith(RETIRED_HOSTS):
         todo = "Make a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
         raise Wrong("the URL of an Office 365 connector, which Microsoft retired in 2026", expected, todo)
     return Secret(given)

@@ -263,6 +263,24 @@ def test_a_wrong_webhook_is_described_and_never_shown(webhook: str, expected: st
     assert "Zq8K" not in "".join(found)
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["library.webhook.office.com", "webhook.office.com", "outlook.office.com", "OUTLOOK.office365.com", "eu.outlook.office365.com"],
+)
+def test_a_retired_connector_is_refused_at_every_host_it_had(host: str) -> None:
+    found = problems(GOOD, ENVIRONMENT | {"WEBHOOK": f"https://{host}/webhook/Zq8Kd0nt5h0wTh15"})
+    assert len(found) == 2
+    assert all("the URL of an Office 365 connector, which Microsoft retired in 2026" in each for each in found)
+
+
+@pytest.mark.parametrize("host", ["office.com", "myoutlook.office.com", "outlook.office.com.example.org", "prod-01.westus.logic.azure.com"])
+def test_another_host_is_no_retired_connector(host: str) -> None:
+    url = f"https://{host}/webhook/Zq8Kd0nt5h0wTh15"
+    channel = watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"]
+    assert isinstance(channel, TeamsChannel)
+    assert channel.url.reveal() == url
+
+
 def test_ten_mistakes_are_told_at_once() -> None:
     document = GOOD
     for old, new in (

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from shared.adapters.posting import READ_SECONDS, Post, Posting, Refusal, Silence
 from shared.core.message import Message
@@ -10,11 +9,9 @@ from shared.core.model import TeamsChannel
 from shared.ports import ChannelError
 from shared.render.teams import encoded, payloads
 
-RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lapsewatch"}
 
 NEW_FLOW = "make a new flow, and put its URL in place of the old one"
-RETIRED = f"Its URL is of an Office 365 connector, and Microsoft has retired these. To repair this, {NEW_FLOW}"
 BY_CODE = {
     "WorkflowTriggerIsNotEnabled": f"Its flow is turned off or deleted. Turn it on in Power Automate, or {NEW_FLOW}",
     "TriggerInputSchemaMismatch": "Its flow expects another kind of request. Build the flow from the Teams template for webhook requests",
@@ -67,8 +64,6 @@ class TeamsWebhook:
         202 is what a flow says (200 with a Response action of its own), and neither proves that the card is shown.
         """
         url = self._channel.url.reveal()
-        if _is_retired(url):
-            raise self._error("was not told", RETIRED, transient=False)
         cards = payloads(message, page_url=self._page_url)
         with Posting(_explain, read_seconds=self._read_seconds, sleep=self._sleep) as posting:
             for sent, card in enumerate(cards):
@@ -89,10 +84,3 @@ def _explain(found: Refusal | Silence) -> str:
     else:
         text = BY_CODE.get(found.code) or BY_STATUS.get(found.status) or NOT_KNOWN
     return f"{text} ({found})"
-
-
-def _is_retired(url: str) -> bool:
-    try:
-        return f".{urlsplit(url).hostname}".endswith(RETIRED_HOSTS)
-    except ValueError:
-        return False

@@ -262,13 +262,6 @@ def test_a_url_that_cannot_be_used_is_said_and_not_shown(url: str) -> None:
     assert "Its URL cannot be used." in str(error)
 
 
-@pytest.mark.parametrize("host", ["example.webhook.office.com", "outlook.office.com", "OUTLOOK.office365.com"])
-def test_a_retired_connector_is_refused_before_anything_is_sent(host: str) -> None:
-    error = failure(webhook(f"https://{host}/webhook/{SIGNATURE}"))
-    assert not error.transient
-    assert "Microsoft has retired these" in str(error)
-
-
 def test_no_log_shows_the_url(flow: Flow, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     flow.script = [Answer(503), Answer(404, {"no header": "at all"}), Breaks()]

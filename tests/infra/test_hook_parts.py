@@ -1,0 +1,29 @@
+"""Parts of the hooks by themselves, where running a whole hook would show no more."""
+
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+from shared import watchlist_rules
+from tests.infra.deployed import ROOT
+
+type Part = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def part(monkeypatch: pytest.MonkeyPatch) -> Part:
+    """Import a module as the hooks do, from their own folder."""
+    monkeypatch.syspath_prepend(str(ROOT / "infra" / "hooks"))
+    return lambda name: import_module(f"deployment.{name}")
+
+
+def test_the_hooks_and_the_app_refuse_the_same_connectors(part: Part) -> None:
+    assert part("vault").RETIRED_HOSTS == watchlist_rules.RETIRED_HOSTS
+
+
+@pytest.mark.parametrize("host", ["contoso.webhook.office.com", "outlook.office.com", "Outlook.Office365.com"])
+def test_no_retired_connector_is_taken(part: Part, host: str) -> None:
+    with pytest.raises(part("report").NotYet, match="an Office 365 connector"):
+        part("vault").checked(f"https://{host}/webhook/x")
