@@ -128,8 +128,12 @@ def _flaw(given: str) -> str:
 
 
 def is_loopback(parts: SplitResult) -> bool:
-    """Tell whether a URL stays on this machine: localhost, 127.0.0.0/8 or ::1."""
-    host = parts.hostname or ""
+    """Tell whether a URL stays on this machine."""
+    return is_this_machine(parts.hostname or "")
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host is this machine, without brackets: localhost, 127.0.0.0/8 or ::1."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -157,7 +157,9 @@ def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(settings: dict
     assert loaded(**settings).page_url == page_url
 
 
-@pytest.mark.parametrize("root", [*GRAPH_ROOTS, "http://127.0.0.1:7090", "http://localhost:7090", "http://[::1]:7090"])
+@pytest.mark.parametrize(
+    "root", [*GRAPH_ROOTS, "http://127.0.0.1:7090", "http://127.0.0.2:7090", "http://localhost:7090", "http://[::1]:7090"]
+)
 def test_graph_is_one_of_the_clouds_of_microsoft_or_loopback(root: str) -> None:
     assert loaded(LAPSEWATCH_GRAPH=root, LAPSEWATCH_TABLES="UseDevelopmentStorage=true").graph == root
 

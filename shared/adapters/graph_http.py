@@ -26,6 +26,7 @@ from shared.adapters.graph_answer import RETRIED, Answer, asked_wait, complaint,
 from shared.adapters.graph_batch import BATCH, batch_answers, batch_request
 from shared.adapters.graph_token import RunToken, SignIn
 from shared.ports import DirectoryError
+from shared.values import is_this_machine
 
 type Pause = Callable[[float], Awaitable[None]]
 
@@ -35,7 +36,6 @@ LOST_RETRIES = 3
 LEAST = 0.01
 """Seconds with which nothing can be asked."""
 TIMEOUT = httpx.Timeout(60, connect=10)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class _PatientRetry(RetryHandler):  # type: ignore[misc]  # the SDK is not type-checked here
@@ -64,7 +64,8 @@ class Session:
         """
         self.root = root
         self._host = urlsplit(root).hostname or ""
-        if not root.startswith("https://") and self._host not in LOOPBACK:
+        self._here = is_this_machine(self._host)
+        if not root.startswith("https://") and not self._here:
             raise DirectoryError(f"LAPSEWATCH_GRAPH is {plain(root, 80)!r}; only https:// protects the token on its way.", transient=False)
         self.requests = 0
         self._seconds = seconds
@@ -74,6 +75,8 @@ class Session:
         self._token = RunToken(sign_in)
         self._client = self._make_client()
         allowed = AzureIdentityAuthenticationProvider(self._token, allowed_hosts=[self._host])
+        if self._here:
+            allowed.access_token_provider.LOCALHOST_STRINGS = {self._host}  # of 127.0.0.0/8 the SDK knows only the first address
         self.adapter: Any = GraphRequestAdapter(allowed, client=self._client)
         self.adapter.base_url = f"{root.rstrip('/')}/v1.0"
         self.adapter.observability_options = ObservabilityOptions(enabled=False, include_euii_attributes=False)
@@ -87,7 +90,7 @@ class Session:
             http2=True,
             timeout=TIMEOUT,
             headers={"User-Agent": "lapsewatch"},
-            trust_env=self._host not in LOOPBACK,  # a proxy has no business on this machine
+            trust_env=not self._here,  # a proxy has no business on this machine
         )
         # kiota's pipeline and not msgraph_core's, which adds a header about this machine's operating system for the SDK's makers
         return KiotaClientFactory.create_with_custom_middleware(  # type: ignore[no-any-return]  # the SDK is not type-checked here

@@ -31,6 +31,7 @@ from shared.adapters.in_time import PATIENCE, in_time
 from shared.adapters.table_rows import Column, Row
 from shared.adapters.token_words import why_no_token
 from shared.ports import LedgerConflict, LedgerError
+from shared.values import is_loopback, is_this_machine
 
 PAGE_LIMIT = 1_000
 """Rows in an answer, the most that a table gives; it may give fewer, and say that there are more."""
@@ -38,7 +39,6 @@ STEPS_LIMIT = 100
 """Rows in a transaction, the most that a table takes."""
 BYTES_LIMIT = 3 * 1024 * 1024
 """JSON in a transaction: a table takes 4 MiB with the headers of every step."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 CALL_SECONDS = 30.0
 """What one request may take, with all its tries."""
@@ -223,7 +223,7 @@ def _client(where: str, table: str, credential: TokenCredential | None) -> Table
             transient=False,
         ) from None
     address = urlsplit(client.url)
-    if address.scheme != "https" and address.hostname not in LOOPBACK:
+    if address.scheme != "https" and not is_loopback(address):
         client.close()
         raise LedgerError(
             f"LAPSEWATCH_TABLES points to {address.hostname} over {address.scheme}; only https is taken, except on this computer itself.",
@@ -270,7 +270,7 @@ def explain(error: Exception, host: str) -> LedgerError:
         case ServiceRequestTimeoutError() | ServiceResponseTimeoutError() | TimeoutError():
             return LedgerError(f"{what} did not answer in time. The next tick tries again.")
         case ServiceRequestError():
-            hint = "Is Azurite running?" if host in LOOPBACK else "Is LAPSEWATCH_TABLES right, and may the app reach that network?"
+            hint = "Is Azurite running?" if is_this_machine(host) else "Is LAPSEWATCH_TABLES right, and may the app reach that network?"
             return LedgerError(f"{what} could not be reached ({_cause(error)}). {hint}")
         case ServiceResponseError() | IncompleteReadError():
             return LedgerError(f"{what} broke off its answer. The next tick tries again.")

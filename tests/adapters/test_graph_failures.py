@@ -200,6 +200,13 @@ def test_a_token_does_not_travel_in_the_clear() -> None:
     assert "only https:// protects the token" in str(reading.failures[CLIENT_ID])
 
 
+@pytest.mark.parametrize("root", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
+def test_on_this_machine_it_does(root: str) -> None:
+    """Whatever the settings take for this machine; at the port of "discard" nobody listens, and the token is asked for before that."""
+    reading = GraphDirectory(root, FixedToken, backoff=0.001).read([AppQuery(CLIENT_ID)], seconds=20)
+    assert "No connection to Graph at" in str(reading.failures[CLIENT_ID])
+
+
 # The sign-in
 
 

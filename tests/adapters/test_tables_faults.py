@@ -340,3 +340,9 @@ def test_what_names_no_ledger_is_said_without_quoting_it(where: str) -> None:
 def test_a_ledger_elsewhere_wants_https() -> None:
     with pytest.raises(LedgerError, match=r"points to tables\.example over http; only https is taken"):
         ledger_on("http://tables.example")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
+def test_a_ledger_on_this_machine_does_not(url: str) -> None:
+    with ledger_on(url) as ledger, pytest.raises(LedgerError, match=r"Is Azurite running\?"):
+        ledger.load()

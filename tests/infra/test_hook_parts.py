@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 
 from shared import watchlist_rules
+from shared.values import is_loopback
 from tests.infra.deployed import ROOT
 
 type Part = Callable[[str], ModuleType]
@@ -27,3 +29,19 @@ def test_the_hooks_and_the_app_refuse_the_same_connectors(part: Part) -> None:
 def test_no_retired_connector_is_taken(part: Part, host: str) -> None:
     with pytest.raises(part("report").NotYet, match="an Office 365 connector"):
         part("vault").checked(f"https://{host}/webhook/x")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:7090",
+        "http://127.0.0.2:7090",
+        "http://localhost",
+        "http://[::1]:7090",
+        "http://128.0.0.1",
+        "http://graph.example",
+        "http:",
+    ],
+)
+def test_the_hooks_and_the_app_mean_the_same_machine(part: Part, url: str) -> None:
+    assert part("cloud").is_loopback(url) == is_loopback(urlsplit(url))

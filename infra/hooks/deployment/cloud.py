@@ -6,10 +6,10 @@ On loopback, where the tests are, a token is asked for the loopback address itse
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 GRAPH = "https://graph.microsoft.com"
-LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 VAULTS = ("vault.azure.net", "vault.usgovcloudapi.net", "vault.azure.cn")
 
 
@@ -55,5 +55,10 @@ def vault_scope(uri: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Say whether `url` is on this machine."""
-    return urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
+    """Say whether `url` is on this machine, by http: localhost, 127.0.0.0/8 or ::1, as the app has it (`shared/values.py`)."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    try:
+        return address.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
+    except ValueError:
+        return False
