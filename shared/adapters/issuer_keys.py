@@ -1,13 +1,15 @@
 """The keys with which an issuer signs: fetched when they are needed, kept for an hour, and fetched again for a key nobody knows yet.
 
+An issuer that fails is asked again after a pause; until then its failure stands, and keys that were good are good for a day.
+
 Where they are: the issuer's own configuration document (OpenID Connect Discovery 1.0, section 4). They are taken from the
 issuer's own host only. How they are written: RFC 7517.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jwt
@@ -19,8 +21,27 @@ from shared.ports import Clock, IdentitiesError
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to wait for the answer."""
 KEPT = timedelta(hours=1)
+OLD = timedelta(days=1)
+"""For so long keys that were good are used on, while the issuer gives no new ones."""
 PAUSE = timedelta(seconds=30)
-"""Unknown keys do not make us ask again more often than this: anybody can make one up."""
+"""We do not ask more often than this: anybody can make up a key, and an issuer that fails would keep each visitor waiting anew."""
+
+
+class _Had(NamedTuple):
+    """What was had from the issuer: replaced as a whole, so that it can be read without the lock."""
+
+    keys: Mapping[str, jwt.PyJWK] = {}
+    fetched: datetime = datetime.min.replace(tzinfo=UTC)
+    asked: datetime = fetched
+    """When it last answered, or failed to."""
+    failure: IdentitiesError | None = None
+    """What came of that, if it was no keys."""
+
+    def known(self, key_id: str, now: datetime) -> jwt.PyJWK | None:
+        return self.keys.get(key_id) if now - self.fetched < OLD else None
+
+    def is_enough(self, key_id: str, now: datetime) -> bool:
+        return now - self.asked < PAUSE or (now - self.fetched < KEPT and key_id in self.keys)
 
 
 class IssuerKeys:
@@ -29,18 +50,34 @@ class IssuerKeys:
     def __init__(self, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT) -> None:
         """Fetch nothing yet; `issuer` is its URL without a slash at the end, `timeout` is in seconds."""
         self._issuer, self._clock, self._timeout = issuer, clock, timeout
-        self._lock = Lock()
-        self._keys: Mapping[str, jwt.PyJWK] = {}
-        self._fetched: datetime | None = None
+        self._asking = Lock()
+        self._had = _Had()
 
     def key(self, key_id: str) -> jwt.PyJWK | None:
-        """Give the key of this id (`kid`); `None` if the issuer has no such key. Raises `IdentitiesError`."""
-        with self._lock:
-            now = self._clock()
-            age = None if self._fetched is None else now - self._fetched
-            if age is None or age >= KEPT or (key_id not in self._keys and age >= PAUSE):
-                self._keys, self._fetched = self._fetched_in_time(), now
-            return self._keys.get(key_id)
+        """Give the key of this id (`kid`); `None` if the issuer has no such key. Raises `IdentitiesError`.
+
+        One thread asks the issuer; another waits for it only if it has no key that was good.
+        """
+        now = self._clock()
+        if not self._had.is_enough(key_id, now) and self._asking.acquire(blocking=self._had.known(key_id, now) is None):
+            try:
+                if not self._had.is_enough(key_id, self._clock()):  # nobody was faster
+                    self._had = self._asked()
+            finally:
+                self._asking.release()
+        had = self._had
+        found = had.known(key_id, self._clock())
+        if found is None and had.failure is not None:
+            raise IdentitiesError(str(had.failure), transient=had.failure.transient)
+        return found
+
+    def _asked(self) -> _Had:
+        now = self._clock()
+        try:
+            keys = self._fetched_in_time()
+        except IdentitiesError as error:
+            return self._had._replace(asked=self._clock(), failure=error)
+        return _Had(keys, fetched=now, asked=self._clock())
 
     def _fetched_in_time(self) -> Mapping[str, jwt.PyJWK]:
         try:

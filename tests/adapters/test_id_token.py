@@ -3,8 +3,10 @@
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import jwt
@@ -209,7 +211,65 @@ def test_without_keys_nobody_can_say_who_is_there(issuer: Issuer, broken: Reply,
         identities.person(issuer.token())
     assert caught.value.transient is transient
     issuer.broken = None
+    issuer.now += timedelta(seconds=30)
     assert identities.person(issuer.token()).object_id == ANNA
+
+
+def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_other(issuer: Issuer) -> None:
+    issuer.broken = Reply(hang=True)
+    identities, token = issuer.identities(), issuer.token()
+
+    def visit(_: int) -> str:
+        with pytest.raises(IdentitiesError) as caught:
+            identities.person(token)
+        return str(caught.value)
+
+    with ThreadPoolExecutor(8) as visitors:
+        said = set(visitors.map(visit, range(8)))
+    assert len(said) == 1
+    assert len(issuer.server.asked) == 1
+    issuer.now += timedelta(seconds=29)
+    visit(0)
+    assert len(issuer.server.asked) == 1
+    issuer.now += timedelta(seconds=1)
+    visit(0)
+    assert len(issuer.server.asked) == 2
+
+
+def test_keys_that_were_good_are_good_for_a_day_while_the_issuer_gives_no_others(issuer: Issuer) -> None:
+    identities = issuer.identities()
+    identities.person(issuer.token())
+    issuer.broken = Reply(500)
+    for hours, requests in ((1, 3), (1.001, 3), (7.9, 4), (7.95, 5)):
+        issuer.now = NOW + timedelta(hours=hours)
+        assert identities.person(issuer.token(iat=at(0), exp=at(1))).object_id == ANNA
+        assert len(issuer.server.asked) == requests
+    with pytest.raises(IdentitiesError, match="it answered HTTP 500"):  # of a key that may be new nothing is known
+        identities.person(issuer.token(THEIRS, kid="two"))
+    issuer.now = NOW + timedelta(hours=24)
+    with pytest.raises(IdentitiesError, match="it answered HTTP 500"):
+        identities.person(issuer.token(iat=at(23), nbf=at(23), exp=at(25)))
+
+
+def test_who_has_a_good_key_does_not_wait_for_another_who_asks_for_new_ones(issuer: Issuer) -> None:
+    identities = EntraIdentities(CLIENT, issuer.url, lambda: issuer.now, timeout=(5, 30))
+    identities.person(issuer.token())
+    asked, over = Event(), Event()
+
+    def silent(_: Asked) -> Reply:
+        asked.set()
+        over.wait(30)
+        return Reply(500)
+
+    issuer.server.script = silent
+    issuer.now += timedelta(hours=1)
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(identities.person, issuer.token())
+        assert asked.wait(10)
+        assert identities.person(issuer.token()).object_id == ANNA
+        assert not waiting.done()
+        over.set()
+        assert waiting.result().object_id == ANNA
 
 
 def test_keys_come_from_the_issuers_own_host_only(issuer: Issuer) -> None:
