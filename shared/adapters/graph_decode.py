@@ -2,6 +2,7 @@
 
 The usual way is one typed pass over the bytes. Only where it fails is an object taken apart, to find the credential
 that is to blame, or a date that is fine but beyond the fast decoder (an end of 9999-12-31T23:59:59.9999999Z rounds up).
+Key ids are in lower case from here on, as those that people give are.
 """
 
 import base64
@@ -82,7 +83,7 @@ def credentials_of(keys: Sequence[Key], passwords: Sequence[Password]) -> tuple[
 def _secret(password: Password) -> Credential:
     starts = password.start_date_time
     value = (
-        password.key_id,
+        password.key_id.lower(),
         Kind.SECRET,
         password.display_name or (password.custom_key_identifier and _old_name(password.custom_key_identifier)) or "",
         password.hint or "",
@@ -96,7 +97,7 @@ def _secret(password: Password) -> Credential:
 def _certificate(key: Key) -> Credential:
     starts = key.start_date_time
     value = (
-        key.key_id,
+        key.key_id.lower(),
         Kind.CERTIFICATE,
         key.display_name or "",
         "",

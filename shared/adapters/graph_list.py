@@ -161,7 +161,7 @@ def _signing(record: ListedPrincipal) -> frozenset[str]:
     wanted = (record.preferred_token_signing_key_thumbprint or "").upper()
     if not wanted:
         return frozenset()
-    return frozenset(key.key_id for key in record.key_credentials if _thumbprint(key) == wanted)
+    return frozenset(key.key_id.lower() for key in record.key_credentials if _thumbprint(key) == wanted)
 
 
 def _thumbprint(key: Key) -> str:

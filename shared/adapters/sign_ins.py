@@ -68,7 +68,8 @@ class GraphSignIns:
                 async for row in _rows(session, client_id):
                     at = _instant(row.sign_in_activity)
                     if row.key_id and at:
-                        seen[row.key_id] = max(at, seen.get(row.key_id, at))
+                        key_id = row.key_id.lower()
+                        seen[key_id] = max(at, seen.get(key_id, at))
         finally:
             await session.close()
         return seen

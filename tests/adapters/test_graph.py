@@ -179,6 +179,14 @@ def test_the_credentials_of_the_service_principal_are_added_where_they_are_wante
     assert [credential.key_id for credential in only(script).credentials] == [secret()["keyId"]]
 
 
+def test_key_ids_are_in_lower_case_however_graph_writes_them() -> None:
+    script = tenant(
+        application(passwordCredentials=[secret(keyId="58ED553A")], keyCredentials=[certificate(keyId="E35A7D11")]),
+        principal(keyCredentials=[], passwordCredentials=[secret(keyId="58ed553a"), secret(keyId="SAML")]),
+    )
+    assert sorted(each.key_id for each in only(script, service_principal=True).credentials) == ["58ed553a", "e35a7d11", "saml"]
+
+
 def test_the_key_ids_of_app_and_service_principal_are_listed_once() -> None:
     script = tenant(application(passwordCredentials=[secret()]), principal(keyCredentials=[], passwordCredentials=[secret()]))
     assert len(only(script, service_principal=True).credentials) == 1

@@ -175,7 +175,7 @@ def listed_principal(client_id: str, **changes: object) -> dict[str, object]:
 
 
 def test_service_principals_come_after_the_apps_without_those_that_nobody_renews() -> None:
-    saml = certificate(usage="Sign", customKeyIdentifier="AQIDBAUGBwgJCgsMDQ4PEBESExQ=", keyId="active")
+    saml = certificate(usage="Sign", customKeyIdentifier="AQIDBAUGBwgJCgsMDQ4PEBESExQ=", keyId="Active")
     thumbprint = "0102030405060708090A0B0C0D0E0F1011121314"
     principals = [
         listed_principal("own"),

@@ -107,6 +107,11 @@ def test_of_several_rows_for_one_credential_the_latest_counts(order: Sequence[in
     assert last_seen([page(*(rows[index] for index in order))]) == {KEY: datetime(2026, 11, 20, 9, tzinfo=UTC)}
 
 
+def test_rows_for_one_credential_are_known_by_its_key_id_in_lower_case() -> None:
+    rows = [row("2026-11-20T06:00:00Z", KEY.upper()), row("2026-11-18T06:00:00Z")]
+    assert last_seen([page(*rows)]) == {KEY: datetime(2026, 11, 20, 6, tzinfo=UTC)}
+
+
 def test_every_page_is_read_even_after_an_empty_one() -> None:
     def script(asked: Asked) -> Reply:
         number = int(parse_qs(urlsplit(asked.path).query).get("$skiptoken", ["0"])[0])

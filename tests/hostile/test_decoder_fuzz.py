@@ -79,6 +79,7 @@ def ends_in(holder: dict[str, Any]) -> dict[str, datetime | None]:
         key_id, text = item["keyId"], item["endDateTime"]
         assert isinstance(key_id, str)
         assert key_id
+        key_id = key_id.lower()
         if text is None or int(text[:4]) >= NEVER_FROM_YEAR:
             found[key_id] = None
         else:
