@@ -10,6 +10,7 @@ import pytest
 from shared import watchlist_rules
 from shared.values import is_loopback
 from tests.infra.deployed import ROOT
+from tests.support.scripted import Reply, Scripted, reply
 
 type Part = Callable[[str], ModuleType]
 
@@ -45,3 +46,26 @@ def test_no_retired_connector_is_taken(part: Part, host: str) -> None:
 )
 def test_the_hooks_and_the_app_mean_the_same_machine(part: Part, url: str) -> None:
     assert part("cloud").is_loopback(url) == is_loopback(urlsplit(url))
+
+
+def refusal(part: Part, answer: Reply, ask: str = "find") -> str:
+    with Scripted([answer]) as service, pytest.raises(part("rest").Refused) as caught:
+        getattr(part("rest").Rest(service.url, lambda: "the-token"), ask)("/groups")
+    return str(caught.value)
+
+
+def test_a_refusal_that_breaks_off_is_a_refusal(part: Part) -> None:
+    assert refusal(part, Reply(403, b'{"error": {"code": "Auth', missing=60)) == "Forbidden (403)"
+
+
+@pytest.mark.parametrize("document", [{}, {"value": None}, {"value": {}}, []])
+def test_a_list_that_is_none_is_refused_and_not_taken_for_an_empty_one(part: Part, document: object) -> None:
+    assert refusal(part, reply(document), "list").endswith("answers is no list")
+
+
+def test_whether_the_vault_has_a_secret_is_not_guessed(part: Part) -> None:
+    with Scripted([reply({"value": []}), reply({"value": [{"id": "x"}]}), reply({})]) as service:
+        vault = part("rest").Rest(service.url, lambda: "the-token")
+        assert [part("vault").is_kept(vault, "teams-webhook-url") for _ in range(2)] == [False, True]
+        with pytest.raises(part("rest").Refused, match="is no list"):
+            part("vault").is_kept(vault, "teams-webhook-url")

@@ -30,7 +30,8 @@ class Refused(Exception):
 
     def __init__(self, status: int, code: str, message: str) -> None:
         """Keep what was answered."""
-        super().__init__(f"{message} ({status} {code})" if status else message)
+        answered = f"{status} {code}".rstrip()
+        super().__init__(f"{message} ({answered})" if status else message)
         self.status = status
         self.code = code
         self.message = message
@@ -84,7 +85,10 @@ class Rest:
         found: list[Json] = []
         while path:
             page = self.send("GET", path, settling=settling)
-            found += page["value"]
+            objects = page.get("value")
+            if not isinstance(objects, list):
+                raise Refused(0, "", f"What {self._root} answers is no list")
+            found += objects
             following = str(page.get("@odata.nextLink", ""))
             if following and not following.startswith(f"{self._root}/"):
                 raise Refused(0, "", "The next page is said to be on another host")
@@ -119,7 +123,7 @@ def _refused(error: HTTPError) -> Refused:
         told = json.loads(error.read())["error"]
         inner = told.get("innererror") or {}
         return Refused(error.code, str(inner.get("code") or told.get("code", "")), str(told.get("message", "")).strip()[:300])
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, HTTPException):  # the last for a body that breaks off
         return Refused(error.code, "", str(error.reason))
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from deployment.asking import secret
 from deployment.azd import Azd
 from deployment.cloud import Cloud, vault_scope
 from deployment.report import NotYet, Remedy, Report, az_rest
-from deployment.rest import Json, Refused, Rest
+from deployment.rest import Refused, Rest
 
 TEAMS_URL = "teams-webhook-url"
 VERSION = "api-version=7.4"
@@ -22,6 +23,8 @@ RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office3
 SETTLING = frozenset({403, 404})
 CLOSED = frozenset({"ForbiddenByFirewall", "ForbiddenByConnection"})
 AGAIN = "python3 infra/hooks/put_secret.py"
+
+Answer = TypeVar("Answer")
 
 
 def vault_of(azd: Azd) -> Rest:
@@ -51,7 +54,7 @@ def is_kept(vault: Rest, name: str) -> bool:
     """Say whether the vault has the secret, without reading it."""
     path = f"/secrets/{name}/versions?maxresults=1&{VERSION}"
     try:
-        return bool(_open(lambda: vault.send("GET", path, settling=frozenset({403})))["value"])
+        return bool(_open(lambda: vault.list(path, settling=frozenset({403}))))
     except Refused as refused:
         if refused.status == 404:  # noqa: PLR2004
             return False
@@ -68,7 +71,7 @@ def keep(vault: Rest, name: str, value: str) -> str:
     return "written to the vault"
 
 
-def _open(ask: Callable[[], Json]) -> Json:
+def _open(ask: Callable[[], Answer]) -> Answer:
     """Give what the vault answers. Raises `NotYet` if it is closed to this machine's address, `Refused`."""
     try:
         return ask()
