@@ -14,8 +14,9 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph_answer import UNREADABLE, Answer, complaint, plain, unreadable
+from shared.adapters.graph_answer import UNREADABLE, Answer, complaint, unreadable
 from shared.adapters.graph_http import Pause, Session
+from shared.adapters.graph_paging import followed
 from shared.adapters.graph_token import SignIn
 from shared.ports import DirectoryError
 
@@ -78,20 +79,18 @@ class GraphSignIns:
 async def _rows(session: Session, client_id: str) -> AsyncGenerator[_Row]:
     """Give every row about an app's credentials: one for each credential and resource that it was used for."""
     quoted = client_id.replace("'", "''")
-    address = httpx.URL(f"{session.root.rstrip('/')}{REPORT}", params={"$filter": f"appId eq '{quoted}'"})
-    read: set[httpx.URL] = set()
-    while address not in read:
-        read.add(address)
+    address = str(httpx.URL(f"{session.root.rstrip('/')}{REPORT}", params={"$filter": f"appId eq '{quoted}'"}))
+    read = {address}
+    while True:
         request = RequestInformation(Method.GET)
-        request.url = str(address)
+        request.url = address
         request.headers.try_add("Accept", "application/json")
         page = _page(await session.fetch(request))
         for row in page.value:
             yield row
         if page.next is None:
             return
-        address = _followed(page.next, address)
-    raise DirectoryError("The report of credential sign-ins has no end: its link to the next page leads back to one that was read before.")
+        address = followed(page.next, session, read)
 
 
 def _page(answer: Answer) -> _Page:
@@ -101,19 +100,6 @@ def _page(answer: Answer) -> _Page:
         return msgspec.json.decode(answer.body, type=_Page)
     except UNREADABLE as error:
         raise unreadable(answer.body, error) from error
-
-
-def _followed(link: str, page: httpx.URL) -> httpx.URL:
-    """Give the next page's address, which must be where this `page` is: the token is for nobody else."""
-    try:
-        address = httpx.URL(link)
-    except httpx.InvalidURL as error:
-        raise DirectoryError(f"The report's link to its next page is not an address: {plain(link, 80)!r}.") from error
-    if (address.scheme, address.netloc) != (page.scheme, page.netloc):
-        raise DirectoryError(
-            f"The report's link to its next page leads to another host, {plain(address.host, 80)!r}; the token is not sent there."
-        )
-    return address
 
 
 def _instant(activity: _Activity | None) -> datetime | None:
