@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from azure.core.credentials import AccessToken, TokenCredential
 
-from shared.adapters.graph_answer import plain
-from shared.adapters.token_words import why_no_token
+from shared.adapters.token_words import no_token_for_graph
 from shared.ports import DirectoryError
 
 type SignIn = Callable[[], TokenCredential]
@@ -57,13 +56,8 @@ class RunToken:
         except DirectoryError:
             raise
         except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
-            why = plain(why_no_token(error)).rstrip(".")
-            raise DirectoryError(
-                f"No token for Graph. The sign-in says: {why}. In Azure: is the managed identity assigned to the app, and does"
-                " AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'; or run the stand-in tenant (python -m local.tenant), if"
-                " that is what the settings name.",
-                code=type(error).__name__,
-            ) from None  # it may carry an answer with a token along
+            # not from it: it may carry an answer with a token along
+            raise DirectoryError(f"{no_token_for_graph(error)}.", code=type(error).__name__) from None
 
     def close(self) -> None:
         """Let go of the credential's connections; a thread that still waits ends by the credential's own limit."""

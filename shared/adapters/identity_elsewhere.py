@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ClientAssertionCredential, ManagedIdentityCredential
 
-from shared.adapters.graph_answer import plain
 from shared.adapters.identity import READ_SECONDS, TOKEN_SECONDS, credential
 from shared.adapters.in_time import PATIENCE, in_time
 from shared.adapters.token_words import why_no_token
@@ -66,7 +65,7 @@ class AnotherTenant:
         except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
             tenant, registration = self._where
             raise DirectoryError(
-                f"The tenant {tenant} gave no token. Its sign-in says: {_why(error)}. Has an administrator of that tenant consented"
+                f"The tenant {tenant} gave no token. Its sign-in says: {why_no_token(error)}. Has an administrator of that tenant consented"
                 f" ({self.consent}), and does the app registration {registration} have a federated credential for the managed identity?",
                 code=type(error).__name__,
             ) from None  # it may carry an answer with a token along
@@ -87,7 +86,7 @@ class AnotherTenant:
             return str(self._own.get_token(f"{self._cloud.audience}/.default").token)
         except Exception as error:  # noqa: BLE001  (as above)
             raise DirectoryError(
-                f"The managed identity gave no token that vouches for it in another tenant. It says: {_why(error)}."
+                f"The managed identity gave no token that vouches for it in another tenant. It says: {why_no_token(error)}."
                 " Is it assigned to the app, is it a user-assigned one, and does AZURE_CLIENT_ID name it?",
                 code=type(error).__name__,
             ) from None
@@ -131,7 +130,3 @@ def credential_elsewhere(
             transient=False,
         )
     return AnotherTenant(where, own, cloud)
-
-
-def _why(error: Exception) -> str:
-    return plain(why_no_token(error)).rstrip(".")

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from azure.core.credentials import TokenCredential
 
 from shared.adapters.posting import READ_SECONDS, Failure, Post, Posting, Refusal, Silence
+from shared.adapters.token_words import no_token_for_graph
 from shared.core.message import Message
 from shared.core.model import EmailChannel, TeamsChannel
 from shared.ports import ChannelError, DirectoryError
@@ -23,10 +24,6 @@ from shared.render.mail import as_bytes, mail
 type SignIn = Callable[[], TokenCredential]
 
 LATER = "This is tried again later"
-UNSIGNED = (
-    "There is no token for Graph. In Azure: is the managed identity assigned to the app, and does AZURE_CLIENT_ID name it?"
-    " On a laptop: sign in with 'az login'"
-)
 NOT_ALLOWED = (
     "The identity may not send as {sender}. Give it the role “Application Mail.Send” for that mailbox alone, by RBAC for"
     " Applications in Exchange Online; it may take two hours to take effect"
@@ -114,7 +111,7 @@ class MailboxChannel:
         try:
             return credential.get_token(f"{self._graph}/.default").token
         except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
-            return Failure(f"{UNSIGNED} ({type(error).__name__})", transient=True)
+            return Failure(no_token_for_graph(error), transient=True, code=type(error).__name__)
         finally:
             if close := getattr(credential, "close", None):
                 close()

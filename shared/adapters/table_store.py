@@ -262,7 +262,7 @@ def explain(error: Exception, host: str) -> LedgerError:
     match error:
         case NoTokenError():
             return LedgerError(
-                f"{what} could not be opened, because no token was given for it: {error.message} "
+                f"{what} could not be opened, because no token was given for it: {error.message}. "
                 "In Azure, is the identity assigned to the app, and is AZURE_CLIENT_ID its client id? On a laptop, run: az login."
             )
         case HttpResponseError() if (error.status_code or 0) >= 400:  # noqa: PLR2004  (HTTP: 4xx and 5xx are failures)

@@ -214,15 +214,20 @@ def test_a_server_without_tls_is_no_secure_connection() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [ClientAuthenticationError(f"got {TOKEN}"), ValueError(TOKEN), AttributeError(TOKEN)], ids=lambda wrong: type(wrong).__name__
+    "wrong",
+    [
+        ClientAuthenticationError(f"no such identity: {TOKEN}"),
+        ValueError(f"no such identity:\n{TOKEN}."),
+        AttributeError("no such identity: …"),
+    ],
+    ids=lambda wrong: type(wrong).__name__,
 )
 def test_without_a_token_nothing_is_sent_and_no_answer_is_shown(wrong: Exception) -> None:
     signed_in = SignedIn(wrong)
     with Scripted([ACCEPTED]) as graph:
         said = failure(mailbox(graph.url, signed_in))
-    assert said.transient
-    assert "There is no token for Graph. In Azure: is the managed identity assigned to the app" in str(said)
-    assert f"({type(wrong).__name__})." in str(said)
+    assert (said.transient, said.code) == (True, type(wrong).__name__)
+    assert "The sign-in says: no such identity: …. In Azure: is the managed identity assigned to the app" in str(said)
     assert (graph.asked, signed_in.closed) == ([], 1)
 
 
