@@ -91,7 +91,6 @@ class Settings:
     tables: rules.Tables
     graph: str
     """One of `settings_rules.GRAPH_ROOTS`, or a loopback root; no slash at its end."""
-    schedule: str
     page_url: str
     """Empty if there is none."""
     page_sign_in: PageSignIn | None
@@ -147,7 +146,7 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
 
     tables = read("LAPSEWATCH_TABLES", rules.tables, rules.Tables("endpoint", Secret("")))
     graph = read("LAPSEWATCH_GRAPH", rules.graph, "")
-    schedule = read("LAPSEWATCH_SCHEDULE", rules.schedule, "")
+    read("LAPSEWATCH_SCHEDULE", rules.schedule, "")  # the timer trigger reads it by itself
     page_sign_in = _paired(environment, read(_REGISTRATION, guid, ""), read(_ISSUER, rules.issuer, ""), problems)
     own_page = read("WEBSITE_HOSTNAME", rules.page_at, "")
     page_url = read("LAPSEWATCH_PAGE_URL", url, own_page if page_sign_in else "")
@@ -172,7 +171,6 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
         watchlists=watched,
         tables=tables,
         graph=graph,
-        schedule=schedule,
         page_url=page_url,
         page_sign_in=page_sign_in,
         deadline_minutes=deadline_minutes,

@@ -68,7 +68,7 @@ def example() -> dict[str, str]:
 def test_what_is_required_is_enough() -> None:
     settings = loaded()
     assert settings.tables == Tables("endpoint", Secret("https://account.table.core.windows.net"))
-    assert (settings.graph, settings.schedule, settings.deadline_minutes) == ("https://graph.microsoft.com", "0 5 * * * *", 20)
+    assert (settings.graph, settings.deadline_minutes) == ("https://graph.microsoft.com", 20)
     assert (settings.page_url, settings.identity_client_id, settings.managed_identity) == ("", "", False)
     assert list(settings.watchlist.services) == ["libcal", "libstaffer"]
 
@@ -85,7 +85,7 @@ def test_everything_that_is_set_arrives_without_the_space_around_it() -> None:
         LAPSEWATCH_MAIL_SENDER=" alerts@example.org ",
     )
     assert settings.mail_sender == "alerts@example.org"
-    assert (settings.schedule, settings.graph) == ("0 */5  * * * MON-FRI", "https://graph.microsoft.us")
+    assert settings.graph == "https://graph.microsoft.us"
     assert (settings.page_url, settings.deadline_minutes) == ("https://library.example/api/page", 7)
     assert (settings.identity_client_id, settings.managed_identity) == (GUID.lower(), True)
 

@@ -18,7 +18,7 @@ from msgraph.generated.service_principals_with_app_id.service_principals_with_ap
 
 from shared.adapters.graph_answer import Answer, complaint, no_such_object, plain
 from shared.adapters.graph_decode import app_of, decoded
-from shared.adapters.graph_http import Pause, Session
+from shared.adapters.graph_http import Session
 from shared.adapters.graph_shapes import ID, KeyedPrincipal, Principal, Record
 from shared.adapters.graph_token import SignIn
 from shared.core.model import App
@@ -42,19 +42,17 @@ class _Part(StrEnum):
 class GraphDirectory:
     """The directory of one tenant. Keeps no connection and no token between two calls."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0, pause: Pause = asyncio.sleep) -> None:
+    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0) -> None:
         """Say where and as whom to read.
 
         Args:
             root: Graph's root, for example `https://graph.microsoft.com`, from whose host the token's scope follows.
             sign_in: makes the credential of a run, which closes it.
             backoff: seconds before the first retry where Graph does not say how long to wait; doubled for each more.
-            pause: how to wait for what the SDK's middleware does not wait for.
         """
         self._root = root
         self._sign_in = sign_in
         self._backoff = backoff
-        self._pause = pause
 
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
         """Read each queried app, all within `seconds`; see `shared.ports.Directory`."""
@@ -70,7 +68,7 @@ class GraphDirectory:
                 return DirectoryReading({}, dict.fromkeys(wanted, error))
 
     async def _session(self, seconds: float) -> Session:
-        return Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause)
+        return Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff)
 
     async def _read(self, wanted: Mapping[str, bool], seconds: float) -> DirectoryReading:
         session = await self._session(seconds)

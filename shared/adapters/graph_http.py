@@ -56,7 +56,7 @@ class _PatientRetry(RetryHandler):  # type: ignore[misc]  # the SDK is not type-
 class Session:
     """One run, on the loop that runs it. `requests` counts the requests that were answered, retries not counted."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, seconds: float, backoff: float, pause: Pause) -> None:
+    def __init__(self, root: str, sign_in: SignIn, *, seconds: float, backoff: float, pause: Pause = asyncio.sleep) -> None:
         """Connect to nothing yet; everything must end within `seconds`.
 
         Raises:

@@ -15,7 +15,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from shared.adapters.graph_answer import UNREADABLE, Answer, complaint, unreadable
-from shared.adapters.graph_http import Pause, Session
+from shared.adapters.graph_http import Session
 from shared.adapters.graph_paging import followed
 from shared.adapters.graph_token import SignIn
 from shared.ports import DirectoryError
@@ -43,12 +43,11 @@ class _Page(msgspec.Struct):
 class GraphSignIns:
     """The report of one tenant; implements the port `SignIns`. Keeps no connection and no token between two calls."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0, pause: Pause = asyncio.sleep) -> None:
+    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0) -> None:
         """Say where and as whom to read; the arguments are those of `GraphDirectory`."""
         self._root = root
         self._sign_in = sign_in
         self._backoff = backoff
-        self._pause = pause
 
     def last_seen(self, client_ids: Sequence[str], *, seconds: float) -> Mapping[str, datetime]:
         """Give, by key id, the last known sign-in (UTC) with each credential of these apps, all within `seconds`.
@@ -62,7 +61,7 @@ class GraphSignIns:
             return runner.run(self._last_seen(client_ids, seconds))
 
     async def _last_seen(self, client_ids: Sequence[str], seconds: float) -> dict[str, datetime]:
-        session = Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause)
+        session = Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff)
         seen: dict[str, datetime] = {}
         try:
             for client_id in dict.fromkeys(client_ids):  # one after the other: reports allow five requests in ten seconds
