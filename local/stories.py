@@ -1,19 +1,22 @@
 """What the stand-in tenant holds at the start: each story is a pure function of `now`, so that a demo is always timely.
 
+Days are counted where the story plays: as the people of `watchlist.toml` count them, whatever UTC's date is by then.
 Nothing here is real: client ids, key ids and hints are made up.
 """
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from types import MappingProxyType
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from local.entra import Certificate, ClientSecret, Registration, ServicePrincipal, shift_years, stamp, thumbprint, utf16_identifier
 
 LIBAPPS_CLIENT_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
+ZONE = ZoneInfo("America/Chicago")
 REDIRECT_URI = "https://nashvillepl.libcal.com/admin/oauth/azure/callback"
 _NAMES = UUID("2f1c7a54-90be-4c0e-8a3e-6d5b1f0e7c11")
 
@@ -24,8 +27,8 @@ def _id(of: str) -> str:
 
 
 def _day(now: datetime, days: int, at: time) -> datetime:
-    """Give the instant `days` after today, at a time of day in UTC."""
-    return datetime.combine(now.date() + timedelta(days=days), at, tzinfo=now.tzinfo)
+    """Give the instant at a time of day in UTC, on the date that is `days` after today's in `ZONE`."""
+    return datetime.combine(now.astimezone(ZONE).date() + timedelta(days=days), at, tzinfo=UTC)
 
 
 def _secret(name: str | None, hint: str | None, ends: datetime, *, digits: int, years: int = 2, key: str = "") -> ClientSecret:
@@ -38,7 +41,7 @@ def empty(_now: datetime) -> list[Registration]:
 
 
 def libapps(now: datetime) -> list[Registration]:
-    """Tell of one app with a secret for each of two products: LibCal's ends in 6 days, LibStaffer's in 21 (20 in Chicago)."""
+    """Tell of one app with a secret for each of two products: LibCal's ends in 6 days, LibStaffer's in 20 (21 in UTC)."""
     libcal = _secret("LibCal 2024", "q7X", _day(now, 6, time(9, 15)), digits=7)
     libstaffer = _secret("LibStaffer 2024", "Zk2", _day(now, 21, time(2, 0)), digits=3)
     return [

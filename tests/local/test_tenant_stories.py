@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from local.entra import stamp
 from local.graph_objects import application, service_principal
 from local.stories import LIBAPPS_CLIENT_ID, REDIRECT_URI, STORIES, many, tell
+from shared.core.days import days_between
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 LEAP_DAY = datetime(2028, 2, 29, 23, 30, tzinfo=UTC)
@@ -28,6 +29,18 @@ def test_the_libapps_story_has_two_secrets_near_their_end() -> None:
     assert (libcal.starts, libcal.ends) == ("2024-11-28T09:15:00.0000000Z", "2026-11-28T09:15:00.0000000Z")
     assert (libstaffer.name, libstaffer.ends) == ("LibStaffer 2024", "2026-12-13T02:00:00.000Z")
     assert datetime.fromisoformat(libstaffer.ends or "").astimezone(CHICAGO).date().isoformat() == "2026-12-12"
+
+
+@pytest.mark.parametrize(
+    "first", [datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC), datetime(2027, 3, 13, tzinfo=UTC)]
+)
+def test_its_days_are_those_of_the_watchlists_zone_at_any_hour(first: datetime) -> None:
+    hours = [first + timedelta(hours=hour, minutes=30) for hour in range(48)]
+    left = {
+        tuple(days_between(now, datetime.fromisoformat(secret.ends or ""), CHICAGO) for secret in tell("libapps", now)[0].secrets)
+        for now in hours
+    }
+    assert left == {(20, 6)}
 
 
 def test_the_renewed_story_has_successors_beside_the_old_ones_newest_first() -> None:
