@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,11 @@ CALLBACK = "https://library.example/admin/oauth/azure/callback"
 def at(text: str) -> datetime:
     """Read an instant such as `2026-12-13T09:15Z`."""
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def noon(now: datetime, days: int) -> datetime:
+    """Give noon in Chicago, on the day there that is `days` after the present one."""
+    return datetime.combine(now.astimezone(CHICAGO).date() + timedelta(days=days), time(12), CHICAGO).astimezone(UTC)
 
 
 def secret(key_id: str, name: str = "", *, ends: str | None, starts: str = "2024-01-01T00:00Z", hint: str = "q7X") -> Credential:

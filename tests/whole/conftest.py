@@ -4,8 +4,10 @@ import contextlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +16,9 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
+from local.stories import tell
 from local.tenant import Tenant
+from tests.support.build import CHICAGO, noon
 from tests.support.forks import Forked, program
 
 ROOT = Path(__file__).parents[2]
@@ -88,8 +92,18 @@ class Lapsewatch:
 
 
 @pytest.fixture
-def tenant() -> Iterator[Tenant]:
-    with Tenant() as running:
+def now() -> datetime:
+    """The present, on a day that will not end meanwhile: from after midnight on, a secret ends in fewer days."""
+    present = datetime.now(UTC)
+    left = noon(present, 1).astimezone(CHICAGO).replace(hour=0) - present
+    if left < timedelta(seconds=30):
+        time.sleep(left.total_seconds() + 0.1)
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def tenant(now: datetime) -> Iterator[Tenant]:
+    with Tenant(tell("libapps", now)) as running:
         yield running
 
 

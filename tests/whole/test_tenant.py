@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +15,28 @@ from local.entra import ClientSecret, Owner, Registration, stamp
 from local.graph import READ_USERS
 from local.managed_identity import MAIL_SENDER
 from local.stories import tell
-from tests.support.build import CHICAGO
+from shared.render.when import when
+from tests.support.build import CHICAGO, noon
 from tests.whole.conftest import ROOT, Lapsewatch
 
-NOW = datetime.now(UTC)
 ANN = Owner("a1", "Ann Example", "ann@example.org")
 TENANT = '\n[tenant]\nwatch = true\ntell = ["libapps"]\n'
 
 
-def registration(number: int, name: str, days: int, **changes: Any) -> Registration:  # noqa: ANN401  (fields of the value)
+def registration(number: int, name: str, ends: datetime, **changes: Any) -> Registration:  # noqa: ANN401  (fields of the value)
     def guid(kind: int) -> str:
         return f"{kind}0000000-0000-4000-8000-{number:012}"
 
-    secret = ClientSecret(guid(1), "key 1", "q7X", stamp(NOW - timedelta(days=9)), stamp(NOW + timedelta(days=days)))
+    secret = ClientSecret(guid(1), "key 1", "q7X", stamp(ends - timedelta(days=365)), stamp(ends))
     return replace(Registration(guid(2), guid(3), name), secrets=(secret,), **changes)
 
 
 @pytest.fixture
-def watched(lapsewatch: Lapsewatch, tmp_path: Path) -> Lapsewatch:
+def watched(lapsewatch: Lapsewatch, now: datetime, tmp_path: Path) -> Lapsewatch:
     """The program, watching the whole tenant too; two apps end soon, one late."""
-    tenant = lapsewatch.tenant
-    for app in (registration(1, "Signage", 5, owners=(ANN,)), registration(2, "Kiosk <b>", 20), registration(3, "Far", 300)):
-        tenant.directory.add(app)
+    soon, later, far = (noon(now, days) for days in (5, 20, 300))
+    for app in (registration(1, "Signage", soon, owners=(ANN,)), registration(2, "Kiosk <b>", later), registration(3, "Far", far)):
+        lapsewatch.tenant.directory.add(app)
     _watchlist(lapsewatch, tmp_path)
     return lapsewatch
 
@@ -47,11 +47,11 @@ def _watchlist(lapsewatch: Lapsewatch, folder: Path, more: str = "") -> None:
     lapsewatch.settings["LAPSEWATCH_WATCHLIST"] = str(folder / "watchlist.toml")
 
 
-def _a_day_passes(lapsewatch: Lapsewatch) -> None:
+def _a_day_passes(lapsewatch: Lapsewatch, now: datetime) -> None:
     """Say that the first word about the tenant was said yesterday."""
     with TableClient.from_connection_string(lapsewatch.tables, "Lapsewatch") as table:
         row = table.get_entity("own:tenant", "told:introduction:tenant|libapps")
-        row["at"] = (NOW - timedelta(days=1)).isoformat()
+        row["at"] = noon(now, -1).isoformat()
         table.update_entity(row)
 
 
@@ -89,7 +89,7 @@ def test_the_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> N
     assert "MISSING tenant: Graph refuses: the identity lacks" in " ".join(ill.out.split())
 
 
-def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watched: Lapsewatch, tmp_path: Path) -> None:
+def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watched: Lapsewatch, now: datetime, tmp_path: Path) -> None:
     _watchlist(watched, tmp_path, "owners = true\n")
     watched.settings["LAPSEWATCH_MAIL_SENDER"] = MAIL_SENDER
     watched.tenant.identity.roles.add(READ_USERS)
@@ -97,11 +97,11 @@ def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watche
     assert "From tomorrow on, the owners of 2 apps hear of them" in "".join(watched.cards())
     assert watched("check").status == 0
     assert watched.tenant.mails() == [], "nothing else goes out on the first day"
-    _a_day_passes(watched)
+    _a_day_passes(watched, now)
     watched.tenant.clear_posted("its")
     assert watched("check").status == 0
     (mail,) = watched.tenant.mails()
-    subject = f"[Lapsewatch] Signage: secret “key 1” ends in 5 days ({(NOW + timedelta(days=5)).astimezone(CHICAGO):%-d %b})"
+    subject = f"[Lapsewatch] Signage: secret “key 1” ends {when(noon(now, 5), now, CHICAGO, brief=True)}"
     assert (mail.message["To"], mail.message["Subject"]) == ("ann@example.org", subject)
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail has a text
     assert "Ann Example, you are an owner of the apps below in Microsoft Entra." in text
@@ -125,8 +125,10 @@ def test_a_tenant_that_cannot_be_read_is_said_and_the_watched_apps_are_told_all_
     assert len(watched.cards()) == 2
 
 
-def test_a_tenant_of_thousands_is_read_in_pages_and_its_ledger_in_few_requests(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
-    for app in tell("many:3000", NOW):
+def test_a_tenant_of_thousands_is_read_in_pages_and_its_ledger_in_few_requests(
+    lapsewatch: Lapsewatch, now: datetime, tmp_path: Path
+) -> None:
+    for app in tell("many:3000", now):
         lapsewatch.tenant.directory.add(app)
     _watchlist(lapsewatch, tmp_path)
     first = lapsewatch("check", "--json").json
