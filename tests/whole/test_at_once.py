@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,10 +55,11 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(lapsewatch
             time.sleep(0.1)
         assert len(lapsewatch.cards()) == 1
 
-        new = {"key_id": tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2030", hint="r2B", ends=datetime(2030, 5, 1, tzinfo=UTC))}
+        ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=730)
+        new = {"key_id": tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends)}
         over_http = pool.submit(posted, host)
         at_work(lapsewatch, 2)
-        form = {"service": "libcal", **new, "hint": "r2B", "ends": "2030-05-01T00:00:00Z"}
+        form = {"service": "libcal", **new, "hint": "r2B", "ends": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}
         signed_in = {"X-MS-TOKEN-AAD-ID-TOKEN": tenant.id_token("Dana Example"), "Sec-Fetch-Site": "same-origin"}
         confirmed = requests.post(f"{host.url}/page/confirm", form, headers=signed_in, timeout=60, allow_redirects=False)
         assert confirmed.status_code == 303, confirmed.text
