@@ -15,10 +15,11 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[Callable[[], None]]:
-    """Give a function that waits for the first of these signals, in the main thread; the second one ends the process at once."""
+    """Give a function that waits for the first of these signals, in the main thread; another one, of either kind, ends the process."""
 
-    def first(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+    def first(_number: int, _frame: object) -> None:
+        for each in NUMBERS:
+            signal.signal(each, signal.SIG_DFL)
 
     before = {number: signal.signal(number, first) for number in NUMBERS}
     reading, writing = socket.socketpair()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local.stop_signals import NUMBERS
+
 ROOT = Path(__file__).parents[2]
 
 ANOTHER_THREAD = """
@@ -30,27 +32,35 @@ from local.stop_signals import stop_signals
 with stop_signals() as stopped:
     os.kill(os.getpid(), int(sys.argv[1]))
     stopped()
-    os.kill(os.getpid(), int(sys.argv[1]))
+    os.kill(os.getpid(), int(sys.argv[2]))
 print("went on")
 """
 
 
-def ran(script: str, number: signal.Signals) -> tuple[int, str]:
+def ran(script: str, *numbers: signal.Signals) -> tuple[int, str]:
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script, str(int(number))], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, "-W", "error", "-c", script, *(str(int(number)) for number in numbers)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     )
     assert run.stderr == ""
     return run.returncode, run.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", NUMBERS)
 def test_a_signal_that_another_thread_receives_stops_it(number: signal.Signals) -> None:
     assert ran(ANOTHER_THREAD, number) == (0, "stopped\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_that_came_before_it_waits_stops_it_and_the_second_ends_the_process(number: signal.Signals) -> None:
-    assert ran(TWICE, number) == (-number, "")
+@pytest.mark.parametrize("first", NUMBERS)
+@pytest.mark.parametrize("second", NUMBERS)
+def test_a_signal_that_came_before_it_waits_stops_it_and_a_second_one_of_either_kind_ends_the_process(
+    first: signal.Signals, second: signal.Signals
+) -> None:
+    assert ran(TWICE, first, second) == (-second, "")
 
 
 def test_afterwards_signals_do_what_they_did() -> None:
