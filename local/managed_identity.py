@@ -59,6 +59,11 @@ class ManagedIdentity:
         """Give what a token is good for, or `None` if it was not issued here."""
         return self._issued.get(token)
 
+    def end_tokens(self) -> None:
+        """Let every token that was issued so far have ended."""
+        for token, grant in list(self._issued.items()):
+            self._issued[token] = grant._replace(expires=0)
+
     def issue(self, resource: str, client_id: str = IDENTITY_CLIENT_ID) -> dict[str, str]:
         """Issue a token and give the endpoint's document for it; `resource` comes back exactly, for azure-identity caches by it."""
         now = int(time())

@@ -197,6 +197,13 @@ def test_a_token_that_has_expired_is_not_accepted(tenant: Tenant) -> None:
     assert "the token is expired" in refusal(ask(tenant, "/applications"))[2]
 
 
+def test_tokens_end_when_a_test_says_so(tenant: Tenant) -> None:
+    with client(tenant, tenant.graph_url) as graph:
+        tenant.identity.end_tokens()
+        assert "the token is expired" in refusal(graph.get("/applications"))[2]
+    assert ask(tenant, "/applications").status_code == 200
+
+
 def test_a_token_without_the_permission_is_denied(tenant: Tenant) -> None:
     tenant.identity.roles.clear()
     assert refusal(ask(tenant, "/applications"))[:2] == (403, "Authorization_RequestDenied")
