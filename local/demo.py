@@ -21,7 +21,7 @@ import requests
 from local.azurite import Azurite, AzuriteError
 from local.cards import picture, to_html
 from local.stop_signals import stop_signals
-from local.tenant import Tenant
+from local.tenant import DEFAULT_PORT, Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ROOT / "build" / "demo"
@@ -36,7 +36,7 @@ def main() -> int:
     """Run the demo; give the exit status."""
     SHOWN.mkdir(parents=True, exist_ok=True)
     try:
-        with Azurite() as azurite, Tenant(port=_port(7090)) as tenant:
+        with Azurite() as azurite, _tenant() as tenant:
             environment = (
                 os.environ
                 | dict(tenant.environment)
@@ -142,19 +142,42 @@ def _serve(root: str, tenant: Tenant) -> None:
 
 
 @contextlib.contextmanager
+def _tenant() -> Iterator[Tenant]:
+    """Give the stand-in tenant, at the port that people expect or at any."""
+    with contextlib.ExitStack() as stack:
+        try:
+            tenant = stack.enter_context(Tenant(port=_port(DEFAULT_PORT)))
+        except OSError:  # somebody took it since it was looked at
+            tenant = stack.enter_context(Tenant())
+        yield tenant
+
+
+@contextlib.contextmanager
 def _host(environment: Mapping[str, str]) -> Iterator[str]:
-    """Give the root of a local host in a process of its own, as `func start` would be."""
-    command = [sys.executable, "-m", "local.host", "--port", str(_port(7071)), "--no-timers", "--signed-in", PERSON]
+    """Give the root of a local host, at the port that people expect or at any."""
+    with contextlib.ExitStack() as stack:
+        root = stack.enter_context(_host_at(_port(7071), environment))
+        root = root or stack.enter_context(_host_at(0, environment))  # somebody may have taken it since it was looked at
+        if not root:
+            raise SystemExit(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
+        yield root
+
+
+@contextlib.contextmanager
+def _host_at(port: int, environment: Mapping[str, str]) -> Iterator[str]:
+    """Give the root of a local host in a process of its own, as `func start` would be; empty if it did not start."""
+    command = [sys.executable, "-m", "local.host", "--port", str(port), "--no-timers", "--signed-in", PERSON]
     log = (SHOWN / "host.log").open("w", encoding="utf-8")
     with log, subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True) as process:  # noqa: S603  (our own module)
         assert process.stdout is not None
         try:
+            root = ""
             for line in process.stdout:
                 print(line.rstrip(), flush=True)
                 if line.startswith("listening on "):
-                    yield line.removeprefix("listening on ").strip().removesuffix("/api")
-                    return
-            raise SystemExit(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
+                    root = line.removeprefix("listening on ").strip().removesuffix("/api")
+                    break
+            yield root
         finally:
             process.terminate()
 
