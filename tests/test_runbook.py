@@ -149,6 +149,9 @@ def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
     )
     assert all(words in install for words in ("**Admin** > **Integrations**", "**Client Secret: Value**", "save"))
     assert "Authorize with Microsoft Account" in sections["Verify"]
+    last = sections["Verify"].rpartition("\n6. ")[2]
+    assert "press **Confirm**" in last, "until then the countdown goes on"
+    assert "Without a status page, tell ITS" in last
     assert "Check twice" in sections["Clean up"]
     assert sections["Request"].startswith("Subject: New client secret for {{service}}, please\n")
     assert all(other in sections[name] for name in ("Request", "Install", "Clean up")), "two secrets, never to be confused"
