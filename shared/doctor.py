@@ -22,6 +22,7 @@ from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReadin
 from shared.render import remedies
 from shared.render.naming import called, claim_words, listed
 from shared.render.remedies import Deployment
+from shared.render.when import clock, day
 from shared.settings import Settings
 from shared.settings_rules import PAGE_PATH
 from shared.tenant_watch import TenantWatch
@@ -100,12 +101,19 @@ def _ledger(watch: Watch, known: Deployment) -> Iterator[Finding]:
 
 
 def _checks(pulse: Pulse, watch: Watch, known: Deployment) -> Finding:
-    good = f"the last good one began at {pulse.last_success:%Y-%m-%d %H:%M} UTC" if pulse.last_success else "none has ended well yet"
+    """What the last check could not do is missing, even where our own try succeeds: the app may lack what we have."""
+    now, zone = watch.clock(), watch.watchlist.zone
+    good = "none has ended well yet"
+    if began := pulse.last_success:
+        good = f"the last good one began on {day(began.astimezone(zone).date(), now, zone)} at {clock(began, zone)}"
     if pulse.outcome == Outcome.FAILED:
         text = f"the last one failed: {pulse.error} Before that, {good}."
         return Finding("checks", ok=False, text=text, mend=remedies.graph_permission(known, pulse.error))
-    if is_stale(pulse, watch.clock()):
+    if is_stale(pulse, now):
         return Finding("checks", ok=False, text=f"{good}; that is more than 26 hours ago: is the timer running?")
+    if pulse.outcome == Outcome.PARTIAL:
+        text = f"the last one was only partly done: {pulse.error}"
+        return Finding("checks", ok=False, text=text, mend=remedies.graph_permission(known, pulse.error))
     return Finding("checks", ok=True if pulse.last_success else None, text=good)
 
 

@@ -1,5 +1,6 @@
 """What the doctor says of each piece that a half-finished deployment lacks, and the command that mends it; on the stand-ins."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -252,3 +253,19 @@ def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(
     assert found["sign-in"].ok is True
     assert found["checks"].ok is False
     assert found["checks"].mend[0] == "python3 infra/hooks/after_provision.py"
+
+
+def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reached_now(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
+) -> None:
+    tenant.fault("teams", times=None, status=404, body='{"error":{"code":"WorkflowNotFound"}}')
+    assert check() == Outcome.PARTIAL
+    found = examined()["checks"]
+    assert found.ok is False
+    assert found.text.startswith("the last one was only partly done: ")
+    assert "There is no such flow" in found.text
+
+
+def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(examined: Examine, check: Callable[[], Outcome | None]) -> None:
+    assert check() == Outcome.OK
+    assert re.fullmatch(r"the last good one began on \d+ \w{3} at \d\d:\d\d C[SD]T", examined()["checks"].text)
