@@ -1,4 +1,4 @@
-"""A picture of time: one line a service, its rungs as marks, its replacement below it, today as a line across.
+"""A picture of time: one line a service, with its last messages and the rungs to come as marks, and its replacement below it.
 
 The colours are mid-tones that can be told from light and from dark paper, and text takes the colour around it. Nothing
 is said by colour alone.
@@ -111,8 +111,10 @@ def _in_use(pen: Pen, view: ServiceView, credential: Credential, at: Round, scal
     pen.line(begin, y, max(begin, solid), y, stroke=colour, stroke_width=6, class_="tl-in-use")
     if view.over != Over.NO:
         pen.line(solid, y, max(end, scale.x(at.now)), y, stroke=colour, stroke_dasharray="3 4", class_="tl-over", stroke_width=2)
-    for day, told in (mark for mark in _rungs(view, credential, at) if scale.first <= mark[0] <= scale.last):
-        _mark(pen, scale.day(day), y, told=told)
+    marks = [*((day, True) for day in _told(view, credential, at)), *((day, False) for day in _coming(view, credential, at))]
+    for day, told in marks:
+        if scale.first <= day <= scale.last:
+            _mark(pen, scale.day(day), y, told=told)
     _finish(pen, credential, scale, y, colour)
     words = until(credential.ends, at.now, scale.zone, brief=True)
     if gone is not None and credential.ends is not None:
@@ -131,26 +133,29 @@ def _replacement(pen: Pen, view: ServiceView, credential: Credential, scale: Sca
     _beside(pen, f"{called(credential)} {lasts}", end, y, scale)
 
 
-def _rungs(view: ServiceView, credential: Credential, at: Round) -> Iterator[tuple[date, bool]]:
-    """Give the days of the rungs that were told (`True`) or are to come; not those that passed unheard or will be silent."""
-    if credential.ends is None:
+def _told(view: ServiceView, credential: Credential, at: Round) -> Iterator[date]:
+    """Give the days of the last message to each channel, which is all that the ledger knows of what was told."""
+    zone = at.watchlist.zone
+    days = {told.at.astimezone(zone).date() for told in at.memory.told.values() if told.item == view.item}
+    begin = credential.starts.astimezone(zone).date() if credential.starts is not None else date.min
+    yield from sorted(day for day in days if begin <= day <= at.now.astimezone(zone).date())
+
+
+def _coming(view: ServiceView, credential: Credential, at: Round) -> Iterator[date]:
+    """Give the days of the rungs that are to come; not those that will be silent."""
+    if credential.ends is None or view.over != Over.NO:
         return
     zone = at.watchlist.zone
     today, last = at.now.astimezone(zone).date(), credential.ends.astimezone(zone).date()
-    sighting = at.memory.sightings.get(credential.key_id)
-    known = sighting.first_seen.astimezone(zone).date() if sighting is not None else today
-    heard = max((told.at.astimezone(zone).date() for told in at.memory.told.values() if told.item == view.item), default=date.min)
     quiet = view.acknowledged.until if view.acknowledged is not None else date.min
     for rung in view.service.ladder:
         day = last - timedelta(days=rung)
-        if known <= day <= min(heard, today):
-            yield day, True
-        elif day > today and view.over == Over.NO and not (rung > ACKNOWLEDGED_ABOVE and day <= quiet):
-            yield day, False
+        if day > today and not (rung > ACKNOWLEDGED_ABOVE and day <= quiet):
+            yield day
 
 
 def _mark(pen: Pen, x: float, y: float, *, told: bool) -> None:
-    """Mark a rung: a full stroke through the line where it was told, a short one above where it is to come."""
+    """Mark a day: a full stroke through the line where a channel last heard, a short one above where a rung is to come."""
     if told:
         pen.line(x, y - 10, x, y + 10, stroke="currentColor", stroke_width=2.5, class_="tl-told")
     else:
@@ -185,7 +190,7 @@ def _legend(pen: Pen, y: float) -> None:
         x = _explained(pen, words, x + 24, y)
     pen.line(x, y - 4, x + 18, y - 4, stroke="currentColor", stroke_opacity=0.45, stroke_width=6)
     x = _explained(pen, "replacement", x + 24, y)
-    for told, words in ((True, "told"), (False, "will be told")):
+    for told, words in ((True, "last message"), (False, "will be told")):
         _mark(pen, x + 4, y - 4, told=told)
         x = _explained(pen, words, x + 12, y)
 

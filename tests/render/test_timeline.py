@@ -1,6 +1,7 @@
 """The picture of time: what is drawn where, what is told of a rung, and that nothing from outside can act in it."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -20,18 +21,41 @@ def test_the_picture_in_docs_is_what_is_drawn() -> None:
     assert timeline(*look(library())) == PICTURE.read_text(encoding="utf-8")
 
 
-def test_rungs_that_were_told_and_rungs_to_come_are_different_marks() -> None:
+def test_the_last_message_and_the_rungs_to_come_are_different_marks() -> None:
     drawn = draw(lived(LIBCAL, until="2026-11-22T18:00Z"))
-    assert (len(of_class(drawn, "tl-told")), len(of_class(drawn, "tl-coming"))) == (3, 5), "90, 60 and 30; then 14, 7, 3, 1 and 0"
-    assert max(x(mark) for mark in of_class(drawn, "tl-told")) < today(drawn) < min(x(mark) for mark in of_class(drawn, "tl-coming"))
+    assert (len(of_class(drawn, "tl-told")), len(of_class(drawn, "tl-coming"))) == (1, 5), "that of rung 30; then 14, 7, 3, 1 and 0"
+    (told,) = of_class(drawn, "tl-told")
+    labels = {label.text: x(label) for label in drawn.iter(f"{SVG}text")}
+    assert labels["Nov"] < x(told) < today(drawn) < min(x(mark) for mark in of_class(drawn, "tl-coming")), "on 13 November"
 
 
-def test_a_rung_that_passed_before_anybody_watched_is_not_called_told() -> None:
-    world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
-    world.tenant.put(LIBCAL)
+def test_what_the_ledger_does_not_know_to_have_been_told_is_not_drawn() -> None:
+    """Nobody ran it for weeks: the rungs of 60 and of 30 days passed unheard, and one message made up for both."""
+    world = lived(LIBCAL, until="2026-09-20T18:00Z")
+    world.now = at("2026-11-22T14:00Z")
     world.check()
     drawn = draw(world)
-    assert (len(of_class(drawn, "tl-told")), len(of_class(drawn, "tl-coming"))) == (0, 5)
+    (told,) = of_class(drawn, "tl-told")
+    assert x(told) == pytest.approx(today(drawn), abs=2)
+    assert "last message" in words(drawn)
+
+
+def test_each_channel_has_the_mark_of_its_own_last_message() -> None:
+    world = lived(LIBCAL, until="2026-10-20T18:00Z")
+    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-10-20T17:00Z", ends="2028-10-20T17:00Z", hint="r2B"))
+    world.run("2026-11-22T18:00Z")
+    drawn = draw(world)
+    assert len({told.at.date() for told in world.ledger.load().told.values() if told.item == "libcal"}) == 2
+    assert len(of_class(drawn, "tl-told")) == 2, "to the renewer, who was asked; and to the installer, whose turn it is"
+
+
+def test_a_message_before_the_credential_began_is_not_on_its_line() -> None:
+    world = lived(LIBCAL, until="2026-10-20T18:00Z")
+    judgement, seen = look(world)
+    (view,) = judgement.services
+    assert view.in_use is not None
+    renewed = replace(judgement, services=(replace(view, in_use=view.in_use._replace(starts=at("2026-11-01T00:00Z"))),))
+    assert of_class(ET.fromstring(timeline(renewed, seen)), "tl-told") == []
 
 
 def test_rungs_that_an_acknowledgement_silences_are_not_to_come() -> None:
