@@ -15,12 +15,14 @@ from responding import ANSWER_WITHIN, log, report, respond
 from shared import forms, people
 from shared.bootstrap import identities, settings, watching
 from shared.core.decide import Refused
-from shared.core.memory import Outcome, Person
+from shared.core.judged import Over, ServiceView
+from shared.core.memory import Memory, Outcome, Person
 from shared.core.observe import Round
 from shared.core.results import CheckResult
+from shared.core.standing import started_after
 from shared.ports import NotSignedIn, PortError
 from shared.problems import Misconfigured
-from shared.render import answers, page, page_tenant
+from shared.render import answers, page, page_tenant, receipts
 from shared.settings import NoSuchTenant, Settings
 from shared.settings_rules import PAGE_PATH
 from shared.signed_in import from_own_page, who
@@ -50,9 +52,9 @@ class Visit:
 @pages.route(route="page", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def show(req: func.HttpRequest) -> func.HttpResponse:
     """The status page; after a form, with a word on what became of it."""
-    done, service = req.params.get("done", ""), req.params.get("service", "")
+    did = Did(req.params.get("done", ""), req.params.get("service", ""))
     part = page_tenant.wanted(req.params)
-    return respond(_visited(req, lambda visit, _: _page(visit, notice=_notice(visit.watch, done, service), part=part)))
+    return respond(_visited(req, lambda visit, _: _page(visit, did, part=part)))
 
 
 @pages.function_name("page_assets")
@@ -115,6 +117,15 @@ class Did(NamedTuple):
     service: str = ""
 
 
+class Already(Exception):
+    """What a form asks for is so already."""
+
+    def __init__(self, receipt: receipts.Receipt) -> None:
+        """`receipt` says since when, and by whom."""
+        super().__init__(receipt.text)
+        self.receipt = receipt
+
+
 type Act = Callable[[Visit, forms.Fields], Did]
 
 
@@ -123,6 +134,8 @@ def _decided(visit: Visit, act: Act, body: bytes) -> answers.Answer:
         did = act(visit, forms.fields(body))
     except forms.BadForm as error:
         return _page(visit, problem=str(error), status=400)
+    except Already as error:
+        return _page(visit, error.receipt, status=409)
     except Refused as error:
         return _page(visit, problem=str(error), status=409)
     return answers.see_other(_address(tenant=visit.tenant, done=did.notice, service=did.service))
@@ -136,9 +149,32 @@ def _address(**query: str) -> str:
 
 def _confirm(visit: Visit, form: forms.Fields) -> Did:
     given = forms.confirming(form)
-    check = people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown).check
-    visit.report(check)
-    return Did("confirm" if check.told_everybody else "confirm-later", given.service)
+    before = visit.watch.ledger.load()
+    try:
+        done = people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown)
+    except Refused:
+        if (view := _confirmed(visit, given)) is not None:
+            raise Already(receipts.already(view, visit.watch.clock(), visit.watch.watchlist.zone)) from None
+        raise
+    visit.report(done.check)
+    what = "undo" if _is_undo(given, before) else "confirm"
+    return Did(what if done.check.told_everybody else what + receipts.LATER, given.service)
+
+
+def _confirmed(visit: Visit, given: forms.Confirming) -> ServiceView | None:
+    """Give the service if it is as the form says, as the app is now, because somebody has confirmed it; else nothing."""
+    view = next((each for each in visit.watch.status(live=True).judgement.services if each.service.id == given.service), None)
+    if view is None or view.in_use is None or view.hold is None or view.hold.by is None or view.over != Over.NO:
+        return None
+    same = (view.in_use.key_id, view.in_use.hint, view.in_use.ends) == (given.key_id, given.shown.hint, given.shown.ends)
+    return view if same else None
+
+
+def _is_undo(given: forms.Confirming, before: Memory) -> bool:
+    """Say whether an older credential takes the place of one that was settled."""
+    held, older = before.holds.get(given.service), before.sightings.get(given.key_id)
+    newer = before.sightings.get(held.key_id) if held is not None and held.settled else None
+    return older is not None and newer is not None and started_after(newer.credential, older.credential)
 
 
 def _acknowledge(visit: Visit, form: forms.Fields) -> Did:
@@ -170,27 +206,19 @@ def _check(visit: Visit, _: forms.Fields) -> Did:
 _ACTS: Mapping[str, Act] = {"confirm": _confirm, "acknowledge": _acknowledge, "claim": _claim, "check": _check}
 
 
-def _notice(watch: Watch, done: str, service: str) -> str:
-    """Say what became of a form, in words of our own: nothing of the query comes back."""
-    known = watch.watchlist.services.get(service)
-    about = f"{known.name}: " if known is not None else ""
-    words = {
-        "confirm": "your confirmation is recorded, and whoever was asked to act has been told.",
-        "confirm-later": "your confirmation is recorded. Not everybody who was asked to act has been told yet; the next checks tell them.",
-        "acknowledge": "your acknowledgement is recorded.",
-        "claim": "whose the credential is, is recorded.",
-        "check": "a check has just been made.",
-    }.get(done, "")
-    sentence = about + words
-    return sentence[:1].upper() + sentence[1:] if words else ""
-
-
 def _page(
-    visit: Visit, *, notice: str = "", problem: str = "", status: int = 200, part: page_tenant.Wanted = page_tenant.WHOLE
+    visit: Visit,
+    said: Did | receipts.Receipt | None = None,
+    *,
+    problem: str = "",
+    status: int = 200,
+    part: page_tenant.Wanted = page_tenant.WHOLE,
 ) -> answers.Answer:
-    """Give the page as things are now."""
+    """Give the page as things are now, with what is `said` of a form: the words of it, or what it did."""
     watch, found = visit.watch, visit.watch.status()
     at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
     histories = watch.ledger.decisions(*watch.watchlist.services)
+    notice = receipts.receipt(said.notice, said.service, found.judgement, watch.watchlist) if isinstance(said, Did) else said
+    problem = receipts.refusal(problem)
     data = page.PageData(found, at, histories, visit.person, notice, problem, part, tenant=visit.tenant, base=PAGE_PATH)
     return answers.page(page.page(data), status)

@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,7 @@ from shared.problems import Misconfigured, Wrong
 from shared.render.discover import watchlist_toml
 from shared.render.documents import check_document, decision_document, status_document
 from shared.render.forecast import forecast_document
+from shared.render.receipts import keeps_nothing_quiet
 from shared.render.spreadsheet import status_csv
 from shared.render.timeline import timeline
 from shared.settings import NoSuchTenant, Settings
@@ -239,7 +241,10 @@ def acknowledge(
     """Say that you know: quiets what is more than 7 days away, until a day, and only as long as nothing changes."""
     with _program(tenant) as (watch, configured):
         done = people.acknowledge(watch, _service_id(configured, service), until, why, by=Person("", by))
-    _decided(done, configured, json_=json_)
+        found = watch.status().judgement
+    views = [view for view in found.services if view.service.id in done.decided.decision.services]
+    idle = [said for view in views if (said := keeps_nothing_quiet(view, found.now, configured.watchlist.zone))]
+    _decided(replace(done, notes=(*done.notes, *idle)), configured, json_=json_)
 
 
 @app.command()

@@ -140,8 +140,9 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
             for service in app.services:
                 table.add_row(Text(clean(service.name)), Text("not read yet", style="yellow"), "", "", "")
     console.print(table)
-    for given in (view.acknowledged for view in judgement.services if view.acknowledged is not None):
-        console.print(Text(f"{given.service}: {clean(given.by.name)} knows, until {full_day(given.until)}: {clean(given.why, 300)}"))
+    for view, given in ((view, view.acknowledged) for view in judgement.services if view.acknowledged is not None):
+        knows = f"{clean(given.by.name)} knows, until {full_day(given.until)}: {clean(given.why, 300)}"
+        console.print(Text(f"{clean(view.service.name)}: {knows}"))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     for other in (view for view in others if view.severity != Severity.OK):
         console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))

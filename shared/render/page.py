@@ -26,6 +26,7 @@ from shared.render.page_answer import age, answer, urgency
 from shared.render.page_cards import Card, card
 from shared.render.page_others import Item
 from shared.render.page_tenant import WHOLE, Wanted, tenant_part
+from shared.render.receipts import Receipt
 from shared.render.timeline import timeline
 from shared.render.when import clock, full_day
 
@@ -44,8 +45,8 @@ class PageData:
     histories: Mapping[str, Sequence[Decision]]
     """By service id; a service without one has no decisions."""
     person: Person
-    notice: str = ""
-    """What was just done, in a fixed sentence."""
+    notice: Receipt | None = None
+    """What was just done."""
     problem: str = ""
     """Why a decision was not recorded."""
     wanted: Wanted = WHOLE

@@ -74,6 +74,9 @@ def lives_the_story(visitor: Visitor, tenant: Tenant, look: Callable[[], None]) 
     undone = service(visitor.host)
     assert (undone["standing"], undone["in_use"]["key_id"]) == ("awaiting_install", old["in_use"]["key_id"])
     assert (undone["confirmed"]["by"], undone["confirmed"]["object_id"]) == (DANA, DANAS_ID)
+    said = visitor.reads("[role=status]:not(.hush)")
+    assert "LibCal: undone. The secret “LibCal 2024” (begins with q7X" in said
+    assert "counts as in use now, and its countdown goes on. Whoever was told otherwise has heard of it." in said
     look()
 
 
@@ -97,7 +100,7 @@ def test_a_form_that_shows_what_no_longer_holds_records_nothing(visit: Open, lap
     visitor.press("Check now")
     lapsewatch.tenant.remove_credential(new)
     visitor.press("Confirm: I pasted r2B… into LibCal and saw it sync", within=LIBCAL, answer=409)
-    assert "Nothing was recorded." in visitor.reads(".box[role=alert]")
+    assert visitor.reads(".box[role=alert]").count("Nothing was recorded") == 1
     assert service(visitor.host)["confirmed"] is None
     visitor.finds_no_barrier()
 
@@ -110,7 +113,11 @@ def test_somebody_else_was_first(visit: Open, lapsewatch: Lapsewatch) -> None:
     second.open()
     first.press("Confirm: I pasted r2B… into LibCal and saw it sync", within=LIBCAL)
     second.press("Confirm: I pasted r2B… into LibCal and saw it sync", within=LIBCAL, answer=409)
-    assert f"already confirmed on this credential by {DANA}" in second.reads(".box[role=alert]")
+    said = second.reads("[role=status]:not(.hush)")
+    assert "LibCal was already confirmed on the secret “LibCal 2028” (begins with r2B" in said
+    assert f" by {DANA} on " in said
+    assert said.endswith("; nothing more to do.")
+    assert second.page.locator("[role=alert]").count() == 0, "nothing is wrong"
     assert service(first.host)["in_use"]["key_id"] == new
 
 

@@ -17,6 +17,7 @@ from shared.core.memory import AppSighting, Decision, DecisionKind, Memory, Outc
 from shared.core.model import Reason, Standing
 from shared.render import page_tenant
 from shared.render.page import PageData, assets, not_signed_in, page
+from shared.render.receipts import Receipt
 from shared.render.words import summary
 from tests.render.cases import MESSAGES
 from tests.render.page_cases import GOOD, ROOT, SITE, chromium, library, lived, opened, safe, single, stopped, tenant
@@ -340,7 +341,7 @@ def test_a_leftover_that_can_be_deleted_is_said_once() -> None:
 
 
 def test_what_was_done_and_what_was_refused_are_said() -> None:
-    assert "Confirmed, thank you." in found(replace(single(SAFE), notice="Confirmed, thank you.")).text
+    assert "Confirmed, thank you." in found(replace(single(SAFE), notice=Receipt("Confirmed, thank you."))).text
     refused = found(replace(single(SAFE), problem="LibCal was already confirmed by Pat Example."))
     assert "Nothing was recorded. LibCal was already confirmed by Pat Example." in refused.text
 
@@ -432,7 +433,7 @@ def browser() -> Iterator[Browser]:
 
 PAGES = {
     "library": page(lived(library())),
-    "safe": page(replace(lived(safe()), notice="Recorded: thank you.")),
+    "safe": page(replace(lived(safe()), notice=Receipt("Recorded: thank you."))),
     "stopped": page(replace(lived(stopped()), problem="It is not what you were shown any more.")),
     "tenant": page(lived(tenant())),
     "not signed in": not_signed_in(),
