@@ -30,6 +30,7 @@ from shared.render.words import summary
 
 BADGES = {Severity.CRITICAL: "Urgent", Severity.WARNING: "Action needed", Severity.NOTICE: "To do", Severity.OK: "Safe"}
 UNCERTAIN = "Not certain"
+CLEAN_UP = "Clean up"
 PAGE = "https://page.example"
 """Any https address: with one, explanations speak of the buttons on the status page."""
 
@@ -175,7 +176,13 @@ def _request(view: ServiceView, at: Round) -> Request | None:
 
 def _sections(view: ServiceView, wanted: Sequence[str], at: Round) -> Iterator[Section]:
     """Give the sections that are next, in their order, and then the rest; the request stands apart."""
-    for title in (*wanted, *(title for title in RUNBOOK_SECTIONS if title not in wanted)):
+    later = [title for title in RUNBOOK_SECTIONS if title not in wanted and (title != CLEAN_UP or _has_old_ones(view))]
+    for title in (*wanted, *later):
         markdown = filled(view, title, now=at.now, zone=at.watchlist.zone).strip() if title != REQUEST else ""
         if markdown:
             yield Section(title, page_markdown.html(markdown), "" if title not in wanted else "next" if title == wanted[0] else "then")
+
+
+def _has_old_ones(view: ServiceView) -> bool:
+    """Say whether what is older may go: before a newer one is confirmed, "the old one" would be the one in use."""
+    return view.standing == Standing.HEALTHY or (view.standing == Standing.EXPIRING and bool(view.leftovers))

@@ -340,6 +340,20 @@ def test_a_leftover_that_can_be_deleted_is_said_once() -> None:
     assert "can be deleted" in shown.text
 
 
+def test_how_to_clean_up_is_not_shown_before_the_newer_one_is_confirmed() -> None:
+    """The runbook calls what ends sooner the old one: until then it is the one in use."""
+
+    def titles(*views: View) -> list[str]:
+        return [words for tag, words in found(single(*views)).headings if tag == "h4"]
+
+    assert "Install" in titles(WAITING)
+    for early in (WAITING, service_view(), ENDED, service_view(Standing.MISSING, over=Over.GONE)):
+        assert "Clean up" not in titles(early)
+    short = service_view(in_use=credential("LibCal 2026", 20), confirmed=True, leftovers=(credential(ends=10),))
+    assert "Clean up" in titles(SAFE)
+    assert "Clean up" in titles(short)
+
+
 def test_what_was_done_and_what_was_refused_are_said() -> None:
     assert "Confirmed, thank you." in found(replace(single(SAFE), notice=Receipt("Confirmed, thank you."))).text
     refused = found(replace(single(SAFE), problem="LibCal was already confirmed by Pat Example."))
