@@ -14,10 +14,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.judged import Over, ServiceView
-from shared.core.model import Claim
+from shared.core.model import Claim, Kind
 from shared.render.escape import clean, literal
 from shared.render.links import entra_credentials
-from shared.render.naming import CLIENT_ID_TAIL
+from shared.render.naming import CLIENT_ID_TAIL, noun
 from shared.render.when import full_day
 
 LIFETIME = timedelta(days=730)
@@ -125,6 +125,29 @@ def _portal_link(at: _Occasion) -> str:
     return entra_credentials(at.view.app, at.view.in_use)
 
 
+def _how_it_stands(at: _Occasion) -> str:
+    """The words follow what is known: without evidence nobody says that nothing syncs."""
+    view, name = at.view, _service(at)
+    kind = "certificate" if noun(view.in_use) == Kind.CERTIFICATE else "client secret"
+    hurry = f"so {name} may not be syncing now: please hurry."
+    if view.in_use is None:
+        return f"{name} has no {kind} there yet."
+    if view.over == Over.GONE:
+        return f"The {kind} that {name} had there is gone, {hurry}"
+    if view.over == Over.ENDED:
+        return f"The {kind} that {name} has there ended on {_ends(at)}, {hurry}"
+    if view.in_use.ends is None:
+        return f"The {kind} that {name} has there does not expire."
+    return f"The {kind} that {name} has there ends on {_ends(at)}."
+
+
+def _keep_the_old(at: _Occasion) -> str:
+    if at.view.in_use is None or at.view.over != Over.NO:
+        return ""
+    kind = noun(at.view.in_use)
+    return f"Please leave the old {kind} in place until we have told you that {_service(at)} syncs with the new one."
+
+
 FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(
     {
         "service": _service,
@@ -134,6 +157,8 @@ FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(
         "days_left": _days_left,
         "suggested_name": _suggested_name,
         "portal_link": _portal_link,
+        "how_it_stands": _how_it_stands,
+        "keep_the_old": _keep_the_old,
     }
 )
 """Every field by its name, in the order in which they are documented."""

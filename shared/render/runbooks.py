@@ -37,7 +37,8 @@ def request_mail(view: ServiceView, *, now: datetime, zone: ZoneInfo) -> Request
     runbook = view.service.runbook
     if runbook is None:
         return None
-    text = fill_plain(runbook.sections.get("Request", ""), view, now=now, zone=zone)
+    filled_in = fill_plain(runbook.sections.get("Request", ""), view, now=now, zone=zone)
+    text = "\n".join(line.strip() for line in filled_in.split("\n"))  # a field may be empty
     subject = _SUBJECT.match(text)
     if subject is None:
         return RequestMail(f"New client secret for {clean(view.service.name)}", text)

@@ -150,3 +150,27 @@ def test_the_runbooks_that_ship_fit_the_occasion(service: str, other: str) -> No
     assert f"`{service} 2028`" in filled(view, "Create", now=NOW, zone=ZONE)
     assert all("{{" not in filled(view, section, now=NOW, zone=ZONE) for section in runbook.sections)
     assert all(card(view, section) for section in runbook.sections), "every section is short enough for a card"
+
+
+@pytest.mark.parametrize("name", ["libcal", "libstaffer"])
+def test_the_request_hurries_once_the_old_secret_is_over_and_does_not_ask_to_keep_it(name: str) -> None:
+    runbook = parse((RUNBOOKS / f"{name}.md").read_text("utf-8"), name)
+
+    def asked(view: ServiceView) -> str:
+        mail = request_mail(replace(view, service=replace(view.service, runbook=runbook)), now=NOW, zone=ZONE)
+        assert mail is not None
+        assert all(line == line.strip() for line in mail.text.split("\n"))
+        return mail.text
+
+    keep = "Please leave the old secret in place until we have told you that LibCal syncs with the new one."
+    in_time = asked(service_view())
+    assert "The client secret that LibCal has there ends on 13 Dec 2026. " in in_time
+    assert keep in in_time
+    assert "hurry" not in in_time
+    ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED))
+    assert "The client secret that LibCal has there ended on 19 Nov 2026, so LibCal may not be syncing now: please hurry. " in ended
+    gone = asked(service_view(Standing.MISSING, over=Over.GONE))
+    assert "The client secret that LibCal had there is gone, so LibCal may not be syncing now: please hurry. " in gone
+    assert all("in place" not in text for text in (ended, gone, asked(unmatched())))
+    assert "LibCal has no client secret there yet. " in asked(unmatched())
+    assert "does not expire. " in asked(service_view(in_use=credential(ends=None)))
