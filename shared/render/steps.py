@@ -39,9 +39,8 @@ def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
         return ""
     if turn.roles & roles:
         return f"{YOUR_TURN} {turn.task}"
-    if Role.INSTALLER in roles and isinstance(view, ServiceView) and _needs_a_new_one(view):
-        whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
-        return f"Ask {whom} for a {_new(view)}."
+    if Role.INSTALLER in roles and isinstance(view, ServiceView) and (_needs_a_new_one(view) or _is_unmatched(view)):
+        return _ask(view)
     return capital(f"{whose}: {turn.task}" if (whose := whose_turn(view)) else turn.task)
 
 
@@ -93,8 +92,8 @@ def _service_turn(view: ServiceView) -> _Turn:
             return _Turn(INSTALLER, f"find out which {noun(view.in_use)} {name} uses, and have it recorded.")
         case Standing.HEALTHY | Standing.APP_PROBLEM:
             return NOTHING
-        case Standing.UNMATCHED if not view.upcoming:
-            return _Turn(RENEWER | INSTALLER, f"create a {_new(view)}, or correct the claim of {name} in the watchlist.")
+        case Standing.UNMATCHED if _is_unmatched(view):
+            return _Turn(RENEWER, f"create a {_new(view)}, or correct the claim of {name} in the watchlist.")
         case Standing.AWAITING_INSTALL:
             settle = f"find out which {noun(view.in_use)} {name} uses; unless it is the newest, " if view.assumed else ""
             return _Turn(INSTALLER, f"{settle}{_install(view)}, then check that it syncs.")
@@ -118,6 +117,18 @@ def _create(view: ServiceView) -> str:
     candidates = listed([called(candidate) for candidate in view.candidates], "or the")
     name = clean(view.service.name)
     return f"if the {candidates} is {name}'s, claim it for {name}; otherwise {create}"
+
+
+def _ask(view: ServiceView) -> str:
+    """Say what an installer asks of whoever can create a secret: an unclaimed one may be it, and its value is with them."""
+    whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
+    name, value = clean(view.service.name), "" if noun(view.in_use) == Kind.CERTIFICATE else ", and for its value"
+    if view.candidates:
+        candidates = listed([called(candidate) for candidate in view.candidates], "or the")
+        return f"Ask {whom} whether the {candidates} is the new one of {name}{value}; if it is not, for a {_new(view)}."
+    if _is_unmatched(view):
+        return f"Ask {whom} for a {_new(view)}, or have the claim of {name} in the watchlist corrected."
+    return f"Ask {whom} for a {_new(view)}."
 
 
 def _install(view: ServiceView) -> str:
@@ -168,6 +179,10 @@ def _app_task(view: AppView) -> str:
 
 def _needs_a_new_one(view: ServiceView) -> bool:
     return view.standing in {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED} and not view.upcoming
+
+
+def _is_unmatched(view: ServiceView) -> bool:
+    return view.standing == Standing.UNMATCHED and not view.upcoming
 
 
 def _channels(view: View, role: Role) -> Sequence[str]:

@@ -30,6 +30,7 @@ from tests.support.notices import (
     reading,
     service_view,
     unclaimed,
+    unmatched,
     weekly,
 )
 
@@ -176,7 +177,7 @@ def test_whose_turn_it_is_follows_the_standing() -> None:
     assert whose_turn(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED)) == "renewer (its)"
     assert whose_turn(WAITING) == "installer (libapps-admins)"
     assert whose_turn(MESSAGES["expiring_replacement_starts_later"].notices[0].view) == "installer (libapps-admins)"
-    assert whose_turn(MESSAGES["unmatched"].notices[0].view) == "renewer (its) and installer (libapps-admins)"
+    assert whose_turn(MESSAGES["unmatched"].notices[0].view) == "renewer (its)", "who alone can create one"
     assert whose_turn(unclaimed()) == "renewer (its)"
     assert whose_turn(HEALTHY) == ""
 
@@ -192,6 +193,18 @@ def test_each_role_reads_its_own_next_step() -> None:
     assert next_step(WAITING, INSTALLER) == f"Your turn: {install}"
     assert next_step(WAITING, RENEWER) == f"Installer (libapps-admins): {install}"
     assert next_step(HEALTHY, BOTH) == ""
+
+
+def test_an_installer_is_never_told_to_create_a_secret_but_whom_to_ask() -> None:
+    plain, asked = "a new client secret named like “LibCal*”", "Ask its-helpdesk@example.org"
+    stray = credential("secret for sync", 700, hint="abc")
+    assert next_step(unmatched(), INSTALLER) == f"{asked} for {plain}, or have the claim of LibCal in the watchlist corrected."
+    assert next_step(unmatched(), RENEWER).startswith("Your turn: create")
+    with_candidate = f"{asked} whether the secret “secret for sync” is the new one of LibCal, and for its value; if it is not, for {plain}."
+    assert next_step(unmatched(stray), INSTALLER) == with_candidate
+    gone = service_view(Standing.MISSING, over=Over.GONE, candidates=(stray,))
+    assert next_step(gone, INSTALLER) == with_candidate
+    assert next_step(gone, RENEWER).startswith("Your turn: if the secret “secret for sync” is LibCal's, claim it for LibCal;")
 
 
 def test_without_an_address_the_installer_asks_the_renewers_channel() -> None:
