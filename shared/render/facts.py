@@ -10,7 +10,7 @@ from shared.core.model import Credential, Standing
 from shared.render.escape import clean
 from shared.render.naming import capital, client_id_tail, described, listed
 from shared.render.steps import next_step
-from shared.render.tenant import app_name, owned_by
+from shared.render.tenant import app_name, has_name, owned_by
 from shared.render.when import when
 
 LONGEST_TEXT = 300
@@ -74,7 +74,7 @@ def _tenant_facts(view: TenantView, now: datetime, zone: ZoneInfo) -> list[tuple
     kind = "App" if view.listed.holder == Holder.APPLICATION else "Enterprise app"
     rows = [
         ("Credential", capital(described(view.listed.credential, now, zone))),
-        (kind, f"{app_name(view)} ({client_id_tail(view.listed.client_id)})"),
+        (kind, f"{app_name(view)} ({client_id_tail(view.listed.client_id) if has_name(view) else 'it has no name'})"),
     ]
     if view.owned is not None:
         rows.append(("Owner", capital(owned_by(view.owned))))

@@ -18,8 +18,13 @@ GROUPS = ((-1, "Ended"), (1, "Today and tomorrow"), (7, "Within a week"), (30, "
 
 
 def app_name(view: TenantView) -> str:
-    """Give what people call the app; its client id's end where it has no name."""
-    return clean(view.listed.app_name, LONGEST_NAME) or client_id_tail(view.listed.client_id)
+    """Give what people call the app; its whole client id where it has no name to be found by."""
+    return clean(view.listed.app_name, LONGEST_NAME) or f"client id {clean(view.listed.client_id)}"
+
+
+def has_name(view: TenantView) -> bool:
+    """Say whether the app has a name that can be read."""
+    return bool(clean(view.listed.app_name, LONGEST_NAME))
 
 
 def state(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
@@ -29,7 +34,7 @@ def state(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
 
 def line_of(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
     """Say the same with what tells the app from others, and who owns it."""
-    marks = [client_id_tail(view.listed.client_id) if view.listed.app_name else "", owned_by(view.owned) if view.owned is not None else ""]
+    marks = [client_id_tail(view.listed.client_id) if has_name(view) else "", owned_by(view.owned) if view.owned is not None else ""]
     return ", ".join(filter(None, (state(view, now, zone), *marks)))
 
 

@@ -9,10 +9,12 @@ from shared.render.facts import facts
 from shared.render.naming import described, listed
 from shared.render.reasons import explanation
 from shared.render.steps import next_step, runbook_sections, whose_turn
+from shared.render.tenant import line_of
 from shared.render.words import headline, next_message, summary, title
 from tests.render.cases import ASSUMED, ENDED, HEALTHY, MESSAGES, WAITING, WAITING_ENDED, WAITING_GONE
 from tests.support.notices import (
     BOTH,
+    CLIENT_ID,
     COPY,
     INSTALLER,
     LIBCAL,
@@ -29,6 +31,7 @@ from tests.support.notices import (
     notice,
     reading,
     service_view,
+    tenant_view,
     unclaimed,
     unmatched,
     weekly,
@@ -266,3 +269,13 @@ def test_the_next_message_is_announced_only_if_it_can_be_foreseen() -> None:
 def test_a_summary_needs_no_occasion() -> None:
     assert summary(replace(HEALTHY, service=LIBSTAFFER), now=NOW, zone=ZONE) == "LibStaffer is safe until 14 Nov 2028"
     assert summary(unclaimed(NEW), now=NOW, zone=ZONE) == "Unclaimed secret “LibCal 2026” on LibApps Outlook sync"
+
+
+def test_an_app_without_a_name_can_be_found_by_its_whole_client_id() -> None:
+    for name in ("", "\u202e\u200b"):
+        nameless = tenant_view(name, -2)
+        assert line_of(nameless, NOW, ZONE) == f"client id {CLIENT_ID}: secret “key 1” ended 2 days ago (20 Nov)"
+        assert dict(facts(notice(nameless), now=NOW, zone=ZONE))["App"] == f"client id {CLIENT_ID} (it has no name)"
+    named = tenant_view("Digital signage", 5)
+    assert line_of(named, NOW, ZONE) == "Digital signage: secret “key 1” ends in 5 days (27 Nov), client id …13d6"
+    assert dict(facts(notice(named), now=NOW, zone=ZONE))["App"] == "Digital signage (client id …13d6)"
