@@ -17,11 +17,14 @@ from shared.core.results import CheckResult, Forecast, Status, TenantStatus
 from shared.doctor import Finding
 from shared.render.escape import clean
 from shared.render.forecast import forecast_rows
+from shared.render.naming import described
+from shared.render.page_answer import urgency
 from shared.render.steps import next_step
 from shared.render.when import clock, day, full_day, until
 from shared.render.words import headline, summary
 
 STYLE = {Severity.OK: "green", Severity.NOTICE: "cyan", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
+PROGRAM = "python -m shared"
 SHOWN = 20
 """Credentials of the tenant that a person is shown."""
 HOW_IT_ENDED = {
@@ -144,7 +147,7 @@ def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchl
         knows = f"{clean(given.by.name)} knows, until {full_day(given.until)}: {clean(given.why, 300)}"
         console.print(Text(f"{clean(view.service.name)}: {knows}"))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
-    for other in (view for view in others if view.severity != Severity.OK):
+    for other in sorted((view for view in others if view.severity != Severity.OK), key=urgency):
         console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))
     for command in _commands(judgement, watchlist):
         console.print(Text(f"  {command}", style="dim"), soft_wrap=True)
@@ -168,16 +171,16 @@ def _tenant(console: Console, tenant: TenantStatus, now: datetime, watchlist: Wa
 
 def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:
     """Give the commands that record what only a person can know, ready to copy."""
-    tenant = f" --tenant {watchlist.key}" if watchlist.name else ""
+    tenant, now, zone = f" --tenant {watchlist.key}" if watchlist.name else "", judgement.now, watchlist.zone
     for view in judgement.services:
         for credential in (view.replacement, view.in_use if view.assumed else None):
             if credential is not None and not view.upcoming:
-                used = f"if {clean(view.service.name)} uses “{clean(credential.name)}”"
-                yield f"{used}: confirm {view.service.id} --key-id {quote(clean(credential.key_id))}{tenant}"
-    for unclaimed in judgement.unclaimed:
+                used = f"if {clean(view.service.name)} uses the {described(credential, now, zone)}"
+                yield f"{used}: {PROGRAM} confirm {view.service.id} --key-id {quote(clean(credential.key_id))}{tenant}"
+    for unclaimed in sorted(judgement.unclaimed, key=urgency):
         if unclaimed.standing != Standing.EXPIRED:
-            key_id = quote(clean(unclaimed.credential.key_id))
-            yield f"whose is “{clean(unclaimed.credential.name)}”: claim {key_id} SERVICE... (or none){tenant}"
+            key_id, which = quote(clean(unclaimed.credential.key_id)), described(unclaimed.credential, now, zone)
+            yield f"whose is the {which}: {PROGRAM} claim {key_id} SERVICE... (or none){tenant}"
 
 
 def _credential(name: str, ends: datetime | None, now: datetime, watchlist: Watchlist) -> str:

@@ -180,5 +180,5 @@ def test_a_command_to_copy_has_the_credential_as_one_word(evil: str) -> None:
     status = single(service_view(Standing.AWAITING_INSTALL, replacement=odd), unclaimed(odd)).status
     console.status(Console(file=said, width=1000, soft_wrap=True), status, WATCHLIST)
     (line,) = [line for line in said.getvalue().splitlines() if "--key-id" in line]
-    words = shlex.split(line.split("”: ", 1)[1])
-    assert (words[:3], len(words)) == (["confirm", "libcal", "--key-id"], 4)
+    words = shlex.split(line.split(": ", 1)[1])
+    assert (words[:6], len(words)) == (["python", "-m", "shared", "confirm", "libcal", "--key-id"], 7)
