@@ -116,15 +116,25 @@ def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
 
 
 def findings(console: Console, found: Iterable[Finding]) -> bool:
-    """Show each finding as it comes; give whether all is well."""
+    """Show each finding as it comes, and at last how many are missing; give whether all is well."""
     marks = {True: Text("ok     ", style="green"), False: Text("MISSING", style="bold red"), None: Text("-      ", style="dim")}
-    well = True
+    missing = untried = 0
     for finding in found:
         console.print(Text.assemble(marks[finding.ok], " ", (f"{finding.part}: ", "bold"), clean(finding.text, 1000)))
         for command in () if finding.ok else finding.mend:
             console.print(Text(f"          {clean(command, 1000)}", style="cyan"), soft_wrap=True)
-        well = well and finding.ok is not False
-    return well
+        missing += finding.ok is False
+        untried += finding.ok is None and not finding.by_the_way
+    said = f"{_parts(missing)} missing" if missing else "Nothing is missing"
+    not_tried = f"; {_parts(untried, past=True)} not tried" if untried else ""
+    console.print(Text(f"{said}{not_tried}.", style="bold red" if missing else "green"))
+    return not missing
+
+
+def _parts(number: int, *, past: bool = False) -> str:
+    """Count parts, with their verb: "1 part is", "2 parts were"."""
+    one, several = ("was", "were") if past else ("is", "are")
+    return f"1 part {one}" if number == 1 else f"{number} parts {several}"
 
 
 def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> None:

@@ -29,6 +29,12 @@ from shared.tenant_watch import TenantWatch
 from shared.values import is_loopback
 from shared.watch import READ_WITHIN, Watch
 
+WRONG_CLIENT_ID = (
+    "Compare its client_id in the watchlist, or the setting that this names, with the “Application (client) ID” in Entra; "
+    "it is neither the object id nor a Secret ID. An app that was deleted can be restored there for 30 days."
+)
+NO_LINK = "messages that are sent from here have no link to the page"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -39,6 +45,8 @@ class Finding:
     text: str
     mend: tuple[str, ...] = ()
     """Commands that put it in place; empty where there is nothing to mend, or no command for it."""
+    by_the_way: bool = False
+    """Of one whose `ok` is `None`: it was tried, and what it says is only worth knowing."""
 
 
 def deployment(settings: Settings) -> Deployment:
@@ -135,6 +143,10 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
         seen = observe(app, reading.apps[app.client_id], at)
         judgement = judge(at, {app.key: seen})
         problems = [problem for view in judgement.apps for problem in view.problems]
+        if not seen.sighting.found:
+            mend = remedies.find_app(app.name, app.client_id)
+            yield Finding(f"app {app.name}", ok=False, text=f"{'; '.join(problems)}. {WRONG_CLIENT_ID}", mend=mend)
+            continue
         yield Finding(f"app {app.name}", ok=not problems, text="; ".join(problems) or f"read, {len(seen.credentials)} credentials")
         if not seen.sighting.usable:
             continue
@@ -142,7 +154,8 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
             doubt = _doubt_about_the_claim(view, app, seen, at)
             settled = view.hold is not None and view.hold.settled
             ok = True if not doubt else None if settled else False
-            yield Finding(f"service {view.service.name}", ok=ok, text=doubt or f"claimed, standing {view.standing}")
+            text = doubt or f"claimed, standing {view.standing}"
+            yield Finding(f"service {view.service.name}", ok=ok, text=text, by_the_way=ok is None)
 
 
 def _doubt_about_the_claim(view: ServiceView, app: WatchedApp, seen: Observed, at: Round) -> str:
@@ -185,9 +198,11 @@ def _deployed(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Findi
     """Ask the app that is deployed, as a stranger: is it well, and does its page lead to the sign-in?"""
     root, of_ours, _ = settings.page_url.partition(PAGE_PATH)
     if settings.page_sign_in is None:
-        yield Finding("page", ok=None, text="closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER)")
+        no_link = f"; {NO_LINK}" if not settings.page_url else ""
+        text = f"closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER){no_link}"
+        yield Finding("page", ok=None, text=text)
     elif not settings.page_url:
-        yield Finding("page", ok=None, text="not tried; LAPSEWATCH_PAGE_URL says where it is")
+        yield Finding("page", ok=None, text=f"not tried; LAPSEWATCH_PAGE_URL says where it is. Without it, {NO_LINK}")
     else:
         yield _front(settings.page_url, settings.page_sign_in.issuer, ask)
     if of_ours:

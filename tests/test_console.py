@@ -2,11 +2,15 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from shared import console as show
+from shared.doctor import Finding
 from tests.support.build import at, secret, service, watchlist
 from tests.support.life import World
+
+ODD = Finding("a", ok=None, text="odd", by_the_way=True)
 
 
 def printed(world: World) -> str:
@@ -52,3 +56,22 @@ def test_what_nobody_claims_stands_most_urgent_first() -> None:
     world.check()
     said = [line for line in printed(world).splitlines() if line.startswith("Unclaimed")]
     assert [line.split("“")[1].split("”")[0] for line in said] == ["of this week", "of this month", "of spring"]
+
+
+@pytest.mark.parametrize(
+    ("found", "last"),
+    [
+        ([Finding("a", ok=True, text="")], "Nothing is missing."),
+        ([Finding("a", ok=True, text=""), Finding("b", ok=None, text="not tried")], "Nothing is missing; 1 part was not tried."),
+        (
+            [Finding("a", ok=None, text="odd", by_the_way=True), *[Finding("b", ok=None, text="")] * 2],
+            "Nothing is missing; 2 parts were not tried.",
+        ),
+        ([Finding("a", ok=False, text="no")], "1 part is missing."),
+        ([*[Finding("a", ok=False, text="no")] * 2, Finding("b", ok=None, text="")], "2 parts are missing; 1 part was not tried."),
+    ],
+)
+def test_the_doctor_closes_with_how_many_parts_are_missing(found: list[Finding], last: str) -> None:
+    out = StringIO()
+    assert show.findings(Console(file=out, width=200), found) == last.startswith("Nothing")
+    assert out.getvalue().splitlines()[-1] == last

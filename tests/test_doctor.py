@@ -269,3 +269,19 @@ def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reac
 def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(examined: Examine, check: Callable[[], Outcome | None]) -> None:
     assert check() == Outcome.OK
     assert re.fullmatch(r"the last good one began on \d+ \w{3} at \d\d:\d\d C[SD]T", examined()["checks"].text)
+
+
+def test_a_client_id_that_no_app_has_is_said_with_how_to_find_the_right_one(examined: Examine) -> None:
+    finding = examined(LIBAPPS_CLIENT_ID=THEIRS)["app LibApps Outlook sync"]
+    assert finding.ok is False
+    assert finding.text.startswith("it cannot be found in the tenant. Compare its client_id in the watchlist")
+    look, by_name = finding.mend
+    assert look == f"az ad app show --id {THEIRS} --query displayName"
+    assert by_name.startswith("az ad app list --display-name 'LibApps Outlook sync' ")
+
+
+def test_what_follows_where_no_page_is_known_is_said(examined: Examine) -> None:
+    assert examined(LAPSEWATCH_PAGE_URL="")["page"].text.endswith("Without it, messages that are sent from here have no link to the page")
+    closed = examined(LAPSEWATCH_PAGE_URL="", LAPSEWATCH_SIGN_IN_CLIENT_ID="", LAPSEWATCH_SIGN_IN_ISSUER="")["page"].text
+    assert closed.startswith("closed")
+    assert closed.endswith("; messages that are sent from here have no link to the page")

@@ -4,6 +4,7 @@ Who may run them, and why they are needed, is in docs/permissions.md. Nothing he
 """
 
 from dataclasses import dataclass
+from shlex import quote
 
 GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 """Microsoft Graph's own application, in every tenant."""
@@ -53,6 +54,15 @@ def graph_permission(deployment: Deployment, said: str) -> tuple[str, ...]:
     )
     url = f"{deployment.graph}/v1.0/servicePrincipals(appId='{GRAPH_APP}')/appRoleAssignedTo"
     return (FINISH, f'az rest --method POST --url "{url}" --body "{body}"')
+
+
+def find_app(name: str, client_id: str) -> tuple[str, ...]:
+    """See whether there is an app with this client id, and which client id the app of this name has."""
+    shown = "[].{name:displayName, client_id:appId}"
+    return (
+        f"az ad app show --id {quote(client_id)} --query displayName",
+        f'az ad app list --display-name {quote(name)} --query "{shown}" --output table',
+    )
 
 
 def table_role(deployment: Deployment) -> tuple[str, ...]:
