@@ -472,6 +472,17 @@ def test_axe_finds_nothing_and_nothing_leaves_the_host(browser: Browser, name: s
     assert broken == []
 
 
+@pytest.mark.parametrize(("width", "blocks"), [(390, True), (1280, False)])
+def test_on_a_phone_each_credential_of_the_tenant_is_a_block_of_its_own(browser: Browser, width: int, *, blocks: bool) -> None:
+    with opened(browser, PAGES["tenant"], width=width) as shown:
+        row = shown.locator("table.tenant tbody tr").first
+        tops = [box["y"] for cell in row.locator("th, td").all() if (box := cell.bounding_box()) is not None]
+        assert len(tops) == 5
+        assert (len(set(tops)) == 5) is blocks, "below each other, or side by side"
+        widths = "[...document.querySelectorAll('.wide')].map(each => each.scrollWidth - each.clientWidth)"
+        assert shown.evaluate(widths) == [0], "nothing is off the screen"
+
+
 def test_a_button_works_without_a_script(browser: Browser) -> None:
     posted: list[tuple[str, str]] = []
 
