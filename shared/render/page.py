@@ -25,7 +25,7 @@ from shared.render.escape import clean
 from shared.render.page_answer import age, answer, urgency
 from shared.render.page_cards import Card, card
 from shared.render.page_others import Item
-from shared.render.page_tenant import WHOLE, Wanted, tenant_part
+from shared.render.page_tenant import WHOLE, Wanted, tenant_part, urgent_ones
 from shared.render.receipts import Receipt
 from shared.render.timeline import timeline
 from shared.render.when import clock, full_day
@@ -89,6 +89,7 @@ def page(data: PageData) -> str:
             notice=data.notice,
             problem=data.problem,
             answer=answer(status, at, len(other_things) + assumed),
+            beside=urgent_ones(status.tenant),
             troubles=list(page_others.troubles(status, at)),
             checked=age(status.pulse.last_success, at.now) if status.pulse.last_success is not None else "",
             checked_stamp=instant(status.pulse.last_success),

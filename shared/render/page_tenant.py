@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from shared.core.judged import TenantView
-from shared.core.model import Severity
+from shared.core.model import Severity, Standing
 from shared.core.results import TenantStatus
 from shared.render.document_parts import instant
 from shared.render.escape import clean
@@ -21,8 +21,18 @@ ROWS = 100
 """Rows on a page of the table."""
 LONGEST_FILTER = 100
 
+ENDED = "Ended"
+
+
+def urgency_of(view: TenantView) -> Severity:
+    """Say how urgent an item looks. What has just ended may have stopped something: it never looks milder than what still works."""
+    if view.standing != Standing.EXPIRED:
+        return view.severity
+    return Severity.CRITICAL if view.severity != Severity.OK else Severity.NOTICE  # the latter ended long ago: it is listed, not told
+
+
 _KEYS: Mapping[str, Callable[[TenantView], tuple[object, ...]]] = {
-    "urgent": lambda view: (-view.severity.rank, view.days_left, view.item),
+    "urgent": lambda view: (-urgency_of(view).rank, view.days_left, view.item),
     "ends": lambda view: (view.listed.credential.ends, view.item),
     "app": lambda view: (view.listed.app_name.casefold(), view.days_left, view.item),
     "credential": lambda view: (view.listed.credential.name.casefold(), view.days_left, view.item),
@@ -116,6 +126,14 @@ def tenant_part(tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base:
     )
 
 
+def urgent_ones(tenant: TenantStatus | None) -> str:
+    """Say how many items of the tenant are urgent, in a sentence; empty if none are, or no tenant is watched."""
+    number = sum(urgency_of(view) == Severity.CRITICAL for view in tenant.views) if tenant is not None else 0
+    if not number:
+        return ""
+    return f"In the tenant, {'1 other credential is' if number == 1 else f'{number:,} other credentials are'} urgent."
+
+
 def _summary(tenant: TenantStatus, zone: ZoneInfo) -> str:
     scan = tenant.scan
     if scan is None or scan.read_at is None:
@@ -136,8 +154,8 @@ def _row(view: TenantView, zone: ZoneInfo) -> Row:
         f"in {view.days_left} days" if view.days_left > 0 else f"{-view.days_left} days ago"
     )
     return Row(
-        view.severity,
-        BADGES[view.severity],
+        urgency_of(view),
+        ENDED if view.standing == Standing.EXPIRED else BADGES[view.severity],
         app_name(view),
         entra_of(view.listed),
         called(view.listed.credential)[:LONGEST_NAME],

@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, Route
 
 from shared.core.judged import Over, ServiceView, View
 from shared.core.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Pulse, Sighting, Told
-from shared.core.model import Reason, Standing
+from shared.core.model import Reason, Severity, Standing
+from shared.core.results import TenantStatus
 from shared.render import page_tenant
 from shared.render.page import PageData, assets, not_signed_in, page
+from shared.render.page_tenant import tenant_part
 from shared.render.receipts import Receipt
 from shared.render.words import summary
 from tests.render.cases import MESSAGES
@@ -38,6 +40,7 @@ from tests.support.notices import (
     leftover,
     removed,
     service_view,
+    tenant_view,
     unclaimed,
     unmatched,
 )
@@ -405,8 +408,9 @@ def test_the_tenants_table_shows_the_most_urgent_first_in_pages_of_a_hundred() -
     assert len(rows) == 100
     assert "130 apps with 130 credentials were read on" in shown.text
     assert "1 to 100 of 130" in shown.text
-    assert rows[0][3] == "2 Sep 2026, tomorrow"
-    assert rows[0][4] == "Urgent"
+    assert [row[3:] for row in rows[:2]] == [["26 Aug 2026, 6 days ago", "Ended"]] * 2
+    assert [row[4] for row in rows[:40]] == sorted(row[4] for row in rows[:40]), "what has ended, and then what is urgent"
+    assert ["2 Sep 2026, tomorrow", "Urgent"] in [row[3:] for row in rows]
     rest, _ = table(**{"from": 100})
     assert len(rest) == 30
     assert not {tuple(row) for row in rows} & {tuple(row) for row in rest}
@@ -427,6 +431,25 @@ def test_the_tenants_table_is_sorted_and_filtered_by_plain_links_and_a_plain_for
 @pytest.mark.parametrize("wanted", [{"from": "-5"}, {"from": "x"}, {"from": "9999999"}, {"from": "999999"}, {"sort": "<b>"}, {"sort": ""}])
 def test_a_query_that_makes_no_sense_shows_the_beginning(wanted: dict[str, str]) -> None:
     assert table(**wanted)[0] == table()[0]
+
+
+def test_how_many_of_the_tenant_are_urgent_stands_beside_the_answer_about_the_services() -> None:
+    views = tuple(tenant_view(f"App {number}", ends) for number, ends in enumerate((-2, 5, 7, 22)))
+    long_ended = replace(tenant_view("Old", -40), severity=Severity.OK)
+    plain = single(SAFE, STAFFER)
+    shown = found(replace(plain, status=replace(plain.status, tenant=TenantStatus(None, (*views, long_ended)))))
+    assert "Yes. LibCal and LibStaffer are safe;" in shown.text
+    assert "Urgent In the tenant, 3 other credentials are urgent." in shown.text
+    assert "In the tenant" not in found(plain).text
+    rows = tenant_part(TenantStatus(None, (*views, long_ended)), page_tenant.WHOLE, ZONE, "/api/page")
+    assert rows is not None
+    assert [(row.badge, row.severity) for row in rows.rows] == [
+        ("Ended", Severity.CRITICAL),
+        ("Urgent", Severity.CRITICAL),
+        ("Urgent", Severity.CRITICAL),
+        ("Action needed", Severity.WARNING),
+        ("Ended", Severity.NOTICE),
+    ]
 
 
 def test_a_tenant_that_was_never_read_or_not_last_time_says_so() -> None:
