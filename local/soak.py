@@ -189,9 +189,7 @@ def _megabytes() -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run it, and print the figures; exit 1 if something was lost."""
     parser = argparse.ArgumentParser(prog="python -m local.soak", description="Simulated years of ticks, with random people and outages.")
-    parser.add_argument(
-        "--apps", type=int, default=200, help="app registrations that are watched by name, and as many others (default: %(default)s)"
-    )
+    parser.add_argument("--apps", type=int, default=200, help="app registrations, three of four watched by name (default: %(default)s)")
     parser.add_argument("--days", type=int, default=730, help="simulated days (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="what is random follows from it (default: %(default)s)")
     options = parser.parse_args(arguments)
@@ -203,7 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except Lost as error:
             lost = str(error)
     took = f"{time.monotonic() - started:.0f} s, of which this process computed {time.process_time():.0f} s"
-    print(f"{options.apps} apps watched by name, {options.apps} others, {options.days} days, seed {options.seed}: {took}")
+    print(
+        f"{len(soak.world.lives)} apps watched by name, {len(soak.world.rest.strays)} others, {options.days} days, seed {options.seed}: {took}"
+    )
     print("\n".join(report(soak)))
     if lost:
         sys.exit(f"LOST: {lost}")

@@ -93,17 +93,18 @@ class World:
 
     @classmethod
     def of(cls, apps: int, seed: int) -> "World":
-        """Make a tenant that has been there for long: its secrets are of every age."""
+        """Make a tenant of so many apps that has been there for long: its secrets are of every age. A quarter is watched as a whole."""
         random = Random(seed)  # noqa: S311  (a made-up life, nothing to guess)
-        world = cls(random, rest_of(apps, random, ZONE, RENEWER, START))
-        for number in range(apps):
+        others = apps // 4
+        world = cls(random, rest_of(others, random, ZONE, RENEWER, START))
+        for number in range(apps - others):
             days = world.random.choice(LIFETIMES)
             used = world.secret(number, START - timedelta(days=world.random.randint(0, days - 5)), days)
             world.lives.append(Life(f"s{number:04}", guid(random), used))
         return world
 
     def watchlist(self) -> Watchlist:
-        """Watch half of it by name, one service an app, and the rest as a tenant."""
+        """Watch most of it by name, one service an app, and the rest as a tenant."""
         apps = tuple(WatchedApp(f"App {number}", life.client_id, (_service(number),)) for number, life in enumerate(self.lives))
         channels = {name: TeamsChannel(name, Secret("https://flow.example/")) for name in CHANNELS}
         return Watchlist(ZONE, time_of_day(8), DEFAULT_LADDER, channels, apps, self.rest.rules)

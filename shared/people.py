@@ -48,7 +48,7 @@ class _Look(NamedTuple):
         credential = next(c for c in self.seen.credentials if c.key_id == key_id)
         others = [v.service for v in self.judgement.services if v.service.id != service_id and matches(v.service.claim, credential)]
         before = self.at.memory.holds.get(service_id)
-        undo = f" If that was a mistake: confirm {service_id} --key-id {before.key_id}." if before is not None else ""
+        undo = f" If that was a mistake: python -m shared confirm {service_id} --key-id {before.key_id}." if before is not None else ""
         return tuple(f"“{credential.name}” is {other.name}'s by its claim.{undo}" for other in others)
 
     def users_of(self, key_id: str, service_ids: Sequence[str]) -> tuple[str, ...]:

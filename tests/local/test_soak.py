@@ -59,7 +59,7 @@ def test_a_short_soak_ends_well_and_says_what_it_saw(own_azurite: Azurite) -> No
 )
 def test_what_got_lost_or_was_heard_twice_is_noticed(world: type[World], said: str, own_azurite: Azurite) -> None:
     with pytest.raises(Lost, match=said):
-        Soak(world.of(40, seed=3), 3, own_azurite, table=world.__name__).run()
+        Soak(world.of(120, seed=3), 3, own_azurite, table=world.__name__).run()
 
 
 @pytest.mark.parametrize(
