@@ -201,9 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except Lost as error:
             lost = str(error)
     took = f"{time.monotonic() - started:.0f} s, of which this process computed {time.process_time():.0f} s"
-    print(
-        f"{len(soak.world.lives)} apps watched by name, {len(soak.world.rest.strays)} others, {options.days} days, seed {options.seed}: {took}"
-    )
+    watched, others = len(soak.world.lives), len(soak.world.rest.strays)
+    print(f"{watched} apps watched by name, {others} others, {options.days} days, seed {options.seed}: {took}")
     print("\n".join(report(soak)))
     if lost:
         sys.exit(f"LOST: {lost}")
