@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, Viewpor
 
 from local.sign_in import object_id
 from tests.local.host_process import Host, hosted
-from tests.whole.conftest import ROOT, Lapsewatch, lapsewatch, tenant  # noqa: F401  (fixtures, to be asked for by name)
+from tests.whole.conftest import ROOT, Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures, to be asked for by name)
 
 DANA = "Dana Example"
 DANAS_ID = object_id(DANA)
