@@ -17,7 +17,7 @@ from shared.render.links import Link, https, links
 from shared.render.mailto import Mailto, mailto
 from shared.render.reasons import explanation
 from shared.render.runbooks import filled, request_mail
-from shared.render.steps import YOUR_TURN, next_step, runbook_sections
+from shared.render.steps import lead, next_step, runbook_sections
 from shared.render.words import headline, next_message, summary, title
 
 TEST = "Somebody asked whether mail reaches this mailbox. It does; nothing else is to be done."
@@ -168,8 +168,8 @@ def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Bloc
 
 
 def _fact(label: str, text: str) -> Fact:
-    rest = text.removeprefix(YOUR_TURN)
-    return Fact(label, text[: len(text) - len(rest)], rest.strip())
+    begins = lead(text)
+    return Fact(label, begins, text.removeprefix(begins).strip())
 
 
 def _service(view: View) -> ServiceView | None:

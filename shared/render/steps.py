@@ -13,9 +13,11 @@ from shared.render.naming import called, capital, claim_words, listed, noun, par
 ANYBODY: AbstractSet[Role] = frozenset()
 RENEWER: AbstractSet[Role] = frozenset({Role.RENEWER})
 INSTALLER: AbstractSet[Role] = frozenset({Role.INSTALLER})
+BOTH = RENEWER | INSTALLER
 
 YOUR_TURN = "Your turn:"
 """How a next step begins that is the reader's own."""
+LEADS = ("Your turn", "Renewer", "Installer")
 
 
 class _Turn(NamedTuple):
@@ -32,16 +34,24 @@ def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
     """Say whose turn it is and what to do, in one sentence; empty if there is nothing to do.
 
     Without `roles`, as anybody would read it: "Renewer (its): create a new client secret ...". With the reader's roles:
-    "Your turn: ...", or, for an installer while the renewer has to act, "Ask ... for a new client secret".
+    "Your turn: ...", or, for an installer while the renewer has to act, "Ask ... for a new client secret". A channel that is
+    both has readers of either kind, so there the one who acts is named, too.
     """
     turn = _turn(view)
     if not turn.task:
         return ""
-    if turn.roles & roles:
+    both = roles >= BOTH
+    if turn.roles & roles and not both:
         return f"{YOUR_TURN} {turn.task}"
-    if Role.INSTALLER in roles and isinstance(view, ServiceView) and (_needs_a_new_one(view) or _is_unmatched(view)):
+    if Role.INSTALLER in roles and not both and isinstance(view, ServiceView) and (_needs_a_new_one(view) or _is_unmatched(view)):
         return _ask(view)
     return capital(f"{whose}: {turn.task}" if (whose := whose_turn(view)) else turn.task)
+
+
+def lead(step: str) -> str:
+    """Give the beginning of a next step that says whose it is, with its colon; empty if it does not."""
+    whose, colon, _ = step.partition(":")
+    return f"{whose}:" if colon and whose.startswith(LEADS) else ""
 
 
 def whose_turn(view: View) -> str:
@@ -51,7 +61,7 @@ def whose_turn(view: View) -> str:
 
 
 def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[str, ...]:
-    """Name the runbook sections that the reader needs next, the nearest first; without `roles`, those of whoever acts."""
+    """Name the runbook sections that the readers need next, the nearest first; without `roles`, those of whoever acts."""
     own: dict[Role, tuple[str, ...]] = {}
     match view:
         case ServiceView() if _needs_a_new_one(view):
@@ -64,7 +74,8 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
             own = {Role.INSTALLER: ("Verify",)}
         case _:
             pass
-    return next((sections for role, sections in own.items() if not roles or role in roles), ())
+    wanted = [sections for role, sections in own.items() if not roles or role in roles]
+    return tuple(section for sections in wanted for section in sections) if roles else next(iter(wanted), ())
 
 
 def _turn(view: View) -> _Turn:  # noqa: PLR0911  (one return for each kind of item)

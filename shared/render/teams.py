@@ -20,7 +20,7 @@ from shared.render.facts import facts
 from shared.render.links import https, links
 from shared.render.reasons import explanation
 from shared.render.runbooks import for_card
-from shared.render.steps import YOUR_TURN, runbook_sections
+from shared.render.steps import lead, runbook_sections
 from shared.render.words import headline, is_weekly, next_message, summary, title
 
 LIMIT = 24_000
@@ -140,8 +140,8 @@ def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_u
 
 
 def _fact(label: str, text: str) -> Element:
-    rest = text.removeprefix(YOUR_TURN)
-    return row(label, rest, lead=text[: len(text) - len(rest)])
+    begins = lead(text)
+    return row(label, text.removeprefix(begins), lead=begins)
 
 
 def _service(notice: Notice) -> ServiceView | None:

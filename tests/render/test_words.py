@@ -189,7 +189,7 @@ def test_each_role_reads_its_own_next_step() -> None:
     create = "create a new client secret named like “LibCal*” and hand its value to the installer (libapps-admins)."
     assert next_step(service_view()) == f"Renewer (its): {create}"
     assert next_step(service_view(), RENEWER) == f"Your turn: {create}"
-    assert next_step(service_view(), BOTH) == f"Your turn: {create}"
+    assert next_step(service_view(), BOTH) == f"Renewer (its): {create}"  # one channel, and readers of either kind
     assert next_step(service_view(), COPY) == f"Renewer (its): {create}"
     assert next_step(service_view(), INSTALLER) == "Ask its-helpdesk@example.org for a new client secret named like “LibCal*”."
     install = "paste the value of the secret “LibCal 2026” into LibCal, then check that it syncs."
@@ -225,7 +225,7 @@ def test_a_certificate_is_installed_and_not_pasted() -> None:
 def test_the_runbook_opens_at_the_readers_next_section() -> None:
     assert runbook_sections(service_view(), RENEWER) == ("Create",)
     assert runbook_sections(service_view(), INSTALLER) == ("Request",)
-    assert runbook_sections(service_view(), BOTH) == ("Create",)
+    assert runbook_sections(service_view(), BOTH) == ("Create", "Request")
     assert runbook_sections(service_view()) == ("Create",)
     assert runbook_sections(service_view(), COPY) == ()
     assert runbook_sections(WAITING, INSTALLER) == ("Install", "Verify")
