@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from shared import people
 from shared.core.memory import Outcome
+from shared.core.model import Severity
 from shared.ports import AppQuery, DirectoryError, DirectoryReading, LedgerError
 from tests.support.build import secret, service, watchlist
 from tests.support.life import ANNA, SignInLog, Tenant, World
@@ -140,6 +141,17 @@ def test_the_end_of_a_leftover_is_said_when_its_installer_can_be_reached_again()
     world.inboxes["admins"].down = False
     world.run("2026-12-30T18:00Z")
     assert [line for line in world.diary if "leftover:" in line] == ["2026-12-15 admins leftover:libcal:cal24 healthy leftover -2"]
+
+
+def test_once_its_end_is_said_an_older_credential_is_nobodys_matter() -> None:
+    world = waiting()
+    world.confirm("libcal", "cal26")
+    world.run("2026-12-13T13:30Z")  # it ended in the night, and the day's check is still to come
+    assert [view.item for view in world.watch.status().judgement.leftovers] == ["leftover:libcal:cal24"]
+    world.run("2026-12-13T15:00Z")
+    assert "2026-12-13 admins leftover:libcal:cal24 healthy leftover 0" in world.diary
+    assert world.watch.status().judgement.leftovers == ()
+    assert world.watch.status().judgement.worst == Severity.OK
 
 
 def test_what_another_service_waits_for_is_not_called_deletable() -> None:

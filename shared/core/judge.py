@@ -12,7 +12,17 @@ from typing import NamedTuple
 from shared.core.claims import Ownership, ownership
 from shared.core.days import days_between
 from shared.core.evidence import is_shown_unused
-from shared.core.judged import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.judged import (
+    AppView,
+    Judgement,
+    LeftoverView,
+    RemovedView,
+    ServiceView,
+    UnclaimedView,
+    View,
+    WatcherView,
+    item_of_leftover,
+)
 from shared.core.memory import Facts, ItemState, Memory
 from shared.core.model import Credential, Reason, Service, Severity, Standing, WatchedApp, Watchlist
 from shared.core.observe import Observed, Round, changed_sightings
@@ -178,12 +188,18 @@ def _leftovers(view: ServiceView, spot: Spot, views: Iterable[ServiceView], at: 
 
 
 def _just_ended(view: ServiceView, spot: Spot, at: Round) -> Iterator[Credential]:
-    """Give the leftovers that have ended within a week: who could not be told before must hear it yet."""
+    """Give the leftovers that have ended within a week and of whose last day an installer has not heard yet."""
     if view.hold is None or view.in_use is None or not view.hold.settled:
         return
+    zone = at.watchlist.zone
     own = (c for c in spot.seen.credentials if view.service.id in spot.whose[c.key_id].services and c.key_id != view.in_use.key_id)
-    ended = (c for c in own if has_ended(c, at.now) and not started_after(c, view.in_use))
-    yield from (c for c in ended if c.ends is not None and days_between(c.ends, at.now, at.watchlist.zone) <= LONG_ENDED_DAYS)
+    for credential in (c for c in own if has_ended(c, at.now) and not started_after(c, view.in_use)):
+        assert credential.ends is not None
+        item = item_of_leftover(view.service.id, credential.key_id, deletable=False)
+        told = (at.memory.told.get((item, channel)) for channel in view.service.installer)
+        unheard = any(each is None or days_between(each.at, credential.ends, zone) > 0 for each in told)
+        if unheard and days_between(credential.ends, at.now, zone) <= LONG_ENDED_DAYS:
+            yield credential
 
 
 def _service_items(memory: Memory) -> Iterator[str]:
