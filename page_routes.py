@@ -16,10 +16,9 @@ from shared import forms, people
 from shared.bootstrap import identities, settings, watching
 from shared.core.decide import Refused
 from shared.core.judged import Over, ServiceView
-from shared.core.memory import Memory, Outcome, Person
+from shared.core.memory import Outcome, Person
 from shared.core.observe import Round
 from shared.core.results import CheckResult
-from shared.core.standing import started_after
 from shared.ports import NotSignedIn, PortError
 from shared.problems import Misconfigured
 from shared.render import answers, page, page_tenant, receipts
@@ -149,7 +148,6 @@ def _address(**query: str) -> str:
 
 def _confirm(visit: Visit, form: forms.Fields) -> Did:
     given = forms.confirming(form)
-    before = visit.watch.ledger.load()
     try:
         done = people.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown)
     except Refused:
@@ -157,7 +155,7 @@ def _confirm(visit: Visit, form: forms.Fields) -> Did:
             raise Already(receipts.already(view, visit.watch.clock(), visit.watch.watchlist.zone)) from None
         raise
     visit.report(done.check)
-    what = "undo" if _is_undo(given, before) else "confirm"
+    what = "undo" if done.undo else "confirm"
     return Did(what if done.check.told_everybody else what + receipts.LATER, given.service)
 
 
@@ -168,13 +166,6 @@ def _confirmed(visit: Visit, given: forms.Confirming) -> ServiceView | None:
         return None
     same = (view.in_use.key_id, view.in_use.hint, view.in_use.ends) == (given.key_id, given.shown.hint, given.shown.ends)
     return view if same else None
-
-
-def _is_undo(given: forms.Confirming, before: Memory) -> bool:
-    """Say whether an older credential takes the place of one that was settled."""
-    held, older = before.holds.get(given.service), before.sightings.get(given.key_id)
-    newer = before.sightings.get(held.key_id) if held is not None and held.settled else None
-    return older is not None and newer is not None and started_after(newer.credential, older.credential)
 
 
 def _acknowledge(visit: Visit, form: forms.Fields) -> Did:

@@ -4,7 +4,7 @@ A decision that does not hold is `Refused` with a sentence that shows the presen
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from shared.core.decided import Decided
 from shared.core.judge import judge
 from shared.core.judged import Judgement, ServiceView
 from shared.core.memory import Person
-from shared.core.model import WatchedApp
+from shared.core.model import Credential, WatchedApp
 from shared.core.observe import Observed, Round, observe
 from shared.core.results import CheckResult
 from shared.ports import AppQuery, DirectoryError, LedgerConflict
@@ -31,6 +31,8 @@ class Done:
     check: CheckResult
     notes: tuple[str, ...] = ()
     """What is odd about it, a sentence each: it may be a mistake."""
+    undo: bool = False
+    """It took back an earlier word."""
 
 
 class _Look(NamedTuple):
@@ -43,9 +45,12 @@ class _Look(NamedTuple):
     def service(self, service_id: str) -> ServiceView:
         return next(view for view in self.judgement.services if view.service.id == service_id)
 
+    def credential(self, key_id: str) -> Credential:
+        return next(each for each in self.seen.credentials if each.key_id == key_id)
+
     def others_of(self, key_id: str, service_id: str) -> tuple[str, ...]:
         """Say whose else the credential is: somebody may have mixed them up."""
-        credential = next(c for c in self.seen.credentials if c.key_id == key_id)
+        credential = self.credential(key_id)
         others = [v.service for v in self.judgement.services if v.service.id != service_id and matches(v.service.claim, credential)]
         before = self.at.memory.holds.get(service_id)
         undo = f" If that was a mistake: python -m shared confirm {service_id} --key-id {before.key_id}." if before is not None else ""
@@ -64,8 +69,10 @@ def confirm(watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Sh
     Raises `Refused`, or a `PortError` if the app or the ledger cannot be reached.
     """
     look = _look(watch, _app_of(watch, service_id))
-    decided = decide.confirm(look.service(service_id), key_id, look.seen, look.at, by=by, shown=shown)
-    return _finish(watch, decided, look.others_of(decided.decision.key_id, service_id))
+    view = look.service(service_id)
+    decided = decide.confirm(view, key_id, look.seen, look.at, by=by, shown=shown)
+    done = _finish(watch, decided, look.others_of(decided.decision.key_id, service_id))
+    return replace(done, undo=decide.undoes(view, look.credential(decided.decision.key_id)))
 
 
 def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Person) -> Done:

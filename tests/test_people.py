@@ -108,3 +108,12 @@ def test_what_is_on_no_app_that_can_be_read_is_refused_with_what_ails_the_other(
     world.tenant.put(LIBCAL)
     with pytest.raises(Refused, match="There is no credential nowhere on any watched app"):
         world.claim("nowhere")
+
+
+def test_only_what_takes_back_an_earlier_word_is_an_undo() -> None:
+    """To settle what was only assumed is none, though it names the older one."""
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
+    undone = [people.confirm(world.watch, "libcal", key_id, by=ANNA).undo for key_id in ("cal24", "cal26", "cal24")]
+    assert undone == [False, False, True]

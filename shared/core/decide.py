@@ -49,6 +49,11 @@ def confirm(view: ServiceView, key_id: str, seen: Observed, at: Round, *, by: Pe
     )
 
 
+def undoes(view: ServiceView, older: Credential) -> bool:
+    """Say whether to confirm `older` takes back what was settled: that the service of `view` uses a newer one."""
+    return view.hold is not None and view.hold.settled and view.in_use is not None and started_after(view.in_use, older)
+
+
 def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Person) -> Decided:
     """Record that somebody knows, until a local day (inclusive): it quiets what is far away, and only in this situation.
 
@@ -112,8 +117,7 @@ def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable
     """Take back the claim that the confirmation before this one made, or its part in it, if this one is its undo."""
     held = memory.holds.get(view.service.id)
     made = memory.assignments.get(held.key_id) if held is not None else None
-    undoes = view.in_use is not None and started_after(view.in_use, older)
-    if not undoes or held is None or made is None or made.at != held.at or held.service not in made.services:
+    if not undoes(view, older) or held is None or made is None or made.at != held.at or held.service not in made.services:
         return
     others = tuple(service for service in made.services if service != held.service)
     yield replace(made, services=others) if others else replace(made, withdrawn=True)
