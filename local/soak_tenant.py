@@ -17,7 +17,7 @@ from shared.core.model import Credential, Kind, TenantRules
 from shared.core.owners import Owner, Ownership
 from shared.ports import DirectoryError, OwnersReading, ScanPage, ScanQuery
 
-PAGE = 100
+PAGE = 10
 LADDER = (30, 14, 7, 1)
 FORGOTTEN = 60
 """Days after the end at which somebody deletes a secret at the latest, and makes a new one."""
@@ -75,11 +75,11 @@ class Rest:
         """Read them page by page, as the port `WholeTenant` has it."""
         del seconds
         for number, start in enumerate(range(0, len(self.strays), PAGE), start=1):
-            if self.broken and number > 1:
-                raise DirectoryError("Graph answered 503.")
             part = [stray.app for stray in self.strays[start : start + PAGE]]
             kept = [app for app in part if any(c.ends is not None and query.since <= c.ends <= query.until for c in app.credentials)]
             yield ScanPage(kept, len(part), sum(len(app.credentials) for app in part), {}, number)
+            if self.broken:
+                raise DirectoryError("Graph answered 503.")
 
     def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
         """Say who owns them."""

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from itertools import chain
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from local.soak_tenant import Rest, guid, rest_of
+from local.soak_tenant import Owed, Rest, guid, rest_of
 from shared.core.judged import ServiceView, TenantView
 from shared.core.message import Message
 from shared.core.model import DEFAULT_LADDER, App, Claim, Credential, Kind, Service, Standing, TeamsChannel, WatchedApp, Watchlist
@@ -172,42 +173,32 @@ class World:
         """Say whether everybody heard all that is owed by now, and nothing twice. Raises `Lost`."""
         if self.twice:
             raise Lost(self.twice)
-        for life in self.lives:
-            for channel, since, why in _owed(life, self.now):
-                last = self.heard.get((life.id, channel))
-                if last is None or last.at < since:
-                    raise Lost(f"{channel} was not told of {life.id} on {self.now}: {why}; last heard: {last}")
-        for item, channel, since, why in self.rest.owed(self.now):
+        owed = chain.from_iterable(_owed(life, self.now) for life in self.lives)
+        for item, channel, since, why in chain(owed, self.rest.owed(self.now)):
             last = self.heard.get((item, channel))
             if last is None or last.at < since:
                 raise Lost(f"{channel} was not told of {item} on {self.now}: {why}; last heard: {last}")
 
 
-class Owed(NamedTuple):
-    """A channel must have heard of a service since then, and why."""
-
-    channel: str
-    since: datetime
-    why: str
-
-
 def _owed(life: Life, now: datetime) -> Iterator[Owed]:
-    yield from (Owed(channel, since, "it was settled") for channel, since in life.closing.items())
+    yield from (Owed(life.id, channel, since, "it was settled") for channel, since in life.closing.items())
     over = life.over_since(now)
     if over is not None:
         since = max(over, life.made_at) if life.new is not None else over
         days = (now.astimezone(ZONE).date() - over.astimezone(ZONE).date()).days
         reminded = _morning(now.astimezone(ZONE).date() - timedelta(days=0 if days <= WEEK else WEEK - 1))
-        yield from (Owed(channel, max(since, reminded), "nothing is known to work") for channel in CHANNELS)
+        yield from (Owed(life.id, channel, max(since, reminded), "nothing is known to work") for channel in CHANNELS)
         return
     if life.new is not None:
-        yield Owed(INSTALLER, life.made_at, "a new secret waits")
+        yield Owed(life.id, INSTALLER, life.made_at, "a new secret waits")
     assert life.used.ends is not None
     end = life.used.ends.astimezone(ZONE).date()
     crossed = [day for rung in DEFAULT_LADDER if (day := end - timedelta(days=rung)) <= now.astimezone(ZONE).date()]
     if crossed:
         yield from (
-            Owed(channel, _morning(max(crossed)), "a rung was crossed") for channel in CHANNELS if life.new is None or channel == INSTALLER
+            Owed(life.id, channel, _morning(max(crossed)), "a rung was crossed")
+            for channel in CHANNELS
+            if life.new is None or channel == INSTALLER
         )
 
 

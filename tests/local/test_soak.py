@@ -10,6 +10,7 @@ from local.soak import Soak, Taken, growing, report
 from local.soak_world import START, Lost, World
 from shared.core.message import Message
 from shared.core.owners import OWNER
+from shared.ports import DirectoryError, ScanQuery
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,15 @@ def test_what_grows_without_bound_is_noticed(rows: list[int], memory: list[int],
     taken = [Taken(1 + 91 * number, row, row // 2, size) for number, (row, size) in enumerate(zip(rows, memory, strict=True))]
     assert growing(taken).startswith(said)
     assert bool(growing(taken)) == bool(said)
+
+
+def test_a_read_of_the_tenant_does_end_early_when_that_is_the_fault() -> None:
+    rest = World.of(8, seed=7).rest
+    rest.broken = True
+    pages = rest.scan(ScanQuery(START, START), seconds=1.0)
+    assert next(pages).applications == len(rest.strays)
+    with pytest.raises(DirectoryError):
+        next(pages)
 
 
 def test_a_world_is_the_same_every_time() -> None:
