@@ -1,8 +1,7 @@
-"""One message for every standing and reason that a card can carry, by name; each has a golden file in tests/golden/cards."""
+"""One message for every standing and reason that a card can carry, by name; each has a digest in tests/golden/cards."""
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from shared.core.judged import Over
 from shared.core.memory import Acknowledgement, Hold
@@ -37,8 +36,6 @@ from tests.support.notices import (
     unmatched,
     weekly,
 )
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 
 SOON = credential(ends=6)
 ENDED = credential(ends=-3)

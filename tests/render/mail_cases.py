@@ -1,8 +1,7 @@
-"""One mail for every standing and both parties; each has its text in tests/golden/mails, and one for each shape its HTML too."""
+"""One mail for every standing and both parties; each has a digest in tests/golden/mails."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from shared.core.message import Message
 from shared.core.model import EmailChannel, TeamsChannel
@@ -11,7 +10,6 @@ from shared.render.mail import Mail, mail
 from tests.render.cases import MESSAGES, page_of
 from tests.support.notices import INSTALLER, RENEWER
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "mails"
 SENDER = "alerts@example.org"
 CHANNELS: dict[str, TeamsChannel | EmailChannel] = {
     "its": EmailChannel("its", ("its@example.org",)),
@@ -35,7 +33,7 @@ BOTH_PARTIES = (
     "confirmed",
 )
 """Told to both; here once to each."""
-WITH_HTML = (
+TO_ONE = (
     "expiring_to_renewer",
     "expiring_to_installer",
     "expiring_in_copy",
@@ -62,11 +60,11 @@ WITH_HTML = (
     "tenant_to_owner",
     "tenant_fewer",
 )
-"""Between them they have every part that a mail can have."""
+"""Sent once, to whom the case says."""
 
 
 def _cases() -> Iterator[tuple[str, Message]]:
-    for name in WITH_HTML:
+    for name in TO_ONE:
         yield name, MESSAGES[name]
     for name in BOTH_PARTIES:
         for roles, channel in ((RENEWER, "its"), (INSTALLER, "libapps-admins")):
@@ -78,16 +76,5 @@ MAILS: dict[str, Message] = dict(_cases())
 
 
 def written(name: str) -> Mail:
-    """Give the mail of a case."""
+    """Return the mail of a case."""
     return mail(MAILS[name], to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=page_of(name))
-
-
-def text_of(name: str) -> str:
-    """Give the golden text of a case: what a reader's program shows of the headers, and the text part."""
-    made = written(name)
-    headers = [f"Subject: {made.subject}"]
-    if made.reply_to:
-        headers.append(f"Reply-To: {', '.join(made.reply_to)}")
-    if made.urgent:
-        headers.append("Importance: high")
-    return "\n".join(headers) + f"\n\n{made.text}"

@@ -22,7 +22,8 @@ from shared.render.mail_text import WIDTH
 from shared.render.mailto import LONGEST_MAILTO
 from shared.runbook import parse
 from tests.render.cases import MESSAGES, page_of
-from tests.render.mail_cases import CHANNELS, GOLDEN, MAILS, SENDER, WITH_HTML, text_of, written
+from tests.render.goldens import kept, kind_of, mail_of
+from tests.render.mail_cases import CHANNELS, MAILS, SENDER, written
 from tests.support.notices import (
     APP,
     BOTH,
@@ -112,17 +113,8 @@ def request(text: str, to: str = "its-helpdesk@example.org") -> Mail:
 
 
 @pytest.mark.parametrize("name", MAILS)
-def test_the_text_is_word_for_word_the_golden_one(name: str) -> None:
-    assert text_of(name) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", WITH_HTML)
-def test_the_html_is_letter_by_letter_the_golden_one(name: str) -> None:
-    assert written(name).html == (GOLDEN / f"{name}.html").read_text(encoding="utf-8")
-
-
-def test_every_golden_file_belongs_to_a_case() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == {f"{name}.txt" for name in MAILS} | {f"{name}.html" for name in WITH_HTML}
+def test_the_mail_has_the_golden_digest(name: str) -> None:
+    assert mail_of(name) == kept("mails")[kind_of(MAILS[name]), name]
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -1,0 +1,58 @@
+"""The cards and mails that the documents show, drawn by `python -m tests.render.regenerate --pictures`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from local.cards import picture, to_html
+from shared.core.judged import ServiceView
+from shared.core.message import Notice
+from shared.render.mail import mail
+from shared.render.teams import payloads
+from shared.runbook import parse
+from tests.render.cases import MESSAGES, page_of
+from tests.render.mail_cases import CHANNELS, MAILS, SENDER
+from tests.support.notices import INSTALLER, PAGE_URL
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+CARDS = {
+    "card-expiring": "expiring_to_renewer",
+    "card-install": "replaced_with_page",
+    "card-introduction": "introduction_to_settle",
+    "card-safe": "confirmed",
+}
+"""By the name of the picture: the case."""
+UNFOLDED = "card-install"
+DRAWN_MAILS = {
+    "mail-request": ("expiring_to_installer", False),
+    "mail-create": ("expiring_to_renewer", False),
+    "mail-install-dark": ("replaced", True),
+}
+"""By the name of the picture: the case, and whether it is dark."""
+WIDTH = 660
+MEASURE = "<script>document.body.dataset.height = document.body.firstElementChild.nextElementSibling.offsetHeight</script></body>"
+
+
+def draw() -> None:
+    """Draw the pictures of the documents anew, the mails with the runbooks that ship."""
+    for name, case in CARDS.items():
+        cards = [payload["attachments"][0]["content"] for payload in payloads(MESSAGES[case], page_url=page_of(case))]
+        picture(to_html(cards, opened=name == UNFOLDED), PICTURES / f"{name}.png")
+    for name, (case, dark) in DRAWN_MAILS.items():
+        picture(_mail(case, dark=dark), PICTURES / f"{name}.png", width=WIDTH)
+
+
+def _mail(case: str, *, dark: bool) -> str:
+    notices = tuple(map(_with_runbook, MAILS[case].notices))
+    channel = "libapps-admins" if notices[0].roles == INSTALLER else "its"
+    message = replace(MAILS[case], channel=channel, notices=notices)
+    page = mail(message, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL).html
+    page = page.replace("(prefers-color-scheme: dark)", "all") if dark else page
+    return page.replace("</body>", MEASURE)
+
+
+def _with_runbook(notice: Notice) -> Notice:
+    assert isinstance(notice.view, ServiceView)
+    file = f"runbooks/{notice.view.service.id}.md"
+    service = replace(notice.view.service, runbook=parse((ROOT / file).read_text(encoding="utf-8"), file))
+    return replace(notice, view=replace(notice.view, service=service))
