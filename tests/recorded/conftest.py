@@ -1,0 +1,41 @@
+"""The program in front of the recorded ledger; and the rows that today's code writes where that ledger came from: in the same life."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.azurite import Azurite
+from local.tenant import Tenant
+from tests.recorded.record import START, World, live
+from tests.recorded.replay import ROLES, SIGN_IN, Json, environment, put, recorded_ledger, restore, rows
+
+
+@pytest.fixture(scope="session")
+def lived(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
+    """Every row that the recorded life leaves behind today."""
+    with pytest.MonkeyPatch.context() as process, Tenant([], now=START) as tenant:
+        _sign_in(process, tenant)
+        restore(azurite.tables, [])
+        live(World(tenant), azurite.tables, Path(tmp_path_factory.mktemp("lived")))
+        return [*rows(azurite.tables).values()]
+
+
+@pytest.fixture
+def tenant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant]:
+    with Tenant([]) as running:
+        _sign_in(monkeypatch, running)
+        yield running
+
+
+@pytest.fixture
+def settings(tenant: Tenant, azurite: Azurite) -> dict[str, str]:
+    """Those of the program, before a table that holds the recorded rows."""
+    restore(azurite.tables, recorded_ledger()["rows"])
+    return environment(tenant, azurite.tables)
+
+
+def _sign_in(process: pytest.MonkeyPatch, tenant: Tenant) -> None:
+    put(tenant, "roles", ROLES)
+    for name in SIGN_IN:
+        process.setenv(name, tenant.environment[name])

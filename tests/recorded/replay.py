@@ -1,0 +1,208 @@
+"""A ledger as rows, and the program in front of it: what it reads there, what it sends, and what it writes, on any day.
+
+Both the recording (`record.py`) and the test look through this module, so what they see can be compared. The tenant is the
+stand-in, set over HTTP; the table is the app's own on Azurite. A sentence that people read is no part of what is compared.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from azure.core.exceptions import ResourceExistsError
+from azure.data.tables import EdmType, EntityProperty, TableClient, UpdateMode
+
+from local.tenant import Tenant
+from shared.adapters.tables import TablesLedger
+from shared.bootstrap import ROOT, watching
+from shared.render.calendar import calendar
+from shared.render.documents import check_document, decision_document, status_document
+from shared.render.forecast import forecast_document
+from shared.settings import load
+from shared.watch import Watch
+
+type Json = dict[str, Any]
+type Rows = Mapping[tuple[str, str], Json]
+"""By partition and row key."""
+
+FOLDER = Path(__file__).parent
+RECORDED = FOLDER / "ledger_3fa8a6c.json"
+WATCHLIST = FOLDER / "watchlist.toml"
+TABLE = "Lapsewatch"
+CHANNELS = ("its", "admins", "old")
+ROLES = ["Application.Read.All", "AuditLog.Read.All", "Mail.Send", "User.ReadBasic.All"]
+SIGN_IN = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+"""Settings that azure-identity reads from the process itself."""
+PROSE = {"next_step", "error", "evidence", "disabled"}
+"""Names of sentences for people: that there is one is compared, and not what it says."""
+TYPE = "@odata.type"
+_RANDOM = re.compile(r"(~check|~decision):\d{18}\|[0-9a-f]{8}")
+"""Keys whose last part is made up: it tells two rows of one instant apart."""
+
+
+def recorded_ledger() -> Json:
+    """Give the recording."""
+    return dict(json.loads(RECORDED.read_text("utf-8")))
+
+
+def environment(tenant: Tenant, tables: str, watchlist: Path = WATCHLIST) -> dict[str, str]:
+    """Give the settings of the program."""
+    return {
+        **tenant.environment,
+        **{f"{name.upper()}_WEBHOOK": tenant.teams_url(name) for name in CHANNELS},
+        "LAPSEWATCH_TABLES": tables,
+        "LAPSEWATCH_WATCHLIST": str(watchlist),
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+        "LAPSEWATCH_MAIL_SENDER": "alerts@example.org",
+        "LAPSEWATCH_SIGN_INS": "on",
+    }
+
+
+@contextmanager
+def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
+    """Give the program as the composition root wires it, with a clock that stands still at `now`."""
+    instant = datetime.fromisoformat(now)
+
+    def clock() -> datetime:
+        return instant
+
+    configured = load(settings, ROOT)
+    with watching(configured, environment=settings) as wired, TablesLedger(settings["LAPSEWATCH_TABLES"], clock) as ledger:
+        assert wired.tenant is not None
+        yield replace(wired, ledger=ledger, clock=clock, tenant=replace(wired.tenant, ledger=ledger.tenant, clock=clock))
+
+
+def put(tenant: Tenant, what: str, body: object, method: str = "PUT") -> None:
+    """Change the stand-in tenant, as `/control` lets anybody."""
+    requests.request(method, f"{tenant.url}/control/{what}", json=body, timeout=10).raise_for_status()
+
+
+def fill(tenant: Tenant, apps: Sequence[Json], used: Mapping[str, str]) -> None:
+    """Let the tenant hold these apps, and its report of sign-ins say when a credential was used, by its key id."""
+    put(tenant, "apps", apps)
+    for key_id, at in used.items():
+        put(tenant, "sign-ins", {"key_id": key_id, "at": at}, "POST")
+
+
+def looked_at(settings: Mapping[str, str], now: str, until: str) -> Json:
+    """Read the ledger: how we stand at `now`, what was decided, what will be sent up to a day, and by which ids calendars know the ends."""
+    with program(settings, now) as watch:
+        services = sorted(watch.watchlist.services)
+        status = watch.status()
+        return {
+            "status": wordless(status_document(status, watch.watchlist)),
+            "history": {
+                service: [decision_document(each) for each in decided] for service, decided in watch.ledger.decisions(*services).items()
+            },
+            "forecast": wordless(forecast_document(watch.forecast(date.fromisoformat(until)))),
+            "events": re.findall(r"(?m)^UID:(.*?)\r?$", calendar(status, watch.watchlist, ())),
+        }
+
+
+def checked(tenant: Tenant, settings: Mapping[str, str], now: str) -> Json:
+    """Check at `now`: how that ended, what was sent to whom, and what became of the rows."""
+    before = rows(settings["LAPSEWATCH_TABLES"])
+    sent_before = _sent(tenant)
+    with program(settings, now) as watch:
+        document = check_document(watch.check(), watch.watchlist)
+    after = rows(settings["LAPSEWATCH_TABLES"])
+    written = [certain(row) for key, row in after.items() if before.get(key) != row]
+    gone = [f"{partition} {row}" for partition, row in before if (partition, row) not in after]
+    return {
+        "check": wordless(document),
+        "sent": dict(sorted((_sent(tenant) - sent_before).items())),
+        "written": [wordless(row) for row in written],
+        "gone": gone,
+    }
+
+
+def _sent(tenant: Tenant) -> Counter[str]:
+    """Count what left the program: cards by webhook, mails by address."""
+    json_please = {"Accept": "application/json"}
+    mails = requests.get(f"{tenant.url}/mails", headers=json_please, timeout=10).json()
+    cards = {name: len(requests.get(tenant.teams_url(name), headers=json_please, timeout=10).json()) for name in CHANNELS}
+    return Counter(cards) + Counter(dict(mail["headers"])["To"] for mail in mails)
+
+
+@contextmanager
+def _table(tables: str) -> Iterator[TableClient]:
+    with TableClient.from_connection_string(tables, TABLE) as table:
+        assert urlsplit(table.url).hostname == "127.0.0.1"  # it is emptied
+        with suppress(ResourceExistsError):
+            table.create_table()
+        yield table
+
+
+def rows(tables: str) -> Rows:
+    """Read the whole table, in the order of its keys."""
+    with _table(tables) as table:
+        return {(row["PartitionKey"], row["RowKey"]): row for row in map(_row, table.list_entities())}
+
+
+def certain(row: Json) -> Json:
+    """Give a row without what is made up at random in its key."""
+    return row | {"RowKey": row["RowKey"].rpartition("|")[0]} if _RANDOM.fullmatch(row["RowKey"]) else row
+
+
+def _row(entity: Mapping[str, Any]) -> Json:
+    """Give a row as the table's own JSON has it: a column that is no text has its type beside it."""
+    row: Json = {}
+    for name, value in entity.items():
+        kind = EdmType(value.edm_type).value if isinstance(value, EntityProperty) else _KINDS[type(value)]
+        row[name] = value.value if isinstance(value, EntityProperty) else value
+        if kind != "Edm.String":
+            row[name + TYPE] = kind
+    return row
+
+
+_KINDS = {str: "Edm.String", bool: "Edm.Boolean", int: "Edm.Int32", float: "Edm.Double"}
+
+
+def restore(tables: str, recorded: Sequence[Json]) -> None:
+    """Let the table hold these rows, and nothing else."""
+    with _table(tables) as table:
+        for old in list(table.list_entities()):
+            table.delete_entity(old["PartitionKey"], old["RowKey"])
+        for row in recorded:
+            typed = {
+                name: EntityProperty(value, EdmType(row.get(name + TYPE, "Edm.String")))
+                if name not in ("PartitionKey", "RowKey")
+                else value
+                for name, value in row.items()
+                if not name.endswith(TYPE)
+            }
+            table.upsert_entity(typed, mode=UpdateMode.REPLACE)
+
+
+def wordless(found: Any) -> Any:  # noqa: ANN401  (any JSON)
+    """Give the same JSON without sentences for people; of a list of them, their number."""
+    if isinstance(found, list):
+        return [wordless(each) for each in found]
+    if not isinstance(found, dict):
+        return found
+    return {
+        name: "(a sentence)"
+        if name in PROSE and isinstance(value, str) and value
+        else len(value)
+        if name == "problems"
+        else wordless(value)
+        for name, value in found.items()
+    }
+
+
+def dumped(value: object, indent: str = "", wide: int = 400) -> str:
+    """Write JSON so that people can read it: whatever fits is on one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= wide or not isinstance(value, dict | list) or not value:
+        return flat
+    deeper = indent + "  "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(deeper + dumped(each, deeper, wide) for each in value) + f"\n{indent}]"
+    return "{\n" + ",\n".join(f"{deeper}{json.dumps(name)}: {dumped(each, deeper, wide)}" for name, each in value.items()) + f"\n{indent}}}"
