@@ -1,95 +1,141 @@
-"""Breaks the program's promises one by one, in a copy of it, and sees that its tests notice: `python -m local.mutate [NAME ...]`.
+"""Apply each mutation to a copy of the program and verify that a test fails: `python -m local.mutate [NAME ...]`.
 
-Each patch of `tests/mutations/` says in its header which promise it breaks, and which tests are to notice:
+The files `tests/mutations/*.toml` hold the mutations. Each one breaks a promise and names the test that must fail:
 
-    Promise: what was sent is recorded
-    Tests: tests/test_watch.py tests/test_lifetime.py
+    [check-is-not-recorded]
+    promise = "A check is recorded"
+    file = "shared/watch.py"
+    old = '''self.ledger.record_check(record, pulse)'''
+    new = '''self.ledger.record_check(record, at.pulse)'''
+    test = '''tests/test_watch.py::test_a_check_is_recorded'''
 
-A patch that leaves them green, or that no longer applies, is a failure: a promise that nothing holds.
+`old` must match exactly once in `file`; how the code is wrapped does not matter.
 """
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from queue import SimpleQueue
 
 ROOT = Path(__file__).parents[1]
-PATCHES = Path("tests/mutations")
-LONGEST = 240
-"""Seconds that the tests of one patch may take."""
+MUTATIONS = Path("tests/mutations")
+TIMEOUT_SECONDS = 120
+"""Limit for the test of one mutation."""
 _TESTS_FAILED = 1
-"""The exit status with which pytest says that tests ran and failed."""
+"""The exit status of pytest if tests ran and failed."""
+
+
+class MutationError(Exception):
+    """A mutation cannot be read or does not match the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A patch, the promise that it breaks, and the tests that have to notice."""
+    """A change to the code, the promise it breaks, and the pytest node id of the test that must fail."""
 
-    file: Path
+    name: str
     promise: str
-    tests: tuple[str, ...]
+    file: str
+    old: str
+    new: str
+    test: str
 
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.file.stem
+    def apply(self, text: str) -> str:
+        """Return the text of the file with the change. Raise `MutationError` if `old` does not match exactly once."""
+        changed, count = _pattern(self.old).subn(lambda _: self.new.strip(), text)
+        if count != 1:
+            raise MutationError(f"{self.name}: old matches {count} times in {self.file}, expected once. Make it match the code again.")
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one patch, in seconds; only `noticed` is good."""
+class Outcome:
+    """The result of one mutation."""
 
     mutation: Mutation
-    how: Literal["noticed", "survived", "does not apply", "broke the run"]
     seconds: float
-    said: str = ""
+    error: str
+    """What went wrong, as a sentence; empty if the test failed as it must."""
 
 
 def mutations(root: Path = ROOT) -> list[Mutation]:
-    """Read every patch, by name. Raises `ValueError` for one without a header."""
-    return [_read(file) for file in sorted((root / PATCHES).glob("*.patch"))]
+    """Return every mutation. Raise `MutationError` for an incomplete entry or a name that occurs twice."""
+    found: dict[str, Mutation] = {}
+    for file in sorted((root / MUTATIONS).glob("*.toml")):
+        for name, entry in tomllib.loads(file.read_text("utf-8")).items():
+            expected = [field.name for field in fields(Mutation)][1:]
+            if not isinstance(entry, dict) or sorted(entry) != sorted(expected):
+                raise MutationError(f"{file.name}: [{name}] must have exactly these keys: {', '.join(expected)}.")
+            if name in found:
+                raise MutationError(f"{file.name}: there are two mutations [{name}]. Rename one of them.")
+            found[name] = Mutation(name, **entry)
+    return list(found.values())
 
 
-def _read(file: Path) -> Mutation:
-    header = dict(line.split(": ", 1) for line in file.read_text("utf-8").partition("\n--- ")[0].splitlines() if ": " in line)
-    if not header.keys() >= {"Promise", "Tests"}:
-        raise ValueError(f'{file.name} has no header; expected the lines "Promise: ..." and "Tests: ...", and then the patch.')
-    return Mutation(file, header["Promise"], tuple(header["Tests"].split()))
+def _pattern(old: str) -> re.Pattern[str]:
+    """Return a pattern that ignores line breaks, spaces beside brackets, and a comma before a closing one."""
+    parts = {"(": r"\(\s*", "[": r"\[\s*", "{": r"\{\s*", ")": r"\s*,?\s*\)", "]": r"\s*,?\s*\]", "}": r"\s*,?\s*\}"}
+    tight = re.sub(r"(?<=[(\[{])\s+|\s+(?=[)\]}])", "", old.strip())
+    tokens = re.findall(r"\s+|[()\[\]{}]|[^\s()\[\]{}]+", tight)
+    return re.compile("".join(r"\s+" if token.isspace() else parts.get(token) or re.escape(token) for token in tokens))
 
 
-def tried(mutation: Mutation, root: Path = ROOT) -> Verdict:
-    """Apply a patch in a copy of the program, and run its tests there."""
+def run(mutation: Mutation, copy: Path) -> Outcome:
+    """Apply a mutation in a work copy, run its test there, and restore the file."""
     started = time.monotonic()
-
-    def verdict(how: Literal["noticed", "survived", "does not apply", "broke the run"], said: str = "") -> Verdict:
-        return Verdict(mutation, how, time.monotonic() - started, said)
-
-    with _copy(root) as copy:
-        applied = _run(["git", "apply", "--unsafe-paths", f"--directory={copy}", str(mutation.file)], Path("/"))
-        if applied.returncode:
-            return verdict("does not apply", applied.stderr.strip())
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests]
-        try:
-            ran = _run(command, copy)
-        except subprocess.TimeoutExpired:
-            return verdict("broke the run", f"Its tests took more than {LONGEST} seconds.")
-        if ran.returncode == 0:
-            return verdict("survived", ran.stdout.strip()[-200:])
-        return verdict("noticed" if ran.returncode == _TESTS_FAILED else "broke the run", ran.stdout.strip()[-500:])
+    file = copy / mutation.file
+    try:
+        with _changed(file, mutation.apply(file.read_text("utf-8"))):
+            error = _test(mutation, copy)
+    except (MutationError, FileNotFoundError) as failure:
+        error = str(failure)
+    return Outcome(mutation, time.monotonic() - started, error)
 
 
 @contextmanager
-def _copy(root: Path) -> Iterator[Path]:
-    """Give a copy of what git keeps, and of what is new; `node_modules` is shared."""
+def _changed(file: Path, text: str) -> Iterator[None]:
+    before = file.read_bytes()
+
+    def write(content: bytes) -> None:
+        file.write_bytes(content)
+        for cached in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+            cached.unlink()  # Python would use it for a file of the same size, written in the same second
+
+    write(text.encode())
+    try:
+        yield
+    finally:
+        write(before)
+
+
+def _test(mutation: Mutation, copy: Path) -> str:
+    """Run the test of a mutation. Return what is wrong, or an empty text if the test failed."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", mutation.test]
+    try:
+        done = _run(command, copy)
+    except subprocess.TimeoutExpired:
+        return f"{mutation.name}: the test took more than {TIMEOUT_SECONDS} seconds. Choose a faster one."
+    if done.returncode == _TESTS_FAILED:
+        return ""
+    if done.returncode == 0:
+        return f"{mutation.name}: the mutation survived: {mutation.test} still passes. Fix the test or choose another one."
+    return f"{mutation.name}: pytest could not run {mutation.test}:\n{done.stdout.strip()[-500:]}\n{done.stderr.strip()[-500:]}"
+
+
+@contextmanager
+def work_copy(root: Path = ROOT) -> Iterator[Path]:
+    """Copy the files that git tracks and those that are new; link `node_modules`. Delete the copy at the end."""
     listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root).stdout
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copy = Path(folder)
@@ -97,33 +143,52 @@ def _copy(root: Path) -> Iterator[Path]:
             if (root / name).is_file():
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(root / name, copy / name)
-        if (root / "node_modules").exists():
-            (copy / "node_modules").symlink_to(root / "node_modules")
+        if (root / "node_modules").exists() and not (copy / "node_modules").exists():
+            (copy / "node_modules").symlink_to((root / "node_modules").resolve())
         yield copy
 
 
 def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
-    return subprocess.run(command, cwd=folder, env=plain, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603  (our own)
+    return subprocess.run(command, cwd=folder, env=plain, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603  (our own)
+
+
+def run_all(chosen: Sequence[Mutation], jobs: int, root: Path = ROOT) -> Iterator[Outcome]:
+    """Run mutations, several at a time, each worker in its own work copy."""
+    with ExitStack() as stack:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for _ in range(jobs):
+            copies.put(stack.enter_context(work_copy(root)))
+
+        def in_a_copy(mutation: Mutation) -> Outcome:
+            copy = copies.get()
+            try:
+                return run(mutation, copy)
+            finally:
+                copies.put(copy)
+
+        yield from stack.enter_context(ThreadPoolExecutor(jobs)).map(in_a_copy, chosen)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Try the patches that are named, or all of them; exit 1 if one is not noticed."""
-    parser = argparse.ArgumentParser(prog="python -m local.mutate", description="Break each promise once, and see that a test notices.")
-    parser.add_argument("names", nargs="*", help="patches to try, without .patch (default: all)")
-    parser.add_argument("--jobs", type=int, default=2, help="how many at a time (default: %(default)s)")
+    """Run the named mutations, or all of them. Exit with 1 if a test does not notice its mutation."""
+    parser = argparse.ArgumentParser(prog="python -m local.mutate", description="Break each promise once and verify that a test fails.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="mutations to run (default: all)")
+    parser.add_argument("--jobs", type=int, default=2, help="how many to run at a time (default: %(default)s)")
     options = parser.parse_args(arguments)
-    known = mutations()
-    chosen = [each for each in known if not options.names or each.name in options.names]
-    started, bad = time.monotonic(), 0
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for verdict in pool.map(tried, chosen):
-            good = verdict.how == "noticed"
-            bad += not good
-            said = "" if good else f"\n{verdict.said}"
-            print(f"{verdict.how:<15}{verdict.seconds:6.1f} s  {verdict.mutation.name}: {verdict.mutation.promise}{said}", flush=True)
-    print(f"{len(chosen) - bad} of {len(chosen)} broken promises noticed, {time.monotonic() - started:.0f} s")
-    sys.exit(1 if bad or not chosen else 0)
+    known = {mutation.name: mutation for mutation in mutations()}
+    if unknown := [name for name in options.names if name not in known]:
+        parser.error(f"there is no mutation {', '.join(unknown)}; the names are in {MUTATIONS}/*.toml")
+    chosen = [known[name] for name in options.names or known]
+    started, failures = time.monotonic(), 0
+    for outcome in run_all(chosen, options.jobs):
+        failures += bool(outcome.error)
+        verdict = "FAILED" if outcome.error else "noticed"
+        print(f"{verdict:<8}{outcome.seconds:6.1f} s  {outcome.mutation.name}: {outcome.mutation.promise}", flush=True)
+        if outcome.error:
+            print(outcome.error, flush=True)
+    print(f"{len(chosen) - failures} of {len(chosen)} mutations noticed, {time.monotonic() - started:.0f} s")
+    sys.exit(1 if failures or not chosen else 0)
 
 
 if __name__ == "__main__":

@@ -1,50 +1,105 @@
-"""A promise that no test holds is noticed: each patch applies to the program as it is, and one that changes nothing survives."""
+"""Every mutation matches the code, and `make mutate` fails if a test does not notice one."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from local.mutate import PATCHES, ROOT, Mutation, mutations, tried
+from local.mutate import MUTATIONS, ROOT, Mutation, MutationError, main, mutations, run_all
+
+ENTRY = """
+[wrong-answer]
+promise = "The answer is 42"
+file = "answer.py"
+old = '''{old}'''
+new = '''{new}'''
+test = "test_answer.py::{test}"
+"""
+TEST = """
+from pathlib import Path
+
+def test_it():
+    assert "ANSWER = 42" in Path("answer.py").read_text()
+"""
 
 
 @pytest.mark.parametrize("mutation", mutations(), ids=lambda mutation: mutation.name)
-def test_every_patch_applies_and_names_tests_that_exist(mutation: Mutation) -> None:
-    done = subprocess.run(["git", "apply", "--check", str(mutation.file)], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    assert mutation.promise
-    assert [test for test in mutation.tests if not (ROOT / test).exists()] == []
+def test_mutation_matches_once_and_its_test_exists(mutation: Mutation) -> None:
+    code = (ROOT / mutation.file).read_text("utf-8")
+    assert mutation.apply(code) != code
+    file, _, test = mutation.test.partition("::")
+    assert f"def {test.partition('[')[0]}(" in (ROOT / file).read_text("utf-8")
 
 
-def program(folder: Path, patch: str) -> Path:
-    """A program of one line with its test, kept by git, and a patch for it."""
-    (folder / PATCHES).mkdir(parents=True)
+def program(folder: Path, *entries: str) -> Path:
+    """Write a program of two lines, its test, and mutations of it; return its folder."""
+    (folder / MUTATIONS).mkdir(parents=True)
     (folder / "answer.py").write_text("ANSWER = 42\nOTHER = 1\n")
-    (folder / "test_answer.py").write_text(
-        "from pathlib import Path\n\ndef test_it():\n    assert 'ANSWER = 42' in Path('answer.py').read_text()\n"
-    )
-    (folder / PATCHES / "one.patch").write_text(
-        f"Promise: the answer is 42\nTests: test_answer.py\n\n--- a/answer.py\n+++ b/answer.py\n{patch}"
-    )
+    (folder / "test_answer.py").write_text(TEST)
+    for number, entry in enumerate(entries):
+        (folder / MUTATIONS / f"{number}.toml").write_text(entry)
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     return folder
 
 
 @pytest.mark.parametrize(
-    ("patch", "how"),
+    ("old", "new", "test", "said"),
     [
-        ("@@ -1,2 +1,2 @@\n-ANSWER = 42\n+ANSWER = 43\n OTHER = 1\n", "noticed"),
-        ("@@ -1,2 +1,2 @@\n ANSWER = 42\n-OTHER = 1\n+OTHER = 2\n", "survived"),
-        ("@@ -1,2 +1,2 @@\n-ANSWER = 41\n+ANSWER = 43\n OTHER = 1\n", "does not apply"),
+        ("ANSWER = 42", "ANSWER = 43", "test_it", ""),
+        ("OTHER = 1", "OTHER = 2", "test_it", "the mutation survived: test_answer.py::test_it still passes"),
+        ("ANSWER = 41", "ANSWER = 43", "test_it", "old matches 0 times in answer.py, expected once"),
+        (" = ", " == ", "test_it", "old matches 2 times in answer.py, expected once"),
+        ("ANSWER = 42", "ANSWER = 43", "test_gone", "pytest could not run test_answer.py::test_gone"),
     ],
 )
-def test_a_patch_is_noticed_or_survives_or_does_not_apply(tmp_path: Path, patch: str, how: str) -> None:
-    (mutation,) = mutations(program(tmp_path, patch))
-    assert tried(mutation, tmp_path).how == how
+def test_a_mutation_is_noticed_or_the_reason_is_given(tmp_path: Path, old: str, new: str, test: str, said: str) -> None:
+    root = program(tmp_path, ENTRY.format(old=old, new=new, test=test))
+    (outcome,) = run_all(mutations(root), 1, root)
+    assert said in outcome.error
+    assert bool(said) == bool(outcome.error)
 
 
-def test_a_patch_without_a_header_is_a_mistake(tmp_path: Path) -> None:
-    root = program(tmp_path, "")
-    (root / PATCHES / "one.patch").write_text("--- a/answer.py\n")
-    with pytest.raises(ValueError, match=r"one\.patch has no header"):
+def test_a_work_copy_is_restored_after_each_mutation(tmp_path: Path) -> None:
+    first = ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_it")
+    second = ENTRY.format(old="OTHER = 1", new="OTHER = 2", test="test_it").replace("wrong-answer", "harmless")
+    root = program(tmp_path, first, second)
+    assert [bool(outcome.error) for outcome in run_all(mutations(root), 1, root)] == [False, True]
+    assert (root / "answer.py").read_text() == "ANSWER = 42\nOTHER = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "matches"),
+    [
+        ("call(first, [second])", True),
+        ("call(\n    first,\n    [second],\n)", True),
+        ("call(first,  [ second ])", True),
+        ("call(first, second)", False),
+        ("callfirst, [second]", False),
+    ],
+)
+def test_old_matches_however_the_code_is_wrapped(code: str, *, matches: bool) -> None:
+    mutation = Mutation("name", "promise", "code.py", old="call(first, [second])", new=r"other(\1)", test="")
+    if matches:
+        assert mutation.apply(f"x = {code}\n") == "x = other(\\1)\n"
+    else:
+        with pytest.raises(MutationError, match="matches 0 times"):
+            mutation.apply(code)
+
+
+def test_an_incomplete_entry_is_a_mistake(tmp_path: Path) -> None:
+    root = program(tmp_path, '[wrong-answer]\npromise = "The answer is 42"\n')
+    with pytest.raises(MutationError, match=r"0\.toml: \[wrong-answer\] must have exactly these keys: promise, file, old, new, test"):
         mutations(root)
+
+
+def test_a_name_that_occurs_twice_is_a_mistake(tmp_path: Path) -> None:
+    entry = ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_it")
+    root = program(tmp_path, entry, entry)
+    with pytest.raises(MutationError, match=r"1\.toml: there are two mutations \[wrong-answer\]"):
+        mutations(root)
+
+
+def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["no-such-mutation"])
+    assert "there is no mutation no-such-mutation" in capsys.readouterr().err
