@@ -28,6 +28,8 @@ test: setup lint types arrows unit ## everything that is checked
 lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/typos
+	.venv/bin/zizmor --offline --quiet --no-progress .github
 
 types:
 	.venv/bin/mypy

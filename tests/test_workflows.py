@@ -1,4 +1,4 @@
-"""What runs on GitHub and in the container of a developer: no secret, no right that a step does not need, no version left open."""
+"""Workflows, templates and hooks: no secrets, least permissions, every action pinned by commit."""
 
 import json
 import re
@@ -13,7 +13,9 @@ from tests.support.bicep import FILES, INFRA
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = {path.stem: path for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
 MAY_SIGN_IN = {("bicep", "what-if"), ("deploy", "deploy")}
-"""Jobs that may ask GitHub for a token by which Entra knows them."""
+"""Jobs that may ask GitHub for a token to sign in to Azure."""
+PINNED = re.compile(r"(?:actions|azure)/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+"""By commit, because a tag can be moved; the comment is what Dependabot and people read."""
 
 
 def loaded(name: str) -> dict[str, Any]:
@@ -39,14 +41,33 @@ def test_a_workflow_knows_no_secret_and_may_only_what_it_needs(name: str) -> Non
         more = {"id-token": "write"} if (name, job) in MAY_SIGN_IN else {}
         assert content.get("permissions", {"contents": "read"}) == {"contents": "read"} | more
         assert content["runs-on"] == "ubuntu-latest"
+        assert 0 < content["timeout-minutes"] <= 45
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_action_is_pinned_to_a_version_and_none_runs_for_a_fork_with_rights(name: str) -> None:
-    used = [step["uses"] for step in steps(name) if "uses" in step]
-    assert used
-    assert all(re.fullmatch(r"(actions|azure|Azure)/[a-z-]+@v\d+", action) for action in used)
+def test_every_action_is_pinned_by_commit(name: str) -> None:
+    lines = WORKFLOWS[name].read_text(encoding="utf-8").splitlines()
+    used = [line.partition("uses: ")[2] for line in lines if re.match(r" *(- )?uses: ", line)]
+    assert len(used) == len([step for step in steps(name) if "uses" in step]) > 0
+    assert [action for action in used if not PINNED.fullmatch(action)] == []
+
+
+def test_an_action_has_the_same_commit_everywhere() -> None:
+    pins = {step["uses"] for name in WORKFLOWS for step in steps(name) if "uses" in step}
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins})
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_keeps_no_credential_and_runs_no_fork_with_rights(name: str) -> None:
+    checkouts = [step for step in steps(name) if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
     assert "pull_request_target" not in WORKFLOWS[name].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_step_has_a_name(name: str) -> None:
+    assert [step for step in steps(name) if not step.get("name")] == []
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -89,6 +110,26 @@ def test_what_is_pinned_is_kept_up_to_date() -> None:
     document = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
     assert {update["package-ecosystem"] for update in document["updates"]} == {"pip", "npm", "github-actions"}
     assert all((update["directory"], update["schedule"]["interval"]) == ("/", "weekly") for update in document["updates"])
+    assert all(update["cooldown"] == {"default-days": 7} for update in document["updates"])
+
+
+def test_the_git_hooks_run_tools_of_the_project() -> None:
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert repository["repo"] == "local"  # nothing is downloaded
+    development = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    for hook in repository["hooks"]:
+        command = hook["entry"].split()[0]
+        assert command == "make" or re.search(rf"^{command.removeprefix('.venv/bin/')}==", development, re.MULTILINE), hook
+
+
+def test_the_bug_form_asks_for_what_helps_and_warns_of_secrets() -> None:
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text(encoding="utf-8"))
+    assert "secret" in form["body"][0]["attributes"]["value"]
+    fields = {part["id"]: part for part in form["body"] if part["type"] != "markdown"}
+    assert set(fields) == {"what", "steps", "version", "doctor", "output", "checked"}
+    assert "python -m shared doctor" in fields["doctor"]["attributes"]["description"]
+    (no_secrets,) = fields["checked"]["attributes"]["options"]
+    assert no_secrets["required"]
 
 
 def test_the_container_of_a_developer_has_what_the_demo_needs() -> None:

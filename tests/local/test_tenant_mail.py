@@ -76,7 +76,7 @@ def test_only_an_allowed_mailbox_may_send_and_it_must_exist(tenant: Tenant) -> N
     assert [mail.sender for mail in tenant.mails()] == ["director@example.org"]
 
 
-def test_nobody_writes_in_anothers_name(tenant: Tenant) -> None:
+def test_nobody_writes_in_the_name_of_another(tenant: Tenant) -> None:
     assert send(tenant, message(From=f"Lapsewatch <{SENDER}>")).status_code == 202
     assert refusal(send(tenant, message(From="director@example.org"))) == (403, "ErrorSendAsDenied")
 
