@@ -96,4 +96,4 @@ def _json(status: int, content: dict[str, object]) -> Response:
 
 
 def _refusal(status: int, code: str, message: str) -> Response:
-    return _json(status, {"error": {"code": "Forbidden" if status == 403 else code, "message": message, "innererror": {"code": code}}})  # noqa: PLR2004
+    return _json(status, {"error": {"code": "Forbidden" if status == 403 else code, "message": message, "innererror": {"code": code}}})  # noqa: PLR2004  (an HTTP status)

@@ -32,7 +32,7 @@ def _folder(folder: Path, name: str, environment: Mapping[str, str]) -> Watchlis
     found: dict[str, Watchlist] = {}
     for each in files:
         place = f"{name}/{each.name}"
-        read = problems.attempt("", lambda each=each, place=place: watchlist.load(each, place, environment), None)  # type: ignore[misc]
+        read = problems.attempt("", lambda each=each, place=place: watchlist.load(each, place, environment), None)  # type: ignore[misc]  # mypy has no type for a lambda with defaults
         if read is None:
             continue
         other = found.setdefault(read.key, replace(read, name=each.stem))

@@ -225,7 +225,7 @@ def test_an_owner_who_could_not_be_reached_hears_at_the_next_tick_and_nobody_els
     life = world(app("theirs", SOON), owners=True)
     life.whole.owned = {"theirs": (owner("ann"), owner("bob"))}
     life.run("2026-09-01T20:00Z")
-    life.inboxes["ann"], life.inboxes["bob"] = life._mailbox(owner("ann")), life._mailbox(owner("bob"))  # noqa: SLF001
+    life.inboxes["ann"], life.inboxes["bob"] = life._mailbox(owner("ann")), life._mailbox(owner("bob"))  # noqa: SLF001  (the mailboxes that the check itself would use)
     life.inboxes["bob"].down = True
     life.run("2026-09-02T14:00Z")
     life.inboxes["bob"].down = False

@@ -29,7 +29,7 @@ def main() -> None:
     _teams_url(azd, cloud, report)
     _mail(azd, report)
     print(report.text())  # noqa: T201  (the table is what the hook gives)
-    print(f"Status page: {azd.get('LAPSEWATCH_STATUS_PAGE')}   Next: docs/deploy.md, first check")  # noqa: T201
+    print(f"Status page: {azd.get('LAPSEWATCH_STATUS_PAGE')}   Next: docs/deploy.md, first check")  # noqa: T201  (the same)
 
 
 def _permissions(graph: Rest, azd: Azd, cloud: Cloud, report: Report) -> None:

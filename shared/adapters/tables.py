@@ -94,7 +94,7 @@ class TablesLedger:
         """Give the ledger of another partition, over the same connections: closed with this one."""
         other = copy(self)
         other._store = self._store.beside(partition)  # noqa: SLF001  (it is one of us)
-        other._of_tenant = self._store.beside(f"{partition}:tenant")  # noqa: SLF001
+        other._of_tenant = self._store.beside(f"{partition}:tenant")  # noqa: SLF001  (the same)
         return other
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
 ROOT = Path(__file__).parents[2]
 HOOKS = ROOT / "infra/hooks"

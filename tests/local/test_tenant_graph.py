@@ -259,12 +259,12 @@ def test_a_batch_that_graph_would_not_take_is_refused(tenant: Tenant, steps: lis
 
 async def read_with_the_sdk(tenant: Tenant) -> tuple[list[str], int]:
     """Read all apps as the SDK does it, with its middleware, then ask for one that is not there."""
-    from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: PLC0415
-    from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider  # noqa: PLC0415
-    from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder  # noqa: PLC0415
-    from msgraph.generated.models.o_data_errors.o_data_error import ODataError  # noqa: PLC0415
-    from msgraph.graph_request_adapter import GraphRequestAdapter  # noqa: PLC0415
-    from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415
+    from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: PLC0415  (slow to import, and for one test)
+    from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider  # noqa: PLC0415  (the same)
+    from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder  # noqa: PLC0415  (the same)
+    from msgraph.generated.models.o_data_errors.o_data_error import ODataError  # noqa: PLC0415  (the same)
+    from msgraph.graph_request_adapter import GraphRequestAdapter  # noqa: PLC0415  (the same)
+    from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415  (the same)
 
     async with ManagedIdentityCredential() as credential, httpx.AsyncClient() as http:
         provider = AzureIdentityAuthenticationProvider(credential, allowed_hosts=["127.0.0.1"])

@@ -88,7 +88,7 @@ def test_a_headline_says_it_at_a_glance(case: str, words: str) -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_no_reason_makes_us_say_that_a_service_is_down(view: object, reason: Reason) -> None:
     for each in (view, WAITING_GONE, WAITING_ENDED):
-        said = " ".join(explanation(notice(each, reason), now=NOW, zone=ZONE, page_url=PAGE_URL))  # type: ignore[arg-type]
+        said = " ".join(explanation(notice(each, reason), now=NOW, zone=ZONE, page_url=PAGE_URL))  # type: ignore[arg-type]  # each is a view
         for sentence in said.split(". "):
             assert "not syncing" not in sentence or sentence.startswith("If ")
 

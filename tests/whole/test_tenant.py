@@ -60,7 +60,7 @@ def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(watch
     assert first["outcome"] == "ok"
     assert first["tenant"] == {
         "complete": True, "error": None, "applications": 4, "credentials": 5, "requests": 1, "items": 2, "owners_later": 0,
-    }  # fmt: skip
+    }  # fmt: skip  # a row a line
     apps, tenant = watched.cards()
     assert "LibCal" in apps
     assert "Signage: secret “key 1” ends in 5 days" in tenant

@@ -75,7 +75,7 @@ def grant(graph: Rest, report: Report, root: str, identity: str, resource: Json,
     for name, role in ROLES.items():
         if name in names:
             remedy = granting(root, identity, resource["id"], role)
-            report.attempt(f"Graph: {name}", lambda role=role: _grant(graph, identity, resource, role, ours), remedy)  # type: ignore[misc]
+            report.attempt(f"Graph: {name}", lambda role=role: _grant(graph, identity, resource, role, ours), remedy)  # type: ignore[misc]  # mypy has no type for a lambda with defaults
     for name, role in {**ROLES, "Mail.Send": MAIL_SEND}.items():
         if name not in names and role in ours:
             url = f"{root}/v1.0/servicePrincipals/{identity}/appRoleAssignments/{ours[role]['id']}"

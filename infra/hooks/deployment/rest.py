@@ -39,7 +39,7 @@ class Refused(Exception):
     @property
     def exists(self) -> bool:
         """What was to be made is there already, as another replica knows."""
-        return self.status == 409 or "already exist" in self.message  # noqa: PLR2004
+        return self.status == 409 or "already exist" in self.message  # noqa: PLR2004  (an HTTP status)
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -76,7 +76,7 @@ class Rest:
         try:
             return self.send("GET", path)
         except Refused as refused:
-            if refused.status == 404:  # noqa: PLR2004
+            if refused.status == 404:  # noqa: PLR2004  (an HTTP status)
                 return None
             raise
 

@@ -56,7 +56,7 @@ def is_kept(vault: Rest, name: str) -> bool:
     try:
         return bool(_open(lambda: vault.list(path, settling=frozenset({403}))))
     except Refused as refused:
-        if refused.status == 404:  # noqa: PLR2004
+        if refused.status == 404:  # noqa: PLR2004  (an HTTP status)
             return False
         raise
 
