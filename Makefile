@@ -21,7 +21,7 @@ demo: setup ## the story of LibCal and LibStaffer, on this machine alone
 	@$(PY) -m local.demo
 
 story: setup ## two years of two secrets, day by day
-	@$(PY) -m local.story
+	@$(PY) -m local.simulation.story
 
 test: setup lint types arrows unit ## everything that is checked
 
@@ -50,7 +50,7 @@ mutate: setup ## break each promise once, and see that a test notices
 	$(PY) -m local.mutate
 
 soak: setup ## two simulated years of hourly ticks, with random people and outages
-	$(PY) -m local.soak
+	$(PY) -m local.simulation.soak
 
 package: setup ## build/package.zip, and see it run far from here; contacts the package registry
 	$(PY) -m local.package --try

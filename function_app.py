@@ -7,24 +7,23 @@ from typing import List  # noqa: UP035  (the worker takes no other for an output
 
 import azure.functions as func
 
-from feed_routes import feeds
-from page_routes import pages
-from responding import ANSWER_WITHIN, asked, log, report, respond, unavailable
 from shared.bootstrap import clock, ledgers, settings, watching
-from shared.core.memory import Outcome
-from shared.core.model import OWN
+from shared.config.problems import Misconfigured
+from shared.config.settings import NoSuchTenant, Settings
+from shared.core.model.memory import Outcome
+from shared.core.model.watchlist import OWN
 from shared.core.results import CheckResult
 from shared.ports import PortError
-from shared.problems import Misconfigured
-from shared.render import answers
-from shared.render.documents import check_document, status_document
-from shared.render.tenant_document import BadCursor
-from shared.settings import NoSuchTenant, Settings
-from shared.tenants import fresh, survey
+from shared.usecases.tenants import survey
+from shared.web.api import api
+from shared.web.feeds import feeds
+from shared.web.page import pages
+from shared.web.response import log, report
 
 for chatty in ("azure", "httpx", "msal", "urllib3"):
     logging.getLogger(chatty).setLevel(logging.WARNING)  # a line for each request would cost more than all else in the logs
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+app.register_functions(api)
 app.register_functions(feeds)
 app.register_functions(pages)
 
@@ -101,51 +100,3 @@ def tenant(message: func.QueueMessage) -> None:
             log.exception("A check of the tenant broke off.")
         result = _failed(error)
     report(result, named)
-
-
-@app.function_name("status")
-@app.route(route="status", methods=["GET"])
-def status(req: func.HttpRequest) -> func.HttpResponse:
-    """How we stand: all of it, one service (`?service=ID`), or read anew (`?live=true`)."""
-    live = req.params.get("live", "false").lower()
-    if live not in {"true", "false"}:
-        return respond(answers.problem(400, "Bad request", "?live= takes true or false."))
-    try:
-        configured = asked(req)
-        with watching(configured, within=ANSWER_WITHIN) as watch:
-            found = watch.status(live=live == "true")
-    except (Misconfigured, NoSuchTenant, PortError) as error:
-        return unavailable(error)
-    try:
-        document = status_document(found, configured.watchlist, after=req.params.get("after"), paged=True)
-    except BadCursor as error:
-        return respond(answers.problem(400, "Bad request", str(error)))
-    return respond(answers.status(document, req.params.get("service"), req.headers.get("if-none-match")))
-
-
-@app.function_name("check")
-@app.route(route="check", methods=["POST"])
-def check(req: func.HttpRequest) -> func.HttpResponse:
-    """Check the watched apps now, and tell what is due."""
-    try:
-        configured = asked(req)
-        with watching(configured, within=ANSWER_WITHIN) as watch:
-            result = watch.check(log.info, whole=False)
-    except (Misconfigured, NoSuchTenant, PortError) as error:
-        return unavailable(error)
-    report(result, configured.watchlist.key)
-    return respond(answers.check(check_document(result, configured.watchlist)))
-
-
-@app.function_name("health")
-@app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (anybody may ask; everybody gets the same word)
-    """Whether checks are made, of every tenant, and nothing else worth knowing."""
-    try:
-        configured = settings()
-        with ledgers(configured) as known:
-            all_fresh = fresh(configured.watchlists, known, clock())
-    except (Misconfigured, PortError) as error:
-        log.error("%s", error)
-        all_fresh = False
-    return respond(answers.health(fresh=all_fresh))

@@ -5,11 +5,11 @@ import time
 from datetime import timedelta
 
 from bench.results import Bound
-from shared.core.listed import Holder, Listed, TenantFacts, TenantScan
-from shared.render.page import page
-from tests.render.page_cases import lived
+from shared.core.model.inventory import Holder, Listed, TenantFacts, TenantScan
+from shared.render.page.page import page
+from tests.render.page.page_cases import lived
 from tests.support.build import at, secret
-from tests.support.tenant_world import TenantWorld
+from tests.support.inventory_world import TenantWorld
 
 ITEMS = 10_000
 ROUNDS = 9

@@ -11,16 +11,16 @@ from azure.core.credentials import AccessToken
 from bench.pages import serving
 from bench.results import Bound
 from local.azurite import Azurite
-from shared.adapters.graph_tenant import GraphTenant
-from shared.adapters.tables import TablesLedger
-from shared.core.listed import Holder
-from shared.core.message import Message
+from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.table.ledger import TablesLedger
+from shared.core.model.inventory import Holder
+from shared.core.model.message import Message
 from shared.core.results import TenantResult
 from shared.ports import OwnersReading, ScanPage, ScanQuery
-from shared.render.teams import encoded, payloads
-from shared.tenant_watch import TenantWatch
+from shared.render.card.card import encoded, payloads
+from shared.usecases.inventory import TenantWatch
 from tests.support.build import watchlist
-from tests.support.tenant_world import RULES
+from tests.support.inventory_world import RULES
 
 NOW = datetime(2027, 2, 1, 14, 0, tzinfo=UTC)
 APPS, DUE = 100_000, 500

@@ -108,11 +108,11 @@ def ours() -> Way:
     """Import the adapter and the sieve, and give the way through them."""
     from azure.core.credentials import AccessToken  # noqa: PLC0415  (counts in the memory of this way only)
 
-    from shared.adapters.graph_tenant import GraphTenant  # noqa: PLC0415  (the same)
-    from shared.core.tenant import Sieve  # noqa: PLC0415  (the same)
+    from shared.adapters.graph.inventory import GraphTenant  # noqa: PLC0415  (the same)
+    from shared.core.inventory.judge import Sieve  # noqa: PLC0415  (the same)
     from shared.ports import ScanQuery  # noqa: PLC0415  (the same)
     from tests.support.build import watchlist  # noqa: PLC0415  (the same)
-    from tests.support.tenant_world import RULES  # noqa: PLC0415  (the same)
+    from tests.support.inventory_world import RULES  # noqa: PLC0415  (the same)
 
     class Token:
         def get_token(self, *_scopes: str, **_options: object) -> AccessToken:

@@ -20,8 +20,9 @@ import requests
 
 from local.azurite import Azurite, AzuriteError
 from local.cards import picture, to_html
+from local.stand_in.tenant import Tenant
 from local.stop_signals import stop_signals
-from local.tenant import DEFAULT_PORT, Tenant
+from local.tenant import DEFAULT_PORT
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ROOT / "build" / "demo"

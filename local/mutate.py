@@ -4,10 +4,10 @@ The files `tests/mutations/*.toml` hold the mutations. Each one breaks a promise
 
     [check-is-not-recorded]
     promise = "A check is recorded"
-    file = "shared/watch.py"
+    file = "shared/usecases/check.py"
     old = '''self.ledger.record_check(record, pulse)'''
     new = '''self.ledger.record_check(record, at.pulse)'''
-    test = '''tests/test_watch.py::test_a_check_is_recorded'''
+    test = '''tests/usecases/test_check.py::test_a_check_is_recorded'''
 
 `old` must match exactly once in `file`; how the code is wrapped does not matter.
 """

@@ -23,7 +23,7 @@ import pathspec
 import requests
 
 from local.azurite import Azurite
-from local.tenant import Tenant
+from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "build" / "package.zip"

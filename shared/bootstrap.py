@@ -10,24 +10,25 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shared.adapters.graph import GraphDirectory
-from shared.adapters.graph_tenant import GraphTenant
-from shared.adapters.heartbeat import PingedHeartbeat
-from shared.adapters.id_token import EntraIdentities
-from shared.adapters.identity import credential
-from shared.adapters.identity_elsewhere import Elsewhere, credential_elsewhere
-from shared.adapters.mail import MailboxChannel, SignIn
-from shared.adapters.sign_ins import GraphSignIns
-from shared.adapters.tables import TablesLedger
-from shared.adapters.teams import TeamsWebhook
-from shared.core.model import EmailChannel, TeamsChannel, Watchlist
-from shared.core.owners import Owner
+from shared.adapters.channels.heartbeat import PingedHeartbeat
+from shared.adapters.channels.mail import MailboxChannel, SignIn
+from shared.adapters.channels.teams import TeamsWebhook
+from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.usage_report import GraphSignIns
+from shared.adapters.identity.cross_tenant import credential_elsewhere
+from shared.adapters.identity.id_token import EntraIdentities
+from shared.adapters.identity.managed import credential
+from shared.adapters.table.ledger import TablesLedger
+from shared.config.clouds import Elsewhere
+from shared.config.problems import Misconfigured, Problem
+from shared.config.settings import PageSignIn, ReadingGraph, Settings, load, load_graph
+from shared.config.values import is_loopback
+from shared.core.model.owners import Owner
+from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
 from shared.ports import Channel, Directory, Identities, Ledger
-from shared.problems import Misconfigured, Problem
-from shared.settings import PageSignIn, ReadingGraph, Settings, load, load_graph
-from shared.tenant_watch import TenantWatch
-from shared.values import is_loopback
-from shared.watch import Watch
+from shared.usecases.check import Watch
+from shared.usecases.inventory import TenantWatch
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of `host.json`: the app's root, in Azure as in a checkout."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.core.listed import Holder, TenantApp, TenantFacts, TenantMemory
-from shared.core.memory import (
+from shared.core.model.directory import App
+from shared.core.model.inventory import Holder, TenantApp, TenantFacts, TenantMemory
+from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
     CheckRecord,
@@ -24,9 +25,8 @@ from shared.core.memory import (
     Pulse,
     Told,
 )
-from shared.core.message import Message
-from shared.core.model import App
-from shared.core.owners import Ownership
+from shared.core.model.message import Message
+from shared.core.model.owners import Ownership
 
 type Clock = Callable[[], datetime]
 """The present instant, aware, in UTC."""

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 
 from local.azurite import Azurite
-from tests.support.unspoken import pytest_configure, spoken
+from tests.support.secret_scan import pytest_configure, spoken
 
 __all__ = ["pytest_configure"]
 

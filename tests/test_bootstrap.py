@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import use_local_settings
-from shared.problems import Misconfigured
+from shared.config.problems import Misconfigured
 
 
 def test_the_file_fills_in_what_the_environment_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared.core.foresee import Foreseen
-from shared.core.judged import Judgement, TenantView
-from shared.core.listed import TenantScan
-from shared.core.memory import Outcome, Pulse, Read
-from shared.core.message import Message
-from shared.core.model import WatchedApp
-from shared.core.observe import Round
+from shared.core.judge.snapshot import Round
+from shared.core.model.inventory import TenantScan
+from shared.core.model.memory import Outcome, Pulse, Read
+from shared.core.model.message import Message
+from shared.core.model.views import Judgement, TenantView
+from shared.core.model.watchlist import WatchedApp
+from shared.core.notify.next_message import Foreseen
 
 
 @dataclass(frozen=True, slots=True)

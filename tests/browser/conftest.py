@@ -10,9 +10,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, sync_playwright
 
-from local.sign_in import object_id
-from tests.local.host_process import Host, hosted
-from tests.whole.conftest import ROOT, Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures, to be asked for by name)
+from local.stand_in.sign_in import object_id
+from tests.e2e.conftest import ROOT, Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures, to be asked for by name)
+from tests.functions_host.host_process import Host, hosted
 
 DANA = "Dana Example"
 DANAS_ID = object_id(DANA)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from local.stories import LIBAPPS_CLIENT_ID
-from local.tenant import Tenant
+from local.stand_in.stories import LIBAPPS_CLIENT_ID
+from local.stand_in.tenant import Tenant
 from tests.browser.conftest import DANA, DANAS_ID, DESKTOP, PHONE, Visitor, service, signed_in
-from tests.local.host_process import Host
-from tests.whole.conftest import Lapsewatch
+from tests.e2e.conftest import Lapsewatch
+from tests.functions_host.host_process import Host
 
 LIBCAL = "#service-libcal"
 

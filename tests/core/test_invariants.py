@@ -8,14 +8,14 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.days import days_between
-from shared.core.decide import Refused
-from shared.core.judged import Over, ServiceView
-from shared.core.memory import Outcome
-from shared.core.model import Standing
-from shared.core.schedule import instant_on
+from shared.core.decisions import Refused
+from shared.core.judge.schedule import instant_on
+from shared.core.model.days import days_between
+from shared.core.model.memory import Outcome
+from shared.core.model.views import Over, ServiceView
+from shared.core.model.vocabulary import Standing
 from tests.support.build import CLIENT_ID, at, secret, watchlist
-from tests.support.life import World
+from tests.support.world import World
 
 START = at("2026-10-01T13:00Z")
 DAYS = 110

@@ -15,11 +15,11 @@ from signal import SIGKILL
 import pytest
 
 from local.azurite import Azurite
-from local.entra import ClientSecret, Owner, Registration, stamp
-from shared.core.memory import Outcome
-from tests.support.front import Asked, Pass, Reply, straight
-from tests.support.lives import Lived
-from tests.support.staged import START, WATCHLIST, WHOLE_TENANT, Stage, staged, timeless
+from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
+from shared.core.model.memory import Outcome
+from tests.support.environment import START, WATCHLIST, WHOLE_TENANT, Stage, staged, timeless
+from tests.support.fault_proxy import Asked, Pass, Reply, straight
+from tests.support.processes import Lived
 
 A_MOMENT, TERM, DAY = timedelta(seconds=30), timedelta(minutes=6), timedelta(days=1)
 """While the lease of the killed one lasts, and after its term of five minutes."""

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from local.azurite import Azurite
-from shared.core.memory import Outcome
-from tests.support.rig import DAY, World, rigged
+from shared.core.model.memory import Outcome
+from tests.support.harness import DAY, World, rigged
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.core.memory import Outcome
-from shared.core.model import Reason
+from shared.core.model.memory import Outcome
+from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult
-from tests.support.breaking import (
+from tests.support.faults import (
     GUEST,
     PLACES,
     Way,
@@ -31,7 +31,7 @@ from tests.support.breaking import (
     unpackable,
     without_etags,
 )
-from tests.support.rig import DAY, PATIENT, Rig, Seconds, World
+from tests.support.harness import DAY, PATIENT, Rig, Seconds, World
 
 HOUR = timedelta(hours=1)
 MARGIN = 8.0

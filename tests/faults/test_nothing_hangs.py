@@ -11,25 +11,25 @@ from operator import getitem
 import pytest
 from azure.core.exceptions import AzureError
 
-from shared.adapters.graph import GraphDirectory
-from shared.adapters.graph_tenant import GraphTenant
-from shared.adapters.heartbeat import PingedHeartbeat
-from shared.adapters.identity import credential
-from shared.adapters.in_time import in_time
-from shared.adapters.issuer_keys import IssuerKeys
-from shared.adapters.mail import MailboxChannel
-from shared.adapters.sign_ins import GraphSignIns
-from shared.adapters.tables import TablesLedger
-from shared.adapters.teams import TeamsWebhook
-from shared.core.listed import Holder
-from shared.core.memory import Outcome
-from shared.core.model import EmailChannel, TeamsChannel
-from shared.core.secret import Secret
+from shared.adapters.channels.heartbeat import PingedHeartbeat
+from shared.adapters.channels.mail import MailboxChannel
+from shared.adapters.channels.teams import TeamsWebhook
+from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.usage_report import GraphSignIns
+from shared.adapters.identity.issuer_keys import IssuerKeys
+from shared.adapters.identity.managed import credential
+from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.timeout import in_time
+from shared.core.model.inventory import Holder
+from shared.core.model.memory import Outcome
+from shared.core.model.secret import Secret
+from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.ports import AppQuery, PortError, ScanQuery
-from tests.support.breaking import hang
+from tests.support.faults import hang
 from tests.support.graph_objects import FixedToken
+from tests.support.harness import DAY, Seconds, World
 from tests.support.notices import message
-from tests.support.rig import DAY, Seconds, World
 from tests.support.scripted import Reply, Scripted
 
 pytestmark = pytest.mark.timeout(60)

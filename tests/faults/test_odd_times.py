@@ -8,11 +8,11 @@ from itertools import count
 import pytest
 from azure.data.tables import UpdateMode
 
-from shared.core.memory import Outcome
-from tests.support.breaking import PLACES
-from tests.support.front import Asked, Pass, Reply
-from tests.support.rig import DAY, World
-from tests.support.staged import START
+from shared.core.model.memory import Outcome
+from tests.support.environment import START
+from tests.support.fault_proxy import Asked, Pass, Reply
+from tests.support.faults import PLACES
+from tests.support.harness import DAY, World
 
 MINUTES = timedelta(minutes=5)
 HOUR = timedelta(hours=1)

@@ -9,16 +9,16 @@ from threading import Barrier, Lock
 
 import pytest
 
-from shared import people
-from shared.adapters.tables import TablesLedger
-from shared.core.memory import Outcome
+from shared.adapters.table.ledger import TablesLedger
+from shared.core.model.memory import Outcome
 from shared.core.results import CheckResult
-from shared.watch import Watch
-from tests.support.breaking import PLACES, Place
-from tests.support.front import Asked, Pass, Reply, Twist
-from tests.support.lives import DANA
-from tests.support.rig import DAY, Rig, World, guid
-from tests.support.staged import START
+from shared.usecases import decisions as people
+from shared.usecases.check import Watch
+from tests.support.environment import START
+from tests.support.fault_proxy import Asked, Pass, Reply, Twist
+from tests.support.faults import PLACES, Place
+from tests.support.harness import DAY, Rig, World, guid
+from tests.support.processes import DANA
 
 HOUR = timedelta(hours=1)
 WAYS: Mapping[str, Callable[[Watch], CheckResult]] = {

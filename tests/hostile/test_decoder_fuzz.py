@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.adapters.graph_decode import app_of, decoded
-from shared.adapters.graph_shapes import KeyedPrincipal, Record
-from shared.core.days import NEVER_FROM_YEAR
-from shared.core.model import App
+from shared.adapters.graph.decode import app_of, decoded
+from shared.adapters.graph.shapes import KeyedPrincipal, Record
+from shared.core.model.days import NEVER_FROM_YEAR
+from shared.core.model.directory import App
 from shared.ports import DirectoryError
 from tests.support.graph_objects import application, certificate, principal, secret
 

@@ -17,19 +17,20 @@ import icalendar
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
-from shared import console
-from shared.adapters.graph_answer import Answer, complaint, plain, unreadable
-from shared.core.judged import Over, ServiceView, View
-from shared.core.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Sighting
-from shared.core.message import Message
-from shared.core.model import Reason, Standing
+from shared.adapters.graph.response import Answer, complaint, unreadable
+from shared.cli import console
+from shared.core.model.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Sighting
+from shared.core.model.message import Message
+from shared.core.model.views import Over, ServiceView, View
+from shared.core.model.vocabulary import Reason, Standing
 from shared.core.results import CheckResult, Delivery, Status
-from shared.render.calendar import calendar
-from shared.render.log_line import LONGEST, log_line
-from shared.render.metrics import metrics
-from shared.render.page import page
-from shared.render.spreadsheet import status_csv
-from tests.render.page_cases import GOOD, WATCHLIST, single
+from shared.render.feeds.calendar_events import calendar
+from shared.render.feeds.log_line import LONGEST, log_line
+from shared.render.feeds.metrics import metrics
+from shared.render.feeds.spreadsheet import status_csv
+from shared.render.page.page import page
+from shared.render.text.escape import plain
+from tests.render.page.page_cases import GOOD, WATCHLIST, single
 from tests.support.hostile import Seen, cards_of, every_text, mail_of, unseen
 from tests.support.notices import (
     INSTALLER,

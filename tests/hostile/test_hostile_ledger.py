@@ -11,18 +11,18 @@ from datetime import timedelta
 from azure.data.tables import TableClient
 
 from local.azurite import Azurite
-from shared import people
-from shared.adapters.graph_decode import app_of, decoded
-from shared.adapters.graph_shapes import Record
-from shared.adapters.tables import TablesLedger
-from shared.core.memory import Outcome, Person
-from shared.core.model import App
+from shared.adapters.graph.decode import app_of, decoded
+from shared.adapters.graph.shapes import Record
+from shared.adapters.table.ledger import TablesLedger
+from shared.core.model.directory import App
+from shared.core.model.memory import Outcome, Person
 from shared.ports import ChannelError
-from shared.watch import Watch
+from shared.usecases import decisions
+from shared.usecases.check import Watch
 from tests.support.build import CLIENT_ID, OBJECT_ID, service, watchlist
 from tests.support.graph_objects import application, secret
 from tests.support.hostile import every_text
-from tests.support.life import START, Inbox, SignInLog, Tenant
+from tests.support.world import START, Inbox, SignInLog, Tenant
 
 KEY_ID = "58ed553a-d3af-4520-8d81-4775274faac0"
 LONGEST_TEXT = 32_768
@@ -70,7 +70,7 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(evil: str, azuri
         now += timedelta(hours=1)
         assert watch.check().outcome == Outcome.PARTIAL
         assert len(inbox.heard) == 1
-        done = people.acknowledge(watch, "libcal", now.date() + timedelta(days=5), evil or "-", by=Person("00000000", evil or "-"))
+        done = decisions.acknowledge(watch, "libcal", now.date() + timedelta(days=5), evil or "-", by=Person("00000000", evil or "-"))
         assert done.check.outcome == Outcome.PARTIAL
         now += timedelta(hours=1)
         tenant.apps[CLIENT_ID] = named(evil, microsoft_says=evil)

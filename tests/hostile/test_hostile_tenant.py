@@ -13,28 +13,28 @@ import pytest
 from rich.console import Console
 
 from local.azurite import Azurite
-from shared import console
-from shared.adapters.graph_answer import Answer
-from shared.adapters.graph_list import PageDecoder
-from shared.adapters.graph_owners import LONGEST_NOTE, ownership
-from shared.adapters.tables import TablesLedger
-from shared.core.judged import TenantView
-from shared.core.listed import Holder, TenantFacts, TenantScan
-from shared.core.memory import Outcome
-from shared.core.message import Message, TenantNews
-from shared.core.model import Reason
-from shared.core.owners import Owner, Ownership
+from shared.adapters.graph.owners import LONGEST_NOTE, ownership
+from shared.adapters.graph.page_decoder import PageDecoder
+from shared.adapters.graph.response import Answer
+from shared.adapters.table.ledger import TablesLedger
+from shared.cli import console
+from shared.core.model.inventory import Holder, TenantFacts, TenantScan
+from shared.core.model.memory import Outcome
+from shared.core.model.message import Message, TenantNews
+from shared.core.model.owners import Owner, Ownership
+from shared.core.model.views import TenantView
+from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult, Delivery, Status, TenantResult, TenantStatus
 from shared.ports import DirectoryError, ScanQuery
-from shared.render.documents import status_document
-from shared.render.log_line import LONGEST, log_line
-from shared.render.mail import as_bytes, mail
-from shared.render.metrics import metrics
-from shared.render.page import page
-from shared.render.page_tenant import SORTS, wanted
-from shared.render.spreadsheet import status_csv
+from shared.render.feeds.documents import status_document
+from shared.render.feeds.log_line import LONGEST, log_line
+from shared.render.feeds.metrics import metrics
+from shared.render.feeds.spreadsheet import status_csv
+from shared.render.mail.mail import as_bytes, mail
+from shared.render.page.inventory import SORTS, wanted
+from shared.render.page.page import page
 from tests.render.mail_cases import SENDER
-from tests.render.page_cases import GOOD, WATCHLIST, single
+from tests.render.page.page_cases import GOOD, WATCHLIST, single
 from tests.support.graph_objects import application, secret
 from tests.support.hostile import TEXTS, Seen, cards_of, every_text, mail_of, unseen
 from tests.support.notices import NOW, PAGE_URL, credential, message, notice, tenant_view, tenant_watcher

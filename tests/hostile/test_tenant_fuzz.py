@@ -12,12 +12,13 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.adapters.graph_answer import Answer, plain
-from shared.adapters.graph_list import Decoded, PageDecoder
-from shared.adapters.graph_owners import ownership
-from shared.core.listed import Holder
-from shared.core.owners import Ownership
+from shared.adapters.graph.owners import ownership
+from shared.adapters.graph.page_decoder import Decoded, PageDecoder
+from shared.adapters.graph.response import Answer
+from shared.core.model.inventory import Holder
+from shared.core.model.owners import Ownership
 from shared.ports import DirectoryError, ScanQuery
+from shared.render.text.escape import plain
 from tests.hostile.test_decoder_fuzz import KEY_IDS, ODD, ends_in, mutated
 from tests.support.graph_objects import application, certificate, secret
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_IRWXU
 from typing import Any
 
-from local.tenant import Tenant
+from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).parents[2]
 TEAMS_URL = "https://prod-01.westus.logic.azure.com/workflows/made-up/triggers/manual/paths/invoke?sig=a-secret-signature"

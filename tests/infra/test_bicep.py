@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.render import page
-from shared.settings import SETTINGS
+from shared.config.settings import SETTINGS
+from shared.render.page import page
 from tests.support.app_routes import levels
 from tests.support.bicep import FILES, INFRA, Bicep, Value
-from tests.support.described import PATHS
+from tests.support.openapi import PATHS
 
 ROOT = Path(__file__).parents[2]
 SITES = "Microsoft.Web/sites"
@@ -54,7 +54,7 @@ DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
         "properties.allowCrossTenantReplication": False,
     },
     ("storage", "package"): {"properties.publicAccess": "None"},
-    ("storage", "ledger"): {"name": "Lapsewatch"},  # as shared.adapters.tables calls it
+    ("storage", "ledger"): {"name": "Lapsewatch"},  # as shared.adapters.table.ledger calls it
     ("storage", "tenantsQueue"): {"parent": "queues"},
     ("vault", "vault"): {
         "properties.enableRbacAuthorization": True,

@@ -3,8 +3,8 @@
 import re
 from typing import cast
 
-from shared.render.remedies import GRAPH_ROLES
-from tests.local.host_process import ROOT
+from shared.render.text.commands import GRAPH_ROLES
+from tests.functions_host.host_process import ROOT
 from tests.support.bicep import FILES, Value
 
 PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared import watchlist_rules
-from shared.values import is_loopback
+from shared.config import watchlist_rules
+from shared.config.values import is_loopback
 from tests.infra.deployed import ROOT
 from tests.support.scripted import Reply, Scripted, reply
 

@@ -15,7 +15,7 @@ from time import monotonic
 
 import pytest
 
-from local.tenant import Tenant
+from local.stand_in.tenant import Tenant
 from tests.infra.deployed import (
     GROUP,
     HOST,

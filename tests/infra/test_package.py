@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local.package import ROOT, build, contents
 
-COMMAND_LINE = {"shared/__main__.py", "shared/cli.py", "shared/console.py"}
+COMMAND_LINE = {"shared/__main__.py", "shared/cli/__init__.py", "shared/cli/commands.py", "shared/cli/console.py"}
 AT_THE_ROOT = {"LICENSE", "host.json", "requirements.txt", "watchlist.toml"}
 
 
@@ -44,9 +44,16 @@ def test_what_a_laptop_has_beside_the_app_stays_there(tmp_path: Path) -> None:
         "node_modules/azurite/package.json",
         "build/package.zip",
         "shared/__pycache__/watch.cpython-313.pyc",
-        "shared/cli.py",
+        "shared/cli/commands.py",
     ]
-    goes = ["function_app.py", "host.json", "runbooks/libcal.md", "shared/watch.py", "shared/adapters/docs/local.py", "watchlists/a.toml"]
+    goes = [
+        "function_app.py",
+        "host.json",
+        "runbooks/libcal.md",
+        "shared/usecases/check.py",
+        "shared/adapters/docs/local.py",
+        "watchlists/a.toml",
+    ]
     for name in stays + goes:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.azurite import Azurite
-from local.tenant import Tenant
+from local.stand_in.tenant import Tenant
 from tests.recorded.record import START, World, live
 from tests.recorded.replay import ROLES, SIGN_IN, Json, environment, put, recorded_ledger, restore, rows
 

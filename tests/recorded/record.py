@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.azurite import Azurite
-from local.tenant import Tenant
-from shared import people
-from shared.core.memory import Person
+from local.stand_in.tenant import Tenant
+from shared.core.model.memory import Person
 from shared.core.results import CheckResult
-from shared.people import Done
-from shared.watch import Watch
+from shared.usecases import decisions
+from shared.usecases.check import Watch
+from shared.usecases.decisions import Done
 from tests.recorded.replay import (
     RECORDED,
     ROLES,
@@ -179,18 +179,18 @@ def decide(watch: Watch, number: int) -> Iterator[Done]:
     """What people decide in the afternoon of a day."""
     match number:
         case 1:
-            yield people.acknowledge(watch, "libcal", date(2026, 11, 20), "ticket 4711 — «Löwe»", by=LAPTOP)
+            yield decisions.acknowledge(watch, "libcal", date(2026, 11, 20), "ticket 4711 — «Löwe»", by=LAPTOP)
         case 2:
-            yield people.acknowledge(watch, "libstaffer", date(2026, 12, 10), "ITS is on it", by=ANN)
+            yield decisions.acknowledge(watch, "libstaffer", date(2026, 12, 10), "ITS is on it", by=ANN)
         case 3:
-            yield people.claim(watch, guid(1005), ["libstaffer", "libcal"], by=ANN)
-            yield people.claim(watch, guid(1007), [], by=LAPTOP)
+            yield decisions.claim(watch, guid(1005), ["libstaffer", "libcal"], by=ANN)
+            yield decisions.claim(watch, guid(1007), [], by=LAPTOP)
         case 5:
-            yield people.confirm(watch, "libcal", guid(1008), by=ANN)
+            yield decisions.confirm(watch, "libcal", guid(1008), by=ANN)
         case 6:
-            yield people.confirm(watch, "libcal", guid(1001), by=LAPTOP)  # which undoes it
+            yield decisions.confirm(watch, "libcal", guid(1001), by=LAPTOP)  # which undoes it
         case 7:
-            yield people.confirm(watch, "libcal", guid(1008), by=ANN)
+            yield decisions.confirm(watch, "libcal", guid(1008), by=ANN)
 
 
 def live(world: World, tables: str, folder: Path) -> None:
@@ -213,7 +213,7 @@ def live(world: World, tables: str, folder: Path) -> None:
 def show(number: int, result: CheckResult) -> None:
     """Print what a check told, for whoever makes a recording."""
     said = [f"{each.message.channel} {notice.view.item} {notice.reason}" for each in result.told for notice in each.message.notices]
-    print(number, result.outcome, *said, sep="\n    ")  # noqa: T201
+    print(number, result.outcome, *said, sep="\n    ")  # noqa: T201  (a command for whoever makes a recording)
 
 
 def change(world: World) -> None:

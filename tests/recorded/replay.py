@@ -19,14 +19,14 @@ import requests
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import EdmType, EntityProperty, TableClient, UpdateMode
 
-from local.tenant import Tenant
-from shared.adapters.tables import TablesLedger
+from local.stand_in.tenant import Tenant
+from shared.adapters.table.ledger import TablesLedger
 from shared.bootstrap import ROOT, watching
-from shared.render.calendar import calendar
-from shared.render.documents import check_document, decision_document, status_document
-from shared.render.forecast import forecast_document
-from shared.settings import load
-from shared.watch import Watch
+from shared.config.settings import load
+from shared.render.feeds.calendar_events import calendar
+from shared.render.feeds.documents import check_document, decision_document, status_document
+from shared.render.feeds.forecast import forecast_document
+from shared.usecases.check import Watch
 
 type Json = dict[str, Any]
 type Rows = Mapping[tuple[str, str], Json]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.tenant import Tenant
+from local.stand_in.tenant import Tenant
 from tests.recorded.replay import Json, certain, checked, fill, looked_at, recorded_ledger, rows, wordless
 
 LEDGER = recorded_ledger()

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
-from shared.core.judged import Over
-from shared.core.memory import Acknowledgement, Hold
-from shared.core.message import Message, TenantNews
-from shared.core.model import Claim, Kind, Reason, Severity, Standing
-from shared.core.owners import Owner, Ownership
+from shared.core.model.memory import Acknowledgement, Hold
+from shared.core.model.message import Message, TenantNews
+from shared.core.model.owners import Owner, Ownership
+from shared.core.model.views import Over
+from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
+from shared.core.model.watchlist import Claim
 from tests.support.notices import (
     APP,
     BOTH,

@@ -5,13 +5,14 @@ import tempfile
 from pathlib import Path
 from shutil import which
 
-from shared.core.judge import judge
-from shared.core.judged import Judgement
-from shared.core.model import Claim, Kind
-from shared.core.observe import Round, recall
-from shared.render.timeline import timeline
+from shared.core.judge.judge import judge
+from shared.core.judge.snapshot import Round, recall
+from shared.core.model.views import Judgement
+from shared.core.model.vocabulary import Kind
+from shared.core.model.watchlist import Claim
+from shared.render.page.timeline import timeline
 from tests.support.build import at, secret, service, watchlist
-from tests.support.life import World
+from tests.support.world import World
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "forecast.svg"
 

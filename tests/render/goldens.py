@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from shared.core.judged import AppView, LeftoverView, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
-from shared.core.message import Message
-from shared.render.mail import as_bytes
-from shared.render.teams import payloads
+from shared.core.model.message import Message
+from shared.core.model.views import AppView, LeftoverView, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.render.card.card import payloads
+from shared.render.mail.mail import as_bytes
 from tests.render.cases import MESSAGES, page_of
 from tests.render.mail_cases import MAILS, written
 from tests.support.card_digest import card_digest

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared.core.message import Message
-from shared.core.model import EmailChannel, TeamsChannel
-from shared.core.secret import Secret
-from shared.render.mail import Mail, mail
+from shared.core.model.message import Message
+from shared.core.model.secret import Secret
+from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.render.mail.mail import Mail, mail
 from tests.render.cases import MESSAGES, page_of
 from tests.support.notices import INSTALLER, RENEWER
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from local.cards import picture, to_html
-from shared.core.judged import ServiceView
-from shared.core.message import Notice
-from shared.render.mail import mail
-from shared.render.teams import payloads
-from shared.runbook import parse
+from shared.config.runbook import parse
+from shared.core.model.message import Notice
+from shared.core.model.views import ServiceView
+from shared.render.card.card import payloads
+from shared.render.mail.mail import mail
 from tests.render.cases import MESSAGES, page_of
 from tests.render.mail_cases import CHANNELS, MAILS, SENDER
 from tests.support.notices import INSTALLER, PAGE_URL

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.message import Message
+from shared.core.model.message import Message
 from tests.render.cases import MESSAGES
 from tests.render.goldens import FULL_CARDS, FULL_MAILS, GENERAL, GOLDEN, files, full_card_of, kept, kind_of, sections
 from tests.render.mail_cases import MAILS, written

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.core.model import Claim, Credential, Kind, Service, TeamsChannel, WatchedApp, Watchlist
-from shared.core.secret import Secret
+from shared.core.model.directory import Credential
+from shared.core.model.secret import Secret
+from shared.core.model.vocabulary import Kind
+from shared.core.model.watchlist import Claim, Service, TeamsChannel, WatchedApp, Watchlist
 
 CHICAGO = ZoneInfo("America/Chicago")
 CLIENT_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"

@@ -109,8 +109,8 @@ class Forks:
 @functools.cache
 def program(*options: str) -> Forks:
     """Give the process that has imported the whole program under Python's `options`, which stays as long as this process."""
-    hosts = ("responding", "local.host_server", "local.host_queues", "local.host_sign_in")
-    return Forks(["shared.cli", "typer._adapters", *hosts, *LATE], *options)
+    hosts = ("shared.web.response", "local.functions_host.server", "local.functions_host.queue_triggers", "local.functions_host.easy_auth")
+    return Forks(["shared.cli.commands", "typer._adapters", *hosts, *LATE], *options)
 
 
 def _serve(orders: socket.socket) -> Mapping[str, Any] | None:

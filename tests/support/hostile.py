@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.core.message import Message
-from shared.render.mail import Mail, as_bytes, mail
-from shared.render.mailto import LONGEST_MAILTO
-from shared.render.teams import LIMIT, encoded, payloads
+from shared.core.model.message import Message
+from shared.render.card.card import LIMIT, encoded, payloads
+from shared.render.mail.mail import Mail, as_bytes, mail
+from shared.render.text.mailto import LONGEST_MAILTO
 from tests.render.mail_cases import CHANNELS, SENDER
 from tests.support.notices import PAGE_URL
 

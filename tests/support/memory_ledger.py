@@ -5,20 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from shared.core.evolve import with_facts, with_told
-from shared.core.memory import (
-    Acknowledgement,
-    Assignment,
-    CheckRecord,
-    Decision,
-    Facts,
-    Forget,
-    Former,
-    Hold,
-    Memory,
-    Pulse,
-    Told,
-)
+from shared.core.model.apply import with_facts, with_told
+from shared.core.model.memory import Acknowledgement, Assignment, CheckRecord, Decision, Facts, Forget, Former, Hold, Memory, Pulse, Told
 from shared.ports import Clock, Lease, LeaseLost, LedgerConflict, LedgerError
 
 TERM = timedelta(minutes=5)

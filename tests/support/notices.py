@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from shared.core.days import days_between
-from shared.core.judged import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
-from shared.core.listed import Holder, Listed
-from shared.core.memory import AppSighting, Hold, Person
-from shared.core.message import Message, Notice, Role
-from shared.core.model import Claim, Credential, Kind, Reason, Runbook, Service, Severity, Standing, WatchedApp
-from shared.core.owners import Ownership
+from shared.core.model.days import days_between
+from shared.core.model.directory import Credential
+from shared.core.model.inventory import Holder, Listed
+from shared.core.model.memory import AppSighting, Hold, Person
+from shared.core.model.message import Message, Notice, Role
+from shared.core.model.owners import Ownership
+from shared.core.model.views import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
+from shared.core.model.watchlist import Claim, Runbook, Service, WatchedApp
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

@@ -55,7 +55,7 @@ def vault_scope(uri: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Say whether `url` is on this machine, by http: localhost, 127.0.0.0/8 or ::1, as the app has it (`shared/values.py`)."""
+    """Say whether `url` is on this machine, by http: localhost, 127.0.0.0/8 or ::1, as the app has it (`shared/config/values.py`)."""
     address = urlsplit(url)
     host = address.hostname or ""
     try:

@@ -19,7 +19,7 @@ from deployment.rest import Refused, Rest
 TEAMS_URL = "teams-webhook-url"
 VERSION = "api-version=7.4"
 RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
-"""As in the app's own rules (`shared/watchlist_rules.py`), which these hooks cannot import."""
+"""As in the app's own rules (`shared/config/watchlist_rules.py`), which these hooks cannot import."""
 SETTLING = frozenset({403, 404})
 CLOSED = frozenset({"ForbiddenByFirewall", "ForbiddenByConnection"})
 AGAIN = "python3 infra/hooks/put_secret.py"

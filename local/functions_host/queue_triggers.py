@@ -1,0 +1,175 @@
+"""Runs functions for the messages of storage queues, one at a time, and sends the messages that functions give out.
+
+As the host in Azure does it (azure-sdk-for-net, `QueueListener`; learn.microsoft.com, "Azure Queue storage trigger"): a message
+is deleted once its function ended well; after a failure it is visible again at once, and after five it goes to `QUEUE-poison`.
+Outputs are sent only when the function ended well. Texts are in Base64 on the wire. Not the same here: no batches, whatever
+host.json says, and a look at each queue every half a second. The storage is the connection string in the binding's setting.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.storage.queue import QueueClient, QueueMessage, TextBase64DecodePolicy, TextBase64EncodePolicy
+
+from local.functions_host import rpc
+from local.functions_host.errors import HostError, InvocationFailed
+from local.functions_host.worker import Function
+
+type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
+"""Runs a function for a message, with what the message says of itself; raises `InvocationFailed`."""
+
+TRIES = 5
+HIDDEN_SECONDS = 600
+"""While its function runs, nobody else sees a message."""
+
+_log = logging.getLogger(__name__)
+_NAP = 0.5
+_PATIENCE: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 10,
+    "retry_total": 0,
+}  # the SDK would sleep for 15 s, and we look again
+
+
+class Queues:
+    """The queues of an app: those that start functions, and those that functions write to."""
+
+    def __init__(self, functions: Mapping[str, Function], run: Run) -> None:
+        """Contact nothing yet. `run` runs a function."""
+        self._functions = [function for function in functions.values() if function.kind == "queue"]
+        self._run = run
+        self._clients: dict[tuple[str, str], QueueClient] = {}
+        self._guard = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="queues")
+
+    def described(self, function: Function) -> str:
+        """Name the queue of a function, and say so if it is not listened to."""
+        name, setting = _place(function.trigger)
+        return name if os.environ.get(setting) else f"{name} (not run: {setting} is not set)"
+
+    def follow(self) -> None:
+        """Listen from now on, until the host stops."""
+        self._thread.start()
+
+    def send(self, function: Function, outputs: Mapping[str, rpc.TypedData]) -> None:
+        """Send what a function gave out. Raises `InvocationFailed`, as the host fails an invocation whose outputs are lost."""
+        for name, value in outputs.items():
+            binding = function.outputs.get(name, {})
+            if binding.get("type") != "queue":
+                raise InvocationFailed(f"The local host sends to queues only, and {name} is none.", "")
+            texts = list(_texts(value))
+            try:
+                for text in texts:
+                    self._client(*_place(binding)).send_message(text)
+            except (AzureError, HostError, ValueError) as error:
+                raise InvocationFailed(f"{name} could not be sent: {_brief(error)}", "") from None
+
+    def close(self) -> None:
+        """Take no more messages, wait for the function that runs, and close the connections."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for client in self._clients.values():
+            client.close()
+
+    def _listen(self) -> None:
+        told = ""
+        while not self._stop.is_set():
+            try:
+                done, told = self._round(), ""
+            except (AzureError, HostError, ValueError) as error:
+                done = 0
+                if told != _brief(error):
+                    told = _brief(error)
+                    _log.warning("the queues cannot be listened to: %s", told)
+            if not done:
+                self._stop.wait(_NAP)
+
+    def _round(self) -> int:
+        """Look at each queue once; give the number of messages that were there."""
+        done = 0
+        for function in self._functions:
+            name, setting = _place(function.trigger)
+            if not os.environ.get(setting):
+                continue
+            client = self._client(name, setting)
+            message = client.receive_message(visibility_timeout=HIDDEN_SECONDS)
+            if message is not None:
+                self._handle(function, client, message, setting)
+                done += 1
+        return done
+
+    def _handle(self, function: Function, client: QueueClient, message: QueueMessage, setting: str) -> None:
+        tries = message.dequeue_count or 1
+        try:
+            self._run(function, rpc.TypedData(string=message.content), _about(message))
+        except InvocationFailed as error:
+            _log.error("%s failed, try %d of %d: %s\n%s", function.name, tries, TRIES, error, error.stack.rstrip())
+            if tries < TRIES:
+                client.update_message(message, visibility_timeout=0)
+                return
+            self._client(f"{client.queue_name}-poison", setting).send_message(message.content)
+        client.delete_message(message)
+
+    def _client(self, name: str, setting: str) -> QueueClient:
+        """Give the queue, which is made if it is not there. Raises `HostError`, `ValueError`, `AzureError`."""
+        with self._guard:
+            known = self._clients.get((setting, name))
+            if known is None:
+                if not os.environ.get(setting):
+                    raise HostError(f"the setting {setting} is not set, and the queue {name} is in its storage")
+                known = QueueClient.from_connection_string(
+                    os.environ[setting],
+                    name,
+                    message_encode_policy=TextBase64EncodePolicy(),
+                    message_decode_policy=TextBase64DecodePolicy(),
+                    **_PATIENCE,
+                )
+                with contextlib.suppress(ResourceExistsError):
+                    known.create_queue()
+                self._clients[setting, name] = known
+            return known
+
+
+def _place(binding: Mapping[str, object]) -> tuple[str, str]:
+    """Give a binding's queue, and the setting that holds its storage."""
+    return str(binding["queueName"]), str(binding.get("connection") or "AzureWebJobsStorage")
+
+
+def _texts(value: rpc.TypedData) -> Iterator[str]:
+    """Give the messages in an output: a text is one, an array of texts or objects is several."""
+    if value.string is not None:
+        yield value.string
+    elif value.bytes is not None:
+        yield value.bytes.decode("utf-8", "replace")
+    elif value.json is not None:
+        content = json.loads(value.json)
+        for each in content if isinstance(content, list) else [content]:
+            yield each if isinstance(each, str) else json.dumps(each)
+
+
+def _about(message: QueueMessage) -> dict[str, rpc.TypedData]:
+    """Give what the host says of a message besides its text."""
+    instants: dict[str, datetime | None] = {
+        "InsertionTime": message.inserted_on,
+        "ExpirationTime": message.expires_on,
+        "NextVisibleTime": message.next_visible_on,
+    }
+    return {
+        "Id": rpc.TypedData(string=message.id),
+        "PopReceipt": rpc.TypedData(string=message.pop_receipt),
+        "DequeueCount": rpc.TypedData(json=str(message.dequeue_count or 1)),
+        **{name: rpc.TypedData(json=json.dumps(instant.isoformat())) for name, instant in instants.items() if instant is not None},
+    }
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

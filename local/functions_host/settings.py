@@ -1,0 +1,80 @@
+"""What the host reads before the app runs: host.json, local.settings.json and the environment, where the environment wins."""
+
+import contextlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from local.functions_host.errors import HostError
+
+_SETTING = re.compile(r"%([^%]+)%")
+
+
+def route_prefix(app: Path) -> str:
+    """Read what comes before every route from host.json (`api`, unless it says otherwise)."""
+    path = app / "host.json"
+    if not path.is_file():
+        raise HostError(f"there is no host.json in {app}: is it the folder of a Functions app?")
+    http = _object(_object(_read(path), "extensions"), "http")
+    return str(http.get("routePrefix", "api")).strip("/")
+
+
+@contextlib.contextmanager
+def inside(app: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """Be where the worker in Azure is: in the folder of the app, which is first on the import path, with its settings.
+
+    `environment` wins over the variables of this process, and these over local.settings.json. All is put back at the end.
+    """
+    before = dict(os.environ)
+    os.environ.update({**_local_values(app), **before, **environment})
+    sys.path.insert(0, str(app))
+    try:
+        with contextlib.chdir(app):
+            yield
+    finally:
+        sys.path.remove(str(app))
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def resolved(text: str) -> str:
+    """Replace each `%NAME%` by the setting of that name. Raises `HostError`."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in os.environ:
+            raise HostError(f"the setting %{found[1]}% is set neither in the environment nor in local.settings.json")
+        return os.environ[found[1]]
+
+    return _SETTING.sub(value, text)
+
+
+def _local_values(app: Path) -> dict[str, str]:
+    path = app / "local.settings.json"
+    if not path.is_file():
+        return {}
+    content = _read(path)
+    if content.get("IsEncrypted"):
+        raise HostError(f"{path} is encrypted: decrypt it with `func settings decrypt`")
+    values = _object(content, "Values")
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise HostError(f"{path}: the value of {name} is not a text in quotes")
+    return {name: str(value) for name, value in values.items()}
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise HostError(f"{path} is not JSON: {error}") from None
+    return _object({path.name: content}, path.name)
+
+
+def _object(content: Mapping[str, object], name: str) -> dict[str, object]:
+    value = content.get(name, {})
+    if not isinstance(value, dict):
+        raise HostError(f"{name} is not a JSON object")
+    return value

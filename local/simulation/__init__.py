@@ -1,0 +1,1 @@
+"""Simulated time: the story and the soak."""

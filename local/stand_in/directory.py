@@ -1,0 +1,137 @@
+"""The app registrations that the stand-in tenant holds, for many threads: readers see one before or after a change, never amid."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from threading import RLock
+from typing import Literal
+from uuid import uuid4
+
+from local.stand_in.entra import Certificate, ClientSecret, Registration, stamp, thumbprint
+
+FRACTION_DIGITS = (0, 3, 7)
+
+type DisabledBy = Literal["owner", "microsoft", "service_principal"]
+
+
+class NotInTenant(LookupError):
+    """There is no such app or credential. The text says which."""
+
+
+class Directory:
+    """The app registrations of the tenant, for many threads: readers see a registration either before or after a change."""
+
+    def __init__(self, registrations: Iterable[Registration] = ()) -> None:
+        """Hold `registrations`, which must differ in their client ids."""
+        self._lock = RLock()
+        self._apps: dict[str, Registration] = {}
+        self._sorted: tuple[Registration, ...] | None = None
+        self.replace(registrations)
+
+    def replace(self, registrations: Iterable[Registration]) -> None:
+        """Forget everything and hold `registrations` instead."""
+        with self._lock:
+            self._apps.clear()
+            self._sorted = None
+            for registration in registrations:
+                self.add(registration)
+
+    def add(self, registration: Registration) -> None:
+        """Add an app. Raises `ValueError` if its client id is taken."""
+        with self._lock:
+            if registration.client_id.lower() in self._apps:
+                raise ValueError(f"The client id {registration.client_id} is already in the tenant; remove that app first.")
+            self._put(registration)
+
+    def remove(self, client_id: str) -> None:
+        """Delete an app. Raises `NotInTenant`."""
+        with self._lock:
+            del self._apps[self.app(client_id).client_id.lower()]
+            self._sorted = None
+
+    def app(self, client_id: str) -> Registration:
+        """Give the app with this client id. Raises `NotInTenant`."""
+        try:
+            return self._apps[client_id.lower()]
+        except KeyError:
+            raise NotInTenant(f"No app with client id {client_id} is in the tenant.") from None
+
+    def by_object_id(self, object_id: str) -> Registration:
+        """Give the app with this object id. Raises `NotInTenant`."""
+        listing = self.listing()
+        place = self.place_after(object_id, listing) - 1
+        if place < 0 or listing[place].object_id != object_id:
+            raise NotInTenant(f"No app with object id {object_id} is in the tenant.")
+        return listing[place]
+
+    def listing(self) -> tuple[Registration, ...]:
+        """Give every app, by object id, so that a page can go on after the last one whatever was added or deleted since."""
+        with self._lock:
+            if self._sorted is None:
+                self._sorted = tuple(sorted(self._apps.values(), key=lambda app: app.object_id))
+            return self._sorted
+
+    @staticmethod
+    def place_after(object_id: str, listing: tuple[Registration, ...]) -> int:
+        """Say where in `listing` the apps after `object_id` begin."""
+        return bisect_left(listing, object_id + "\0", key=lambda app: app.object_id)
+
+    def add_secret(self, client_id: str, *, name: str | None, hint: str | None, starts: datetime, ends: datetime | None) -> str:
+        """Create a client secret on an app, as its newest, and give its key id. Raises `NotInTenant`."""
+        with self._lock:
+            app, key_id = self.app(client_id), str(uuid4())
+            digits = FRACTION_DIGITS[len(app.secrets) % len(FRACTION_DIGITS)]
+            secret = ClientSecret(key_id, name, hint, _exactly(starts, digits), _exactly(ends, digits))
+            self._put(replace(app, secrets=(secret, *app.secrets)))
+            return key_id
+
+    def add_certificate(self, client_id: str, *, name: str | None, starts: datetime, ends: datetime | None) -> str:
+        """Put a certificate on an app and give its key id. Raises `NotInTenant`."""
+        with self._lock:
+            app, key_id = self.app(client_id), str(uuid4())
+            certificate = Certificate(key_id, name, _exactly(starts, 0), _exactly(ends, 0), thumbprint(key_id))
+            self._put(replace(app, certificates=(certificate, *app.certificates)))
+            return key_id
+
+    def remove_credential(self, key_id: str) -> None:
+        """Delete a secret or certificate from the app that has it. Raises `NotInTenant`."""
+        with self._lock:
+            for app in self._apps.values():
+                secrets = tuple(secret for secret in app.secrets if secret.key_id != key_id)
+                certificates = tuple(certificate for certificate in app.certificates if certificate.key_id != key_id)
+                if (secrets, certificates) != (app.secrets, app.certificates):
+                    self._put(replace(app, secrets=secrets, certificates=certificates))
+                    return
+            raise NotInTenant(f"No app in the tenant has a credential with key id {key_id}.")
+
+    def disable(self, client_id: str, by: DisabledBy = "owner") -> None:
+        """Switch an app off, in one of the three ways that Entra has. Raises `NotInTenant`, also for a missing service principal."""
+        with self._lock:
+            app = self.app(client_id)
+            if by == "owner":
+                self._put(replace(app, disabled=True))
+            elif by == "microsoft":
+                self._put(replace(app, disabled_by_microsoft="DisabledDueToViolationOfServicesAgreement"))
+            elif app.service_principal is None:
+                raise NotInTenant(f"The app with client id {client_id} has no service principal that could be disabled.")
+            else:
+                self._put(replace(app, service_principal=replace(app.service_principal, enabled=False)))
+
+    def enable(self, client_id: str) -> None:
+        """Undo every way of disabling. Raises `NotInTenant`."""
+        with self._lock:
+            app = self.app(client_id)
+            principal = app.service_principal and replace(app.service_principal, enabled=True)
+            self._put(replace(app, disabled=None, disabled_by_microsoft=None, service_principal=principal))
+
+    def _put(self, registration: Registration) -> None:
+        self._apps[registration.client_id.lower()] = registration
+        self._sorted = None
+
+
+def _exactly(instant: datetime | None, digits: int) -> str | None:
+    """Write `instant` with `digits`, or with all seven where fewer would move it; nothing for nothing."""
+    if instant is None:
+        return None
+    return stamp(instant, 7 if instant.microsecond % 10 ** (6 - min(digits, 6)) else digits)

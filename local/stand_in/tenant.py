@@ -1,0 +1,233 @@
+"""A stand-in Entra tenant on loopback: Graph, mail, managed identity, sign-in, Teams channels and heartbeats."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from werkzeug import Request, Response
+from werkzeug.routing import Map, Rule
+
+from local.stand_in.control import Control
+from local.stand_in.deployer import Deployer
+from local.stand_in.directory import Directory, DisabledBy
+from local.stand_in.entra import Registration
+from local.stand_in.entra_admin import EntraAdmin
+from local.stand_in.faults import Dropped, Fault, Gate
+from local.stand_in.graph import Graph
+from local.stand_in.graph_objects import HOME_TENANT_ID
+from local.stand_in.heartbeat_sink import HeartbeatSink
+from local.stand_in.loopback import HOST, Loopback, hang_up
+from local.stand_in.mail_sink import Mail, MailSink
+from local.stand_in.managed_identity import ManagedIdentity
+from local.stand_in.sign_in import PAGE_CLIENT_ID, SignInIssuer
+from local.stand_in.sign_ins_report import SignInsReport
+from local.stand_in.stories import LIBAPPS_CLIENT_ID, tell
+from local.stand_in.teams_sink import Posted, TeamsSink
+from local.stand_in.vault import Vault
+
+SIGNATURE = "sv=1.0&sig=canary-signature"
+"""What makes the URL of a webhook a credential; it guards nothing here, and tests look for it in whatever comes out."""
+
+
+class Tenant:
+    """The stand-in tenant as a context: it serves from `with` until its end, and leaves no thread or socket behind."""
+
+    def __init__(
+        self,
+        story: str | Sequence[Registration] = "libapps",
+        *,
+        now: datetime | None = None,
+        port: int = 0,
+        identity_header: str | None = None,
+    ) -> None:
+        """Prepare a tenant with the apps of `story` (a name, or the apps themselves), told as of `now`.
+
+        Port 0 picks a free one; without an identity header, one is made up.
+        """
+        self._now = now
+        self.directory = Directory(tell(story, self._clock()) if isinstance(story, str) else story)
+        self.identity = ManagedIdentity(identity_header)
+        self.mail = MailSink(self.identity)
+        self.sign_ins = SignInsReport(self.directory)
+        self.sign_in_issuer = SignInIssuer(lambda: self.url)
+        self.deployer = Deployer()
+        self.admin = EntraAdmin(self.deployer, lambda: self.url)
+        self.vault = Vault(self.deployer, lambda: self.url)
+        self._gate = Gate()
+        self._teams = TeamsSink()
+        self._heartbeats = HeartbeatSink()
+        self._port = port
+        self._routes = self._table()
+        self._server: Loopback | None = None
+        self.neighbours: Callable[[Request], Response | None] = lambda _: None
+        """Answers what is asked of Graph with the token of another tenant (`local.stand_in.other_tenants`)."""
+
+    def _clock(self) -> datetime:
+        """Give the instant that the tenant was told, or the present one."""
+        return self._now or datetime.now(UTC)
+
+    def _table(self) -> Map:
+        """Give every route of the tenant: an endpoint takes the request and gives the answer."""
+        graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
+        control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock, self.sign_in_issuer)
+        return Map(
+            [
+                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: self._graph_for(request, graph)),
+                Rule("/vault/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)),
+                Rule("/arm/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)),
+                Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
+                Rule("/mails", methods=["GET"], endpoint=self.mail.show),
+                Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
+                Rule("/msi/token", methods=["GET"], endpoint=self.identity.answer),
+                Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
+                Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
+                Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
+                Rule(f"/{HOME_TENANT_ID}/v2.0/.well-known/openid-configuration", endpoint=self.sign_in_issuer.configuration),
+                Rule(f"/{HOME_TENANT_ID}/discovery/v2.0/keys", endpoint=self.sign_in_issuer.keys),
+                Rule("/heartbeat/<name>", methods=["GET", "POST"], endpoint=self._heartbeats.good),
+                Rule("/heartbeat/<name>/fail", methods=["GET", "POST"], endpoint=self._heartbeats.bad),
+                Rule("/control/<path:_rest>", endpoint=lambda request, _rest: control.answer(request)),
+            ],
+            merge_slashes=False,
+        )
+
+    def _graph_for(self, request: Request, graph: Graph) -> Response:
+        """Answer who deploys from the administrator's side, and everybody else from what is watched, here or next door."""
+        if self.deployer.carries(request):
+            return self.admin.answer(request)
+        return self.neighbours(request) or graph.answer(request)
+
+    def __enter__(self) -> Self:
+        """Start to serve. Raises `OSError` if the port is taken."""
+        self._server = Loopback(self._answer, self._port)
+        self._port = self._server.port
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop, and wait until everything is closed."""
+        assert self._server is not None
+        self._gate.closing.set()
+        self._server.stop()
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            fault = None if request.path.startswith("/control/") else self._gate.admit(request)
+            if fault is not None:
+                return fault
+            endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
+            response: Response = endpoint(request, **arguments)
+        except Dropped:
+            hang_up(request)
+            return Response()
+        return response
+
+    @property
+    def url(self) -> str:
+        """Where the tenant is: scheme, address and port."""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def graph_url(self) -> str:
+        """The Graph root, without its version."""
+        return self.url
+
+    @property
+    def identity_endpoint(self) -> str:
+        """What `IDENTITY_ENDPOINT` is to be."""
+        return f"{self.url}/msi/token"
+
+    @property
+    def identity_header(self) -> str:
+        """What `IDENTITY_HEADER` is to be."""
+        return self.identity.header
+
+    def teams_url(self, name: str) -> str:
+        """Give the webhook of a channel; any name will do."""
+        return f"{self.url}/teams/{name}"
+
+    def heartbeat_url(self, name: str) -> str:
+        """Give the URL of a heartbeat; any name will do."""
+        return f"{self.url}/heartbeat/{name}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The settings with which the app uses this tenant."""
+        return {
+            "LAPSEWATCH_GRAPH": self.graph_url,
+            "IDENTITY_ENDPOINT": self.identity_endpoint,
+            "IDENTITY_HEADER": self.identity_header,
+            "LAPSEWATCH_SIGN_IN_CLIENT_ID": PAGE_CLIENT_ID,
+            "LAPSEWATCH_SIGN_IN_ISSUER": self.sign_in_issuer.issuer,
+            "TEAMS_WEBHOOK_URL": f"{self.teams_url('its')}?{SIGNATURE}",
+            "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
+        }
+
+    def posted(self, name: str) -> list[Posted]:
+        """Give what was posted to a channel, oldest first."""
+        return self._teams.posted(name)
+
+    def clear_posted(self, name: str) -> None:
+        """Forget what was posted to a channel."""
+        self._teams.clear(name)
+
+    def mails(self) -> list[Mail]:
+        """Give the mails that were sent, oldest first."""
+        return self.mail.mails()
+
+    def beats(self, name: str) -> list[bool]:
+        """Give, oldest first, whether each beat of a heartbeat was good."""
+        return self._heartbeats.beats(name)
+
+    def id_token(self, name: str, **overrides: object) -> str:
+        """Issue an ID token for a person, as Easy Auth would pass it; `overrides` replace claims, and `None` leaves one out."""
+        return self.sign_in_issuer.id_token(name, **overrides)
+
+    def sign_in(self, key_id: str, at: datetime) -> None:
+        """Say that somebody signed in with a credential, for the report of sign-ins."""
+        self.sign_ins.sign_in(key_id, at)
+
+    def requests(self) -> Counter[str]:
+        """Give how often what was asked, for example `GET /v1.0/applications`; GUIDs are `*`, requests in a batch begin with `$batch `."""
+        return self._gate.counts()
+
+    def forget_requests(self) -> None:
+        """Count requests from zero again."""
+        self._gate.forget_counts()
+
+    def fault(  # noqa: PLR0913  (a fault has that many sides, each with a default)
+        self,
+        match: str,
+        *,
+        times: int | None = 1,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: str | None = None,
+        delay: float = 0.0,
+        drop: bool = False,
+    ) -> None:
+        """Add a fault after those already there; see `Fault` for what each side means."""
+        self._gate.add(Fault(match, times, status, dict(headers or {}), body, delay, drop))
+
+    def clear_faults(self) -> None:
+        """Forget the faults that have not struck yet."""
+        self._gate.clear()
+
+    def add_secret(
+        self, client_id: str, *, name: str | None, ends: datetime | None, hint: str | None = None, starts: datetime | None = None
+    ) -> str:
+        """Create a client secret, which starts now unless said otherwise, and give its key id."""
+        return self.directory.add_secret(client_id, name=name, hint=hint, starts=starts or self._clock(), ends=ends)
+
+    def add_certificate(self, client_id: str, *, name: str | None, ends: datetime | None, starts: datetime | None = None) -> str:
+        """Put a certificate on an app and give its key id."""
+        return self.directory.add_certificate(client_id, name=name, starts=starts or self._clock(), ends=ends)
+
+    def remove_credential(self, key_id: str) -> None:
+        """Delete a secret or certificate."""
+        self.directory.remove_credential(key_id)
+
+    def disable(self, client_id: str, by: DisabledBy = "owner") -> None:
+        """Switch an app off, in one of the three ways that Entra has."""
+        self.directory.disable(client_id, by)

@@ -1,0 +1,99 @@
+"""A Key Vault that takes secrets and never gives one back, and the app that reads them again: what the hooks need of Azure itself.
+
+Sources: Key Vault REST reference (set-secret, get-secret-versions); App Service documentation, "use Key Vault references".
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from local.stand_in.deployer import Deployer
+from local.stand_in.graph_errors import GraphError
+
+REFRESH = "/arm/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Web/sites/<site>/config/configreferences"
+
+
+class Vault:
+    """The vault of one deployment. The deployer's role on it is not known to the first `lag` requests of each kind."""
+
+    def __init__(self, deployer: Deployer, root: Callable[[], str]) -> None:
+        """Begin empty, for the tokens of `deployer`; `root` is where the tenant is."""
+        self.lag = 0
+        self.refreshed: list[str] = []
+        self._deployer = deployer
+        self._root = root
+        self._secrets: dict[str, list[str]] = {}
+        self._asked: Counter[str] = Counter()
+        self._routes = Map(
+            [
+                Rule("/vault/secrets/<name>", methods=["PUT"], endpoint=self._set),
+                Rule("/vault/secrets/<name>/versions", methods=["GET"], endpoint=self._versions),
+                Rule(f"{REFRESH}/appsettings/refresh", methods=["POST"], endpoint=self._refresh),
+            ]
+        )
+
+    def versions(self, name: str) -> list[str]:
+        """Give every value that a secret has had, oldest first."""
+        return self._secrets.get(name, [])
+
+    def answer(self, request: Request) -> Response:
+        """Answer the deployer."""
+        try:
+            endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
+            answer: Response = endpoint(request, **arguments)
+        except HTTPException as error:
+            return _refusal(error.code or 404, "NotFound", "There is nothing here.")
+        except GraphError as error:
+            return _refusal(error.status, error.code, error.message)
+        return answer
+
+    def keep(self, name: str, value: str) -> None:
+        """Let a secret have this value from now on."""
+        self._secrets.setdefault(name, []).append(value)
+
+    def forget(self, name: str) -> None:
+        """Let there be no secret of this name."""
+        self._secrets.pop(name, None)
+
+    def _enter(self, request: Request) -> None:
+        _require_version(request)
+        self._deployer.authorise(request, f"{self._root()}/vault")
+        self._asked[request.method] += 1
+        if self._asked[request.method] <= self.lag or "store secrets" in self._deployer.forbidden:
+            raise GraphError(403, "ForbiddenByRbac", "Caller is not authorized to perform action on resource.")
+
+    def _set(self, request: Request, name: str) -> Response:
+        self._enter(request)
+        self.keep(name, request.get_json()["value"])
+        return _json(200, {"id": f"{self._root()}/vault/secrets/{name}/{len(self._secrets[name])}"})
+
+    def _versions(self, request: Request, name: str) -> Response:
+        self._enter(request)
+        if name not in self._secrets:
+            raise GraphError(404, "SecretNotFound", f"A secret with (name/id) {name} was not found in this key vault.")
+        return _json(200, {"value": [{"id": f"{self._root()}/vault/secrets/{name}/1"}], "nextLink": None})
+
+    def _refresh(self, request: Request, subscription: str, group: str, site: str) -> Response:
+        _require_version(request)
+        self._deployer.authorise(request, f"{self._root()}/arm")
+        self._deployer.may("refresh settings")
+        self.refreshed.append(f"{subscription}/{group}/{site}")
+        return _json(200, {"value": []})
+
+
+def _require_version(request: Request) -> None:
+    if not re.fullmatch(r"\d+\.\d+|\d{4}-\d\d-\d\d", request.args.get("api-version", "")):
+        raise GraphError(400, "BadParameter", "The api-version is missing.")
+
+
+def _json(status: int, content: dict[str, object]) -> Response:
+    return Response(json.dumps(content), status, mimetype="application/json")
+
+
+def _refusal(status: int, code: str, message: str) -> Response:
+    return _json(status, {"error": {"code": "Forbidden" if status == 403 else code, "message": message, "innererror": {"code": code}}})  # noqa: PLR2004  (an HTTP status)

@@ -1,0 +1,1 @@
+"""Settings and watchlist: environment and file become frozen values."""

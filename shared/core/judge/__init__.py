@@ -1,0 +1,1 @@
+"""Judging: from what Graph shows and the ledger remembers to the standing of each item."""

@@ -1,0 +1,90 @@
+"""What is there, as values: an app as Graph just gave it, or as the ledger remembers it. Both are judged by the same rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.core.model.directory import App, Credential
+from shared.core.model.memory import AppSighting, Memory, Pulse, Sighting
+from shared.core.model.watchlist import WatchedApp, Watchlist
+
+
+class Round(NamedTuple):
+    """What a round of judging starts from, besides what is observed: what is watched, what is remembered, and one instant."""
+
+    watchlist: Watchlist
+    memory: Memory
+    now: datetime
+    pulse: Pulse = Pulse()
+
+
+class Observed(NamedTuple):
+    """A watched app with the credentials that are on it."""
+
+    sighting: AppSighting
+    credentials: tuple[Credential, ...]
+
+
+def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
+    """Take what Graph gave; for an app that is not in the tenant, what was last known of it, marked as not found."""
+    if app is None:
+        known = recall(watched, at.memory)
+        object_id, name = (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
+        lost = AppSighting(
+            watched.key, watched.client_id, object_id, name, found=False, disabled="", missing_redirect_uris=(), read_at=at.now
+        )
+        return Observed(lost, known.credentials if known else ())
+    missing = tuple(uri for uri in watched.redirect_uris if uri not in app.redirect_uris)
+    sighting = AppSighting(
+        watched.key,
+        app.client_id,
+        app.object_id,
+        app.name,
+        found=True,
+        disabled=app.disabled,
+        missing_redirect_uris=missing,
+        read_at=at.now,
+    )
+    return Observed(sighting, app.credentials)
+
+
+def recall(watched: WatchedApp, memory: Memory) -> Observed | None:
+    """Give what the ledger remembers of an app; `None` if it was never read completely."""
+    known = last_sighting(watched, memory)
+    if known is None:
+        return None
+    here = (s.credential for s in memory.sightings.values() if s.app == known.key and s.gone_at is None)
+    return Observed(replace(known, key=watched.key), tuple(here))
+
+
+def last_sighting(watched: WatchedApp, memory: Memory) -> AppSighting | None:
+    """Give how an app was last read completely: by its client id, for another first service gives it another key; else by its key."""
+    mine = (known for known in memory.apps.values() if known.client_id == watched.client_id)
+    return max(mine, key=lambda known: known.read_at, default=memory.apps.get(watched.key))
+
+
+def _is_nobodys(key: str, at: Round) -> bool:
+    """Say whether what is remembered under an app's key is of no app on the watchlist: a new registration may have taken its place."""
+    known = at.memory.apps.get(key)
+    return known is None or all(app.client_id != known.client_id for app in at.watchlist.apps)
+
+
+def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
+    """Give the sightings of an app that are new, different, gone or back. Of an app that is not found nothing is known to be gone."""
+    if not observed.sighting.found:
+        return
+    key, client_id = observed.sighting.key, observed.sighting.client_id
+    keys = {known.key for known in at.memory.apps.values() if known.client_id == client_id}
+    if _is_nobodys(key, at):
+        keys.add(key)
+    here: Mapping[str, Credential] = {c.key_id: c for c in observed.credentials}
+    for credential in here.values():
+        before = at.memory.sightings.get(credential.key_id)
+        if before is None:
+            yield Sighting(credential, key, first_seen=at.now)
+        elif before != (same := Sighting(credential, key, first_seen=before.first_seen)):
+            yield same
+    for before in at.memory.sightings.values():
+        if before.app in keys and before.gone_at is None and before.credential.key_id not in here:
+            yield Sighting(before.credential, key, first_seen=before.first_seen, gone_at=at.now)

@@ -1,0 +1,1 @@
+"""The vocabulary: values that everything else reasons about."""

@@ -1,0 +1,65 @@
+"""The words of the field, as the ledger, the log and JSON spell them: kinds, standings, severities, reasons."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The two kinds of credential that Entra keeps on an app."""
+
+    SECRET = "secret"  # noqa: S105  (the name of a kind, not a value)
+    CERTIFICATE = "certificate"
+
+
+class Standing(StrEnum):
+    """Where a service, an unclaimed credential or an app is now (see `standing`); `failing` is said of the watcher itself."""
+
+    APP_PROBLEM = "app_problem"
+    UNMATCHED = "unmatched"
+    AWAITING_INSTALL = "awaiting_install"
+    MISSING = "missing"
+    EXPIRED = "expired"
+    EXPIRING = "expiring"
+    HEALTHY = "healthy"
+    FAILING = "failing"
+
+
+class Severity(StrEnum):
+    """How urgent something is, mildest first; compare with `rank`."""
+
+    OK = "ok"
+    NOTICE = "notice"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for `ok` to 3 for `critical`."""
+        return list(Severity).index(self)
+
+
+class Reason(StrEnum):
+    """Why a message is due. It travels with the message into the card, the log and the ledger."""
+
+    INTRODUCED = "introduced"
+    FIRST = "first"
+    RUNG = "rung"
+    REPLACED = "replaced"
+    SHORTER = "shorter"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+    STILL_WAITING = "still_waiting"
+    CONFIRMED = "confirmed"
+    STILL_OLD = "still_old"
+    MISSING = "missing"
+    UNMATCHED = "unmatched"
+    UNCLAIMED = "unclaimed"
+    ASSUMED = "assumed"
+    LEFTOVER = "leftover"
+    APP_PROBLEM = "app_problem"
+    REDIRECT_URI = "redirect_uri"
+    REMOVED = "removed"
+    CHANNEL_FAILED = "channel_failed"
+    FEWER = "fewer"
+    CHECK_FAILING = "check_failing"
+    RECOVERED = "recovered"
+    WEEKLY = "weekly"

@@ -1,0 +1,1 @@
+"""Notifying: which message is due, to whom, why, and which comes next."""

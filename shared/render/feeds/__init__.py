@@ -1,0 +1,1 @@
+"""Documents for programs: JSON, CSV, calendar, metrics, log."""

@@ -1,0 +1,82 @@
+"""The tenant in the documents that programs read: counts, and what is due, worst first and in pages."""
+
+import re
+from collections.abc import Sequence
+
+from shared.core.model.views import TenantView
+from shared.core.model.vocabulary import Severity
+from shared.core.results import TenantResult, TenantStatus
+from shared.render.feeds.document_parts import Json, credential_document, instant
+
+ITEMS_A_PAGE = 500
+_CURSOR = re.compile(r"([0-3])\.(-?\d{1,6})\.(tenant:.{1,200})")
+
+
+class BadCursor(ValueError):
+    """`?after=` is not what an earlier answer gave."""
+
+
+def tenant_document(tenant: TenantStatus | None, after: str | None, *, paged: bool) -> Json:
+    """Say how the tenant stands; `after` is the cursor that the page before gave.
+
+    Raises `BadCursor` for any other text.
+    """
+    if tenant is None:
+        return {"applications": 0, "credentials": 0, "items": []}
+    scan = tenant.scan
+    rest = _after(tenant.views, after) if after is not None else tenant.views
+    shown = rest[:ITEMS_A_PAGE] if paged else rest
+    return {
+        "applications": scan.applications if scan is not None else 0,
+        "credentials": scan.credentials if scan is not None else 0,
+        "read_at": instant(scan.read_at) if scan is not None else None,
+        "error": scan.error or None if scan is not None else None,
+        "worst": max((view.severity for view in tenant.views), key=lambda severity: severity.rank, default=Severity.OK),
+        "total": len(tenant.views),
+        "items": [item_document(view) for view in shown],
+        "after": _cursor(shown[-1]) if len(shown) < len(rest) else None,
+    }
+
+
+def result_document(tenant: TenantResult | None) -> Json | None:
+    """Say how the tenant's part of a check ended."""
+    if tenant is None:
+        return None
+    return {
+        "complete": tenant.complete,
+        "error": tenant.error or None,
+        "applications": tenant.read.applications,
+        "credentials": tenant.read.credentials,
+        "requests": tenant.read.requests,
+        "items": tenant.listed,
+        "owners_later": tenant.withheld,
+    }
+
+
+def item_document(view: TenantView) -> Json:
+    """Describe one credential of the tenant, which is never its value."""
+    listed = view.listed
+    return {
+        "item": view.item,
+        "holder": listed.holder,
+        "app": {"client_id": listed.client_id, "object_id": listed.object_id, "name": listed.app_name},
+        "standing": view.standing,
+        "severity": view.severity,
+        "days_left": view.days_left,
+        "ends": instant(listed.credential.ends),
+        "credential": credential_document(listed.credential),
+        "first_seen": instant(listed.first_seen),
+    }
+
+
+def _cursor(view: TenantView) -> str:
+    return f"{view.severity.rank}.{view.days_left}.{view.item}"
+
+
+def _after(views: Sequence[TenantView], cursor: str) -> Sequence[TenantView]:
+    """Give the views behind a place, whether or not the one at it is still there."""
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise BadCursor("?after= takes what the answer before gave as tenant.after.")
+    place = (-int(found[1]), int(found[2]), found[3])
+    return [view for view in views if (-view.severity.rank, view.days_left, view.item) > place]

@@ -1,0 +1,28 @@
+"""A link that opens a new mail: nothing in it can act, for all of it is percent-encoded."""
+
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+
+from shared.render.text.escape import clean
+
+LONGEST_MAILTO = 1_800
+"""Characters; Windows cuts longer addresses, at about 2,000."""
+
+
+class Mailto(NamedTuple):
+    """A link that opens a new mail."""
+
+    url: str
+    complete: bool
+    """The text is in it."""
+
+
+def mailto(to: str, subject: str, text: str) -> Mailto:
+    """Give the link to a new mail; without the text, or even without the subject, where the link would be too long."""
+    fields = {"subject": clean(subject, 200), "body": "\r\n".join(text.splitlines())}
+    while True:
+        query = urlencode(fields, quote_via=quote, safe="", errors="replace")
+        url = f"mailto:{quote(to, safe='@')}{'?' * bool(query)}{query}"
+        if len(url) < LONGEST_MAILTO or not fields:
+            return Mailto(url, complete="body" in fields)
+        fields.popitem()

@@ -1,0 +1,256 @@
+"""The mail adapter over real HTTP, against a server on loopback that answers as it is told."""
+
+import logging
+import socket
+import traceback
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.exceptions import ClientAuthenticationError
+
+from shared.adapters.channels.mail import MailboxChannel
+from shared.core.model.message import Message
+from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.ports import ChannelError, DirectoryError
+from shared.render.mail.mail import mail
+from tests.support.notices import INSTALLER, RENEWER, message, notice, service_view
+from tests.support.scripted import Reply, Scripted, reply
+
+TOKEN = "eyJ0eXAi.oNlY4TeSt"
+SENDER = "alerts@example.org"
+CHANNEL = EmailChannel("its", ("its@example.org", "lead@its.example.org"))
+TOLD = message(notice(service_view(), roles=INSTALLER))
+ACCEPTED = Reply(202)
+
+
+class SignedIn:
+    """A credential whose token is known; or that fails."""
+
+    def __init__(self, failure: Exception | None = None, token: str = TOKEN) -> None:
+        self.failure = failure
+        self.token = token
+        self.scopes: list[str] = []
+        self.closed = 0
+
+    def get_token(self, *scopes: str, **_options: object) -> AccessToken:
+        self.scopes += scopes
+        if self.failure:
+            raise self.failure
+        return AccessToken(self.token, 2**31)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Clock:
+    """Keeps the waits instead of waiting."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+def mailbox(
+    graph: str,
+    credential: TokenCredential | None = None,
+    clock: Clock | None = None,
+    *,
+    sender: str = SENDER,
+    channels: Mapping[str, TeamsChannel | EmailChannel] | None = None,
+) -> MailboxChannel:
+    signed_in = credential or SignedIn()
+    return MailboxChannel(
+        CHANNEL,
+        sender=sender,
+        graph=graph,
+        sign_in=lambda: signed_in,
+        channels=channels,
+        page_url="https://lapsewatch.example.org/api/page",
+        read_seconds=0.3,
+        sleep=clock or Clock(),
+    )
+
+
+def failure(channel: MailboxChannel, told: Message = TOLD) -> ChannelError:
+    with pytest.raises(ChannelError) as caught:
+        channel.send(told)
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+    assert TOKEN not in "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert str(caught.value).startswith("Channel “its” was not told. ")
+    return caught.value
+
+
+def failed(replies: Sequence[Reply], clock: Clock | None = None) -> tuple[ChannelError, int]:
+    with Scripted(replies) as graph:
+        return failure(mailbox(graph.url, clock=clock)), len(graph.asked)
+
+
+def error(status: int, code: str) -> Reply:
+    return reply({"error": {"code": code, "message": f"token {TOKEN}"}}, status)
+
+
+def test_a_mail_is_posted_once_as_mime_in_the_name_of_the_sender() -> None:
+    signed_in = SignedIn()
+    with Scripted([ACCEPTED]) as graph:
+        mailbox(graph.url, signed_in).send(TOLD)
+    [asked] = graph.asked
+    assert (asked.method, asked.path) == ("POST", f"/v1.0/users/{SENDER}/sendMail")
+    assert (asked.headers["content-type"], asked.headers["authorization"]) == ("text/plain", f"Bearer {TOKEN}")
+    assert (signed_in.scopes, signed_in.closed) == ([f"{graph.url}/.default"], 1)
+    found = message_from_bytes(b64decode(asked.body, validate=True), policy=default)
+    made = mail(TOLD, to=CHANNEL.to, sender=SENDER, page_url="https://lapsewatch.example.org/api/page")
+    assert (found["From"], found["To"]) == (f"Lapsewatch <{SENDER}>", "its@example.org, lead@its.example.org")
+    assert found["Subject"] == made.subject
+    text, html = found.iter_parts()
+    assert text.get_content().splitlines() == made.text.splitlines()
+    assert html.get_content().splitlines() == made.html.splitlines()
+
+
+def test_an_answer_goes_to_the_mailboxes_of_the_other_party() -> None:
+    installers = EmailChannel("libapps-admins", ("libapps-admins@example.org",))
+    with Scripted([ACCEPTED]) as graph:
+        mailbox(graph.url, channels={"its": CHANNEL, "libapps-admins": installers}).send(message(notice(service_view(), roles=RENEWER)))
+    assert message_from_bytes(b64decode(graph.asked[0].body))["Reply-To"] == "libapps-admins@example.org"
+
+
+def test_a_sender_with_odd_signs_stays_one_part_of_the_path() -> None:
+    with Scripted([ACCEPTED]) as graph:
+        mailbox(graph.url, sender="a/../b?c#d@example.org").send(TOLD)
+    assert graph.asked[0].path == "/v1.0/users/a/../b?c#d@example.org/sendMail", "decoded by the server, after it was split"
+
+
+def test_a_netrc_file_does_not_sign_in_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with Scripted([ACCEPTED]) as graph:
+        mailbox(graph.url).send(TOLD)
+    assert graph.asked[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_passing_failure_is_tried_again(status: int) -> None:
+    clock = Clock()
+    with Scripted([Reply(status, headers={"Retry-After": "2.128"}), Reply(status), ACCEPTED]) as graph:
+        mailbox(graph.url, clock=clock).send(TOLD)
+    assert len(graph.asked) == 3
+    assert clock.waits == [2.128, 2]
+    assert len({asked.body for asked in graph.asked}) == 1
+
+
+def test_too_many_mails_are_left_to_a_later_check() -> None:
+    clock = Clock()
+    said, asked = failed([error(429, "ApplicationThrottled")] * 4, clock)
+    assert said.transient
+    assert f"{SENDER} sends more mail than Exchange allows (30 messages a minute). This is tried again later (HTTP 429" in str(said)
+    assert (asked, clock.waits) == (4, [1, 2, 4])
+    said, asked = failed([Reply(429, headers={"Retry-After": "31"})])
+    assert said.transient
+    assert asked == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            error(403, "ErrorAccessDenied"),
+            f"The identity may not send as {SENDER}. Give it the role “Application Mail.Send” for that mailbox",
+        ),
+        (error(403, "ErrorSendAsDenied"), f"The identity may not send as {SENDER}."),
+        (Reply(403, b"<html>"), "by RBAC for Applications in Exchange Online; it may take two hours to take effect (HTTP 403)."),
+        (error(404, "ErrorInvalidUser"), f"There is no mailbox {SENDER}, or it cannot send. Check LAPSEWATCH_MAIL_SENDER (HTTP 404"),
+        (error(404, "MailboxNotEnabledForRESTAPI"), f"There is no mailbox {SENDER}"),
+        (Reply(404), f"There is no mailbox {SENDER}"),
+        (
+            error(400, "ErrorInvalidRecipients"),
+            "does not accept an address that the mail goes to. Check “to” of the channel in the watchlist",
+        ),
+        (error(400, "ErrorMimeContentInvalid"), "Graph does not accept the mail. Check “to”"),
+        (error(401, "InvalidAuthenticationToken"), "Graph does not accept the token. Check that LAPSEWATCH_GRAPH names the cloud"),
+        (Reply(413), "The mail is too large."),
+        (Reply(418), "an answer that is not known"),
+        (Reply(302, headers={"Location": "https://elsewhere.example/"}), "redirects are not followed. Check LAPSEWATCH_GRAPH"),
+    ],
+)
+def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(answer: Reply, words: str) -> None:
+    said, asked = failed([answer])
+    assert not said.transient
+    assert words in str(said)
+    assert f"(HTTP {answer.status}" in str(said)
+    assert asked == 1
+
+
+@pytest.mark.parametrize("answer", [Reply(hang=True), Reply(reset=True)], ids=["silence", "broken"])
+def test_an_answer_that_does_not_come_is_not_waited_for_again_because_the_mail_may_be_sent(answer: Reply) -> None:
+    said, asked = failed([answer, ACCEPTED])
+    assert said.transient
+    assert "so the mail may have been sent or not" in str(said)
+    assert asked == 1
+
+
+def test_no_connection_is_tried_again() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
+        port = nobody.getsockname()[1]
+    clock = Clock()
+    said = failure(mailbox(f"http://127.0.0.1:{port}", clock=clock))
+    assert said.transient
+    assert "Graph could not be connected to. This is tried again later" in str(said)
+    assert clock.waits == [1, 2, 4]
+
+
+def test_a_server_without_tls_is_no_secure_connection() -> None:
+    with Scripted([]) as graph:
+        said = failure(mailbox(graph.url.replace("http:", "https:")))
+    assert said.transient
+    assert "No secure connection to Graph" in str(said)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ClientAuthenticationError(f"no such identity: {TOKEN}"),
+        ValueError(f"no such identity:\n{TOKEN}."),
+        AttributeError("no such identity: …"),
+    ],
+    ids=lambda wrong: type(wrong).__name__,
+)
+def test_without_a_token_nothing_is_sent_and_no_answer_is_shown(wrong: Exception) -> None:
+    signed_in = SignedIn(wrong)
+    with Scripted([ACCEPTED]) as graph:
+        said = failure(mailbox(graph.url, signed_in))
+    assert (said.transient, said.code) == (True, type(wrong).__name__)
+    assert "The sign-in says: no such identity: …. In Azure: is the managed identity assigned to the app" in str(said)
+    assert (graph.asked, signed_in.closed) == ([], 1)
+
+
+def test_a_sign_in_that_would_not_be_safe_is_refused_with_its_own_sentence() -> None:
+    def unsafe() -> TokenCredential:
+        raise DirectoryError("The sign-in of 'az login' is never sent there.", transient=False)
+
+    said = failure(MailboxChannel(CHANNEL, sender=SENDER, graph="http://127.0.0.1:1", sign_in=unsafe))
+    assert not said.transient
+    assert str(said) == "Channel “its” was not told. The sign-in of 'az login' is never sent there."
+
+
+def test_a_token_that_no_header_can_hold_is_not_shown() -> None:
+    with Scripted([ACCEPTED]) as graph:
+        said = failure(mailbox(graph.url, SignedIn(token=f"{TOKEN}\r\nx: y")))
+    assert "cannot be used" in str(said)
+    assert graph.asked == []
+
+
+def test_no_log_shows_the_token_or_the_mailbox(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    failed([Reply(503), error(403, "ErrorAccessDenied")])
+    failed([Reply(404, headers={"no header": "at all"})])
+    failed([Reply(reset=True)])
+    assert TOKEN not in caplog.text
+    assert "sendMail" not in caplog.text

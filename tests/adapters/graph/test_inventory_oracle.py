@@ -1,0 +1,136 @@
+"""What is told of a large tenant, over HTTP, is exactly what a brute-force oracle says: nothing missed, nothing twice, no noise."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.adapters.graph.inventory import GraphTenant
+from shared.core.inventory.noise import NOISE
+from shared.core.model.watchlist import TenantRules, Watchlist
+from shared.core.results import TenantResult
+from shared.usecases.inventory import TenantWatch
+from tests.support.build import watchlist
+from tests.support.generated_inventory import NOW, Generated, generated
+from tests.support.graph_objects import FixedToken
+from tests.support.inventory_world import MemoryTenantLedger
+from tests.support.memory_ledger import MemoryLedger
+from tests.support.scripted import Asked, Reply, Scripted
+from tests.support.world import Inbox
+
+RULES = TenantRules(tell=("its",), exclude_names=("test*",), exclude_tags=frozenset({"lab"}), noise=tuple(rule.id for rule in NOISE))
+WATCHED: Watchlist = replace(watchlist(channels=("its",)), tenant=RULES)
+
+
+def serving(tenant: Generated, faults: Callable[[int], Reply | None] = lambda _: None) -> Callable[[Asked], Reply]:
+    """Serve the pages; `faults` may answer in place of the n-th request."""
+    count = 0
+
+    def script(asked: Asked) -> Reply:
+        nonlocal count
+        count += 1
+        fault = faults(count)
+        if fault is not None:
+            return fault
+        number = int(asked.path.partition("$skiptoken=")[2] or 0)
+        return Reply(200, tenant.pages[number].replace(b"@HOST@", f"http://{asked.headers['host']}".encode()))
+
+    return script
+
+
+class Watching:
+    """The tenant's part of the program, over HTTP, with a ledger in memory and an inbox."""
+
+    def __init__(self, root: str) -> None:
+        self.now = NOW
+        self.inbox = Inbox()
+        self.remembered = MemoryTenantLedger()
+        tenant = GraphTenant(root, FixedToken, backoff=0.001)
+        self.watch = TenantWatch(WATCHED, RULES, tenant, self.remembered, {"its": self.inbox}, lambda _: Inbox(), lambda: self.now)
+
+    def run(self) -> TenantResult:
+        lease = MemoryLedger(lambda: self.now).lease()
+        assert lease is not None
+        return self.watch.run(lease, self.now, self.now + timedelta(minutes=20), lambda _: None)
+
+    @property
+    def told(self) -> dict[str, str]:
+        notices = [notice for message in self.inbox.heard for notice in message.notices]
+        said = {notice.view.item: notice.reason.value for notice in notices}
+        assert len(said) == len(notices), "nothing is told twice"
+        return said
+
+
+@pytest.mark.parametrize(("apps", "seed"), [(100_000, 1), *((2_000, seed) for seed in range(2, 8)), (0, 8)])
+def test_what_is_told_is_what_the_oracle_says(apps: int, seed: int) -> None:
+    tenant = generated(apps, seed)
+    assert tenant.told or not apps
+    with Scripted(serving(tenant) if apps else [Reply(200, b'{"value":[]}')]) as graph:
+        watching = Watching(graph.url)
+        result = watching.run()
+    assert (result.error, result.complete) == ("", True)
+    assert (result.read.applications, result.read.credentials) == (apps, tenant.credentials)
+    assert result.read.requests == max(1, len(tenant.pages))
+    assert watching.told == tenant.told
+
+
+def test_a_second_check_tells_nothing_and_keeps_no_more_than_what_is_due() -> None:
+    tenant = generated(3_000, 9)
+    with Scripted(serving(tenant)) as graph:
+        watching = Watching(graph.url)
+        watching.run()
+        kept = len(watching.remembered.memory.listed)
+        watching.now = NOW + timedelta(milliseconds=1)
+        assert watching.run().told == ()
+    assert len(tenant.told) <= kept < 3_000
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Reply(429, b"{}", {"Retry-After": "0.01"}),
+        Reply(429, b"{}"),
+        Reply(503, b"{}"),
+        Reply(500),
+        Reply(reset=True),
+        Reply(200, b'{"value":[', missing=50),
+    ],
+)
+def test_throttling_and_cut_connections_in_the_middle_cost_time_and_nothing_else(fault: Reply) -> None:
+    tenant = generated(5_000, 10)
+    with Scripted(serving(tenant, lambda n: fault if n in (3, 4, 6) else None)) as graph:
+        watching = Watching(graph.url)
+        result = watching.run()
+    assert (result.error, result.complete) == ("", True)
+    assert watching.told == tenant.told
+
+
+def test_a_page_that_never_comes_fails_the_tenant_and_nothing_is_concluded() -> None:
+    tenant = generated(5_000, 11)
+    with Scripted(serving(tenant, lambda n: Reply(503) if n >= 3 else None)) as graph:
+        watching = Watching(graph.url)
+        result = watching.run()
+    assert "The tenant could not be read: Graph answered 503" in result.error
+    assert not result.complete
+    assert (watching.inbox.heard, watching.remembered.memory.listed) == ([], {})
+    assert watching.remembered.memory.scan is not None
+    assert watching.remembered.memory.scan.read_at is None
+
+
+def test_the_clock_of_a_check_is_one_instant() -> None:
+    """A credential that ends while the tenant is read is judged as of the beginning, like every other."""
+    tenant = generated(2_000, 12)
+    ticking: list[datetime] = []
+    with Scripted(serving(tenant)) as graph:
+        watching = Watching(graph.url)
+        started = watching.now
+
+        def clock() -> datetime:
+            ticking.append(started + timedelta(seconds=20 * len(ticking)))
+            return ticking[-1]
+
+        watching.watch = replace(watching.watch, clock=clock)
+        assert watching.run().complete
+    assert watching.told == tenant.told
+    assert len(ticking) > 2

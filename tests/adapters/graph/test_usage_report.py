@@ -1,0 +1,180 @@
+"""When credentials were last used, over real HTTP: what counts as evidence, and what is said where there is none."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from shared.adapters.graph.usage_report import GraphSignIns
+from shared.ports import DirectoryError, SignIns
+from tests.support.graph_objects import CLIENT_ID, FixedToken, error
+from tests.support.scripted import Asked, Reply, Script, Scripted, reply
+
+OTHER = "0f0f0f0f-1111-4222-8333-444444444444"
+KEY = "83f45296-fb8f-4aaa-a399-ac51084e02b7"
+NEWER = "58ed553a-d3af-4520-8d81-4775274faac5"
+REPORT = "/beta/reports/appCredentialSignInActivities"
+GOES_ON = "The check goes on without evidence of use."
+
+
+def row(at: object = "2026-11-20T06:00:00Z", key_id: object = KEY, **changes: object) -> dict[str, object]:
+    """A row of the report, as documented."""
+    return {
+        "appId": CLIENT_ID,
+        "credentialOrigin": "application",
+        "expirationDateTime": "2026-12-13T09:15:00-8:00",
+        "id": "ODNmNDUyOTYtZmI4Zi00YWFhLWEzOTktYWM1MTA4NGUwMmI3fGFwcGxpY2F0aW9u",
+        "keyId": key_id,
+        "keyType": "clientSecret",
+        "resourceId": "a89dc091-a671-4da4-9fcf-3ef06bdf3ac3",
+        "signInActivity": {"lastSignInDateTime": at, "lastSignInRequestId": "guid1"},
+        **changes,
+    }
+
+
+def page(*rows: Mapping[str, object], link: str | None = None) -> Reply:
+    return reply({"value": list(rows), **({"@odata.nextLink": link} if link else {})})
+
+
+def last_seen(script: Script | Sequence[Reply], client_ids: Sequence[str] = (CLIENT_ID,), *, seconds: float = 20) -> Mapping[str, datetime]:
+    with Scripted(script) as graph:
+        report: SignIns = GraphSignIns(graph.url, FixedToken, backoff=0.001)
+        return report.last_seen(client_ids, seconds=seconds)
+
+
+def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> DirectoryError:
+    with pytest.raises(DirectoryError) as caught:
+        last_seen(script, seconds=seconds)
+    return caught.value
+
+
+def test_each_app_is_asked_about_once_with_our_token() -> None:
+    with Scripted([page(row()), page(row(key_id=NEWER))]) as graph:
+        found = GraphSignIns(graph.url, FixedToken).last_seen([CLIENT_ID, OTHER, CLIENT_ID], seconds=20)
+    assert found.keys() == {KEY, NEWER}
+    assert [urlsplit(asked.path).path for asked in graph.asked] == [REPORT, REPORT]
+    assert [parse_qs(urlsplit(asked.path).query) for asked in graph.asked] == [
+        {"$filter": [f"appId eq '{CLIENT_ID}'"]},
+        {"$filter": [f"appId eq '{OTHER}'"]},
+    ]
+    assert {asked.headers["authorization"] for asked in graph.asked} == {"Bearer the-token"}
+
+
+def test_without_apps_nobody_is_asked() -> None:
+    with Scripted([]) as graph:
+        assert GraphSignIns(graph.url, FixedToken).last_seen([], seconds=20) == {}
+    assert graph.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-11-20T06:00:00Z", datetime(2026, 11, 20, 6, tzinfo=UTC)),
+        ("2026-11-20T06:00:00.1234567Z", datetime(2026, 11, 20, 6, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-11-20T06:00:00-08:00", datetime(2026, 11, 20, 14, tzinfo=UTC)),
+        ("2026-11-20T06:00:00", datetime(2026, 11, 20, 6, tzinfo=UTC)),
+    ],
+)
+def test_an_instant_is_read_as_utc(text: str, at: datetime) -> None:
+    found = last_seen([page(row(text))])[KEY]
+    assert (found, found.utcoffset()) == (at, at.utcoffset())
+
+
+@pytest.mark.parametrize(
+    "unused",
+    [
+        row("2021-03-18T00:00:00-8:00"),  # as in Microsoft's own example
+        row("0001-01-01T00:00:00Z"),
+        row("0001-01-01T00:00:00+08:00"),
+        row("yesterday"),
+        row(""),
+        row(None),
+        row(signInActivity=None),
+        row(signInActivity={}),
+        row(key_id=None),
+        {"appId": CLIENT_ID},
+    ],
+)
+def test_a_row_that_says_no_instant_is_no_evidence_and_hides_no_other_row(unused: Mapping[str, object]) -> None:
+    assert last_seen([page(unused, row(key_id=NEWER))]).keys() == {NEWER}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_several_rows_for_one_credential_the_latest_counts(order: Sequence[int]) -> None:
+    rows = [row("2026-11-18T06:00:00Z"), row("2026-11-19T06:00:00Z"), row("2026-11-20T01:00:00-08:00")]
+    assert last_seen([page(*(rows[index] for index in order))]) == {KEY: datetime(2026, 11, 20, 9, tzinfo=UTC)}
+
+
+def test_rows_for_one_credential_are_known_by_its_key_id_in_lower_case() -> None:
+    rows = [row("2026-11-20T06:00:00Z", KEY.upper()), row("2026-11-18T06:00:00Z")]
+    assert last_seen([page(*rows)]) == {KEY: datetime(2026, 11, 20, 6, tzinfo=UTC)}
+
+
+def test_every_page_is_read_even_after_an_empty_one() -> None:
+    def script(asked: Asked) -> Reply:
+        number = int(parse_qs(urlsplit(asked.path).query).get("$skiptoken", ["0"])[0])
+        link = f"http://{asked.headers['host']}{REPORT}?$skiptoken={number + 1}" if number < 2 else None
+        return page(*([], [row()], [row(key_id=NEWER)])[number], link=link)
+
+    assert last_seen(script).keys() == {KEY, NEWER}
+
+
+@pytest.mark.parametrize("link", ["https://graph.example/beta/reports/x", "http://127.0.0.1:1/beta/x", "/beta/x", "http://["])
+def test_a_link_to_anywhere_else_is_not_followed(link: str) -> None:
+    with Scripted([page(row(), link=link), page()]) as graph, pytest.raises(DirectoryError, match="link to the next page"):
+        GraphSignIns(graph.url, FixedToken, backoff=0.001).last_seen([CLIENT_ID], seconds=20)
+    assert len(graph.asked) == 1
+
+
+def test_pages_that_lead_in_a_circle_end() -> None:
+    def script(asked: Asked) -> Reply:
+        return page(row(), link=f"http://{asked.headers['host']}{REPORT}?$skiptoken=again")
+
+    assert "has no end" in str(failure(script))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        (403, "Authentication_MSGraphPermissionMissing", "application permission AuditLog.Read.All"),
+        (403, "Authorization_RequestDenied", "application permission AuditLog.Read.All"),
+        (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "only to tenants with Entra ID P1 or P2"),
+        (404, "ResourceNotFound", "only in Microsoft's global cloud"),
+        (400, "BadRequest", "only in Microsoft's global cloud"),
+    ],
+)
+def test_a_report_that_cannot_be_had_is_said_with_what_to_do(status: int, code: str, words: str) -> None:
+    said = failure([reply(error(code), status)])
+    assert words in str(said)
+    assert GOES_ON in str(said)
+    assert "LAPSEWATCH_SIGN_INS to off" in str(said)
+    assert code in str(said)
+    assert "93b6f17e-c05d-4f45-ad2a-6665c708d8a0" in str(said)
+    assert "Application.Read.All" not in str(said)
+    assert (said.transient, said.code) == (False, code)
+
+
+def test_a_page_for_people_in_place_of_the_report_is_said_too() -> None:
+    assert "AuditLog.Read.All (403)" in str(failure([Reply(403, b"<html>Forbidden</html>")]))
+    assert "a page for people, not JSON" in str(failure([Reply(200, b"<html>Hello</html>")]))
+    assert "cannot be understood" in str(failure([reply({"value": [{"keyId": 5}]})]))
+
+
+def test_what_may_pass_is_tried_again_and_said_as_passing_if_it_does_not() -> None:
+    assert last_seen([Reply(500), reply({}, 429, retry_after="0.002"), page(row())]).keys() == {KEY}
+    said = failure(lambda _: Reply(503))
+    assert said.transient
+    assert str(said).endswith(GOES_ON)
+
+
+def test_everything_ends_within_its_time() -> None:
+    started = time.monotonic()
+    assert "did not answer within 0.3 s" in str(failure(lambda _: Reply(hang=True), seconds=0.3))
+    assert time.monotonic() - started < 3
+
+
+def test_the_token_never_travels_in_the_clear() -> None:
+    with pytest.raises(DirectoryError, match="only https://"):
+        GraphSignIns("http://graph.example", FixedToken).last_seen([CLIENT_ID], seconds=5)

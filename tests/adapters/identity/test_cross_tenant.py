@@ -1,0 +1,122 @@
+"""How another tenant is signed in to: our managed identity vouches for a registration, and nothing of it is a secret."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azure.identity import AzureCliCredential
+
+from local.stand_in.other_tenants import REGISTRATION, Neighbours
+from local.stand_in.tenant import Tenant
+from shared.adapters.identity.cross_tenant import AnotherTenant, credential_elsewhere
+from shared.config.clouds import Elsewhere
+from shared.ports import DirectoryError
+
+THEIRS = "11111111-2222-4333-8444-555555555555"
+SCOPE = "https://graph.microsoft.com/.default"
+
+
+@pytest.fixture
+def tenant() -> Iterator[Tenant]:
+    with Tenant("empty") as running:
+        yield running
+
+
+@pytest.fixture
+def neighbours(tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neighbours]:
+    with Neighbours(tenant, tmp_path) as running:
+        running.add(THEIRS, ())
+        for name, value in {**tenant.environment, **running.environment}.items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def signed_in(tenant: Tenant, neighbours: Neighbours, where: Elsewhere = Elsewhere(THEIRS, REGISTRATION)) -> AnotherTenant:  # noqa: B008  (a value)
+    authority = neighbours.environment["AZURE_AUTHORITY_HOST"]
+    made = credential_elsewhere(
+        where, None, graph=tenant.graph_url, authority=authority, graph_is_loopback=True, environment=tenant.environment
+    )
+    assert isinstance(made, AnotherTenant)
+    return made
+
+
+def failing(tenant: Tenant, neighbours: Neighbours, where: Elsewhere = Elsewhere(THEIRS, REGISTRATION)) -> str:  # noqa: B008  (a value)
+    made = signed_in(tenant, neighbours, where)
+    with pytest.raises(DirectoryError) as caught:
+        made.get_token(SCOPE)
+    made.close()
+    return str(caught.value)
+
+
+def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(tenant: Tenant, neighbours: Neighbours) -> None:
+    made = signed_in(tenant, neighbours)
+    token = made.get_token(SCOPE).token
+    assert neighbours[THEIRS].tokens.grant(token) is not None
+    assert tenant.identity.grant(token) is None
+    made.close()
+
+
+def test_a_tenant_that_has_not_consented_is_named_with_the_address_of_consent(tenant: Tenant, neighbours: Neighbours) -> None:
+    neighbours[THEIRS].consented = False
+    said = failing(tenant, neighbours)
+    assert "AADSTS700016" in said
+    assert f"/{THEIRS}/adminconsent?client_id={REGISTRATION}" in said
+
+
+def test_a_tenant_that_does_not_exist_is_no_traceback(tenant: Tenant, neighbours: Neighbours) -> None:
+    said = failing(tenant, neighbours, Elsewhere("99999999-2222-4333-8444-555555555555", REGISTRATION))
+    assert said.startswith("The tenant 99999999-2222-4333-8444-555555555555 gave no token.")
+
+
+def test_where_the_managed_identity_gives_no_token_that_is_said(tenant: Tenant, neighbours: Neighbours) -> None:
+    tenant.fault("msi", times=None, status=400, body='{"error": "invalid_request"}')
+    assert failing(tenant, neighbours).startswith("The managed identity gave no token that vouches for it in another tenant.")
+
+
+@pytest.mark.parametrize("odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"'])
+def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
+    tenant: Tenant, neighbours: Neighbours, odd: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    neighbours.odd_answer = odd
+    said = failing(tenant, neighbours)
+    assert said.startswith(f"The tenant {THEIRS} gave no token.")
+    for text in (said, caplog.text):
+        assert "secret" not in text
+        assert "eyJ" not in text
+
+
+def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
+    made = credential_elsewhere(
+        Elsewhere(THEIRS, REGISTRATION), None, graph="https://graph.microsoft.com", authority="", graph_is_loopback=False, environment={}
+    )
+    assert isinstance(made, AzureCliCredential)
+
+
+@pytest.mark.parametrize(
+    ("graph", "authority", "asked"),
+    [
+        ("https://graph.microsoft.com", "", "https://login.microsoftonline.com/"),
+        ("https://graph.microsoft.us", "", "https://login.microsoftonline.us/"),
+        ("https://microsoftgraph.chinacloudapi.cn", "", "https://login.chinacloudapi.cn/"),
+        ("https://graph.microsoft.com", "https://login.example.org", "https://login.example.org/"),
+    ],
+)
+def test_each_cloud_has_a_sign_in_of_its_own(graph: str, authority: str, asked: str) -> None:
+    here = {"WEBSITE_SITE_NAME": "lapsewatch"}
+    where = Elsewhere(THEIRS, REGISTRATION)
+    made = credential_elsewhere(where, None, graph=graph, authority=authority, graph_is_loopback=False, environment=here)
+    assert isinstance(made, AnotherTenant)
+    assert made.consent.startswith(f"{asked}{THEIRS}/adminconsent?")
+    made.close()
+
+
+def test_with_a_stand_in_for_graph_nothing_is_sent_to_the_real_sign_in(tenant: Tenant) -> None:
+    with pytest.raises(DirectoryError, match="Set AZURE_AUTHORITY_HOST"):
+        credential_elsewhere(
+            Elsewhere(THEIRS, REGISTRATION),
+            None,
+            graph=tenant.graph_url,
+            authority="",
+            graph_is_loopback=True,
+            environment=tenant.environment,
+        )

@@ -1,0 +1,287 @@
+"""ID tokens: what proves who is there, what does not, and when the issuer's keys are fetched, over real HTTP."""
+
+import base64
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from shared.adapters.identity.id_token import EntraIdentities
+from shared.core.model.memory import Person
+from shared.ports import Identities, IdentitiesError, NotSignedIn
+from tests.support.scripted import Asked, Reply, Scripted, reply
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+TENANT = "7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7"
+OTHER = "11111111-0d64-4b8f-8a75-3f9b1e20c4d7"
+CLIENT = "b81f5d0e-44c2-4f0b-9d63-2f7a90c1e5d4"
+ANNA = "0f0c6a52-3f5e-4e26-b1a9-6f0d7f4b8c33"
+OURS, THEIRS = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+
+
+def at(hours: float) -> int:
+    return int((NOW + timedelta(hours=hours)).timestamp())
+
+
+def jwk(key: rsa.RSAPrivateKey, kid: str, **more: str) -> dict[str, Any]:
+    return {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, "use": "sig", **more}
+
+
+@dataclass
+class Issuer:
+    """An issuer whose documents and keys can be changed."""
+
+    server: Scripted
+    now: datetime = NOW
+    keys: list[dict[str, Any]] = field(default_factory=lambda: [jwk(OURS, "one")])
+    document: dict[str, Any] = field(default_factory=dict)
+    broken: Reply | None = None
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.url}/{TENANT}/v2.0"
+
+    def answer(self, asked: Asked) -> Reply:
+        if self.broken:
+            return self.broken
+        if asked.path.endswith("/openid-configuration"):
+            return reply({"issuer": self.url, "jwks_uri": f"{self.server.url}/{TENANT}/keys"} | self.document)
+        return reply({"keys": self.keys})
+
+    def token(self, key: Any = OURS, algorithm: str = "RS256", kid: str | None = "one", **claims: object) -> str:  # noqa: ANN401  (any kind of key)
+        own = {
+            "aud": CLIENT,
+            "iss": self.url,
+            "tid": TENANT,
+            "oid": ANNA,
+            "name": "Anna Example",
+            "iat": at(-0.1),
+            "nbf": at(-0.1),
+            "exp": at(0.9),
+        }
+        kept = {name: value for name, value in (own | claims).items() if value is not None}
+        return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": kid} if kid else {})
+
+    def identities(self) -> Identities:
+        return EntraIdentities(CLIENT, self.url, lambda: self.now, timeout=(5, 0.3))
+
+    def refusal(self, token: str) -> str:
+        with pytest.raises(NotSignedIn) as caught:
+            self.identities().person(token)
+        assert not caught.value.transient
+        return str(caught.value)
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with Scripted([]) as server:
+        issuer = Issuer(server)
+        server.script = issuer.answer
+        yield issuer
+
+
+def test_the_token_says_who_is_there(issuer: Issuer) -> None:
+    assert issuer.identities().person(issuer.token()) == Person(ANNA, "Anna Example")
+
+
+@pytest.mark.parametrize(
+    ("claims", "shown"),
+    [
+        ({"name": None, "preferred_username": "anna@example.org"}, "anna@example.org"),
+        ({"name": " "}, ANNA),
+        ({"name": 7}, ANNA),
+        ({"name": "An\u202ena\nExample"}, "Anna Example"),
+        ({"oid": ANNA.upper()}, "Anna Example"),
+    ],
+)
+def test_a_person_is_shown_by_name_on_one_line(issuer: Issuer, claims: dict[str, Any], shown: str) -> None:
+    assert issuer.identities().person(issuer.token(**claims)) == Person(ANNA, shown)
+
+
+@pytest.mark.parametrize("exp", [at(0.9), at(-1), at(-7.99)])
+def test_an_end_up_to_eight_hours_ago_is_that_of_a_session(issuer: Issuer, exp: int) -> None:
+    assert issuer.identities().person(issuer.token(exp=exp, iat=at(-9), nbf=at(-9))).object_id == ANNA
+
+
+@pytest.mark.parametrize(
+    ("claims", "flaw"),
+    [
+        ({"exp": at(-8), "iat": at(-9), "nbf": at(-9)}, "ended more than eight hours ago"),
+        ({"iat": at(0.2), "exp": at(1)}, "dates make no sense"),
+        ({"nbf": at(0.2)}, "dates make no sense"),
+        ({"exp": at(-0.2)}, "dates make no sense"),
+        ({"exp": True}, "dates cannot be read"),
+        ({"exp": "soon"}, "dates cannot be read"),
+        ({"aud": OTHER}, "for another app"),
+        ({"aud": [CLIENT]}, "for another app"),
+        ({"iss": "https://login.microsoftonline.com/x/v2.0"}, "by somebody else"),
+        ({"tid": OTHER}, "of another tenant"),
+        ({"oid": "anna"}, "its object id is none"),
+        ({"kid": None}, "it cannot be read"),
+        *(({name: None}, "something is missing") for name in ("aud", "exp", "iat", "iss", "nbf", "oid", "tid")),
+    ],
+)
+def test_a_token_that_says_something_else_proves_nothing(issuer: Issuer, claims: dict[str, Any], flaw: str) -> None:
+    assert flaw in issuer.refusal(issuer.token(**claims))
+
+
+def test_only_the_issuers_signature_counts(issuer: Issuer) -> None:
+    assert "its signature is not the issuer's" in issuer.refusal(issuer.token(THEIRS))
+    assert "the issuer has no such key" in issuer.refusal(issuer.token(THEIRS, kid="two"))
+    head, body, sign = issuer.token().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    changed = base64.urlsafe_b64encode(json.dumps(claims | {"oid": OTHER}).encode()).rstrip(b"=").decode()
+    assert "its signature is not the issuer's" in issuer.refusal(f"{head}.{changed}.{sign}")
+
+
+def test_a_token_does_not_choose_how_it_is_signed(issuer: Issuer) -> None:
+    public = OURS.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","kid":"one"}').rstrip(b"=")
+    body = issuer.token().split(".")[1].encode()
+    mac = base64.urlsafe_b64encode(jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(head + b"." + body, public))
+    for token in (
+        issuer.token(None, "none"),
+        (head + b"." + body + b"." + mac.rstrip(b"=")).decode(),
+        issuer.token(OURS, "RS512"),
+        issuer.token(OURS, "PS256"),
+    ):
+        assert "not signed as the issuer signs" in issuer.refusal(token)
+    assert issuer.server.asked == []
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "a.b.c", "ä.ö.ü", "e30.e30.", "bnVsbA.e30.", "x" * 20_000, f"{'W1tb' * 3_000}.e30.e30", "\ud800"]
+)
+def test_what_is_no_token_is_refused_without_asking_anybody(issuer: Issuer, token: str) -> None:
+    assert token == "" or token not in issuer.refusal(token)
+    assert issuer.server.asked == []
+
+
+def test_keys_are_kept_for_an_hour(issuer: Issuer) -> None:
+    identities = issuer.identities()
+    for minutes, requests in ((0, 2), (59, 2), (60, 4), (61, 4)):
+        issuer.now = NOW + timedelta(minutes=minutes)
+        identities.person(issuer.token())
+        assert len(issuer.server.asked) == requests
+
+
+def test_a_new_key_is_fetched_once_and_made_up_ones_do_not_make_us_ask_on_and_on(issuer: Issuer) -> None:
+    identities = issuer.identities()
+    identities.person(issuer.token())
+    issuer.keys.append(jwk(THEIRS, "two"))
+    issuer.now += timedelta(seconds=30)
+    assert identities.person(issuer.token(THEIRS, kid="two")).object_id == ANNA
+    for _ in range(3):
+        with pytest.raises(NotSignedIn):
+            identities.person(issuer.token(THEIRS, kid="three"))
+    assert len(issuer.server.asked) == 4
+
+
+def test_a_key_for_something_else_signs_nobody_in(issuer: Issuer) -> None:
+    issuer.keys = [jwk(OURS, "one") | {"use": "enc"}, {"kty": "oct", "k": "AAAA", "kid": "one"}]
+    with pytest.raises((NotSignedIn, IdentitiesError)):
+        issuer.identities().person(issuer.token())
+
+
+@pytest.mark.parametrize(
+    ("broken", "said", "transient"),
+    [
+        (Reply(500), "it answered HTTP 500", True),
+        (Reply(302, headers={"Location": "https://example.org/"}), "it answered HTTP 302", True),
+        (Reply(200, b"<html>"), "its answer is not JSON", True),
+        (Reply(200, b"[]"), "its answer is not a JSON object", True),
+        (Reply(hang=True), "it cannot be reached", True),
+        (Reply(reset=True), "it cannot be reached", True),
+        (reply({"issuer": "https://example.org/"}), "names another issuer", False),
+    ],
+)
+def test_without_keys_nobody_can_say_who_is_there(issuer: Issuer, broken: Reply, said: str, *, transient: bool) -> None:
+    issuer.broken = broken
+    identities = issuer.identities()
+    with pytest.raises(IdentitiesError, match=said) as caught:
+        identities.person(issuer.token())
+    assert caught.value.transient is transient
+    issuer.broken = None
+    issuer.now += timedelta(seconds=30)
+    assert identities.person(issuer.token()).object_id == ANNA
+
+
+def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_other(issuer: Issuer) -> None:
+    issuer.broken = Reply(hang=True)
+    identities, token = issuer.identities(), issuer.token()
+
+    def visit(_: int) -> str:
+        with pytest.raises(IdentitiesError) as caught:
+            identities.person(token)
+        return str(caught.value)
+
+    with ThreadPoolExecutor(8) as visitors:
+        said = set(visitors.map(visit, range(8)))
+    assert len(said) == 1
+    assert len(issuer.server.asked) == 1
+    issuer.now += timedelta(seconds=29)
+    visit(0)
+    assert len(issuer.server.asked) == 1
+    issuer.now += timedelta(seconds=1)
+    visit(0)
+    assert len(issuer.server.asked) == 2
+
+
+def test_keys_that_were_good_are_good_for_a_day_while_the_issuer_gives_no_others(issuer: Issuer) -> None:
+    identities = issuer.identities()
+    identities.person(issuer.token())
+    issuer.broken = Reply(500)
+    for hours, requests in ((1, 3), (1.001, 3), (7.9, 4), (7.95, 5)):
+        issuer.now = NOW + timedelta(hours=hours)
+        assert identities.person(issuer.token(iat=at(0), exp=at(1))).object_id == ANNA
+        assert len(issuer.server.asked) == requests
+    with pytest.raises(IdentitiesError, match="it answered HTTP 500"):  # of a key that may be new nothing is known
+        identities.person(issuer.token(THEIRS, kid="two"))
+    issuer.now = NOW + timedelta(hours=24)
+    with pytest.raises(IdentitiesError, match="it answered HTTP 500"):
+        identities.person(issuer.token(iat=at(23), nbf=at(23), exp=at(25)))
+
+
+def test_who_has_a_good_key_does_not_wait_for_another_who_asks_for_new_ones(issuer: Issuer) -> None:
+    identities = EntraIdentities(CLIENT, issuer.url, lambda: issuer.now, timeout=(5, 30))
+    identities.person(issuer.token())
+    asked, over = Event(), Event()
+
+    def silent(_: Asked) -> Reply:
+        asked.set()
+        over.wait(30)
+        return Reply(500)
+
+    issuer.server.script = silent
+    issuer.now += timedelta(hours=1)
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(identities.person, issuer.token())
+        assert asked.wait(10)
+        assert identities.person(issuer.token()).object_id == ANNA
+        assert not waiting.done()
+        over.set()
+        assert waiting.result().object_id == ANNA
+
+
+def test_keys_come_from_the_issuers_own_host_only(issuer: Issuer) -> None:
+    with Scripted([]) as elsewhere:
+        issuer.document = {"jwks_uri": f"{elsewhere.url}/keys"}
+        with pytest.raises(IdentitiesError, match="leads to another host"):
+            issuer.identities().person(issuer.token())
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("keys", [[], [{"kid": "one"}], ["one"]])
+def test_keys_that_cannot_be_read_are_said(issuer: Issuer, keys: list[Any]) -> None:
+    issuer.keys = keys
+    with pytest.raises(IdentitiesError, match="its keys cannot be read"):
+        issuer.identities().person(issuer.token())

@@ -1,0 +1,337 @@
+"""The ledger when Table Storage fails: a `LedgerError` in good time, which says what to do and carries no key."""
+
+import re
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
+
+from local.azurite import Azurite
+from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.rows import columns_of
+from shared.adapters.table.store import explain
+from shared.core.model.memory import CheckRecord, Decision, DecisionKind, Facts, Forget, Hold, Outcome, Pulse, Read, Told
+from shared.core.model.vocabulary import Reason, Standing
+from shared.ports import LeaseLost, LedgerConflict, LedgerError
+from tests.support.scripted import Asked, Reply, Scripted, reply
+
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+SIGNATURE = "c2lnbmF0dXJlIG9mIGEgdGVzdA"
+KEY = "a2V5IG9mIGEgdGVzdA=="
+
+HOLD = Hold("libcal", "k1", assumed=True, at=NOW)
+EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
+    "pulse": lambda ledger: ledger.pulse(),
+    "begin": lambda ledger: ledger.begin(NOW),
+    "lease": lambda ledger: ledger.lease(),
+    "load": lambda ledger: ledger.load(),
+    "remember": lambda ledger: ledger.remember(Facts(holds=(HOLD,))),
+    "record_told": lambda ledger: ledger.record_told([Told("libcal", "its", NOW, Standing.EXPIRING, Reason.RUNG)]),
+    "record_check": lambda ledger: ledger.record_check(CheckRecord(NOW, Outcome.OK, "", Read(), 0), Pulse()),
+    "decide": lambda ledger: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]),
+    "decisions": lambda ledger: ledger.decisions("libcal"),
+    "decisions_since": lambda ledger: ledger.decisions_since(NOW),
+    "checks": lambda ledger: ledger.checks(5),
+    "forget": lambda ledger: ledger.forget(Forget(items=("libcal",))),
+    "forget_history": lambda ledger: ledger.forget_history(NOW, lambda _: True),
+}
+
+
+SENTENCE = r"^The ledger at 127\.0\.0\.1 (answered \d{3} |gave an answer that cannot be understood).*[.?]$"
+
+
+def ledger_on(url: str) -> TablesLedger:
+    return TablesLedger(f"SharedAccessSignature=sv=2020-12-06&sig={SIGNATURE};TableEndpoint={url}/account", lambda: NOW)
+
+
+def refusal(status: int, code: str, **headers: str) -> Reply:
+    return reply({"odata.error": {"code": code, "message": {"lang": "en-US", "value": f"In words: {code}"}}}, status, **headers)
+
+
+def batch(*answers: tuple[int, str]) -> Reply:
+    """Answer a transaction, one part for each (status, code of the error or etag)."""
+    parts = []
+    for status, text in answers:
+        if status < 400:
+            parts.append(f"HTTP/1.1 {status} No Content\r\nETag: {text}\r\n\r\n")
+        else:
+            body = refusal(status, text).body.decode()
+            parts.append(f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n")
+    heads = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+    inner = "".join(f"--changeset\r\n{heads}{part}" for part in parts)
+    body = f"--batch\r\nContent-Type: multipart/mixed; boundary=changeset\r\n\r\n{inner}\r\n--changeset--\r\n--batch--\r\n"
+    return Reply(202, body.encode(), {"Content-Type": "multipart/mixed; boundary=batch"})
+
+
+def always(answer: Reply) -> Callable[[Asked], Reply]:
+    return lambda _: answer
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(200, b"<html>Welcome to the guest network</html>", {"Content-Type": "text/html"}),
+        Reply(202, b"Welcome", {"Content-Type": "text/plain"}),
+        Reply(200, b"[]", {"Content-Type": "application/json"}),
+        Reply(200, b'{"value": 3}', {"Content-Type": "application/json"}),
+        Reply(200, b'{"value": [{"RowKey": 3, "a@odata.type": "Edm.DateTime", "a": "soon"}]}', {"Content-Type": "application/json"}),
+        Reply(404, b"no such page", {"Content-Type": "text/plain"}),
+        refusal(400, "InvalidInput"),
+        refusal(401, "InvalidAuthenticationInfo"),
+        refusal(404, "SomethingElseNotFound"),
+        refusal(409, "TableBeingDeleted"),
+        refusal(413, "RequestBodyTooLarge"),
+        batch((413, "RequestBodyTooLarge")),
+        batch((400, "InvalidInput")),
+    ],
+    ids=lambda answer: f"{answer.status} {answer.body[:24].decode()}",
+)
+def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Reply) -> None:
+    with Scripted(always(answer)) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError, match=SENTENCE) as caught:
+        EVERY_CALL[call](ledger)
+    assert not isinstance(caught.value, LedgerConflict)
+    printed = "".join(traceback.format_exception(caught.value))
+    assert SIGNATURE not in printed
+    assert answer.body.decode() not in printed.replace("[]", "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence", "transient"),
+    [
+        (refusal(403, "AuthorizationPermissionMismatch"), "needs the role Storage Table Data Contributor on the storage account", False),
+        (refusal(403, "AuthorizationFailure"), "allowed by the storage account's firewall", False),
+        (refusal(403, "AuthenticationFailed"), "Is the key in LAPSEWATCH_TABLES the account's own", False),
+        (refusal(403, "KeyBasedAuthenticationNotPermitted"), "The account takes no keys", False),
+        (refusal(409, "TableBeingDeleted"), "it can be made again in a minute", True),
+        (refusal(429, "TooManyRequests"), "answered 429 TooManyRequests. The next tick tries again", True),
+        (Reply(404, b"no such page"), "answered 404 without a code. Does LAPSEWATCH_TABLES name the right account", False),
+        (refusal(500, "InternalError"), "answered 500 InternalError. The next tick tries again", True),
+    ],
+)
+def test_a_refusal_is_said_with_what_to_do(answer: Reply, sentence: str, transient: bool) -> None:  # noqa: FBT001  (a table of cases)
+    asked = pytest.raises(LedgerError, match=re.escape(sentence))
+    with Scripted(always(answer)) as server, ledger_on(server.url) as ledger, asked as caught:
+        ledger.load()
+    assert caught.value.transient is transient
+
+
+@pytest.mark.parametrize("call", ["pulse", "lease", "record_told"])
+def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> None:
+    with Scripted([]) as server:
+        closed = server.url
+    started = time.monotonic()
+    with (
+        ledger_on(closed) as ledger,
+        pytest.raises(LedgerError, match=r"\(Connection refused\)\. Is Azurite running\?") as caught,
+    ):
+        EVERY_CALL[call](ledger)
+    assert caught.value.transient
+    assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("fault", [Reply(reset=True), Reply(200, b'{"value": [', {"Content-Type": "application/json"}, missing=9)])
+@pytest.mark.parametrize("call", ["pulse", "load", "record_told"])
+def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Reply) -> None:
+    with Scripted(always(fault)) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError) as caught:
+        EVERY_CALL[call](ledger)
+    assert caught.value.transient
+    assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_busy_server_is_asked_again() -> None:
+    busy = refusal(503, "ServerBusy")
+    found = reply({"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""})
+    with Scripted([busy, busy, found]) as server, ledger_on(server.url) as ledger:
+        assert ledger.pulse() == Pulse(retries_left=4)
+
+
+@pytest.mark.parametrize("wait", [{}, {"Retry_After": "3600"}, {"Retry_After": "Sun, 29 Nov 2026 14:00:00 GMT"}, {"retry_after_ms": "9e9"}])
+def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> None:
+    started = time.monotonic()
+    answer = refusal(503, "ServerBusy", **wait)
+    with Scripted(always(answer)) as server, ledger_on(server.url) as ledger:
+        with pytest.raises(LedgerError, match="answered 503 ServerBusy") as caught:
+            ledger.pulse()
+        assert caught.value.transient
+        assert len(server.asked) == 4
+    assert time.monotonic() - started < 15
+
+
+def test_silence_is_an_error_that_may_pass() -> None:
+    for silence in (ServiceRequestTimeoutError("?sig=x"), ServiceResponseTimeoutError("?sig=x")):
+        error = explain(silence, "account.table.core.windows.net")
+        assert str(error) == "The ledger at account.table.core.windows.net did not answer in time. The next tick tries again."
+        assert error.transient
+
+
+@pytest.mark.parametrize("call", ["pulse", "record_told"])
+def test_a_redirect_is_not_followed(call: str) -> None:
+    with (
+        Scripted([]) as elsewhere,
+        Scripted(always(Reply(307, headers={"Location": elsewhere.url}))) as server,
+        ledger_on(server.url) as ledger,
+    ):
+        with pytest.raises(LedgerError, match="cannot be understood"):
+            EVERY_CALL[call](ledger)
+        assert not elsewhere.asked
+
+
+def test_a_wrong_address_is_no_conflict() -> None:
+    asked = pytest.raises(LedgerError, match="name the account's table endpoint, and nothing after it")
+    with Scripted(always(refusal(404, "ResourceNotFound"))) as server, ledger_on(server.url) as ledger, asked as caught:
+        EVERY_CALL["record_told"](ledger)
+    assert not isinstance(caught.value, LedgerConflict)
+
+
+def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
+    answers = [batch((404, "TableNotFound")), refusal(409, "TableAlreadyExists"), batch((204, "etag"))]
+    with Scripted(answers) as server, ledger_on(server.url) as ledger:
+        EVERY_CALL["record_told"](ledger)
+        assert len(server.asked) == 3
+
+
+def test_a_table_that_is_being_deleted_cannot_be_made() -> None:
+    answers = [batch((404, "TableNotFound")), refusal(409, "TableBeingDeleted")]
+    with Scripted(answers) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError, match="made again in a minute"):
+        EVERY_CALL["record_told"](ledger)
+
+
+def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
+    row = {"PartitionKey": "own", "RowKey": "former:libcal|k1", "service": "libcal", "key_id": "k1"}
+    first = reply({"value": [row]}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="g")
+    with Scripted([first, refusal(403, "AuthorizationFailure")]) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError):
+        ledger.load()
+
+
+def test_a_page_with_fewer_checks_than_asked_for_is_not_all_of_them() -> None:
+    rows = [
+        {"PartitionKey": "own", "RowKey": f"~check:{number}", **columns_of(CheckRecord(NOW, Outcome.OK, "", Read(), number), "row")}
+        for number in range(4)
+    ]
+    pages = [
+        reply({"value": some}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="~check:")
+        for some in (rows[:1], [], rows[1:])
+    ]
+    with Scripted(pages) as server, ledger_on(server.url) as ledger:
+        assert [check.messages for check in ledger.checks(3)] == [0, 1, 2]
+        assert len(server.asked) == 3
+
+
+def holder(asked: Asked) -> str:
+    return str(re.findall(r'"holder": ?"(\w+)"', asked.body.decode())[0])
+
+
+def test_a_lease_whose_first_answer_got_lost_is_ours_all_the_same() -> None:
+    tries: list[str] = []
+
+    def script(asked: Asked) -> Reply:
+        if asked.method == "GET":
+            row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": tries[0], "expires": "2026-11-22T14:05:00Z"}
+            return reply({**row, "odata.etag": "first"})
+        tries.append(holder(asked))
+        if b"If-Match: first" in asked.body:
+            return batch((204, "second"))
+        return refusal(500, "InternalError") if len(tries) == 1 else batch((409, "EntityAlreadyExists"))
+
+    with Scripted(script) as server, ledger_on(server.url) as ledger:
+        lease = ledger.lease()
+        assert lease is not None
+        lease.renew()
+    assert len(tries) == 3
+
+
+def test_a_renewal_that_meets_its_own_first_try_is_no_loss_and_somebody_elses_is() -> None:
+    row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": "", "expires": "2026-11-22T14:05:00Z", "odata.etag": "second"}
+    answers = [batch((201, "first")), batch((412, "UpdateConditionNotSatisfied"))]
+
+    def script(asked: Asked) -> Reply:
+        if asked.method == "GET":
+            return reply(row)
+        row["holder"] = row["holder"] or holder(asked)
+        return answers.pop(0) if answers else batch((412, "UpdateConditionNotSatisfied"))
+
+    with Scripted(script) as server, ledger_on(server.url) as ledger:
+        lease = ledger.lease()
+        assert lease is not None
+        lease.renew()
+        row["holder"] = "somebody else"
+        with pytest.raises(LeaseLost):
+            lease.renew()
+        lease.release()
+
+
+def test_a_lease_whose_version_was_not_answered_is_not_renewed_over_somebody_elses() -> None:
+    row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": "", "expires": "2026-11-22T14:05:00Z", "odata.etag": "first"}
+
+    def script(asked: Asked) -> Reply:
+        if asked.method == "GET":
+            return reply(row)
+        row["holder"] = row["holder"] or holder(asked)
+        return Reply(202, batch((204, "")).body.replace(b"ETag: \r\n", b""), {"Content-Type": "multipart/mixed; boundary=batch"})
+
+    with Scripted(script) as server, ledger_on(server.url) as ledger:
+        lease = ledger.lease()
+        assert lease is not None
+        lease.renew()
+        row["holder"] = "somebody else"
+        with pytest.raises(LeaseLost):
+            lease.renew()
+        lease.release()
+        written = [asked.body for asked in server.asked if asked.method == "POST"]
+    assert len(written) == 2
+    assert re.search(rb"If-Match: \"?first", written[1])
+
+
+def test_giving_the_lease_back_never_fails(table: str) -> None:
+    with Azurite() as azurite, TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
+        lease = ledger.lease()
+        assert lease is not None
+        azurite.kill()
+        lease.release()
+        with pytest.raises(LedgerError, match="could not be reached"):
+            lease.renew()
+
+
+def test_after_an_outage_all_is_as_before(table: str) -> None:
+    with Azurite() as azurite, TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
+        ledger.remember(Facts(holds=(HOLD,)))
+        azurite.kill()
+        with pytest.raises(LedgerError):
+            ledger.remember(Facts(holds=(HOLD,)))
+        azurite.start()
+        assert ledger.load().holds == {"libcal": HOLD}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "",
+        "nonsense",
+        "AccountName=account",
+        f"AccountKey={KEY}",
+        f"AccountName=account;AccountKey={KEY};TableEndpoint=",
+        "https://account.table.core.windows.net",
+        f"@Microsoft.KeyVault(SecretUri=https://vault.example/{KEY})",
+    ],
+)
+def test_what_names_no_ledger_is_said_without_quoting_it(where: str) -> None:
+    with pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither") as caught:
+        TablesLedger(where, lambda: NOW).close()
+    assert not caught.value.transient
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_ledger_elsewhere_wants_https() -> None:
+    with pytest.raises(LedgerError, match=r"points to tables\.example over http; only https is taken"):
+        ledger_on("http://tables.example")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
+def test_a_ledger_on_this_machine_does_not(url: str) -> None:
+    with ledger_on(url) as ledger, pytest.raises(LedgerError, match=r"Is Azurite running\?"):
+        ledger.load()

@@ -1,0 +1,487 @@
+"""What every ledger promises: the same tests on the one in memory and on Table Storage (Azurite)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from local.azurite import Azurite
+from shared.adapters.table.ledger import TablesLedger
+from shared.core.model.directory import Credential
+from shared.core.model.memory import (
+    Acknowledgement,
+    AppSighting,
+    Assignment,
+    ChannelState,
+    CheckRecord,
+    Decision,
+    DecisionKind,
+    Facts,
+    Forget,
+    Former,
+    Hold,
+    ItemState,
+    Memory,
+    Outcome,
+    Person,
+    Pulse,
+    Read,
+    Sighting,
+    Told,
+    Use,
+)
+from shared.core.model.vocabulary import Kind, Reason, Standing
+from shared.ports import LeaseLost, Ledger, LedgerConflict
+from tests.support.memory_ledger import MemoryLedger
+
+NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
+TERM = timedelta(minutes=5)
+ANN = Person("7d1f", "Ann of the library")
+OLD, NEW = "11111111-aaaa-4aaa-8aaa-000000000001", "11111111-aaaa-4aaa-8aaa-000000000002"
+
+
+@dataclass
+class Clock:
+    """A clock that only the test moves."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["memory", "tables"])
+def another(request: pytest.FixtureRequest, clock: Clock, azurite: Azurite, table: str) -> Iterator[Callable[[], Ledger]]:
+    """Open the test's ledger as one more process would."""
+    with ExitStack() as stack:
+        if request.param == "memory":
+            memory = MemoryLedger(clock)
+            yield lambda: memory
+        else:
+            yield lambda: stack.enter_context(TablesLedger(azurite.tables, clock, table=table))
+
+
+@pytest.fixture
+def ledger(another: Callable[[], Ledger]) -> Ledger:
+    return another()
+
+
+def credential(key_id: str, **changes: object) -> Credential:
+    plain = Credential(key_id, Kind.SECRET, "LibCal 2025", "q7X", NOW - timedelta(days=30), NOW + timedelta(days=700))
+    return plain._replace(**changes)  # type: ignore[arg-type]  # each test names real fields
+
+
+def hold(service: str = "libcal", key_id: str = OLD, *, by: Person | None = None, version: str = "") -> Hold:
+    return Hold(service, key_id, assumed=by is None, at=NOW, by=by, version=version)
+
+
+def item(name: str = "libcal", situation: str = "expiring") -> ItemState:
+    return ItemState(name, situation, Standing.EXPIRING, NOW, Reason.FIRST)
+
+
+def told(name: str = "libcal", channel: str = "its", *, hands_since: datetime | None = None) -> Told:
+    return Told(name, channel, NOW, Standing.MISSING, Reason.MISSING, hands_since)
+
+
+def decision(*services: str, kind: DecisionKind = DecisionKind.CONFIRM, at: datetime = NOW, why: str = "") -> Decision:
+    return Decision(at, kind, ANN, services, NEW, why)
+
+
+def claim(*services: str, version: str = "") -> Assignment:
+    return Assignment(NEW, services, NOW, ANN, version=version)
+
+
+def acknowledgement(why: str = "the vendor is on it", version: str = "") -> Acknowledgement:
+    return Acknowledgement("libcal", date(2026, 12, 1), why, NOW, ANN, "awaiting_install|1", version=version)
+
+
+def record(started: datetime = NOW) -> CheckRecord:
+    return CheckRecord(started, Outcome.PARTIAL, "Teams did not answer.", Read(2, 3, 4, 1.25), messages=1)
+
+
+FACTS = Facts(
+    holds=(hold(), hold("libstaffer")),
+    sightings=(
+        Sighting(credential(OLD), "libcal", NOW),
+        Sighting(credential(NEW, kind=Kind.CERTIFICATE, name="", hint="", starts=None, ends=None), "libcal", NOW, gone_at=NOW),
+    ),
+    apps=(AppSighting("libcal", "c", "o", "LibApps", True, "", ("https://library.example/a", "https://library.example/b"), NOW),),
+    items=(item(), item("redirect_uris:libcal", "x")),
+    channels=(ChannelState("its", 2, NOW - TERM), ChannelState("admins")),
+    uses=(Use(OLD, (date(2026, 11, 20), date(2026, 11, 22)), NOW - TERM), Use(NEW, (date(2026, 11, 22),), NOW)),
+)
+
+
+def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
+    assert ledger.load() == Memory()
+    assert ledger.pulse() == Pulse()
+    assert list(ledger.decisions("libcal")["libcal"]) == []
+
+
+def test_what_a_check_found_is_remembered_exactly(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    ledger.remember(FACTS)
+    assert another().load() == Memory(
+        holds={each.service: each for each in FACTS.holds},
+        sightings={each.credential.key_id: each for each in FACTS.sightings},
+        apps={"libcal": FACTS.apps[0]},
+        items={each.item: each for each in FACTS.items},
+        channels={each.name: each for each in FACTS.channels},
+        uses={each.key_id: each for each in FACTS.uses},
+    )
+
+
+def test_only_what_is_given_is_touched(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    before = ledger.load()
+    ledger.remember(Facts(items=(item(situation="other"),)))
+    assert ledger.load() == replace(before, items={**before.items, "libcal": item(situation="other")})
+
+
+def test_a_channel_and_a_use_are_as_they_were_last_seen(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    before = ledger.load()
+    well, later = ChannelState("its"), Use(OLD, (date(2026, 11, 22), date(2026, 11, 23)), NOW + timedelta(days=1))
+    ledger.remember(Facts(channels=(well,), uses=(later,)))
+    assert ledger.load() == replace(before, channels={**before.channels, "its": well}, uses={**before.uses, OLD: later})
+
+
+def test_an_app_says_when_it_was_last_read(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    ledger.remember(Facts(apps=(replace(FACTS.apps[0], read_at=NOW + TERM),)))
+    assert ledger.load().apps["libcal"].read_at == NOW + TERM
+
+
+def test_nothing_new_is_nothing_written(ledger: Ledger) -> None:
+    ledger.remember(Facts())
+    ledger.record_told([])
+    ledger.forget(Forget())
+    assert ledger.load() == Memory()
+
+
+def test_a_credential_that_came_back_is_no_longer_gone(ledger: Ledger) -> None:
+    gone = Sighting(credential(OLD), "libcal", NOW, gone_at=NOW)
+    ledger.remember(Facts(sightings=(gone,)))
+    ledger.remember(Facts(sightings=(replace(gone, gone_at=None),)))
+    assert ledger.load().sightings[OLD].gone_at is None
+
+
+def test_a_first_sight_never_overrules_a_person(ledger: Ledger) -> None:
+    ledger.decide(decision("libcal"), holds=[hold(key_id=NEW, by=ANN)])
+    ledger.remember(FACTS)
+    memory = ledger.load()
+    assert memory.holds["libcal"] == hold(key_id=NEW, by=ANN)
+    assert memory.holds["libstaffer"] == hold("libstaffer")
+    assert set(memory.items) == {"libcal", "redirect_uris:libcal"}
+
+
+def test_more_than_one_transaction_can_hold_is_remembered_whole(ledger: Ledger) -> None:
+    ledger.remember(Facts(holds=(hold("s7"),)))
+    many = [f"s{number}" for number in range(120)]
+    ledger.remember(Facts(holds=tuple(hold(name, NEW) for name in many), items=tuple(item(name) for name in many)))
+    memory = ledger.load()
+    assert set(memory.holds) == set(memory.items) == set(many)
+    assert {memory.holds[name].key_id for name in many if name != "s7"} == {NEW}
+    assert memory.holds["s7"].key_id == OLD
+
+
+def test_what_was_told_is_kept_for_each_channel(ledger: Ledger) -> None:
+    ledger.record_told([told(), told(channel="admins", hands_since=NOW)])
+    assert ledger.load().told == {("libcal", "its"): told(), ("libcal", "admins"): told(channel="admins", hands_since=NOW)}
+
+
+def test_an_item_may_be_called_by_any_id_and_told_on_any_channel(ledger: Ledger) -> None:
+    ids = ["libcal", "reading:", "weekly:", "introduction:", "channel:its", "channel:ITS", "channel:its_2", f"leftover:libcal:{OLD}"]
+    states = [replace(item(name), standing=Standing.FAILING) for name in ids]
+    heard = [replace(told(name, channel), standing=Standing.FAILING) for name in ids for channel in ("its", "ITS", "its_2")]
+    ledger.remember(Facts(items=tuple(states)))
+    ledger.record_told(heard)
+    assert ledger.load() == Memory(items={each.item: each for each in states}, told={(each.item, each.channel): each for each in heard})
+    gone = ("reading:", "its"), ("channel:its", "its_2")
+    ledger.forget(Forget(items=("weekly:", "channel:its"), told=gone))
+    memory = ledger.load()
+    assert set(ids) - set(memory.items) == {"weekly:", "channel:its"}
+    assert {(each.item, each.channel) for each in heard} - set(memory.told) == set(gone)
+
+
+def test_the_last_message_replaces_the_one_before(ledger: Ledger) -> None:
+    ledger.record_told([told(hands_since=NOW)])
+    ledger.record_told([told(hands_since=None)])
+    assert ledger.load().told == {("libcal", "its"): told()}
+
+
+def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    pulse = Pulse(
+        last_success=NOW,
+        last_attempt=NOW + TERM,
+        outcome=Outcome.PARTIAL,
+        error="Teams did not answer.",
+        retries_left=6,
+        evidence="No licence for the report.",
+    )
+    ledger.record_check(record(), Pulse(last_attempt=NOW, outcome=Outcome.FAILED))
+    ledger.record_check(record(), pulse)
+    assert another().pulse() == pulse
+    assert ledger.load() == Memory()
+
+
+def test_the_first_sign_of_life_is_noted_once(ledger: Ledger) -> None:
+    ledger.begin(NOW)
+    ledger.begin(NOW + TERM)
+    assert ledger.pulse() == Pulse(watching_since=NOW)
+    ledger.record_check(record(), Pulse(last_attempt=NOW))
+    ledger.begin(NOW)
+    assert ledger.pulse() == Pulse(last_attempt=NOW)
+
+
+def test_one_check_has_the_lease(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    assert ledger.lease() is not None
+    assert another().lease() is None
+    assert ledger.lease() is None
+
+
+def test_a_lease_given_back_can_be_taken(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    lease = ledger.lease()
+    assert lease is not None
+    lease.renew()
+    lease.release()
+    assert another().lease() is not None
+
+
+def test_a_crash_blocks_no_longer_than_one_term(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+    assert ledger.lease() is not None
+    clock.now += TERM - timedelta(seconds=1)
+    assert another().lease() is None
+    clock.now += timedelta(seconds=1)
+    assert another().lease() is not None
+
+
+def test_a_renewed_lease_lasts_another_term(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+    lease = ledger.lease()
+    assert lease is not None
+    for _ in range(3):
+        clock.now += TERM - timedelta(seconds=1)
+        lease.renew()
+    clock.now += TERM - timedelta(seconds=1)
+    assert another().lease() is None
+
+
+def test_a_lease_that_somebody_took_is_lost_and_stays_theirs(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+    mine = ledger.lease()
+    assert mine is not None
+    clock.now += TERM
+    theirs = another().lease()
+    assert theirs is not None
+    with pytest.raises(LeaseLost, match="this one stops here"):
+        mine.renew()
+    mine.release()
+    theirs.renew()
+    assert ledger.lease() is None
+
+
+def test_a_lease_past_its_term_that_nobody_took_can_still_be_renewed(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+    lease = ledger.lease()
+    assert lease is not None
+    clock.now += 2 * TERM
+    lease.renew()
+    assert another().lease() is None
+
+
+def test_a_lease_given_back_is_lost_for_good(ledger: Ledger) -> None:
+    lease = ledger.lease()
+    assert lease is not None
+    lease.release()
+    lease.release()
+    with pytest.raises(LeaseLost):
+        lease.renew()
+
+
+def test_a_decision_is_written_with_all_that_it_changes(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    confirmed = hold(key_id=NEW, by=ANN)
+    ledger.decide(
+        decision("libcal", why="pasted"),
+        holds=[confirmed],
+        formers=[Former("libcal", OLD)],
+        assignments=[claim("libcal", "libstaffer")],
+        acknowledgements=[acknowledgement()],
+    )
+    assert another().load() == Memory(
+        holds={"libcal": confirmed},
+        formers=frozenset({Former("libcal", OLD)}),
+        assignments={NEW: claim("libcal", "libstaffer")},
+        acknowledgements={"libcal": acknowledgement()},
+    )
+    assert list(another().decisions("libcal")["libcal"]) == [decision("libcal", why="pasted")]
+
+
+def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
+    ledger.decide(decision("libcal"), holds=[hold()], assignments=[claim("libcal")], acknowledgements=[acknowledgement()])
+    memory = ledger.load()
+    ledger.decide(
+        decision("libcal"),
+        holds=[replace(memory.holds["libcal"], key_id=NEW)],
+        formers=[Former("libcal", OLD)],
+        assignments=[replace(memory.assignments[NEW], services=())],
+        acknowledgements=[replace(memory.acknowledgements["libcal"], why="other")],
+    )
+    after = ledger.load()
+    assert after.holds["libcal"].key_id == NEW
+    assert after.assignments[NEW].services == ()
+    assert after.acknowledgements["libcal"].why == "other"
+
+
+def test_a_former_that_is_known_already_is_no_conflict(ledger: Ledger) -> None:
+    for _ in range(2):
+        ledger.decide(decision("libcal"), formers=[Former("libcal", OLD)])
+    assert ledger.load().formers == {Former("libcal", OLD)}
+
+
+def first(memory: Memory) -> Sequence[Hold | Assignment | Acknowledgement]:
+    return [memory.holds["libcal"], memory.assignments[NEW], memory.acknowledgements["libcal"]]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("how", ["not known to exist", "changed since", "vanished since"])
+def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
+    ledger: Ledger, another: Callable[[], Ledger], which: int, how: str
+) -> None:
+    ledger.decide(decision("other"), holds=[hold()], assignments=[claim("libcal")], acknowledgements=[acknowledgement()])
+    seen = first(ledger.load())[which]
+    if how == "not known to exist":
+        seen = replace(seen, version="")
+    elif how == "changed since":
+        decide_again(another(), decision("other"), seen)
+    else:
+        another().forget(Forget(holds=("libcal",), assignments=(NEW,), acknowledgements=tuple(ledger.load().acknowledgements.values())))
+    before = ledger.load()
+    with pytest.raises(LedgerConflict, match="changed"):
+        decide_again(ledger, decision("libcal"), seen)
+    assert ledger.load() == before
+    assert list(ledger.decisions("libcal")["libcal"]) == []
+
+
+def decide_again(ledger: Ledger, made: Decision, value: Hold | Assignment | Acknowledgement) -> None:
+    ledger.decide(
+        made,
+        holds=[value] if isinstance(value, Hold) else [],
+        formers=[Former("libcal", OLD)],
+        assignments=[value] if isinstance(value, Assignment) else [],
+        acknowledgements=[value] if isinstance(value, Acknowledgement) else [],
+    )
+
+
+def test_the_history_of_decisions_is_newest_first_and_of_one_service(ledger: Ledger) -> None:
+    days = [NOW + timedelta(days=day) for day in (1, 3, 2)]
+    for day in days:
+        ledger.decide(decision("libcal", "libstaffer", at=day))
+    ledger.decide(decision("libstaffer", kind=DecisionKind.ACKNOWLEDGE))
+    ledger.decide(decision(kind=DecisionKind.CLAIM))
+    assert [each.at for each in ledger.decisions("libcal")["libcal"]] == sorted(days, reverse=True)
+    assert len(ledger.decisions("libstaffer")["libstaffer"]) == 4
+    both = ledger.decisions("libcal", "libstaffer", "other")
+    assert {service: len(found) for service, found in both.items()} == {"libcal": 3, "libstaffer": 4, "other": 0}
+    assert ledger.load() == Memory()
+
+
+def test_it_knows_what_was_decided_since(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    assert list(ledger.decisions_since(NOW)) == []
+    ledger.decide(decision("libcal"))
+    another().decide(decision("libstaffer", at=NOW - timedelta(days=2)))
+    assert [each.services for each in ledger.decisions_since(NOW - timedelta(days=3))] == [("libcal",), ("libstaffer",)]
+    assert [each.services for each in ledger.decisions_since(NOW - timedelta(microseconds=1))] == [("libcal",)]
+    assert list(another().decisions_since(NOW)) == []
+
+
+def test_two_decisions_of_one_instant_are_both_kept(ledger: Ledger) -> None:
+    ledger.decide(decision("libcal", why="a"))
+    ledger.decide(decision("libcal", why="b"))
+    assert {each.why for each in ledger.decisions("libcal")["libcal"]} == {"a", "b"}
+
+
+def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    assert list(ledger.checks(10)) == []
+    for day in (1, 3, 2):
+        ledger.record_check(record(NOW + timedelta(days=day)), Pulse(last_attempt=NOW))
+    ledger.decide(decision("libcal"))
+    newest = [record(NOW + timedelta(days=day)) for day in (3, 2, 1)]
+    assert list(another().checks(10)) == newest
+    assert list(ledger.checks(3)) == newest
+    assert list(ledger.checks(2)) == newest[:2]
+    assert list(ledger.checks(0)) == []
+
+
+def test_two_checks_of_one_instant_are_both_kept(ledger: Ledger) -> None:
+    for messages in (1, 2):
+        ledger.record_check(replace(record(), messages=messages), Pulse(last_attempt=NOW))
+    assert {each.messages for each in ledger.checks(2)} == {1, 2}
+
+
+def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    ledger.decide(decision("libcal"), formers=[Former("libcal", OLD)], assignments=[claim()], acknowledgements=[acknowledgement()])
+    ledger.record_told([told(), told(channel="admins")])
+    ledger.forget(
+        Forget(
+            holds=("libcal",),
+            formers=(Former("libcal", OLD),),
+            assignments=(NEW,),
+            acknowledgements=tuple(ledger.load().acknowledgements.values()),
+            sightings=(OLD,),
+            apps=("libcal",),
+            items=("libcal",),
+            told=(("libcal", "its"),),
+            channels=("its",),
+            uses=(OLD,),
+        )
+    )
+    assert ledger.load() == Memory(
+        holds={"libstaffer": hold("libstaffer")},
+        sightings={NEW: FACTS.sightings[1]},
+        items={"redirect_uris:libcal": FACTS.items[1]},
+        told={("libcal", "admins"): told(channel="admins")},
+        channels={"admins": FACTS.channels[1]},
+        uses={NEW: FACTS.uses[1]},
+    )
+
+
+def test_an_acknowledgement_that_was_given_anew_is_not_forgotten(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    ledger.remember(FACTS)
+    ledger.decide(decision("libcal"), acknowledgements=[acknowledgement()])
+    ended = ledger.load().acknowledgements["libcal"]
+    another().decide(decision("libcal"), acknowledgements=[replace(ended, why="again")])
+    ledger.forget(Forget(acknowledgements=(ended,), items=("libcal",)))
+    found = ledger.load()
+    assert found.acknowledgements["libcal"].why == "again"
+    assert set(found.items) == {"redirect_uris:libcal"}
+    ledger.forget(Forget(acknowledgements=(found.acknowledgements["libcal"],)))
+    assert ledger.load().acknowledgements == {}
+
+
+def test_what_is_not_there_is_forgotten_too(ledger: Ledger) -> None:
+    ledger.forget(Forget(items=("libcal",), channels=("its",), uses=(OLD,)))
+    ledger.remember(FACTS)
+    ledger.forget(Forget(items=("nothing", "libcal"), sightings=(OLD, OLD)))
+    assert set(ledger.load().items) == {"redirect_uris:libcal"}
+    assert set(ledger.load().sightings) == {NEW}
+
+
+def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
+    ledger.remember(FACTS)
+    before = ledger.load()
+    ages = [timedelta(days=401), timedelta(days=400, microseconds=1), timedelta(days=400), timedelta(0)]
+    for age in ages:
+        ledger.decide(decision("libcal", at=NOW - age))
+        ledger.record_check(record(NOW - age), Pulse(last_attempt=NOW))
+    ledger.decide(decision("libstaffer", at=NOW - timedelta(days=800)))
+    ledger.forget_history(NOW - timedelta(days=400), lambda each: each.services == ("libcal",))
+    assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [NOW, NOW - timedelta(days=400)]
+    assert len(ledger.decisions("libstaffer")["libstaffer"]) == 1
+    assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
+    assert ledger.pulse() == Pulse(last_attempt=NOW)
+    assert ledger.load() == before

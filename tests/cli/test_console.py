@@ -1,0 +1,77 @@
+"""What the command line shows of a life: names that people know, and commands that can be typed as they stand."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from shared.cli import console as show
+from shared.usecases.doctor import Finding
+from tests.support.build import at, secret, service, watchlist
+from tests.support.world import World
+
+ODD = Finding("a", ok=None, text="odd", by_the_way=True)
+
+
+def printed(world: World) -> str:
+    out = StringIO()
+    show.status(Console(file=out, width=400), world.watch.status(), world.watched)
+    return out.getvalue()
+
+
+def test_who_knows_of_a_service_stands_beside_its_name() -> None:
+    world = World(watched=watchlist(service("LibCal", id="calendar")), now=at("2026-11-22T14:00Z"))
+    world.tenant.put(secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"))
+    world.check()
+    world.acknowledge("calendar", "2026-12-01", "ordered from ITS")
+    assert "LibCal: Anna Example knows, until 1 Dec 2026: ordered from ITS" in printed(world)
+
+
+def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_can_be_typed() -> None:
+    world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
+        secret("cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"),
+        secret("later", "", ends="2027-01-04T18:00Z", hint="ddd"),
+        secret("sooner", "test", ends="2026-11-25T18:00Z", hint="eee"),
+    )
+    world.check()
+    said = [line.strip() for line in printed(world).splitlines() if "python -m shared" in line]
+    assert said == [
+        "if LibCal uses the secret “LibCal 2026” (begins with r2B, ends 20 Nov 2028): python -m shared confirm libcal --key-id cal26",
+        "if LibCal uses the secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026): python -m shared confirm libcal --key-id cal24",
+        "whose is the secret “test” (begins with eee, ends 25 Nov 2026): python -m shared claim sooner SERVICE... (or none)",
+        "whose is the unnamed secret (begins with ddd, ends 4 Jan 2027): python -m shared claim later SERVICE... (or none)",
+    ]
+
+
+def test_what_nobody_claims_stands_most_urgent_first() -> None:
+    world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2027-12-13T09:15Z"),
+        secret("a", "of spring", ends="2027-04-04T18:00Z", hint="ddd"),
+        secret("b", "of this week", ends="2026-11-25T18:00Z", hint="eee"),
+        secret("c", "of this month", ends="2026-12-15T18:00Z", hint="fff"),
+    )
+    world.check()
+    said = [line for line in printed(world).splitlines() if line.startswith("Unclaimed")]
+    assert [line.split("“")[1].split("”")[0] for line in said] == ["of this week", "of this month", "of spring"]
+
+
+@pytest.mark.parametrize(
+    ("found", "last"),
+    [
+        ([Finding("a", ok=True, text="")], "Nothing is missing."),
+        ([Finding("a", ok=True, text=""), Finding("b", ok=None, text="not tried")], "Nothing is missing; 1 part was not tried."),
+        (
+            [Finding("a", ok=None, text="odd", by_the_way=True), *[Finding("b", ok=None, text="")] * 2],
+            "Nothing is missing; 2 parts were not tried.",
+        ),
+        ([Finding("a", ok=False, text="no")], "1 part is missing."),
+        ([*[Finding("a", ok=False, text="no")] * 2, Finding("b", ok=None, text="")], "2 parts are missing; 1 part was not tried."),
+    ],
+)
+def test_the_doctor_closes_with_how_many_parts_are_missing(found: list[Finding], last: str) -> None:
+    out = StringIO()
+    assert show.findings(Console(file=out, width=200), found) == last.startswith("Nothing")
+    assert out.getvalue().splitlines()[-1] == last

@@ -1,0 +1,164 @@
+"""Where a runbook is cut, and what is said when it cannot be used."""
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from shared.config.problems import Misconfigured
+from shared.config.runbook import parse
+from shared.core.model.watchlist import RUNBOOK_SECTIONS
+from shared.render.text.fields import FIELDS
+
+ROOT = Path(__file__).parents[2]
+GOOD = """\
+# LibCal
+
+For readers of the file only.
+
+## Request
+
+Please renew it.
+
+## Create
+
+Run this:
+
+```
+## Verify
+```
+
+    ## Install
+
+## Install ##
+
+1. Paste it.
+
+   > ## Verify
+
+### In short
+
+Paste.
+
+VERIFY
+------
+
+Log in.
+
+##   clean  UP
+
+Delete it.
+"""
+EXPECTED = "expected the sections Request, Create, Install, Verify, Clean up, each once."
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(Misconfigured) as caught:
+        parse(text, "r.md")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_only_level_2_headings_outside_fences_quotes_and_lists_cut_the_text() -> None:
+    runbook = parse(GOOD, "r.md")
+    assert runbook.path == "r.md"
+    assert dict(runbook.sections) == {
+        "Request": "Please renew it.",
+        "Create": "Run this:\n\n```\n## Verify\n```\n\n    ## Install",
+        "Install": "1. Paste it.\n\n   > ## Verify\n\n### In short\n\nPaste.",
+        "Verify": "Log in.",
+        "Clean up": "Delete it.",
+    }
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+def test_line_ends_of_other_systems_and_odd_separators_cut_at_the_same_places(line_end: str) -> None:
+    odd = GOOD.replace("Please renew it.", "Please\u2028renew\x0cit.\x85")
+    sections = parse(odd.replace("\n", line_end), "r.md").sections
+    assert sections == parse(odd, "r.md").sections
+    assert sections["Verify"] == "Log in."
+
+
+def test_the_sections_come_in_their_own_order_whatever_the_order_in_the_file() -> None:
+    text = "".join(f"## {section}\n{section}!\n" for section in reversed(RUNBOOK_SECTIONS))
+    assert tuple(parse(text, "r.md").sections.items()) == tuple((section, f"{section}!") for section in RUNBOOK_SECTIONS)
+
+
+def test_missing_unknown_empty_and_second_sections_are_told_at_once() -> None:
+    assert problems("## Request\nx\n## Instal\nx\n## Create\n\n## request\nx\n## **Colours**\nx\n") == [
+        f"r.md: line 3: unknown section 'Instal'; {EXPECTED} Did you mean 'Install'?",
+        "r.md: line 5: nothing below the heading 'Create'; expected what people do in this step.",
+        f"r.md: line 7: a second section 'Request'; {EXPECTED}",
+        f"r.md: line 9: unknown section '**Colours**'; {EXPECTED}",
+        *(
+            f"r.md: no section '{section}'; expected a line \"## {section}\" and, below it, what people do in this step."
+            for section in ("Install", "Verify", "Clean up")
+        ),
+    ]
+
+
+def test_unknown_fields_are_told_with_their_lines_and_with_everything_else() -> None:
+    text = "{{anything}}\n## Request\n\n{{servce}} and\n{{ service }}, {{service\n## Create\n```\n{{DATE(x)}} {{}}\n```\n"
+    expected = f"expected one of {', '.join(FIELDS)}, between double braces."
+    assert problems(text)[:4] == [
+        f"r.md: line 4: unknown field '{{{{servce}}}}'; {expected} Did you mean 'service'?",
+        f"r.md: line 5: unknown field '{{{{service'; {expected} Did you mean 'service'?",
+        f"r.md: line 8: unknown field '{{{{DATE(x)}}}}'; {expected}",
+        f"r.md: line 8: unknown field '{{{{}}}}'; {expected}",
+    ]
+    assert [problem.split("; ")[0] for problem in problems(text)[4:]] == [
+        f"r.md: no section '{section}'" for section in ("Install", "Verify", "Clean up")
+    ]
+
+
+def test_every_field_is_explained_to_those_who_write_runbooks() -> None:
+    table = re.findall(r"^\| `\{\{(\w+)\}\}` \|", (ROOT / "docs/runbooks.md").read_text("utf-8"), re.MULTILINE)
+    assert table == list(FIELDS)
+    for name in ("libcal", "libstaffer"):
+        head = (ROOT / f"runbooks/{name}.md").read_text("utf-8").partition("## Request")[0]
+        assert re.findall(r"\{\{(\w+)\}\}", head) == list(FIELDS)
+
+
+def test_a_section_that_hides_in_a_fence_is_missing() -> None:
+    assert problems(GOOD.replace("VERIFY\n------", "```\n## Verify\n```")) == [
+        "r.md: no section 'Verify'; expected a line \"## Verify\" and, below it, what people do in this step."
+    ]
+
+
+def test_an_empty_file_misses_every_section() -> None:
+    assert len(problems("")) == len(RUNBOOK_SECTIONS)
+
+
+@pytest.mark.parametrize(("service", "other"), [("LibCal", "LibStaffer"), ("LibStaffer", "LibCal")])
+def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
+    path = f"runbooks/{service.lower()}.md"
+    sections = parse((ROOT / path).read_text("utf-8"), path).sections
+    create, install = sections["Create"], sections["Install"]
+    assert "exactly **`{{suggested_name}}`**" in create, "the name by which the watchlist finds the secret"
+    assert all(
+        words in create
+        for words in (
+            "{{client_id_tail}}",
+            "]({{portal_link}})",
+            "**Value**",
+            "Secret ID",
+            "730 days (24 months)",
+            "plain e-mail",
+            "Do not delete",
+        )
+    )
+    assert all(words in install for words in ("**Admin** > **Integrations**", "**Client Secret: Value**", "save"))
+    assert "Authorize with Microsoft Account" in sections["Verify"]
+    last = sections["Verify"].rpartition("\n6. ")[2]
+    assert "press **Confirm**" in last, "until then the countdown goes on"
+    assert "Without a status page, tell ITS" in last
+    assert "Check twice" in sections["Clean up"]
+    assert sections["Request"].startswith("Subject: New client secret for {{service}}, please\n")
+    assert all(other in sections[name] for name in ("Request", "Install", "Clean up")), "two secrets, never to be confused"
+
+
+@pytest.mark.parametrize("name", ["libcal", "libstaffer"])
+def test_the_mail_in_a_runbook_is_plain_text_with_a_paragraph_a_line(name: str) -> None:
+    request = parse((ROOT / f"runbooks/{name}.md").read_text("utf-8"), name).sections["Request"]
+    kinds = {child.type for token in MarkdownIt("commonmark").parse(request) for child in token.children or ()}
+    assert kinds == {"text"}

@@ -1,0 +1,205 @@
+"""Every standing, in the order in which the first line that fits decides."""
+
+import pytest
+
+from shared.core.judge.judge import judge
+from shared.core.judge.snapshot import Round, observe
+from shared.core.model.apply import with_facts
+from shared.core.model.directory import App, Credential
+from shared.core.model.memory import Assignment, Hold, Memory, Person
+from shared.core.model.views import Judgement, Over, ServiceView
+from shared.core.model.vocabulary import Reason, Severity, Standing
+from tests.support.build import CALLBACK, CLIENT_ID, OBJECT_ID, at, secret, service, watchlist
+
+NOW = at("2026-11-22T14:00Z")
+ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")
+ONE = watchlist(service("LibCal"))
+OLD = secret("k1", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2026-12-13T09:15Z")
+NEW = secret("k2", "LibCal 2026", starts="2026-11-20T09:00Z", ends="2028-11-20T09:00Z", hint="r2B")
+
+
+def judged(*credentials: Credential, memory: Memory | None = None, now: str = "", disabled: str = "") -> Judgement:
+    remembered = memory or Memory()
+    app = App(CLIENT_ID, OBJECT_ID, "LibApps Outlook sync", credentials, (), disabled)
+    watched = ONE.apps[0]
+    round_ = Round(ONE, remembered, at(now) if now else NOW)
+    return judge(round_, {watched.key: observe(watched, app, round_)})
+
+
+def libcal(*credentials: Credential, memory: Memory | None = None, now: str = "") -> ServiceView:
+    (view,) = judged(*credentials, memory=memory, now=now).services
+    return view
+
+
+def using(key_id: str, *, by: Person | None = None, assumed: bool = False, at_: str = "2026-11-21T09:00Z") -> Memory:
+    first = with_facts(Memory(), judged(OLD, NEW).facts)
+    return Memory(holds={"libcal": Hold("libcal", key_id, assumed, at(at_), by)}, sightings=first.sightings)
+
+
+@pytest.mark.parametrize(
+    ("now", "standing", "severity", "days_left"),
+    [
+        ("2026-09-13T13:00Z", Standing.HEALTHY, Severity.OK, 91),
+        ("2026-09-14T13:00Z", Standing.EXPIRING, Severity.NOTICE, 90),
+        ("2026-11-12T14:00Z", Standing.EXPIRING, Severity.NOTICE, 31),
+        ("2026-11-13T14:00Z", Standing.EXPIRING, Severity.WARNING, 30),
+        ("2026-12-05T14:00Z", Standing.EXPIRING, Severity.WARNING, 8),
+        ("2026-12-06T14:00Z", Standing.EXPIRING, Severity.CRITICAL, 7),
+        ("2026-12-13T09:14Z", Standing.EXPIRING, Severity.CRITICAL, 0),
+        ("2026-12-13T09:15Z", Standing.EXPIRED, Severity.CRITICAL, 0),
+        ("2026-12-14T14:00Z", Standing.EXPIRED, Severity.CRITICAL, -1),
+    ],
+)
+def test_a_single_credential_runs_out(now: str, standing: Standing, severity: Severity, days_left: int) -> None:
+    view = libcal(OLD, now=now)
+    assert (view.standing, view.severity, view.days_left) == (standing, severity, days_left)
+
+
+def test_days_are_those_of_the_local_calendar_and_the_end_is_an_instant() -> None:
+    late = secret("k1", "LibCal", ends="2027-03-20T02:00Z")  # 19 March, 21:00 in Chicago
+    assert libcal(late, now="2027-03-19T13:00Z").days_left == 0
+    assert libcal(late, now="2027-03-20T01:59Z").standing == Standing.EXPIRING
+    assert libcal(late, now="2027-03-20T02:00Z").standing == Standing.EXPIRED
+
+
+def test_a_service_without_any_credential_is_unmatched() -> None:
+    view = libcal(secret("k9", "Something else", ends=None))
+    assert (view.standing, view.severity) == (Standing.UNMATCHED, Severity.WARNING)
+    assert [c.key_id for c in view.candidates] == ["k9"]
+
+
+def test_of_several_live_ones_the_first_to_end_is_assumed_to_be_in_use_and_never_the_newer() -> None:
+    view = libcal(OLD, NEW)
+    assert view.in_use == OLD
+    assert view.assumed
+    assert view.replacement == NEW
+    assert view.standing == Standing.AWAITING_INSTALL
+
+
+def test_of_ended_ones_only_the_last_to_end_is_taken() -> None:
+    view = libcal(secret("a", "LibCal 2020", ends="2022-01-01T00:00Z"), secret("b", "LibCal 2022", ends="2024-01-01T00:00Z"))
+    assert view.in_use is not None
+    assert (view.in_use.key_id, view.standing, view.assumed) == ("b", Standing.EXPIRED, False)
+
+
+@pytest.mark.parametrize(
+    ("now", "severity"),
+    [("2026-09-01T13:00Z", Severity.NOTICE), ("2026-11-22T14:00Z", Severity.WARNING), ("2026-12-10T14:00Z", Severity.CRITICAL)],
+)
+def test_a_replacement_does_not_stop_the_countdown(now: str, severity: Severity) -> None:
+    early = NEW._replace(starts=at("2026-08-01T00:00Z"))
+    view = libcal(OLD, early, memory=using("k1"), now=now)
+    assert (view.standing, view.severity) == (Standing.AWAITING_INSTALL, severity)
+    assert view.days_left is not None
+
+
+def test_waiting_is_critical_once_the_old_one_has_ended_or_is_gone() -> None:
+    ended = libcal(OLD, NEW, memory=using("k1"), now="2026-12-14T14:00Z")
+    gone = libcal(NEW, memory=using("k1"))
+    assert (ended.standing, ended.over, ended.severity) == (Standing.AWAITING_INSTALL, Over.ENDED, Severity.CRITICAL)
+    assert (gone.standing, gone.over, gone.severity) == (Standing.AWAITING_INSTALL, Over.GONE, Severity.CRITICAL)
+    assert gone.in_use == OLD
+
+
+def test_in_use_and_gone_with_nothing_new_is_missing() -> None:
+    view = libcal(memory=using("k1"))
+    assert (view.standing, view.severity, view.in_use) == (Standing.MISSING, Severity.CRITICAL, OLD)
+
+
+def test_a_confirmed_replacement_makes_it_healthy_and_the_old_one_a_leftover() -> None:
+    view = libcal(OLD, NEW, memory=using("k2", by=ANNA))
+    assert (view.standing, view.severity) == (Standing.HEALTHY, Severity.OK)
+    assert view.leftovers == (OLD,)
+
+
+def test_confirming_the_older_one_is_the_undo() -> None:
+    view = libcal(OLD, NEW, memory=using("k1", by=ANNA))
+    assert (view.standing, view.replacement, view.leftovers) == (Standing.AWAITING_INSTALL, NEW, ())
+
+
+def test_an_older_one_is_a_replacement_only_when_the_newer_is_over() -> None:
+    old = OLD._replace(ends=at("2029-01-01T00:00Z"))
+    assert libcal(old, NEW, memory=using("k2")).replacement is None
+    assert libcal(old, memory=using("k2")).replacement == old
+
+
+def test_of_two_replacements_the_newest_counts() -> None:
+    newest = secret("k3", "LibCal 2026 b", starts="2026-11-21T00:00Z", ends="2027-11-21T00:00Z")
+    assert libcal(OLD, NEW, newest, memory=using("k1")).replacement == newest
+
+
+def test_a_replacement_that_ends_sooner_says_so() -> None:
+    short = NEW._replace(ends=at("2026-12-01T00:00Z"))
+    assert libcal(OLD, short, memory=using("k1")).shorter
+    assert not libcal(OLD, NEW, memory=using("k1")).shorter
+
+
+def test_one_that_has_not_started_is_shown_but_nothing_waits_for_it() -> None:
+    coming = NEW._replace(starts=at("2026-12-01T00:00Z"))
+    view = libcal(OLD, coming, memory=using("k1"))
+    assert (view.standing, view.replacement, view.upcoming) == (Standing.EXPIRING, coming, True)
+
+
+@pytest.mark.parametrize("ends", [None, "2299-12-31T00:00:00Z"])
+def test_one_that_does_not_expire_is_healthy_for_ever(ends: str | None) -> None:
+    never = secret("k1", "LibCal", ends=None)
+    view = libcal(never, now="2098-01-01T00:00Z")
+    assert (view.standing, view.days_left) == (Standing.HEALTHY, None), ends
+
+
+def test_a_never_ending_old_one_still_waits_for_its_replacement() -> None:
+    view = libcal(OLD._replace(ends=None), NEW, memory=using("k1"))
+    assert (view.standing, view.severity, view.shorter) == (Standing.AWAITING_INSTALL, Severity.NOTICE, True)
+
+
+def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_deleted() -> None:
+    watched = watchlist()
+    memory = Memory(
+        holds={
+            "libcal": Hold("libcal", "k2", assumed=False, at=NOW, by=ANNA),
+            "libstaffer": Hold("libstaffer", "k1", assumed=False, at=NOW),
+        },
+        assignments={"k1": Assignment("k1", ("libcal", "libstaffer"), NOW, ANNA)},
+    )
+    app = watched.apps[0]
+    round_ = Round(watched, memory, NOW)
+    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
+    later = round_._replace(now=at("2026-12-10T14:00Z"))
+    judgement = judge(later, {app.key: seen})
+    assert (judgement.services[0].leftovers, judgement.services[0].shared) == ((OLD,), frozenset({"k1"}))
+    assert [(view.owner.service.id, view.deletable) for view in judgement.leftovers] == [("libcal", False)]
+
+
+def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> None:
+    before = judged(OLD)
+    memory = with_facts(Memory(), before.facts)
+    broken = judged(OLD, memory=memory, disabled="it is disabled", now="2026-12-20T00:00Z")
+    assert broken.services[0].standing == before.services[0].standing == Standing.EXPIRING
+    (app,) = (view for view in broken.apps if view.aspect == "app")
+    assert (app.standing, app.severity, app.problems) == (Standing.APP_PROBLEM, Severity.CRITICAL, ("it is disabled",))
+    assert broken.worst == Severity.CRITICAL
+
+
+def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
+    memory = with_facts(Memory(), judged(OLD).facts)
+    watched = ONE.apps[0]
+    round_ = Round(ONE, memory, NOW)
+    lost = judge(round_, {watched.key: observe(watched, None, round_)})
+    assert lost.facts.sightings == ()
+    assert [state.reason for state in lost.facts.items] == [Reason.APP_PROBLEM]
+
+
+def test_a_missing_redirect_uri_is_a_finding_beside_the_services_standing() -> None:
+    app = ONE.apps[0].__class__("LibApps", CLIENT_ID, ONE.apps[0].services, redirect_uris=(CALLBACK,))
+    watched = watchlist(apps=(app,))
+    round_ = Round(watched, Memory(), NOW)
+    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (NEW,), ("https://other.example/",)), round_)
+    judgement = judge(round_, {app.key: seen})
+    found = next(view for view in judgement.apps if view.aspect == "redirect_uris")
+    assert (found.severity, CALLBACK in found.problems[0]) == (Severity.WARNING, True)
+    assert judgement.services[0].standing == Standing.HEALTHY
+
+
+def test_a_certificate_is_judged_like_a_secret() -> None:
+    certificate = OLD._replace(kind=type(OLD.kind).CERTIFICATE, hint="")
+    assert libcal(certificate).standing == Standing.EXPIRING

@@ -1,0 +1,152 @@
+"""What is forecast is what really goes out: a world that lives through every day hears exactly that."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.core.judge.schedule import instant_on
+from shared.core.judge.snapshot import Observed, Round, recall
+from shared.core.judge.standing import is_live
+from shared.core.model.directory import Credential
+from shared.core.model.memory import Memory
+from shared.core.model.message import Message
+from shared.core.model.vocabulary import Reason
+from shared.core.model.watchlist import Escalation
+from shared.core.notify.forecast import forecast, horizon
+from tests.support.build import at, secret, service, watchlist
+from tests.support.world import World
+
+DAY_ZERO = at("2026-09-01T13:00Z")
+BEFORE_SUMMER_TIME = at("2027-02-01T14:00Z")
+SPAN = 90
+LIBCAL = secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z")
+LIBSTAFFER = secret("sta25", "LibStaffer 2025", starts="2025-03-20T02:00Z", ends="2027-03-20T02:00Z")
+
+
+@st.composite
+def credentials(draw: st.DrawFn, start: datetime) -> list[Credential]:
+    ends = st.integers(-30, 160).map(lambda days: start + timedelta(days=days, hours=days * 7 % 24))
+    found = []
+    for number in range(draw(st.integers(0, 4))):
+        name = draw(st.sampled_from(["LibCal", "LibStaffer", "other"]))
+        starts = start + timedelta(days=draw(st.integers(-700, 60)))
+        plain = secret(f"key{number}", f"{name} {number}", ends=None)
+        found.append(plain._replace(starts=starts, ends=draw(st.none() | ends)))
+    return found
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> World:
+    """A world in the middle of its life: it ran, slept for some days, ran again, and somebody may have said what is in use."""
+    start = draw(st.sampled_from([DAY_ZERO, BEFORE_SUMMER_TIME]))
+    check_at = draw(st.sampled_from([time(8), time(2, 30), time(1, 30), time(23, 30)]))  # 02:30 is skipped in March, 01:30 comes twice
+    services = (service("LibCal", escalate=Escalation(("lead",), 7)), service("LibStaffer"))
+    watched = watchlist(*services, check_at=check_at, channels=("its", "admins", "lead"), weekly=draw(st.booleans()))
+    world = World(watched=watched, now=start)
+    there = draw(credentials(start))
+    world.tenant.put(*there, disabled=draw(st.sampled_from(["", "", "it is disabled"])))
+    world.check()
+    world.now += timedelta(days=draw(st.integers(0, 70)), hours=draw(st.integers(0, 23)))
+    world.check()
+    usable = [c for c in there if c.name.startswith("Lib") and is_live(c, world.now)]
+    somebody_decides = draw(st.booleans())
+    if usable and somebody_decides:
+        settled = draw(st.sampled_from(usable))
+        world.confirm(settled.name.split()[0].lower(), settled.key_id)
+    return world
+
+
+@settings(max_examples=25)
+@given(world=lives())
+def test_a_world_that_lives_through_every_day_hears_exactly_what_was_forecast(world: World) -> None:
+    last = world.now.date() + timedelta(days=SPAN)
+    planned = forecast(*look(world), last)
+    before = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
+    live_through(world, last)
+    heard = {name: inbox.heard[before[name] :] for name, inbox in world.inboxes.items()}
+    assert {name: told(message for message in planned if message.channel == name) for name in heard} == {
+        name: told(messages) for name, messages in heard.items()
+    }
+
+
+def test_a_check_that_is_owed_now_is_part_of_the_forecast() -> None:
+    world = World(watched=watchlist(), now=DAY_ZERO)
+    world.tenant.put(LIBCAL)
+    world.check()
+    world.now = at("2026-10-15T20:00Z")  # nothing ran for six weeks; today's check was due at 13:00
+    messages = forecast(*look(world), date(2026, 10, 15))
+    assert [(message.now, message.channel, message.notices[0].reason) for message in messages] == [
+        (world.now, "its", Reason.FIRST),
+        (world.now, "admins", Reason.FIRST),
+    ]
+    world.check()
+    assert forecast(*look(world), date(2026, 10, 30)) == ()
+
+
+def test_a_check_later_today_is_part_of_the_forecast() -> None:
+    world = World(watched=watchlist(), now=at("2026-09-13T13:05Z"))
+    world.tenant.put(LIBCAL)
+    world.check()
+    world.now = at("2026-09-14T06:00Z")  # one o'clock at night; the check of the day is due at 08:00
+    assert [message.now for message in forecast(*look(world), date(2026, 9, 14))] == [at("2026-09-14T13:00Z")] * 2
+
+
+def test_a_channel_that_failed_is_forecast_to_recover() -> None:
+    """The next message reaches it, so the others hear that it is well again."""
+    world = World(watched=watchlist(), now=DAY_ZERO)
+    world.tenant.put(LIBCAL)
+    world.check()
+    world.inboxes["admins"].down = True
+    world.run("2026-09-17T18:00Z")
+    world.inboxes["admins"].down = False
+    reasons = [(m.channel, n.view.item, n.reason) for m in forecast(*look(world), date(2026, 9, 25)) for n in m.notices]
+    assert ("its", "channel:admins", Reason.RECOVERED) in reasons
+
+
+def test_two_services_over_eight_hundred_days_are_forecast_without_a_gap() -> None:
+    world = World(watched=watchlist(weekly=True), now=DAY_ZERO)
+    world.tenant.put(LIBCAL, LIBSTAFFER)
+    world.check()
+    weeks = {message.now.astimezone(message.zone).isocalendar()[:2] for message in forecast(*look(world), date(2028, 11, 9))}
+    assert len(weeks) == 114, "every week from 7 September 2026 to 9 November 2028 has a message"
+
+
+def test_the_forecast_looks_thirty_days_beyond_the_last_end_and_never_farther_than_eight_hundred_days() -> None:
+    def seen(*there: Credential) -> date:
+        world = World(watched=watchlist(), now=DAY_ZERO)
+        world.tenant.put(*there)
+        world.check()
+        return horizon(*look(world))
+
+    assert seen(LIBCAL, LIBSTAFFER) == date(2027, 4, 18), "30 days after the evening of 19 March"
+    assert seen(LIBCAL._replace(ends=at("2026-01-01T00:00Z"))) == date(2026, 10, 1)
+    assert seen(LIBCAL._replace(ends=None)) == date(2026, 10, 1)
+    assert seen(LIBCAL._replace(ends=at("2036-01-01T00:00Z"))) == date(2028, 11, 9)
+
+
+def test_nothing_is_said_of_an_app_that_was_never_read() -> None:
+    assert forecast(Round(watchlist(), Memory(), DAY_ZERO), {}, date(2027, 1, 1)) == ()
+
+
+def told(messages: Iterable[Message]) -> list[object]:
+    """What a channel hears: everything but when it will hear again, which is filled in as a message goes out."""
+    return [
+        (m.now, m.introduction, [(n.view.item, n.view.standing, n.reason, n.severity, n.view.days_left, n.roles) for n in m.notices])
+        for m in messages
+    ]
+
+
+def look(world: World) -> tuple[Round, dict[str, Observed]]:
+    memory = world.ledger.load()
+    known = {app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None}
+    return Round(world.watched, memory, world.now, world.ledger.pulse()), known
+
+
+def live_through(world: World, last: date) -> None:
+    today = world.now.astimezone(world.watched.zone).date()
+    for day in (today + timedelta(days=n) for n in range((last - today).days + 1)):
+        if (due := instant_on(day, world.watched)) > world.now:
+            world.now = due
+            world.check()

@@ -1,0 +1,45 @@
+"""The next message is the one that really comes: the look ahead agrees with living through every day."""
+
+from datetime import timedelta
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from shared.core.judge.schedule import instant_on
+from shared.core.model.directory import Credential
+from tests.support.build import at, secret, watchlist
+from tests.support.world import World
+
+DAY_ZERO = at("2026-09-01T13:05Z")
+ENDS = st.integers(-30, 220).map(lambda days: DAY_ZERO + timedelta(days=days, hours=days * 7 % 24))
+
+TO_COME = secret("key0", "LibCal 0", starts="2026-09-02T13:05Z", ends="2026-12-03T09:05Z")
+
+
+@st.composite
+def credentials(draw: st.DrawFn) -> list[Credential]:
+    found = []
+    for number in range(draw(st.integers(0, 4))):
+        name = draw(st.sampled_from(["LibCal", "LibStaffer", "other"]))
+        starts = DAY_ZERO + timedelta(days=draw(st.integers(-700, 20)))
+        plain = secret(f"key{number}", f"{name} {number}", ends=None)
+        found.append(plain._replace(starts=starts, ends=draw(st.none() | ENDS)))
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(there=credentials(), disabled=st.booleans())
+@example(there=[TO_COME], disabled=False)
+def test_the_next_message_comes_on_the_day_that_was_foreseen(there: list[Credential], *, disabled: bool) -> None:
+    world = World(watched=watchlist(), now=DAY_ZERO)
+    world.tenant.put(*there, disabled="it is disabled" if disabled else "")
+    foreseen = world.check().foreseen
+    first = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
+    last = DAY_ZERO.date() + timedelta(days=130)
+    while (tomorrow := world.now.date() + timedelta(days=1)) <= last:
+        world.now = instant_on(tomorrow, world.watched)
+        world.check()
+    for name, inbox in world.inboxes.items():
+        after = [message.now.astimezone(message.zone).date() for message in inbox.heard[first[name] :]]
+        expected = foreseen.by_channel.get(name)
+        assert after[:1] == ([expected] if expected is not None and expected <= last else [])

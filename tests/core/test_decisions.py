@@ -1,0 +1,116 @@
+"""What people may decide, and what is refused with a sentence."""
+
+from datetime import date
+
+import pytest
+
+from shared.core.decisions import Refused, Shown, acknowledge, claim, confirm
+from shared.core.judge.judge import judge
+from shared.core.judge.snapshot import Observed, Round, observe
+from shared.core.model.directory import App
+from shared.core.model.memory import Former, Hold, Memory, Person
+from shared.core.model.views import Judgement, ServiceView
+from tests.support.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
+
+NOW = at("2026-11-22T14:00Z")
+ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")
+BEN = Person("00000000-0000-4000-8000-00000000000b", "Ben")
+WATCHED = watchlist()
+OLD = secret("k1", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2026-12-13T09:15Z")
+NEW = secret("k2", "LibCal 2026", starts="2026-11-20T09:00Z", ends="2028-11-20T09:00Z", hint="r2B")
+ODD = secret("k3", "test", starts="2026-11-01T09:00Z", ends="2028-11-01T09:00Z", hint="zzz")
+PAST = secret("k4", "LibCal 2022", starts="2022-01-01T00:00Z", ends="2024-01-01T00:00Z")
+
+
+class Case:
+    """LibCal as judged, with everything that a decision needs."""
+
+    def __init__(self, hold: Hold | None = None) -> None:
+        memory = Memory(holds={"libcal": hold} if hold else {})
+        app = WATCHED.apps[0]
+        self.round = Round(WATCHED, memory, NOW)
+        self.seen: Observed = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW, ODD, PAST)), self.round)
+        self.judgement: Judgement = judge(self.round, {app.key: self.seen})
+        self.view: ServiceView = self.judgement.services[0]
+
+
+def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
+    case = Case(Hold("libcal", "k1", assumed=True, at=NOW, version="7"))
+    decided = confirm(case.view, "K2", case.seen, case.round, by=ANNA, shown=Shown("r2B", NEW.ends))
+    assert decided.holds == (Hold("libcal", "k2", assumed=False, at=NOW, by=ANNA),)
+    assert decided.holds[0].version == "7"
+    assert decided.formers == (Former("libcal", "k1"),)
+    assert decided.assignments == ()
+    assert (decided.decision.by, decided.decision.services, decided.decision.key_id) == (ANNA, ("libcal",), "k2")
+
+
+def test_confirming_the_older_one_is_the_undo_and_leaves_no_trace_of_the_mistake() -> None:
+    case = Case(Hold("libcal", "k2", assumed=False, at=at("2026-11-21T09:00Z"), by=BEN))
+    decided = confirm(case.view, "k1", case.seen, case.round, by=ANNA)
+    assert (decided.holds[0].key_id, decided.formers) == ("k1", ())
+
+
+def test_confirming_an_unclaimed_one_claims_it() -> None:
+    decided = confirm((case := Case()).view, "k3", case.seen, case.round, by=ANNA)
+    assert [(each.key_id, each.services) for each in decided.assignments] == [("k3", ("libcal",))]
+
+
+@pytest.mark.parametrize(("key_id", "said"), [("k9", "is not on the app"), ("k4", "is not live")])
+def test_only_a_live_credential_of_the_app_can_be_confirmed(key_id: str, said: str) -> None:
+    case = Case()
+    with pytest.raises(Refused, match=said) as refused:
+        confirm(case.view, key_id, case.seen, case.round, by=ANNA)
+    assert "k2 (LibCal 2026, begins with r2B)" in str(refused.value)
+
+
+@pytest.mark.parametrize("shown", [Shown("q7X", NEW.ends), Shown("r2B", OLD.ends)])
+def test_what_is_not_as_it_was_shown_is_not_confirmed(shown: Shown) -> None:
+    case = Case()
+    with pytest.raises(Refused, match="not what you were shown"):
+        confirm(case.view, "k2", case.seen, case.round, by=ANNA, shown=shown)
+
+
+def test_confirming_twice_is_refused_but_settling_what_was_assumed_is_not() -> None:
+    settled = Case(Hold("libcal", "k1", assumed=False, at=NOW, by=BEN))
+    with pytest.raises(Refused, match="already confirmed on this credential by Ben"):
+        confirm(settled.view, "k1", settled.seen, settled.round, by=ANNA)
+    assumed = Case(Hold("libcal", "k1", assumed=True, at=NOW))
+    assert not confirm(assumed.view, "k1", assumed.seen, assumed.round, by=ANNA).holds[0].assumed
+
+
+def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:
+    case = Case()
+    (given,) = acknowledge(case.view, date(2026, 12, 1), " ordered ", case.round, by=ANNA).acknowledgements
+    assert (given.situation, given.why, given.until) == (case.view.situation, "ordered", date(2026, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("until", "why", "said"),
+    [
+        (date(2026, 11, 21), "x", "is past"),
+        (date(2026, 12, 14), "x", "cannot outlive the credential, which ends on 2026-12-13"),
+        (date(2026, 12, 1), " ", "needs a reason"),
+    ],
+)
+def test_an_acknowledgement_that_makes_no_sense_is_refused(until: date, why: str, said: str) -> None:
+    case = Case()
+    with pytest.raises(Refused, match=said):
+        acknowledge(case.view, until, why, case.round, by=ANNA)
+
+
+def test_there_is_nothing_to_acknowledge_about_a_healthy_service() -> None:
+    case = Case(Hold("libcal", "k2", assumed=False, at=NOW, by=ANNA))
+    with pytest.raises(Refused, match="is healthy"):
+        acknowledge(case.view, date(2026, 12, 1), "x", case.round, by=ANNA)
+
+
+def test_a_claim_may_name_several_services_or_none_but_only_those_of_the_app() -> None:
+    case = Case()
+    both = claim("k3", ["libcal", "libstaffer", "libcal"], case.judgement, case.seen, case.round, by=ANNA)
+    nobody = claim("k3", [], case.judgement, case.seen, case.round, by=ANNA)
+    assert both.assignments[0].services == ("libcal", "libstaffer")
+    assert nobody.assignments[0].services == ()
+    with pytest.raises(Refused, match="libcall is not a service of LibApps; its services are libcal, libstaffer"):
+        claim("k3", ["libcall"], case.judgement, case.seen, case.round, by=ANNA)
+    with pytest.raises(Refused, match="There is no credential k9"):
+        claim("k9", ["libcal"], case.judgement, case.seen, case.round, by=ANNA)

@@ -1,0 +1,115 @@
+"""The whole program as people run it: commands and functions in processes of their own, on Azurite and the stand-in tenant."""
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables import TableServiceClient
+
+from local.azurite import Azurite
+from local.stand_in.stories import tell
+from local.stand_in.tenant import Tenant
+from tests.support.build import CHICAGO, noon
+from tests.support.forks import Forked, program
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Ran:
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  (a document, to be looked into)
+        return json.loads(self.out)
+
+
+@dataclass
+class Started:
+    """A command that may still run."""
+
+    process: Forked
+    _out: IO[str]
+    _err: IO[str]
+
+    def ended(self) -> Ran:
+        """Wait for its end."""
+        status = self.process.wait(timeout=110)
+        self._out.seek(0)
+        self._err.seek(0)
+        ran = Ran(status, self._out.read(), self._err.read())
+        print(ran.out, ran.err)  # noqa: T201  (for `tests.support.secret_scan`, and for whoever looks at a failure)
+        return ran
+
+
+@dataclass
+class Lapsewatch:
+    """The command line, with the settings of a laptop beside the stand-ins."""
+
+    tenant: Tenant
+    tables: str
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))}
+        return (
+            plain | dict(self.tenant.environment) | {"LAPSEWATCH_TABLES": self.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"} | self.settings
+        )
+
+    @contextlib.contextmanager
+    def started(self, *arguments: str) -> Iterator[Started]:
+        """Start a command, and do not wait for it; it is killed if nobody does."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            forks = program("-W", "error::ResourceWarning")
+            process = forks.start("shared", *arguments, environment=self.environment, out=out, err=err)
+            try:
+                yield Started(process, out, err)
+            finally:
+                process.kill()
+                process.wait(timeout=30)
+
+    def __call__(self, *arguments: str) -> Ran:
+        with self.started(*arguments) as command:
+            return command.ended()
+
+    def cards(self) -> list[str]:
+        """What Teams was sent, a text for each message: everything in it."""
+        return [json.dumps(posted.message, ensure_ascii=False) for posted in self.tenant.posted("its")]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The present, on a day that will not end meanwhile: from after midnight on, a secret ends in fewer days."""
+    present = datetime.now(UTC)
+    left = noon(present, 1).astimezone(CHICAGO).replace(hour=0) - present
+    if left < timedelta(seconds=30):
+        time.sleep(left.total_seconds() + 0.1)
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def tenant(now: datetime) -> Iterator[Tenant]:
+    with Tenant(tell("libapps", now)) as running:
+        yield running
+
+
+@pytest.fixture
+def lapsewatch(tenant: Tenant, azurite: Azurite) -> Lapsewatch:
+    """The program with an empty ledger."""
+    with TableServiceClient.from_connection_string(azurite.tables) as service, contextlib.suppress(ResourceNotFoundError):
+        service.delete_table("Lapsewatch")
+    return Lapsewatch(tenant, azurite.tables)

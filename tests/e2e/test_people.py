@@ -1,0 +1,100 @@
+"""What people decide on the command line, on real parts: recorded with who, when and why, told at once, refused with a sentence."""
+
+from datetime import UTC, datetime, timedelta
+
+from local.stand_in.stories import LIBAPPS_CLIENT_ID
+from tests.e2e.conftest import Lapsewatch
+
+
+def renewed(lapsewatch: Lapsewatch) -> str:
+    """LibCal's successor, created by ITS and seen by a check."""
+    lapsewatch("check")
+    ends = datetime.now(UTC) + timedelta(days=730)
+    key_id = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends)
+    lapsewatch("check")
+    return key_id
+
+
+def libcal(lapsewatch: Lapsewatch) -> dict[str, object]:
+    services: list[dict[str, object]] = lapsewatch("status", "--json").json["services"]
+    return services[0]
+
+
+def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(lapsewatch: Lapsewatch) -> None:
+    key_id = renewed(lapsewatch)
+    old = libcal(lapsewatch)
+    assert old["standing"] == "awaiting_install"
+    ran = lapsewatch("confirm", "LibCal", "--key-id", key_id, "--by", "Anna", "--json")
+    assert (ran.status, ran.err) == (0, "")
+    assert (ran.json["decision"]["by"], ran.json["decision"]["key_id"]) == ("Anna", key_id)
+    assert [item["reason"] for item in ran.json["check"]["told"][0]["items"]] == ["confirmed"]
+    assert "LibCal is safe until" in lapsewatch.cards()[-1]
+    settled = libcal(lapsewatch)
+    assert (settled["standing"], settled["confirmed"]["by"]) == ("healthy", "Anna")  # type: ignore[index]  # a document
+    undone = lapsewatch("confirm", "libcal", "--key-id", old["in_use"]["key_id"], "--by", "Ben")  # type: ignore[index]  # a document
+    assert undone.status == 0
+    assert "recorded: LibCal uses" in undone.out
+    assert libcal(lapsewatch)["standing"] == "awaiting_install"
+
+
+def test_an_account_without_a_name_has_to_say_who_decides(lapsewatch: Lapsewatch) -> None:
+    ran = lapsewatch("claim", "key", "none", "--by", " ")
+    assert (ran.status, ran.out) == (2, "")
+    assert "say who decides, for others have to be able to ask; for example --by Anna" in " ".join(ran.err.replace("│", " ").split())
+    assert "Traceback" not in ran.err
+
+
+def test_what_does_not_hold_is_refused_with_the_present_state(lapsewatch: Lapsewatch) -> None:
+    key_id = renewed(lapsewatch)
+    for arguments, sentence in {
+        ("confirm", "libcal", "--key-id", "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6"): "is not on the app",
+        ("confirm", "libcall", "--key-id", key_id): "Did you mean libcal?",
+        ("acknowledge", "libcal", "--until", "2020-01-01", "--why", "known"): "is past",
+        ("claim", key_id, "libcall"): "There is no service libcall",
+        ("claim", "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6", "none"): "There is no credential",
+    }.items():
+        ran = lapsewatch(*arguments)
+        assert (ran.status, ran.out) == (1, "")
+        assert sentence in ran.err
+        assert "Traceback" not in ran.err
+    assert lapsewatch("acknowledge", "libcal", "--until", "tomorrow", "--why", "known").status == 2
+
+
+def test_an_acknowledgement_is_in_the_status_with_who_and_why(lapsewatch: Lapsewatch) -> None:
+    lapsewatch("check")
+    now = datetime.now(UTC)
+    until = (now.date() + timedelta(days=2)).isoformat()
+    assert lapsewatch("acknowledge", "libstaffer", "--until", until, "--why", "ordered", "--by", "Anna").status == 0
+    given = lapsewatch("status", "--json").json["services"][1]["acknowledged"]
+    assert (given["by"], given["why"], given["until"]) == ("Anna", "ordered", until)
+    assert abs(datetime.fromisoformat(given["at"]) - now) < timedelta(minutes=2)
+
+
+def test_a_stray_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None:
+    ends = datetime.now(UTC) + timedelta(days=100)
+    ours = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends)
+    stray = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="test", hint="zzz", ends=ends)
+    lapsewatch("check")
+    assert {each["credential"]["key_id"] for each in lapsewatch("status", "--json").json["unclaimed"]} == {ours, stray}
+    assert lapsewatch("claim", stray, "none").status == 0
+    assert lapsewatch("claim", ours, "libcal").status == 0
+    document = lapsewatch("status", "--json").json
+    assert document["unclaimed"] == []
+    assert document["services"][0]["replacement"]["key_id"] == ours
+
+
+def test_a_decision_needs_the_app_as_it_is_now(lapsewatch: Lapsewatch) -> None:
+    key_id = renewed(lapsewatch)
+    lapsewatch.tenant.identity.roles.clear()
+    ran = lapsewatch("confirm", "libcal", "--key-id", key_id)
+    assert ran.status == 1
+    assert "Application.Read.All" in ran.err
+    assert libcal(lapsewatch)["confirmed"] is None
+
+
+def test_the_status_gives_the_command_that_settles_it(lapsewatch: Lapsewatch) -> None:
+    key_id = renewed(lapsewatch)
+    stray = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="test", ends=datetime.now(UTC) + timedelta(days=100))
+    ran = lapsewatch("check")
+    assert f"confirm libcal --key-id {key_id}" in ran.out
+    assert f"claim {stray} SERVICE" in ran.out

@@ -1,0 +1,145 @@
+"""No secret is in anything that the program says: a story with a canary in each is lived through, and everything that came out is searched.
+
+The canaries: the webhook's signature, the header of the managed identity, each token it gave, the function key, the heartbeat's
+URL, the key in the connection string of the ledger, and the ID token of who is signed in.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+import requests
+from azure.data.tables import TableServiceClient
+
+from local.azurite import Azurite
+from local.stand_in.managed_identity import MAIL_SENDER
+from local.stand_in.stories import LIBAPPS_CLIENT_ID
+from local.stand_in.tenant import Tenant
+from tests.e2e.conftest import ROOT, Lapsewatch, Ran
+from tests.functions_host.host_process import hosted
+from tests.support.fault_proxy import Asked, Front, Pass, Reply
+
+FUNCTION_KEY = "canary-function-key"
+COMMANDS = [
+    ["check"],
+    ["check", "--json"],
+    ["status", "--json"],
+    ["status", "--csv"],
+    ["forecast"],
+    ["discover", "--client-id", LIBAPPS_CLIENT_ID],
+    ["doctor", "--send-test"],
+    ["confirm", "libcal", "--key-id", "unknown"],
+]
+ROUTES = ["status", "status?live=true", "status.csv", "health", "metrics", "calendar.ics", "page", "nowhere"]
+TROUBLES: dict[str, dict[str, int | str | bool]] = {
+    "none": {},
+    "the webhook is wrong": {"match": "teams", "status": 404, "body": "no such flow"},
+    "nobody answers": {"match": "teams", "drop": True},
+    "Graph refuses": {"match": "graph", "status": 401, "body": "{}"},
+    "no token": {"match": "msi", "status": 400, "body": "{}"},
+    "half a token": {},
+}
+
+
+class Ears:
+    """Stands before the tenant, and notes every token that passes; or cuts each in the middle."""
+
+    def __init__(self) -> None:
+        self.tokens: set[str] = set()
+        self.cut = False
+
+    def __call__(self, _: Asked, passed: Pass) -> Reply:
+        try:
+            answer = passed()
+        except ConnectionError:
+            return Reply(reset=True)
+        if self.cut and b"access_token" in answer.body:
+            half = answer.body[: len(answer.body) // 2]
+            self.tokens.add(half.decode().rpartition('"')[2][:60])  # of what is quoted, only the beginning may be
+            return Reply(200, half, answer.headers)
+        self.tokens |= set(re.findall(r'"access_token": *"([^"]+)"', answer.body.decode("utf-8", "replace")))
+        return answer
+
+
+@pytest.fixture
+def ears(tenant: Tenant) -> Iterator[tuple[Front, Ears]]:
+    with Front(tenant.url) as front:
+        noted = Ears()
+        front.twist = noted
+        yield front, noted
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_no_secret_is_in_anything_that_comes_out(
+    lapsewatch: Lapsewatch, azurite: Azurite, ears: tuple[Front, Ears], tmp_path: Path, trouble: str
+) -> None:
+    front, noted = ears
+    noted.cut = trouble == "half a token"
+    tenant = lapsewatch.tenant
+    lapsewatch.settings = {name: front.placed(value) for name, value in tenant.environment.items()} | {
+        "LAPSEWATCH_TABLES": azurite.tables,
+        "TEAMS_WEBHOOK_URL": front.placed(tenant.teams_url("its")) + "?sp=%2Ftriggers&sv=1.0&sig=canary-signature",
+        "LAPSEWATCH_HEARTBEAT_URL": front.placed(tenant.heartbeat_url("canary-heartbeat")),
+        "LAPSEWATCH_SIGN_IN_ISSUER": tenant.environment["LAPSEWATCH_SIGN_IN_ISSUER"],
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+        "LAPSEWATCH_MAIL_SENDER": MAIL_SENDER,
+        "LAPSEWATCH_WATCHLIST": str(_with_mail(tmp_path)),
+    }
+    if fault := TROUBLES[trouble]:
+        tenant.fault(str(fault["match"]), times=None, **{side: value for side, value in fault.items() if side != "match"})  # type: ignore[arg-type]  # the sides of a fault, by name
+    came_out = {" ".join(command): said(lapsewatch(*command)) for command in COMMANDS}
+    tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2030", ends=datetime.now(UTC) + timedelta(days=700))
+    id_token = tenant.id_token("Dana Example")
+    with hosted(tmp_path, "--no-timers", app=ROOT, **lapsewatch.settings, LOCAL_FUNCTION_KEY=FUNCTION_KEY) as host:
+        headers = {"x-functions-key": FUNCTION_KEY, "X-MS-TOKEN-AAD-ID-TOKEN": id_token}
+        for method, route in [*(("GET", route) for route in ROUTES), ("POST", "check"), ("POST", "page/check")]:
+            answer = requests.request(method, f"{host.url}/{route}", headers=headers | {"Sec-Fetch-Site": "same-origin"}, timeout=60)
+            came_out[f"{method} {route}"] = f"{answer.headers}\n{answer.text}"
+        requests.post(f"{host.root}/admin/functions/tick", headers=headers, timeout=60)
+    came_out["the host's log"] = host.log() + "".join(host.greeting)
+    came_out["the ledger"] = rows(azurite)
+    came_out["the cards"] = "".join(lapsewatch.cards()) + "".join(str(posted.headers) for posted in tenant.posted("its"))
+    came_out["the mails"] = "".join(_texts(mail.message) for mail in tenant.mails())
+    secrets = {
+        "the webhook's signature": "canary-signature",
+        "the header of the identity": tenant.identity_header,
+        "the function key": FUNCTION_KEY,
+        "the heartbeat": "canary-heartbeat",
+        "the key of the ledger": dict(part.split("=", 1) for part in azurite.tables.strip(";").split(";"))["AccountKey"],
+        "the ID token": id_token,
+        **{f"token {number}": token for number, token in enumerate(noted.tokens)},
+    }
+    assert noted.tokens or trouble == "no token"
+    assert [where for where, text in came_out.items() if not text and where not in {"the cards", "the mails"}] == []
+    assert (came_out["the cards"] and came_out["the mails"]) or trouble != "none"
+    found = [(what, where) for what, secret in secrets.items() for where, text in came_out.items() if secret in text]
+    assert found == []
+
+
+def _with_mail(folder: Path) -> Path:
+    """Write a watchlist in which who installs hears by mail."""
+    (folder / "runbooks").symlink_to(ROOT / "runbooks")
+    plain = (ROOT / "watchlist.toml").read_text(encoding="utf-8").replace('installer = ["libapps"]', 'installer = ["staff"]')
+    file = folder / "watchlist.toml"
+    file.write_text(f'{plain}\n[channels.staff]\nkind = "email"\nto = ["staff@example.org"]\n', encoding="utf-8")
+    return file
+
+
+def _texts(mail: EmailMessage) -> str:
+    """Give a mail with its headers as it was sent, and every part of it as people read it."""
+    return mail.as_string() + "".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+
+
+def said(ran: Ran) -> str:
+    assert "Traceback" not in ran.err
+    return f"{ran.status}\n{ran.out}\n{ran.err}"
+
+
+def rows(azurite: Azurite) -> str:
+    with TableServiceClient.from_connection_string(azurite.tables) as service:
+        table = service.get_table_client("Lapsewatch")
+        return json.dumps([dict(row) for row in table.list_entities()], default=str) or "none"

@@ -1,0 +1,116 @@
+"""What Easy Auth does, done by the local host: the page's routes get the person's token, and what a client sends there is taken away."""
+
+import subprocess
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import jwt
+import pytest
+import requests
+
+from local.stand_in.sign_in import PAGE_CLIENT_ID, object_id
+from local.stand_in.tenant import Tenant
+from tests.functions_host.host_process import ROOT, SAMPLE, Host, command, environment, hosted
+
+APP = """
+import json
+import azure.functions as func
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+def seen(req: func.HttpRequest) -> str:
+    return json.dumps({name: value for name, value in req.headers.items() if name.startswith("x-ms-")})
+@app.route(route="page")
+def page(req: func.HttpRequest) -> str: return seen(req)
+@app.route(route="page/{form}")
+def form(req: func.HttpRequest) -> str: return seen(req)
+@app.route(route="status")
+def status(req: func.HttpRequest) -> str: return seen(req)
+@app.route(route="pages")
+def pages(req: func.HttpRequest) -> str: return seen(req)
+"""
+FORGED = {"X-MS-TOKEN-AAD-ID-TOKEN": "forged", "X-MS-TOKEN-AAD-ACCESS-TOKEN": "forged", "X-MS-CLIENT-PRINCIPAL-ROLES": "forged"}
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[Tenant]:
+    with Tenant("empty") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "host.json").write_text('{"version": "2.0"}')
+    (folder / "function_app.py").write_text(APP)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def host(app: Path, tenant: Tenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with hosted(tmp_path_factory.mktemp("host"), "--signed-in", "Dana Example", app=app, **tenant.environment) as running:
+        yield running
+
+
+def seen(host: Host, path: str, headers: dict[str, str] | None = None) -> dict[str, str]:
+    answer = requests.get(f"{host.url}/{path}", headers=headers, timeout=20)
+    answer.raise_for_status()
+    found: dict[str, str] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("path", ["page", "page/", "Page", "page/confirm?done=x"])
+def test_the_page_is_asked_for_by_the_person(host: Host, tenant: Tenant, path: str) -> None:
+    headers = seen(host, path, FORGED)
+    assert "forged" not in headers.values()
+    issuer = tenant.environment["LAPSEWATCH_SIGN_IN_ISSUER"]
+    document = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5).json()
+    key = jwt.PyJWKSet.from_dict(requests.get(document["jwks_uri"], timeout=5).json()).keys[0]
+    claims = jwt.decode(headers["x-ms-token-aad-id-token"], key, algorithms=["RS256"], audience=PAGE_CLIENT_ID, issuer=issuer)
+    assert (claims["name"], claims["oid"]) == ("Dana Example", object_id("Dana Example"))
+    assert issuer.split("/")[3] == claims["tid"]
+    assert headers["x-ms-client-principal-id"] == claims["oid"]
+    assert headers["x-ms-client-principal-name"] == "dana.example@example.org"
+    assert b"Dana Example" in b64decode(headers["x-ms-client-principal"])
+
+
+@pytest.mark.parametrize("path", ["status", "pages"])
+def test_other_routes_are_nobodys_and_left_alone(host: Host, path: str) -> None:
+    assert seen(host, path) == {}
+    assert seen(host, path, FORGED).keys() == {name.lower() for name in FORGED}
+
+
+def test_a_stranger_who_leads_here_is_not_signed_in(host: Host) -> None:
+    assert seen(host, "page", {**FORGED, "Host": "evil.example"}) == {}
+    assert "x-ms-token-aad-id-token" in seen(host, "page", {"Host": f"localhost:{host.port}"})
+
+
+def test_without_it_nobody_is_signed_in_and_headers_arrive_as_sent(app: Path, tenant: Tenant, tmp_path: Path) -> None:
+    with hosted(tmp_path, app=app, **tenant.environment) as host:
+        assert seen(host, "page") == {}
+        assert seen(host, "page", FORGED).keys() == {name.lower() for name in FORGED}
+
+
+@pytest.mark.parametrize("issuer", ["", "https://login.microsoftonline.com/7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7/v2.0"])
+def test_it_needs_a_stand_in_tenant(issuer: str) -> None:
+    settings = environment(LAPSEWATCH_SIGN_IN_CLIENT_ID=PAGE_CLIENT_ID, LAPSEWATCH_SIGN_IN_ISSUER=issuer)
+    run = command(SAMPLE, "--signed-in", "Dana")
+    ran = subprocess.run(run, env=settings, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "--signed-in needs a stand-in tenant" in ran.stderr
+
+
+def test_a_tenant_that_has_gone_is_said(app: Path, tmp_path: Path) -> None:
+    with Tenant("empty") as gone:
+        settings = dict(gone.environment)
+    with hosted(tmp_path, "--signed-in", "Dana", app=app, **settings) as host:
+        answer = requests.get(f"{host.url}/page", timeout=20)
+        assert (answer.status_code, "gives no ID token" in answer.text) == (502, True)
+        assert requests.get(f"{host.url}/status", timeout=20).status_code == 200
+
+
+def test_a_token_is_issued_to_anybody_who_asks_the_tenant(tenant: Tenant) -> None:
+    asked = {"name": "Ann", "claims": {"tid": None, "exp": 7}}
+    answer = requests.post(f"{tenant.url}/control/id-tokens", json=asked, timeout=5)
+    claims = jwt.decode(answer.json()["id_token"], options={"verify_signature": False})
+    assert (claims["name"], claims["exp"], "tid" in claims) == ("Ann", 7, False)
+    assert requests.post(f"{tenant.url}/control/id-tokens", json={"nam": "Ann"}, timeout=5).status_code == 400

@@ -1,0 +1,100 @@
+"""Schedules of timers: a table of expressions and the instants they name."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.functions_host.ncrontab import ScheduleError, parse
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expression", "after", "due"),
+    [
+        ("0 5 * * * *", "2026-11-22T13:00:00", "2026-11-22T13:05:00"),
+        ("0 5 * * * *", "2026-11-22T13:05:00", "2026-11-22T14:05:00"),  # after, not at
+        ("0 5 * * * *", "2026-11-22T13:04:59.9", "2026-11-22T13:05:00"),
+        ("5 * * * *", "2026-11-22T13:00:00", "2026-11-22T13:05:00"),  # five fields: second 0
+        ("* * * * * *", "2026-12-31T23:59:59", "2027-01-01T00:00:00"),
+        ("*/15 * * * * *", "2026-11-22T13:00:46", "2026-11-22T13:01:00"),
+        ("10/25 * * * * *", "2026-11-22T13:00:36", "2026-11-22T13:01:10"),  # 10 and 35; the next would be 60
+        ("0 0-20/10 * * * *", "2026-11-22T13:20:00", "2026-11-22T14:00:00"),
+        ("0 0 9-17 * * MON-FRI", "2026-11-20T17:00:00", "2026-11-23T09:00:00"),
+        ("0 0 9 * * 1,3", "2026-11-23T09:00:00", "2026-11-25T09:00:00"),
+        ("0 0 7 * * Sunday", "2026-11-22T07:00:00", "2026-11-29T07:00:00"),
+        ("0 0 7 * * 0", "2026-11-22T07:00:00", "2026-11-29T07:00:00"),
+        ("0 0 7 1 jan,JUL *", "2026-11-22T07:00:00", "2027-01-01T07:00:00"),
+        ("0 0 7 1 March *", "2026-11-22T07:00:00", "2027-03-01T07:00:00"),
+        ("0 0 7 13 * FRI", "2026-11-22T00:00:00", "2027-08-13T07:00:00"),  # both fields: a Friday the 13th
+        ("0 0 7 */2 * MON", "2026-11-23T07:00:00", "2026-12-07T07:00:00"),  # an odd day that is a Monday
+        ("0 0 0 31 * *", "2026-11-22T00:00:00", "2026-12-31T00:00:00"),
+        ("0 0 0 30,31 * *", "2027-01-31T00:00:00", "2027-03-30T00:00:00"),
+        ("0 0 0 29 2 *", "2026-11-22T00:00:00", "2028-02-29T00:00:00"),
+        ("0 0 0 29 FEB MON", "2044-02-29T00:00:00", "2072-02-29T00:00:00"),
+        ("0 0 0 29 FEB MON", "2072-02-29T00:00:00", "2112-02-29T00:00:00"),  # 2100 is no leap year
+    ],
+)
+def test_the_next_run_is(expression: str, after: str, due: str) -> None:
+    assert parse(expression).next_after(instant(after)) == instant(due)
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ("", "'' has 0 fields, not six: {second} {minute} {hour} {day} {month} {day of the week}"),
+        ("* * * *", "has 4 fields"),
+        ("01:00:00", "has 1 fields"),
+        ("60 * * * * *", "'60 * * * * *': the second '60' is not a number from 0 to 59"),
+        ("0 * 24 * * *", "the hour '24' is not a number from 0 to 23"),
+        ("0 0 0 0 * *", "the day '0' is not a number from 1 to 31"),
+        ("0 0 0 * 13 *", "the month '13' is not a number from 1 to 12, or a name such as FEB"),
+        ("0 0 0 * * 7", "the day of the week '7' is not a number from 0 to 6, or a name such as MON"),
+        ("0 0 0 * * Mondays", "the day of the week 'Mondays'"),
+        ("0 0 MON * * *", "the hour 'MON'"),
+        ("0 0 0 * * MON#1", "the day of the week 'MON#1'"),
+        ("0 0 0 L * *", "the day 'L'"),
+        ("0 0 0 ? * *", "the day '?'"),
+        ("0 0,  1 * * *", "the minute ''"),
+        ("0 1- * * * *", "the minute ''"),
+        ("0 -5 * * * *", "the minute ''"),
+        ("0 ٣ * * * *", "the minute '٣'"),
+        ("0 0 0 * * FRI-MON", "the day of the week range 'FRI-MON' runs backwards"),
+        ("0 */0 * * * *", "the minute step '*/0' is not a whole number above 0"),
+        ("0 */x * * * *", "the minute step '*/x'"),
+        ("0 */ * * * *", "the minute step '*/'"),
+        ("0 0 0 31 2 *", "'0 0 0 31 2 *' never occurs"),
+    ],
+)
+def test_a_bad_expression_gets_a_sentence(expression: str, sentence: str) -> None:
+    with pytest.raises(ScheduleError) as caught:
+        parse(expression)
+    assert sentence in str(caught.value)
+
+
+def subsets(least: int, most: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(least, most), min_size=1, max_size=3, unique=True)
+
+
+@given(
+    subsets(0, 59),
+    subsets(0, 59),
+    subsets(0, 23),
+    subsets(0, 6),
+    st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  (hypothesis adds the zone)
+)
+def test_a_run_is_after_the_instant_it_matches_every_field_and_nothing_is_between(
+    seconds: list[int], minutes: list[int], hours: list[int], weekdays: list[int], after: datetime
+) -> None:
+    fields = [",".join(map(str, values)) for values in (seconds, minutes, hours)]
+    schedule = parse(" ".join([*fields, "*", "*", ",".join(map(str, weekdays))]))
+    due = schedule.next_after(after)
+    assert due > after
+    assert (due.second in seconds, due.minute in minutes, due.hour in hours, due.isoweekday() % 7 in weekdays) == (True,) * 4
+    between = after + (due - after) / 2
+    if due.replace(microsecond=0) > between.replace(microsecond=0):
+        assert schedule.next_after(between) == due

@@ -1,0 +1,71 @@
+"""Lives with a clock that was ahead for one check: what it wrote counts for nothing, and silences nobody. Tables as in `test_lifetime`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.lifetime.test_lifetime import LIBCAL, assert_told, living, renewed
+from tests.support.build import CLIENT_ID, at, secret
+from tests.support.world import World
+
+
+@contextmanager
+def ahead(world: World, until: str) -> Iterator[None]:
+    present, world.now = world.now, at(until)
+    yield
+    world.now = present
+
+
+def test_a_new_credential_that_was_first_seen_by_it_is_told_like_any_other() -> None:
+    world = living(secret("cal30", "LibCal 2030", ends="2030-01-01T00:00Z"))
+    world.run("2026-09-02T18:00Z")
+    world.tenant.add(secret("odd", "test", ends="2026-09-28T12:00Z"))
+    with ahead(world, "2026-10-08T18:00Z"):
+        world.check()
+    world.run("2026-10-01T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-02 its credential:odd expiring unclaimed 26
+        2026-09-14 its credential:odd expiring rung 14
+        2026-09-21 its credential:odd expiring rung 7
+        2026-09-25 its credential:odd expiring rung 3
+        2026-09-27 its credential:odd expiring rung 1
+        2026-09-28 its credential:odd expired expired 0
+        """,
+    )
+
+
+def test_a_confirmation_by_it_does_not_silence_the_end_of_the_old_one() -> None:
+    world = living(LIBCAL)
+    world.run("2026-11-20T18:00Z")
+    world.tenant.add(renewed("cal28", "LibCal 2028", "2026-11-20"))
+    world.run("2026-11-22T18:00Z")
+    with ahead(world, "2026-12-31T18:00Z"):
+        world.confirm("libcal", "cal28")
+    world.run("2026-12-20T18:00Z")
+    assert [line for line in world.diary if "leftover:" in line] == [
+        "2026-12-06 admins leftover:libcal:cal24 healthy leftover 7",
+        "2026-12-12 admins leftover:libcal:cal24 healthy leftover 1",
+        "2026-12-13 admins leftover:libcal:cal24 healthy leftover 0",
+    ]
+
+
+def test_an_app_that_it_read_last_is_unread_when_it_cannot_be_read() -> None:
+    world = living(LIBCAL)
+    with ahead(world, "2026-10-01T18:00Z"):
+        world.check()
+    world.tenant.broken = {CLIENT_ID: "Graph is down."}
+    world.run("2026-09-03T18:00Z")
+    assert "2026-09-03 its    reading: failing check_failing None" in world.diary
+
+
+def test_reminders_are_daily_for_a_week_though_it_told_of_the_trouble_first() -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.drop("cal24")
+    with ahead(world, "2026-10-20T18:00Z"):
+        world.check()
+    world.run("2026-10-09T18:00Z")
+    days = [line[:10] for line in world.diary if " its " in line and "still_waiting" in line]
+    assert days == [*(f"2026-09-{day}" for day in range(21, 28)), "2026-10-04"]

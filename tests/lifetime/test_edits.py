@@ -1,0 +1,85 @@
+"""Lives on which somebody edits the watchlist, and the app is not as it was. Tables as in `test_lifetime`."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.core.model.vocabulary import Standing
+from shared.core.model.watchlist import WatchedApp
+from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, renewed
+from tests.support.build import CLIENT_ID, secret, service, watchlist
+
+STAFF = secret("sta29", "LibStaffer 2029", ends="2029-12-13T09:15Z")
+
+
+@pytest.mark.parametrize(
+    ("happens", "line"),
+    [
+        ("missing", "libcal missing missing 82"),
+        ("expiring", "libcal expiring first 82"),
+        ("awaiting", "libcal awaiting_install replaced 82"),
+    ],
+)
+def test_a_channel_that_came_while_the_app_was_disabled_hears_how_things_are_once_it_is_enabled(happens: str, line: str) -> None:
+    world = living(LIBCAL)
+    world.run("2026-09-16T18:00Z")
+    if happens == "missing":
+        world.tenant.drop("cal24")
+    elif happens == "awaiting":
+        world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-16"))
+    world.run("2026-09-18T18:00Z")
+    there = world.tenant.credentials
+    world.tenant.put(*there, disabled="it is disabled")
+    world.run("2026-09-19T18:00Z")
+    world.watched = watchlist(service("LibCal", installer=("libapps",)), channels=("its", "libapps"))
+    world.run("2026-09-21T18:00Z")
+    world.tenant.put(*there)
+    world.run("2026-09-22T18:00Z")
+    assert [each for each in world.diary if " libapps" in each] == ["2026-09-20 libapps introduction", f"2026-09-22 libapps {line}"]
+
+
+def test_a_service_that_was_settled_and_is_put_back_is_told_as_new_and_not_as_confirmed() -> None:
+    world = living(LIBCAL, STAFF)
+    world.confirm("libcal", "cal24")
+    world.run("2026-09-20T18:00Z")
+    both, world.watched = world.watched, watchlist(service("LibStaffer"))
+    world.run("2026-09-25T18:00Z")
+    world.watched = both
+    world.run("2026-09-28T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-09-21 both libcal healthy removed None
+        2026-09-21 its credential:cal24 expiring unclaimed 83
+        2026-09-26 both libcal expiring first 78
+        """,
+    )
+
+
+def test_a_service_that_is_put_back_while_its_app_is_disabled_is_not_called_healthy() -> None:
+    world = living(LIBCAL, STAFF)
+    world.run("2026-09-20T18:00Z")
+    both, world.watched = world.watched, watchlist(service("LibStaffer"))
+    world.run("2026-09-25T18:00Z")
+    world.tenant.put(*world.tenant.credentials, disabled="it is disabled")
+    world.watched = both
+    world.run("2026-09-26T18:00Z")
+    (libcal,) = [view for view in world.watch.status().judgement.services if view.service.id == "libcal"]
+    assert libcal.standing == Standing.APP_PROBLEM
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_service_that_gets_an_app_of_its_own_takes_nothing_from_the_others(first: int) -> None:
+    """Whichever of the two apps comes first in the file."""
+    world = living(secret("cal28", "LibCal 2028", ends="2028-12-13T09:15Z"), STAFF)
+    world.run("2026-09-03T18:00Z")
+    world.tenant.put(STAFF)
+    world.tenant.put(renewed("new", "LibCal 2026", "2026-09-03"), client_id=OTHER_ID)
+    apps = (WatchedApp("LibApps", CLIENT_ID, (service("LibStaffer"),)), WatchedApp("LibCal sync", OTHER_ID, (service("LibCal"),)))
+    world.watched = replace(world.watched, apps=(apps[first], apps[1 - first]))
+    world.run("2026-09-04T18:00Z")
+    standings = {view.service.id: view.standing for view in world.watch.status().judgement.services}
+    assert standings == {"libstaffer": Standing.HEALTHY, "libcal": Standing.AWAITING_INSTALL}
+    assert [line for line in world.diary if "libstaffer" in line] == []

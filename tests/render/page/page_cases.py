@@ -1,0 +1,211 @@
+"""Pages to look at: lives that a small world lived through, and single views.
+
+`python -m tests.render.page.page_cases` draws the pictures of docs/ anew. Look at them before you keep them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import time, timedelta
+from pathlib import Path
+from shutil import which
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from shared.config.runbook import parse
+from shared.core.judge.snapshot import Round
+from shared.core.model.memory import Decision, Facts, Memory, Outcome, Person, Pulse
+from shared.core.model.secret import Secret
+from shared.core.model.views import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.model.vocabulary import Kind
+from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
+from shared.core.notify.next_message import Foreseen
+from shared.core.results import Status
+from shared.render.page.page import PageData, assets, page
+from tests.support.build import at, secret, service, watchlist
+from tests.support.inventory_world import TenantWorld, app
+from tests.support.notices import NOW, WATCHED, ZONE
+from tests.support.world import World
+
+ROOT = Path(__file__).parents[3]
+PICTURES = ROOT / "docs" / "pictures"
+ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
+GOOD = Pulse(watching_since=NOW, last_success=NOW, last_attempt=NOW, outcome=Outcome.OK)
+CHANNELS = {name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")}
+WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
+SITE = "https://page.example/api/page"
+POLICY = "; ".join(
+    [
+        *["default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "form-action 'self'"],
+        *["base-uri 'none'", "frame-ancestors 'none'"],
+    ]
+)
+ARGUMENTS = [
+    *["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
+    *["--disable-sync", "--no-first-run"],
+]
+
+
+def single(
+    *views: View,
+    pulse: Pulse = GOOD,
+    stale: bool = False,
+    memory: Memory | None = None,
+    read: bool = True,
+    decisions: Mapping[str, tuple[Decision, ...]] | None = None,
+) -> PageData:
+    """Give the page of these views, of a watchlist with one app; `read` is whether that app was ever read."""
+    judgement = Judgement(
+        now=NOW,
+        services=tuple(view for view in views if isinstance(view, ServiceView)),
+        unclaimed=tuple(view for view in views if isinstance(view, UnclaimedView)),
+        apps=tuple(view for view in views if isinstance(view, AppView)),
+        leftovers=tuple(view for view in views if isinstance(view, LeftoverView)),
+        removed=tuple(view for view in views if isinstance(view, RemovedView)),
+        watcher=tuple(view for view in views if isinstance(view, WatcherView)),
+        concluded=frozenset({WATCHED.key} if read else ()),
+        facts=Facts(),
+        unread={},
+    )
+    seen = Round(WATCHLIST, memory or Memory(), NOW, pulse)
+    return PageData(Status(judgement, pulse, Foreseen(), stale), seen, decisions or {}, ROBIN)
+
+
+def lived(world: World, **more: str) -> PageData:
+    """Give the page of a world as it is now."""
+    seen = Round(world.watched, world.ledger.load(), world.now, world.ledger.pulse())
+    histories = world.ledger.decisions(*world.watched.services)
+    return replace(PageData(world.watch.status(), seen, histories, ROBIN), **more)  # type: ignore[arg-type]  # texts only
+
+
+def library() -> World:
+    """LibCal waits for its new secret, LibStaffer comes to its end, a newsletter is safe, and somebody's test secret is unclaimed."""
+    world = World(watched=_watched(_shipped("LibCal"), _shipped("LibStaffer"), _newsletter()), now=at("2026-08-15T13:05Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2026-11-28T09:15Z"),
+        secret("sta25", "LibStaffer 2025", ends="2027-01-20T02:00Z", hint="K9_"),
+        secret("new", "Newsletter sign-in", ends=None, hint="")._replace(kind=Kind.CERTIFICATE),
+    )
+    world.run("2026-11-20T18:00Z")
+    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"))
+    world.tenant.add(secret("test", "test by the intern", starts="2026-11-21T17:00Z", ends="2027-11-20T17:00Z", hint="a_b"))
+    world.run("2026-11-22T18:00Z")
+    world.acknowledge("libstaffer", "2026-12-20", "ticket 4711 is with ITS")
+    return world
+
+
+def safe() -> World:
+    """LibCal and LibStaffer, both confirmed on new secrets; an old one is left."""
+    world = World(watched=_watched(_shipped("LibCal"), _shipped("LibStaffer")), now=at("2026-08-15T13:05Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2027-11-28T09:15Z"),
+        secret("sta25", "LibStaffer 2025", ends="2028-01-20T02:00Z", hint="K9_"),
+    )
+    world.run("2026-09-20T18:00Z")
+    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-09-20T17:00Z", ends="2028-09-20T17:00Z", hint="r2B"))
+    world.run("2026-09-22T18:00Z")
+    world.confirm("libcal", "cal26")
+    world.run("2026-09-28T18:00Z")
+    return world
+
+
+def tenant(items: int = 130) -> TenantWorld:
+    """A whole tenant beside LibCal, with `items` credentials that are due or have ended, some of hostile names."""
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    names = ("Branch kiosk", "Digital signage", "<img src=x onerror=alert(1)> Catalogue", "Interlibrary loan")
+    apps = []
+    for number in range(items):
+        day = world.now + timedelta(days=(number * 7) % 37 - 6)
+        apps.append(app(f"{names[number % 4]} {number:03}", day.isoformat()))
+    world.whole.apps = apps
+    world.run("2026-09-01T15:30Z")
+    return world
+
+
+def stopped() -> World:
+    """No check has run for four days."""
+    world = library()
+    world.now = at("2026-11-26T19:00Z")
+    return world
+
+
+def _watched(*services: Service) -> Watchlist:
+    return watchlist(*services, channels=("its", "admins", "libapps-admins"))
+
+
+def _newsletter() -> Service:
+    return service("Newsletter", claim=Claim("name", "Newsletter*"), breaks="Readers cannot sign in to the newsletter.")
+
+
+def _shipped(name: str) -> Service:
+    path = f"runbooks/{name.lower()}.md"
+    runbook = parse((ROOT / path).read_text(encoding="utf-8"), path)
+    link = f"https://library.{name.lower()}.example/admin"
+    return service(name, installer=("libapps-admins",), request_to="its-helpdesk@example.org", runbook=runbook, link=link)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give the browser."""
+    with sync_playwright() as playwright:
+        path = which("chromium") or which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, html: str, *, width: int = 1280, dark: bool = False, script: bool = True, seen: Callable[[Route], None] | None = None
+) -> Iterator[Page]:
+    """Open a page as the app serves it: with its policy, its assets beside it, and nothing else in the world."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", java_script_enabled=script
+    )
+    shown = context.new_page()
+
+    def serve(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if seen is not None:
+            seen(route)
+        if route.request.url.startswith(f"{SITE}/assets/"):
+            kind, text = assets()[path.rsplit("/", 1)[1]]
+            route.fulfill(body=text, content_type=kind)
+        elif route.request.url.startswith(SITE):
+            route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+        else:
+            route.abort()
+
+    shown.route("**/*", serve)
+    try:
+        shown.goto(SITE)
+        yield shown
+    finally:
+        context.close()
+
+
+def main() -> None:
+    """Draw the pictures."""
+    views = {
+        "page-desktop": (library(), 1280, 1640, False),
+        "page-dark": (library(), 1280, 1640, True),
+        "page-phone": (library(), 390, 1640, False),
+        "page-safe": (safe(), 1280, 1100, False),
+        "page-stale": (stopped(), 390, 844, True),
+        "page-tenant": (tenant(), 1280, 1640, False),
+    }
+    with chromium() as browser:
+        for name, (world, width, height, dark) in views.items():
+            with opened(browser, page(lived(world)), width=width, dark=dark) as shown:
+                shown.set_viewport_size({"width": width, "height": height})
+                if name == "page-tenant":
+                    shown.locator("#tenant").scroll_into_view_if_needed()
+                    shown.evaluate("document.querySelector('#tenant').scrollIntoView()")
+                shown.screenshot(path=PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""The program in this process, on a stage, with every limit short: what it heard of the world, and what the world heard of it.
+
+Four apps are watched, which is a `$batch`, and the whole tenant with them, page by page; people hear in Teams, by mail,
+and as owners. The adapters are the real ones. Waits between tries are counted instead of waited for where they can be.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
+from shared.adapters.channels.heartbeat import PingedHeartbeat
+from shared.adapters.channels.mail import MailboxChannel
+from shared.adapters.channels.teams import TeamsWebhook
+from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.usage_report import GraphSignIns
+from shared.adapters.identity.managed import credential
+from shared.adapters.table.ledger import TablesLedger
+from shared.bootstrap import ROOT
+from shared.config.settings import Settings, load
+from shared.core.model.message import Message
+from shared.core.model.owners import Owner as Reader
+from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.core.results import CheckResult
+from shared.ports import Channel
+from shared.usecases.check import Watch
+from shared.usecases.inventory import TenantWatch
+from tests.support.environment import START, Stage
+from tests.support.fault_proxy import straight
+
+APPS = 4
+DAY = timedelta(days=1)
+STAFF, ANN = "staff@example.org", "ann@example.org"
+HEAD = """
+timezone = "America/Chicago"
+
+[channels.its]
+kind = "teams"
+url = "env:ITS_WEBHOOK"
+weekly = false
+
+[channels.staff]
+kind = "email"
+to = ["staff@example.org"]
+
+[tenant]
+watch = true
+tell = ["its"]
+owners = true
+"""
+type Heard = Counter[tuple[str, str, str]]
+"""How often a channel heard of an item for a reason."""
+
+
+def guid(number: int) -> str:
+    return str(UUID(int=number, version=4))
+
+
+def registration(number: int, name: str, days: int, *, owners: tuple[Owner, ...] = ()) -> Registration:
+    """An app with one secret, which ends `days` after the start."""
+    secret = ClientSecret(guid(1000 + number), name, "q7X", stamp(START - timedelta(days=300)), stamp(START + timedelta(days=days)))
+    return Registration(guid(number), guid(500 + number), name, secrets=(secret,), owners=owners)
+
+
+TENANT = [
+    *(registration(number, f"Service {number}", 31) for number in range(APPS)),  # a rung is crossed on the day after the start
+    registration(10, "Signage", 12, owners=(Owner("a1", "Ann Example", ANN),)),
+    registration(11, "Kiosk", 8),
+    registration(12, "Far", 300),
+]
+WATCHLIST = HEAD + "".join(
+    f"""
+[[apps]]
+name = "App {number}"
+client_id = "{guid(number)}"
+
+[[apps.services]]
+name = "Service {number}"
+breaks = "Nothing works."
+claims = {{ name = "Service {number}" }}
+renewer = ["its"]
+installer = ["staff"]
+"""
+    for number in range(APPS)
+)
+
+
+class Seconds(NamedTuple):
+    """How long the program waits: for a token, for a request to the ledger, for an answer to a post."""
+
+    token: float = 20.0
+    ledger: float = 20.0
+    post: float = 20.0
+
+
+PATIENT = Seconds()
+
+
+@dataclass
+class Ear:
+    """A channel in front of the real one, which counts what arrived: whatever the real one says about it."""
+
+    channel: Channel
+    arrived: Callable[[], int]
+    heard: Heard
+
+    def send(self, message: Message) -> None:
+        before = self.arrived()
+        try:
+            self.channel.send(message)
+        finally:
+            arrived = self.arrived() - before
+            for notice in message.notices:
+                self.heard[message.channel, notice.view.item, notice.reason] += arrived
+
+
+@dataclass
+class Rig:
+    """The program, and what everybody heard since `forget`. Waits of the webhook and of mails are in `slept`, in seconds."""
+
+    stage: Stage
+    heard: Heard = field(default_factory=Counter)
+    said: list[str] = field(default_factory=list)
+    """What the progress of the check was."""
+    slept: list[float] = field(default_factory=list)
+    seconds: Seconds = PATIENT
+
+    def forget(self) -> None:
+        """Forget what was heard, said and waited for."""
+        self.heard.clear()
+        self.said.clear()
+        self.slept.clear()
+        self.stage.forget_heard()
+
+    def check(
+        self, after: timedelta, *, deadline: float = 20.0, tick: bool = False, elsewhere: Mapping[str, str] | None = None
+    ) -> CheckResult:
+        """Check once, `after` the start, within `deadline` seconds; with the settings of `elsewhere` in place of the stage's."""
+        with self.watch(after, deadline=deadline, elsewhere=elsewhere) as watch:
+            return watch.tick(self.said.append) if tick else watch.check(self.said.append)
+
+    @contextmanager
+    def watch(self, after: timedelta, *, deadline: float = 20.0, elsewhere: Mapping[str, str] | None = None) -> Iterator[Watch]:
+        """Give the program, whose clock begins to run `after` the start."""
+        born = time.monotonic()
+
+        def clock() -> datetime:
+            return START + after + timedelta(seconds=time.monotonic() - born)
+
+        environment = self.stage.environment | dict(elsewhere or {})
+        settings = load(environment, ROOT)
+        sign_in = partial(credential, None, graph_is_loopback=True, environment=environment, seconds=self.seconds.token)
+        graph, backoff = settings.graph, 0.002
+        channels: dict[str, Channel] = {
+            "its": self._teams(settings.watchlist.channels["its"]),
+            "staff": self._mailbox(settings.watchlist.channels["staff"], STAFF, settings),
+        }
+        rules, beat = settings.watchlist.tenant, settings.heartbeat
+        assert rules is not None
+        assert beat is not None
+        with TablesLedger(settings.tables.value.reveal(), clock, partition=self.stage.partition, seconds=self.seconds.ledger) as ledger:
+            tenant = TenantWatch(
+                settings.watchlist,
+                rules,
+                GraphTenant(graph, sign_in, page_size=2, backoff=backoff),
+                ledger.tenant,
+                channels,
+                lambda owner: self._owner(owner, settings),
+                clock,
+            )
+            yield Watch(
+                settings.watchlist,
+                GraphDirectory(graph, sign_in, backoff=backoff),
+                ledger,
+                channels,
+                clock,
+                timedelta(seconds=deadline),
+                GraphSignIns(graph, sign_in, backoff=backoff),
+                PingedHeartbeat(beat, timeout=(self.seconds.post, self.seconds.post)),
+                tenant,
+            )
+
+    def _teams(self, channel: TeamsChannel | EmailChannel) -> Channel:
+        assert isinstance(channel, TeamsChannel)
+        webhook = TeamsWebhook(channel, read_seconds=self.seconds.post, sleep=self.slept.append)
+        return Ear(webhook, lambda: len(self.stage.tenant.posted("its")), self.heard)
+
+    def _owner(self, owner: Reader, settings: Settings) -> Channel:
+        return self._mailbox(EmailChannel(owner.channel, (owner.mail,)), owner.mail, settings)
+
+    def _mailbox(self, channel: TeamsChannel | EmailChannel, address: str, settings: Settings) -> Channel:
+        assert isinstance(channel, EmailChannel)
+        mailbox = MailboxChannel(
+            channel,
+            sender=settings.mail_sender,
+            graph=settings.graph,
+            sign_in=partial(credential, None, graph_is_loopback=True, environment=self.stage.environment, seconds=self.seconds.token),
+            channels=settings.watchlist.channels,
+            read_seconds=self.seconds.post,
+            sleep=self.slept.append,
+        )
+        return Ear(mailbox, lambda: sum(address in str(mail.message["To"]) for mail in self.stage.tenant.mails()), self.heard)
+
+
+@dataclass
+class World:
+    """A rig on the day after everybody was introduced, and what everybody is owed then."""
+
+    rig: Rig
+    rows: list[dict[str, Any]]
+    owed: Heard = field(default_factory=Counter)
+
+    def begin(self) -> Rig:
+        """Be on that day, with nobody told yet and nothing broken."""
+        self.mend()
+        self.rig.stage.anew(self.rows)
+        self.rig.forget()
+        return self.rig
+
+    def mend(self) -> None:
+        """Let everything work again."""
+        self.rig.seconds = PATIENT
+        self.rig.stage.front.twist = self.rig.stage.ledger_front.twist = straight
+
+
+@contextmanager
+def rigged(tables: str, folder: Path) -> Iterator[Rig]:
+    """Give a rig on its stage."""
+    with Stage(tables, folder, TENANT, {"LAPSEWATCH_SIGN_INS": "on"}, WATCHLIST) as stage:
+        yield Rig(stage)

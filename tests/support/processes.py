@@ -1,0 +1,119 @@
+"""Runs the program again and again, each time in a process of its own that may be killed: `Lives`.
+
+What such a process does is `python -m tests.support.processes`: the program, wired by the composition root from the environment,
+with a clock and a partition of the ledger that its arguments give.
+
+    NOW PARTITION tick | check | confirm SERVICE KEY-ID     prints {"outcome": "ok", "error": "", "told": 2}
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from shared.adapters.table.ledger import TablesLedger
+from shared.bootstrap import ROOT, watching
+from shared.config.settings import load
+from shared.core.decisions import Refused
+from shared.core.model.memory import Person
+from shared.core.results import CheckResult
+from shared.ports import PortError
+from shared.usecases import decisions
+from shared.usecases.check import Watch
+from tests.support.forks import COVERAGE, LATE, Forked, Forks
+
+DANA = Person("00000000-0000-4000-8000-00000000000d", "Dana Example")
+
+
+@dataclass(frozen=True)
+class Lived:
+    """How one life ended."""
+
+    signal: int
+    outcome: str = ""
+    """That of the check; `refused`, or `error` for a port's error; empty if it was killed."""
+    error: str = ""
+    told: int = 0
+    """Messages delivered."""
+    seconds: float = 0.0
+
+
+@dataclass
+class Lives:
+    """The process that forks, as a context manager."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self._forks = Forks(["shared.usecases.decisions", "shared.bootstrap", *LATE])
+        self._life: Future[Forked] = Future()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._forks.close()
+
+    def live(self, *act: str, now: datetime, partition: str, **environment: str) -> Lived:
+        """Let the program live once, and wait for its end."""
+        # not measured: it lives hundreds of times through what other tests cover, and measuring takes as long as living
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(COVERAGE)}
+        settings = {**plain, **self.environment, **environment}
+        started = time.monotonic()
+        with tempfile.TemporaryFile("w+") as out:
+            run = ("tests.support.processes", now.isoformat(), partition, *act)
+            self._life = Future()
+            life = self._forks.start(*run, environment=settings, out=out, err=sys.__stderr__ or sys.stderr)
+            self._life.set_result(life)
+            status = life.wait(timeout=300)
+            out.seek(0)
+            said = json.loads(out.read()) if status == 0 else {}
+        return Lived(signal=max(0, -status), **said, seconds=time.monotonic() - started)
+
+    def kill(self) -> None:
+        """End the life that lasts just now, without a word; from another thread than the one that waits for it."""
+        os.kill(self._life.result(timeout=30).pid, signal.SIGKILL)
+
+
+def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
+    born = time.monotonic()
+
+    def clock() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - born)
+
+    configured = load(os.environ, Path(ROOT))
+    with watching(configured) as wired, TablesLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger:
+        try:
+            tenant = replace(wired.tenant, ledger=ledger.tenant, clock=clock) if wired.tenant is not None else None
+            result = _acted(replace(wired, ledger=ledger, clock=clock, tenant=tenant), act)
+        except Refused as error:
+            return {"outcome": "refused", "error": str(error)}
+        except PortError as error:
+            return {"outcome": "error", "error": str(error)}
+    told = sum(delivery.delivered for delivery in result.told)
+    return {"outcome": result.outcome, "error": result.error, "told": told}
+
+
+def _acted(watch: Watch, act: Sequence[str]) -> CheckResult:
+    match act:
+        case ["tick"]:
+            return watch.tick()
+        case ["check"]:
+            return watch.check()
+        case ["confirm", service, key_id]:
+            return decisions.confirm(watch, service, key_id, by=DANA).check
+    raise ValueError(act)
+
+
+if __name__ == "__main__":
+    _, now, partition, *act = sys.argv
+    print(json.dumps(_lived(act, datetime.fromisoformat(now), partition)), flush=True)  # noqa: T201  (the answer)
+    os._exit(0)  # as quickly as it goes, for there are hundreds

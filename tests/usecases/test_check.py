@@ -1,0 +1,310 @@
+"""What a check does to the world, in which order, and what it leaves undone when something fails."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.core.model.memory import Outcome
+from shared.core.model.message import Message
+from shared.core.model.vocabulary import Reason
+from shared.ports import DirectoryError, LedgerError
+from tests.support.build import CLIENT_ID, at, secret, service, watchlist
+from tests.support.world import Inbox, SignInLog, World
+
+LIBCAL = secret("cal24", "LibCal 2024", ends="2026-09-20T09:15Z")
+OUTAGE = LedgerError("The table cannot be reached.")
+
+
+def living() -> World:
+    world = World(watched=watchlist(service("LibCal")), now=at("2026-09-01T13:05Z"))
+    world.tenant.put(LIBCAL)
+    return world
+
+
+def test_a_check_tells_every_channel_once_and_says_when_the_next_message_comes() -> None:
+    world = living()
+    result = world.check()
+    assert (result.outcome, result.error, result.read.applications, result.read.credentials) == (Outcome.OK, "", 1, 1)
+    assert [(d.message.channel, d.delivered, d.message.introduction) for d in result.told] == [("its", True, True), ("admins", True, True)]
+    assert str(world.inboxes["its"].heard[0].next_message) == "2026-09-06"
+    assert world.check().told == ()
+
+
+def test_the_reason_is_in_the_card_and_in_the_ledger() -> None:
+    world = living()
+    world.check()
+    world.now = at("2026-09-06T13:05Z")
+    world.check()
+    assert [notice.reason for notice in world.inboxes["its"].heard[-1].notices] == [Reason.RUNG]
+    assert world.ledger.load().told["libcal", "its"].reason == Reason.RUNG
+
+
+def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
+    world = living()
+    world.check()
+    world.now += timedelta(hours=1)
+    world.ledger.broken = dict.fromkeys(("begin", "lease", "load", "remember", "decisions", "checks"), OUTAGE)
+    assert world.tick().outcome == Outcome.NOT_OWED
+
+
+def test_a_second_check_at_the_same_time_is_busy_and_does_nothing() -> None:
+    world = living()
+    lease = world.ledger.lease()
+    assert lease is not None
+    assert world.check().outcome == Outcome.BUSY
+    assert world.diary == []
+    lease.release()
+    assert world.check().outcome == Outcome.OK
+
+
+def test_the_lease_is_given_back_even_when_the_check_fails() -> None:
+    world = living()
+    world.tenant.broken[CLIENT_ID] = "Graph is down."
+    assert world.check().outcome == Outcome.FAILED
+    assert world.ledger.lease() is not None
+
+
+@dataclass
+class Heart:
+    """Counts beats."""
+
+    beats: list[bool]
+
+    def beat(self, *, good: bool) -> None:
+        self.beats.append(good)
+
+
+@pytest.mark.parametrize("method", ["pulse", "lease", "load", "remember", "record_told", "record_check"])
+def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) -> None:
+    world = living()
+    world.ledger.broken[method] = OUTAGE
+    heart = Heart([])
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.FAILED
+    assert heart.beats == [False]
+    del world.ledger.broken[method]
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.OK
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.NOT_OWED
+    assert heart.beats == [False, True]
+
+
+class Usurper(Inbox):
+    """While this channel is told, another check takes over."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def send(self, message: Message) -> None:
+        super().send(message)
+        self.world.now += timedelta(minutes=6)
+        assert self.world.ledger.lease() is not None
+
+
+def test_a_check_that_lost_its_lease_stops_before_the_next_effect() -> None:
+    world = living()
+    world.inboxes["its"] = Usurper(world)
+    result = world.check()
+    assert result.outcome == Outcome.FAILED
+    assert world.inboxes["admins"].heard == []
+    assert world.ledger.checks(10) == []
+
+
+@pytest.mark.parametrize("method", ["pulse", "load", "lease"])
+def test_without_the_ledger_nobody_is_told_anything(method: str) -> None:
+    world = living()
+    world.ledger.broken[method] = OUTAGE
+    result = world.check()
+    assert (result.outcome, result.told) == (Outcome.FAILED, ())
+    assert "The table cannot be reached." in result.error
+    assert world.diary == []
+
+
+def test_what_was_found_is_written_before_anybody_is_told() -> None:
+    world = living()
+    world.ledger.broken["remember"] = OUTAGE
+    assert world.check().outcome == Outcome.FAILED
+    assert world.diary == []
+    del world.ledger.broken["remember"]
+    world.check()
+    assert len(world.inboxes["its"].heard) == 1
+
+
+def test_what_could_not_be_recorded_is_said_again_rather_than_lost() -> None:
+    world = living()
+    world.ledger.broken["record_told"] = OUTAGE
+    result = world.check()
+    assert result.outcome == Outcome.FAILED
+    assert [(d.message.channel, d.delivered) for d in result.told] == [("its", True)]
+    assert "it will come again" in result.told[0].error
+    del world.ledger.broken["record_told"]
+    world.check()
+    assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [2, 1]
+
+
+class Broken(Inbox):
+    def send(self, message: Message) -> None:
+        raise ZeroDivisionError(message.channel)
+
+
+def test_an_error_of_the_program_in_one_channel_is_a_failure_and_no_other_channels_matter() -> None:
+    world = living()
+    world.inboxes["its"] = Broken()
+    result = world.check()
+    assert result.outcome == Outcome.PARTIAL
+    assert "ZeroDivisionError" in result.error
+    assert len(world.inboxes["admins"].heard) == 1
+
+
+def test_an_app_that_cannot_be_read_is_its_own_failure_and_nothing_is_concluded_about_it() -> None:
+    other_id = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
+    apps = (*living().watched.apps, replace(living().watched.apps[0], name="Other", client_id=other_id, services=(service("Other"),)))
+    world = World(watched=watchlist(apps=apps), now=at("2026-09-01T13:05Z"))
+    world.tenant.put(secret("o1", "Other 1", ends="2026-09-10T00:00Z"), client_id=other_id)
+    world.tenant.broken[CLIENT_ID] = "Graph answered 500."
+    result = world.check()
+    assert (result.outcome, result.error) == (Outcome.PARTIAL, "LibApps Outlook sync: Graph answered 500.")
+    assert {notice.view.item for message in world.inboxes["its"].heard for notice in message.notices} == {"other"}
+    world.tenant.broken.clear()
+    world.tenant.put(LIBCAL)
+    world.now += timedelta(hours=1)
+    assert world.tick().outcome == Outcome.OK
+    assert [(n.view.item, n.reason) for n in world.inboxes["its"].heard[-1].notices] == [("libcal", Reason.FIRST)]
+
+
+def test_a_check_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
+    world = living()
+    world.inboxes["its"] = Slow(world)
+    result = world.check()
+    assert result.outcome == Outcome.PARTIAL
+    assert "ran out of time" in result.error
+    assert world.inboxes["admins"].heard == []
+    world.now += timedelta(hours=1)
+    world.tick()
+    assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [1, 1]
+
+
+class Slow(Inbox):
+    """A channel that takes longer than a check may, while the lease is kept alive."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def send(self, message: Message) -> None:
+        super().send(message)
+        self.world.now += timedelta(minutes=21)
+
+
+def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
+    world = living()
+    lease = world.ledger.lease()
+    result = world.watch.dry_run()
+    assert (result.outcome, result.dry_run, [d.message.channel for d in result.told]) == (Outcome.OK, True, ["its", "admins"])
+    assert world.ledger.load().items == {}
+    assert world.diary == []
+    assert lease is not None
+
+
+def test_health_is_starting_then_fresh_then_stale() -> None:
+    world = living()
+    assert world.healthy() is None
+    world.check()
+    assert world.healthy() is True
+    world.now += timedelta(hours=27)
+    assert world.healthy() is False
+
+
+def test_health_is_stale_when_no_check_ever_ran() -> None:
+    world = living()
+    assert world.healthy() is None
+    world.now += timedelta(hours=27)
+    assert world.healthy() is False
+
+
+def test_the_status_counts_days_as_of_now() -> None:
+    world = living()
+    world.check()
+    world.now += timedelta(days=3)
+    (view,) = world.watch.status().judgement.services
+    assert view.days_left == 16
+
+
+def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
+    world = living()
+    world.tenant.add(secret("odd", "test", ends="2026-09-10T00:00Z"))
+    world.check()
+    world.tenant.drop("odd")
+    world.now += timedelta(days=1)
+    world.check()
+    world.now += timedelta(days=399)
+    world.check()
+    assert "odd" in world.ledger.load().sightings
+    world.now += timedelta(days=2)
+    world.check()
+    world.now += timedelta(days=1)
+    world.check()
+    memory = world.ledger.load()
+    assert set(memory.sightings) == {"cal24"}
+    assert not [item for item in memory.items if "odd" in item]
+    assert not [key for key in memory.told if "odd" in key[0]]
+    assert memory.holds["libcal"].key_id == "cal24"
+    kept = [record.started for record in world.ledger.checks(10)]
+    assert min(kept) >= world.now - timedelta(days=400)
+    assert len(kept) == 3
+
+
+def test_a_decision_is_remembered_as_long_as_its_service_and_400_days_more() -> None:
+    world = World(watched=watchlist(service("LibCal"), service("LibStaffer")))
+    world.tenant.put(secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"), secret("sta24", "LibStaffer 2024", ends="2030-01-01T00:00Z"))
+    world.check()
+    world.confirm("libcal", "cal24")
+    world.confirm("libstaffer", "sta24")
+    world.watched = watchlist(service("LibCal"))
+    world.tenant.put(secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"))
+    kept = []
+    for days in (1, 398, 3, 1):
+        world.now += timedelta(days=days)
+        world.check()
+        found = world.ledger.decisions("libcal", "libstaffer")
+        kept.append((len(found["libcal"]), len(found["libstaffer"])))
+    assert kept == [(1, 1), (1, 1), (1, 1), (1, 0)]
+
+
+def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
+    """Whatever time the report is given is used up, and everybody hears all the same."""
+
+    @dataclass
+    class Slow:
+        world: World
+
+        def last_seen(self, client_ids: Sequence[str], *, seconds: float) -> Mapping[str, datetime]:
+            del client_ids
+            self.world.now += timedelta(seconds=seconds)
+            raise DirectoryError("The report did not come.")
+
+    world = living()
+    for deadline in (timedelta(minutes=2), timedelta(minutes=20)):
+        started = world.now = world.now + timedelta(days=7)
+        result = replace(world.watch, sign_ins=Slow(world), deadline=deadline).check()
+        assert (result.outcome, len(result.told)) == (Outcome.OK, 2)
+        assert world.now - started < timedelta(minutes=4)
+
+
+def test_of_sign_ins_only_those_with_a_credential_that_was_seen_are_kept() -> None:
+    """Another app's, one that was deleted before anybody looked, and what is no key id at all: none of them is ours to remember."""
+    world = living()
+    world.sign_ins = SignInLog(dict.fromkeys(["cal24", "never-seen", "no/key#id?", "x" * 1_000], world.now))
+    assert world.check().outcome == Outcome.OK
+    assert world.ledger.load().uses.keys() == {"cal24"}
+
+
+def test_a_sign_in_with_a_credential_that_is_gone_is_still_evidence() -> None:
+    world = living()
+    world.check()
+    world.tenant.drop("cal24")
+    world.sign_ins = SignInLog({"cal24": world.now})
+    world.now += timedelta(days=1)
+    world.check()
+    assert world.ledger.load().uses.keys() == {"cal24"}

@@ -1,0 +1,75 @@
+"""Who is there, and where a form came from: what counts, and what could be made up."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from shared.core.model.memory import Person
+from shared.ports import NotSignedIn
+from shared.web.auth import TOKEN, from_own_page, who
+
+ANNA = Person("0f0c6a52-3f5e-4e26-b1a9-6f0d7f4b8c33", "Anna")
+PAGE = "https://watch.example.org/api/page"
+HERE = "http://127.0.0.1:7071/api/page/confirm"
+
+
+class Known:
+    """Knows one token."""
+
+    def person(self, token: str) -> Person:
+        if token != "good":
+            raise NotSignedIn("no")
+        return ANNA
+
+
+def test_the_token_says_who_is_there() -> None:
+    assert who({TOKEN: " good "}, Known()) == ANNA
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {TOKEN: ""},
+        {TOKEN: "bad"},
+        {"x-ms-client-principal": "e30=", "x-ms-client-principal-id": ANNA.object_id, "x-ms-client-principal-name": "Anna"},
+        {"authorization": "Bearer good"},
+    ],
+)
+def test_nothing_else_does(headers: Mapping[str, str]) -> None:
+    with pytest.raises(NotSignedIn):
+        who(headers, Known())
+
+
+def test_nobody_is_signed_in_where_sign_in_is_off() -> None:
+    with pytest.raises(NotSignedIn, match="not switched on"):
+        who({TOKEN: "good"}, None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "page_url", "asked", "own"),
+    [
+        ({"sec-fetch-site": "same-origin"}, PAGE, PAGE, True),
+        ({"sec-fetch-site": "same-origin", "origin": "null"}, PAGE, PAGE, True),
+        ({"sec-fetch-site": "same-site", "origin": "https://watch.example.org"}, PAGE, PAGE, False),
+        ({"sec-fetch-site": "cross-site", "origin": "https://watch.example.org"}, PAGE, PAGE, False),
+        ({"sec-fetch-site": "none"}, PAGE, PAGE, False),
+        ({"origin": "https://watch.example.org"}, PAGE, PAGE, True),
+        ({"origin": "https://Watch.example.org:443"}, PAGE, PAGE, True),
+        ({"origin": "http://watch.example.org"}, PAGE, PAGE, False),
+        ({"origin": "https://watch.example.org:444"}, PAGE, PAGE, False),
+        ({"origin": "https://watch.example.org.evil.example"}, PAGE, PAGE, False),
+        ({"origin": "null"}, PAGE, PAGE, False),
+        ({"origin": "https://[x"}, PAGE, PAGE, False),
+        ({"origin": ""}, PAGE, PAGE, False),
+        ({}, PAGE, PAGE, False),
+        ({"referer": PAGE}, PAGE, PAGE, False),
+        ({"origin": "http://127.0.0.1:7071"}, "", HERE, True),
+        ({"origin": "http://127.0.0.1:7072"}, "", HERE, False),
+        ({"origin": "https://evil.example"}, "", "https://evil.example/api/page/confirm", False),  # the host is what the client says
+        ({}, "", "", False),
+        ({"origin": ""}, "", "", False),
+    ],
+)
+def test_a_form_comes_from_the_page_or_is_refused(headers: Mapping[str, str], page_url: str, asked: str, *, own: bool) -> None:
+    assert from_own_page(headers, page_url=page_url, asked=asked) is own

@@ -1,0 +1,224 @@
+"""The OpenAPI document is valid, describes every route and no other, and every document that we give fits it exactly."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+
+import pytest
+import requests
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from shared.core.model.memory import Outcome
+from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
+from shared.render.feeds import metrics
+from shared.render.feeds.documents import check_document, status_document
+from shared.render.feeds.inventory_document import ITEMS_A_PAGE, BadCursor
+from shared.web import answers
+from tests.support.app_routes import levels
+from tests.support.build import CALLBACK, CLIENT_ID, at, secret, service, watchlist
+from tests.support.inventory_world import TenantWorld, app
+from tests.support.openapi import DOCUMENT, PATHS, described, matches, misfits
+from tests.support.world import SignInLog, World
+
+SCHEMAS = DOCUMENT["components"]["schemas"]
+FORMS = {"confirm", "acknowledge", "claim", "check"}
+
+
+def fits(document: object, schema: str) -> None:
+    """Fail if the document lacks what the schema asks for, or has what the schema does not know."""
+    assert misfits(document, {"$ref": f"#/components/schemas/{schema}"}, exactly=True) == []
+
+
+def a_life() -> Iterator[World]:
+    """Live through every standing of a service, and every kind of item."""
+    world = World(
+        watchlist(service("LibCal"), service("LibStaffer"), service("LibWizard")), now=at("2026-09-20T13:00Z"), sign_ins=SignInLog()
+    )
+    yield world  # nothing was read yet
+    old = secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z")
+    staffer = secret("k2", "LibStaffer", ends=None)
+    world.tenant.put(old, staffer, secret("k3", "", hint="", ends="2026-11-30T09:15Z"))
+    yield world  # expiring, healthy without an end, unmatched, unclaimed and ending
+    world.acknowledge("libcal", "2026-10-01", "ticket 4711")
+    yield world
+    world.now = at("2026-11-25T14:00Z")
+    yield world
+    new = secret("k4", "LibCal 2026", ends="2028-12-13T09:15Z", starts="2026-11-20T00:00Z")._replace(kind=Kind.CERTIFICATE, hint="")
+    world.tenant.add(new)
+    yield world  # awaiting install
+    world.tenant.drop("k1")
+    yield world  # gone
+    world.tenant.add(old)
+    world.confirm("libcal", "k4")
+    world.now = at("2026-12-12T14:00Z")
+    yield world  # a leftover that ends tomorrow
+    world.tenant.drop("k2")
+    yield world  # missing
+    world.tenant.put(new, disabled="its service principal is disabled")
+    yield world
+    world.tenant.apps = {CLIENT_ID: None}
+    yield world
+
+
+def test_the_document_is_valid_openapi() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
+
+
+def test_every_document_through_a_life_fits_its_schema_exactly() -> None:
+    standings, kinds = set(), set()
+    for world in a_life():
+        fits(status_document(world.watch.status(), world.watched), "Status")
+        fits(status_document(world.watch.status(live=True), world.watched), "Status")
+        fits(check_document(world.watch.dry_run(), world.watched), "Check")
+        if world.tenant.apps:
+            fits(check_document(world.check(), world.watched), "Check")
+        status = world.watch.status()
+        fits(status_document(status, world.watched), "Status")
+        standings |= {view.standing for view in status.judgement.services}
+        kinds |= {type(view).__name__ for view in status.judgement.views}
+    assert standings >= {*Standing} - {Standing.EXPIRED, Standing.FAILING, Standing.APP_PROBLEM}
+    assert kinds >= {"ServiceView", "UnclaimedView", "AppView", "LeftoverView"}
+
+
+def test_expired_services_shared_rules_and_missing_redirect_uris_fit() -> None:
+    watched = watchlist(service("LibCal"), service("LibCal2"))
+    app = replace(watched.apps[0], redirect_uris=(CALLBACK,))
+    world = World(replace(watched, apps=(app,)), now=at("2026-12-20T14:00Z"))
+    world.tenant.put(secret("k1", "LibCal2", ends="2027-02-13T09:15Z"), secret("k2", "LibCal", ends="2026-12-19T09:15Z"))
+    fits(check_document(world.check(), world.watched), "Check")
+    status = world.watch.status()
+    assert Standing.EXPIRED in {view.standing for view in status.judgement.services}
+    assert any(view.rivals for view in status.judgement.unclaimed)
+    assert any(view.problems for view in status.judgement.apps)
+    fits(status_document(status, world.watched), "Status")
+
+
+def test_an_app_that_could_never_be_used_fits() -> None:
+    world = World()
+    world.tenant.put(secret("k1", "LibCal", ends=None), disabled="its service principal is disabled")
+    fits(check_document(world.check(), world.watched), "Check")
+    status = world.watch.status()
+    assert {view.standing for view in status.judgement.services} == {Standing.APP_PROBLEM}
+    fits(status_document(status, world.watched), "Status")
+
+
+def test_failed_partial_and_busy_checks_fit() -> None:
+    world = World()
+    world.tenant.broken = {CLIENT_ID: "Graph answered 503."}
+    failed = world.check()
+    assert failed.outcome == Outcome.FAILED
+    fits(check_document(failed, world.watched), "Check")
+    fits(status_document(world.watch.status(live=True), world.watched), "Status")
+    world.tenant.broken.clear()
+    world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
+    world.inboxes["its"].down = True
+    partial = world.check()
+    assert partial.outcome == Outcome.PARTIAL
+    fits(check_document(partial, world.watched), "Check")
+    sent = json.loads(answers.check(check_document(partial, world.watched)).body)
+    assert misfits(sent, PATHS["/check"]["post"]["responses"]["502"]["content"]["application/problem+json"]["schema"]) == []
+    lease = world.ledger.lease()
+    assert lease is not None
+    busy = world.check()
+    assert busy.outcome == Outcome.BUSY
+    fits(check_document(busy, world.watched), "Check")
+
+
+def test_a_tenant_fits_read_or_not_and_in_pages() -> None:
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    fits(status_document(world.watch.status(), world.watched), "Status")
+    world.whole.apps = [app(f"a{n}", "2026-09-20T09:00Z") for n in range(ITEMS_A_PAGE + 2)]
+    fits(check_document(world.check(), world.watched), "Check")
+    status = world.watch.status()
+    first = status_document(status, world.watched, paged=True)
+    fits(first, "Status")
+    tenant = first["tenant"]
+    assert isinstance(tenant, dict)
+    rest = status_document(status, world.watched, after=tenant["after"], paged=True)["tenant"]
+    assert isinstance(rest, dict)
+    assert (len(tenant["items"]), len(rest["items"]), rest["after"]) == (ITEMS_A_PAGE, 2, None)
+    whole = status_document(status, world.watched)["tenant"]
+    assert isinstance(whole, dict)
+    assert whole["items"] == tenant["items"] + rest["items"]
+    with pytest.raises(BadCursor, match="what the answer before gave"):
+        status_document(status, world.watched, after="5")
+    world.whole.broken = "Graph answered 503."
+    fits(check_document(world.check(), world.watched), "Check")
+    fits(status_document(world.watch.status(), world.watched), "Status")
+
+
+def test_one_service_and_every_problem_fit() -> None:
+    world = World()
+    world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
+    world.check()
+    document = status_document(world.watch.status(), world.watched)
+    fits(json.loads(answers.status(document, "libcal", None).body), "Service")
+    fits(json.loads(answers.status(document, "libwizard", None).body), "Problem")
+    fits(json.loads(answers.problem(503, "Not available", "The ledger cannot be read.").body), "Problem")
+
+
+def test_a_document_that_lacks_or_adds_something_does_not_fit() -> None:
+    world = World()
+    document = status_document(world.watch.status(), world.watched)
+    with pytest.raises(AssertionError, match="worst"):
+        fits({name: value for name, value in document.items() if name != "worst"}, "Status")
+    with pytest.raises(AssertionError, match="wurst"):
+        fits(document | {"wurst": "ok"}, "Status")
+    with pytest.raises(AssertionError, match="generated_at"):
+        fits(document | {"generated_at": "yesterday"}, "Status")
+
+
+@pytest.mark.parametrize(("name", "values"), [("Severity", Severity), ("Standing", Standing), ("Reason", Reason)])
+def test_the_document_knows_every_word(name: str, values: type[StrEnum]) -> None:
+    assert set(SCHEMAS[name]["enum"]) == {each.value for each in values}
+
+
+def test_every_gauge_is_described() -> None:
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
+    world.check()
+    given = set(re.findall(r"^# TYPE (\w+) gauge", metrics.metrics(world.watch.status(), world.watched), re.MULTILINE))
+    assert set(re.findall(r"`(lapsewatch_\w+)", PATHS["/metrics"]["get"]["description"])) == given
+
+
+def test_every_route_is_described_and_every_described_route_is_there() -> None:
+    described = {(path, method) for path, operations in PATHS.items() for method in operations}
+    assert [route for route in described if not any(stands_for(there, route) for there in levels())] == []
+    assert [there for there in levels() if not any(stands_for(there, route) for route in described)] == []
+    assert {path.removeprefix("/page/") for path, method in described if path.startswith("/page/") and method == "post"} == FORMS
+
+
+def test_a_route_asks_for_a_key_exactly_where_the_document_says_so() -> None:
+    for (path, method), level in levels().items():
+        documented = next(PATHS[known][method] for known in PATHS if matches(path, known))
+        assert level == ("anonymous" if "security" in documented else "function"), path
+
+
+def stands_for(there: tuple[str, str], described: tuple[str, str]) -> bool:
+    """Say whether a route of the app answers what the document describes; `{form}` is any of the forms."""
+    return there[1] == described[1] and matches(there[0], described[0])
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "headers", "body", "wrong"),
+    [
+        ("GET /status", 418, {}, b"", "418 is not described"),
+        ("GET /status", 401, {}, b"no", "has no body"),
+        ("GET /metrics", 200, {"content-type": "application/json"}, b"{}", "is not application/json"),
+        ("GET /health", 200, {"content-type": "text/plain"}, b"fine", "'fine' is not one of"),
+        ("POST /page/confirm", 303, {}, b"", "has no Location"),
+        ("DELETE /page", 200, {}, b"", "is not described, but is answered"),
+    ],
+)
+def test_an_answer_that_is_not_described_is_noticed(asked: str, status: int, headers: dict[str, str], body: bytes, wrong: str) -> None:
+    method, path = asked.split()
+    answer = requests.Response()
+    answer.status_code, answer.raw = status, io.BytesIO(body)
+    answer.headers.update(headers)
+    answer.request = requests.Request(method, f"https://lapsewatch.example.org/api{path}").prepare()
+    with pytest.raises(AssertionError, match=re.escape(wrong)):
+        described(answer)
