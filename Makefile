@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup demo story test lint types arrows unit bench mutate soak package sbom lock clean
+.PHONY: help setup browser demo story test lint types arrows unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process would compile again all that it imports
 
@@ -14,6 +14,7 @@ setup: .venv/.ready node_modules/.ready ## .venv and node_modules, with exactly 
 	@touch $@
 
 node_modules/.ready: package-lock.json
+	@command -v npm >/dev/null || { echo "npm was not found. Install Node.js 20 or newer, which brings it, then run make again." >&2; exit 1; }
 	npm ci --silent --no-fund --no-audit
 	@touch $@
 
@@ -23,7 +24,11 @@ demo: setup ## the story of LibCal and LibStaffer, on this machine alone
 story: setup ## two years of two secrets, day by day
 	@$(PY) -m local.simulation.story
 
-test: setup lint types arrows unit ## everything that is checked
+test: setup browser lint types arrows unit ## everything that is checked
+	@cat build/not-run.txt
+
+browser: setup # where there is none, the tests that need one do not run, and the last line says so
+	@$(PY) -m local.set_up_browser
 
 lint:
 	.venv/bin/ruff check .
@@ -39,7 +44,7 @@ arrows:
 
 unit:
 	.venv/bin/coverage erase
-	.venv/bin/coverage run -m pytest -n auto --dist worksteal
+	LAPSEWATCH_NOT_RUN=build/not-run.txt .venv/bin/coverage run -m pytest -n auto --dist worksteal
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered --skip-empty --fail-under=90
 

@@ -7,6 +7,7 @@ is signed in to it.
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from typing import Any, cast
 import requests
 
 from local.azurite import Azurite, AzuriteError
-from local.cards import picture, to_html
+from local.browser import BrowserError
+from local.cards import RendererMissing, picture, to_html
 from local.stand_in.tenant import Tenant
 from local.stop_signals import stop_signals
 from local.tenant import DEFAULT_PORT
@@ -31,13 +33,21 @@ PERSON = "Dana Example"
 """Who is signed in to the page."""
 PATIENCE = 60.0
 """Seconds to wait for the host, and for a check."""
+DRAWN_WITHIN = 20.0
+"""Seconds that the browser may take, each of two times."""
+ALL_WITHIN = 100
+"""Seconds that the whole story may take."""
+
+
+class DemoError(Exception):
+    """The demo cannot go on. The text says why, and what to do."""
 
 
 def main() -> int:
     """Run the demo; give the exit status."""
     SHOWN.mkdir(parents=True, exist_ok=True)
     try:
-        with Azurite() as azurite, _tenant() as tenant:
+        with _limited(ALL_WITHIN), Azurite() as azurite, _tenant() as tenant:
             environment = (
                 os.environ
                 | dict(tenant.environment)
@@ -50,7 +60,10 @@ def main() -> int:
             with _host(environment) as root:
                 _tell_the_story(root, tenant, environment)
                 _serve(root, tenant)
-    except AzuriteError as error:
+    except requests.RequestException as error:
+        print(f"The local host did not answer: {error}. See {_short(SHOWN / 'host.log')}.", file=sys.stderr)
+        return 1
+    except (AzuriteError, DemoError, RendererMissing) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -63,7 +76,9 @@ def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -
     requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
     _wait_for_a_check(root)
     _title("2. How do we stand?   (python -m shared status)")
-    subprocess.run([sys.executable, "-m", "shared", "status"], cwd=ROOT, env=dict(environment), check=True)
+    status = subprocess.run([sys.executable, "-m", "shared", "status"], cwd=ROOT, env=dict(environment), check=False)
+    if status.returncode:
+        raise DemoError(f"The command failed (exit status {status.returncode}).")
     _title("3. What Teams was sent")
     posted = tenant.posted("its")
     cards = [attachment["content"] for message in posted for attachment in cast("list[dict[str, Any]]", message.message["attachments"])]
@@ -77,7 +92,7 @@ def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -
         f"outcome {again['outcome']}, {len(again['told'])} messages due, {more} posted: everybody knows already, so nobody is told again."
     )
     if more or again["told"]:
-        raise SystemExit("That is wrong: somebody was told twice.")
+        raise DemoError("That is wrong: somebody was told twice.")
 
 
 def _lines(part: Any) -> Iterator[str]:  # noqa: ANN401  (a card, or a part of one)
@@ -105,20 +120,20 @@ def _wait_for_a_check(root: str) -> None:
             print(f"the check ended: {check['outcome']}")
             return
         time.sleep(0.2)
-    raise SystemExit(f"No check was recorded within {PATIENCE:.0f} seconds.")
+    raise DemoError(f"No check was recorded within {PATIENCE:.0f} seconds.")
 
 
 def _show(cards: list[dict[str, Any]]) -> None:
     """Write the cards as a page, and as a picture where there is a browser to draw it."""
     page = to_html(cards)
     (SHOWN / "card.html").write_text(page, encoding="utf-8")
-    print(f"\nAs Teams shows it: {_short(SHOWN / 'card.html')}", end="")
+    print(f"\nAs Teams shows it: {_short(SHOWN / 'card.html')}")
     try:
-        picture(page, SHOWN / "card.png")
-    except FileNotFoundError:
-        print(" (no Chromium here to draw a picture of it)")
+        picture(page, SHOWN / "card.png", within=DRAWN_WITHIN)
+    except BrowserError as error:
+        print(f"No picture of it: {error}")
     else:
-        print(f", and as a picture: {_short(SHOWN / 'card.png')}")
+        print(f"A picture of it:   {_short(SHOWN / 'card.png')}")
 
 
 def _serve(root: str, tenant: Tenant) -> None:
@@ -127,11 +142,12 @@ def _serve(root: str, tenant: Tenant) -> None:
     page = f"{root}/api/page"
     answer = requests.get(page, timeout=PATIENCE)
     if answer.status_code != requests.codes.ok or PERSON not in answer.text:
-        raise SystemExit(f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why.")
+        raise DemoError(f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why.")
     print(f"  the status page, with {PERSON} signed in: {page}")
     print(f"  {root}/api/health\n  {root}/api/status?code=local\n  {root}/api/calendar.ics?code=local")
     print(f"  what Teams was sent: {tenant.teams_url('its')}\n  what the app logged: {_short(SHOWN / 'host.log')}")
     if sys.stdout.isatty():
+        signal.alarm(0)  # from here on it takes as long as people like
         if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             webbrowser.open(page)
         with stop_signals() as stopped:
@@ -140,6 +156,22 @@ def _serve(root: str, tenant: Tenant) -> None:
         print("\nstopped")
     else:
         print("\nNot on a terminal, so this is the end; on a terminal it goes on until Ctrl-C.")
+
+
+@contextlib.contextmanager
+def _limited(seconds: int) -> Iterator[None]:
+    """End what is done within, wherever it waits, with `DemoError` after so many seconds."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise DemoError(f"The demo did not end within {seconds} seconds. See {_short(SHOWN / 'host.log')}.")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager
@@ -160,7 +192,7 @@ def _host(environment: Mapping[str, str]) -> Iterator[str]:
         root = stack.enter_context(_host_at(_port(7071), environment))
         root = root or stack.enter_context(_host_at(0, environment))  # somebody may have taken it since it was looked at
         if not root:
-            raise SystemExit(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
+            raise DemoError(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
         yield root
 
 
@@ -181,6 +213,9 @@ def _host_at(port: int, environment: Mapping[str, str]) -> Iterator[str]:
             yield root
         finally:
             process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
 
 
 def _port(wanted: int) -> int:

@@ -22,7 +22,7 @@ from pathlib import Path
 import pathspec
 import requests
 
-from local.azurite import Azurite
+from local.azurite import Azurite, AzuriteError
 from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,7 +156,7 @@ def main() -> int:
             try:
                 for seen in prove(PACKAGE, Path(folder)):
                     print(seen)
-            except NotGood as error:
+            except (AzuriteError, NotGood) as error:
                 print(error, file=sys.stderr)
                 return 1
     return 0

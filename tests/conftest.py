@@ -8,9 +8,18 @@ import hypothesis
 import pytest
 
 from local.azurite import Azurite
-from tests.support.secret_scan import pytest_configure, spoken
+from tests.support import secret_scan, without_browser
+from tests.support.markers import pytest_collection_modifyitems
+from tests.support.secret_scan import spoken
 
-__all__ = ["pytest_configure"]
+__all__ = ["pytest_collection_modifyitems"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to every test, and leave out those that cannot run here."""
+    secret_scan.pytest_configure(config)
+    without_browser.pytest_configure(config)
+
 
 # a busy computer is not a failure of the program
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

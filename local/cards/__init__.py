@@ -16,18 +16,28 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from local.browser import BrowserFailed, find_browser, path_for, run_browser
+
 HERE = Path(__file__).parent
+BUILD = HERE.parents[1] / "build"
 RENDERER = HERE.parents[1] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH = 720
+PATIENCE = 60.0
+"""Seconds that a browser may take to draw a page."""
 _HEIGHT = re.compile(r'data-height="(\d+)"')
 
 type Card = Mapping[str, Any]
 
 
+class RendererMissing(Exception):
+    """The renderer, or what it runs on, is not installed. The text says what to do."""
+
+
 def problems(cards: Mapping[str, Card]) -> list[str]:
     """Give what the renderer finds wrong in `cards` (by name), a line each; one Node process for all of them."""
-    node = _program("node")
+    node = shutil.which("node")
+    if node is None or not RENDERER.exists():
+        raise RendererMissing(f"Cards are validated by Node.js and {RENDERER}. Install Node.js 20 or newer, then run: make setup")
     found = subprocess.run(  # noqa: S603  (our own script, by its full path)
         [node, str(HERE / "validate.js")], input=json.dumps(cards), capture_output=True, text=True, check=True, timeout=60
     )
@@ -35,7 +45,12 @@ def problems(cards: Mapping[str, Card]) -> list[str]:
 
 
 def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
-    """Give one self-contained HTML page that shows `cards` below each other; `opened` shows what buttons would unfold."""
+    """Give one self-contained HTML page that shows `cards` below each other; `opened` shows what buttons would unfold.
+
+    Raises `RendererMissing`.
+    """
+    if not RENDERER.exists():
+        raise RendererMissing(f"The renderer of cards is not installed: there is no {RENDERER}. Run: make setup")
     markdown = MarkdownIt("zero").enable(["emphasis", "list", "link", "escape"])
     data = {
         "cards": [_open(card) for card in cards] if opened else list(cards),
@@ -47,38 +62,42 @@ def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
     return re.sub(r"/\*(RENDERER|DATA)\*/", lambda found: parts[found[1]], page)
 
 
-def picture(page: str, path: Path, *, width: int = WIDTH) -> None:
-    """Draw a page of `to_html` into a PNG file, as high as it needs to be."""
-    height = _HEIGHT.search(drawn(page, width=width))
-    _browse(page, f"--screenshot={path}", f"--window-size={width},{height[1] if height else 800}", "--force-device-scale-factor=1")
+def picture(page: str, path: Path, *, width: int = WIDTH, within: float = PATIENCE) -> None:
+    """Draw a page of `to_html` into a PNG file, as high as it needs to be. Raises `BrowserError`."""
+    height = _HEIGHT.search(drawn(page, width=width, within=within))
+    if height is None:
+        raise BrowserFailed("The browser did not draw the page. It may not be allowed to read files in this folder.")
+    path.unlink(missing_ok=True)
+    _browse(page, f"--window-size={width},{height[1]}", "--force-device-scale-factor=1", picture=path, within=within)
+    if not path.exists():
+        raise BrowserFailed(f"The browser did not write {path}. It may not be allowed to write files in this folder.")
 
 
-def drawn(page: str, *, width: int = WIDTH) -> str:
-    """Give the HTML of the page after the renderer has drawn it."""
-    return _browse(page, "--dump-dom", f"--window-size={width},800")
+def drawn(page: str, *, width: int = WIDTH, within: float = PATIENCE) -> str:
+    """Give the HTML of the page after the renderer has drawn it. Raises `BrowserError`."""
+    return _browse(page, "--dump-dom", f"--window-size={width},800", within=within)
 
 
 def words(page: str) -> str:
-    """Give the words that a reader of the page sees, as the browser reports them."""
+    """Give the words that a reader of the page sees, as the browser reports them. Raises `BrowserError`."""
     text = re.search(r'data-words="([^"]*)"', drawn(page))
     return html.unescape(text[1]) if text else ""
 
 
-def _browse(page: str, *options: str) -> str:
+def _browse(page: str, *options: str, within: float, picture: Path | None = None) -> str:
+    browser = find_browser()
     quiet = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars")
     offline = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-    with tempfile.TemporaryDirectory() as folder:
+    if picture is not None:
+        options += (f"--screenshot={path_for(browser, picture)}",)
+    BUILD.mkdir(exist_ok=True)
+    # not in /tmp: a browser that came as a snap has a /tmp of its own
+    with tempfile.TemporaryDirectory(prefix="browser-", dir=BUILD, ignore_cleanup_errors=True) as folder:
         file = Path(folder, "card.html")
         file.write_text(page, encoding="utf-8")
-        command = [_program(*BROWSERS), *quiet, *offline, f"--user-data-dir={folder}/profile", *options, file.as_uri()]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout  # noqa: S603  (our own file)
-
-
-def _program(*names: str) -> str:
-    for name in names:
-        if found := shutil.which(name):
-            return found
-    raise RuntimeError(f"None of {', '.join(names)} is installed; install one to draw or validate cards.")
+        profile = path_for(browser, Path(folder, "profile"))
+        arguments = [*quiet, *offline, f"--user-data-dir={profile}", *options, path_for(browser, file).as_uri()]
+        return run_browser(browser, arguments, within=within)
 
 
 def _texts(element: object) -> Iterator[str]:

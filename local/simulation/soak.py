@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from azure.data.tables import TableClient
 
-from local.azurite import Azurite
+from local.azurite import Azurite, AzuriteError
 from local.simulation.soak_world import CHANNELS, START, Life, Lost, World
 from shared.adapters.table.ledger import TablesLedger
 from shared.core.decisions import Refused
@@ -196,12 +196,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=7, help="what is random follows from it (default: %(default)s)")
     options = parser.parse_args(arguments)
     started, lost = time.monotonic(), ""
-    with Azurite() as tables:
-        soak = Soak(World.of(options.apps, options.seed), options.days, tables)
-        try:
+    tables = Azurite()
+    soak = Soak(World.of(options.apps, options.seed), options.days, tables)
+    try:
+        with tables:
             soak.run()
-        except Lost as error:
-            lost = str(error)
+    except AzuriteError as error:
+        sys.exit(str(error))
+    except Lost as error:
+        lost = str(error)
     took = f"{time.monotonic() - started:.0f} s, of which this process computed {time.process_time():.0f} s"
     watched, others = len(soak.world.lives), len(soak.world.rest.strays)
     print(f"{watched} apps watched by name, {others} others, {options.days} days, seed {options.seed}: {took}")

@@ -1,6 +1,5 @@
 """The status page as people open it: the app on the local host, somebody signed in, and a real browser."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,29 +7,18 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize
 
 from local.stand_in.sign_in import object_id
 from tests.e2e.conftest import ROOT, Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures, to be asked for by name)
 from tests.functions_host.host_process import Host, hosted
+from tests.support.browser import chromium
 
 DANA = "Dana Example"
 DANAS_ID = object_id(DANA)
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-QUIET = "--no-sandbox --disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run --disable-gpu"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium. Without it these tests fail: nobody shall think that they passed."""
-    found = shutil.which("chromium")
-    assert found, "Chromium is not installed; these tests need it (apt-get install chromium)."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """The picture of docs/: `python -m tests.render.forecast_picture` draws it anew. Look at it before you keep it."""
 
-import subprocess
+import sys
 import tempfile
 from pathlib import Path
-from shutil import which
 
+from local.browser import BrowserError, find_browser, run_browser
 from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import Round, recall
 from shared.core.model.views import Judgement
@@ -47,13 +47,14 @@ def main() -> None:
     drawn = timeline(*look(library()))
     PICTURE.write_text(drawn, encoding="utf-8")
     size = drawn.split('viewBox="0 0 ')[1].split('"')[0].replace(" ", ",")
-    browser = which("chromium") or which("google-chrome")
-    assert browser, "install Chromium to draw the PNG"
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars")
         where = (f"--user-data-dir={profile}", f"--screenshot={PICTURE.with_suffix('.png')}", f"--window-size={size}")
-        subprocess.run([browser, *options, *where, PICTURE.as_uri()], check=True, capture_output=True, timeout=60)
+        run_browser(find_browser(windows=False), [*options, *where, PICTURE.as_uri()], within=60)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrowserError as error:
+        sys.exit(str(error))

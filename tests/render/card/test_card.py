@@ -72,6 +72,7 @@ def test_the_official_renderer_would_find_something_wrong() -> None:
     assert len(problems({"broken": broken})) == 2
 
 
+@pytest.mark.browser
 def test_outside_text_is_shown_as_it_is_by_the_official_renderer() -> None:
     name = "[free](https://x.example) **b** <b>x</b> {{DATE(2026-01-01T00:00:00Z)}} <at>"
     told = message(notice(unclaimed(credential(name, 400, hint="a_*")), Reason.UNCLAIMED))

@@ -1,17 +1,9 @@
-"""Pages to look at: lives that a small world lived through, and single views.
+"""Pages to look at: lives that a small world lived through, and single views."""
 
-`python -m tests.render.page.page_cases` draws the pictures of docs/ anew. Look at them before you keep them.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
-from shutil import which
-from urllib.parse import urlsplit
-
-from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from shared.config.runbook import parse
 from shared.core.judge.snapshot import Round
@@ -22,29 +14,17 @@ from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
 from shared.core.notify.next_message import Foreseen
 from shared.core.results import Status
-from shared.render.page.page import PageData, assets, page
+from shared.render.page.page import PageData
 from tests.support.build import at, secret, service, watchlist
 from tests.support.inventory_world import TenantWorld, app
 from tests.support.notices import NOW, WATCHED, ZONE
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[3]
-PICTURES = ROOT / "docs" / "pictures"
 ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
 GOOD = Pulse(watching_since=NOW, last_success=NOW, last_attempt=NOW, outcome=Outcome.OK)
 CHANNELS = {name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")}
 WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
-SITE = "https://page.example/api/page"
-POLICY = "; ".join(
-    [
-        *["default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "form-action 'self'"],
-        *["base-uri 'none'", "frame-ancestors 'none'"],
-    ]
-)
-ARGUMENTS = [
-    *["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
-    *["--disable-sync", "--no-first-run"],
-]
 
 
 def single(
@@ -143,69 +123,3 @@ def _shipped(name: str) -> Service:
     runbook = parse((ROOT / path).read_text(encoding="utf-8"), path)
     link = f"https://library.{name.lower()}.example/admin"
     return service(name, installer=("libapps-admins",), request_to="its-helpdesk@example.org", runbook=runbook, link=link)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Give the browser."""
-    with sync_playwright() as playwright:
-        path = which("chromium") or which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-@contextmanager
-def opened(
-    browser: Browser, html: str, *, width: int = 1280, dark: bool = False, script: bool = True, seen: Callable[[Route], None] | None = None
-) -> Iterator[Page]:
-    """Open a page as the app serves it: with its policy, its assets beside it, and nothing else in the world."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", java_script_enabled=script
-    )
-    shown = context.new_page()
-
-    def serve(route: Route) -> None:
-        path = urlsplit(route.request.url).path
-        if seen is not None:
-            seen(route)
-        if route.request.url.startswith(f"{SITE}/assets/"):
-            kind, text = assets()[path.rsplit("/", 1)[1]]
-            route.fulfill(body=text, content_type=kind)
-        elif route.request.url.startswith(SITE):
-            route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
-        else:
-            route.abort()
-
-    shown.route("**/*", serve)
-    try:
-        shown.goto(SITE)
-        yield shown
-    finally:
-        context.close()
-
-
-def main() -> None:
-    """Draw the pictures."""
-    views = {
-        "page-desktop": (library(), 1280, 1640, False),
-        "page-dark": (library(), 1280, 1640, True),
-        "page-phone": (library(), 390, 1640, False),
-        "page-safe": (safe(), 1280, 1100, False),
-        "page-stale": (stopped(), 390, 844, True),
-        "page-tenant": (tenant(), 1280, 1640, False),
-    }
-    with chromium() as browser:
-        for name, (world, width, height, dark) in views.items():
-            with opened(browser, page(lived(world)), width=width, dark=dark) as shown:
-                shown.set_viewport_size({"width": width, "height": height})
-                if name == "page-tenant":
-                    shown.locator("#tenant").scroll_into_view_if_needed()
-                    shown.evaluate("document.querySelector('#tenant').scrollIntoView()")
-                shown.screenshot(path=PICTURES / f"{name}.png")
-
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,9 @@ from shared.render.page.inventory import tenant_part
 from shared.render.page.page import PageData, assets, not_signed_in, page
 from shared.render.text.headlines import summary
 from tests.render.cases import MESSAGES
-from tests.render.page.page_cases import GOOD, ROOT, SITE, chromium, library, lived, opened, safe, single, stopped, tenant
+from tests.render.page.page_cases import GOOD, ROOT, library, lived, safe, single, stopped, tenant
+from tests.render.page.page_pictures import SITE, opened
+from tests.support.browser import chromium
 from tests.support.build import at as instant_of
 from tests.support.build import secret
 from tests.support.inventory_world import TenantWorld
