@@ -1,0 +1,112 @@
+"""Commands and their options keep their spelling, and their exit statuses their meaning."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from azure.data.tables import TableServiceClient
+from typer.main import get_command
+
+from local.azurite import Azurite
+from local.tenant import Tenant
+from shared.cli import app
+from tests.support.names import names_in, table
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = table("""
+    check: --dry-run --tenant --json
+    tick: --tenant --json
+    status: --csv --tenant --json
+    forecast: --until --svg --tenant --json
+    discover: --client-id --timezone --tenant
+    doctor: --tenant --send-test
+    confirm: SERVICE --key-id --by --tenant --json
+    acknowledge: SERVICE --until --why --by --tenant --json
+    claim: KEY_ID SERVICES --by --tenant --json
+""")
+"""`python -m shared COMMAND`."""
+LOCAL = table("""
+    local.tenant: --port --story
+    local.host: --app --port --state --no-timers --signed-in
+    local.package: --try
+    local.soak: --apps --days --seed
+""")
+"""`python -m MODULE`."""
+STORIES = "libapps renewed strange empty many:N"
+MODULES = ("shared", "bench", "local.demo", "local.host", "local.mutate", "local.package", "local.soak", "local.story", "local.tenant")
+TARGETS = "help setup demo story test lint types unit bench mutate soak package sbom lock clean"
+"""`make TARGET`."""
+HOOKS = "before_provision.py after_provision.py after_deploy.py after_down.py put_secret.py"
+"""`python infra/hooks/SCRIPT`."""
+
+
+def test_the_commands_and_their_options() -> None:
+    commands: Mapping[str, Any] = get_command(app).commands  # type: ignore[attr-defined]  # a group, as it has several commands
+    found = {
+        name: {opt for each in command.params for opt in ([each.name.upper()] if each.param_type_name == "argument" else each.opts)}
+        for name, command in commands.items()
+    }
+    assert found == COMMANDS
+
+
+@pytest.mark.parametrize("module", LOCAL)
+def test_the_options_of_the_local_commands(module: str) -> None:
+    ran = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert set(re.findall(r"(?<=  )--[a-z-]+", ran.stdout)) == LOCAL[module]
+    assert ran.stdout.startswith(f"usage: python -m {module} ")
+    if module == "local.tenant":
+        assert [story for story in STORIES.split() if story not in ran.stdout] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_modules_that_python_runs(module: str) -> None:
+    found = find_spec(module)
+    assert found is not None
+    main = find_spec(f"{module}.__main__") if found.submodule_search_locations else found
+    assert main is not None
+    assert main.origin is not None
+    assert 'if __name__ == "__main__":' in Path(main.origin).read_text("utf-8")
+
+
+def test_the_targets_and_the_hooks() -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert [target for target in TARGETS.split() if target not in targets] == []
+    assert [hook for hook in HOOKS.split() if not (ROOT / "infra" / "hooks" / hook).is_file()] == []
+
+
+@pytest.fixture
+def environment(azurite: Azurite) -> Any:  # noqa: ANN401  (a generator)
+    """Settings of a laptop beside the stand-ins, and an empty ledger."""
+    with TableServiceClient.from_connection_string(azurite.tables) as service:
+        service.delete_table("Lapsewatch")
+    with Tenant() as tenant:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))}
+        yield {**plain, **tenant.environment, "LAPSEWATCH_TABLES": azurite.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+
+
+def test_the_exit_statuses(environment: dict[str, str]) -> None:
+    [app_there] = requests.get(f"{environment['LAPSEWATCH_GRAPH']}/control/apps", timeout=10).json()
+    [key_id] = [each["key_id"] for each in app_there["secrets"] if each["name"] == "LibCal 2024"]
+    status, said = ran(environment, "confirm", "libcal", "--key-id", key_id, "--by", "Anna", "--json")
+    assert status == 0
+    assert names_in(json.loads(said))["/"] == {"decision", "notes", "check"}
+    assert names_in(json.loads(said))["/decision"] == {"at", "kind", "by", "object_id", "services", "key_id", "why"}
+    away = {**environment, "LAPSEWATCH_GRAPH": "http://127.0.0.1:9"}
+    assert ran(away, "check")[0] == 1
+    assert ran({**environment, "LAPSEWATCH_DEADLINE": "soon"}, "status")[0] == 2
+    assert ran(environment, "status", "--nonsense")[0] == 2
+
+
+def ran(environment: Mapping[str, str], *arguments: str) -> tuple[int, str]:
+    """Run a command: how it ended, and what it printed."""
+    command = [sys.executable, "-m", "shared", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, timeout=100, check=False)
+    return done.returncode, done.stdout
