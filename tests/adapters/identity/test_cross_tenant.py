@@ -73,6 +73,14 @@ def test_where_the_managed_identity_gives_no_token_that_is_said(tenant: Tenant, 
     assert failing(tenant, neighbours).startswith("The managed identity gave no token that vouches for it in another tenant.")
 
 
+def test_no_error_of_the_managed_identity_quotes_its_token(tenant: Tenant, neighbours: Neighbours) -> None:
+    tenant.fault("msi", times=None, status=200, body='{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires')
+    said = failing(tenant, neighbours)
+    assert said.startswith("The managed identity gave no token that vouches for it in another tenant.")
+    assert "secret" not in said
+    assert "eyJ" not in said
+
+
 @pytest.mark.parametrize("odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"'])
 def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
     tenant: Tenant, neighbours: Neighbours, odd: bytes, caplog: pytest.LogCaptureFixture
