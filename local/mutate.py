@@ -30,7 +30,7 @@ from queue import SimpleQueue
 
 ROOT = Path(__file__).parents[1]
 MUTATIONS = Path("tests/mutations")
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 240
 """Limit for the test of one mutation."""
 _TESTS_FAILED = 1
 """The exit status of pytest if tests ran and failed."""
