@@ -21,7 +21,9 @@ from shared.web.page import pages
 from shared.web.response import log, report
 
 for chatty in ("azure", "httpx", "msal", "urllib3"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)  # a line for each request would cost more than all else in the logs
+    logging.getLogger(chatty).setLevel(
+        logging.WARNING
+    )  # a line for each request would cost more than all else in the logs
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(api)
 app.register_functions(feeds)
@@ -49,7 +51,11 @@ def never_silent() -> Iterator[None]:
 
 def _failed(error: Exception) -> CheckResult:
     """Give what kept a check from its end as a failed check; what we did not foresee is named, and not quoted."""
-    said = str(error) if isinstance(error, Misconfigured | PortError) else f"An error of the program ({type(error).__name__})."
+    said = (
+        str(error)
+        if isinstance(error, Misconfigured | PortError)
+        else f"An error of the program ({type(error).__name__})."
+    )
     return CheckResult(clock(), Outcome.FAILED, said)
 
 

@@ -22,10 +22,19 @@ def main() -> int:
     bounds, lines = tenant_scan.measure()
     bounds += [*tenant_check.measure(), *page_cost.measure(), *check_cost.measure()]
     if record:
-        RECORDED.write_text(json.dumps({bound.recorded_as: round(bound.ratio, 3) for bound in bounds if bound.recorded_as}) + "\n")
+        RECORDED.write_text(
+            json.dumps(
+                {bound.recorded_as: round(bound.ratio, 3) for bound in bounds if bound.recorded_as}
+            )
+            + "\n"
+        )
         written(bounds, lines)
     recorded: dict[str, float] = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
-    bounds += [_beside(bound, recorded[bound.recorded_as]) for bound in bounds if bound.recorded_as in recorded]
+    bounds += [
+        _beside(bound, recorded[bound.recorded_as])
+        for bound in bounds
+        if bound.recorded_as in recorded
+    ]
     width = max(len(bound.what) for bound in bounds)
     shown = [f"{'':{width}}  {'measured':>9} {'against':>9} {'ratio':>6} {'at most':>8}"]
     for bound in bounds:
@@ -37,7 +46,9 @@ def main() -> int:
 
 def _beside(bound: Bound, recorded: float) -> Bound:
     what = f"{bound.what}: ratio beside the recorded one"
-    return Bound(what, f"{bound.ratio:.2f}", f"{recorded:.2f}", bound.ratio / recorded, WORSE_AT_MOST)
+    return Bound(
+        what, f"{bound.ratio:.2f}", f"{recorded:.2f}", bound.ratio / recorded, WORSE_AT_MOST
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,13 @@ from bench.results import Bound
 from local.azurite import Azurite
 
 ROUNDS = 5
-NEEDED = ("LAPSEWATCH_GRAPH", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "TEAMS_WEBHOOK_URL", "LIBAPPS_CLIENT_ID")
+NEEDED = (
+    "LAPSEWATCH_GRAPH",
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "TEAMS_WEBHOOK_URL",
+    "LIBAPPS_CLIENT_ID",
+)
 """What a check is told by the tenant."""
 AT_MOST = 0.150
 """Seconds of processor time."""
@@ -29,9 +35,23 @@ def measure() -> list[Bound]:
     """Give the one bound: the median of some rounds after one that loads whatever the libraries load late."""
     with Azurite() as azurite, _tenant() as settings:
         environment = {**os.environ, **settings, "LAPSEWATCH_TABLES": azurite.tables}
-        done = subprocess.run([sys.executable, "-m", "bench.check_cost"], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.check_cost"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     seconds = statistics.median(float(line) for line in done.stdout.splitlines()[1:])
-    return [Bound("check of one app with two secrets, CPU", f"{seconds * 1000:.0f} ms", f"{AT_MOST * 1000:.0f} ms", seconds / AT_MOST, 1.0)]
+    return [
+        Bound(
+            "check of one app with two secrets, CPU",
+            f"{seconds * 1000:.0f} ms",
+            f"{AT_MOST * 1000:.0f} ms",
+            seconds / AT_MOST,
+            1.0,
+        )
+    ]
 
 
 def main() -> None:

@@ -15,13 +15,20 @@ WIDTH, HEIGHT, LEFT, BOTTOM = 640, 320, 60, 40
 
 def written(bounds: Sequence[Bound], lines: Sequence[Line]) -> None:
     """Write the page and its picture."""
-    (DOCS / "pictures" / "performance.svg").write_text(_plot([line for line in lines if not line.delay]), encoding="utf-8")
+    (DOCS / "pictures" / "performance.svg").write_text(
+        _plot([line for line in lines if not line.delay]), encoding="utf-8"
+    )
     rows = [
         f"| {NAMES[line.way]} | {line.apps:,} | {line.delay} ms | {line.seconds:.2f} s | {line.cpu:.2f} s "
         f"| {line.megabytes:.0f} MB | {line.requests:.0f} |"
-        for line in sorted(lines, key=lambda line: (line.apps, line.delay, line.way != "ours", line.way))
+        for line in sorted(
+            lines, key=lambda line: (line.apps, line.delay, line.way != "ours", line.way)
+        )
     ]
-    kept = [f"| {each.what} | {each.measured} | {each.against} | {each.ratio:.2f} | {each.at_most:.2f} |" for each in bounds]
+    kept = [
+        f"| {each.what} | {each.measured} | {each.against} | {each.ratio:.2f} | {each.at_most:.2f} |"
+        for each in bounds
+    ]
     (DOCS / "performance.md").write_text(
         "\n".join(
             [
@@ -54,7 +61,9 @@ def written(bounds: Sequence[Bound], lines: Sequence[Line]) -> None:
 
 def _plot(lines: Sequence[Line]) -> str:
     """Draw CPU seconds over apps, both in powers of ten."""
-    root = Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img")
+    root = Element(
+        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img"
+    )
     SubElement(root, "title").text = "Seconds of processor time by the number of apps"
     SubElement(root, "rect", width=str(WIDTH), height=str(HEIGHT), fill="#ffffff")
 
@@ -63,13 +72,28 @@ def _plot(lines: Sequence[Line]) -> str:
         up = (log10(max(seconds, 0.001)) + 3) / 4
         return LEFT + across * (WIDTH - LEFT - 160), HEIGHT - BOTTOM - up * (HEIGHT - BOTTOM - 20)
 
-    def text(x: float, y: float, words: str, color: str = "#242424", anchor: str = "middle") -> None:
-        style = {"font-family": "Segoe UI, Arial, sans-serif", "font-size": "12", "text-anchor": anchor, "fill": color}
+    def text(
+        x: float, y: float, words: str, color: str = "#242424", anchor: str = "middle"
+    ) -> None:
+        style = {
+            "font-family": "Segoe UI, Arial, sans-serif",
+            "font-size": "12",
+            "text-anchor": anchor,
+            "fill": color,
+        }
         SubElement(root, "text", x=f"{x:.1f}", y=f"{y:.1f}", **style).text = words
 
     for power in range(-3, 2):
         x, y = place(1_000, 10**power)
-        SubElement(root, "line", x1=f"{x:.1f}", y1=f"{y:.1f}", x2=f"{WIDTH - 160}", y2=f"{y:.1f}", stroke="#e1dfdd")
+        SubElement(
+            root,
+            "line",
+            x1=f"{x:.1f}",
+            y1=f"{y:.1f}",
+            x2=f"{WIDTH - 160}",
+            y2=f"{y:.1f}",
+            stroke="#e1dfdd",
+        )
         text(x - 8, y + 4, f"{10**power:g} s", anchor="end")
     for apps in (1_000, 10_000, 100_000):
         text(place(apps, 0.001)[0], HEIGHT - 16, f"{apps:,}")
@@ -79,9 +103,20 @@ def _plot(lines: Sequence[Line]) -> str:
         if not points:
             continue
         SubElement(
-            root, "polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), fill="none", stroke=color, **{"stroke-width": "2"}
+            root,
+            "polyline",
+            points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+            fill="none",
+            stroke=color,
+            **{"stroke-width": "2"},
         )
         for x, y in points:
             SubElement(root, "circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="4", fill=color)
-        text(points[-1][0] + 10, points[-1][1] + (4 if way != "bare" else 14), NAMES[way], color, "start")
+        text(
+            points[-1][0] + 10,
+            points[-1][1] + (4 if way != "bare" else 14),
+            NAMES[way],
+            color,
+            "start",
+        )
     return tostring(root, encoding="unicode") + "\n"

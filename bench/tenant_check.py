@@ -72,7 +72,15 @@ def measure() -> list[Bound]:
     with Azurite() as azurite, serving(APPS, int(REQUEST * 1000), DUE) as root:
         wire = _Timed(root)
         with TablesLedger(azurite.tables, lambda: NOW, table="Bench") as ledger:
-            watch = TenantWatch(watchlist(tenant=RULES), RULES, wire, ledger.tenant, {"its": wire}, lambda _: wire, lambda: NOW)
+            watch = TenantWatch(
+                watchlist(tenant=RULES),
+                RULES,
+                wire,
+                ledger.tenant,
+                {"its": wire},
+                lambda _: wire,
+                lambda: NOW,
+            )
             began = time.perf_counter()
             first = _checked(watch, ledger)
             total = time.perf_counter() - began
@@ -83,7 +91,13 @@ def measure() -> list[Bound]:
     assert (first.error, second.error, len(second.told)) == ("", "", 0)
     share = outside / total
     return [
-        Bound(f"a check that tells {told} items, time beside the wire", f"{outside:.2f} s", f"{total:.2f} s", share, 0.25),
+        Bound(
+            f"a check that tells {told} items, time beside the wire",
+            f"{outside:.2f} s",
+            f"{total:.2f} s",
+            share,
+            0.25,
+        ),
         Bound(
             f"table requests, {APPS:,} apps, {first.listed} items, nothing new",
             f"{counting.requests}",

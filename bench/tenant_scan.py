@@ -60,19 +60,44 @@ def measure() -> tuple[list[Bound], list[Line]]:
         for apps in SIZES:
             for delay in DELAYS:
                 root = servers.enter_context(serving(apps, delay))
-                ways = ("ours", "bare", "sdk") if apps == SIZES[0] and not delay else ("ours", "bare")
-                runs = [{way: _run(way, root) for way in ways} for _ in range(RUNS if not delay else 1)]
-                assert len({(run.apps, run.ending) for each in runs for run in each.values()}) == 1, "the ways disagree"
+                ways = (
+                    ("ours", "bare", "sdk") if apps == SIZES[0] and not delay else ("ours", "bare")
+                )
+                runs = [
+                    {way: _run(way, root) for way in ways} for _ in range(RUNS if not delay else 1)
+                ]
+                assert (
+                    len({(run.apps, run.ending) for each in runs for run in each.values()}) == 1
+                ), "the ways disagree"
                 assert {each["ours"].requests for each in runs} == {-(-apps // PAGE)}
                 middle = {way: _middle([each[way] for each in runs]) for way in ways}
-                lines += [Line(way, apps, delay, run.seconds, run.cpu, run.megabytes, run.requests) for way, run in middle.items()]
+                lines += [
+                    Line(way, apps, delay, run.seconds, run.cpu, run.megabytes, run.requests)
+                    for way, run in middle.items()
+                ]
                 if not delay:
                     peaks[apps] = max(each["ours"].megabytes for each in runs)
                     bounds += list(_bounds(apps, middle))
     megabytes = peaks[LARGEST]
-    bounds.append(Bound("peak of memory, 100,000 apps", f"{megabytes:.0f} MB", f"{MEGABYTES_AT_MOST} MB", megabytes / MEGABYTES_AT_MOST, 1))
+    bounds.append(
+        Bound(
+            "peak of memory, 100,000 apps",
+            f"{megabytes:.0f} MB",
+            f"{MEGABYTES_AT_MOST} MB",
+            megabytes / MEGABYTES_AT_MOST,
+            1,
+        )
+    )
     flat = megabytes / peaks[SIZES[1]]
-    bounds.append(Bound("the same, beside 10,000 apps", f"{megabytes:.0f} MB", f"{peaks[SIZES[1]]:.0f} MB", flat, FLAT_AT_MOST))
+    bounds.append(
+        Bound(
+            "the same, beside 10,000 apps",
+            f"{megabytes:.0f} MB",
+            f"{peaks[SIZES[1]]:.0f} MB",
+            flat,
+            FLAT_AT_MOST,
+        )
+    )
     return bounds, lines
 
 
@@ -80,10 +105,22 @@ def _bounds(apps: int, middle: dict[str, Run]) -> Iterator[Bound]:
     ours, bare = middle["ours"], middle["bare"]
     if apps == LARGEST:
         figures = f"{ours.seconds:.2f} s", f"{bare.seconds:.2f} s"
-        yield Bound(f"{apps:,} apps read and judged, beside a bare loop", *figures, ours.seconds / bare.seconds, SLOWER_AT_MOST, "scan")
+        yield Bound(
+            f"{apps:,} apps read and judged, beside a bare loop",
+            *figures,
+            ours.seconds / bare.seconds,
+            SLOWER_AT_MOST,
+            "scan",
+        )
     if "sdk" in middle:
         sdk = middle["sdk"]
-        yield Bound(f"{apps:,} apps, beside the SDK's models", f"{ours.cpu:.2f} s", f"{sdk.cpu:.2f} s", ours.cpu / sdk.cpu, 0.5)
+        yield Bound(
+            f"{apps:,} apps, beside the SDK's models",
+            f"{ours.cpu:.2f} s",
+            f"{sdk.cpu:.2f} s",
+            ours.cpu / sdk.cpu,
+            0.5,
+        )
 
 
 def _middle(runs: list[Run]) -> Run:
@@ -178,7 +215,11 @@ def bare() -> Way:
         decoder = msgspec.json.Decoder(Page)
         with requests.Session() as session:
             while link:
-                page = decoder.decode(session.get(link, headers={"Authorization": "Bearer the-token"}, timeout=60).content)
+                page = decoder.decode(
+                    session.get(
+                        link, headers={"Authorization": "Bearer the-token"}, timeout=60
+                    ).content
+                )
                 asked += 1
                 apps += len(page.value)
                 for app in page.value:
@@ -213,7 +254,9 @@ def sdk() -> Way:
                     end = credential.end_date_time
                     if end is not None and since <= end <= until:
                         ending += 1
-            page = await builder.with_url(page.odata_next_link).get() if page.odata_next_link else None
+            page = (
+                await builder.with_url(page.odata_next_link).get() if page.odata_next_link else None
+            )
         return apps, ending, asked
 
     return lambda root: asyncio.run(read(root))
@@ -227,7 +270,9 @@ def _main(way: Way, root: str) -> None:
     apps, ending, requests = way(root)
     marks.append((time.perf_counter(), time.process_time()))
     seconds, cpu = ((marks[2][n] - marks[1][n]) - (marks[1][n] - marks[0][n]) for n in (0, 1))
-    status = Path("/proc/self/status").read_text(encoding="ascii")  # getrusage would count the process that started this one, too
+    status = Path("/proc/self/status").read_text(
+        encoding="ascii"
+    )  # getrusage would count the process that started this one, too
     megabytes = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     sys.stdout.write(json.dumps(Run(seconds, cpu, megabytes, apps, ending, requests)._asdict()))
 

@@ -44,9 +44,15 @@ class Azurite:
         With a `certificate` (PEM files: the certificate, its key) it speaks https and believes tokens; an identity can then sign in.
         `scripts` is where Azurite is installed.
         """
-        self._own_folder = None if folder else tempfile.TemporaryDirectory(prefix="azurite-", ignore_cleanup_errors=True)
+        self._own_folder = (
+            None
+            if folder
+            else tempfile.TemporaryDirectory(prefix="azurite-", ignore_cleanup_errors=True)
+        )
         self.folder = folder or Path(self._own_folder.name if self._own_folder else "")
-        self._services: tuple[Service, ...] = TABLES if set(services) <= set(TABLES) else ("table", "blob", "queue")
+        self._services: tuple[Service, ...] = (
+            TABLES if set(services) <= set(TABLES) else ("table", "blob", "queue")
+        )
         self._certificate = certificate
         self._scripts = scripts
         self._ports: dict[Service, int] = {}
@@ -77,7 +83,10 @@ class Azurite:
     @property
     def tables(self) -> str:
         """The connection string, with every service that was asked for."""
-        endpoints = "".join(f"{service.capitalize()}Endpoint={self.endpoint(service)};" for service in self._services)
+        endpoints = "".join(
+            f"{service.capitalize()}Endpoint={self.endpoint(service)};"
+            for service in self._services
+        )
         return f"AccountName={ACCOUNT};AccountKey={KEY};{endpoints}"
 
     def start(self) -> None:
@@ -85,7 +94,9 @@ class Azurite:
 
         Raises `AzuriteError` if it is not installed, or does not come up.
         """
-        tries = 1 if self._ports else 3  # between finding a free port and using it, somebody may take it
+        tries = (
+            1 if self._ports else 3
+        )  # between finding a free port and using it, somebody may take it
         for left in reversed(range(tries)):
             try:
                 self._start_once()
@@ -118,7 +129,9 @@ class Azurite:
         ports = self._ports or _free_ports(self._services)
         log = self.folder / "azurite.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(self._command(ports), stdin=subprocess.DEVNULL, stdout=output, stderr=output)  # noqa: S603  (our own command)
+            process = subprocess.Popen(  # noqa: S603  (our own command)
+                self._command(ports), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
         self._process = process
         end = time.monotonic() + _UP_WITHIN
         while not all(_answers(port) for port in ports.values()):
@@ -128,22 +141,41 @@ class Azurite:
                 raise AzuriteError(f"Azurite ended as soon as it was started: {_tail(log)}")
             if time.monotonic() > end:
                 self.kill()
-                raise AzuriteError(f"Azurite did not answer within {_UP_WITHIN:.0f} seconds: {_tail(log)}")
+                raise AzuriteError(
+                    f"Azurite did not answer within {_UP_WITHIN:.0f} seconds: {_tail(log)}"
+                )
         self._ports = ports
 
     def _command(self, ports: dict[Service, int]) -> list[str]:
         node = shutil.which("node")
         if node is None:
-            raise AzuriteError("Azurite needs Node.js, and there is no `node` here. Install Node.js 20 or newer, then run: make setup")
+            raise AzuriteError(
+                "Azurite needs Node.js, and there is no `node` here. Install Node.js 20 or newer, then run: make setup"
+            )
         script = self._scripts / ("table/main.js" if self._services == TABLES else "azurite.js")
         if not script.exists():
             raise AzuriteError(f"Azurite is not installed: there is no {script}. Run: make setup")
         # versions of the API newer than Azurite's own are asked for by the SDK; telemetry would leave this computer
-        command = [node, str(script), "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", str(self.folder)]
+        command = [
+            node,
+            str(script),
+            "--silent",
+            "--skipApiVersionCheck",
+            "--disableTelemetry",
+            "--location",
+            str(self.folder),
+        ]
         for service, port in ports.items():
             command += [f"--{service}Host", "127.0.0.1", f"--{service}Port", str(port)]
         if self._certificate:
-            command += ["--oauth", "basic", "--cert", str(self._certificate[0]), "--key", str(self._certificate[1])]
+            command += [
+                "--oauth",
+                "basic",
+                "--cert",
+                str(self._certificate[0]),
+                "--key",
+                str(self._certificate[1]),
+            ]
         return command
 
 

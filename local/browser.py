@@ -15,9 +15,21 @@ from pathlib import Path, PurePath, PureWindowsPath
 
 SETTING = "LAPSEWATCH_BROWSER"
 INSTALL = f"Install Chromium (apt-get install chromium), Chrome or Edge, or set {SETTING} to the path of one."
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
 ON_A_MAC = ("Google Chrome", "Chromium", "Microsoft Edge")
-ON_WINDOWS = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
+ON_WINDOWS = (
+    "Google/Chrome/Application/chrome.exe",
+    "Chromium/Application/chrome.exe",
+    "Microsoft/Edge/Application/msedge.exe",
+)
 PLAYWRIGHT_CACHES = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 OF_PLAYWRIGHT = (
     "chromium-*/chrome-linux*/chrome",
@@ -39,7 +51,9 @@ class BrowserFailed(BrowserError):
     """A browser was found, but it did not do its work."""
 
 
-def find_browser(environment: Mapping[str, str] = os.environ, root: Path = Path("/"), *, windows: bool = True) -> Path:
+def find_browser(
+    environment: Mapping[str, str] = os.environ, root: Path = Path("/"), *, windows: bool = True
+) -> Path:
     """Return the program of a browser. Raises `BrowserMissing`.
 
     `windows` allows one of Windows, seen from WSL: it can draw a page, but Playwright cannot drive it.
@@ -59,10 +73,18 @@ def run_browser(browser: Path, arguments: Sequence[str], *, within: float) -> st
     pipe = subprocess.PIPE
     try:
         process = subprocess.Popen(  # noqa: S603  (a browser that is installed here)
-            command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace", start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=pipe,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
         )
     except OSError as error:
-        raise BrowserFailed(f"{browser} could not be started: {error.strerror}. {INSTALL}") from error
+        raise BrowserFailed(
+            f"{browser} could not be started: {error.strerror}. {INSTALL}"
+        ) from error
     with process:
         try:
             printed, errors = process.communicate(timeout=within)
@@ -89,7 +111,9 @@ def _chosen(name: str, environment: Mapping[str, str]) -> Path:
         raise BrowserMissing(f'{SETTING} is "{name}", so no browser is used.')
     found = shutil.which(os.path.expanduser(name), path=environment.get("PATH", ""))  # noqa: PTH111  (a name on PATH is no path)
     if found is None:
-        raise BrowserMissing(f'{SETTING} is "{name}", which is not a program. Set it to the path of a browser, or remove it.')
+        raise BrowserMissing(
+            f'{SETTING} is "{name}", which is not a program. Set it to the path of a browser, or remove it.'
+        )
     return Path(found)
 
 
@@ -111,4 +135,6 @@ def _candidates(environment: Mapping[str, str], root: Path, *, windows: bool) ->
 
 def _revision(program: Path) -> int:
     """Return the number in `chromium-1255`: Playwright keeps older ones beside the newest."""
-    return max(int(number) for number in re.findall(r"/chromium\w*-(\d+)/", program.as_posix()) or ["0"])
+    return max(
+        int(number) for number in re.findall(r"/chromium\w*-(\d+)/", program.as_posix()) or ["0"]
+    )

@@ -61,7 +61,10 @@ def main() -> int:
                 _tell_the_story(root, tenant, environment)
                 _serve(root, tenant)
     except requests.RequestException as error:
-        print(f"The local host did not answer: {error}. See {_short(SHOWN / 'host.log')}.", file=sys.stderr)
+        print(
+            f"The local host did not answer: {error}. See {_short(SHOWN / 'host.log')}.",
+            file=sys.stderr,
+        )
         return 1
     except (AzuriteError, DemoError, RendererMissing) as error:
         print(error, file=sys.stderr)
@@ -76,12 +79,18 @@ def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -
     requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
     _wait_for_a_check(root)
     _title("2. How do we stand?   (python -m shared status)")
-    status = subprocess.run([sys.executable, "-m", "shared", "status"], cwd=ROOT, env=dict(environment), check=False)
+    status = subprocess.run(
+        [sys.executable, "-m", "shared", "status"], cwd=ROOT, env=dict(environment), check=False
+    )
     if status.returncode:
         raise DemoError(f"The command failed (exit status {status.returncode}).")
     _title("3. What Teams was sent")
     posted = tenant.posted("its")
-    cards = [attachment["content"] for message in posted for attachment in cast("list[dict[str, Any]]", message.message["attachments"])]
+    cards = [
+        attachment["content"]
+        for message in posted
+        for attachment in cast("list[dict[str, Any]]", message.message["attachments"])
+    ]
     for card in cards:
         print("\n".join(line for line in _lines(card) if line))
     _show(cards)
@@ -115,7 +124,9 @@ def _wait_for_a_check(root: str) -> None:
     """Wait until the first check is recorded: the timer runs in the background, as in Azure."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        check: dict[str, Any] = requests.get(f"{root}/api/status", headers=KEY, timeout=PATIENCE).json()["check"]
+        check: dict[str, Any] = requests.get(
+            f"{root}/api/status", headers=KEY, timeout=PATIENCE
+        ).json()["check"]
         if check["outcome"] is not None:
             print(f"the check ended: {check['outcome']}")
             return
@@ -142,13 +153,23 @@ def _serve(root: str, tenant: Tenant) -> None:
     page = f"{root}/api/page"
     answer = requests.get(page, timeout=PATIENCE)
     if answer.status_code != requests.codes.ok or PERSON not in answer.text:
-        raise DemoError(f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why.")
+        raise DemoError(
+            f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why."
+        )
     print(f"  the status page, with {PERSON} signed in: {page}")
-    print(f"  {root}/api/health\n  {root}/api/status?code=local\n  {root}/api/calendar.ics?code=local")
-    print(f"  what Teams was sent: {tenant.teams_url('its')}\n  what the app logged: {_short(SHOWN / 'host.log')}")
+    print(
+        f"  {root}/api/health\n  {root}/api/status?code=local\n  {root}/api/calendar.ics?code=local"
+    )
+    print(
+        f"  what Teams was sent: {tenant.teams_url('its')}\n  what the app logged: {_short(SHOWN / 'host.log')}"
+    )
     if sys.stdout.isatty():
         signal.alarm(0)  # from here on it takes as long as people like
-        if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        if (
+            sys.platform == "darwin"
+            or os.environ.get("DISPLAY")
+            or os.environ.get("WAYLAND_DISPLAY")
+        ):
             webbrowser.open(page)
         with stop_signals() as stopped:
             print("\nCtrl-C ends it.", flush=True)
@@ -163,7 +184,9 @@ def _limited(seconds: int) -> Iterator[None]:
     """End what is done within, wherever it waits, with `DemoError` after so many seconds."""
 
     def end(_number: int, _frame: object) -> None:
-        raise DemoError(f"The demo did not end within {seconds} seconds. See {_short(SHOWN / 'host.log')}.")
+        raise DemoError(
+            f"The demo did not end within {seconds} seconds. See {_short(SHOWN / 'host.log')}."
+        )
 
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(seconds)
@@ -190,7 +213,9 @@ def _host(environment: Mapping[str, str]) -> Iterator[str]:
     """Give the root of a local host, at the port that people expect or at any."""
     with contextlib.ExitStack() as stack:
         root = stack.enter_context(_host_at(_port(7071), environment))
-        root = root or stack.enter_context(_host_at(0, environment))  # somebody may have taken it since it was looked at
+        root = root or stack.enter_context(
+            _host_at(0, environment)
+        )  # somebody may have taken it since it was looked at
         if not root:
             raise DemoError(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
         yield root
@@ -199,9 +224,23 @@ def _host(environment: Mapping[str, str]) -> Iterator[str]:
 @contextlib.contextmanager
 def _host_at(port: int, environment: Mapping[str, str]) -> Iterator[str]:
     """Give the root of a local host in a process of its own, as `func start` would be; empty if it did not start."""
-    command = [sys.executable, "-m", "local.host", "--port", str(port), "--no-timers", "--signed-in", PERSON]
+    command = [
+        sys.executable,
+        "-m",
+        "local.host",
+        "--port",
+        str(port),
+        "--no-timers",
+        "--signed-in",
+        PERSON,
+    ]
     log = (SHOWN / "host.log").open("w", encoding="utf-8")
-    with log, subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True) as process:  # noqa: S603  (our own module)
+    with (
+        log,
+        subprocess.Popen(  # noqa: S603  (our own module)
+            command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             root = ""

@@ -27,12 +27,22 @@ __all__ = ["Answer", "HostError", "InvocationFailed", "LocalHost"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Host an app until SIGINT or SIGTERM; give the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m local.host", description="Runs a Functions app on 127.0.0.1.")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.host", description="Runs a Functions app on 127.0.0.1."
+    )
     parser.add_argument("--app", default=".", help="folder of the app (default: this one)")
     parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
-    parser.add_argument("--state", help="folder that remembers when timers ran, so that missed runs are noticed (default: none)")
+    parser.add_argument(
+        "--state",
+        help="folder that remembers when timers ran, so that missed runs are noticed (default: none)",
+    )
     parser.add_argument("--no-timers", action="store_true", help="run no timer by itself")
-    parser.add_argument("--signed-in", metavar="NAME", default="", help="who is signed in to the page, as by Easy Auth (default: nobody)")
+    parser.add_argument(
+        "--signed-in",
+        metavar="NAME",
+        default="",
+        help="who is signed in to the page, as by Easy Auth (default: nobody)",
+    )
     given = parser.parse_args(arguments)
 
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -40,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     host = LocalHost(given.app, port=given.port, state=given.state, signed_in=given.signed_in)
     log.to_standard_error(host.running)
     try:
-        with stop_signals() as stopped, host:  # the second signal does not wait for running functions
+        with (
+            stop_signals() as stopped,
+            host,
+        ):  # the second signal does not wait for running functions
             print(*host.described(), sep="\n")
             if given.no_timers:
                 print("no timer runs by itself (--no-timers)")

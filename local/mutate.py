@@ -55,7 +55,9 @@ class Mutation:
         """Return the text of the file with the change. Raise `MutationError` if `old` does not match exactly once."""
         changed, count = _pattern(self.old).subn(lambda _: self.new.strip(), text)
         if count != 1:
-            raise MutationError(f"{self.name}: old matches {count} times in {self.file}, expected once. Make it match the code again.")
+            raise MutationError(
+                f"{self.name}: old matches {count} times in {self.file}, expected once. Make it match the code again."
+            )
         return changed
 
 
@@ -76,19 +78,34 @@ def mutations(root: Path = ROOT) -> list[Mutation]:
         for name, entry in tomllib.loads(file.read_text("utf-8")).items():
             expected = [field.name for field in fields(Mutation)][1:]
             if not isinstance(entry, dict) or sorted(entry) != sorted(expected):
-                raise MutationError(f"{file.name}: [{name}] must have exactly these keys: {', '.join(expected)}.")
+                raise MutationError(
+                    f"{file.name}: [{name}] must have exactly these keys: {', '.join(expected)}."
+                )
             if name in found:
-                raise MutationError(f"{file.name}: there are two mutations [{name}]. Rename one of them.")
+                raise MutationError(
+                    f"{file.name}: there are two mutations [{name}]. Rename one of them."
+                )
             found[name] = Mutation(name, **entry)
     return list(found.values())
 
 
 def _pattern(old: str) -> re.Pattern[str]:
     """Return a pattern that ignores line breaks, spaces beside brackets, and a comma before a closing one."""
-    parts = {"(": r"\(\s*", "[": r"\[\s*", "{": r"\{\s*", ")": r"\s*,?\s*\)", "]": r"\s*,?\s*\]", "}": r"\s*,?\s*\}"}
+    parts = {
+        "(": r"\(\s*",
+        "[": r"\[\s*",
+        "{": r"\{\s*",
+        ")": r"\s*,?\s*\)",
+        "]": r"\s*,?\s*\]",
+        "}": r"\s*,?\s*\}",
+    }
     tight = re.sub(r"(?<=[(\[{])\s+|\s+(?=[)\]}])", "", old.strip())
     tokens = re.findall(r"\s+|[()\[\]{}]|[^\s()\[\]{}]+", tight)
-    return re.compile("".join(r"\s+" if token.isspace() else parts.get(token) or re.escape(token) for token in tokens))
+    return re.compile(
+        "".join(
+            r"\s+" if token.isspace() else parts.get(token) or re.escape(token) for token in tokens
+        )
+    )
 
 
 def run(mutation: Mutation, copy: Path) -> Outcome:
@@ -136,7 +153,9 @@ def _test(mutation: Mutation, copy: Path) -> str:
 @contextmanager
 def work_copy(root: Path = ROOT) -> Iterator[Path]:
     """Copy the files that git tracks and those that are new; link `node_modules`. Delete the copy at the end."""
-    listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root).stdout
+    listed = _run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root
+    ).stdout
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copy = Path(folder)
         for name in filter(None, listed.split("\0")):
@@ -149,8 +168,20 @@ def work_copy(root: Path = ROOT) -> Iterator[Path]:
 
 
 def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
-    return subprocess.run(command, cwd=folder, env=plain, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603  (our own)
+    plain = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("COVERAGE_", "PYTEST_"))
+    }
+    return subprocess.run(  # noqa: S603  (our own)
+        command,
+        cwd=folder,
+        env=plain,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
 
 
 def run_all(chosen: Sequence[Mutation], jobs: int, root: Path = ROOT) -> Iterator[Outcome]:
@@ -172,22 +203,34 @@ def run_all(chosen: Sequence[Mutation], jobs: int, root: Path = ROOT) -> Iterato
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the named mutations, or all of them. Exit with 1 if a test does not notice its mutation."""
-    parser = argparse.ArgumentParser(prog="python -m local.mutate", description="Break each promise once and verify that a test fails.")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.mutate",
+        description="Break each promise once and verify that a test fails.",
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help="mutations to run (default: all)")
-    parser.add_argument("--jobs", type=int, default=2, help="how many to run at a time (default: %(default)s)")
+    parser.add_argument(
+        "--jobs", type=int, default=2, help="how many to run at a time (default: %(default)s)"
+    )
     options = parser.parse_args(arguments)
     known = {mutation.name: mutation for mutation in mutations()}
     if unknown := [name for name in options.names if name not in known]:
-        parser.error(f"there is no mutation {', '.join(unknown)}; the names are in {MUTATIONS}/*.toml")
+        parser.error(
+            f"there is no mutation {', '.join(unknown)}; the names are in {MUTATIONS}/*.toml"
+        )
     chosen = [known[name] for name in options.names or known]
     started, failures = time.monotonic(), 0
     for outcome in run_all(chosen, options.jobs):
         failures += bool(outcome.error)
         verdict = "FAILED" if outcome.error else "noticed"
-        print(f"{verdict:<8}{outcome.seconds:6.1f} s  {outcome.mutation.name}: {outcome.mutation.promise}", flush=True)
+        print(
+            f"{verdict:<8}{outcome.seconds:6.1f} s  {outcome.mutation.name}: {outcome.mutation.promise}",
+            flush=True,
+        )
         if outcome.error:
             print(outcome.error, flush=True)
-    print(f"{len(chosen) - failures} of {len(chosen)} mutations noticed, {time.monotonic() - started:.0f} s")
+    print(
+        f"{len(chosen) - failures} of {len(chosen)} mutations noticed, {time.monotonic() - started:.0f} s"
+    )
     sys.exit(1 if failures or not chosen else 0)
 
 

@@ -40,7 +40,9 @@ class NotGood(Exception):
 
 def contents(root: Path) -> list[str]:
     """List the files that belong into the package, by paths from `root`: all but those that `.funcignore` names."""
-    ignored = pathspec.GitIgnoreSpec.from_lines((root / ".funcignore").read_text(encoding="utf-8").splitlines())
+    ignored = pathspec.GitIgnoreSpec.from_lines(
+        (root / ".funcignore").read_text(encoding="utf-8").splitlines()
+    )
     found = []
     for folder, folders, files in root.walk():
         here = folder.relative_to(root)
@@ -66,18 +68,34 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
         archive.extractall(app)
     began = time.monotonic()
     _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
-    pip = (sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", "--require-hashes")
+    pip = (
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--require-hashes",
+    )
     _run(*pip, "-r", str(app / "requirements.txt"))
     yield f"installed requirements.txt alone, {time.monotonic() - began:.0f} s"
     _bring(platform)
     with Azurite(services=("table", "queue")) as azurite, Tenant() as tenant:
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        storage = {"LAPSEWATCH_TABLES": azurite.tables, "AzureWebJobsStorage": azurite.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+        storage = {
+            "LAPSEWATCH_TABLES": azurite.tables,
+            "AzureWebJobsStorage": azurite.tables,
+            "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+        }
         settings = plain | dict(tenant.environment) | storage | {"PYTHONPATH": str(platform)}
         with _hosted(python, app, folder, settings) as (root, functions):
             yield f"indexed {len(functions)} functions: {', '.join(functions)}"
             yield f"health answers “{_health(root, 'starting')}”"
-            requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
+            requests.post(
+                f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE
+            ).raise_for_status()
             yield f"the tick ended as {_check(root)} and posted {len(tenant.posted('its'))} card"
             yield f"health answers “{_health(root, 'ok')}”"
 
@@ -96,13 +114,17 @@ def _bring(platform: Path) -> None:
 
 
 @contextlib.contextmanager
-def _hosted(python: Path, app: Path, folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+def _hosted(
+    python: Path, app: Path, folder: Path, environment: dict[str, str]
+) -> Iterator[tuple[str, list[str]]]:
     """Run the local host around the package; give its root and the names of the functions."""
     log = folder / "host.log"
     command = [str(python), "-m", "local.host", "--app", str(app), "--port", "0", "--no-timers"]
     with (
         log.open("w") as errors,
-        subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True) as process,  # noqa: S603  (our own command)
+        subprocess.Popen(  # noqa: S603  (our own command)
+            command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
     ):
         try:
             assert process.stdout is not None
@@ -121,7 +143,9 @@ def _hosted(python: Path, app: Path, folder: Path, environment: dict[str, str]) 
 def _health(root: str, expected: str) -> str:
     answer = requests.get(f"{root}/api/health", timeout=PATIENCE)
     if (answer.status_code, answer.text) != (200, expected):
-        raise NotGood(f"health answered {answer.status_code} “{answer.text[:80]}”; expected 200 “{expected}”.")
+        raise NotGood(
+            f"health answered {answer.status_code} “{answer.text[:80]}”; expected 200 “{expected}”."
+        )
     return answer.text
 
 
@@ -141,13 +165,22 @@ def _check(root: str) -> str:
 def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own commands)
     if done.returncode:
-        raise NotGood(f"{' '.join(command[1:4])} ended with {done.returncode}: {done.stderr[-2000:]}")
+        raise NotGood(
+            f"{' '.join(command[1:4])} ended with {done.returncode}: {done.stderr[-2000:]}"
+        )
 
 
 def main() -> int:
     """Build the package, and try it where that is asked for; give the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m local.package", description="Builds the package of the app.")
-    parser.add_argument("--try", action="store_true", dest="trial", help="install, index and call it, far from this checkout")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.package", description="Builds the package of the app."
+    )
+    parser.add_argument(
+        "--try",
+        action="store_true",
+        dest="trial",
+        help="install, index and call it, far from this checkout",
+    )
     given = parser.parse_args()
     files = build(ROOT, PACKAGE)
     print(f"{PACKAGE.relative_to(ROOT)}: {len(files)} files, {PACKAGE.stat().st_size // 1024} KB")

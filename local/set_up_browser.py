@@ -21,7 +21,13 @@ def commands(environment: Mapping[str, str], *, root: bool) -> Sequence[Sequence
     apt = shutil.which("apt-get", path=environment.get("PATH", ""))
     if root and apt:
         options = ("--quiet", "--yes", "--no-install-recommends")
-        return (apt, "update", "--quiet"), (apt, "install", *options, "chromium", "fonts-dejavu-core")
+        return (apt, "update", "--quiet"), (
+            apt,
+            "install",
+            *options,
+            "chromium",
+            "fonts-dejavu-core",
+        )
     return ((sys.executable, "-m", "playwright", "install", "chromium"),)
 
 
@@ -37,7 +43,9 @@ def main() -> None:
             print(f"That failed: {error}", file=sys.stderr)
             return
         if done.returncode:
-            print(f"That failed: {' '.join(command)} (exit status {done.returncode})", file=sys.stderr)
+            print(
+                f"That failed: {' '.join(command)} (exit status {done.returncode})", file=sys.stderr
+            )
             return
 
 

@@ -18,20 +18,34 @@ LOCAL_HEADER = "local"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve a tenant until Ctrl-C or SIGTERM; print the settings with which the app uses it, as a shell reads them."""
-    parser = argparse.ArgumentParser(prog="python -m local.tenant", description="A stand-in Entra tenant on loopback.")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 picks a free one (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.tenant", description="A stand-in Entra tenant on loopback."
+    )
     parser.add_argument(
-        "--story", default="libapps", help=f"what the tenant holds: {', '.join(STORIES)}, or many:N for N apps (default: %(default)s)"
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help="port on 127.0.0.1; 0 picks a free one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--story",
+        default="libapps",
+        help=f"what the tenant holds: {', '.join(STORIES)}, or many:N for N apps (default: %(default)s)",
     )
     options = parser.parse_args(arguments)
     try:
-        with stop_signals() as stopped, Tenant(options.story, port=options.port, identity_header=LOCAL_HEADER) as tenant:
+        with (
+            stop_signals() as stopped,
+            Tenant(options.story, port=options.port, identity_header=LOCAL_HEADER) as tenant,
+        ):
             print(_introduction(tenant, options.story), flush=True)
             stopped()
     except ValueError as error:
         parser.error(str(error))
     except OSError as error:
-        parser.error(f"Port {options.port} cannot be used: {error.strerror}. Stop what uses it, or give another with --port.")
+        parser.error(
+            f"Port {options.port} cannot be used: {error.strerror}. Stop what uses it, or give another with --port."
+        )
 
 
 def _introduction(tenant: Tenant, story: str) -> str:

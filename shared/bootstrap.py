@@ -57,7 +57,9 @@ def use_local_settings(root: Path = ROOT) -> None:
             os.environ.setdefault(name, str(value))
         except (ValueError, OSError):  # and its text may say the value
             expected = "a name without = and a value without a zero byte"
-            raise Misconfigured((Problem(f"{file.name}: Values.{name}", "what no environment can hold", expected),)) from None
+            raise Misconfigured(
+                (Problem(f"{file.name}: Values.{name}", "what no environment can hold", expected),)
+            ) from None
 
 
 def settings() -> Settings:
@@ -77,7 +79,12 @@ def _identities(sign_in: PageSignIn) -> Identities:
 
 
 @contextmanager
-def watching(settings: Settings, *, within: timedelta | None = None, environment: Mapping[str, str] = os.environ) -> Iterator[Watch]:
+def watching(
+    settings: Settings,
+    *,
+    within: timedelta | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[Watch]:
     """Give the program, wired to the world that `settings` describe; what it opened is closed at the end.
 
     A check takes `within` at most, and never longer than the setting allows. Raises `LedgerError` where the table
@@ -85,11 +92,17 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
     """
     watchlist = settings.watchlist
     known = settings.reading_graph
-    sign_in, to_graph = _reading(known, "", environment), _reading(known, watchlist.tenant_id, environment)
+    sign_in, to_graph = (
+        _reading(known, "", environment),
+        _reading(known, watchlist.tenant_id, environment),
+    )
     deadline = timedelta(minutes=settings.deadline_minutes)
     with ExitStack() as opened:
         ledger = _ledger(settings, watchlist, environment, opened)
-        channels = {name: _channel(channel, settings, sign_in) for name, channel in watchlist.channels.items()}
+        channels = {
+            name: _channel(channel, settings, sign_in)
+            for name, channel in watchlist.channels.items()
+        }
         rules = watchlist.tenant
         yield Watch(
             watchlist=watchlist,
@@ -99,7 +112,9 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
             sign_ins=GraphSignIns(settings.graph, to_graph) if settings.sign_ins else None,
-            heartbeat=PingedHeartbeat(settings.heartbeat) if settings.heartbeat is not None else None,
+            heartbeat=PingedHeartbeat(settings.heartbeat)
+            if settings.heartbeat is not None
+            else None,
             tenant=TenantWatch(
                 watchlist=watchlist,
                 rules=rules,
@@ -115,7 +130,9 @@ def watching(settings: Settings, *, within: timedelta | None = None, environment
 
 
 @contextmanager
-def ledgers(settings: Settings, environment: Mapping[str, str] = os.environ) -> Iterator[Mapping[str, Ledger]]:
+def ledgers(
+    settings: Settings, environment: Mapping[str, str] = os.environ
+) -> Iterator[Mapping[str, Ledger]]:
     """Give the ledger of each watchlist, by its key, over one connection. Raises as `watching` does."""
     with ExitStack() as opened:
         first, *_ = settings.watchlists.values()
@@ -123,12 +140,18 @@ def ledgers(settings: Settings, environment: Mapping[str, str] = os.environ) -> 
         yield {key: ledger.of(key) for key in settings.watchlists}
 
 
-def _ledger(settings: Settings, watchlist: Watchlist, environment: Mapping[str, str], opened: ExitStack) -> TablesLedger:
+def _ledger(
+    settings: Settings, watchlist: Watchlist, environment: Mapping[str, str], opened: ExitStack
+) -> TablesLedger:
     own = None
     if settings.tables.by == "endpoint":
-        own = credential(settings.identity_client_id or None, graph_is_loopback=False, environment=environment)
+        own = credential(
+            settings.identity_client_id or None, graph_is_loopback=False, environment=environment
+        )
         opened.callback(own.close)
-    return opened.enter_context(TablesLedger(settings.tables.value.reveal(), clock, credential=own, partition=watchlist.key))
+    return opened.enter_context(
+        TablesLedger(settings.tables.value.reveal(), clock, credential=own, partition=watchlist.key)
+    )
 
 
 def _reading(known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]) -> SignIn:
@@ -137,7 +160,9 @@ def _reading(known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]
     if not tenant_id:
         return partial(credential, client_id, graph_is_loopback=loopback, environment=environment)
     where = Elsewhere(tenant_id, known.tenants_client_id)
-    elsewhere = partial(credential_elsewhere, where, client_id, graph=known.root, authority=known.authority)
+    elsewhere = partial(
+        credential_elsewhere, where, client_id, graph=known.root, authority=known.authority
+    )
     return partial(elsewhere, graph_is_loopback=loopback, environment=environment)
 
 
@@ -153,7 +178,11 @@ def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.envir
 def _page_url(settings: Settings) -> str:
     """Give where people open the page of this tenant; empty if there is none."""
     watchlist, url = settings.watchlist, settings.page_url
-    return f"{url}{'&' if '?' in url else '?'}tenant={watchlist.key}" if url and watchlist.name else url
+    return (
+        f"{url}{'&' if '?' in url else '?'}tenant={watchlist.key}"
+        if url and watchlist.name
+        else url
+    )
 
 
 def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
@@ -164,7 +193,9 @@ def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: 
 
 def _mailbox(owner: Owner, settings: Settings, sign_in: SignIn) -> Channel:
     """Give the mailbox of an owner, who is no channel of the watchlist: nothing of the status page is theirs."""
-    return _mails(EmailChannel(owner.channel, (owner.mail,)), replace(settings, page_url=""), sign_in)
+    return _mails(
+        EmailChannel(owner.channel, (owner.mail,)), replace(settings, page_url=""), sign_in
+    )
 
 
 def _mails(channel: EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:

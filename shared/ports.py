@@ -48,7 +48,9 @@ class PortError(Exception):
 class DirectoryError(PortError):
     """Graph, or the token for it, could not be had; or what it gave could not be understood."""
 
-    def __init__(self, text: str, *, transient: bool = True, code: str = "", request_id: str = "") -> None:
+    def __init__(
+        self, text: str, *, transient: bool = True, code: str = "", request_id: str = ""
+    ) -> None:
         """Say `text`, with Graph's error code and request id where it gave them."""
         super().__init__(text, transient=transient, code=code)
         self.request_id = request_id

@@ -22,7 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # a busy computer is not a failure of the program
-hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("patient")
 
 
@@ -38,7 +40,10 @@ def azurite() -> Iterator[Azurite]:
     with Azurite() as running:
         yield running
         running.kill()  # so that it writes down all it has
-        rows = "".join(file.read_text("utf-8", "replace") for file in running.folder.glob("__azurite_db_table*"))
+        rows = "".join(
+            file.read_text("utf-8", "replace")
+            for file in running.folder.glob("__azurite_db_table*")
+        )
     assert list(spoken(rows)) == []
 
 

@@ -28,18 +28,29 @@ def ran(folder: Path, *options: str, **settings: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", *plain, *options, str(folder / "test_inner.py")]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LAPSEWATCH_")}
     environment = {**kept, "LAPSEWATCH_BROWSER": "none", **settings}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
+    )
     return done.returncode, done.stdout
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-def test_everything_else_runs_and_the_last_line_counts_what_did_not(tmp_path: Path, workers: tuple[str, ...]) -> None:
+def test_everything_else_runs_and_the_last_line_counts_what_did_not(
+    tmp_path: Path, workers: tuple[str, ...]
+) -> None:
     status, out = ran(tmp_path, *workers)
-    assert (status, "2 passed" in out, out.endswith(f"\n{LINE}"), out.count("did not run")) == (0, True, True, 1), out
+    assert (status, "2 passed" in out, out.endswith(f"\n{LINE}"), out.count("did not run")) == (
+        0,
+        True,
+        True,
+        1,
+    ), out
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-def test_where_all_tests_have_to_run_it_is_a_failure(tmp_path: Path, workers: tuple[str, ...]) -> None:
+def test_where_all_tests_have_to_run_it_is_a_failure(
+    tmp_path: Path, workers: tuple[str, ...]
+) -> None:
     status, out = ran(tmp_path, *workers, LAPSEWATCH_ALL_TESTS="1")
     assert (status, out.endswith(f"\n{LINE}")) == (1, True), out
 

@@ -17,9 +17,13 @@ def main() -> None:
     azd, report = Azd(), Report("Lapsewatch, after azd deploy")
     page = azd.get("LAPSEWATCH_STATUS_PAGE")
     if not page:
-        raise ValueError("LAPSEWATCH_STATUS_PAGE is not known, so nothing is provisioned yet: run azd provision")
+        raise ValueError(
+            "LAPSEWATCH_STATUS_PAGE is not known, so nothing is provisioned yet: run azd provision"
+        )
     health = page.removesuffix(PAGE) + ROUTE
-    remedy = Remedy("you ask again until it answers, and look at Log stream in the portal", (f"curl {health}",))
+    remedy = Remedy(
+        "you ask again until it answers, and look at Log stream in the portal", (f"curl {health}",)
+    )
     report.attempt("the app answers", lambda: awake(health), remedy)
     print(report.text())  # noqa: T201  (the table is what the hook gives)
 

@@ -21,7 +21,9 @@ def main() -> None:
     azd, report = Azd(), Report("Lapsewatch, after provisioning")
     missing = [name for name in NEEDED if not azd.get(name)]
     if missing:
-        raise ValueError(f"{', '.join(missing)} not known, so nothing is provisioned yet: run azd provision")
+        raise ValueError(
+            f"{', '.join(missing)} not known, so nothing is provisioned yet: run azd provision"
+        )
     cloud = cloud_of(azd.get("LAPSEWATCH_GRAPH", GRAPH))
     graph = Rest(f"{cloud.graph}/v1.0", lambda: azd.token(f"{cloud.graph}/.default"))
     SignIn(graph, azd, cloud).finish(report)
@@ -35,7 +37,9 @@ def main() -> None:
 def _permissions(graph: Rest, azd: Azd, cloud: Cloud, report: Report) -> None:
     identity = azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID")
     if not GUID.fullmatch(identity):
-        raise ValueError(f'LAPSEWATCH_IDENTITY_PRINCIPAL_ID is "{identity}", which is no object id: run azd provision')
+        raise ValueError(
+            f'LAPSEWATCH_IDENTITY_PRINCIPAL_ID is "{identity}", which is no object id: run azd provision'
+        )
     names = permissions.wanted(azd, report)
     found: list[Json] = []
 
@@ -64,13 +68,20 @@ def _mail(azd: Azd, report: Report) -> None:
     if not mailbox:
         return
     if not ADDRESS.fullmatch(mailbox):
-        report.add("mail", NOT_DONE, f'LAPSEWATCH_MAIL_SENDER is "{mailbox}", which is no mail address')
+        report.add(
+            "mail", NOT_DONE, f'LAPSEWATCH_MAIL_SENDER is "{mailbox}", which is no mail address'
+        )
         return
-    principal, name = azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID"), azd.get("LAPSEWATCH_IDENTITY_NAME")
+    principal, name = (
+        azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID"),
+        azd.get("LAPSEWATCH_IDENTITY_NAME"),
+    )
     azd.set(exchange.PRINCIPAL, principal)
     azd.set(exchange.NAME, name)
     remedy = exchange.limited_to(mailbox, azd.get("LAPSEWATCH_IDENTITY_CLIENT_ID"), principal, name)
-    report.add("mail", BY_HAND, f"Exchange, not Entra, allows {mailbox} and no other mailbox", remedy)
+    report.add(
+        "mail", BY_HAND, f"Exchange, not Entra, allows {mailbox} and no other mailbox", remedy
+    )
 
 
 if __name__ == "__main__":

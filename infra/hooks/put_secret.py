@@ -19,7 +19,9 @@ def main() -> None:
     """Do it, and print the table."""
     name = sys.argv[1] if len(sys.argv) == 2 else ""  # noqa: PLR2004  (the script and one argument)
     if not NAMES.fullmatch(name):
-        raise ValueError("Give the name of the secret: python3 infra/hooks/put_secret.py teams-webhook-url (the URL is asked for)")
+        raise ValueError(
+            "Give the name of the secret: python3 infra/hooks/put_secret.py teams-webhook-url (the URL is asked for)"
+        )
     azd, report = Azd(), Report(f"Lapsewatch, secret {name}")
     cloud = cloud_of(azd.get("LAPSEWATCH_GRAPH", GRAPH))
 

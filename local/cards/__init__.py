@@ -37,9 +37,16 @@ def problems(cards: Mapping[str, Card]) -> list[str]:
     """Give what the renderer finds wrong in `cards` (by name), a line each; one Node process for all of them."""
     node = shutil.which("node")
     if node is None or not RENDERER.exists():
-        raise RendererMissing(f"Cards are validated by Node.js and {RENDERER}. Install Node.js 20 or newer, then run: make setup")
+        raise RendererMissing(
+            f"Cards are validated by Node.js and {RENDERER}. Install Node.js 20 or newer, then run: make setup"
+        )
     found = subprocess.run(  # noqa: S603  (our own script, by its full path)
-        [node, str(HERE / "validate.js")], input=json.dumps(cards), capture_output=True, text=True, check=True, timeout=60
+        [node, str(HERE / "validate.js")],
+        input=json.dumps(cards),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     return found.stdout.splitlines()
 
@@ -50,7 +57,9 @@ def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
     Raises `RendererMissing`.
     """
     if not RENDERER.exists():
-        raise RendererMissing(f"The renderer of cards is not installed: there is no {RENDERER}. Run: make setup")
+        raise RendererMissing(
+            f"The renderer of cards is not installed: there is no {RENDERER}. Run: make setup"
+        )
     markdown = MarkdownIt("zero").enable(["emphasis", "list", "link", "escape"])
     data = {
         "cards": [_open(card) for card in cards] if opened else list(cards),
@@ -66,11 +75,21 @@ def picture(page: str, path: Path, *, width: int = WIDTH, within: float = PATIEN
     """Draw a page of `to_html` into a PNG file, as high as it needs to be. Raises `BrowserError`."""
     height = _HEIGHT.search(drawn(page, width=width, within=within))
     if height is None:
-        raise BrowserFailed("The browser did not draw the page. It may not be allowed to read files in this folder.")
+        raise BrowserFailed(
+            "The browser did not draw the page. It may not be allowed to read files in this folder."
+        )
     path.unlink(missing_ok=True)
-    _browse(page, f"--window-size={width},{height[1]}", "--force-device-scale-factor=1", picture=path, within=within)
+    _browse(
+        page,
+        f"--window-size={width},{height[1]}",
+        "--force-device-scale-factor=1",
+        picture=path,
+        within=within,
+    )
     if not path.exists():
-        raise BrowserFailed(f"The browser did not write {path}. It may not be allowed to write files in this folder.")
+        raise BrowserFailed(
+            f"The browser did not write {path}. It may not be allowed to write files in this folder."
+        )
 
 
 def drawn(page: str, *, width: int = WIDTH, within: float = PATIENCE) -> str:
@@ -86,17 +105,32 @@ def words(page: str) -> str:
 
 def _browse(page: str, *options: str, within: float, picture: Path | None = None) -> str:
     browser = find_browser()
-    quiet = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars")
+    quiet = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--hide-scrollbars",
+    )
     offline = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
     if picture is not None:
         options += (f"--screenshot={path_for(browser, picture)}",)
     BUILD.mkdir(exist_ok=True)
     # not in /tmp: a browser that came as a snap has a /tmp of its own
-    with tempfile.TemporaryDirectory(prefix="browser-", dir=BUILD, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="browser-", dir=BUILD, ignore_cleanup_errors=True
+    ) as folder:
         file = Path(folder, "card.html")
         file.write_text(page, encoding="utf-8")
         profile = path_for(browser, Path(folder, "profile"))
-        arguments = [*quiet, *offline, f"--user-data-dir={profile}", *options, path_for(browser, file).as_uri()]
+        arguments = [
+            *quiet,
+            *offline,
+            f"--user-data-dir={profile}",
+            *options,
+            path_for(browser, file).as_uri(),
+        ]
         return run_browser(browser, arguments, within=within)
 
 

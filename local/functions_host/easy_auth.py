@@ -29,19 +29,27 @@ _THEIRS = ("HTTP_X_MS_CLIENT_PRINCIPAL", "HTTP_X_MS_TOKEN_")
 class EasyAuth:
     """Stands before a WSGI application."""
 
-    def __init__(self, application: "WSGIApplication", name: str, prefix: str, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, application: "WSGIApplication", name: str, prefix: str, settings: Mapping[str, str]
+    ) -> None:
         """Sign `name` in to the page below `prefix`. Raises `HostError` if `settings` do not name a stand-in tenant."""
         self._application, self._name = application, name
         self._page = "/".join(("", *filter(None, prefix.split("/")), "page"))
         issuer = urlsplit(settings.get(ISSUER, ""))
-        if issuer.scheme != "http" or issuer.hostname not in {"127.0.0.1", "localhost"} or not settings.get(CLIENT_ID):
+        if (
+            issuer.scheme != "http"
+            or issuer.hostname not in {"127.0.0.1", "localhost"}
+            or not settings.get(CLIENT_ID)
+        ):
             raise HostError(
                 f"--signed-in needs a stand-in tenant: start `python -m local.tenant`, and set {CLIENT_ID} and {ISSUER} to what it prints"
             )
         self._tokens = f"http://{issuer.netloc}/control/id-tokens"
         self._client_id = settings[CLIENT_ID]
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         """Pass a request on; if it is for the page, as the person's."""
         request = Request(environ)
         if self._is_page(request.path):
@@ -67,7 +75,9 @@ class EasyAuth:
             answer = session.post(self._tokens, json=asked, timeout=TIMEOUT)
             answer.raise_for_status()
             token: str = answer.json()["id_token"]
-        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})  # the app verifies it, not we
+        claims: dict[str, Any] = jwt.decode(
+            token, options={"verify_signature": False}
+        )  # the app verifies it, not we
         principal = {
             "auth_typ": "aad",
             "claims": [{"typ": claim, "val": str(value)} for claim, value in claims.items()],

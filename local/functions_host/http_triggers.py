@@ -42,7 +42,9 @@ class Key:
     def __init__(self, value: str) -> None:
         """Take the key. Raises `HostError` for an empty one, which would let everybody in."""
         if not value:
-            raise HostError("LOCAL_FUNCTION_KEY is set, but empty: give it a value, or leave it away for the key `local`")
+            raise HostError(
+                "LOCAL_FUNCTION_KEY is set, but empty: give it a value, or leave it away for the key `local`"
+            )
         self._value = value.encode()
 
     def admits(self, request: Request) -> bool:
@@ -69,10 +71,14 @@ class Front:
         """Read the routes. Raises `HostError` if one of them cannot be read."""
         self._invoke, self._timers, self._key = invoke, timers, key
         http = [function for function in functions if function.kind == "http"]
-        self.routes: Mapping[str, Route] = {function.name: _route(function, prefix) for function in http}
+        self.routes: Mapping[str, Route] = {
+            function.name: _route(function, prefix) for function in http
+        }
         self._functions = sorted(http, key=lambda function: function.name.lower())
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         """Answer a request."""
         request = Request(environ)
         request.max_content_length = BODY_LIMIT
@@ -101,7 +107,9 @@ class Front:
         self._timers.start(name)
         return _Answer(status=HTTPStatus.ACCEPTED)
 
-    def _call(self, function: Function, request: Request, parameters: Mapping[str, str]) -> Response:
+    def _call(
+        self, function: Function, request: Request, parameters: Mapping[str, str]
+    ) -> Response:
         try:
             value = self._invoke(function, rpc.TypedData(http=incoming(request, parameters)))
         except InvocationFailed as error:
@@ -147,7 +155,11 @@ def outgoing(value: rpc.TypedData | None) -> Response:
         return _Answer(status=HTTPStatus.NO_CONTENT)
     if value.http is None:
         return _Answer(_body(value), content_type="text/plain; charset=utf-8")
-    response = _Answer(_body(value.http.body), status=int(value.http.status_code), headers=list(value.http.headers.items()))
+    response = _Answer(
+        _body(value.http.body),
+        status=int(value.http.status_code),
+        headers=list(value.http.headers.items()),
+    )
     for cookie in value.http.cookies or ():
         response.headers.add("Set-Cookie", _cookie(cookie))
     return response
@@ -164,7 +176,9 @@ def _cookie(cookie: rpc.RpcHttpCookie) -> str:
         cookie.name,
         cookie.value,
         max_age=int(cookie.max_age.value) if cookie.max_age else None,
-        expires=datetime.fromtimestamp(cookie.expires.value.seconds, UTC) if cookie.expires else None,
+        expires=datetime.fromtimestamp(cookie.expires.value.seconds, UTC)
+        if cookie.expires
+        else None,
         path=cookie.path.value or None if cookie.path else None,
         domain=cookie.domain.value or None if cookie.domain else None,
         secure=bool(cookie.secure and cookie.secure.value),

@@ -69,7 +69,9 @@ class LocalHost:
             stack.callback(self._queues.close)
             stack.callback(self._timers.close)
             self.port = stack.enter_context(serving(self._door, self._port))
-            os.environ.setdefault("WEBSITE_HOSTNAME", f"127.0.0.1:{self.port}")  # as the platform does, and Core Tools
+            os.environ.setdefault(
+                "WEBSITE_HOSTNAME", f"127.0.0.1:{self.port}"
+            )  # as the platform does, and Core Tools
             self.url = f"http://127.0.0.1:{self.port}/{prefix}".rstrip("/")
             self._stack = stack.pop_all()
         return self
@@ -83,9 +85,13 @@ class LocalHost:
         """The functions by name."""
         return self._worker.functions
 
-    def http(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+    def http(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
         """Send a request without a network; `path` is from the root, prefix and query included."""
-        response = Client(self._door).open(path, method=method, headers=dict(headers or {}), data=body)
+        response = Client(self._door).open(
+            path, method=method, headers=dict(headers or {}), data=body
+        )
         return Answer(response.status_code, response.headers, response.get_data())
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
@@ -106,7 +112,9 @@ class LocalHost:
 
     def described(self) -> list[str]:
         """Say of each function, a line each, what starts it and who may."""
-        return [f"  {name:24} {self._described(function)}" for name, function in self.functions.items()]
+        return [
+            f"  {name:24} {self._described(function)}" for name, function in self.functions.items()
+        ]
 
     def _described(self, function: Function) -> str:
         if function.kind == "http":
@@ -122,7 +130,13 @@ class LocalHost:
         return self._invoke(function, value, attempt=retry, attempts=retries)
 
     def _invoke(
-        self, function: Function, value: rpc.TypedData, about: About = NOTHING, *, attempt: int = 0, attempts: int = 0
+        self,
+        function: Function,
+        value: rpc.TypedData,
+        about: About = NOTHING,
+        *,
+        attempt: int = 0,
+        attempts: int = 0,
     ) -> rpc.TypedData | None:
         """Run a function, send what it wrote to its outputs, and give what it returned. Raises `InvocationFailed`."""
         given = self._worker.invoke(function, value, about, attempt=attempt, attempts=attempts)

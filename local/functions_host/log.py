@@ -23,7 +23,10 @@ def to_standard_error(function: Callable[[], str]) -> None:
     """Show all records from INFO on; `function` names the function that the caller runs in."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines(function))
-    debug = os.environ.get("PYTHON_ENABLE_DEBUG_LOGGING", "").lower() in {"1", "true"}  # as the worker in Azure
+    debug = os.environ.get("PYTHON_ENABLE_DEBUG_LOGGING", "").lower() in {
+        "1",
+        "true",
+    }  # as the worker in Azure
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
     # the Azure SDKs tell of every request; the worker library of every step, and of failures that its answers carry too
     logging.getLogger("azure").setLevel(logging.WARNING)

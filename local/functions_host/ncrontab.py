@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-_LONGEST_GAP = timedelta(days=366 * 41)  # 29 February on a given weekday, across a century year without one
+_LONGEST_GAP = timedelta(
+    days=366 * 41
+)  # 29 February on a given weekday, across a century year without one
 
 
 class ScheduleError(ValueError):
@@ -32,11 +34,17 @@ class _Kind:
         number = int(text) if text.isascii() and text.isdigit() else self._named(text)
         if number is None or not self.least <= number <= self.most:
             names = f", or a name such as {self.names[1][:3].upper()}" if self.names else ""
-            raise ScheduleError(f"the {self.name} {text!r} is not a number from {self.least} to {self.most}{names}")
+            raise ScheduleError(
+                f"the {self.name} {text!r} is not a number from {self.least} to {self.most}{names}"
+            )
         return number
 
     def _named(self, text: str) -> int | None:
-        found = (at for at, name in enumerate(self.names) if text and name.lower().startswith(text.lower()))
+        found = (
+            at
+            for at, name in enumerate(self.names)
+            if text and name.lower().startswith(text.lower())
+        )
         return next((at + self.least for at in found), None)
 
     def values(self, text: str) -> frozenset[int]:
@@ -85,7 +93,11 @@ class Schedule:
         at = instant.replace(microsecond=0) + timedelta(seconds=1)
         end = at + _LONGEST_GAP
         while at < end:
-            if at.month not in self.months or at.day not in self.days or at.isoweekday() % 7 not in self.weekdays:
+            if (
+                at.month not in self.months
+                or at.day not in self.days
+                or at.isoweekday() % 7 not in self.weekdays
+            ):
                 at = at.replace(hour=0, minute=0, second=0) + timedelta(days=1)
             elif at.hour not in self.hours:
                 at = at.replace(minute=0, second=0) + timedelta(hours=1)
@@ -107,7 +119,9 @@ def parse(text: str) -> Schedule:
         fields = " ".join(f"{{{kind.name}}}" for kind in _KINDS)
         raise ScheduleError(f"{text!r} has {len(parts)} fields, not six: {fields}")
     try:
-        schedule = Schedule(text, *(kind.values(part) for kind, part in zip(_KINDS, parts, strict=True)))
+        schedule = Schedule(
+            text, *(kind.values(part) for kind, part in zip(_KINDS, parts, strict=True))
+        )
     except ScheduleError as error:
         raise ScheduleError(f"{text!r}: {error}") from None
     schedule.next_after(datetime(2000, 1, 1, tzinfo=UTC))

@@ -16,7 +16,12 @@ from datetime import datetime
 from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceExistsError
-from azure.storage.queue import QueueClient, QueueMessage, TextBase64DecodePolicy, TextBase64EncodePolicy
+from azure.storage.queue import (
+    QueueClient,
+    QueueMessage,
+    TextBase64DecodePolicy,
+    TextBase64EncodePolicy,
+)
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, InvocationFailed
@@ -64,7 +69,9 @@ class Queues:
         for name, value in outputs.items():
             binding = function.outputs.get(name, {})
             if binding.get("type") != "queue":
-                raise InvocationFailed(f"The local host sends to queues only, and {name} is none.", "")
+                raise InvocationFailed(
+                    f"The local host sends to queues only, and {name} is none.", ""
+                )
             texts = list(_texts(value))
             try:
                 for text in texts:
@@ -107,12 +114,21 @@ class Queues:
                 done += 1
         return done
 
-    def _handle(self, function: Function, client: QueueClient, message: QueueMessage, setting: str) -> None:
+    def _handle(
+        self, function: Function, client: QueueClient, message: QueueMessage, setting: str
+    ) -> None:
         tries = message.dequeue_count or 1
         try:
             self._run(function, rpc.TypedData(string=message.content), _about(message))
         except InvocationFailed as error:
-            _log.error("%s failed, try %d of %d: %s\n%s", function.name, tries, TRIES, error, error.stack.rstrip())
+            _log.error(
+                "%s failed, try %d of %d: %s\n%s",
+                function.name,
+                tries,
+                TRIES,
+                error,
+                error.stack.rstrip(),
+            )
             if tries < TRIES:
                 client.update_message(message, visibility_timeout=0)
                 return
@@ -125,7 +141,9 @@ class Queues:
             known = self._clients.get((setting, name))
             if known is None:
                 if not os.environ.get(setting):
-                    raise HostError(f"the setting {setting} is not set, and the queue {name} is in its storage")
+                    raise HostError(
+                        f"the setting {setting} is not set, and the queue {name} is in its storage"
+                    )
                 known = QueueClient.from_connection_string(
                     os.environ[setting],
                     name,
@@ -167,7 +185,11 @@ def _about(message: QueueMessage) -> dict[str, rpc.TypedData]:
         "Id": rpc.TypedData(string=message.id),
         "PopReceipt": rpc.TypedData(string=message.pop_receipt),
         "DequeueCount": rpc.TypedData(json=str(message.dequeue_count or 1)),
-        **{name: rpc.TypedData(json=json.dumps(instant.isoformat())) for name, instant in instants.items() if instant is not None},
+        **{
+            name: rpc.TypedData(json=json.dumps(instant.isoformat()))
+            for name, instant in instants.items()
+            if instant is not None
+        },
     }
 
 

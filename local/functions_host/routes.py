@@ -16,7 +16,10 @@ _CONSTRAINTS: Mapping[str | None, str] = {
     "int": r"-?[0-9]+",
     "long": r"-?[0-9]+",
 }
-_PARAMETER = re.compile(r"\{(?P<rest>\*{0,2})(?P<name>[A-Za-z_]\w*)(?::(?P<constraint>\w+))?(?P<optional>\?)?\}", re.ASCII)
+_PARAMETER = re.compile(
+    r"\{(?P<rest>\*{0,2})(?P<name>[A-Za-z_]\w*)(?::(?P<constraint>\w+))?(?P<optional>\?)?\}",
+    re.ASCII,
+)
 
 
 class RouteError(ValueError):
@@ -38,7 +41,11 @@ class Route:
         if self.methods and method not in self.methods:
             return None
         found = self.pattern.fullmatch(path)
-        return None if found is None else {name: value for name, value in found.groupdict().items() if value}
+        return (
+            None
+            if found is None
+            else {name: value for name, value in found.groupdict().items() if value}
+        )
 
 
 def route(prefix: str, template: str, methods: Collection[str] = ()) -> Route:
@@ -58,10 +65,16 @@ def _segment(text: str) -> str:
     found = _PARAMETER.fullmatch(text)
     if found is None:
         if "{" in text or "}" in text:
-            raise RouteError(f"has the part {text!r}; the local host knows {{name}}, {{name?}}, {{name:int}} and {{*name}}")
+            raise RouteError(
+                f"has the part {text!r}; the local host knows {{name}}, {{name?}}, {{name:int}} and {{*name}}"
+            )
         return "/" + re.escape(text)
     if found["constraint"] not in _CONSTRAINTS:
         known = ", ".join(sorted(name for name in _CONSTRAINTS if name))
-        raise RouteError(f"has the constraint {found['constraint']!r}; the local host knows {known}")
-    pattern = f"/(?P<{found['name']}>{'.*' if found['rest'] else _CONSTRAINTS[found['constraint']]})"
+        raise RouteError(
+            f"has the constraint {found['constraint']!r}; the local host knows {known}"
+        )
+    pattern = (
+        f"/(?P<{found['name']}>{'.*' if found['rest'] else _CONSTRAINTS[found['constraint']]})"
+    )
     return f"(?:{pattern})?" if found["optional"] or found["rest"] else pattern

@@ -26,7 +26,9 @@ class TypedData:
 
     def WhichOneof(self, _group: str) -> str | None:  # noqa: N802  (protobuf's name)
         """Name the kind that is set, as protobuf does."""
-        return next((kind.name for kind in fields(self) if getattr(self, kind.name) is not None), None)
+        return next(
+            (kind.name for kind in fields(self) if getattr(self, kind.name) is not None), None
+        )
 
 
 @dataclass(slots=True)

@@ -25,7 +25,12 @@ _log = logging.getLogger(__name__)
 class _Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002  (the base class's)
         path = quote(str(getattr(self, "path", "-")).partition("?")[0], safe="/%")
-        _log.info("%s %s %s", getattr(self, "command", None) or "-", path, int(code) if isinstance(code, int) else code)
+        _log.info(
+            "%s %s %s",
+            getattr(self, "command", None) or "-",
+            path,
+            int(code) if isinstance(code, int) else code,
+        )
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002, ARG002  (the base class's; its arguments may quote the query)
         _log.warning("a request was not understood, or its answer broke off")
@@ -66,7 +71,9 @@ def serving(application: "WSGIApplication", port: int) -> Iterator[int]:
         ) from None
     with listening:
         server = _Server(listening, application)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="http")
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="http"
+    )
     thread.start()
     try:
         yield server.port

@@ -45,7 +45,9 @@ def resolved(text: str) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in os.environ:
-            raise HostError(f"the setting %{found[1]}% is set neither in the environment nor in local.settings.json")
+            raise HostError(
+                f"the setting %{found[1]}% is set neither in the environment nor in local.settings.json"
+            )
         return os.environ[found[1]]
 
     return _SETTING.sub(value, text)

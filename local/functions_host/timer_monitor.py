@@ -39,7 +39,11 @@ class Status:
 
     def document(self) -> dict[str, str]:
         """Write it as the host does, for its file and for the function."""
-        return {"Last": self.last.isoformat(), "Next": self.next.isoformat(), "LastUpdated": self.updated.isoformat()}
+        return {
+            "Last": self.last.isoformat(),
+            "Next": self.next.isoformat(),
+            "LastUpdated": self.updated.isoformat(),
+        }
 
     def follows(self, schedule: Schedule) -> bool:
         """Tell whether `next` comes from this very schedule, so that a run is missing once it has passed."""
@@ -59,10 +63,14 @@ class Monitor:
             return None
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
-            last, due, updated = (datetime.fromisoformat(content[name]) for name in ("Last", "Next", "LastUpdated"))
+            last, due, updated = (
+                datetime.fromisoformat(content[name]) for name in ("Last", "Next", "LastUpdated")
+            )
             return Status(last.astimezone(UTC), due.astimezone(UTC), updated.astimezone(UTC))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("%s cannot be read, so the timer starts as if it were new: %s", self._path, error)
+            _log.warning(
+                "%s cannot be read, so the timer starts as if it were new: %s", self._path, error
+            )
             return None
 
     def keep(self, status: Status) -> None:
@@ -73,4 +81,6 @@ class Monitor:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(json.dumps(status.document()), encoding="utf-8")
         except OSError as error:
-            _log.warning("%s cannot be written, so a missed run will not be noticed: %s", self._path, error)
+            _log.warning(
+                "%s cannot be written, so a missed run will not be noticed: %s", self._path, error
+            )

@@ -40,7 +40,14 @@ def delay(policy: rpc.RpcRetryOptions, retry: int) -> timedelta:
 class Timer:
     """One timer trigger."""
 
-    def __init__(self, function: Function, run: Run, wait: Wait, clock: Callable[[], datetime], state: Path | None) -> None:
+    def __init__(
+        self,
+        function: Function,
+        run: Run,
+        wait: Wait,
+        clock: Callable[[], datetime],
+        state: Path | None,
+    ) -> None:
         """Resolve the schedule of `function`. Raises `HostError` if there is none in it."""
         try:
             self.schedule: Schedule = parse(resolved(str(function.trigger["schedule"])))
@@ -49,7 +56,9 @@ class Timer:
         self._function, self._run, self._wait, self._clock = function, run, wait, clock
         self._one_at_a_time = threading.Lock()
         now = clock()
-        self._monitored = function.trigger.get("useMonitor", True) is not False and not self._sub_minute(now)
+        self._monitored = function.trigger.get(
+            "useMonitor", True
+        ) is not False and not self._sub_minute(now)
         self._monitor = Monitor(state if self._monitored else None, function.name)
         self._status = Status.first(self.schedule, now)
 
@@ -75,7 +84,13 @@ class Timer:
             try:
                 self._run(self._function, value, retry, policy.max_retry_count)
             except InvocationFailed as error:
-                _log.error("%s failed, try %d: %s\n%s", self._function.name, retry + 1, error, error.stack.rstrip())
+                _log.error(
+                    "%s failed, try %d: %s\n%s",
+                    self._function.name,
+                    retry + 1,
+                    error,
+                    error.stack.rstrip(),
+                )
                 if retry == policy.max_retry_count:
                     raise
                 retry += 1
@@ -102,7 +117,9 @@ class Timer:
             self._scheduled(max(self._clock(), self._status.next))
 
     def _scheduled(self, at: datetime, *, past_due: bool = False) -> None:
-        with contextlib.suppress(InvocationFailed):  # it is logged, and the next run comes all the same
+        with contextlib.suppress(
+            InvocationFailed
+        ):  # it is logged, and the next run comes all the same
             self.fire(past_due=past_due)
         self._status = Status.ran(self.schedule, at)
         self._monitor.keep(self._status)
@@ -118,7 +135,9 @@ class Timer:
 class Timers:
     """The threads that timers run in."""
 
-    def __init__(self, functions: Mapping[str, Function], run: Run, state: Path | None = None) -> None:
+    def __init__(
+        self, functions: Mapping[str, Function], run: Run, state: Path | None = None
+    ) -> None:
         """Resolve all schedules; nothing runs yet. Raises `HostError`."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []

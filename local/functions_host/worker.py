@@ -66,7 +66,9 @@ class Worker:
         """Import and index the app. Raises `HostError` with what the worker says."""
         script = Path(os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py"))
         if script.stem in sys.modules:
-            raise HostError(f"{script.stem} is imported already, and a process can host one app only: start another process")
+            raise HostError(
+                f"{script.stem} is imported already, and a process can host one app only: start another process"
+            )
         with contextlib.ExitStack() as stack:
             self._loop = stack.enter_context(_loop())
             # only now: the library reads the environment of the app when it is imported
@@ -86,20 +88,39 @@ class Worker:
     def _indexed(self) -> Iterator[Function]:
         init = cast(
             "rpc.WorkerInitResponse",
-            self._ask("worker_init_request", rpc.WorkerInitRequest("4.0.0", function_app_directory=str(self._app))),
+            self._ask(
+                "worker_init_request",
+                rpc.WorkerInitRequest("4.0.0", function_app_directory=str(self._app)),
+            ),
         )
         self._accept(init.result)
         found = cast("rpc.FunctionMetadataResponse", self._ask("functions_metadata_request", None))
         self._accept(found.result)
         for each in found.function_metadata_results or ():
             request = rpc.FunctionLoadRequest(each.function_id, each)
-            self._accept(cast("rpc.FunctionLoadResponse", self._ask("function_load_request", request)).result)
+            self._accept(
+                cast("rpc.FunctionLoadResponse", self._ask("function_load_request", request)).result
+            )
             bindings = [json.loads(binding) for binding in each.raw_bindings]
-            trigger = next(binding for binding in bindings if binding["type"].lower().endswith("trigger"))
-            outputs = {str(binding["name"]): binding for binding in bindings if str(binding.get("direction", "")).lower() == "out"}
+            trigger = next(
+                binding for binding in bindings if binding["type"].lower().endswith("trigger")
+            )
+            outputs = {
+                str(binding["name"]): binding
+                for binding in bindings
+                if str(binding.get("direction", "")).lower() == "out"
+            }
             yield Function(each.name, each.function_id, trigger, each.retry_options, outputs)
 
-    def invoke(self, function: Function, value: rpc.TypedData, about: About = NOTHING, *, attempt: int = 0, attempts: int = 0) -> Returned:
+    def invoke(
+        self,
+        function: Function,
+        value: rpc.TypedData,
+        about: About = NOTHING,
+        *,
+        attempt: int = 0,
+        attempts: int = 0,
+    ) -> Returned:
         """Run a function and give what it gave; `attempt` counts retries, of `attempts` allowed. Raises `InvocationFailed`.
 
         `about` is what the host says of the trigger besides its value.
@@ -114,7 +135,10 @@ class Worker:
         )
         self._names[request.invocation_id] = function.name
         try:
-            response = cast("rpc.InvocationResponse", self._ask("invocation_request", request, request.invocation_id))
+            response = cast(
+                "rpc.InvocationResponse",
+                self._ask("invocation_request", request, request.invocation_id),
+            )
         finally:
             del self._names[request.invocation_id]
         failure = response.result.exception
@@ -132,8 +156,13 @@ class Worker:
         async def answer() -> object:
             # the library sets this for functions in threads; async functions run in this very task
             self._library.invocation_id_cv.set(invocation_id)
-            request = SimpleNamespace(request=SimpleNamespace(**{verb: content}), properties={"host": "127.0.0.1", "protos": rpc})
-            return await cast("Coroutine[None, None, object]", getattr(self._library, verb)(request))
+            request = SimpleNamespace(
+                request=SimpleNamespace(**{verb: content}),
+                properties={"host": "127.0.0.1", "protos": rpc},
+            )
+            return await cast(
+                "Coroutine[None, None, object]", getattr(self._library, verb)(request)
+            )
 
         return asyncio.run_coroutine_threadsafe(answer(), self._loop).result()
 

@@ -90,9 +90,23 @@ class Soak:
             ears = {name: Ear(name, world) for name in CHANNELS}
             watchlist, rest = world.watchlist(), world.rest
             tenant = TenantWatch(
-                watchlist, rest.rules, rest, ledger.tenant, ears, lambda owner: Ear(owner.channel, world), lambda: world.now
+                watchlist,
+                rest.rules,
+                rest,
+                ledger.tenant,
+                ears,
+                lambda owner: Ear(owner.channel, world),
+                lambda: world.now,
             )
-            watch = Watch(watchlist, world, ledger, ears, lambda: world.now, timedelta(minutes=20), tenant=tenant)
+            watch = Watch(
+                watchlist,
+                world,
+                ledger,
+                ears,
+                lambda: world.now,
+                timedelta(minutes=20),
+                tenant=tenant,
+            )
             for hour in range(self.days * 24):
                 world.now = START + timedelta(hours=hour)
                 self._hour(watch, *divmod(hour, 24))
@@ -124,13 +138,17 @@ class Soak:
             world.graph_until = world.now + timedelta(hours=chance.randint(1, 40))
             self.faults["Graph is out"] += 1
         elif dice < 2 / 400:
-            world.down_until[chance.choice(CHANNELS)] = world.now + timedelta(hours=chance.randint(1, 60))
+            world.down_until[chance.choice(CHANNELS)] = world.now + timedelta(
+                hours=chance.randint(1, 60)
+            )
             self.faults["a channel is down"] += 1
         elif dice < 2.3 / 400:
             self.asleep_until = world.now + timedelta(hours=chance.randint(2, 70))
             self.faults["nothing runs"] += 1
         elif dice < 2.5 / 400 and (mailboxes := world.rest.mailboxes):
-            world.down_until[chance.choice(mailboxes)] = world.now + timedelta(hours=chance.randint(1, 60))
+            world.down_until[chance.choice(mailboxes)] = world.now + timedelta(
+                hours=chance.randint(1, 60)
+            )
             self.faults["an owner's mailbox is down"] += 1
         elif dice < 2.8 / 400:
             self.tenant_until = world.now + timedelta(hours=chance.randint(1, 40))
@@ -172,7 +190,9 @@ def growing(taken: Sequence[Taken]) -> str:
     before, after = level[: len(level) // 2], level[len(level) // 2 :]
     if before and max(each.rows for each in after) > GROWN * max(each.rows for each in before):
         return f"the ledger grows: {taken}"
-    if len(taken) > 1 and taken[-1].memory > GROWN * max(each.memory for each in taken[: (len(taken) + 1) // 2]):
+    if len(taken) > 1 and taken[-1].memory > GROWN * max(
+        each.memory for each in taken[: (len(taken) + 1) // 2]
+    ):
         return f"the memory grows: {taken}"
     return ""
 
@@ -181,7 +201,9 @@ def _megabytes() -> int:
     """Give what this process holds just now, in MB; where /proc is not, the most that it ever held."""
     status = Path("/proc/self/status")
     if status.exists():
-        line = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmRSS"))
+        line = next(
+            line for line in status.read_text("utf-8").splitlines() if line.startswith("VmRSS")
+        )
         return int(line.split()[1]) // 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
@@ -189,11 +211,21 @@ def _megabytes() -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run it, and print the figures; exit 1 if something was lost."""
     parser = argparse.ArgumentParser(
-        prog="python -m local.simulation.soak", description="Simulated years of ticks, with random people and outages."
+        prog="python -m local.simulation.soak",
+        description="Simulated years of ticks, with random people and outages.",
     )
-    parser.add_argument("--apps", type=int, default=200, help="app registrations, three of four watched by name (default: %(default)s)")
-    parser.add_argument("--days", type=int, default=730, help="simulated days (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=7, help="what is random follows from it (default: %(default)s)")
+    parser.add_argument(
+        "--apps",
+        type=int,
+        default=200,
+        help="app registrations, three of four watched by name (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--days", type=int, default=730, help="simulated days (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=7, help="what is random follows from it (default: %(default)s)"
+    )
     options = parser.parse_args(arguments)
     started, lost = time.monotonic(), ""
     tables = Azurite()
@@ -207,7 +239,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lost = str(error)
     took = f"{time.monotonic() - started:.0f} s, of which this process computed {time.process_time():.0f} s"
     watched, others = len(soak.world.lives), len(soak.world.rest.strays)
-    print(f"{watched} apps watched by name, {others} others, {options.days} days, seed {options.seed}: {took}")
+    print(
+        f"{watched} apps watched by name, {others} others, {options.days} days, seed {options.seed}: {took}"
+    )
     print("\n".join(report(soak)))
     if lost:
         sys.exit(f"LOST: {lost}")

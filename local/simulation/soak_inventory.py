@@ -46,7 +46,13 @@ class Stray:
     @property
     def app(self) -> TenantApp:
         """Give it as a read shows it."""
-        return TenantApp(Holder.APPLICATION, self.client_id, self.object_id, f"Stray {self.client_id[:4]}", tuple(self.secrets))
+        return TenantApp(
+            Holder.APPLICATION,
+            self.client_id,
+            self.object_id,
+            f"Stray {self.client_id[:4]}",
+            tuple(self.secrets),
+        )
 
 
 @dataclass
@@ -78,7 +84,14 @@ class Rest:
         del seconds
         for number, start in enumerate(range(0, len(self.strays), PAGE), start=1):
             part = [stray.app for stray in self.strays[start : start + PAGE]]
-            kept = [app for app in part if any(c.ends is not None and query.since <= c.ends <= query.until for c in app.credentials)]
+            kept = [
+                app
+                for app in part
+                if any(
+                    c.ends is not None and query.since <= c.ends <= query.until
+                    for c in app.credentials
+                )
+            ]
             yield ScanPage(kept, len(part), sum(len(app.credentials) for app in part), {}, number)
             if self.broken:
                 raise DirectoryError("Graph answered 503.")
@@ -87,8 +100,13 @@ class Rest:
         """Say who owns them."""
         del seconds
         if self.broken:
-            return OwnersReading({}, dict.fromkeys(holders, DirectoryError("Graph answered 503.")), 1)
-        owned = {stray.object_id: Ownership((stray.owner,) if stray.owner is not None else ()) for stray in self.strays}
+            return OwnersReading(
+                {}, dict.fromkeys(holders, DirectoryError("Graph answered 503.")), 1
+            )
+        owned = {
+            stray.object_id: Ownership((stray.owner,) if stray.owner is not None else ())
+            for stray in self.strays
+        }
         return OwnersReading({object_id: owned[object_id] for object_id in holders}, requests=1)
 
     def live(self, now: datetime) -> None:
@@ -98,8 +116,12 @@ class Rest:
             assert newest.ends is not None
             left = (newest.ends - now).days
             if left < -FORGOTTEN or (left < LADDER[0] + 10 and dice < 1 / 30):
-                ends = now + timedelta(days=self.random.choice((180, 365, 730)), minutes=self.random.randint(0, 1439))
-                stray.secrets.append(newest._replace(key_id=guid(self.random), starts=now, ends=ends))
+                ends = now + timedelta(
+                    days=self.random.choice((180, 365, 730)), minutes=self.random.randint(0, 1439)
+                )
+                stray.secrets.append(
+                    newest._replace(key_id=guid(self.random), starts=now, ends=ends)
+                )
             if len(stray.secrets) > 1 and self.random.random() < 1 / 10:
                 del stray.secrets[0]
 
@@ -111,7 +133,10 @@ class Rest:
         for stray in self.strays:
             if stray.owner is not None and first_day:
                 continue  # the channel hears of these on the first day, and the owners from the next one on
-            secret, whom = stray.secrets[-1], stray.owner.channel if stray.owner is not None else self.to
+            secret, whom = (
+                stray.secrets[-1],
+                stray.owner.channel if stray.owner is not None else self.to,
+            )
             assert secret.starts is not None
             assert secret.ends is not None
             item = item_of(stray.object_id, secret.key_id)
@@ -122,8 +147,15 @@ class Rest:
             crossed = [rung for rung in LADDER if left <= rung]
             if crossed:
                 ago = timedelta(days=min(crossed) - left)
-                morning = (now.astimezone(self.zone) - ago).replace(hour=0, minute=0, second=0, microsecond=0)
-                yield Owed(item, whom, max(morning, secret.starts), f"{min(crossed)} days are left, or fewer")
+                morning = (now.astimezone(self.zone) - ago).replace(
+                    hour=0, minute=0, second=0, microsecond=0
+                )
+                yield Owed(
+                    item,
+                    whom,
+                    max(morning, secret.starts),
+                    f"{min(crossed)} days are left, or fewer",
+                )
 
 
 def guid(random: Random) -> str:
@@ -134,12 +166,20 @@ def guid(random: Random) -> str:
 def rest_of(apps: int, random: Random, zone: ZoneInfo, to: str, start: datetime) -> Rest:
     """Make so many apps; two of three have one of the owners, each of whom has about four apps."""
     rest = Rest(random, zone, to)
-    people = [Owner(guid(random), f"Owner {number}", f"owner{number}@example.org") for number in range(max(1, apps // 6))]
+    people = [
+        Owner(guid(random), f"Owner {number}", f"owner{number}@example.org")
+        for number in range(max(1, apps // 6))
+    ]
     for _ in range(apps):
         days = random.choice((180, 365, 730))
         starts = start - timedelta(days=random.randint(0, days - 5))
         secret = Credential(
-            guid(random), Kind.SECRET, "key 1", "q7X", starts, starts + timedelta(days=days, minutes=random.randint(0, 1439))
+            guid(random),
+            Kind.SECRET,
+            "key 1",
+            "q7X",
+            starts,
+            starts + timedelta(days=days, minutes=random.randint(0, 1439)),
         )
         owner = random.choice(people) if random.random() < 2 / 3 else None
         rest.strays.append(Stray(guid(random), guid(random), owner, [secret]))

@@ -19,7 +19,14 @@ from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.views import ServiceView, TenantView
 from shared.core.model.vocabulary import Kind, Standing
-from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, WatchedApp, Watchlist
+from shared.core.model.watchlist import (
+    DEFAULT_LADDER,
+    Claim,
+    Service,
+    TeamsChannel,
+    WatchedApp,
+    Watchlist,
+)
 from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading
 
 START = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
@@ -71,7 +78,10 @@ class Life:
     def over_since(self, now: datetime) -> datetime | None:
         """Say since when the service has nothing that works, as far as anybody knows."""
         assert self.used.ends is not None
-        return min((at for at in (self.gone_at, self.used.ends) if at is not None and at <= now), default=None)
+        return min(
+            (at for at in (self.gone_at, self.used.ends) if at is not None and at <= now),
+            default=None,
+        )
 
 
 @dataclass
@@ -102,20 +112,32 @@ class World:
         world = cls(random, rest_of(others, random, ZONE, RENEWER, START))
         for number in range(apps - others):
             days = world.random.choice(LIFETIMES)
-            used = world.secret(number, START - timedelta(days=world.random.randint(0, days - 5)), days)
+            used = world.secret(
+                number, START - timedelta(days=world.random.randint(0, days - 5)), days
+            )
             world.lives.append(Life(f"s{number:04}", guid(random), used))
         return world
 
     def watchlist(self) -> Watchlist:
         """Watch most of it by name, one service an app, and the rest as a tenant."""
-        apps = tuple(WatchedApp(f"App {number}", life.client_id, (_service(number),)) for number, life in enumerate(self.lives))
+        apps = tuple(
+            WatchedApp(f"App {number}", life.client_id, (_service(number),))
+            for number, life in enumerate(self.lives)
+        )
         channels = {name: TeamsChannel(name, Secret("https://flow.example/")) for name in CHANNELS}
         return Watchlist(ZONE, time_of_day(8), DEFAULT_LADDER, channels, apps, self.rest.rules)
 
     def secret(self, number: int, starts: datetime, days: int) -> Credential:
         """Make a secret that its service's claim finds."""
         name, key_id = f"S{number:04} {starts:%y%m%d}", guid(self.random)
-        return Credential(key_id, Kind.SECRET, name, "q7X", starts, starts + timedelta(days=days, minutes=self.random.randint(0, 1439)))
+        return Credential(
+            key_id,
+            Kind.SECRET,
+            name,
+            "q7X",
+            starts,
+            starts + timedelta(days=days, minutes=self.random.randint(0, 1439)),
+        )
 
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
         """Read the apps, as the port `Directory` has it, unless Graph is out."""
@@ -124,7 +146,12 @@ class World:
             failure = DirectoryError("Graph answered 503.")
             return DirectoryReading({}, {query.client_id: failure for query in queries}, requests=1)
         lives = {life.client_id: life for life in self.lives}
-        apps = {each.client_id: App(each.client_id, each.client_id, each.client_id, lives[each.client_id].credentials) for each in queries}
+        apps = {
+            each.client_id: App(
+                each.client_id, each.client_id, each.client_id, lives[each.client_id].credentials
+            )
+            for each in queries
+        }
         return DirectoryReading(apps, requests=len(queries))
 
     def hear(self, channel: str, message: Message) -> None:
@@ -155,19 +182,30 @@ class World:
         assert life.used.ends is not None
         if life.new is not None:
             return
-        if life.gone_at is None and (life.used.ends - self.now).days < RENEW_BELOW and self.random.random() < 1 / 30:
+        if (
+            life.gone_at is None
+            and (life.used.ends - self.now).days < RENEW_BELOW
+            and self.random.random() < 1 / 30
+        ):
             if self.random.random() < 1 / 4:
                 life.gone_at = self.now
                 return
         elif life.gone_at is None or self.random.random() > 1 / 5:
             return
-        life.new, life.made_at = self.secret(number, self.now, self.random.choice(LIFETIMES)), self.now
+        life.new, life.made_at = (
+            self.secret(number, self.now, self.random.choice(LIFETIMES)),
+            self.now,
+        )
 
     def settle(self, life: Life) -> None:
         """Let the service hold the new one; whoever was bothered is owed the end of it. The old one is deleted at once, or later."""
         assert life.new is not None
         known = ((channel, self.heard.get((life.id, channel))) for channel in CHANNELS)
-        life.closing = {channel: self.now for channel, last in known if last is not None and last.standing != Standing.HEALTHY}
+        life.closing = {
+            channel: self.now
+            for channel, last in known
+            if last is not None and last.standing != Standing.HEALTHY
+        }
         life.old = life.used if life.gone_at is None and self.random.random() < 1 / 2 else None
         life.used, life.new, life.gone_at = life.new, None, None
 
@@ -179,23 +217,36 @@ class World:
         for item, channel, since, why in chain(owed, self.rest.owed(self.now)):
             last = self.heard.get((item, channel))
             if last is None or last.at < since:
-                raise Lost(f"{channel} was not told of {item} on {self.now}: {why}; last heard: {last}")
+                raise Lost(
+                    f"{channel} was not told of {item} on {self.now}: {why}; last heard: {last}"
+                )
 
 
 def _owed(life: Life, now: datetime) -> Iterator[Owed]:
-    yield from (Owed(life.id, channel, since, "it was settled") for channel, since in life.closing.items())
+    yield from (
+        Owed(life.id, channel, since, "it was settled") for channel, since in life.closing.items()
+    )
     over = life.over_since(now)
     if over is not None:
         since = max(over, life.made_at) if life.new is not None else over
         days = (now.astimezone(ZONE).date() - over.astimezone(ZONE).date()).days
-        reminded = _morning(now.astimezone(ZONE).date() - timedelta(days=0 if days <= WEEK else WEEK - 1))
-        yield from (Owed(life.id, channel, max(since, reminded), "nothing is known to work") for channel in CHANNELS)
+        reminded = _morning(
+            now.astimezone(ZONE).date() - timedelta(days=0 if days <= WEEK else WEEK - 1)
+        )
+        yield from (
+            Owed(life.id, channel, max(since, reminded), "nothing is known to work")
+            for channel in CHANNELS
+        )
         return
     if life.new is not None:
         yield Owed(life.id, INSTALLER, life.made_at, "a new secret waits")
     assert life.used.ends is not None
     end = life.used.ends.astimezone(ZONE).date()
-    crossed = [day for rung in DEFAULT_LADDER if (day := end - timedelta(days=rung)) <= now.astimezone(ZONE).date()]
+    crossed = [
+        day
+        for rung in DEFAULT_LADDER
+        if (day := end - timedelta(days=rung)) <= now.astimezone(ZONE).date()
+    ]
     if crossed:
         yield from (
             Owed(life.id, channel, _morning(max(crossed)), "a rung was crossed")
@@ -210,4 +261,6 @@ def _morning(day: date) -> datetime:
 
 def _service(number: int) -> Service:
     name = f"S{number:04}"
-    return Service(name.lower(), name, "Something stops.", (RENEWER,), (INSTALLER,), Claim("name", f"{name} *"))
+    return Service(
+        name.lower(), name, "Something stops.", (RENEWER,), (INSTALLER,), Claim("name", f"{name} *")
+    )

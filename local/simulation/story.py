@@ -16,7 +16,14 @@ from shared.core.model.memory import Person
 from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.vocabulary import Kind, Reason
-from shared.core.model.watchlist import Claim, EmailChannel, Service, TeamsChannel, WatchedApp, Watchlist
+from shared.core.model.watchlist import (
+    Claim,
+    EmailChannel,
+    Service,
+    TeamsChannel,
+    WatchedApp,
+    Watchlist,
+)
 from shared.render.text.headlines import headline, is_weekly, next_message, title
 from shared.render.text.next_steps import next_step
 from shared.usecases import decisions
@@ -29,14 +36,22 @@ WATCHLIST = Watchlist(
     zone=ZONE,
     check_at=time(8),
     ladder=(90, 60, 30, 14, 7, 3, 1, 0),
-    channels={"its": TeamsChannel("its", Secret("")), "library": EmailChannel("library", ("libapps-admins@example.org",))},
+    channels={
+        "its": TeamsChannel("its", Secret("")),
+        "library": EmailChannel("library", ("libapps-admins@example.org",)),
+    },
     apps=(
         WatchedApp(
             "LibApps Outlook sync",
             CLIENT_ID,
             tuple(
                 Service(
-                    name.lower(), name, f"Outlook calendars stop syncing with {name}.", ("its",), ("library",), Claim("name", f"{name}*")
+                    name.lower(),
+                    name,
+                    f"Outlook calendars stop syncing with {name}.",
+                    ("its",),
+                    ("library",),
+                    Claim("name", f"{name}*"),
                 )
                 for name in ("LibCal", "LibStaffer")
             ),
@@ -70,7 +85,14 @@ class Act(NamedTuple):
 def secret(number: int, name: str, starts: str, ends: str, hint: str) -> Credential:
     """Make a secret that lasts from one UTC instant to another."""
     key_id = f"00000000-0000-4000-8000-{number:012d}"
-    return Credential(key_id, Kind.SECRET, name, hint, datetime.fromisoformat(starts), datetime.fromisoformat(ends))
+    return Credential(
+        key_id,
+        Kind.SECRET,
+        name,
+        hint,
+        datetime.fromisoformat(starts),
+        datetime.fromisoformat(ends),
+    )
 
 
 def creates(number: int, name: str, starts: str, ends: str, hint: str) -> Callable[[World], object]:
@@ -90,12 +112,18 @@ def tidies_up(world: World) -> None:
 
 
 PLOT = (
-    Act("2025-03-03", 7, "Both products hold their secrets, and calendars sync. Sam switches Lapsewatch on."),
+    Act(
+        "2025-03-03",
+        7,
+        "Both products hold their secrets, and calendars sync. Sam switches Lapsewatch on.",
+    ),
     Act(
         "2026-10-14",
         14,
         "Dana writes to ITS, and acknowledges LibCal until 4 December: “asked ITS, ticket 4711”.",
-        lambda world: decisions.acknowledge(world.watch, "libcal", date(2026, 12, 4), "asked ITS, ticket 4711", by=DANA),
+        lambda world: decisions.acknowledge(
+            world.watch, "libcal", date(2026, 12, 4), "asked ITS, ticket 4711", by=DANA
+        ),
     ),
     Act(
         "2026-12-09",
@@ -109,7 +137,12 @@ PLOT = (
         "Dana is back, but the link has run out, and Entra shows a value only once. Sam creates “LibCal 2026 again”.",
         creates(4, "LibCal 2026 again", "2026-12-14T16:00Z", "2028-12-14T16:00Z", "Zr2"),
     ),
-    Act("2026-12-15", 11, "Dana pastes it into LibCal, sees it sync, and presses Confirm.", confirms("libcal", "LibCal 2026 again")),
+    Act(
+        "2026-12-15",
+        11,
+        "Dana pastes it into LibCal, sees it sync, and presses Confirm.",
+        confirms("libcal", "LibCal 2026 again"),
+    ),
     Act(
         "2027-01-04",
         9,
@@ -140,7 +173,12 @@ PLOT = (
         "Dana pastes the value into LibStaffer, sees it sync, and presses Confirm.",
         confirms("libstaffer", "staff calendar"),
     ),
-    Act("2027-02-22", 13, "Sam deletes “LibStaffer 2025”.", lambda world: world.entra.delete("LibStaffer 2025")),
+    Act(
+        "2027-02-22",
+        13,
+        "Sam deletes “LibStaffer 2025”.",
+        lambda world: world.entra.delete("LibStaffer 2025"),
+    ),
     Act("2028-09-15", 9, "And so it begins again: this time ITS has three months."),
 )
 
@@ -205,7 +243,11 @@ def quiet_weeks(messages: Sequence[Message]) -> Iterator[Line]:
     last = messages[-1]
     if len(messages) >= QUIET_WEEKS:
         words = headline(last.notices[0], now=last.now, zone=last.zone)
-        yield Line(last.now.astimezone(last.zone).date(), last.channel, f"{words} [weekly: the last of {len(messages)} such lines]")
+        yield Line(
+            last.now.astimezone(last.zone).date(),
+            last.channel,
+            f"{words} [weekly: the last of {len(messages)} such lines]",
+        )
 
 
 def lines_of(message: Message) -> Iterator[Line]:
@@ -215,7 +257,12 @@ def lines_of(message: Message) -> Iterator[Line]:
         yield Line(day, "", f"{title(message)}. {next_message(message)} [introduced]")
     for notice in message.notices:
         step = "" if notice.reason in REMINDERS else next_step(notice.view)
-        yield Line(day, "", f"{headline(notice, now=message.now, zone=message.zone)} [{notice.reason}]", step)
+        yield Line(
+            day,
+            "",
+            f"{headline(notice, now=message.now, zone=message.zone)} [{notice.reason}]",
+            step,
+        )
 
 
 def laid_out(lines: Iterator[Line]) -> Iterator[str]:
@@ -225,7 +272,11 @@ def laid_out(lines: Iterator[Line]) -> Iterator[str]:
         for day, of_day in groupby(of_year, lambda line: line.day):
             name = f"{day:%a} {day.day:2} {day:%b}"
             for line in of_day:
-                yield f"{name:10}  > {line.to:13}  {line.words}" if line.to else f"{name:10}  * {line.words}"
+                yield (
+                    f"{name:10}  > {line.to:13}  {line.words}"
+                    if line.to
+                    else f"{name:10}  * {line.words}"
+                )
                 if line.step:
                     yield f"{'':16}{line.step}"
                 name = ""

@@ -12,7 +12,19 @@ from shared.core.judge.schedule import instant_on
 from shared.core.model.apply import with_decided, with_facts, with_told
 from shared.core.model.changes import Decided
 from shared.core.model.directory import App, Credential
-from shared.core.model.memory import Acknowledgement, Assignment, CheckRecord, Decision, Facts, Forget, Former, Hold, Memory, Pulse, Told
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    CheckRecord,
+    Decision,
+    Facts,
+    Forget,
+    Former,
+    Hold,
+    Memory,
+    Pulse,
+    Told,
+)
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
 from shared.ports import AppQuery, DirectoryReading
@@ -36,7 +48,9 @@ class Entra:
 
     def delete(self, name: str) -> None:
         """Somebody deletes the credential of this name."""
-        self.app = self.app._replace(credentials=tuple(c for c in self.app.credentials if c.name != name))
+        self.app = self.app._replace(
+            credentials=tuple(c for c in self.app.credentials if c.name != name)
+        )
 
     def key_of(self, name: str) -> str:
         """Give the key id of the credential of this name."""
@@ -99,12 +113,20 @@ class Notebook:
         """Write what a person decided."""
         self.history.append(decision)
         self.memory = with_decided(
-            self.memory, Decided(decision, tuple(holds), tuple(formers), tuple(assignments), tuple(acknowledgements))
+            self.memory,
+            Decided(
+                decision, tuple(holds), tuple(formers), tuple(assignments), tuple(acknowledgements)
+            ),
         )
 
     def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
         """What was decided about each of the services, newest first."""
-        return {service: [decision for decision in reversed(self.history) if service in decision.services] for service in services}
+        return {
+            service: [
+                decision for decision in reversed(self.history) if service in decision.services
+            ]
+            for service in services
+        }
 
     def decisions_since(self, at: datetime) -> Sequence[Decision]:
         """What was decided after an instant, newest first."""
@@ -151,7 +173,9 @@ class World:
     def watch(self) -> Watch:
         """The program."""
         ears = {name: Ear(self.heard) for name in self.watchlist.channels}
-        return Watch(self.watchlist, self.entra, self.notebook, ears, lambda: self.now, timedelta(minutes=20))
+        return Watch(
+            self.watchlist, self.entra, self.notebook, ears, lambda: self.now, timedelta(minutes=20)
+        )
 
     def live_until(self, day: date, hour: int) -> None:
         """Let the timer tick once a day, when the check is due, up to a local hour."""

@@ -82,13 +82,25 @@ class Control:
         self._routes = Map(
             [
                 Rule("/control/story", methods=["PUT"], endpoint=self._story),
-                Rule("/control/apps", methods=["GET"], endpoint=lambda _: self._directory.listing()),
+                Rule(
+                    "/control/apps", methods=["GET"], endpoint=lambda _: self._directory.listing()
+                ),
                 Rule("/control/apps", methods=["PUT"], endpoint=self._replace),
                 Rule("/control/apps", methods=["POST"], endpoint=self._add),
-                Rule("/control/apps/<client_id>", methods=["DELETE"], endpoint=lambda _, client_id: self._directory.remove(client_id)),
+                Rule(
+                    "/control/apps/<client_id>",
+                    methods=["DELETE"],
+                    endpoint=lambda _, client_id: self._directory.remove(client_id),
+                ),
                 Rule("/control/apps/<client_id>", methods=["PATCH"], endpoint=self._switch),
-                Rule("/control/apps/<client_id>/secrets", methods=["POST"], endpoint=self._add_secret),
-                Rule("/control/apps/<client_id>/certificates", methods=["POST"], endpoint=self._add_certificate),
+                Rule(
+                    "/control/apps/<client_id>/secrets", methods=["POST"], endpoint=self._add_secret
+                ),
+                Rule(
+                    "/control/apps/<client_id>/certificates",
+                    methods=["POST"],
+                    endpoint=self._add_certificate,
+                ),
                 Rule(
                     "/control/credentials/<key_id>",
                     methods=["DELETE"],
@@ -103,7 +115,11 @@ class Control:
                 Rule("/control/faults", methods=["POST"], endpoint=self._add_faults),
                 Rule("/control/faults", methods=["DELETE"], endpoint=lambda _: self._gate.clear()),
                 Rule("/control/requests", methods=["GET"], endpoint=lambda _: self._gate.counts()),
-                Rule("/control/requests", methods=["DELETE"], endpoint=lambda _: self._gate.forget_counts()),
+                Rule(
+                    "/control/requests",
+                    methods=["DELETE"],
+                    endpoint=lambda _: self._gate.forget_counts(),
+                ),
             ]
         )
 
@@ -141,12 +157,20 @@ class Control:
     def _add_secret(self, request: Request, client_id: str) -> dict[str, str]:
         new = _body(request, NewCredential)
         starts = new.starts or self._clock()
-        return {"key_id": self._directory.add_secret(client_id, name=new.name, hint=new.hint, starts=starts, ends=new.ends)}
+        return {
+            "key_id": self._directory.add_secret(
+                client_id, name=new.name, hint=new.hint, starts=starts, ends=new.ends
+            )
+        }
 
     def _add_certificate(self, request: Request, client_id: str) -> dict[str, str]:
         new = _body(request, NewCredential)
         starts = new.starts or self._clock()
-        return {"key_id": self._directory.add_certificate(client_id, name=new.name, starts=starts, ends=new.ends)}
+        return {
+            "key_id": self._directory.add_certificate(
+                client_id, name=new.name, starts=starts, ends=new.ends
+            )
+        }
 
     def _set_roles(self, request: Request) -> None:
         self._identity.roles = _body(request, set[str])

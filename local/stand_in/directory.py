@@ -41,7 +41,9 @@ class Directory:
         """Add an app. Raises `ValueError` if its client id is taken."""
         with self._lock:
             if registration.client_id.lower() in self._apps:
-                raise ValueError(f"The client id {registration.client_id} is already in the tenant; remove that app first.")
+                raise ValueError(
+                    f"The client id {registration.client_id} is already in the tenant; remove that app first."
+                )
             self._put(registration)
 
     def remove(self, client_id: str) -> None:
@@ -77,20 +79,34 @@ class Directory:
         """Say where in `listing` the apps after `object_id` begin."""
         return bisect_left(listing, object_id + "\0", key=lambda app: app.object_id)
 
-    def add_secret(self, client_id: str, *, name: str | None, hint: str | None, starts: datetime, ends: datetime | None) -> str:
+    def add_secret(
+        self,
+        client_id: str,
+        *,
+        name: str | None,
+        hint: str | None,
+        starts: datetime,
+        ends: datetime | None,
+    ) -> str:
         """Create a client secret on an app, as its newest, and give its key id. Raises `NotInTenant`."""
         with self._lock:
             app, key_id = self.app(client_id), str(uuid4())
             digits = FRACTION_DIGITS[len(app.secrets) % len(FRACTION_DIGITS)]
-            secret = ClientSecret(key_id, name, hint, _exactly(starts, digits), _exactly(ends, digits))
+            secret = ClientSecret(
+                key_id, name, hint, _exactly(starts, digits), _exactly(ends, digits)
+            )
             self._put(replace(app, secrets=(secret, *app.secrets)))
             return key_id
 
-    def add_certificate(self, client_id: str, *, name: str | None, starts: datetime, ends: datetime | None) -> str:
+    def add_certificate(
+        self, client_id: str, *, name: str | None, starts: datetime, ends: datetime | None
+    ) -> str:
         """Put a certificate on an app and give its key id. Raises `NotInTenant`."""
         with self._lock:
             app, key_id = self.app(client_id), str(uuid4())
-            certificate = Certificate(key_id, name, _exactly(starts, 0), _exactly(ends, 0), thumbprint(key_id))
+            certificate = Certificate(
+                key_id, name, _exactly(starts, 0), _exactly(ends, 0), thumbprint(key_id)
+            )
             self._put(replace(app, certificates=(certificate, *app.certificates)))
             return key_id
 
@@ -99,7 +115,9 @@ class Directory:
         with self._lock:
             for app in self._apps.values():
                 secrets = tuple(secret for secret in app.secrets if secret.key_id != key_id)
-                certificates = tuple(certificate for certificate in app.certificates if certificate.key_id != key_id)
+                certificates = tuple(
+                    certificate for certificate in app.certificates if certificate.key_id != key_id
+                )
                 if (secrets, certificates) != (app.secrets, app.certificates):
                     self._put(replace(app, secrets=secrets, certificates=certificates))
                     return
@@ -112,18 +130,26 @@ class Directory:
             if by == "owner":
                 self._put(replace(app, disabled=True))
             elif by == "microsoft":
-                self._put(replace(app, disabled_by_microsoft="DisabledDueToViolationOfServicesAgreement"))
+                self._put(
+                    replace(app, disabled_by_microsoft="DisabledDueToViolationOfServicesAgreement")
+                )
             elif app.service_principal is None:
-                raise NotInTenant(f"The app with client id {client_id} has no service principal that could be disabled.")
+                raise NotInTenant(
+                    f"The app with client id {client_id} has no service principal that could be disabled."
+                )
             else:
-                self._put(replace(app, service_principal=replace(app.service_principal, enabled=False)))
+                self._put(
+                    replace(app, service_principal=replace(app.service_principal, enabled=False))
+                )
 
     def enable(self, client_id: str) -> None:
         """Undo every way of disabling. Raises `NotInTenant`."""
         with self._lock:
             app = self.app(client_id)
             principal = app.service_principal and replace(app.service_principal, enabled=True)
-            self._put(replace(app, disabled=None, disabled_by_microsoft=None, service_principal=principal))
+            self._put(
+                replace(app, disabled=None, disabled_by_microsoft=None, service_principal=principal)
+            )
 
     def _put(self, registration: Registration) -> None:
         self._apps[registration.client_id.lower()] = registration

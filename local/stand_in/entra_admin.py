@@ -57,21 +57,37 @@ class EntraAdmin:
                 Rule(principal, methods=["GET"], endpoint=self._principal),
                 Rule(principal, methods=["PATCH"], endpoint=self._change_principal),
                 Rule(f"{principal}/appRoleAssignments", methods=["GET"], endpoint=self._held),
-                Rule(f"{principal}/appRoleAssignments/<one>", methods=["DELETE"], endpoint=self._take_away),
+                Rule(
+                    f"{principal}/appRoleAssignments/<one>",
+                    methods=["DELETE"],
+                    endpoint=self._take_away,
+                ),
                 Rule(f"{principal}/appRoleAssignedTo", methods=["GET"], endpoint=self._assigned),
                 Rule(f"{principal}/appRoleAssignedTo", methods=["POST"], endpoint=self._assign),
                 Rule("/v1.0/groups", methods=["GET"], endpoint=self._find_groups),
-                Rule("/v1.0/directoryObjects/<object_id>", methods=["GET"], endpoint=self._directory_object),
+                Rule(
+                    "/v1.0/directoryObjects/<object_id>",
+                    methods=["GET"],
+                    endpoint=self._directory_object,
+                ),
                 Rule("/v1.0/oauth2PermissionGrants", methods=["GET"], endpoint=self._consented),
                 Rule("/v1.0/oauth2PermissionGrants", methods=["POST"], endpoint=self._consent),
-                Rule("/v1.0/oauth2PermissionGrants/<grant_id>", methods=["PATCH"], endpoint=self._consent_more),
+                Rule(
+                    "/v1.0/oauth2PermissionGrants/<grant_id>",
+                    methods=["PATCH"],
+                    endpoint=self._consent_more,
+                ),
             ]
         )
 
     def add_principal(self, client_id: str, object_id: str = "") -> str:
         """Let there be a service principal, as provisioning makes one for a managed identity; give its object id."""
         principal_id = self.objects.made(object_id or str(uuid4()))
-        self.principals[principal_id] = {"id": principal_id, "appId": client_id, "appRoleAssignmentRequired": False}
+        self.principals[principal_id] = {
+            "id": principal_id,
+            "appId": client_id,
+            "appRoleAssignmentRequired": False,
+        }
         return principal_id
 
     def add_group(self, name: str, object_id: str = "") -> str:
@@ -85,11 +101,16 @@ class EntraAdmin:
         try:
             self._deployer.authorise(request, self._root())
             with self._lock:
-                endpoint, arguments = self._routes.bind_to_environ(request.environ).match(self._by_object_id(request.path))
+                endpoint, arguments = self._routes.bind_to_environ(request.environ).match(
+                    self._by_object_id(request.path)
+                )
                 answer: Response = endpoint(request, **arguments)
                 return answer
         except HTTPException:
-            return failure(bad_request(f"Resource not found for the segment '{request.path}'.", "BadRequest"), request)
+            return failure(
+                bad_request(f"Resource not found for the segment '{request.path}'.", "BadRequest"),
+                request,
+            )
         except GraphError as error:
             return failure(error, request)
 
@@ -109,9 +130,13 @@ class EntraAdmin:
         if any(principal["appId"] == client_id for principal in self.principals.values()):
             message = f"The service principal cannot be created, because the service principal name {client_id} is already in use."
             raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message)
-        app = next((app for app in self.registrations.apps.values() if app["appId"] == client_id), None)
+        app = next(
+            (app for app in self.registrations.apps.values() if app["appId"] == client_id), None
+        )
         if app is None or not self.objects.is_seen(app["id"], referred=True):
-            raise bad_request(f"The appId '{client_id}' of the service principal does not reference a valid application object.")
+            raise bad_request(
+                f"The appId '{client_id}' of the service principal does not reference a valid application object."
+            )
         principal = self.principals[self.add_principal(client_id)]
         principal.update(given)
         return created(principal, request)
@@ -126,11 +151,20 @@ class EntraAdmin:
 
     def _held(self, request: Request, object_id: str) -> Response:
         self.objects.get(self.principals, object_id)
-        return self.objects.page([one for one in self.assignments if one["principalId"] == object_id], request)
+        return self.objects.page(
+            [one for one in self.assignments if one["principalId"] == object_id], request
+        )
 
     def _take_away(self, _request: Request, object_id: str, one: str) -> Response:
         self._deployer.may("take away")
-        held = next((held for held in self.assignments if (held["principalId"], held["id"]) == (object_id, one)), None)
+        held = next(
+            (
+                held
+                for held in self.assignments
+                if (held["principalId"], held["id"]) == (object_id, one)
+            ),
+            None,
+        )
         if held is None:
             raise not_found(one)
         self.assignments.remove(held)
@@ -138,16 +172,23 @@ class EntraAdmin:
 
     def _assigned(self, request: Request, object_id: str) -> Response:
         self.objects.get(self.principals, object_id)
-        return self.objects.page([one for one in self.assignments if one["resourceId"] == object_id], request)
+        return self.objects.page(
+            [one for one in self.assignments if one["resourceId"] == object_id], request
+        )
 
     def _assign(self, request: Request, object_id: str) -> Response:
         given = body(request)
         role = str(given.get("appRoleId"))
         self._deployer.may(f"grant {role}" if object_id == self.graph_id else "assign people")
-        if set(given) != {"principalId", "resourceId", "appRoleId"} or given["resourceId"] != object_id:
+        if (
+            set(given) != {"principalId", "resourceId", "appRoleId"}
+            or given["resourceId"] != object_id
+        ):
             raise bad_request("Not a valid reference update.")
         self.objects.get(self.principals, object_id)
-        if given["principalId"] not in self.principals | self.groups or not self.objects.is_seen(given["principalId"], referred=True):
+        if given["principalId"] not in self.principals | self.groups or not self.objects.is_seen(
+            given["principalId"], referred=True
+        ):
             raise bad_request("Not a valid reference update.")
         if role not in (GRAPH_ROLES if object_id == self.graph_id else {DEFAULT_ACCESS}):
             raise bad_request("Permission being assigned was not found on application.")
@@ -162,7 +203,14 @@ class EntraAdmin:
         if wanted is None:
             raise bad_request("Invalid filter clause.")
         name = wanted[1].replace("''", "'")
-        return self.objects.page([group for group in self.groups.values() if group["displayName"].lower() == name.lower()], request)
+        return self.objects.page(
+            [
+                group
+                for group in self.groups.values()
+                if group["displayName"].lower() == name.lower()
+            ],
+            request,
+        )
 
     def _directory_object(self, request: Request, object_id: str) -> Response:
         self._deployer.may("read groups")
@@ -170,7 +218,9 @@ class EntraAdmin:
 
     def _consented(self, request: Request) -> Response:
         wanted = dict(re.findall(r"(\w+) eq '([^']*)'", request.args.get("$filter", "")))
-        return self.objects.page([one for one in self.consents if wanted.items() <= one.items()], request)
+        return self.objects.page(
+            [one for one in self.consents if wanted.items() <= one.items()], request
+        )
 
     def _consent(self, request: Request) -> Response:
         self._deployer.may("consent")
@@ -178,7 +228,9 @@ class EntraAdmin:
         self.objects.get(self.principals, given["clientId"])
         key = {name: given[name] for name in ("clientId", "consentType", "resourceId")}
         if any(key.items() <= one.items() for one in self.consents):
-            raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")
+            raise GraphError(
+                409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists."
+            )
         self.consents.append(given | {"id": str(uuid4())})
         return created(self.consents[-1], request)
 

@@ -61,7 +61,9 @@ class Objects:
         if start + self.page_size < len(found):
             bare = re.sub(r"[?&]\$skiptoken=\d+", "", request.full_path.rstrip("?"))
             separator = "&" if "?" in bare else "?"
-            document["@odata.nextLink"] = f"{self._root()}{bare}{separator}$skiptoken={start + self.page_size}"
+            document["@odata.nextLink"] = (
+                f"{self._root()}{bare}{separator}$skiptoken={start + self.page_size}"
+            )
         return success(document, request)
 
 

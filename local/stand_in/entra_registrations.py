@@ -32,12 +32,26 @@ class Registrations:
         """Give the routes; `applications(appId='...')` is turned into an object id before."""
         return [
             Rule("/v1.0/applications(uniqueName='<name>')", methods=["GET"], endpoint=self._named),
-            Rule("/v1.0/applications(uniqueName='<name>')", methods=["PATCH"], endpoint=self._upsert),
+            Rule(
+                "/v1.0/applications(uniqueName='<name>')", methods=["PATCH"], endpoint=self._upsert
+            ),
             Rule("/v1.0/applications/<object_id>", methods=["GET"], endpoint=self._get),
             Rule("/v1.0/applications/<object_id>", methods=["PATCH"], endpoint=self._patch),
-            Rule("/v1.0/applications/<object_id>/federatedIdentityCredentials", methods=["GET"], endpoint=self._federated),
-            Rule("/v1.0/applications/<object_id>/federatedIdentityCredentials", methods=["POST"], endpoint=self._federate),
-            Rule("/v1.0/applications/<object_id>/federatedIdentityCredentials/<one>", methods=["PATCH"], endpoint=self._refederate),
+            Rule(
+                "/v1.0/applications/<object_id>/federatedIdentityCredentials",
+                methods=["GET"],
+                endpoint=self._federated,
+            ),
+            Rule(
+                "/v1.0/applications/<object_id>/federatedIdentityCredentials",
+                methods=["POST"],
+                endpoint=self._federate,
+            ),
+            Rule(
+                "/v1.0/applications/<object_id>/federatedIdentityCredentials/<one>",
+                methods=["PATCH"],
+                endpoint=self._refederate,
+            ),
         ]
 
     def _named(self, request: Request, name: str) -> Response:
@@ -48,7 +62,9 @@ class Registrations:
         self._deployer.may("register")
         given = body(request)
         if "displayName" not in given:
-            raise bad_request("A value is required for property 'displayName' of resource 'Application'.")
+            raise bad_request(
+                "A value is required for property 'displayName' of resource 'Application'."
+            )
         there = next((app for app in self.apps.values() if app["uniqueName"] == name), None)
         if there is not None:
             return self._change(there, given)
@@ -57,7 +73,17 @@ class Registrations:
         object_id = self._objects.made(str(uuid4()))
         web = {"redirectUris": [], "implicitGrantSettings": {}} | given.get("web", {})
         defaults = {"signInAudience": "AzureADandPersonalMicrosoftAccount"}
-        app = defaults | given | {"id": object_id, "appId": str(uuid4()), "uniqueName": name, "web": web, "federated": []}
+        app = (
+            defaults
+            | given
+            | {
+                "id": object_id,
+                "appId": str(uuid4()),
+                "uniqueName": name,
+                "web": web,
+                "federated": [],
+            }
+        )
         self.apps[object_id] = app
         return created(app, request)
 
@@ -88,7 +114,10 @@ class Registrations:
             message = f"FederatedIdentityCredential with name {given['name']} already exists."
             raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message)
         if len(held) >= LARGEST_FEDERATION:
-            raise bad_request("The application has too many federated identity credentials.", "Directory_QuotaExceeded")
+            raise bad_request(
+                "The application has too many federated identity credentials.",
+                "Directory_QuotaExceeded",
+            )
         _check(given, held)
         held.append(given | {"id": str(uuid4())})
         return created(held[-1], request)
@@ -98,7 +127,9 @@ class Registrations:
         held, change = self._objects.get(self.apps, object_id)["federated"], body(request)
         if {"name", "id"} & change.keys():
             raise bad_request("Property 'name' is read-only and cannot be set.")
-        credential: Json | None = next((credential for credential in held if credential["id"] == one), None)
+        credential: Json | None = next(
+            (credential for credential in held if credential["id"] == one), None
+        )
         if credential is None:
             raise not_found(one)
         _check(credential | change, [other for other in held if other is not credential])
@@ -108,10 +139,18 @@ class Registrations:
 
 def _check(given: Json, others: list[Json]) -> None:
     """Raise `GraphError` if a federated credential cannot be, beside these others."""
-    if not all(given.get(key) for key in ("issuer", "subject")) or len(given.get("audiences", [])) != 1:
-        raise bad_request("Federated Identity Credential must specify 'issuer', 'subject' and one audience.", INVALID)
+    if (
+        not all(given.get(key) for key in ("issuer", "subject"))
+        or len(given.get("audiences", [])) != 1
+    ):
+        raise bad_request(
+            "Federated Identity Credential must specify 'issuer', 'subject' and one audience.",
+            INVALID,
+        )
     if not given["issuer"].startswith("https://"):
         raise bad_request("The issuer must be an https URL.", INVALID)
-    if any((one["issuer"], one["subject"]) == (given["issuer"], given["subject"]) for one in others):
+    if any(
+        (one["issuer"], one["subject"]) == (given["issuer"], given["subject"]) for one in others
+    ):
         message = f"The combination of issuer and subject must be unique for the application. Issuer {given['issuer']} already exist."
         raise bad_request(message, INVALID)

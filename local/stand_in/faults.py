@@ -10,7 +10,12 @@ from werkzeug import Request, Response
 from local.stand_in.graph_errors import by_status
 from local.stand_in.graph_http import failure
 
-GROUPS = {"graph": ("/v1.0", "/beta"), "msi": ("/msi",), "teams": ("/teams",), "heartbeat": ("/heartbeat",)}
+GROUPS = {
+    "graph": ("/v1.0", "/beta"),
+    "msi": ("/msi",),
+    "teams": ("/teams",),
+    "heartbeat": ("/heartbeat",),
+}
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -39,9 +44,13 @@ class Fault:
     def __post_init__(self) -> None:
         """Refuse what can never strike."""
         if self.match not in GROUPS and not self.match.startswith("/"):
-            raise ValueError(f'A fault\'s match is "{self.match}"; expected one of {", ".join(GROUPS)}, or a path that begins with "/".')
+            raise ValueError(
+                f'A fault\'s match is "{self.match}"; expected one of {", ".join(GROUPS)}, or a path that begins with "/".'
+            )
         if self.times is not None and self.times < 1:
-            raise ValueError(f"A fault's times is {self.times}; expected 1 or more, or null for always.")
+            raise ValueError(
+                f"A fault's times is {self.times}; expected 1 or more, or null for always."
+            )
 
     def fits(self, path: str, *, inside_batch: bool) -> bool:
         """Say whether the fault is meant for a request to `path`."""
@@ -102,8 +111,17 @@ class Gate:
 
     def _strike(self, request: Request, *, inside_batch: bool) -> Fault | None:
         with self._lock:
-            self._counts[f"{'$batch ' if inside_batch else ''}{request.method} {_GUID.sub('*', request.path)}"] += 1
-            fault = next((fault for fault in self._faults if fault.fits(request.path, inside_batch=inside_batch)), None)
+            self._counts[
+                f"{'$batch ' if inside_batch else ''}{request.method} {_GUID.sub('*', request.path)}"
+            ] += 1
+            fault = next(
+                (
+                    fault
+                    for fault in self._faults
+                    if fault.fits(request.path, inside_batch=inside_batch)
+                ),
+                None,
+            )
             if fault and fault.times is not None:
                 fault.times -= 1
                 if fault.times <= 0:

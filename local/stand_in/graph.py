@@ -17,7 +17,13 @@ from werkzeug.test import EnvironBuilder
 from local.stand_in.directory import Directory, NotInTenant
 from local.stand_in.entra import Owner, Registration
 from local.stand_in.faults import Gate
-from local.stand_in.graph_errors import GraphError, bad_request, not_found, permission_missing, unauthenticated
+from local.stand_in.graph_errors import (
+    GraphError,
+    bad_request,
+    not_found,
+    permission_missing,
+    unauthenticated,
+)
 from local.stand_in.graph_http import compressed, failure, success
 from local.stand_in.graph_objects import Json, application, owners, service_principal
 from local.stand_in.graph_query import ListQuery, following, require_guid, selected, selection
@@ -43,22 +49,59 @@ class _Endpoint(NamedTuple):
 class Graph:
     """Everything under `/v1.0` and `/beta`."""
 
-    def __init__(self, directory: Directory, identity: ManagedIdentity, gate: Gate, mail: MailSink, sign_ins: SignInsReport) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        identity: ManagedIdentity,
+        gate: Gate,
+        mail: MailSink,
+        sign_ins: SignInsReport,
+    ) -> None:
         """Answer from the directory, mail and sign-ins, to tokens of `identity`; requests inside a `$batch` come through `gate`."""
         self._directory = directory
         self._identity = identity
         self._gate = gate
         self._routes = Map(
             [
-                Rule("/v1.0/applications", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._list)),
-                Rule("/v1.0/applications(appId='<client_id>')", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._by_client_id)),
-                Rule("/v1.0/applications/<object_id>", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._by_object_id)),
-                Rule("/v1.0/servicePrincipals", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._list_principals)),
-                Rule("/v1.0/servicePrincipals/<object_id>", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._principal_by_object_id)),
-                Rule("/v1.0/servicePrincipals(appId='<client_id>')", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._principal)),
+                Rule(
+                    "/v1.0/applications", methods=["GET"], endpoint=_Endpoint(READ_APPS, self._list)
+                ),
+                Rule(
+                    "/v1.0/applications(appId='<client_id>')",
+                    methods=["GET"],
+                    endpoint=_Endpoint(READ_APPS, self._by_client_id),
+                ),
+                Rule(
+                    "/v1.0/applications/<object_id>",
+                    methods=["GET"],
+                    endpoint=_Endpoint(READ_APPS, self._by_object_id),
+                ),
+                Rule(
+                    "/v1.0/servicePrincipals",
+                    methods=["GET"],
+                    endpoint=_Endpoint(READ_APPS, self._list_principals),
+                ),
+                Rule(
+                    "/v1.0/servicePrincipals/<object_id>",
+                    methods=["GET"],
+                    endpoint=_Endpoint(READ_APPS, self._principal_by_object_id),
+                ),
+                Rule(
+                    "/v1.0/servicePrincipals(appId='<client_id>')",
+                    methods=["GET"],
+                    endpoint=_Endpoint(READ_APPS, self._principal),
+                ),
                 Rule("/v1.0/$batch", methods=["POST"], endpoint=_Endpoint(None, self._batch)),
-                Rule("/v1.0/users/<address>/sendMail", methods=["POST"], endpoint=_Endpoint(None, mail.send)),
-                Rule("/beta/reports/appCredentialSignInActivities", methods=["GET"], endpoint=_Endpoint(READ_SIGN_INS, sign_ins.answer)),
+                Rule(
+                    "/v1.0/users/<address>/sendMail",
+                    methods=["POST"],
+                    endpoint=_Endpoint(None, mail.send),
+                ),
+                Rule(
+                    "/beta/reports/appCredentialSignInActivities",
+                    methods=["GET"],
+                    endpoint=_Endpoint(READ_SIGN_INS, sign_ins.answer),
+                ),
             ],
             merge_slashes=False,
         )
@@ -75,7 +118,13 @@ class Graph:
                 raise permission_missing(endpoint.permission)
             response: Response = endpoint.answer(request, **arguments)
         except HTTPException:
-            return failure(bad_request(f"Resource not found for the segment '{request.path.split('/')[2]}'.", "BadRequest"), request)
+            return failure(
+                bad_request(
+                    f"Resource not found for the segment '{request.path.split('/')[2]}'.",
+                    "BadRequest",
+                ),
+                request,
+            )
         except GraphError as error:
             return failure(error, request)
         return response
@@ -104,8 +153,12 @@ class Graph:
         if _counts(request) and not query.after:
             document["@odata.count"] = len(matching)
         if start + query.size < len(matching):
-            document["@odata.nextLink"] = f"{request.base_url}?{following(request.args, page[-1].object_id)}"
-        document["value"] = [selected(application(app), query.select, "application") for app in page]
+            document["@odata.nextLink"] = (
+                f"{request.base_url}?{following(request.args, page[-1].object_id)}"
+            )
+        document["value"] = [
+            selected(application(app), query.select, "application") for app in page
+        ]
         return success(document, request, units=query.units)
 
     def _list_principals(self, request: Request) -> Response:
@@ -116,9 +169,13 @@ class Graph:
         page = apps[start : start + query.size]
         document: Json = {"@odata.context": _context(request, "servicePrincipals", query.select)}
         if start + query.size < len(apps):
-            document["@odata.nextLink"] = f"{request.base_url}?{following(request.args, page[-1].object_id)}"
+            document["@odata.nextLink"] = (
+                f"{request.base_url}?{following(request.args, page[-1].object_id)}"
+            )
         document["value"] = [
-            selected(service_principal(app, app.service_principal), query.select, "servicePrincipal")
+            selected(
+                service_principal(app, app.service_principal), query.select, "servicePrincipal"
+            )
             for app in page
             if app.service_principal is not None
         ]
@@ -128,7 +185,12 @@ class Graph:
         for app in self._directory.listing():
             principal = app.service_principal
             if principal is not None and principal.object_id == object_id.lower():
-                return _entity(service_principal(app, principal), request, "servicePrincipal", self._owners(principal.owners, request))
+                return _entity(
+                    service_principal(app, principal),
+                    request,
+                    "servicePrincipal",
+                    self._owners(principal.owners, request),
+                )
         raise not_found(object_id)
 
     def _owners(self, them: tuple[Owner, ...], request: Request) -> Json:
@@ -137,7 +199,11 @@ class Graph:
             return {}
         if request.args["$expand"] != "owners":
             raise bad_request("The stand-in tenant expands owners, and nothing else.", "BadRequest")
-        return {"owners": owners(them[:LARGEST_EXPANSION], readable=READ_USERS in self._authorise(request).roles)}
+        return {
+            "owners": owners(
+                them[:LARGEST_EXPANSION], readable=READ_USERS in self._authorise(request).roles
+            )
+        }
 
     def _matching(self, query: ListQuery) -> tuple[Registration, ...]:
         if query.client_id is None:
@@ -157,7 +223,9 @@ class Graph:
     def _by_object_id(self, request: Request, object_id: str) -> Response:
         try:
             app = self._directory.by_object_id(object_id.lower())
-            return _entity(application(app), request, "application", self._owners(app.owners, request))
+            return _entity(
+                application(app), request, "application", self._owners(app.owners, request)
+            )
         except NotInTenant:
             raise not_found(object_id) from None
 
@@ -178,7 +246,10 @@ class Graph:
         if not isinstance(steps, list) or not all(map(_is_step, steps)):
             raise bad_request("Invalid batch payload format.", "BadRequest")
         if len(steps) > BATCH_LIMIT:
-            raise bad_request(f"Number of batch request steps exceeds the maximum value of {BATCH_LIMIT}.", "MaximumValueExceeded")
+            raise bad_request(
+                f"Number of batch request steps exceeds the maximum value of {BATCH_LIMIT}.",
+                "MaximumValueExceeded",
+            )
         if len({step["id"] for step in steps}) < len(steps):
             raise bad_request("Request Id values must be unique in a batch.", "BadRequest")
         answers = [self._step(step, request) for step in steps]
@@ -187,7 +258,9 @@ class Graph:
     def _step(self, step: Mapping[str, object], outer: Request) -> Json:
         headers = [("Authorization", outer.headers["Authorization"])]
         path = f"/v1.0/{str(step['url']).removeprefix('/')}"
-        builder = EnvironBuilder(path, base_url=outer.host_url, method=str(step["method"]), headers=headers)
+        builder = EnvironBuilder(
+            path, base_url=outer.host_url, method=str(step["method"]), headers=headers
+        )
         inner = Request(builder.get_environ())
         response = self._gate.admit(inner, inside_batch=True) or self._reply(inner)
         body = response.get_json(silent=True)
@@ -200,7 +273,9 @@ class Graph:
 
 
 def _is_step(step: object) -> bool:
-    return isinstance(step, dict) and all(isinstance(step.get(name), str) for name in ("id", "method", "url"))
+    return isinstance(step, dict) and all(
+        isinstance(step.get(name), str) for name in ("id", "method", "url")
+    )
 
 
 def _application(app: Registration, request: Request) -> Response:
@@ -216,8 +291,13 @@ def _entity(document: Json, request: Request, kind: str, expanded: Json | None =
 
 def _counts(request: Request) -> bool:
     """Say whether `$count` counts: without the header it is silently ignored, as in the service."""
-    return request.args.get("$count") == "true" and request.headers.get("ConsistencyLevel") == "eventual"
+    return (
+        request.args.get("$count") == "true"
+        and request.headers.get("ConsistencyLevel") == "eventual"
+    )
 
 
 def _context(request: Request, collection: str, select: tuple[str, ...]) -> str:
-    return f"{request.host_url}v1.0/$metadata#{collection}{f'({",".join(select)})' if select else ''}"
+    return (
+        f"{request.host_url}v1.0/$metadata#{collection}{f'({",".join(select)})' if select else ''}"
+    )

@@ -11,7 +11,10 @@ _COMMON = {
     400: ("BadRequest", "The request is not valid."),
     401: ("InvalidAuthenticationToken", "Access token validation failure."),
     403: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
-    404: ("Request_ResourceNotFound", "Resource does not exist or one of its queried reference-property objects are not present."),
+    404: (
+        "Request_ResourceNotFound",
+        "Resource does not exist or one of its queried reference-property objects are not present.",
+    ),
     429: ("TooManyRequests", "Please retry again later."),
     500: ("InternalServerError", "Internal server error."),
     502: ("BadGateway", "Bad gateway."),
@@ -30,7 +33,9 @@ CHALLENGE = {
 class GraphError(Exception):
     """A request that Graph refuses."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Refuse with an HTTP status, Graph's code for it, and a sentence."""
         super().__init__(message)
         self.status = status

@@ -10,7 +10,15 @@ from werkzeug import Request, Response
 from local.stand_in.graph_errors import GraphError
 
 CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-_DIAGNOSTIC = {"ServerInfo": {"DataCenter": "Loopback", "Slice": "E", "Ring": "5", "ScaleUnit": "001", "RoleInstance": "LOCAL0"}}
+_DIAGNOSTIC = {
+    "ServerInfo": {
+        "DataCenter": "Loopback",
+        "Slice": "E",
+        "Ring": "5",
+        "ScaleUnit": "001",
+        "RoleInstance": "LOCAL0",
+    }
+}
 
 
 def success(document: Mapping[str, object], request: Request, *, units: int = 1) -> Response:
@@ -28,7 +36,9 @@ def accepted(request: Request) -> Response:
 def failure(error: GraphError, request: Request) -> Response:
     """Give the answer for an error; its headers and its body carry the same ids."""
     ids = _ids(request)
-    return _response(error.status, error.body(ids["request-id"], ids["client-request-id"]), ids, error.headers)
+    return _response(
+        error.status, error.body(ids["request-id"], ids["client-request-id"]), ids, error.headers
+    )
 
 
 def compressed(response: Response, request: Request) -> Response:
@@ -42,10 +52,15 @@ def compressed(response: Response, request: Request) -> Response:
 def _ids(request: Request) -> dict[str, str]:
     """Make a request id; the client's own id is given back, or is the same one where it sent none."""
     request_id = str(uuid4())
-    return {"request-id": request_id, "client-request-id": request.headers.get("client-request-id", request_id)}
+    return {
+        "request-id": request_id,
+        "client-request-id": request.headers.get("client-request-id", request_id),
+    }
 
 
-def _response(status: int, document: Mapping[str, object], ids: Mapping[str, str], headers: Mapping[str, str]) -> Response:
+def _response(
+    status: int, document: Mapping[str, object], ids: Mapping[str, str], headers: Mapping[str, str]
+) -> Response:
     response = Response(json.dumps(document, ensure_ascii=False, separators=(",", ":")), status)
     response.headers.update(
         {

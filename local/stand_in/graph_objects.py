@@ -60,7 +60,10 @@ def application(app: Registration) -> Json:
             "homePageUrl": None,
             "logoutUrl": None,
             "redirectUris": list(app.redirect_uris),
-            "implicitGrantSettings": {"enableAccessTokenIssuance": False, "enableIdTokenIssuance": False},
+            "implicitGrantSettings": {
+                "enableAccessTokenIssuance": False,
+                "enableIdTokenIssuance": False,
+            },
         },
         "spa": {"redirectUris": []},
     }
@@ -115,7 +118,11 @@ def owners(them: Iterable[Owner], *, readable: bool) -> list[Json]:
         {
             "@odata.type": owner.kind,
             "id": owner.object_id,
-            **({"displayName": owner.name} if readable or owner.kind != USER else {"displayName": None}),
+            **(
+                {"displayName": owner.name}
+                if readable or owner.kind != USER
+                else {"displayName": None}
+            ),
             "mail": owner.mail if readable else None,
             "userPrincipalName": owner.mail if readable else None,
         }
@@ -124,7 +131,9 @@ def owners(them: Iterable[Owner], *, readable: bool) -> list[Json]:
 
 
 def _info() -> Json:
-    return dict.fromkeys(("logoUrl", "marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"))
+    return dict.fromkeys(
+        ("logoUrl", "marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl")
+    )
 
 
 def _publisher() -> Json:

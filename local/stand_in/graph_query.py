@@ -31,7 +31,10 @@ class ListQuery:
     def of(cls, options: Mapping[str, str]) -> Self:
         """Read the options. Raises `GraphError` for those that Graph refuses, and for those that the stand-in does not know."""
         if unknown := {name for name in options if name.startswith("$")} - _KNOWN:
-            raise bad_request(f"The stand-in tenant does not know the query option {min(unknown)}.", "Request_UnsupportedQuery")
+            raise bad_request(
+                f"The stand-in tenant does not know the query option {min(unknown)}.",
+                "Request_UnsupportedQuery",
+            )
         return cls(page_size(options), selection(options), _filter(options), position(options))
 
     @property
@@ -55,13 +58,17 @@ def selected(document: Json, select: tuple[str, ...], kind: str) -> Json:
                 f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{kind}'.",
                 "BadRequest",
             )
-    return {name: value for name, value in document.items() if name in select or name.startswith("@")}
+    return {
+        name: value for name, value in document.items() if name in select or name.startswith("@")
+    }
 
 
 def following(options: Mapping[str, str], last: str) -> str:
     """Give the query of the next page: the same options, and a token, opaque to clients, for the object id of the `last` one."""
     token = urlsafe_b64encode(last.encode()).decode()
-    return "&".join(f"{name}={quote(value)}" for name, value in {**options, "$skiptoken": token}.items())
+    return "&".join(
+        f"{name}={quote(value)}" for name, value in {**options, "$skiptoken": token}.items()
+    )
 
 
 def require_guid(value: str, resource: str) -> None:
@@ -69,17 +76,23 @@ def require_guid(value: str, resource: str) -> None:
     try:
         UUID(value)
     except ValueError:
-        raise bad_request(f"Invalid value specified for property 'appId' of resource '{resource}'.") from None
+        raise bad_request(
+            f"Invalid value specified for property 'appId' of resource '{resource}'."
+        ) from None
 
 
 def page_size(options: Mapping[str, str]) -> int:
     """Give the size of a page, from `$top`. Raises `GraphError`."""
     asked = options.get("$top", str(DEFAULT_PAGE))
     if not re.fullmatch(r"-?\d+", asked):
-        raise bad_request(f"Invalid value '{asked}' for $top query option found. The $top query option requires an integer.", "BadRequest")
+        raise bad_request(
+            f"Invalid value '{asked}' for $top query option found. The $top query option requires an integer.",
+            "BadRequest",
+        )
     if not 1 <= int(asked) <= LARGEST_PAGE:
         raise bad_request(
-            f"Invalid page size specified: '{asked}'. Must be between 1 and {LARGEST_PAGE} inclusive.", "Request_UnsupportedQuery"
+            f"Invalid page size specified: '{asked}'. Must be between 1 and {LARGEST_PAGE} inclusive.",
+            "Request_UnsupportedQuery",
         )
     return int(asked)
 

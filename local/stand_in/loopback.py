@@ -27,7 +27,13 @@ class _Server(ThreadedWSGIServer):
 class Loopback:
     """Answers HTTP requests, each in a thread of its own."""
 
-    def __init__(self, answer: Callable[[Request], Response], port: int, *, certificate: tuple[Path, Path] | None = None) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Request], Response],
+        port: int,
+        *,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         """Listen on `port` (0 picks a free one) and begin; over https with a `certificate` and its key.
 
         Raises `OSError` if the port is taken.
@@ -35,8 +41,14 @@ class Loopback:
         secured = (str(certificate[0]), str(certificate[1])) if certificate else None
         with socket.create_server((HOST, port)) as listening:
             number = listening.fileno()
-            self._server = _Server(HOST, 0, Request.application(answer), handler=_Quiet, fd=number, ssl_context=secured)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name=f"loopback {self.port}")
+            self._server = _Server(
+                HOST, 0, Request.application(answer), handler=_Quiet, fd=number, ssl_context=secured
+            )
+        self._thread = Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.02},
+            name=f"loopback {self.port}",
+        )
         self._thread.start()
 
     @property

@@ -71,13 +71,17 @@ class MailSink:
         if address.casefold() in map(str.casefold, self.absent):
             raise GraphError(404, "ErrorInvalidUser", f"The requested user '{address}' is invalid.")
         if address.casefold() not in map(str.casefold, self._identity.mailboxes):
-            raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+            raise GraphError(
+                403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."
+            )
 
     def show(self, request: Request) -> Response:
         """Answer `GET /mails`, oldest first: a page for browsers, else a list of `{at, sender, headers, text, html}`."""
         if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
             return Response(_page(self.mails()), mimetype="text/html")
-        return Response(json.dumps([_document(mail) for mail in self.mails()]), mimetype="application/json")
+        return Response(
+            json.dumps([_document(mail) for mail in self.mails()]), mimetype="application/json"
+        )
 
     def forget(self, _request: Request) -> Response:
         """Answer `DELETE /mails`."""
@@ -87,7 +91,9 @@ class MailSink:
 
 def _message(request: Request) -> EmailMessage:
     """Read a MIME message in Base64. Raises `GraphError`."""
-    not_base64 = bad_request("Invalid base64 string for MIME content.", "ErrorMimeContentInvalidBase64String")
+    not_base64 = bad_request(
+        "Invalid base64 string for MIME content.", "ErrorMimeContentInvalidBase64String"
+    )
     if request.mimetype != "text/plain":
         raise not_base64
     try:
@@ -99,7 +105,8 @@ def _message(request: Request) -> EmailMessage:
         raise bad_request("The MIME content is invalid.", "ErrorMimeContentInvalid")
     if not any("@" in address for address in _addresses(message, "To", "Cc", "Bcc")):
         raise bad_request(
-            "At least one recipient isn't valid., A message can't be sent because it contains no recipients.", "ErrorInvalidRecipients"
+            "At least one recipient isn't valid., A message can't be sent because it contains no recipients.",
+            "ErrorInvalidRecipients",
         )
     return message
 

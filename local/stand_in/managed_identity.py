@@ -39,7 +39,9 @@ class ManagedIdentity:
 
     def __init__(self, header: str | None = None) -> None:
         """Start with the one permission that reading app registrations needs; without a `header`, make one up."""
-        self.header = header or f"canary-{token_hex(16)}"  # which tests look for in whatever comes out
+        self.header = (
+            header or f"canary-{token_hex(16)}"
+        )  # which tests look for in whatever comes out
         self.roles = {"Application.Read.All"}
         self.mailboxes = {MAIL_SENDER}
         self.lifetime = A_DAY
@@ -48,12 +50,19 @@ class ManagedIdentity:
     def answer(self, request: Request) -> Response:
         """Answer `GET /msi/token`: a token, or 400 and what is wrong with the request."""
         if request.headers.get("X-IDENTITY-HEADER") != self.header:
-            return _refused("The header X-IDENTITY-HEADER is missing or is not the value of IDENTITY_HEADER.")
+            return _refused(
+                "The header X-IDENTITY-HEADER is missing or is not the value of IDENTITY_HEADER."
+            )
         if request.args.get("api-version") != API_VERSION:
             return _refused(f"The api-version must be {API_VERSION}.")
         if not request.args.get("resource"):
             return _refused("The parameter resource is missing.")
-        return _json(200, self.issue(request.args["resource"], request.args.get("client_id") or IDENTITY_CLIENT_ID))
+        return _json(
+            200,
+            self.issue(
+                request.args["resource"], request.args.get("client_id") or IDENTITY_CLIENT_ID
+            ),
+        )
 
     def grant(self, token: str) -> Grant | None:
         """Give what a token is good for, or `None` if it was not issued here."""

@@ -82,17 +82,30 @@ class Neighbours:
         """Found a tenant with these apps."""
         made = Neighbour(Directory(registrations))
         self._tenants[tenant_id] = made
-        self._graphs[tenant_id] = Graph(made.directory, made.tokens, Gate(), MailSink(made.tokens), SignInsReport(made.directory))
+        self._graphs[tenant_id] = Graph(
+            made.directory,
+            made.tokens,
+            Gate(),
+            MailSink(made.tokens),
+            SignInsReport(made.directory),
+        )
         return made
 
     def _graph(self, request: Request) -> Response | None:
         """Answer a request to Graph with a token of a neighbour; `None` if it is not one of them."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        owner = next((key for key, each in self._tenants.items() if each.tokens.grant(token) is not None), None)
+        owner = next(
+            (key for key, each in self._tenants.items() if each.tokens.grant(token) is not None),
+            None,
+        )
         return self._graphs[owner].answer(request) if owner is not None else None
 
     def _answer(self, request: Request) -> Response:
-        return self._sign_in(request) if self.odd_answer is None else Response(self.odd_answer, mimetype="application/json")
+        return (
+            self._sign_in(request)
+            if self.odd_answer is None
+            else Response(self.odd_answer, mimetype="application/json")
+        )
 
     def _sign_in(self, request: Request) -> Response:
         """Answer `POST /TENANT/oauth2/v2.0/token`: a token, or Entra's refusal."""
@@ -105,7 +118,10 @@ class Neighbours:
         if tenant is None:
             return _refused("invalid_request", f"AADSTS90002: Tenant '{tenant_id}' not found.")
         if form.get("grant_type") != "client_credentials" or not scope.endswith("/.default"):
-            return _refused("invalid_request", "AADSTS900144: The request body must contain grant_type and a scope of .default.")
+            return _refused(
+                "invalid_request",
+                "AADSTS900144: The request body must contain grant_type and a scope of .default.",
+            )
         if form.get("client_id") != REGISTRATION or not tenant.consented:
             application = form.get("client_id", "")
             return _refused(
@@ -113,13 +129,29 @@ class Neighbours:
                 f"AADSTS700016: Application with identifier '{application}' was not found in the directory '{tenant_id}'.",
             )
         assertion = self._home.identity.grant(form.get("client_assertion", ""))
-        if form.get("client_assertion_type") != _ASSERTION_TYPE or assertion is None or assertion.resource != AUDIENCE:
-            return _refused("invalid_client", "AADSTS700211: No matching federated identity record found for presented assertion issuer.")
+        if (
+            form.get("client_assertion_type") != _ASSERTION_TYPE
+            or assertion is None
+            or assertion.resource != AUDIENCE
+        ):
+            return _refused(
+                "invalid_client",
+                "AADSTS700211: No matching federated identity record found for presented assertion issuer.",
+            )
         given = tenant.tokens.issue(scope.removesuffix("/.default"), REGISTRATION)
-        token = {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": given["access_token"]}
+        token = {
+            "token_type": "Bearer",
+            "expires_in": 3599,
+            "ext_expires_in": 3599,
+            "access_token": given["access_token"],
+        }
         return Response(json.dumps(token), mimetype="application/json")
 
 
 def _refused(error: str, description: str) -> Response:
     """Refuse as Entra does; azure-identity quotes the description."""
-    return Response(json.dumps({"error": error, "error_description": description}), 400, mimetype="application/json")
+    return Response(
+        json.dumps({"error": error, "error_description": description}),
+        400,
+        mimetype="application/json",
+    )

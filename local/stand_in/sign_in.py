@@ -73,7 +73,19 @@ class SignInIssuer:
     def keys(self, _: Request) -> Response:
         """Answer with the key set (RFC 7517); like Entra's, it names no algorithm."""
         public = RSAAlgorithm.to_jwk(_signing_key().public_key(), as_dict=True)
-        return _json({"keys": [{"kty": "RSA", "use": "sig", "kid": self.key_id, "n": public["n"], "e": public["e"]}]})
+        return _json(
+            {
+                "keys": [
+                    {
+                        "kty": "RSA",
+                        "use": "sig",
+                        "kid": self.key_id,
+                        "n": public["n"],
+                        "e": public["e"],
+                    }
+                ]
+            }
+        )
 
     def claims(self, name: str) -> dict[str, Any]:
         """Give what an ID token of this person says, issued now."""
@@ -94,7 +106,11 @@ class SignInIssuer:
 
     def id_token(self, name: str, **overrides: object) -> str:
         """Issue an ID token for a person; `overrides` replace claims, and `None` leaves one out."""
-        claims = {claim: value for claim, value in (self.claims(name) | overrides).items() if value is not None}
+        claims = {
+            claim: value
+            for claim, value in (self.claims(name) | overrides).items()
+            if value is not None
+        }
         return jwt.encode(claims, _signing_key(), algorithm="RS256", headers={"kid": self.key_id})
 
 

@@ -64,17 +64,25 @@ class SignInsReport:
         """Answer `GET /beta/reports/appCredentialSignInActivities`, one page. Raises `GraphError`."""
         if not self.licensed:
             raise GraphError(
-                403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "Neither tenant is B2C or tenant doesn't have premium license"
+                403,
+                "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+                "Neither tenant is B2C or tenant doesn't have premium license",
             )
         options = request.args
         if unknown := {name for name in options if name.startswith("$")} - _KNOWN:
-            raise bad_request(f"The stand-in tenant does not know the query option {min(unknown)}.", "BadRequest")
+            raise bad_request(
+                f"The stand-in tenant does not know the query option {min(unknown)}.", "BadRequest"
+            )
         size, after = page_size(options), position(options)
         matching = [use for use in self._matching(options) if use.credential.key_id > after]
         page = matching[:size]
-        document: Json = {"@odata.context": f"{request.host_url}beta/$metadata#reports/appCredentialSignInActivities"}
+        document: Json = {
+            "@odata.context": f"{request.host_url}beta/$metadata#reports/appCredentialSignInActivities"
+        }
         if len(matching) > size:
-            document["@odata.nextLink"] = f"{request.base_url}?{following(options, page[-1].credential.key_id)}"
+            document["@odata.nextLink"] = (
+                f"{request.base_url}?{following(options, page[-1].credential.key_id)}"
+            )
         return success(document | {"value": [_row(use) for use in page]}, request)
 
     def _matching(self, options: Mapping[str, str]) -> list[_Use]:
@@ -85,9 +93,17 @@ class SignInsReport:
             return uses
         found = _FILTER.fullmatch(options["$filter"])
         if found is None:
-            raise bad_request("The stand-in tenant knows only the filters appId eq '...' and keyId eq '...'.", "BadRequest")
+            raise bad_request(
+                "The stand-in tenant knows only the filters appId eq '...' and keyId eq '...'.",
+                "BadRequest",
+            )
         value = found["value"].lower()
-        return [use for use in uses if (use.app.client_id if found["name"] == "appId" else use.credential.key_id).lower() == value]
+        return [
+            use
+            for use in uses
+            if (use.app.client_id if found["name"] == "appId" else use.credential.key_id).lower()
+            == value
+        ]
 
 
 def _row(use: _Use) -> Json:
@@ -104,5 +120,8 @@ def _row(use: _Use) -> Json:
         "resourceId": GRAPH_ID,
         "credentialOrigin": "application",
         "expirationDateTime": credential.ends,
-        "signInActivity": {"lastSignInDateTime": stamp(use.at), "lastSignInRequestId": str(uuid4())},
+        "signInActivity": {
+            "lastSignInDateTime": stamp(use.at),
+            "lastSignInRequestId": str(uuid4()),
+        },
     }

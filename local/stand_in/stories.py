@@ -13,7 +13,16 @@ from types import MappingProxyType
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from local.stand_in.entra import Certificate, ClientSecret, Registration, ServicePrincipal, shift_years, stamp, thumbprint, utf16_identifier
+from local.stand_in.entra import (
+    Certificate,
+    ClientSecret,
+    Registration,
+    ServicePrincipal,
+    shift_years,
+    stamp,
+    thumbprint,
+    utf16_identifier,
+)
 
 LIBAPPS_CLIENT_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
 ZONE = ZoneInfo("America/Chicago")
@@ -31,8 +40,22 @@ def _day(now: datetime, days: int, at: time) -> datetime:
     return datetime.combine(now.astimezone(ZONE).date() + timedelta(days=days), at, tzinfo=UTC)
 
 
-def _secret(name: str | None, hint: str | None, ends: datetime, *, digits: int, years: int = 2, key: str = "") -> ClientSecret:
-    return ClientSecret(_id(key or name or ""), name, hint, stamp(shift_years(ends, -years), digits), stamp(ends, digits))
+def _secret(
+    name: str | None,
+    hint: str | None,
+    ends: datetime,
+    *,
+    digits: int,
+    years: int = 2,
+    key: str = "",
+) -> ClientSecret:
+    return ClientSecret(
+        _id(key or name or ""),
+        name,
+        hint,
+        stamp(shift_years(ends, -years), digits),
+        stamp(ends, digits),
+    )
 
 
 def empty(_now: datetime) -> list[Registration]:
@@ -84,18 +107,50 @@ def strange(now: datetime) -> list[Registration]:
         ("n" * 120, "nnn", later, 0),
     )
     unclaimed = (
-        *(_secret(name, hint, ends, digits=digits, key=f"hostile {place}") for place, (name, hint, ends, digits) in enumerate(hostile)),
-        ClientSecret(
-            _id("nameless 2299"), None, None, "2018-05-08T14:44:30.8242222Z", "2299-12-31T00:00:00Z", utf16_identifier("old_portal_key")
+        *(
+            _secret(name, hint, ends, digits=digits, key=f"hostile {place}")
+            for place, (name, hint, ends, digits) in enumerate(hostile)
         ),
-        ClientSecret(_id("never 9999"), None, "ddd", "2018-06-19T09:15:41.1631286Z", "9999-12-31T23:59:59.9999999Z"),
+        ClientSecret(
+            _id("nameless 2299"),
+            None,
+            None,
+            "2018-05-08T14:44:30.8242222Z",
+            "2299-12-31T00:00:00Z",
+            utf16_identifier("old_portal_key"),
+        ),
+        ClientSecret(
+            _id("never 9999"),
+            None,
+            "ddd",
+            "2018-06-19T09:15:41.1631286Z",
+            "9999-12-31T23:59:59.9999999Z",
+        ),
         ClientSecret(_id("end of null"), "no end at all", "e0e", "2021-03-05T17:15:46.052Z", None),
         ClientSecret(_id("all null"), None, None, None, None),
     )
-    certificate = Certificate(_id("certificate"), "CN=libapps", stamp(shift_years(soon, -1)), stamp(soon), thumbprint("certificate"))
-    secrets = tuple(sorted((*app.secrets, *unclaimed), key=lambda secret: secret.starts or "", reverse=True))
-    odd = replace(app, name='LibApps <b>Outlook</b> & "sync" *2026*', secrets=secrets, certificates=(certificate,))
-    return [odd, _gallery_app(soon), _sharepoint_app(), Registration(_id("unnamed client"), _id("unnamed"), None, created=None)]
+    certificate = Certificate(
+        _id("certificate"),
+        "CN=libapps",
+        stamp(shift_years(soon, -1)),
+        stamp(soon),
+        thumbprint("certificate"),
+    )
+    secrets = tuple(
+        sorted((*app.secrets, *unclaimed), key=lambda secret: secret.starts or "", reverse=True)
+    )
+    odd = replace(
+        app,
+        name='LibApps <b>Outlook</b> & "sync" *2026*',
+        secrets=secrets,
+        certificates=(certificate,),
+    )
+    return [
+        odd,
+        _gallery_app(soon),
+        _sharepoint_app(),
+        Registration(_id("unnamed client"), _id("unnamed"), None, created=None),
+    ]
 
 
 def _gallery_app(ends: datetime) -> Registration:
@@ -108,13 +163,25 @@ def _gallery_app(ends: datetime) -> Registration:
         for usage, kind in (("Verify", "AsymmetricX509Cert"), ("Sign", "X509CertAndPassword"))
     )
     password = ClientSecret(_id("saml Sign"), name, None, starts, until, identifier)
-    principal = ServicePrincipal(_id("gallery principal"), secrets=(password,), certificates=certificates)
-    return Registration(_id("gallery client"), _id("gallery"), "Catalogue sign-on (SAML)", service_principal=principal)
+    principal = ServicePrincipal(
+        _id("gallery principal"), secrets=(password,), certificates=certificates
+    )
+    return Registration(
+        _id("gallery client"),
+        _id("gallery"),
+        "Catalogue sign-on (SAML)",
+        service_principal=principal,
+    )
 
 
 def _sharepoint_app() -> Registration:
     secret = ClientSecret(
-        _id("sharepoint"), None, None, "2020-10-30T11:51:07.2141677Z", "2070-10-30T11:51:07.2141677Z", "AAECAwQFBgcICQoLDA0ODw=="
+        _id("sharepoint"),
+        None,
+        None,
+        "2020-10-30T11:51:07.2141677Z",
+        "2070-10-30T11:51:07.2141677Z",
+        "AAECAwQFBgcICQoLDA0ODw==",
     )
     name = "SharePoint Online Client Extensibility Web Application Principal"
     return Registration(_id("sharepoint client"), _id("sharepoint app"), name, secrets=(secret,))
@@ -152,14 +219,24 @@ def _any_app(random: Random, number: int, now: datetime) -> Registration:
 
 def _any_end(random: Random, now: datetime) -> datetime:
     """Give an end from two years ago to two years ahead, to the microsecond."""
-    return now + timedelta(days=random.randint(-730, 730), seconds=random.randrange(86_400), microseconds=random.randrange(10**6))
+    return now + timedelta(
+        days=random.randint(-730, 730),
+        seconds=random.randrange(86_400),
+        microseconds=random.randrange(10**6),
+    )
 
 
 def _any_secret(random: Random, now: datetime) -> ClientSecret:
     ends, digits = _any_end(random, now), random.choice((0, 1, 3, 3, 7))
     name = random.choice(("secret", "rotation 2025", "key 1", "Prod \u2013 caf\u00e9", None))
     hint = random.choice(("aaa", "b1_", "c~.", "-Q8", None))
-    return ClientSecret(_guid(random), name, hint, stamp(shift_years(ends, -random.choice((1, 2))), digits), stamp(ends, digits))
+    return ClientSecret(
+        _guid(random),
+        name,
+        hint,
+        stamp(shift_years(ends, -random.choice((1, 2))), digits),
+        stamp(ends, digits),
+    )
 
 
 def _no_secret(_random: Random, _now: datetime) -> list[ClientSecret]:
@@ -175,18 +252,39 @@ def _several_secrets(random: Random, now: datetime) -> list[ClientSecret]:
 
 
 def _old_portal_secret(random: Random, _now: datetime) -> list[ClientSecret]:
-    ends = random.choice(("2299-12-31T00:00:00Z", "2099-12-31T12:00:00Z", "9999-12-31T23:59:59.9999999Z"))
-    return [ClientSecret(_guid(random), None, None, "2018-05-08T14:44:30.8242222Z", ends, utf16_identifier("old_portal_key"))]
+    ends = random.choice(
+        ("2299-12-31T00:00:00Z", "2099-12-31T12:00:00Z", "9999-12-31T23:59:59.9999999Z")
+    )
+    return [
+        ClientSecret(
+            _guid(random),
+            None,
+            None,
+            "2018-05-08T14:44:30.8242222Z",
+            ends,
+            utf16_identifier("old_portal_key"),
+        )
+    ]
 
 
 def _app_service_secret(random: Random, now: datetime) -> list[ClientSecret]:
     ends = _any_end(random, now) + timedelta(days=3000)
-    return [ClientSecret(_guid(random), "Generated by App Service", "c~.", stamp(shift_years(ends, -10), 3), stamp(ends, 3))]
+    return [
+        ClientSecret(
+            _guid(random),
+            "Generated by App Service",
+            "c~.",
+            stamp(shift_years(ends, -10), 3),
+            stamp(ends, 3),
+        )
+    ]
 
 
 def _any_certificate(random: Random, now: datetime) -> Certificate:
     key_id, ends = _guid(random), _any_end(random, now)
-    return Certificate(key_id, "CN=example.org", stamp(shift_years(ends, -1)), stamp(ends), thumbprint(key_id))
+    return Certificate(
+        key_id, "CN=example.org", stamp(shift_years(ends, -1)), stamp(ends), thumbprint(key_id)
+    )
 
 
 STORIES: Mapping[str, Callable[[datetime], list[Registration]]] = MappingProxyType(
@@ -200,5 +298,7 @@ def tell(name: str, now: datetime) -> list[Registration]:
     if kind == "many" and number.isdecimal():
         return many(int(number), 0, now)
     if name not in STORIES:
-        raise ValueError(f'There is no story "{name}". Expected one of {", ".join(STORIES)}, or many:N for N apps of mixed shapes.')
+        raise ValueError(
+            f'There is no story "{name}". Expected one of {", ".join(STORIES)}, or many:N for N apps of mixed shapes.'
+        )
     return STORIES[name](now)

@@ -71,12 +71,27 @@ class Tenant:
     def _table(self) -> Map:
         """Give every route of the tenant: an endpoint takes the request and gives the answer."""
         graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
-        control = Control(self.directory, self.identity, self._gate, self.sign_ins, self._clock, self.sign_in_issuer)
+        control = Control(
+            self.directory,
+            self.identity,
+            self._gate,
+            self.sign_ins,
+            self._clock,
+            self.sign_in_issuer,
+        )
         return Map(
             [
-                Rule("/v1.0/<path:_rest>", endpoint=lambda request, _rest: self._graph_for(request, graph)),
-                Rule("/vault/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)),
-                Rule("/arm/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)),
+                Rule(
+                    "/v1.0/<path:_rest>",
+                    endpoint=lambda request, _rest: self._graph_for(request, graph),
+                ),
+                Rule(
+                    "/vault/<path:_rest>",
+                    endpoint=lambda request, _rest: self.vault.answer(request),
+                ),
+                Rule(
+                    "/arm/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)
+                ),
                 Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
                 Rule("/mails", methods=["GET"], endpoint=self.mail.show),
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
@@ -84,11 +99,18 @@ class Tenant:
                 Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
                 Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
                 Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
-                Rule(f"/{HOME_TENANT_ID}/v2.0/.well-known/openid-configuration", endpoint=self.sign_in_issuer.configuration),
+                Rule(
+                    f"/{HOME_TENANT_ID}/v2.0/.well-known/openid-configuration",
+                    endpoint=self.sign_in_issuer.configuration,
+                ),
                 Rule(f"/{HOME_TENANT_ID}/discovery/v2.0/keys", endpoint=self.sign_in_issuer.keys),
                 Rule("/heartbeat/<name>", methods=["GET", "POST"], endpoint=self._heartbeats.good),
-                Rule("/heartbeat/<name>/fail", methods=["GET", "POST"], endpoint=self._heartbeats.bad),
-                Rule("/control/<path:_rest>", endpoint=lambda request, _rest: control.answer(request)),
+                Rule(
+                    "/heartbeat/<name>/fail", methods=["GET", "POST"], endpoint=self._heartbeats.bad
+                ),
+                Rule(
+                    "/control/<path:_rest>", endpoint=lambda request, _rest: control.answer(request)
+                ),
             ],
             merge_slashes=False,
         )
@@ -105,7 +127,12 @@ class Tenant:
         self._port = self._server.port
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Stop, and wait until everything is closed."""
         assert self._server is not None
         self._gate.closing.set()
@@ -215,14 +242,31 @@ class Tenant:
         self._gate.clear()
 
     def add_secret(
-        self, client_id: str, *, name: str | None, ends: datetime | None, hint: str | None = None, starts: datetime | None = None
+        self,
+        client_id: str,
+        *,
+        name: str | None,
+        ends: datetime | None,
+        hint: str | None = None,
+        starts: datetime | None = None,
     ) -> str:
         """Create a client secret, which starts now unless said otherwise, and give its key id."""
-        return self.directory.add_secret(client_id, name=name, hint=hint, starts=starts or self._clock(), ends=ends)
+        return self.directory.add_secret(
+            client_id, name=name, hint=hint, starts=starts or self._clock(), ends=ends
+        )
 
-    def add_certificate(self, client_id: str, *, name: str | None, ends: datetime | None, starts: datetime | None = None) -> str:
+    def add_certificate(
+        self,
+        client_id: str,
+        *,
+        name: str | None,
+        ends: datetime | None,
+        starts: datetime | None = None,
+    ) -> str:
         """Put a certificate on an app and give its key id."""
-        return self.directory.add_certificate(client_id, name=name, starts=starts or self._clock(), ends=ends)
+        return self.directory.add_certificate(
+            client_id, name=name, starts=starts or self._clock(), ends=ends
+        )
 
     def remove_credential(self, key_id: str) -> None:
         """Delete a secret or certificate."""

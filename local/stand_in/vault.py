@@ -65,7 +65,9 @@ class Vault:
         self._deployer.authorise(request, f"{self._root()}/vault")
         self._asked[request.method] += 1
         if self._asked[request.method] <= self.lag or "store secrets" in self._deployer.forbidden:
-            raise GraphError(403, "ForbiddenByRbac", "Caller is not authorized to perform action on resource.")
+            raise GraphError(
+                403, "ForbiddenByRbac", "Caller is not authorized to perform action on resource."
+            )
 
     def _set(self, request: Request, name: str) -> Response:
         self._enter(request)
@@ -75,8 +77,14 @@ class Vault:
     def _versions(self, request: Request, name: str) -> Response:
         self._enter(request)
         if name not in self._secrets:
-            raise GraphError(404, "SecretNotFound", f"A secret with (name/id) {name} was not found in this key vault.")
-        return _json(200, {"value": [{"id": f"{self._root()}/vault/secrets/{name}/1"}], "nextLink": None})
+            raise GraphError(
+                404,
+                "SecretNotFound",
+                f"A secret with (name/id) {name} was not found in this key vault.",
+            )
+        return _json(
+            200, {"value": [{"id": f"{self._root()}/vault/secrets/{name}/1"}], "nextLink": None}
+        )
 
     def _refresh(self, request: Request, subscription: str, group: str, site: str) -> Response:
         _require_version(request)
@@ -96,4 +104,13 @@ def _json(status: int, content: dict[str, object]) -> Response:
 
 
 def _refusal(status: int, code: str, message: str) -> Response:
-    return _json(status, {"error": {"code": "Forbidden" if status == 403 else code, "message": message, "innererror": {"code": code}}})  # noqa: PLR2004  (an HTTP status)
+    return _json(
+        status,
+        {
+            "error": {
+                "code": "Forbidden" if status == 403 else code,  # noqa: PLR2004  (an HTTP status)
+                "message": message,
+                "innererror": {"code": code},
+            }
+        },
+    )

@@ -46,7 +46,11 @@ def tamed(response: PipelineResponse[Any, Any]) -> None:
     """
     response.http_response.read()
     headers = response.http_response.headers
-    for name, unit in (("Retry-After", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001)):
+    for name, unit in (
+        ("Retry-After", 1.0),
+        ("retry-after-ms", 0.001),
+        ("x-ms-retry-after-ms", 0.001),
+    ):
         asked = headers.get(name, "")
         if asked and not (asked.isdecimal() and int(asked) * unit <= LONGEST_PAUSE):
             del headers[name]

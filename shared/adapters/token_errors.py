@@ -12,7 +12,9 @@ _TOKEN = re.compile(r"eyJ[\w.=-]*")
 
 def why_no_token(error: Exception) -> str:
     """Give an error of azure-identity, or of a credential like it, on one line of at most 300 characters, without its full stop."""
-    text = str(error.message) if isinstance(error, AzureError) else str(error)  # as a string it has the answer at its end
+    text = (
+        str(error.message) if isinstance(error, AzureError) else str(error)
+    )  # as a string it has the answer at its end
     return plain(_TOKEN.sub("…", text)).rstrip(".")
 
 

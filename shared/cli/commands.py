@@ -57,23 +57,34 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; expected {DAY}, such as 2028-12-31.") from None
+        raise typer.BadParameter(
+            f"{text!r} is no day; expected {DAY}, such as 2028-12-31."
+        ) from None
 
 
 def _service_id(configured: Settings, given: str) -> str:
     """Give the id of a service that is called by its name, as people see it; whatever else is given, as it is."""
-    named = [service.id for service in configured.watchlist.services.values() if service.name.casefold() == given.casefold()]
+    named = [
+        service.id
+        for service in configured.watchlist.services.values()
+        if service.name.casefold() == given.casefold()
+    ]
     return named[0] if len(named) == 1 and given not in configured.watchlist.services else given
 
 
-Tenant = Annotated[str, typer.Option("--tenant", help="Which tenant, where several are watched: its id, or own.")]
+Tenant = Annotated[
+    str, typer.Option("--tenant", help="Which tenant, where several are watched: its id, or own.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 @app.command()
 def check(
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing, record nothing; say what would be told.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Send nothing, record nothing; say what would be told."),
+    ] = False,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
@@ -119,7 +130,12 @@ def _tick_each(every: Settings, *, json_: bool) -> None:
 @app.command()
 def status(
     *,
-    csv: Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet, one row an item, and nothing else.")] = False,
+    csv: Annotated[
+        bool,
+        typer.Option(
+            "--csv", help="Print a table for a spreadsheet, one row an item, and nothing else."
+        ),
+    ] = False,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
@@ -131,7 +147,9 @@ def status(
     if json_:
         _print_json(status_document(found, configured.watchlist))
     elif csv:
-        sys.stdout.buffer.write(status_csv(found, configured.watchlist).encode())  # as it is: line ends and code page are part of it
+        sys.stdout.buffer.write(
+            status_csv(found, configured.watchlist).encode()
+        )  # as it is: line ends and code page are part of it
     else:
         show.status(Console(), found, configured.watchlist)
 
@@ -139,8 +157,15 @@ def status(
 @app.command()
 def forecast(
     *,
-    until: Annotated[date | None, typer.Option("--until", parser=_day, metavar=DAY, help="The last day, for example 2028-12-31.")] = None,
-    svg: Annotated[Path | None, typer.Option("--svg", help="Draw a picture of time into this file.")] = None,
+    until: Annotated[
+        date | None,
+        typer.Option(
+            "--until", parser=_day, metavar=DAY, help="The last day, for example 2028-12-31."
+        ),
+    ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Draw a picture of time into this file.")
+    ] = None,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
@@ -166,9 +191,22 @@ def forecast(
 @app.command()
 def discover(
     *,
-    client_id: Annotated[str, typer.Option("--client-id", help="The “Application (client) ID” of the app registration.")],
-    timezone: Annotated[str, typer.Option("--timezone", help="The time zone of those who read, for example America/Chicago.")] = "UTC",
-    tenant: Annotated[str, typer.Option("--tenant", help="The id of another tenant; left out, that of our own identity.")] = "",
+    client_id: Annotated[
+        str,
+        typer.Option("--client-id", help="The “Application (client) ID” of the app registration."),
+    ],
+    timezone: Annotated[
+        str,
+        typer.Option(
+            "--timezone", help="The time zone of those who read, for example America/Chicago."
+        ),
+    ] = "UTC",
+    tenant: Annotated[
+        str,
+        typer.Option(
+            "--tenant", help="The id of another tenant; left out, that of our own identity."
+        ),
+    ] = "",
 ) -> None:
     """Read an app, and print a watchlist to start from. Needs neither watchlist nor ledger."""
     try:
@@ -187,11 +225,17 @@ def discover(
 
 @app.command()
 def doctor(
-    *, tenant: Tenant = "", send_test: Annotated[bool, typer.Option("--send-test", help="Post a test message to each channel.")] = False
+    *,
+    tenant: Tenant = "",
+    send_test: Annotated[
+        bool, typer.Option("--send-test", help="Post a test message to each channel.")
+    ] = False,
 ) -> None:
     """Say whether everything is in place: settings, sign-in, permission, apps, claims, ledger, channels."""
     with _program(tenant) as (watch, configured):
-        well = show.findings(Console(), examine(watch, configured, as_a_stranger, send_test=send_test))
+        well = show.findings(
+            Console(), examine(watch, configured, as_a_stranger, send_test=send_test)
+        )
     if not well:
         raise typer.Exit(FAILED)
 
@@ -206,11 +250,21 @@ def _account() -> str:
 
 def _named(by: str) -> str:
     if not by.strip():
-        raise typer.BadParameter("say who decides, for others have to be able to ask; for example --by Anna.")
+        raise typer.BadParameter(
+            "say who decides, for others have to be able to ask; for example --by Anna."
+        )
     return by
 
 
-By = Annotated[str, typer.Option("--by", help="Who decides, as others will read it.", default_factory=_account, callback=_named)]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        help="Who decides, as others will read it.",
+        default_factory=_account,
+        callback=_named,
+    ),
+]
 Service = Annotated[str, typer.Argument(help="The service's id or name, for example libcal.")]
 
 
@@ -218,7 +272,13 @@ Service = Annotated[str, typer.Argument(help="The service's id or name, for exam
 def confirm(
     service: Service,
     *,
-    key_id: Annotated[str, typer.Option("--key-id", help="The Secret ID, as Entra shows it, of the credential that the service uses now.")],
+    key_id: Annotated[
+        str,
+        typer.Option(
+            "--key-id",
+            help="The Secret ID, as Entra shows it, of the credential that the service uses now.",
+        ),
+    ],
     by: By,
     tenant: Tenant = "",
     json_: Json = False,
@@ -233,7 +293,12 @@ def confirm(
 def acknowledge(
     service: Service,
     *,
-    until: Annotated[date, typer.Option("--until", parser=_day, metavar=DAY, help="The last day, for example 2026-12-01.")],
+    until: Annotated[
+        date,
+        typer.Option(
+            "--until", parser=_day, metavar=DAY, help="The last day, for example 2026-12-01."
+        ),
+    ],
     why: Annotated[str, typer.Option("--why", help="What others should know.")],
     by: By,
     tenant: Tenant = "",
@@ -241,17 +306,26 @@ def acknowledge(
 ) -> None:
     """Say that you know: quiets what is more than 7 days away, until a day, and only as long as nothing changes."""
     with _program(tenant) as (watch, configured):
-        done = decisions.acknowledge(watch, _service_id(configured, service), until, why, by=Person("", by))
+        done = decisions.acknowledge(
+            watch, _service_id(configured, service), until, why, by=Person("", by)
+        )
         found = watch.status().judgement
     views = [view for view in found.services if view.service.id in done.decided.decision.services]
-    idle = [said for view in views if (said := keeps_nothing_quiet(view, found.now, configured.watchlist.zone))]
+    idle = [
+        said
+        for view in views
+        if (said := keeps_nothing_quiet(view, found.now, configured.watchlist.zone))
+    ]
     _decided(replace(done, notes=(*done.notes, *idle)), configured, json_=json_)
 
 
 @app.command()
 def claim(
     key_id: Annotated[str, typer.Argument(help="The Secret ID of the credential.")],
-    services: Annotated[list[str], typer.Argument(help="The ids of the services that hold it; or none, to ignore it.")],
+    services: Annotated[
+        list[str],
+        typer.Argument(help="The ids of the services that hold it; or none, to ignore it."),
+    ],
     *,
     by: By,
     tenant: Tenant = "",
@@ -260,7 +334,10 @@ def claim(
     """Say whose a credential is: one service's, several ones', or nobody's ("none")."""
     with _program(tenant) as (watch, configured):
         done = decisions.claim(
-            watch, key_id, [] if services == ["none"] else [_service_id(configured, each) for each in services], by=Person("", by)
+            watch,
+            key_id,
+            [] if services == ["none"] else [_service_id(configured, each) for each in services],
+            by=Person("", by),
         )
     _decided(done, configured, json_=json_)
 
@@ -340,7 +417,9 @@ def _decided(done: decisions.Done, configured: Settings, *, json_: bool) -> None
         show.decision(Console(), done.decided.decision, done.notes, configured.watchlist)
         show.check(Console(), done.check, configured.watchlist)
     if done.check.outcome == Outcome.BUSY:
-        _say("The decision is recorded; a check is at work just now, and the next tick tells of it.")
+        _say(
+            "The decision is recorded; a check is at work just now, and the next tick tells of it."
+        )
     if done.check.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         _say(f"The decision is recorded; telling it failed, and is tried again. {done.check.error}")
         raise typer.Exit(FAILED)

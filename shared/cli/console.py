@@ -24,7 +24,12 @@ from shared.render.text.naming import described
 from shared.render.text.next_steps import next_step
 from shared.usecases.doctor import Finding
 
-STYLE = {Severity.OK: "green", Severity.NOTICE: "cyan", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
+STYLE = {
+    Severity.OK: "green",
+    Severity.NOTICE: "cyan",
+    Severity.WARNING: "yellow",
+    Severity.CRITICAL: "bold red",
+}
 PROGRAM = "python -m shared"
 SHOWN = 20
 """Credentials of the tenant that a person is shown."""
@@ -42,15 +47,29 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
     if result.judgement is not None:
         _services(console, result.judgement, result.foreseen, watchlist)
     for delivery in result.told:
-        verb = "would tell" if result.dry_run else "told" if delivery.delivered else "could NOT tell"
-        lines = [headline(notice, now=delivery.message.now, zone=watchlist.zone) for notice in delivery.message.notices]
+        verb = (
+            "would tell" if result.dry_run else "told" if delivery.delivered else "could NOT tell"
+        )
+        lines = [
+            headline(notice, now=delivery.message.now, zone=watchlist.zone)
+            for notice in delivery.message.notices
+        ]
         if delivery.message.introduction:
             lines.insert(0, f"introduction: watching {len(delivery.message.watching)} services")
-        console.print(Text(f"{verb} {delivery.message.channel}:", style="" if delivery.delivered or result.dry_run else "bold red"))
+        console.print(
+            Text(
+                f"{verb} {delivery.message.channel}:",
+                style="" if delivery.delivered or result.dry_run else "bold red",
+            )
+        )
         for line in lines:
             console.print(Text(f"  {clean(line, 300)}"))
     if result.judgement is not None and not result.told:
-        console.print("told nobody: nothing is due" if not result.dry_run else "nobody would be told: nothing is due")
+        console.print(
+            "told nobody: nothing is due"
+            if not result.dry_run
+            else "nobody would be told: nothing is due"
+        )
     if result.dry_run and result.outcome == Outcome.OK:
         console.print("A dry run: nothing was sent, nothing was recorded.")
     else:
@@ -64,7 +83,12 @@ def tenant(console: Console, watchlist: Watchlist) -> None:
 
 def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: Watchlist) -> None:
     """Show a decision as it was recorded, and what is odd about it."""
-    whose = ", ".join(watchlist.services[each].name for each in made.services if each in watchlist.services) or "nobody"
+    whose = (
+        ", ".join(
+            watchlist.services[each].name for each in made.services if each in watchlist.services
+        )
+        or "nobody"
+    )
     said = {
         DecisionKind.CONFIRM: f"{whose} uses {made.key_id} now",
         DecisionKind.ACKNOWLEDGE: f"{whose}: acknowledged, {made.why}",
@@ -83,7 +107,11 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
         return
     _services(console, found.judgement, found.foreseen, watchlist)
     if found.stale:
-        console.print(Text("STALE: no good check in the last 26 hours. Is the timer running?", style="bold red"))
+        console.print(
+            Text(
+                "STALE: no good check in the last 26 hours. Is the timer running?", style="bold red"
+            )
+        )
     if found.tenant is not None:
         _tenant(console, found.tenant, now, watchlist)
     last = (
@@ -93,7 +121,12 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     )
     console.print(f"last good check: {last}")
     if pulse.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
-        console.print(Text(f"the last check ended as {pulse.outcome}: {clean(pulse.error, 1000)}", style="bold red"))
+        console.print(
+            Text(
+                f"the last check ended as {pulse.outcome}: {clean(pulse.error, 1000)}",
+                style="bold red",
+            )
+        )
 
 
 def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
@@ -104,24 +137,42 @@ def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
     rows = forecast_rows(found.messages)
     table = Table("Day", "To", "What", "Why", box=None, pad_edge=False)
     for row in rows.listed:
-        table.add_row(f"{row.day:%a} {full_day(row.day)}", ", ".join(row.channels), Text(row.what, style=STYLE[row.severity]), row.reason)
+        table.add_row(
+            f"{row.day:%a} {full_day(row.day)}",
+            ", ".join(row.channels),
+            Text(row.what, style=STYLE[row.severity]),
+            row.reason,
+        )
     console.print(table)
     if rows.weekly:
         lines = "quiet line" if rows.weekly == 1 else "quiet lines"
         console.print(f"and {rows.weekly} {lines} of the week; --json has them too")
     console.print(f"up to {full_day(found.until)}, if nobody acts and nothing changes")
     for app in found.unread:
-        console.print(Text(f"{clean(app.name)} has not been read yet: nothing that it brings is in this forecast.", style="yellow"))
+        console.print(
+            Text(
+                f"{clean(app.name)} has not been read yet: nothing that it brings is in this forecast.",
+                style="yellow",
+            )
+        )
     if drawn is not None:
         console.print(f"drawn into {drawn}")
 
 
 def findings(console: Console, found: Iterable[Finding]) -> bool:
     """Show each finding as it comes, and at last how many are missing; give whether all is well."""
-    marks = {True: Text("ok     ", style="green"), False: Text("MISSING", style="bold red"), None: Text("-      ", style="dim")}
+    marks = {
+        True: Text("ok     ", style="green"),
+        False: Text("MISSING", style="bold red"),
+        None: Text("-      ", style="dim"),
+    }
     missing = untried = 0
     for finding in found:
-        console.print(Text.assemble(marks[finding.ok], " ", (f"{finding.part}: ", "bold"), clean(finding.text, 1000)))
+        console.print(
+            Text.assemble(
+                marks[finding.ok], " ", (f"{finding.part}: ", "bold"), clean(finding.text, 1000)
+            )
+        )
         for command in () if finding.ok else finding.mend:
             console.print(Text(f"          {clean(command, 1000)}", style="cyan"), soft_wrap=True)
         missing += finding.ok is False
@@ -138,28 +189,57 @@ def _parts(number: int, *, past: bool = False) -> str:
     return f"1 part {one}" if number == 1 else f"{number} parts {several}"
 
 
-def _services(console: Console, judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> None:
-    table = Table("Service", "Standing", "Credential in use", "Next step", "Next message", box=None, pad_edge=False)
+def _services(
+    console: Console, judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist
+) -> None:
+    table = Table(
+        "Service",
+        "Standing",
+        "Credential in use",
+        "Next step",
+        "Next message",
+        box=None,
+        pad_edge=False,
+    )
     for view in judgement.services:
-        in_use = "none" if view.in_use is None else _credential(view.in_use.name, view.in_use.ends, judgement.now, watchlist)
+        in_use = (
+            "none"
+            if view.in_use is None
+            else _credential(view.in_use.name, view.in_use.ends, judgement.now, watchlist)
+        )
         table.add_row(
             Text(clean(view.service.name)),
             Text(view.standing, style=STYLE[view.severity]),
             Text(in_use),
-            Text((next_step(view) or "nothing to do") if view.app.usable else "see below: its app cannot be used"),
+            Text(
+                (next_step(view) or "nothing to do")
+                if view.app.usable
+                else "see below: its app cannot be used"
+            ),
             Text(_next(view, foreseen, judgement.now, watchlist)),
         )
     for app in watchlist.apps:
         if app.key not in judgement.concluded:
             for service in app.services:
-                table.add_row(Text(clean(service.name)), Text("not read yet", style="yellow"), "", "", "")
+                table.add_row(
+                    Text(clean(service.name)), Text("not read yet", style="yellow"), "", "", ""
+                )
     console.print(table)
-    for view, given in ((view, view.acknowledged) for view in judgement.services if view.acknowledged is not None):
-        knows = f"{clean(given.by.name)} knows, until {full_day(given.until)}: {clean(given.why, 300)}"
+    for view, given in (
+        (view, view.acknowledged) for view in judgement.services if view.acknowledged is not None
+    ):
+        knows = (
+            f"{clean(given.by.name)} knows, until {full_day(given.until)}: {clean(given.why, 300)}"
+        )
         console.print(Text(f"{clean(view.service.name)}: {knows}"))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     for other in sorted((view for view in others if view.severity != Severity.OK), key=urgency):
-        console.print(Text(f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}", style=STYLE[other.severity]))
+        console.print(
+            Text(
+                f"{summary(other, now=judgement.now, zone=watchlist.zone)}. {next_step(other)}",
+                style=STYLE[other.severity],
+            )
+        )
     for command in _commands(judgement, watchlist):
         console.print(Text(f"  {command}", style="dim"), soft_wrap=True)
     for error in judgement.unread.values():
@@ -173,16 +253,24 @@ def _tenant(console: Console, tenant: TenantStatus, now: datetime, watchlist: Wa
         console.print(Text("The tenant has not been read completely yet.", style="yellow"))
         return
     counts = f"{scan.applications:,} apps with {scan.credentials:,} credentials"
-    console.print(f"the tenant: {counts}, read {day(scan.read_at.astimezone(watchlist.zone).date(), now, watchlist.zone)}")
+    console.print(
+        f"the tenant: {counts}, read {day(scan.read_at.astimezone(watchlist.zone).date(), now, watchlist.zone)}"
+    )
     for view in tenant.views[:SHOWN]:
-        console.print(Text(f"  {summary(view, now=now, zone=watchlist.zone)}", style=STYLE[view.severity]))
+        console.print(
+            Text(f"  {summary(view, now=now, zone=watchlist.zone)}", style=STYLE[view.severity])
+        )
     if len(tenant.views) > SHOWN:
         console.print(f"  and {len(tenant.views) - SHOWN:,} more; --csv and --json have them all")
 
 
 def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:
     """Give the commands that record what only a person can know, ready to copy."""
-    tenant, now, zone = f" --tenant {watchlist.key}" if watchlist.name else "", judgement.now, watchlist.zone
+    tenant, now, zone = (
+        f" --tenant {watchlist.key}" if watchlist.name else "",
+        judgement.now,
+        watchlist.zone,
+    )
     for view in judgement.services:
         for credential in (view.replacement, view.in_use if view.assumed else None):
             if credential is not None and not view.upcoming:
@@ -190,7 +278,10 @@ def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:
                 yield f"{used}: {PROGRAM} confirm {view.service.id} --key-id {quote(clean(credential.key_id))}{tenant}"
     for unclaimed in sorted(judgement.unclaimed, key=urgency):
         if unclaimed.standing != Standing.EXPIRED:
-            key_id, which = quote(clean(unclaimed.credential.key_id)), described(unclaimed.credential, now, zone)
+            key_id, which = (
+                quote(clean(unclaimed.credential.key_id)),
+                described(unclaimed.credential, now, zone),
+            )
             yield f"whose is the {which}: {PROGRAM} claim {key_id} SERVICE... (or none){tenant}"
 
 

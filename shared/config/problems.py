@@ -34,7 +34,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Give all of it in one line."""
-        return " ".join(filter(None, (f"{self.place}: {self.found}; expected {self.expected}.", self.todo)))
+        return " ".join(
+            filter(None, (f"{self.place}: {self.found}; expected {self.expected}.", self.todo))
+        )
 
 
 class Misconfigured(Exception):
@@ -48,7 +50,9 @@ class Misconfigured(Exception):
     def __str__(self) -> str:
         """List the problems under a heading."""
         count = "1 mistake" if len(self.problems) == 1 else f"{len(self.problems)} mistakes"
-        return "\n".join((f"{count} in the configuration:", *(f"- {problem}" for problem in self.problems)))
+        return "\n".join(
+            (f"{count} in the configuration:", *(f"- {problem}" for problem in self.problems))
+        )
 
 
 class Problems:
@@ -72,7 +76,9 @@ class Problems:
         except Wrong as wrong:
             setting = f"setting {wrong.setting}" if wrong.setting else ""
             named_by = f"(named by {place})" if setting and place else place
-            self.add(" ".join(filter(None, (setting, named_by))), wrong.found, wrong.expected, wrong.todo)
+            self.add(
+                " ".join(filter(None, (setting, named_by))), wrong.found, wrong.expected, wrong.todo
+            )
         except Misconfigured as misconfigured:
             self._found.extend(misconfigured.problems)
         return stand_in

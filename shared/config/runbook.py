@@ -48,21 +48,39 @@ def parse(text: str, path: str) -> Runbook:
         below = "\n".join(lines[heading.next_line : end])
         body = below.strip()
         if section is None:
-            problems.add(place, f"unknown section {shown(heading.title)}", _EXPECTED, did_you_mean(heading.title, RUNBOOK_SECTIONS))
+            problems.add(
+                place,
+                f"unknown section {shown(heading.title)}",
+                _EXPECTED,
+                did_you_mean(heading.title, RUNBOOK_SECTIONS),
+            )
         elif section in sections:
             problems.add(place, f"a second section {section!r}", _EXPECTED)
         else:
             sections[section] = body
             if not body:
-                problems.add(place, f"nothing below the heading {section!r}", "what people do in this step")
+                problems.add(
+                    place, f"nothing below the heading {section!r}", "what people do in this step"
+                )
         for mistake in mistakes(below):
             line = f"{path}: line {heading.next_line + mistake.line + 1}"
-            problems.add(line, f"unknown field {shown(mistake.text)}", _FIELDS, did_you_mean(mistake.name, FIELDS))
+            problems.add(
+                line,
+                f"unknown field {shown(mistake.text)}",
+                _FIELDS,
+                did_you_mean(mistake.name, FIELDS),
+            )
     for section in RUNBOOK_SECTIONS:
         if section not in sections:
-            problems.add(path, f"no section {section!r}", f'a line "## {section}" and, below it, what people do in this step')
+            problems.add(
+                path,
+                f"no section {section!r}",
+                f'a line "## {section}" and, below it, what people do in this step',
+            )
     problems.raise_if_any()
-    return Runbook(path, MappingProxyType({section: sections[section] for section in RUNBOOK_SECTIONS}))
+    return Runbook(
+        path, MappingProxyType({section: sections[section] for section in RUNBOOK_SECTIONS})
+    )
 
 
 def _headings(text: str) -> Iterator[_Heading]:

@@ -36,12 +36,16 @@ class Tables:
         if self.by == "endpoint":
             return is_loopback(urlsplit(given))
         parts = dict(part.partition("=")[::2] for part in given.split(";"))
-        return given == "usedevelopmentstorage=true" or is_loopback(urlsplit(parts.get("tableendpoint", "")))
+        return given == "usedevelopmentstorage=true" or is_loopback(
+            urlsplit(parts.get("tableendpoint", ""))
+        )
 
 
 def tables(value: object) -> Tables:
     """Take a table endpoint, or a connection string that carries a key and stays on https."""
-    expected = "a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
+    expected = (
+        "a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
+    )
     given = text(value, expected).rstrip(";")
     if "=" not in given.partition("?")[0]:
         if urlsplit(url(given, expected)).query:
@@ -49,18 +53,29 @@ def tables(value: object) -> Tables:
         return Tables("endpoint", Secret(given.rstrip("/")))
     if given.lower() != "usedevelopmentstorage=true":
         parts = dict(part.partition("=")[::2] for part in given.lower().split(";"))
-        if not parts.keys() >= {"accountname", "accountkey"} and not parts.keys() >= {"tableendpoint", "sharedaccesssignature"}:
+        if not parts.keys() >= {"accountname", "accountkey"} and not parts.keys() >= {
+            "tableendpoint",
+            "sharedaccesssignature",
+        }:
             raise Wrong("a connection string without AccountName and AccountKey", expected)
         if "tableendpoint" in parts:
-            url(parts["tableendpoint"], "https:// in the TableEndpoint of a connection string (http:// only for this machine itself)")
+            url(
+                parts["tableendpoint"],
+                "https:// in the TableEndpoint of a connection string (http:// only for this machine itself)",
+            )
         elif parts.get("defaultendpointsprotocol") == "http":
-            raise Wrong("a connection string with DefaultEndpointsProtocol=http", "DefaultEndpointsProtocol=https")
+            raise Wrong(
+                "a connection string with DefaultEndpointsProtocol=http",
+                "DefaultEndpointsProtocol=https",
+            )
     return Tables("connection string", Secret(given))
 
 
 def graph(value: object) -> str:
     """Take one of Microsoft's Graph roots, or one on this machine; no slash at its end."""
-    expected = f"one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
+    expected = (
+        f"one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
+    )
     parts = urlsplit(url(value, expected))
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise Wrong("a URL with something after its host", expected)
@@ -78,7 +93,10 @@ def authority(value: object, graph: str) -> str:
     if parts.scheme != "https" or parts.path.strip("/") or parts.query or parts.fragment:
         raise Wrong("not such an address", expected)
     if graph and is_loopback(urlsplit(graph)) != is_loopback(parts):
-        raise Wrong(f"an address of {shown(parts.hostname)}", "this machine for both it and LAPSEWATCH_GRAPH, or for neither")
+        raise Wrong(
+            f"an address of {shown(parts.hostname)}",
+            "this machine for both it and LAPSEWATCH_GRAPH, or for neither",
+        )
     return f"https://{parts.netloc.lower()}"
 
 

@@ -34,9 +34,13 @@ _REGISTRATION, _ISSUER = "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISS
 _OTHER_TENANTS, _AUTHORITY = "LAPSEWATCH_TENANTS_CLIENT_ID", "AZURE_AUTHORITY_HOST"
 
 SETTINGS = (
-    Setting("LAPSEWATCH_SCHEDULE", "NCRONTAB of the tick, UTC; read by the timer trigger", "0 5 * * * *"),
     Setting(
-        "LAPSEWATCH_WATCHLIST", "path of the watchlist, from the app's root, or of a folder with one for each tenant", "watchlist.toml"
+        "LAPSEWATCH_SCHEDULE", "NCRONTAB of the tick, UTC; read by the timer trigger", "0 5 * * * *"
+    ),
+    Setting(
+        "LAPSEWATCH_WATCHLIST",
+        "path of the watchlist, from the app's root, or of a folder with one for each tenant",
+        "watchlist.toml",
     ),
     Setting(
         "LAPSEWATCH_TABLES",
@@ -44,20 +48,40 @@ SETTINGS = (
         "(UseDevelopmentStorage=true for Azurite)",
         required=True,
     ),
-    Setting("LAPSEWATCH_GRAPH", "Graph root: one of Microsoft's clouds, or loopback", rules.GRAPH_ROOTS[0]),
+    Setting(
+        "LAPSEWATCH_GRAPH",
+        "Graph root: one of Microsoft's clouds, or loopback",
+        rules.GRAPH_ROOTS[0],
+    ),
     Setting("LAPSEWATCH_PAGE_URL", "where people open the status page; goes into cards and mails"),
     Setting(_REGISTRATION, "client id of the app registration behind the page's sign-in"),
     Setting(_ISSUER, "who signs people in: https://login.microsoftonline.com/TENANT/v2.0"),
-    Setting("LAPSEWATCH_MAIL_SENDER", "mailbox that sends, through Graph; required if a channel is of kind email"),
-    Setting("LAPSEWATCH_SIGN_INS", "`on`: read credential sign-in activity, as evidence of use", "off"),
+    Setting(
+        "LAPSEWATCH_MAIL_SENDER",
+        "mailbox that sends, through Graph; required if a channel is of kind email",
+    ),
+    Setting(
+        "LAPSEWATCH_SIGN_INS", "`on`: read credential sign-in activity, as evidence of use", "off"
+    ),
     Setting("LAPSEWATCH_HEARTBEAT_URL", "pinged after each good check, `/fail` after a bad one"),
     Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
-    Setting(_OTHER_TENANTS, "client id of the app registration by which other tenants are read; required if a watchlist has a [tenant] id"),
+    Setting(
+        _OTHER_TENANTS,
+        "client id of the app registration by which other tenants are read; required if a watchlist has a [tenant] id",
+    ),
     Setting("AZURE_CLIENT_ID", "client id of the user-assigned identity"),
-    Setting("WEBSITE_HOSTNAME", "host name of the app; the page is there, unless LAPSEWATCH_PAGE_URL says otherwise", by_azure=True),
+    Setting(
+        "WEBSITE_HOSTNAME",
+        "host name of the app; the page is there, unless LAPSEWATCH_PAGE_URL says otherwise",
+        by_azure=True,
+    ),
     Setting("IDENTITY_ENDPOINT", "where the managed identity's tokens come from", by_azure=True),
     Setting("IDENTITY_HEADER", "proves to that endpoint that the app asks", by_azure=True),
-    Setting(_AUTHORITY, "where tokens for other tenants come from, if not from the cloud's own sign-in", by_azure=True),
+    Setting(
+        _AUTHORITY,
+        "where tokens for other tenants come from, if not from the cloud's own sign-in",
+        by_azure=True,
+    ),
 )
 _BY_NAME = {row.name: row for row in SETTINGS}
 
@@ -76,8 +100,14 @@ class NoSuchTenant(Exception):
 
     def __init__(self, given: str, known: Watchlists) -> None:
         """Say what was `given` (empty: nothing), and what could have been."""
-        names = ", ".join(f"{key} ({each.name})" if each.name else key for key, each in known.items())
-        found = f"The tenant {given[:80]!r} is not watched" if given else "Several tenants are watched, and none was named"
+        names = ", ".join(
+            f"{key} ({each.name})" if each.name else key for key, each in known.items()
+        )
+        found = (
+            f"The tenant {given[:80]!r} is not watched"
+            if given
+            else "Several tenants are watched, and none was named"
+        )
         super().__init__(f"{found}; expected one of: {names}.")
         self.given = given
 
@@ -114,7 +144,9 @@ class Settings:
     @property
     def reading_graph(self) -> "ReadingGraph":
         """What is needed to read Graph."""
-        return ReadingGraph(self.graph, self.identity_client_id, self.tenants_client_id, self.authority)
+        return ReadingGraph(
+            self.graph, self.identity_client_id, self.tenants_client_id, self.authority
+        )
 
     @property
     def watchlist(self) -> Watchlist:
@@ -147,7 +179,9 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     tables = read("LAPSEWATCH_TABLES", rules.tables, rules.Tables("endpoint", Secret("")))
     graph = read("LAPSEWATCH_GRAPH", rules.graph, "")
     read("LAPSEWATCH_SCHEDULE", rules.schedule, "")  # the timer trigger reads it by itself
-    page_sign_in = _paired(environment, read(_REGISTRATION, guid, ""), read(_ISSUER, rules.issuer, ""), problems)
+    page_sign_in = _paired(
+        environment, read(_REGISTRATION, guid, ""), read(_ISSUER, rules.issuer, ""), problems
+    )
     own_page = read("WEBSITE_HOSTNAME", rules.page_at, "")
     page_url = read("LAPSEWATCH_PAGE_URL", url, own_page if page_sign_in else "")
     sign_ins = read("LAPSEWATCH_SIGN_INS", rules.switch, False)
@@ -158,7 +192,11 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     mail_sender = read("LAPSEWATCH_MAIL_SENDER", rules.mailbox, "")
     tenants_client_id = read(_OTHER_TENANTS, guid, "")
     authority = read(_AUTHORITY, lambda value: rules.authority(value, graph), "")
-    watched = read("LAPSEWATCH_WATCHLIST", lambda file: load_watchlists(root / text(file), text(file), environment), None)
+    watched = read(
+        "LAPSEWATCH_WATCHLIST",
+        lambda file: load_watchlists(root / text(file), text(file), environment),
+        None,
+    )
     if watched is not None and not environment.get(_OTHER_TENANTS, "").strip():
         _other_tenants(watched, problems)
     if is_loopback(urlsplit(graph)) and tables.value.reveal() and not tables.on_this_machine:
@@ -200,11 +238,17 @@ def load_graph(environment: Mapping[str, str], *, elsewhere: bool) -> ReadingGra
     """
     problems = Problems()
     row = _BY_NAME["LAPSEWATCH_GRAPH"]
-    root = problems.attempt("", lambda: setting(environment, row.name, rules.graph, row.default), "")
+    root = problems.attempt(
+        "", lambda: setting(environment, row.name, rules.graph, row.default), ""
+    )
 
     def optional(name: str, rule: Rule[str], *, needed: bool = False) -> str:
         named = environment.get(name, "").strip()
-        return problems.attempt("", lambda: setting(environment, name, rule), "") if named or needed else ""
+        return (
+            problems.attempt("", lambda: setting(environment, name, rule), "")
+            if named or needed
+            else ""
+        )
 
     found = ReadingGraph(
         root,
@@ -216,14 +260,21 @@ def load_graph(environment: Mapping[str, str], *, elsewhere: bool) -> ReadingGra
     return found
 
 
-def _paired(environment: Mapping[str, str], client_id: str, issuer: str, problems: Problems) -> PageSignIn | None:
+def _paired(
+    environment: Mapping[str, str], client_id: str, issuer: str, problems: Problems
+) -> PageSignIn | None:
     """Put the halves of the page's sign-in together; if one is good and the other is not set, note that as a mistake."""
     if client_id and issuer:
         return PageSignIn(client_id, issuer)
     absent = _ISSUER if client_id else _REGISTRATION
     if (client_id or issuer) and not environment.get(absent, "").strip():
         other = _REGISTRATION if client_id else _ISSUER
-        problems.add(f"setting {absent}", "not set", _BY_NAME[absent].meaning, f"It belongs to {other}: set both, or none of them.")
+        problems.add(
+            f"setting {absent}",
+            "not set",
+            _BY_NAME[absent].meaning,
+            f"It belongs to {other}: set both, or none of them.",
+        )
     return None
 
 
@@ -233,5 +284,7 @@ def _other_tenants(watched: Watchlists, problems: Problems) -> None:
         if each.tenant_id:
             place = f"{each.name}.toml" if each.name else "the watchlist"
             todo = f'It is required by [tenant] id in {place}; to read the tenant of the managed identity, leave "id" away.'
-            problems.add(f"setting {_OTHER_TENANTS}", "not set", _BY_NAME[_OTHER_TENANTS].meaning, todo)
+            problems.add(
+                f"setting {_OTHER_TENANTS}", "not set", _BY_NAME[_OTHER_TENANTS].meaning, todo
+            )
             return

@@ -17,7 +17,14 @@ type Build[T] = Callable[["Table"], T]
 class Table:
     """One table. Each reading method gives a good value, or notes the problem and gives the stand-in, so that reading goes on."""
 
-    def __init__(self, values: Mapping[str, Any], file: str, path: str, problems: Problems, lines: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        file: str,
+        path: str,
+        problems: Problems,
+        lines: Mapping[str, int],
+    ) -> None:
         """Stand on `values`, which is the table at `path` (empty: the top) of `file`; `lines` says where each path stands in it."""
         self._values = values
         self._file = file
@@ -44,7 +51,11 @@ class Table:
         """Name a key of this table, or the table itself, for a message."""
         path = self._path_of(key) if key else self._path
         line = line_at(path, self._lines)
-        return f"{self._file}: {path}" + (f" (line {line})" if line is not None else "") if path else self._file
+        return (
+            f"{self._file}: {path}" + (f" (line {line})" if line is not None else "")
+            if path
+            else self._file
+        )
 
     def problem(self, key: str, found: str, expected: str, todo: str = "") -> None:
         """Note a problem with a key, or with the table itself if `key` is empty."""
@@ -67,7 +78,9 @@ class Table:
             return ()
 
         def one(index: int) -> tuple[T, ...]:
-            return self._problems.attempt(self.place(f"{key}[{index}]"), lambda: (rule(elements[index]),), ())
+            return self._problems.attempt(
+                self.place(f"{key}[{index}]"), lambda: (rule(elements[index]),), ()
+            )
 
         return tuple(chain.from_iterable(one(index) for index in range(len(elements))))
 
@@ -82,10 +95,16 @@ class Table:
     def tables[T](self, key: str, build: Build[T], expected: str) -> tuple[T, ...]:
         """Read an array of tables, `[[key]]`, at least one."""
         values = self._take(key)
-        if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+        if (
+            not isinstance(values, list)
+            or not values
+            or not all(isinstance(value, dict) for value in values)
+        ):
             self.problem(key, shown(values), expected)
             return ()
-        return tuple(self._below(value, f"{key}[{index}]").read(build) for index, value in enumerate(values))
+        return tuple(
+            self._below(value, f"{key}[{index}]").read(build) for index, value in enumerate(values)
+        )
 
     def read[T](self, build: Build[T]) -> T:
         """Build a value from this table, then note the keys that `build` did not ask for."""
@@ -93,7 +112,12 @@ class Table:
         for key in self.keys:
             if key not in self._asked:
                 known = sorted(self._asked)
-                self.problem("", f"unknown key {shown(key)}", f"only {', '.join(known)}", did_you_mean(key, known))
+                self.problem(
+                    "",
+                    f"unknown key {shown(key)}",
+                    f"only {', '.join(known)}",
+                    did_you_mean(key, known),
+                )
         return built
 
     def give_up(self) -> None:

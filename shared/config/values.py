@@ -22,9 +22,14 @@ _LONGEST_SHOWN = 60
 _LARGE = 10**12  # Python refuses to write very long numbers in decimal
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # the characters of RFC 3986
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")  # as an HTML e-mail field, with a domain
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)  # as an HTML e-mail field, with a domain
 _UNRESOLVED = "@microsoft.keyvault("
-_REFERENCE = re.compile(r"SecretUri=https://([a-z0-9-]{3,24})\.vault\.[a-z.]+/secrets/([0-9a-z-]{1,127})(?:[/;)].*)?", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"SecretUri=https://([a-z0-9-]{3,24})\.vault\.[a-z.]+/secrets/([0-9a-z-]{1,127})(?:[/;)].*)?",
+    re.IGNORECASE,
+)
 
 
 def shown(value: object) -> str:  # noqa: PLR0911  (one answer a kind)
@@ -84,7 +89,9 @@ def whole_days(value: object) -> int:
     return value
 
 
-def guid(value: object, expected: str = "an id such as 00000000-0000-0000-0000-000000000000") -> str:
+def guid(
+    value: object, expected: str = "an id such as 00000000-0000-0000-0000-000000000000"
+) -> str:
     """Take a GUID, in lower case. What else stands there is not shown: a secret's value is pasted here by mistake."""
     given = text(value, expected)
     if not _GUID.fullmatch(given):
@@ -101,7 +108,10 @@ def email_address(value: object) -> str:
     return given
 
 
-def url(value: object, expected: str = "an https:// URL (http:// only for this machine itself, such as http://127.0.0.1:7090)") -> str:
+def url(
+    value: object,
+    expected: str = "an https:// URL (http:// only for this machine itself, such as http://127.0.0.1:7090)",
+) -> str:
     """Take a URL that is https, or http to a loopback address. It is never shown, since it may be a credential."""
     given = text(value, expected)
     found = _flaw(given)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,20 +28,22 @@ def load(path: Path, file: str, environment: Mapping[str, str]) -> Watchlists:
 def _folder(folder: Path, name: str, environment: Mapping[str, str]) -> Watchlists:
     files = sorted(each for each in folder.glob("*.toml") if not each.name.startswith("."))
     if not files:
-        raise Wrong("a folder without a file *.toml", "one watchlist for each tenant in it, or the path of a single watchlist")
+        raise Wrong(
+            "a folder without a file *.toml",
+            "one watchlist for each tenant in it, or the path of a single watchlist",
+        )
     problems = Problems()
     found: dict[str, Watchlist] = {}
     for each in files:
         place = f"{name}/{each.name}"
-        read = problems.attempt("", lambda each=each, place=place: watchlist.load(each, place, environment), None)  # type: ignore[misc]  # mypy has no type for a lambda with defaults
+        load_one = partial(watchlist.load, each, place, environment)
+        read = problems.attempt("", load_one, None)
         if read is None:
             continue
         other = found.setdefault(read.key, replace(read, name=each.stem))
         if other.name != each.stem:
             which = "also without a [tenant] id" if read.key == OWN else "the same tenant"
-            expected = (
-                'an id of its own for each watchlist, [tenant] id = "..."; one may lack it, which is about the tenant of our identity'
-            )
+            expected = 'an id of its own for each watchlist, [tenant] id = "..."; one may lack it, which is about the tenant of our identity'
             problems.add(f"{place}: tenant.id", f"{which} as in {name}/{other.name}.toml", expected)
     problems.raise_if_any()
     return MappingProxyType(found)

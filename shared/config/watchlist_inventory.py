@@ -27,8 +27,16 @@ def tenant(table: Table, channels: tuple[str, ...]) -> Tenant:
     tenant_id = table.optional("id", guid, "")
     watch = table.optional("watch", flag, default=False)
     tell = _tell(table, channels) if watch or table.has("tell") else ()
-    excluded = table.nested("exclude", _excluded, NOBODY, 'a table such as { names = ["Test*"] }') if table.has("exclude") else NOBODY
-    off = table.nested("noise", _off, frozenset[str](), "a table such as { app_service = false }") if table.has("noise") else frozenset()
+    excluded = (
+        table.nested("exclude", _excluded, NOBODY, 'a table such as { names = ["Test*"] }')
+        if table.has("exclude")
+        else NOBODY
+    )
+    off = (
+        table.nested("noise", _off, frozenset[str](), "a table such as { app_service = false }")
+        if table.has("noise")
+        else frozenset()
+    )
     found = TenantRules(
         tell=tell,
         ladder=table.optional("ladder", rules.ladder, NO_LADDER),
@@ -44,14 +52,30 @@ def tenant(table: Table, channels: tuple[str, ...]) -> Tenant:
 
 def _tell(table: Table, channels: tuple[str, ...]) -> tuple[str, ...]:
     expected = 'a list with at least one channel, such as ["its"]'
-    return tuple(dict.fromkeys(table.each("tell", partial(rules.known_channel, known=channels), expected)))
+    return tuple(
+        dict.fromkeys(table.each("tell", partial(rules.known_channel, known=channels), expected))
+    )
 
 
 def _excluded(table: Table) -> TenantRules:
-    names = table.each("names", text, 'a list of names, such as ["Test*"]') if _filled(table, "names") else ()
-    ids = table.each("client_ids", guid, "a list of client ids") if _filled(table, "client_ids") else ()
-    tags = table.each("tags", text, 'a list of tags, such as ["lab"]') if _filled(table, "tags") else ()
-    return TenantRules((), exclude_names=names, exclude_client_ids=frozenset(ids), exclude_tags=frozenset(tags))
+    names = (
+        table.each("names", text, 'a list of names, such as ["Test*"]')
+        if _filled(table, "names")
+        else ()
+    )
+    ids = (
+        table.each("client_ids", guid, "a list of client ids")
+        if _filled(table, "client_ids")
+        else ()
+    )
+    tags = (
+        table.each("tags", text, 'a list of tags, such as ["lab"]')
+        if _filled(table, "tags")
+        else ()
+    )
+    return TenantRules(
+        (), exclude_names=names, exclude_client_ids=frozenset(ids), exclude_tags=frozenset(tags)
+    )
 
 
 def _filled(table: Table, key: str) -> bool:

@@ -39,7 +39,11 @@ def known_channel(value: object, known: tuple[str, ...]) -> str:
     """Take the name of a channel that the watchlist has; any name, if none could be read."""
     name = text(value, "the name of a channel")
     if known and name not in known:
-        raise Wrong(f"unknown channel {shown(name)}", f"one of {', '.join(map(shown, known))}", did_you_mean(name, known))
+        raise Wrong(
+            f"unknown channel {shown(name)}",
+            f"one of {', '.join(map(shown, known))}",
+            did_you_mean(name, known),
+        )
     return name
 
 
@@ -57,7 +61,10 @@ def sender(environment: Mapping[str, str]) -> str:
     return setting(
         environment,
         SENDER,
-        partial(text, expected="the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners"),
+        partial(
+            text,
+            expected="the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners",
+        ),
     )
 
 
@@ -68,7 +75,11 @@ def webhook(value: object, environment: Mapping[str, str]) -> Secret:
     named = _ENV.fullmatch(given)
     if not named:
         found = "the URL itself" if "://" in given else "text that names no setting"
-        raise Wrong(found, expected, "The URL is a credential: keep it in Key Vault or local.settings.json, never in this file.")
+        raise Wrong(
+            found,
+            expected,
+            "The URL is a credential: keep it in Key Vault or local.settings.json, never in this file.",
+        )
     return setting(environment, named[1], _webhook_url)
 
 
@@ -77,7 +88,9 @@ def _webhook_url(value: object) -> Secret:
     given = url(value, expected)
     if f".{urlsplit(given).hostname}".endswith(RETIRED_HOSTS):
         todo = "Make a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
-        raise Wrong("the URL of an Office 365 connector, which Microsoft retired in 2026", expected, todo)
+        raise Wrong(
+            "the URL of an Office 365 connector, which Microsoft retired in 2026", expected, todo
+        )
     return Secret(given)
 
 
@@ -112,7 +125,11 @@ def clock_time(value: object) -> time:
 def ladder(value: Any) -> tuple[int, ...]:  # noqa: ANN401  (a document holds anything)
     """Take the days before the end at which people are told."""
     expected = f"whole days from high to low, each once, {MOST_DAYS} to 0, such as [90, 30, 7, 0]"
-    whole = isinstance(value, list) and value and all(type(rung) is int and 0 <= rung <= MOST_DAYS for rung in value)  # true is an int, too
+    whole = (
+        isinstance(value, list)
+        and value
+        and all(type(rung) is int and 0 <= rung <= MOST_DAYS for rung in value)
+    )  # true is an int, too
     if not whole or value != sorted(set(value), reverse=True):
         raise Wrong(shown(value), expected)
     return tuple(value)
@@ -125,7 +142,10 @@ def name(value: object) -> str:
 
 def breaks(value: object) -> str:
     """Take the sentence that says what a lapse does to people."""
-    return text(value, 'what people notice once the secret has ended, such as "Calendars stop syncing with LibCal"')
+    return text(
+        value,
+        'what people notice once the secret has ended, such as "Calendars stop syncing with LibCal"',
+    )
 
 
 def slug(name: str) -> str:
@@ -149,7 +169,11 @@ def hint(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise Wrong(shown(value), expected)
     if len(value) != _HINT_LENGTH:
-        todo = "A whole value must not stand here: if it does, have a new secret made." if len(value) > _HINT_LENGTH else ""
+        todo = (
+            "A whole value must not stand here: if it does, have a new secret made."
+            if len(value) > _HINT_LENGTH
+            else ""
+        )
         raise Wrong(f"{len(value)} characters", expected, todo)
     return value
 

@@ -13,7 +13,16 @@ from shared.core.judge.snapshot import Observed, Round
 from shared.core.judge.standing import is_live, started_after
 from shared.core.model.changes import Decided
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Acknowledgement, Assignment, Decision, DecisionKind, Former, Hold, Memory, Person
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    Decision,
+    DecisionKind,
+    Former,
+    Hold,
+    Memory,
+    Person,
+)
 from shared.core.model.views import Judgement, Over, ServiceView
 from shared.core.model.vocabulary import Standing
 
@@ -30,29 +39,56 @@ class Shown:
     ends: datetime | None
 
 
-def confirm(view: ServiceView, key_id: str, seen: Observed, at: Round, *, by: Person, shown: Shown | None = None) -> Decided:
+def confirm(
+    view: ServiceView,
+    key_id: str,
+    seen: Observed,
+    at: Round,
+    *,
+    by: Person,
+    shown: Shown | None = None,
+) -> Decided:
     """Record that the service of `view` uses the credential `key_id` of its app now; an unclaimed one becomes its own.
 
     Raises `Refused` if that is no live credential of the app, if it is not what was shown, or if it is confirmed already.
     """
     credential = _live(key_id, seen, at)
     if shown is not None and (shown.hint != credential.hint or shown.ends != credential.ends):
-        raise Refused(f"The credential {key_id} is not what you were shown any more. Nothing was recorded; please look again.")
+        raise Refused(
+            f"The credential {key_id} is not what you were shown any more. Nothing was recorded; please look again."
+        )
     held = at.memory.holds.get(view.service.id)
     if held is not None and held.key_id == credential.key_id and held.by is not None:
-        raise Refused(f"{view.service.name} was already confirmed on this credential by {held.by.name}. Nothing was recorded.")
-    hold = Hold(view.service.id, credential.key_id, assumed=False, at=at.now, by=by, version=held.version if held else "")
+        raise Refused(
+            f"{view.service.name} was already confirmed on this credential by {held.by.name}. Nothing was recorded."
+        )
+    hold = Hold(
+        view.service.id,
+        credential.key_id,
+        assumed=False,
+        at=at.now,
+        by=by,
+        version=held.version if held else "",
+    )
     return Decided(
         decision=Decision(at.now, DecisionKind.CONFIRM, by, (view.service.id,), credential.key_id),
         holds=(hold,),
         formers=tuple(_superseded(view, credential, at.memory)),
-        assignments=(*_claimed_with_it(view, credential, seen, at, by), *_withdrawn(view, credential, at.memory)),
+        assignments=(
+            *_claimed_with_it(view, credential, seen, at, by),
+            *_withdrawn(view, credential, at.memory),
+        ),
     )
 
 
 def undoes(view: ServiceView, older: Credential) -> bool:
     """Say whether to confirm `older` takes back what was settled: that the service of `view` uses a newer one."""
-    return view.hold is not None and view.hold.settled and view.in_use is not None and started_after(view.in_use, older)
+    return (
+        view.hold is not None
+        and view.hold.settled
+        and view.in_use is not None
+        and started_after(view.in_use, older)
+    )
 
 
 def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Person) -> Decided:
@@ -70,40 +106,72 @@ def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Pers
         raise Refused(f"The day {until} is past; give today ({today}) or a later one.")
     ends = view.in_use.ends if view.in_use is not None else None
     if view.over == Over.NO and ends is not None and until > (last := ends.astimezone(zone).date()):
-        raise Refused(f"An acknowledgement cannot outlive the credential, which ends on {last}; give that day or an earlier one.")
+        raise Refused(
+            f"An acknowledgement cannot outlive the credential, which ends on {last}; give that day or an earlier one."
+        )
     before = at.memory.acknowledgements.get(view.service.id)
-    given = Acknowledgement(view.service.id, until, why.strip(), at.now, by, view.situation, before.version if before else "")
+    given = Acknowledgement(
+        view.service.id,
+        until,
+        why.strip(),
+        at.now,
+        by,
+        view.situation,
+        before.version if before else "",
+    )
     decision = Decision(at.now, DecisionKind.ACKNOWLEDGE, by, (view.service.id,), why=given.why)
     return Decided(decision=decision, acknowledgements=(given,))
 
 
-def claim(key_id: str, services: Iterable[str], judgement: Judgement, seen: Observed, at: Round, *, by: Person) -> Decided:
+def claim(
+    key_id: str,
+    services: Iterable[str],
+    judgement: Judgement,
+    seen: Observed,
+    at: Round,
+    *,
+    by: Person,
+) -> Decided:
     """Record whose credential `key_id` is: that of one service, of several, or of none ("ignore it").
 
     Raises `Refused` if it is not on the app any more, or if a service is not one of the app's.
     """
     services = tuple(dict.fromkeys(services))
     if all(c.key_id != key_id for c in seen.credentials):
-        raise Refused(f"There is no credential {key_id} on {seen.sighting.name}. {_what_is_there(seen, at)}")
+        raise Refused(
+            f"There is no credential {key_id} on {seen.sighting.name}. {_what_is_there(seen, at)}"
+        )
     known = {view.service.id for view in judgement.services if view.app.key == seen.sighting.key}
     for service in services:
         if service not in known:
-            raise Refused(f"{service} is not a service of {seen.sighting.name}; its services are {', '.join(sorted(known))}.")
+            raise Refused(
+                f"{service} is not a service of {seen.sighting.name}; its services are {', '.join(sorted(known))}."
+            )
     before = at.memory.assignments.get(key_id)
     given = Assignment(key_id, services, at.now, by, version=before.version if before else "")
-    return Decided(decision=Decision(at.now, DecisionKind.CLAIM, by, services, key_id), assignments=(given,))
+    return Decided(
+        decision=Decision(at.now, DecisionKind.CLAIM, by, services, key_id), assignments=(given,)
+    )
 
 
 def _live(key_id: str, seen: Observed, at: Round) -> Credential:
-    credential = next((c for c in seen.credentials if c.key_id.casefold() == key_id.casefold()), None)
+    credential = next(
+        (c for c in seen.credentials if c.key_id.casefold() == key_id.casefold()), None
+    )
     if credential is None or not is_live(credential, at.now):
         fault = "is not on the app" if credential is None else "is not live"
-        raise Refused(f"The credential {key_id} {fault} ({seen.sighting.name}). Nothing was recorded. {_what_is_there(seen, at)}")
+        raise Refused(
+            f"The credential {key_id} {fault} ({seen.sighting.name}). Nothing was recorded. {_what_is_there(seen, at)}"
+        )
     return credential
 
 
 def _what_is_there(seen: Observed, at: Round) -> str:
-    live = [f"{c.key_id} ({c.name or 'unnamed'}, begins with {c.hint or '?'})" for c in seen.credentials if is_live(c, at.now)]
+    live = [
+        f"{c.key_id} ({c.name or 'unnamed'}, begins with {c.hint or '?'})"
+        for c in seen.credentials
+        if is_live(c, at.now)
+    ]
     return f"Live credentials there: {'; '.join(live)}." if live else "No live credential is there."
 
 
@@ -118,16 +186,32 @@ def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable
     """Take back the claim that the confirmation before this one made, or its part in it, if this one is its undo."""
     held = memory.holds.get(view.service.id)
     made = memory.assignments.get(held.key_id) if held is not None else None
-    if not undoes(view, older) or held is None or made is None or made.at != held.at or held.service not in made.services:
+    if (
+        not undoes(view, older)
+        or held is None
+        or made is None
+        or made.at != held.at
+        or held.service not in made.services
+    ):
         return
     others = tuple(service for service in made.services if service != held.service)
     yield replace(made, services=others) if others else replace(made, withdrawn=True)
 
 
-def _claimed_with_it(view: ServiceView, credential: Credential, seen: Observed, at: Round, by: Person) -> Iterable[Assignment]:
+def _claimed_with_it(
+    view: ServiceView, credential: Credential, seen: Observed, at: Round, by: Person
+) -> Iterable[Assignment]:
     """A credential that is confirmed for a service is that service's too from now on, where nobody's rule or a person's word said so."""
     watched = next(app for app in at.watchlist.apps if app.key == seen.sighting.key)
     before = at.memory.assignments.get(credential.key_id)
     said = before.services if before is not None and not before.withdrawn else ()
-    if not ownership(credential, watched.services, at.memory).services or (said and view.service.id not in said):
-        yield Assignment(credential.key_id, (*said, view.service.id), at.now, by, version=before.version if before else "")
+    if not ownership(credential, watched.services, at.memory).services or (
+        said and view.service.id not in said
+    ):
+        yield Assignment(
+            credential.key_id,
+            (*said, view.service.id),
+            at.now,
+            by,
+            version=before.version if before else "",
+        )

@@ -64,7 +64,9 @@ class CheckResult:
     @property
     def told_everybody(self) -> bool:
         """The check was made, and whoever was to hear something has heard it."""
-        return self.outcome in {Outcome.OK, Outcome.PARTIAL} and all(delivery.delivered for delivery in self.told)
+        return self.outcome in {Outcome.OK, Outcome.PARTIAL} and all(
+            delivery.delivered for delivery in self.told
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class Forecast:
     @property
     def unread(self) -> tuple[WatchedApp, ...]:
         """The watched apps of which nothing is known: silence about them is no all-clear."""
-        return tuple(app for app in self.at.watchlist.apps if app.key not in self.judgement.concluded)
+        return tuple(
+            app for app in self.at.watchlist.apps if app.key not in self.judgement.concluded
+        )
 
 
 @dataclass(frozen=True, slots=True)

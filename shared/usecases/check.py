@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from shared.core.judge.judge import judge
-from shared.core.judge.schedule import CLOCKS_DIFFER, is_owed, is_stale, is_tenant_owed, is_tick_owed, pulse_after
+from shared.core.judge.schedule import (
+    CLOCKS_DIFFER,
+    is_owed,
+    is_stale,
+    is_tenant_owed,
+    is_tick_owed,
+    pulse_after,
+)
 from shared.core.judge.self_watch import fared
 from shared.core.judge.snapshot import Observed, Round, recall
 from shared.core.model.apply import with_facts, with_told
@@ -79,7 +86,9 @@ class Watch:
         owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
         return self.check(progress, retry=not owed)
 
-    def check(self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True) -> CheckResult:
+    def check(
+        self, progress: Progress = quiet, *, retry: bool = False, whole: bool = True
+    ) -> CheckResult:
         """Check now, and tell what is due. Never raises a port's error: it is in the result, and the check is not `ok`.
 
         Without `whole` the tenant is not read, but noted, so that the next tick reads it.
@@ -111,9 +120,13 @@ class Watch:
             except LedgerError as error:
                 tenant = TenantResult(error=str(error))
         everybody = [Delivery(message, delivered=True) for message in gathered.messages]
-        result = self._conclude(gathered, started, everybody, tenant, _ahead(gathered, gathered.messages))
+        result = self._conclude(
+            gathered, started, everybody, tenant, _ahead(gathered, gathered.messages)
+        )
         told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
-        return replace(result, told=told + (tenant.told if tenant is not None else ()), dry_run=True)
+        return replace(
+            result, told=told + (tenant.told if tenant is not None else ()), dry_run=True
+        )
 
     def status(self, *, live: bool = False) -> Status:
         """Say how we stand, from the ledger; with `live`, from the apps as they are now. Tells and records nothing.
@@ -127,11 +140,20 @@ class Watch:
         if not live:
             known = recalled(at)
             judgement = judge(at, known)
-            return Status(judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now), tenant=tenant)
+            return Status(
+                judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now), tenant=tenant
+            )
         gathered = self._gather(memory, pulse, now, quiet)
         after = replace_memory(gathered.at, with_facts(memory, gathered.judgement.facts))
         foreseen = foresee(gathered.judgement, after, gathered.seen.observed)
-        return Status(gathered.judgement, pulse, foreseen, is_stale(pulse, now), gathered.read(self._took(now)), tenant)
+        return Status(
+            gathered.judgement,
+            pulse,
+            foreseen,
+            is_stale(pulse, now),
+            gathered.read(self._took(now)),
+            tenant,
+        )
 
     def forecast(self, until: date | None = None) -> Forecast:
         """Say what will be told up to a local day (else to 30 days after the last end), from the ledger. Raises `LedgerError`."""
@@ -140,7 +162,9 @@ class Watch:
         last = until or horizon(at, known)
         return Forecast(judge(at, known), at, last, forecast(at, known, last))
 
-    def _check_with(self, lease: Lease, started: datetime, progress: Progress, *, retry: bool, whole: bool) -> CheckResult:
+    def _check_with(
+        self, lease: Lease, started: datetime, progress: Progress, *, retry: bool, whole: bool
+    ) -> CheckResult:
         told: list[Delivery] = []
         try:
             pulse, memory = self.ledger.pulse(), self.ledger.load()
@@ -183,11 +207,20 @@ class Watch:
             for decided in gathered.seen.settled:
                 write(self.ledger, decided)
         except LedgerConflict:
-            at = gathered.at._replace(memory=with_facts(self.ledger.load(), Facts(uses=gathered.seen.uses)))
+            at = gathered.at._replace(
+                memory=with_facts(self.ledger.load(), Facts(uses=gathered.seen.uses))
+            )
             return judged(gathered.seen._replace(settled=()), at)
         return gathered
 
-    def _tell(self, gathered: Gathered, expected: Foreseen, lease: Lease, started: datetime, progress: Progress) -> Iterator[Delivery]:
+    def _tell(
+        self,
+        gathered: Gathered,
+        expected: Foreseen,
+        lease: Lease,
+        started: datetime,
+        progress: Progress,
+    ) -> Iterator[Delivery]:
         """Tell each channel what is due to it, and when the next message is to be expected."""
         at = gathered.at
 
@@ -195,7 +228,10 @@ class Watch:
             progress(f"telling {message.channel}")
             self.channels[message.channel].send(message)
 
-        messages = (replace(due, next_message=expected.by_channel.get(due.channel)) for due in gathered.messages)
+        messages = (
+            replace(due, next_message=expected.by_channel.get(due.channel))
+            for due in gathered.messages
+        )
         return tell(
             messages,
             send,
@@ -215,7 +251,10 @@ class Watch:
         """Sum up. `expected` is what is ahead if every message arrived."""
         judgement = gathered.judgement
         watched = [delivery for delivery in told if delivery.message.tenant is None]
-        errors = [*judgement.unread.values(), *(delivery.error for delivery in watched if delivery.error)]
+        errors = [
+            *judgement.unread.values(),
+            *(delivery.error for delivery in watched if delivery.error),
+        ]
         errors += [tenant.error] if tenant is not None and tenant.error else []
         outcome = Outcome.PARTIAL if errors else Outcome.OK
         if not judgement.concluded:
@@ -236,20 +275,29 @@ class Watch:
 
     def _record(self, result: CheckResult, gathered: Gathered, *, retry: bool, whole: bool) -> None:
         at = gathered.at
-        fates = (fared(name, at, error, delivered=not error, retry=retry) for name, error in self._fates(result.told).items())
+        fates = (
+            fared(name, at, error, delivered=not error, retry=retry)
+            for name, error in self._fates(result.told).items()
+        )
         self.ledger.remember(Facts(channels=tuple(state for state in fates if state is not None)))
         record = record_of(result)
         pulse = replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence)
         if self.tenant is not None:
             pulse = replace(pulse, tenant_attempt=result.checked_at if whole else None)
         lately = self.ledger.decisions_since(result.checked_at - DECIDED_WITHIN)
-        if any(not is_remembered(decision, at.memory) for decision in lately):  # its own check found this one at work
+        if any(
+            not is_remembered(decision, at.memory) for decision in lately
+        ):  # its own check found this one at work
             pulse = replace(pulse, retries_left=max(1, pulse.retries_left))
         self.ledger.record_check(record, pulse)
-        with suppress(LedgerError):  # the check is done and recorded; what is too old can go next time
+        with suppress(
+            LedgerError
+        ):  # the check is done and recorded; what is too old can go next time
             after = replace_memory(at, with_facts(at.memory, gathered.judgement.facts))
             self.ledger.forget(outlived(after))
-            self.ledger.forget_history(result.checked_at - HISTORY, lambda decision: is_outlived(decision, after))
+            self.ledger.forget_history(
+                result.checked_at - HISTORY, lambda decision: is_outlived(decision, after)
+            )
 
     def _fates(self, told: Sequence[Delivery]) -> dict[str, str]:
         """Say of each channel of the watchlist that had something to hear why it did not hear; empty if it did. Owners come and go."""
@@ -257,7 +305,9 @@ class Watch:
         for delivery in told:
             name = delivery.message.channel
             if name in self.watchlist.channels and delivery.tried:
-                fates[name] = fates.get(name) or ("" if delivery.delivered else delivery.error or "not delivered")
+                fates[name] = fates.get(name) or (
+                    "" if delivery.delivered else delivery.error or "not delivered"
+                )
         return fates
 
     def _beat(self, result: CheckResult, progress: Progress) -> None:
@@ -286,7 +336,9 @@ class Watch:
 
 def recalled(at: Round) -> dict[str, Observed]:
     """Give every app that the ledger remembers, by its key."""
-    return {app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None}
+    return {
+        app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None
+    }
 
 
 def _ahead(gathered: Gathered, delivered: Sequence[Message]) -> Foreseen:

@@ -52,19 +52,37 @@ class _Look(NamedTuple):
     def others_of(self, key_id: str, service_id: str) -> tuple[str, ...]:
         """Say whose else the credential is: somebody may have mixed them up."""
         credential = self.credential(key_id)
-        others = [v.service for v in self.judgement.services if v.service.id != service_id and matches(v.service.claim, credential)]
+        others = [
+            v.service
+            for v in self.judgement.services
+            if v.service.id != service_id and matches(v.service.claim, credential)
+        ]
         before = self.at.memory.holds.get(service_id)
-        undo = f" If that was a mistake: python -m shared confirm {service_id} --key-id {before.key_id}." if before is not None else ""
-        return tuple(f"“{credential.name}” is {other.name}'s by its claim.{undo}" for other in others)
+        undo = (
+            f" If that was a mistake: python -m shared confirm {service_id} --key-id {before.key_id}."
+            if before is not None
+            else ""
+        )
+        return tuple(
+            f"“{credential.name}” is {other.name}'s by its claim.{undo}" for other in others
+        )
 
     def users_of(self, key_id: str, service_ids: Sequence[str]) -> tuple[str, ...]:
         """Say which other services use the credential: a claim does not take away what is in use."""
-        users = [v.service for v in self.judgement.services if v.hold is not None and v.hold.key_id == key_id]
+        users = [
+            v.service
+            for v in self.judgement.services
+            if v.hold is not None and v.hold.key_id == key_id
+        ]
         others = [user.name for user in users if user.id not in service_ids]
-        return tuple(f"{name} still uses it, until it is confirmed on another one." for name in others)
+        return tuple(
+            f"{name} still uses it, until it is confirmed on another one." for name in others
+        )
 
 
-def confirm(watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Shown | None = None) -> Done:
+def confirm(
+    watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Shown | None = None
+) -> Done:
     """Record that a service uses the credential `key_id` now. `shown` is what the person saw of it, where they saw it.
 
     Raises `Refused`, or a `PortError` if the app or the ledger cannot be reached.
@@ -79,14 +97,18 @@ def confirm(watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Sh
 def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Person) -> Done:
     """Record that somebody knows, until a local day, and why. Raises as `confirm` does."""
     look = _look(watch, _app_of(watch, service_id))
-    return _finish(watch, decisions.acknowledge(look.service(service_id), until, why, look.at, by=by))
+    return _finish(
+        watch, decisions.acknowledge(look.service(service_id), until, why, look.at, by=by)
+    )
 
 
 def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) -> Done:
     """Record whose a credential is: that of one service, of several, or of none. Raises as `confirm` does."""
     for service_id in service_ids:
         _app_of(watch, service_id)
-    apps = (_app_of(watch, service_ids[0]),) if service_ids else _apps_with(watch, key_id.casefold())
+    apps = (
+        (_app_of(watch, service_ids[0]),) if service_ids else _apps_with(watch, key_id.casefold())
+    )
     failure: Refused | DirectoryError | None = None
     for app in apps:
         try:
@@ -94,38 +116,58 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
         except (Refused, DirectoryError) as error:  # it may be on another one
             failure = failure or error
             continue
-        if len(apps) == 1 or any(credential.key_id == key_id.casefold() for credential in look.seen.credentials):
-            decided = decisions.claim(key_id.casefold(), service_ids, look.judgement, look.seen, look.at, by=by)
+        if len(apps) == 1 or any(
+            credential.key_id == key_id.casefold() for credential in look.seen.credentials
+        ):
+            decided = decisions.claim(
+                key_id.casefold(), service_ids, look.judgement, look.seen, look.at, by=by
+            )
             return _finish(watch, decided, look.users_of(key_id.casefold(), service_ids))
-    raise failure or Refused(f"There is no credential {key_id} on any watched app. Nothing was recorded.")
+    raise failure or Refused(
+        f"There is no credential {key_id} on any watched app. Nothing was recorded."
+    )
 
 
 def _apps_with(watch: Watch, key_id: str) -> Sequence[WatchedApp]:
     """Give the app on which a credential was last seen; all of them, if it was seen on none."""
     known = watch.ledger.load().sightings.get(key_id)
-    return [app for app in watch.watchlist.apps if known is not None and app.key == known.app] or watch.watchlist.apps
+    return [
+        app for app in watch.watchlist.apps if known is not None and app.key == known.app
+    ] or watch.watchlist.apps
 
 
 def _app_of(watch: Watch, service_id: str) -> WatchedApp:
-    app = next((app for app in watch.watchlist.apps if any(service.id == service_id for service in app.services)), None)
+    app = next(
+        (
+            app
+            for app in watch.watchlist.apps
+            if any(service.id == service_id for service in app.services)
+        ),
+        None,
+    )
     if app is None:
         known = sorted(watch.watchlist.services)
         close = get_close_matches(service_id, known, 1)
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise Refused(f"There is no service {service_id} on the watchlist; its services are {', '.join(known)}.{hint}")
+        raise Refused(
+            f"There is no service {service_id} on the watchlist; its services are {', '.join(known)}.{hint}"
+        )
     return app
 
 
 def _look(watch: Watch, app: WatchedApp) -> _Look:
     reading = watch.directory.read(
-        [AppQuery(app.client_id, app.service_principal)], seconds=min(READ_WITHIN, watch.deadline.total_seconds())
+        [AppQuery(app.client_id, app.service_principal)],
+        seconds=min(READ_WITHIN, watch.deadline.total_seconds()),
     )
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]
     at = Round(watch.watchlist, watch.ledger.load(), watch.clock())
     seen = observe(app, reading.apps[app.client_id], at)
     if not seen.sighting.found:
-        raise Refused(f"The app {app.name} cannot be found in the tenant, so nothing can be decided about it. Nothing was recorded.")
+        raise Refused(
+            f"The app {app.name} cannot be found in the tenant, so nothing can be decided about it. Nothing was recorded."
+        )
     return _Look(seen, judge(at, {app.key: seen}), at)
 
 
@@ -136,5 +178,7 @@ def _finish(watch: Watch, decided: Decided, notes: tuple[str, ...] = ()) -> Done
     try:
         write(watch.ledger, decided)
     except LedgerConflict:
-        raise Refused("Somebody else decided about this a moment ago. Nothing was recorded; please look again.") from None
+        raise Refused(
+            "Somebody else decided about this a moment ago. Nothing was recorded; please look again."
+        ) from None
     return Done(decided, watch.check(whole=False), notes)

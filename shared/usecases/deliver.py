@@ -30,7 +30,11 @@ def tell(
             yield Delivery(message, delivered=False, error=str(error))
             continue
         except Exception as error:  # noqa: BLE001  (whatever breaks one addressee, the others must still hear; the check is not ok)
-            yield Delivery(message, delivered=False, error=f"{message.channel}: an error of the program ({_where(error)}).")
+            yield Delivery(
+                message,
+                delivered=False,
+                error=f"{message.channel}: an error of the program ({_where(error)}).",
+            )
             continue
         try:
             record(message)

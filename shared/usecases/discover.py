@@ -44,7 +44,9 @@ def suggestion(app: App, now: datetime) -> Suggestion:
         app=app,
         services=tuple(_named(guesses.services or [_nothing_yet(app)])),
         redirect_uris=good,
-        other_redirect_uris=tuple(uri for uri in dict.fromkeys(app.redirect_uris) if uri not in good),
+        other_redirect_uris=tuple(
+            uri for uri in dict.fromkeys(app.redirect_uris) if uri not in good
+        ),
         left_out=guesses.left_out,
     )
 
@@ -60,9 +62,16 @@ def _named(guesses: Iterable[Guess]) -> Iterator[Suggested]:
     taken: set[str] = set()
     for each in guesses:
         newest = each.found[0] if each.found else None
-        name = clean(each.name) or f"Unnamed {noun(newest)} {clean(newest.hint, 10) if newest is not None else ''}".strip()
+        name = (
+            clean(each.name)
+            or f"Unnamed {noun(newest)} {clean(newest.hint, 10) if newest is not None else ''}".strip()
+        )
         plain = slug(name)
-        ids = (plain, *()) if plain and plain not in taken else (f"{plain or 'service'}-{number}" for number in count(2))
+        ids = (
+            (plain, *())
+            if plain and plain not in taken
+            else (f"{plain or 'service'}-{number}" for number in count(2))
+        )
         own = next(candidate for candidate in ids if candidate not in taken)
         taken.add(own)
         yield Suggested(own if own != plain else "", name, each.claim, each.found)

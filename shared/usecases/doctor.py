@@ -21,7 +21,16 @@ from shared.core.model.memory import Memory, Outcome, Pulse
 from shared.core.model.message import Message
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import EmailChannel, WatchedApp
-from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading, Front, LedgerError, PortError, ScanQuery
+from shared.ports import (
+    AppQuery,
+    ChannelError,
+    DirectoryError,
+    DirectoryReading,
+    Front,
+    LedgerError,
+    PortError,
+    ScanQuery,
+)
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.dates import clock, day
@@ -51,7 +60,11 @@ class Finding:
 
 def deployment(settings: Settings) -> Deployment:
     """Give what the settings say of the deployment."""
-    host = urlsplit(settings.tables.value.reveal()).hostname or "" if settings.tables.by == "endpoint" else ""
+    host = (
+        urlsplit(settings.tables.value.reveal()).hostname or ""
+        if settings.tables.by == "endpoint"
+        else ""
+    )
     return Deployment(
         client_id=settings.identity_client_id,
         as_person=not settings.managed_identity,
@@ -69,14 +82,24 @@ def _consent(settings: Settings) -> str:
     return consent(Elsewhere(tenant_id, settings.tenants_client_id), authority) if tenant_id else ""
 
 
-def examine(watch: Watch, settings: Settings, ask: Callable[[str], Front], *, send_test: bool = False) -> Iterator[Finding]:
+def examine(
+    watch: Watch, settings: Settings, ask: Callable[[str], Front], *, send_test: bool = False
+) -> Iterator[Finding]:
     """Try the ledger, Graph with its permission, each app and each claim, and the front of the page; with `send_test`, each channel.
 
     `ask` says what a stranger is answered at a URL.
     """
     known = deployment(settings)
-    beside = f"; Graph is a stand-in on this machine, {settings.graph}" if is_loopback(urlsplit(settings.graph)) else ""
-    yield Finding("settings", ok=True, text=f"read, {len(watch.watchlist.services)} services on the watchlist{beside}")
+    beside = (
+        f"; Graph is a stand-in on this machine, {settings.graph}"
+        if is_loopback(urlsplit(settings.graph))
+        else ""
+    )
+    yield Finding(
+        "settings",
+        ok=True,
+        text=f"read, {len(watch.watchlist.services)} services on the watchlist{beside}",
+    )
     yield from _ledger(watch, known)
     yield from _apps(watch, known)
     if watch.tenant is not None:
@@ -86,7 +109,9 @@ def examine(watch: Watch, settings: Settings, ask: Callable[[str], Front], *, se
         yield (
             _channel(watch, name, known)
             if send_test
-            else Finding(f"channel {name}", ok=None, text="not tried; --send-test posts a test message")
+            else Finding(
+                f"channel {name}", ok=None, text="not tried; --send-test posts a test message"
+            )
         )
 
 
@@ -99,13 +124,23 @@ def _ledger(watch: Watch, known: Deployment) -> Iterator[Finding]:
         pulse = watch.ledger.pulse()
     except LedgerError as error:
         forbidden = error.code in {"AuthorizationPermissionMismatch", "AuthorizationFailure"}
-        yield Finding("ledger", ok=False, text=str(error), mend=commands.table_role(known) if forbidden else ())
+        yield Finding(
+            "ledger",
+            ok=False,
+            text=str(error),
+            mend=commands.table_role(known) if forbidden else (),
+        )
         return
     yield Finding("ledger", ok=True, text="can be read and written")
     yield _checks(pulse, watch, known)
     if watch.sign_ins is not None:
         text = pulse.evidence or "switched on, and nothing failed when they were last read"
-        yield Finding("sign-ins", ok=not pulse.evidence, text=text, mend=commands.graph_permission(known, pulse.evidence))
+        yield Finding(
+            "sign-ins",
+            ok=not pulse.evidence,
+            text=text,
+            mend=commands.graph_permission(known, pulse.evidence),
+        )
 
 
 def _checks(pulse: Pulse, watch: Watch, known: Deployment) -> Finding:
@@ -116,19 +151,29 @@ def _checks(pulse: Pulse, watch: Watch, known: Deployment) -> Finding:
         good = f"the last good one began on {day(began.astimezone(zone).date(), now, zone)} at {clock(began, zone)}"
     if pulse.outcome == Outcome.FAILED:
         text = f"the last one failed: {pulse.error} Before that, {good}."
-        return Finding("checks", ok=False, text=text, mend=commands.graph_permission(known, pulse.error))
+        return Finding(
+            "checks", ok=False, text=text, mend=commands.graph_permission(known, pulse.error)
+        )
     if is_stale(pulse, now):
-        return Finding("checks", ok=False, text=f"{good}; that is more than 26 hours ago: is the timer running?")
+        return Finding(
+            "checks",
+            ok=False,
+            text=f"{good}; that is more than 26 hours ago: is the timer running?",
+        )
     if pulse.outcome == Outcome.PARTIAL:
         text = f"the last one was only partly done: {pulse.error}"
-        return Finding("checks", ok=False, text=text, mend=commands.graph_permission(known, pulse.error))
+        return Finding(
+            "checks", ok=False, text=text, mend=commands.graph_permission(known, pulse.error)
+        )
     return Finding("checks", ok=True if pulse.last_success else None, text=good)
 
 
 def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
     """Read each app as a check does; what the ledger knows of it decides what is in use, and may be missing."""
     apps = watch.watchlist.apps
-    reading = watch.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=READ_WITHIN)
+    reading = watch.directory.read(
+        [AppQuery(app.client_id, app.service_principal) for app in apps], seconds=READ_WITHIN
+    )
     try:
         memory = watch.ledger.load()
     except LedgerError:  # said already; whether the apps can be read is still worth knowing
@@ -145,9 +190,18 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
         problems = [problem for view in judgement.apps for problem in view.problems]
         if not seen.sighting.found:
             mend = commands.find_app(app.name, app.client_id)
-            yield Finding(f"app {app.name}", ok=False, text=f"{'; '.join(problems)}. {WRONG_CLIENT_ID}", mend=mend)
+            yield Finding(
+                f"app {app.name}",
+                ok=False,
+                text=f"{'; '.join(problems)}. {WRONG_CLIENT_ID}",
+                mend=mend,
+            )
             continue
-        yield Finding(f"app {app.name}", ok=not problems, text="; ".join(problems) or f"read, {len(seen.credentials)} credentials")
+        yield Finding(
+            f"app {app.name}",
+            ok=not problems,
+            text="; ".join(problems) or f"read, {len(seen.credentials)} credentials",
+        )
         if not seen.sighting.usable:
             continue
         for view in judgement.services:
@@ -160,7 +214,9 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
 
 def _doubt_about_the_claim(view: ServiceView, app: WatchedApp, seen: Observed, at: Round) -> str:
     """Say what is odd about a rule by itself, whatever is in use: it has to find the next credential too. Empty if nothing is."""
-    mine = [credential for credential in seen.credentials if matches(view.service.claim, credential)]
+    mine = [
+        credential for credential in seen.credentials if matches(view.service.claim, credential)
+    ]
     if not mine:
         used = f"; in use is {called(view.in_use)}" if view.in_use is not None else ""
         there = listed([called(credential) for credential in seen.credentials]) or "none"
@@ -176,7 +232,11 @@ def _doubt_about_the_claim(view: ServiceView, app: WatchedApp, seen: Observed, a
 def _sign_in(reading: DirectoryReading, known: Deployment) -> Finding:
     """Whether any app could be read says whether a token is given, and whether it allows to read."""
     if reading.apps:
-        return Finding("sign-in", ok=True, text="a token is given, and may read app registrations (Application.Read.All)")
+        return Finding(
+            "sign-in",
+            ok=True,
+            text="a token is given, and may read app registrations (Application.Read.All)",
+        )
     said = str(next(iter(reading.failures.values())))
     return Finding("sign-in", ok=False, text=said, mend=commands.graph_permission(known, said))
 
@@ -189,7 +249,9 @@ def _tenant(tenant: TenantWatch, now: datetime, known: Deployment) -> Finding:
             first = next(pages)
         listed = len(tenant.ledger.listing().listed)
     except (DirectoryError, LedgerError) as error:
-        return Finding("tenant", ok=False, text=str(error), mend=commands.graph_permission(known, str(error)))
+        return Finding(
+            "tenant", ok=False, text=str(error), mend=commands.graph_permission(known, str(error))
+        )
     text = f"its first page can be read, {first.applications} apps; {listed} credentials are due or have ended, by the last read"
     return Finding("tenant", ok=True, text=text)
 
@@ -202,7 +264,11 @@ def _deployed(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Findi
         text = f"closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER){no_link}"
         yield Finding("page", ok=None, text=text)
     elif not settings.page_url:
-        yield Finding("page", ok=None, text=f"not tried; LAPSEWATCH_PAGE_URL says where it is. Without it, {NO_LINK}")
+        yield Finding(
+            "page",
+            ok=None,
+            text=f"not tried; LAPSEWATCH_PAGE_URL says where it is. Without it, {NO_LINK}",
+        )
     else:
         yield _front(settings.page_url, settings.page_sign_in.issuer, ask)
     if of_ours:
@@ -220,7 +286,12 @@ def _health(url: str, ask: Callable[[str], Front]) -> Finding:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         text = "says that it is stale: a setting of it is wrong, it cannot read its ledger, or no check has ended well for 26 hours"
         return Finding("app", ok=False, text=text, mend=commands.look_at_the_app())
-    return Finding("app", ok=False, text=f"{url} is answered {status}, and not by the app: is it deployed?", mend=("azd deploy",))
+    return Finding(
+        "app",
+        ok=False,
+        text=f"{url} is answered {status}, and not by the app: is it deployed?",
+        mend=("azd deploy",),
+    )
 
 
 def _front(page_url: str, issuer: str, ask: Callable[[str], Front]) -> Finding:
@@ -236,14 +307,36 @@ def _front(page_url: str, issuer: str, ask: Callable[[str], Front]) -> Finding:
 
 def _channel(watch: Watch, name: str, known: Deployment) -> Finding:
     try:
-        watch.channels[name].send(Message(name, watch.clock(), watch.watchlist.zone, (), test=True, tenant_name=watch.watchlist.name))
+        watch.channels[name].send(
+            Message(
+                name,
+                watch.clock(),
+                watch.watchlist.zone,
+                (),
+                test=True,
+                tenant_name=watch.watchlist.name,
+            )
+        )
     except ChannelError as error:
-        return Finding(f"channel {name}", ok=False, text=str(error), mend=_mend_channel(watch, name, error, known))
-    return Finding(f"channel {name}", ok=True, text="a test message was accepted; look whether it arrived")
+        return Finding(
+            f"channel {name}",
+            ok=False,
+            text=str(error),
+            mend=_mend_channel(watch, name, error, known),
+        )
+    return Finding(
+        f"channel {name}", ok=True, text="a test message was accepted; look whether it arrived"
+    )
 
 
-def _mend_channel(watch: Watch, name: str, error: ChannelError, known: Deployment) -> tuple[str, ...]:
+def _mend_channel(
+    watch: Watch, name: str, error: ChannelError, known: Deployment
+) -> tuple[str, ...]:
     """Give the commands for what only a command mends: another URL, or the right to send; not for what comes right by itself."""
     if isinstance(watch.watchlist.channels[name], EmailChannel):
-        return commands.mailbox(known) if error.code in {"403", "ErrorAccessDenied", "ErrorSendAsDenied"} else ()
+        return (
+            commands.mailbox(known)
+            if error.code in {"403", "ErrorAccessDenied", "ErrorSendAsDenied"}
+            else ()
+        )
     return () if error.transient else commands.webhook()

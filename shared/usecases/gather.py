@@ -67,7 +67,14 @@ class Gatherer:
     directory: Directory
     sign_ins: SignIns | None
 
-    def gather(self, memory: Memory, pulse: Pulse, now: datetime, left: Callable[[], float], progress: Progress) -> Gathered:
+    def gather(
+        self,
+        memory: Memory,
+        pulse: Pulse,
+        now: datetime,
+        left: Callable[[], float],
+        progress: Progress,
+    ) -> Gathered:
         """Read the apps, and what is known of their use; judge them, with what sign-ins settle already settled.
 
         `left` gives the seconds that are left for reading; what has none left fails by itself, with its own sentence. Of the
@@ -75,16 +82,31 @@ class Gatherer:
         """
         apps = self.watchlist.apps
         progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
-        reading = self.directory.read([AppQuery(app.client_id, app.service_principal) for app in apps], seconds=max(LEAST, left()))
+        reading = self.directory.read(
+            [AppQuery(app.client_id, app.service_principal) for app in apps],
+            seconds=max(LEAST, left()),
+        )
         uses, evidence = self._uses(memory, reading, max(LEAST, left() / 2), progress)
         at = Round(self.watchlist, with_facts(memory, Facts(uses=uses)), now, pulse)
-        observed = {app.key: observe(app, reading.apps[app.client_id], at) for app in apps if app.client_id in reading.apps}
-        unread = {app.key: f"{app.name}: {reading.failures[app.client_id]}" for app in apps if app.client_id in reading.failures}
+        observed = {
+            app.key: observe(app, reading.apps[app.client_id], at)
+            for app in apps
+            if app.client_id in reading.apps
+        }
+        unread = {
+            app.key: f"{app.name}: {reading.failures[app.client_id]}"
+            for app in apps
+            if app.client_id in reading.failures
+        }
         views = judge(at, observed).services if at.memory.uses else ()
-        settled = tuple(decided for view in views if (decided := settle(view, at.memory, now)) is not None)
+        settled = tuple(
+            decided for view in views if (decided := settle(view, at.memory, now)) is not None
+        )
         return judged(Seen(reading, observed, unread, uses, settled, evidence), at)
 
-    def _uses(self, memory: Memory, reading: DirectoryReading, seconds: float, progress: Progress) -> tuple[tuple[Use, ...], str]:
+    def _uses(
+        self, memory: Memory, reading: DirectoryReading, seconds: float, progress: Progress
+    ) -> tuple[tuple[Use, ...], str]:
         """Read when credentials were used, where that is switched on; without it the check goes on, and says why.
 
         Of a credential that nobody has seen on an app nothing is kept: no row would be of use, and its key id may be no key.
@@ -93,11 +115,22 @@ class Gatherer:
             return (), ""
         progress("reading sign-ins")
         try:
-            seen = self.sign_ins.last_seen([app.client_id for app in self.watchlist.apps], seconds=seconds)
+            seen = self.sign_ins.last_seen(
+                [app.client_id for app in self.watchlist.apps], seconds=seconds
+            )
         except DirectoryError as error:
             return (), str(error)
-        here = {credential.key_id for app in reading.apps.values() if app is not None for credential in app.credentials}
-        known = {key_id: at for key_id, at in seen.items() if key_id in here or key_id in memory.sightings}
+        here = {
+            credential.key_id
+            for app in reading.apps.values()
+            if app is not None
+            for credential in app.credentials
+        }
+        known = {
+            key_id: at
+            for key_id, at in seen.items()
+            if key_id in here or key_id in memory.sightings
+        }
         return tuple(uses_after(memory, known)), ""
 
 

@@ -9,8 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.core.inventory.due import Plan, TenantRound, plan, tenant_views, to_look_up, told_of_tenant, unreached
-from shared.core.inventory.judge import Counted, Sieve, facts_of_failure, facts_of_read, with_tenant_facts
+from shared.core.inventory.due import (
+    Plan,
+    TenantRound,
+    plan,
+    tenant_views,
+    to_look_up,
+    told_of_tenant,
+    unreached,
+)
+from shared.core.inventory.judge import (
+    Counted,
+    Sieve,
+    facts_of_failure,
+    facts_of_read,
+    with_tenant_facts,
+)
 from shared.core.model.inventory import Listed, TenantFacts, TenantMemory
 from shared.core.model.memory import Read
 from shared.core.model.message import Message
@@ -61,7 +75,9 @@ class TenantWatch:
     """Gives the mailbox of an owner."""
     clock: Clock
 
-    def run(self, lease: Lease, started: datetime, deadline: datetime, progress: Progress) -> TenantResult:
+    def run(
+        self, lease: Lease, started: datetime, deadline: datetime, progress: Progress
+    ) -> TenantResult:
         """Read, decide, tell, all before `deadline`. Raises `LeaseLost`; every other failure is in the result."""
         told: list[Delivery] = []
         try:
@@ -69,7 +85,9 @@ class TenantWatch:
             facts, read, error, unknown = self._read(lease, memory, started, deadline, progress)
             lease.renew()
             self.ledger.remember(facts)
-            at = TenantRound(self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown)
+            at = TenantRound(
+                self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown
+            )
             planned, failures, requests = self._plan(at, deadline, progress)
             if planned.listed:
                 lease.renew()
@@ -78,7 +96,10 @@ class TenantWatch:
         except LeaseLost:
             raise
         except LedgerError as failure:
-            return TenantResult(told=tuple(told), error=f"The tenant: what was not told is told by the next check. {failure}")
+            return TenantResult(
+                told=tuple(told),
+                error=f"The tenant: what was not told is told by the next check. {failure}",
+            )
         errors = (error, *failures, *(delivery.error for delivery in told if delivery.error))
         return TenantResult(
             read=replace(read, requests=read.requests + requests),
@@ -93,12 +114,18 @@ class TenantWatch:
         """Say what would be told; nothing is sent, nothing is written. Raises `LedgerError`."""
         memory = self.ledger.load()
         facts, read, error, unknown = self._read(None, memory, started, deadline, progress)
-        at = TenantRound(self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown)
+        at = TenantRound(
+            self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown
+        )
         planned, failures, requests = self._plan(at, deadline, progress)
         told = tuple(Delivery(message, delivered=False) for message in planned.messages)
         errors = " ".join(filter(None, (error, *failures)))
         return TenantResult(
-            replace(read, requests=read.requests + requests), told, errors, len(at.memory.listed), withheld=planned.withheld
+            replace(read, requests=read.requests + requests),
+            told,
+            errors,
+            len(at.memory.listed),
+            withheld=planned.withheld,
         )
 
     def status(self, now: datetime) -> TenantStatus:
@@ -107,29 +134,54 @@ class TenantWatch:
         return TenantStatus(at.memory.scan, tuple(tenant_views(at)))
 
     def _read(
-        self, lease: Lease | None, memory: TenantMemory, started: datetime, deadline: datetime, progress: Progress
+        self,
+        lease: Lease | None,
+        memory: TenantMemory,
+        started: datetime,
+        deadline: datetime,
+        progress: Progress,
     ) -> tuple[TenantFacts, Read, str, frozenset[str]]:
         """Give what is new, how much was read, what went wrong, and the items of which therefore nothing is known."""
         try:
             found = self._scan(lease, started, deadline, progress)
         except DirectoryError as error:
             sentence = f"The tenant could not be read: {error}"
-            return facts_of_failure(sentence, memory, started), Read(), sentence, frozenset(memory.listed)
+            return (
+                facts_of_failure(sentence, memory, started),
+                Read(),
+                sentence,
+                frozenset(memory.listed),
+            )
         facts = facts_of_read(found.listed, found.counted, memory, started)
         unknown = frozenset(memory.listed) - frozenset(found.listed) - frozenset(facts.gone)
-        return facts, Read(found.counted.applications, found.counted.credentials, found.requests), found.error, unknown
+        return (
+            facts,
+            Read(found.counted.applications, found.counted.credentials, found.requests),
+            found.error,
+            unknown,
+        )
 
-    def _scan(self, lease: Lease | None, started: datetime, deadline: datetime, progress: Progress) -> _Found:
+    def _scan(
+        self, lease: Lease | None, started: datetime, deadline: datetime, progress: Progress
+    ) -> _Found:
         """Read all of it. Raises `DirectoryError` if that is not possible."""
         sieve = Sieve(self.watchlist, self.rules, started)
-        query = ScanQuery(*sieve.window, service_principals=self.rules.service_principals, tags=bool(self.rules.exclude_tags))
+        query = ScanQuery(
+            *sieve.window,
+            service_principals=self.rules.service_principals,
+            tags=bool(self.rules.exclude_tags),
+        )
         listed: dict[str, Listed] = {}
         failures: dict[str, DirectoryError] = {}
         applications = credentials = requests = 0
         began = renewed = self.clock()
         with closing(self.tenant.scan(query, seconds=_left(deadline, began))) as pages:
             for number, page in enumerate(pages, start=1):
-                applications, credentials, requests = applications + page.applications, credentials + page.credentials, page.requests
+                applications, credentials, requests = (
+                    applications + page.applications,
+                    credentials + page.credentials,
+                    page.requests,
+                )
                 failures |= page.failures
                 listed |= {each.item: each for app in page.apps for each in sieve.listed(app)}
                 now = self.clock()
@@ -140,35 +192,56 @@ class TenantWatch:
         unread = frozenset(client_id.casefold() for client_id in failures)
         return _Found(
             listed,
-            Counted(applications, credentials, unread, nameless=any(each.startswith("#") for each in unread)),
+            Counted(
+                applications,
+                credentials,
+                unread,
+                nameless=any(each.startswith("#") for each in unread),
+            ),
             requests,
             _not_understood(failures),
         )
 
-    def _plan(self, at: TenantRound, deadline: datetime, progress: Progress) -> tuple[Plan, tuple[str, ...], int]:
+    def _plan(
+        self, at: TenantRound, deadline: datetime, progress: Progress
+    ) -> tuple[Plan, tuple[str, ...], int]:
         wanted = {each.object_id: each.holder for each in to_look_up(at)}
         reading = OwnersReading({})
         if wanted:
             progress(f"asking who owns {len(wanted)} app{'s' if len(wanted) != 1 else ''}")
-            reading = self.tenant.owners(wanted, seconds=min(OWNERS_WITHIN, _left(deadline, self.clock())))
+            reading = self.tenant.owners(
+                wanted, seconds=min(OWNERS_WITHIN, _left(deadline, self.clock()))
+            )
         first = next(iter(reading.failures.values()), None)
         count = f"{len(reading.failures)} app{'s' if len(reading.failures) != 1 else ''}"
-        failed = (f"The owners of {count} could not be read, so the channels hear in their place: {first}",)
+        failed = (
+            f"The owners of {count} could not be read, so the channels hear in their place: {first}",
+        )
         return plan(at, reading.owned), failed if first is not None else (), reading.requests
 
-    def _tell(self, planned: Plan, at: TenantRound, lease: Lease, deadline: datetime, progress: Progress) -> Iterator[Delivery]:
+    def _tell(
+        self, planned: Plan, at: TenantRound, lease: Lease, deadline: datetime, progress: Progress
+    ) -> Iterator[Delivery]:
         """Tell each addressee what is due to it, and note which owners cannot be reached."""
 
         def send(message: Message) -> None:
             progress(f"telling {message.channel}")
             owner = planned.owners.get(message.channel)
-            (self.channels[message.channel] if owner is None else self.to_owner(owner)).send(message)
+            (self.channels[message.channel] if owner is None else self.to_owner(owner)).send(
+                message
+            )
 
         def record(message: Message) -> None:
             self.ledger.record_told(told_of_tenant(message, at))
 
-        for delivery in tell(planned.messages, send, record, lease, lambda: self.clock() >= deadline):
-            if not delivery.delivered and delivery.tried and (rows := unreached(delivery.message, at)):
+        for delivery in tell(
+            planned.messages, send, record, lease, lambda: self.clock() >= deadline
+        ):
+            if (
+                not delivery.delivered
+                and delivery.tried
+                and (rows := unreached(delivery.message, at))
+            ):
                 self.ledger.record_told(rows)
             yield delivery
 

@@ -33,8 +33,14 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
         if is_tick_owed(pulse, watchlist, now):
             owed.append(key)
         if is_stale(pulse, now):
-            last = f"since {pulse.last_success:%Y-%m-%d %H:%M} UTC" if pulse.last_success is not None else "yet"
-            alarms[key] = CheckResult(now, Outcome.FAILED, f"No good check of this tenant {last}. {pulse.error}".strip())
+            last = (
+                f"since {pulse.last_success:%Y-%m-%d %H:%M} UTC"
+                if pulse.last_success is not None
+                else "yet"
+            )
+            alarms[key] = CheckResult(
+                now, Outcome.FAILED, f"No good check of this tenant {last}. {pulse.error}".strip()
+            )
     return Survey(tuple(owed), alarms)
 
 
@@ -48,5 +54,7 @@ def fresh(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime) 
         pulse = ledgers[key].pulse()
         if pulse.watching_since is None and pulse.last_attempt is None:
             ledgers[key].begin(now)
-        found.append(False if is_stale(pulse, now) else True if pulse.last_success is not None else None)
+        found.append(
+            False if is_stale(pulse, now) else True if pulse.last_success is not None else None
+        )
     return False if False in found else None if None in found else True

@@ -33,7 +33,9 @@ class Answer(NamedTuple):
 def health(*, fresh: bool | None) -> Answer:
     """Say only whether checks are made: `ok`, `starting` (`fresh` is `None`) or `stale`."""
     word = "stale" if fresh is False else "ok" if fresh else "starting"
-    return Answer(503 if fresh is False else 200, word, "text/plain", GUARDS | {"Cache-Control": "no-store"})
+    return Answer(
+        503 if fresh is False else 200, word, "text/plain", GUARDS | {"Cache-Control": "no-store"}
+    )
 
 
 def status(document: Json, service: str | None, known_tag: str | None) -> Answer:
@@ -48,8 +50,16 @@ def status(document: Json, service: str | None, known_tag: str | None) -> Answer
         body = next((found for found in services if found["id"] == service), None)
         if body is None:
             known = ", ".join(found["id"] for found in services)
-            return problem(404, "No such service", f"There is no service {service[:80]!r} on the watchlist; its services are: {known}.")
-    lasting = {key: value for key, value in document.items() if key != "generated_at"} if service is None else body
+            return problem(
+                404,
+                "No such service",
+                f"There is no service {service[:80]!r} on the watchlist; its services are: {known}.",
+            )
+    lasting = (
+        {key: value for key, value in document.items() if key != "generated_at"}
+        if service is None
+        else body
+    )
     return _tagged(_text(body), _text(lasting), "application/json", "private, no-cache", known_tag)
 
 
@@ -63,20 +73,36 @@ def check(document: Json) -> Answer:
 
 def problem(status: int, title: str, detail: str, more: Json | None = None) -> Answer:
     """Give an error: what is wrong, in a sentence, and whatever `more` the caller can use."""
-    document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(more or {})}
-    return Answer(status, _text(document), "application/problem+json", GUARDS | {"Cache-Control": "no-store"})
+    document = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **(more or {}),
+    }
+    return Answer(
+        status, _text(document), "application/problem+json", GUARDS | {"Cache-Control": "no-store"}
+    )
 
 
 def page(html: str, status: int = 200) -> Answer:
     """Give a page for people: nothing in it runs or is loaded but our own style and script, and it is kept nowhere."""
-    return Answer(status, html, "text/html", GUARDS | {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"})
+    return Answer(
+        status,
+        html,
+        "text/html",
+        GUARDS | {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"},
+    )
 
 
 def sorry(status: int, title: str, detail: str) -> Answer:
     """Give an error to a person for whom the status page cannot be made."""
     words = f"<h1>{escape(title)}</h1>\n<p>{escape(detail)}</p>"
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">'
-    return page(f'<!doctype html>\n<html lang="en">\n{head}\n<title>{escape(title)}</title>\n{words}\n</html>\n', status)
+    return page(
+        f'<!doctype html>\n<html lang="en">\n{head}\n<title>{escape(title)}</title>\n{words}\n</html>\n',
+        status,
+    )
 
 
 def see_other(path: str) -> Answer:
@@ -98,11 +124,15 @@ def feed(text: str, media_type: str, file_name: str = "") -> Answer:
     return Answer(200, text, media_type, GUARDS | {"Cache-Control": "private, no-cache"} | saved)
 
 
-def _tagged(body: str, lasting: str, media_type: str, caching: str, known_tag: str | None) -> Answer:
+def _tagged(
+    body: str, lasting: str, media_type: str, caching: str, known_tag: str | None
+) -> Answer:
     """Give `body`, or 304 if the caller has it already; the tag covers `lasting`."""
     tag = '"' + hashlib.sha256(lasting.encode()).hexdigest()[:32] + '"'
     headers = GUARDS | {"Cache-Control": caching, "ETag": tag}
-    if known_tag is not None and tag in {each.strip().removeprefix("W/") for each in known_tag.split(",")}:
+    if known_tag is not None and tag in {
+        each.strip().removeprefix("W/") for each in known_tag.split(",")
+    }:
         return Answer(304, "", media_type, headers)
     return Answer(200, body, media_type, headers)
 

@@ -29,10 +29,14 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
     except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)
     try:
-        document = status_document(found, configured.watchlist, after=req.params.get("after"), paged=True)
+        document = status_document(
+            found, configured.watchlist, after=req.params.get("after"), paged=True
+        )
     except BadCursor as error:
         return respond(answers.problem(400, "Bad request", str(error)))
-    return respond(answers.status(document, req.params.get("service"), req.headers.get("if-none-match")))
+    return respond(
+        answers.status(document, req.params.get("service"), req.headers.get("if-none-match"))
+    )
 
 
 @api.function_name("check")

@@ -22,7 +22,9 @@ GAUGES = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # which the SDK add
 @feeds.route(route="metrics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Gauges from the ledger, for Prometheus."""
-    return _fed(req, lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), GAUGES))
+    return _fed(
+        req, lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), GAUGES)
+    )
 
 
 @feeds.function_name("calendar")
@@ -36,12 +38,23 @@ def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:
 @feeds.route(route="status.csv", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
     """How we stand, a row an item."""
-    return _fed(req, lambda watch: answers.feed(spreadsheet.status_csv(watch.status(), watch.watchlist), "text/csv", "lapsewatch.csv"))
+    return _fed(
+        req,
+        lambda watch: answers.feed(
+            spreadsheet.status_csv(watch.status(), watch.watchlist), "text/csv", "lapsewatch.csv"
+        ),
+    )
 
 
 def _dates(watch: Watch) -> answers.Answer:
-    gone = (sighting for sighting in watch.ledger.load().sightings.values() if sighting.gone_at is not None)
-    return answers.feed(calendar_events.calendar(watch.status(), watch.watchlist, gone), "text/calendar")
+    gone = (
+        sighting
+        for sighting in watch.ledger.load().sightings.values()
+        if sighting.gone_at is not None
+    )
+    return answers.feed(
+        calendar_events.calendar(watch.status(), watch.watchlist, gone), "text/calendar"
+    )
 
 
 def _fed(req: func.HttpRequest, feed: Callable[[Watch], answers.Answer]) -> func.HttpResponse:

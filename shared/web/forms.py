@@ -64,9 +64,17 @@ class Claiming:
 def fields(body: bytes) -> Fields:
     """Read the body of a form (WHATWG URL standard, application/x-www-form-urlencoded; UTF-8). Raises `BadForm`."""
     try:
-        return parse_qs(body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS)
+        return parse_qs(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
     except ValueError:
-        raise BadForm("The form cannot be read; expected what the page's own forms send. Nothing was recorded.") from None
+        raise BadForm(
+            "The form cannot be read; expected what the page's own forms send. Nothing was recorded."
+        ) from None
 
 
 def confirming(form: Fields) -> Confirming:
@@ -89,7 +97,11 @@ def acknowledging(form: Fields) -> Acknowledging:
 def claiming(form: Fields) -> Claiming:
     """Read the form that says whose a credential is: services are chosen, or nobody. Raises `BadForm`."""
     choices = tuple(dict.fromkeys(form.get("choice", ())))
-    if not choices or (NOBODY in choices and len(choices) > 1) or not all(map(_SERVICE.fullmatch, choices)):
+    if (
+        not choices
+        or (NOBODY in choices and len(choices) > 1)
+        or not all(map(_SERVICE.fullmatch, choices))
+    ):
         raise _bad("choice", "one service or several, or nobody's alone")
     return Claiming(_key_id(form), _shown(form), () if choices == (NOBODY,) else choices)
 
@@ -133,4 +145,6 @@ def _one(form: Fields, name: str) -> str:
 
 
 def _bad(name: str, expected: str) -> BadForm:
-    return BadForm(f"The form's field {name} is missing or wrong; expected {expected}. Nothing was recorded.")
+    return BadForm(
+        f"The form's field {name} is missing or wrong; expected {expected}. Nothing was recorded."
+    )

@@ -61,7 +61,9 @@ def show(req: func.HttpRequest) -> func.HttpResponse:
 @pages.route(route="page/assets/{name}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def assets(req: func.HttpRequest) -> func.HttpResponse:
     """Style and script of the page, the same for everybody."""
-    return respond(answers.asset(page.assets(), req.route_params["name"], req.headers.get("if-none-match")))
+    return respond(
+        answers.asset(page.assets(), req.route_params["name"], req.headers.get("if-none-match"))
+    )
 
 
 @pages.function_name("page_forms")
@@ -70,13 +72,24 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
     """Do what a form says, and go back to the page. GET, as after a sign-in that a form has brought about, leads there too."""
     act = _ACTS.get(req.route_params["form"].lower())
     if act is None:
-        return respond(answers.problem(404, "No such form", f"The page's forms are {', '.join(_ACTS)}."))
+        return respond(
+            answers.problem(404, "No such form", f"The page's forms are {', '.join(_ACTS)}.")
+        )
     if req.method == "GET":
         return respond(answers.see_other(_address(tenant=req.params.get("tenant", ""))))
-    return respond(_visited(req, lambda visit, configured: _misplaced(req, configured) or _decided(visit, act, req.get_body())))
+    return respond(
+        _visited(
+            req,
+            lambda visit, configured: (
+                _misplaced(req, configured) or _decided(visit, act, req.get_body())
+            ),
+        )
+    )
 
 
-def _visited(req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.Answer]) -> answers.Answer:
+def _visited(
+    req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.Answer]
+) -> answers.Answer:
     """Answer a person who is signed in; say to everybody else no more than how to become one."""
     try:
         configured = settings()
@@ -86,7 +99,11 @@ def _visited(req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.
         return answers.page(page.not_signed_in(), 401)
     except (Misconfigured, PortError) as error:
         log.error("page: %s", error)
-        return answers.sorry(503, "Not available", "Lapsewatch cannot find out who you are; its log says why. Try again in a minute.")
+        return answers.sorry(
+            503,
+            "Not available",
+            "Lapsewatch cannot find out who you are; its log says why. Try again in a minute.",
+        )
     try:
         configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, within=ANSWER_WITHIN) as watch:
@@ -102,11 +119,21 @@ def _visited(req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.
 def _misplaced(req: func.HttpRequest, configured: Settings) -> answers.Answer | None:
     """Refuse what the page's own forms never send; give nothing for what they may."""
     if not from_own_page(req.headers, page_url=configured.page_url, asked=req.url):
-        return answers.problem(403, "Not from the page", "The form did not come from the status page itself. Nothing was recorded.")
+        return answers.problem(
+            403,
+            "Not from the page",
+            "The form did not come from the status page itself. Nothing was recorded.",
+        )
     if len(req.get_body()) > forms.LARGEST:
-        return answers.problem(413, "Too large", f"A form has {forms.LARGEST} bytes at most. Nothing was recorded.")
+        return answers.problem(
+            413, "Too large", f"A form has {forms.LARGEST} bytes at most. Nothing was recorded."
+        )
     if req.headers.get("content-type", "").partition(";")[0].strip().lower() != forms.MEDIA_TYPE:
-        return answers.problem(415, "Not a form", f"Expected the content type {forms.MEDIA_TYPE}. Nothing was recorded.")
+        return answers.problem(
+            415,
+            "Not a form",
+            f"Expected the content type {forms.MEDIA_TYPE}. Nothing was recorded.",
+        )
     return None
 
 
@@ -150,10 +177,14 @@ def _address(**query: str) -> str:
 def _confirm(visit: Visit, form: forms.Fields) -> Did:
     given = forms.confirming(form)
     try:
-        done = decisions.confirm(visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown)
+        done = decisions.confirm(
+            visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown
+        )
     except Refused:
         if (view := _confirmed(visit, given)) is not None:
-            raise Already(flash.already(view, visit.watch.clock(), visit.watch.watchlist.zone)) from None
+            raise Already(
+                flash.already(view, visit.watch.clock(), visit.watch.watchlist.zone)
+            ) from None
         raise
     visit.report(done.check)
     what = "undo" if done.undo else "confirm"
@@ -162,25 +193,50 @@ def _confirm(visit: Visit, form: forms.Fields) -> Did:
 
 def _confirmed(visit: Visit, given: forms.Confirming) -> ServiceView | None:
     """Give the service if it is as the form says, as the app is now, because somebody has confirmed it; else nothing."""
-    view = next((each for each in visit.watch.status(live=True).judgement.services if each.service.id == given.service), None)
-    if view is None or view.in_use is None or view.hold is None or view.hold.by is None or view.over != Over.NO:
+    view = next(
+        (
+            each
+            for each in visit.watch.status(live=True).judgement.services
+            if each.service.id == given.service
+        ),
+        None,
+    )
+    if (
+        view is None
+        or view.in_use is None
+        or view.hold is None
+        or view.hold.by is None
+        or view.over != Over.NO
+    ):
         return None
-    same = (view.in_use.key_id, view.in_use.hint, view.in_use.ends) == (given.key_id, given.shown.hint, given.shown.ends)
+    same = (view.in_use.key_id, view.in_use.hint, view.in_use.ends) == (
+        given.key_id,
+        given.shown.hint,
+        given.shown.ends,
+    )
     return view if same else None
 
 
 def _acknowledge(visit: Visit, form: forms.Fields) -> Did:
     given = forms.acknowledging(form)
-    visit.report(decisions.acknowledge(visit.watch, given.service, given.until, given.why, by=visit.person).check)
+    visit.report(
+        decisions.acknowledge(
+            visit.watch, given.service, given.until, given.why, by=visit.person
+        ).check
+    )
     return Did("acknowledge", given.service)
 
 
 def _claim(visit: Visit, form: forms.Fields) -> Did:
     given = forms.claiming(form)
-    unclaimed = {view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed}
+    unclaimed = {
+        view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed
+    }
     shown = unclaimed.get(given.key_id)
     if shown is None or (shown.hint, shown.ends) != (given.shown.hint, given.shown.ends):
-        raise Refused(f"Whose the credential {given.key_id} is, is not open any more. Nothing was recorded; please look again.")
+        raise Refused(
+            f"Whose the credential {given.key_id} is, is not open any more. Nothing was recorded; please look again."
+        )
     visit.report(decisions.claim(visit.watch, given.key_id, given.services, by=visit.person).check)
     return Did("claim", given.services[0] if len(given.services) == 1 else "")
 
@@ -195,7 +251,12 @@ def _check(visit: Visit, _: forms.Fields) -> Did:
     return Did("check")
 
 
-_ACTS: Mapping[str, Act] = {"confirm": _confirm, "acknowledge": _acknowledge, "claim": _claim, "check": _check}
+_ACTS: Mapping[str, Act] = {
+    "confirm": _confirm,
+    "acknowledge": _acknowledge,
+    "claim": _claim,
+    "check": _check,
+}
 
 
 def _page(
@@ -210,7 +271,21 @@ def _page(
     watch, found = visit.watch, visit.watch.status()
     at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
     histories = watch.ledger.decisions(*watch.watchlist.services)
-    notice = flash.receipt(said.notice, said.service, found.judgement, watch.watchlist) if isinstance(said, Did) else said
+    notice = (
+        flash.receipt(said.notice, said.service, found.judgement, watch.watchlist)
+        if isinstance(said, Did)
+        else said
+    )
     problem = flash.refusal(problem)
-    data = page.PageData(found, at, histories, visit.person, notice, problem, part, tenant=visit.tenant, base=PAGE_PATH)
+    data = page.PageData(
+        found,
+        at,
+        histories,
+        visit.person,
+        notice,
+        problem,
+        part,
+        tenant=visit.tenant,
+        base=PAGE_PATH,
+    )
     return answers.page(page.page(data), status)

@@ -25,13 +25,21 @@ def asked(req: func.HttpRequest) -> Settings:
 
 def respond(answer: answers.Answer) -> func.HttpResponse:
     """Turn an answer into the worker's own type."""
-    return func.HttpResponse(answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers)
+    return func.HttpResponse(
+        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers
+    )
 
 
 def unavailable(error: Exception) -> func.HttpResponse:
     """Answer a program that cannot be served: the settings, or what we depend on, fail; or it named no tenant that is watched."""
     if isinstance(error, NoSuchTenant):
-        return respond(answers.problem(404 if error.given else 400, "No such tenant" if error.given else "Which tenant?", str(error)))
+        return respond(
+            answers.problem(
+                404 if error.given else 400,
+                "No such tenant" if error.given else "Which tenant?",
+                str(error),
+            )
+        )
     log.error("%s", error)
     return respond(answers.problem(503, "Not available", str(error)))
 

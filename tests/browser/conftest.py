@@ -38,7 +38,12 @@ class Visitor:
         self.refusals: set[str] = set()
         """What the browser may complain about: pages that were to come with such a status."""
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        self.page.on(
+            "console",
+            lambda said: (
+                self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+            ),
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, *, answer: int = 200) -> None:
@@ -64,15 +69,28 @@ class Visitor:
 
     def stayed(self) -> None:
         """Fail if anything was asked of another host, or if the browser had anything to complain about."""
-        assert [url for url in self.asked if not url.startswith((f"{self.host.root}/", "data:"))] == []
-        assert [said for said in self.complaints if not any(refusal in said for refusal in self.refusals)] == []
+        assert [
+            url for url in self.asked if not url.startswith((f"{self.host.root}/", "data:"))
+        ] == []
+        assert [
+            said
+            for said in self.complaints
+            if not any(refusal in said for refusal in self.refusals)
+        ] == []
 
     def finds_no_barrier(self) -> None:
         """Fail if axe-core finds a violation, or if the page is wider than the screen."""
         self.page.evaluate(AXE)
         found: Any = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
-        assert self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        assert [
+            (each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]
+        ] == []
+        assert (
+            self.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            <= 0
+        )
 
 
 @pytest.fixture
@@ -84,13 +102,24 @@ def host(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Host]:  # noqa: F81
 
 @contextmanager
 def signed_in(program: Lapsewatch, folder: Path, *arguments: str) -> Iterator[Host]:
-    settings = {**program.tenant.environment, "LAPSEWATCH_TABLES": program.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
-    with hosted(folder, "--no-timers", *(arguments or ("--signed-in", DANA)), app=ROOT, **settings) as running:
+    settings = {
+        **program.tenant.environment,
+        "LAPSEWATCH_TABLES": program.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+    }
+    with hosted(
+        folder, "--no-timers", *(arguments or ("--signed-in", DANA)), app=ROOT, **settings
+    ) as running:
         yield running
 
 
 def service(host: Host, name: str = "libcal") -> Any:  # noqa: ANN401  (a document, to be looked into)
     """Give what programs are told of a service now."""
-    answer = requests.get(f"{host.url}/status", params={"service": name}, headers={"x-functions-key": "local"}, timeout=60)
+    answer = requests.get(
+        f"{host.url}/status",
+        params={"service": name},
+        headers={"x-functions-key": "local"},
+        timeout=60,
+    )
     answer.raise_for_status()
     return answer.json()

@@ -26,7 +26,10 @@ def visit(browser: Browser, host: Host) -> Iterator[Open]:
 
     def visit_(*, phone: bool = False, dark: bool = False, script: bool = True) -> Visitor:
         context = browser.new_context(
-            viewport=PHONE if phone else DESKTOP, color_scheme="dark" if dark else "light", java_script_enabled=script, has_touch=phone
+            viewport=PHONE if phone else DESKTOP,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            has_touch=phone,
         )
         opened.append(Visitor(context, host))
         opened[-1].open()
@@ -40,7 +43,9 @@ def visit(browser: Browser, host: Host) -> Iterator[Open]:
 
 def created(tenant: Tenant, name: str = "LibCal 2028", hint: str = "r2B") -> str:
     """ITS creates a secret; its key id is given."""
-    return tenant.add_secret(LIBAPPS_CLIENT_ID, name=name, hint=hint, ends=datetime.now(UTC) + timedelta(days=730))
+    return tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name=name, hint=hint, ends=datetime.now(UTC) + timedelta(days=730)
+    )
 
 
 def lives_the_story(visitor: Visitor, tenant: Tenant, look: Callable[[], None]) -> None:
@@ -72,17 +77,25 @@ def lives_the_story(visitor: Visitor, tenant: Tenant, look: Callable[[], None]) 
     visitor.unfold("Undo", within=LIBCAL)
     visitor.press("Undo: LibCal still uses q7X…", within=LIBCAL)
     undone = service(visitor.host)
-    assert (undone["standing"], undone["in_use"]["key_id"]) == ("awaiting_install", old["in_use"]["key_id"])
+    assert (undone["standing"], undone["in_use"]["key_id"]) == (
+        "awaiting_install",
+        old["in_use"]["key_id"],
+    )
     assert (undone["confirmed"]["by"], undone["confirmed"]["object_id"]) == (DANA, DANAS_ID)
     said = visitor.reads("[role=status]:not(.hush)")
     assert "LibCal: undone. The secret “LibCal 2024” (begins with q7X" in said
-    assert "counts as in use now, and its countdown goes on. Whoever was told otherwise has heard of it." in said
+    assert (
+        "counts as in use now, and its countdown goes on. Whoever was told otherwise has heard of it."
+        in said
+    )
     look()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
-def test_from_expiring_to_safe_and_back(visit: Open, lapsewatch: Lapsewatch, *, phone: bool, dark: bool) -> None:
+def test_from_expiring_to_safe_and_back(
+    visit: Open, lapsewatch: Lapsewatch, *, phone: bool, dark: bool
+) -> None:
     visitor = visit(phone=phone, dark=dark)
     lives_the_story(visitor, lapsewatch.tenant, visitor.finds_no_barrier)
 
@@ -93,7 +106,9 @@ def test_the_same_without_a_script(visit: Open, lapsewatch: Lapsewatch) -> None:
     assert visitor.page.locator("button.copy:visible").count() == 0
 
 
-def test_a_form_that_shows_what_no_longer_holds_records_nothing(visit: Open, lapsewatch: Lapsewatch) -> None:
+def test_a_form_that_shows_what_no_longer_holds_records_nothing(
+    visit: Open, lapsewatch: Lapsewatch
+) -> None:
     visitor = visit()
     visitor.press("Check now")
     new = created(lapsewatch.tenant)
@@ -129,11 +144,17 @@ def test_what_is_acknowledged_says_who_and_why(visit: Open) -> None:
     visitor.finds_no_barrier()
     visitor.press("Acknowledge", within=LIBCAL)
     ack = service(visitor.host)["acknowledged"]
-    assert (ack["why"], ack["by"], ack["object_id"]) == ("ticket 4711 <b>is</b> with ITS", DANA, DANAS_ID)
+    assert (ack["why"], ack["by"], ack["object_id"]) == (
+        "ticket 4711 <b>is</b> with ITS",
+        DANA,
+        DANAS_ID,
+    )
     assert "ticket 4711 <b>is</b> with ITS" in visitor.reads(LIBCAL)
 
 
-def test_an_unclaimed_credential_is_claimed_by_clicking(visit: Open, lapsewatch: Lapsewatch) -> None:
+def test_an_unclaimed_credential_is_claimed_by_clicking(
+    visit: Open, lapsewatch: Lapsewatch
+) -> None:
     stray = created(lapsewatch.tenant, "secret for <script>alert(1)</script> sync", "p0W")
     visitor = visit()
     visitor.press("Check now")
@@ -145,7 +166,9 @@ def test_an_unclaimed_credential_is_claimed_by_clicking(visit: Open, lapsewatch:
     assert visitor.page.locator("#unclaimed").count() == 0
 
 
-def test_whoever_is_not_signed_in_is_told_how_that_is_switched_on(browser: Browser, lapsewatch: Lapsewatch, tmp_path: Path) -> None:
+def test_whoever_is_not_signed_in_is_told_how_that_is_switched_on(
+    browser: Browser, lapsewatch: Lapsewatch, tmp_path: Path
+) -> None:
     with signed_in(lapsewatch, tmp_path, "--port", "0") as host, opened(browser, host) as visitor:
         visitor.open(answer=401)
         assert "sign" in visitor.reads("h1").lower()

@@ -27,11 +27,15 @@ def test_who_knows_of_a_service_stands_beside_its_name() -> None:
     assert "LibCal: Anna Example knows, until 1 Dec 2026: ordered from ITS" in printed(world)
 
 
-def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_can_be_typed() -> None:
+def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_can_be_typed() -> (
+    None
+):
     world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
-        secret("cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"),
+        secret(
+            "cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"
+        ),
         secret("later", "", ends="2027-01-04T18:00Z", hint="ddd"),
         secret("sooner", "test", ends="2026-11-25T18:00Z", hint="eee"),
     )
@@ -55,20 +59,33 @@ def test_what_nobody_claims_stands_most_urgent_first() -> None:
     )
     world.check()
     said = [line for line in printed(world).splitlines() if line.startswith("Unclaimed")]
-    assert [line.split("“")[1].split("”")[0] for line in said] == ["of this week", "of this month", "of spring"]
+    assert [line.split("“")[1].split("”")[0] for line in said] == [
+        "of this week",
+        "of this month",
+        "of spring",
+    ]
 
 
 @pytest.mark.parametrize(
     ("found", "last"),
     [
         ([Finding("a", ok=True, text="")], "Nothing is missing."),
-        ([Finding("a", ok=True, text=""), Finding("b", ok=None, text="not tried")], "Nothing is missing; 1 part was not tried."),
         (
-            [Finding("a", ok=None, text="odd", by_the_way=True), *[Finding("b", ok=None, text="")] * 2],
+            [Finding("a", ok=True, text=""), Finding("b", ok=None, text="not tried")],
+            "Nothing is missing; 1 part was not tried.",
+        ),
+        (
+            [
+                Finding("a", ok=None, text="odd", by_the_way=True),
+                *[Finding("b", ok=None, text="")] * 2,
+            ],
             "Nothing is missing; 2 parts were not tried.",
         ),
         ([Finding("a", ok=False, text="no")], "1 part is missing."),
-        ([*[Finding("a", ok=False, text="no")] * 2, Finding("b", ok=None, text="")], "2 parts are missing; 1 part was not tried."),
+        (
+            [*[Finding("a", ok=False, text="no")] * 2, Finding("b", ok=None, text="")],
+            "2 parts are missing; 1 part was not tried.",
+        ),
     ],
 )
 def test_the_doctor_closes_with_how_many_parts_are_missing(found: list[Finding], last: str) -> None:

@@ -72,7 +72,9 @@ def test_only_level_2_headings_outside_fences_quotes_and_lists_cut_the_text() ->
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\r"])
-def test_line_ends_of_other_systems_and_odd_separators_cut_at_the_same_places(line_end: str) -> None:
+def test_line_ends_of_other_systems_and_odd_separators_cut_at_the_same_places(
+    line_end: str,
+) -> None:
     odd = GOOD.replace("Please renew it.", "Please\u2028renew\x0cit.\x85")
     sections = parse(odd.replace("\n", line_end), "r.md").sections
     assert sections == parse(odd, "r.md").sections
@@ -81,11 +83,15 @@ def test_line_ends_of_other_systems_and_odd_separators_cut_at_the_same_places(li
 
 def test_the_sections_come_in_their_own_order_whatever_the_order_in_the_file() -> None:
     text = "".join(f"## {section}\n{section}!\n" for section in reversed(RUNBOOK_SECTIONS))
-    assert tuple(parse(text, "r.md").sections.items()) == tuple((section, f"{section}!") for section in RUNBOOK_SECTIONS)
+    assert tuple(parse(text, "r.md").sections.items()) == tuple(
+        (section, f"{section}!") for section in RUNBOOK_SECTIONS
+    )
 
 
 def test_missing_unknown_empty_and_second_sections_are_told_at_once() -> None:
-    assert problems("## Request\nx\n## Instal\nx\n## Create\n\n## request\nx\n## **Colours**\nx\n") == [
+    assert problems(
+        "## Request\nx\n## Instal\nx\n## Create\n\n## request\nx\n## **Colours**\nx\n"
+    ) == [
         f"r.md: line 3: unknown section 'Instal'; {EXPECTED} Did you mean 'Install'?",
         "r.md: line 5: nothing below the heading 'Create'; expected what people do in this step.",
         f"r.md: line 7: a second section 'Request'; {EXPECTED}",
@@ -112,7 +118,9 @@ def test_unknown_fields_are_told_with_their_lines_and_with_everything_else() -> 
 
 
 def test_every_field_is_explained_to_those_who_write_runbooks() -> None:
-    table = re.findall(r"^\| `\{\{(\w+)\}\}` \|", (ROOT / "docs/runbooks.md").read_text("utf-8"), re.MULTILINE)
+    table = re.findall(
+        r"^\| `\{\{(\w+)\}\}` \|", (ROOT / "docs/runbooks.md").read_text("utf-8"), re.MULTILINE
+    )
     assert table == list(FIELDS)
     for name in ("libcal", "libstaffer"):
         head = (ROOT / f"runbooks/{name}.md").read_text("utf-8").partition("## Request")[0]
@@ -134,7 +142,9 @@ def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
     path = f"runbooks/{service.lower()}.md"
     sections = parse((ROOT / path).read_text("utf-8"), path).sections
     create, install = sections["Create"], sections["Install"]
-    assert "exactly **`{{suggested_name}}`**" in create, "the name by which the watchlist finds the secret"
+    assert "exactly **`{{suggested_name}}`**" in create, (
+        "the name by which the watchlist finds the secret"
+    )
     assert all(
         words in create
         for words in (
@@ -147,18 +157,27 @@ def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
             "Do not delete",
         )
     )
-    assert all(words in install for words in ("**Admin** > **Integrations**", "**Client Secret: Value**", "save"))
+    assert all(
+        words in install
+        for words in ("**Admin** > **Integrations**", "**Client Secret: Value**", "save")
+    )
     assert "Authorize with Microsoft Account" in sections["Verify"]
     last = sections["Verify"].rpartition("\n6. ")[2]
     assert "press **Confirm**" in last, "until then the countdown goes on"
     assert "Without a status page, tell ITS" in last
     assert "Check twice" in sections["Clean up"]
     assert sections["Request"].startswith("Subject: New client secret for {{service}}, please\n")
-    assert all(other in sections[name] for name in ("Request", "Install", "Clean up")), "two secrets, never to be confused"
+    assert all(other in sections[name] for name in ("Request", "Install", "Clean up")), (
+        "two secrets, never to be confused"
+    )
 
 
 @pytest.mark.parametrize("name", ["libcal", "libstaffer"])
 def test_the_mail_in_a_runbook_is_plain_text_with_a_paragraph_a_line(name: str) -> None:
     request = parse((ROOT / f"runbooks/{name}.md").read_text("utf-8"), name).sections["Request"]
-    kinds = {child.type for token in MarkdownIt("commonmark").parse(request) for child in token.children or ()}
+    kinds = {
+        child.type
+        for token in MarkdownIt("commonmark").parse(request)
+        for child in token.children or ()
+    }
     assert kinds == {"text"}

@@ -23,8 +23,12 @@ ENVIRONMENT = {
 }
 GUID = "6F1C2F5E-8A04-4D0B-9D5E-0C7A5A2B13D6"
 TABLES = "expected a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
-GRAPH = f"expected one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
-HTTPS = "expected an https:// URL (http:// only for this machine itself, such as http://127.0.0.1:7090)"
+GRAPH = (
+    f"expected one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
+)
+HTTPS = (
+    "expected an https:// URL (http:// only for this machine itself, such as http://127.0.0.1:7090)"
+)
 MAILBOX = "text that is not such an address; expected the address of one mailbox, such as alerts@example.org"
 MINUTES = "text that is not such a number; expected a whole number of minutes, 1 to 9999, in digits"
 SCHEDULE = "text that is not such a schedule; expected six fields (second minute hour day month weekday), such as 0 5 * * * *"
@@ -61,7 +65,9 @@ def problems(environment: Mapping[str, str], root: Path = ROOT) -> list[str]:
 
 
 def example() -> dict[str, str]:
-    values: dict[str, str] = json.loads((ROOT / "local.settings.example.json").read_text("utf-8"))["Values"]
+    values: dict[str, str] = json.loads((ROOT / "local.settings.example.json").read_text("utf-8"))[
+        "Values"
+    ]
     return values
 
 
@@ -69,7 +75,11 @@ def test_what_is_required_is_enough() -> None:
     settings = loaded()
     assert settings.tables == Tables("endpoint", Secret("https://account.table.core.windows.net"))
     assert (settings.graph, settings.deadline_minutes) == ("https://graph.microsoft.com", 20)
-    assert (settings.page_url, settings.identity_client_id, settings.managed_identity) == ("", "", False)
+    assert (settings.page_url, settings.identity_client_id, settings.managed_identity) == (
+        "",
+        "",
+        False,
+    )
     assert list(settings.watchlist.services) == ["libcal", "libstaffer"]
 
 
@@ -113,7 +123,9 @@ SIGN_IN = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": GUID, "LAPSEWATCH_SIGN_IN_ISSUER": IS
     ],
 )
 def test_people_sign_in_with_a_registration_and_an_issuer(issuer: str, read: str) -> None:
-    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_sign_in == PageSignIn(GUID.lower(), read)
+    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_sign_in == PageSignIn(
+        GUID.lower(), read
+    )
     assert loaded().page_sign_in is None
 
 
@@ -138,7 +150,10 @@ def test_one_half_of_the_sign_in_is_a_mistake(name: str) -> None:
 )
 def test_the_issuer_names_one_tenant(issuer: str) -> None:
     [said] = problems(ENVIRONMENT | SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})
-    assert "expected https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id" in said
+    assert (
+        "expected https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id"
+        in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,21 +162,39 @@ def test_the_issuer_names_one_tenant(issuer: str) -> None:
         ({}, ""),
         ({"WEBSITE_HOSTNAME": "watch.azurewebsites.net"}, ""),
         (SIGN_IN, ""),
-        (SIGN_IN | {"WEBSITE_HOSTNAME": "watch.azurewebsites.net"}, "https://watch.azurewebsites.net/api/page"),
+        (
+            SIGN_IN | {"WEBSITE_HOSTNAME": "watch.azurewebsites.net"},
+            "https://watch.azurewebsites.net/api/page",
+        ),
         (SIGN_IN | {"WEBSITE_HOSTNAME": "localhost:7071"}, "http://localhost:7071/api/page"),
-        (SIGN_IN | {"WEBSITE_HOSTNAME": "a.example", "LAPSEWATCH_PAGE_URL": "https://library.example/"}, "https://library.example/"),
+        (
+            SIGN_IN
+            | {"WEBSITE_HOSTNAME": "a.example", "LAPSEWATCH_PAGE_URL": "https://library.example/"},
+            "https://library.example/",
+        ),
         ({"LAPSEWATCH_PAGE_URL": "https://library.example/"}, "https://library.example/"),
     ],
 )
-def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(settings: dict[str, str], page_url: str) -> None:
+def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(
+    settings: dict[str, str], page_url: str
+) -> None:
     assert loaded(**settings).page_url == page_url
 
 
 @pytest.mark.parametrize(
-    "root", [*GRAPH_ROOTS, "http://127.0.0.1:7090", "http://127.0.0.2:7090", "http://localhost:7090", "http://[::1]:7090"]
+    "root",
+    [
+        *GRAPH_ROOTS,
+        "http://127.0.0.1:7090",
+        "http://127.0.0.2:7090",
+        "http://localhost:7090",
+        "http://[::1]:7090",
+    ],
 )
 def test_graph_is_one_of_the_clouds_of_microsoft_or_loopback(root: str) -> None:
-    assert loaded(LAPSEWATCH_GRAPH=root, LAPSEWATCH_TABLES="UseDevelopmentStorage=true").graph == root
+    assert (
+        loaded(LAPSEWATCH_GRAPH=root, LAPSEWATCH_TABLES="UseDevelopmentStorage=true").graph == root
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,12 +207,17 @@ def test_graph_is_one_of_the_clouds_of_microsoft_or_loopback(root: str) -> None:
         ("AccountName=a;AccountKey=a2V5", False),
     ],
 )
-def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(tables: str, *, beside: bool) -> None:
+def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(
+    tables: str, *, beside: bool
+) -> None:
     given = {"LAPSEWATCH_GRAPH": "http://127.0.0.1:7090", "LAPSEWATCH_TABLES": tables}
     if beside:
         assert loaded(**given).tables.on_this_machine
         return
-    with pytest.raises(Misconfigured, match=r"LAPSEWATCH_GRAPH: a stand-in \(http://127\.0\.0\.1:7090\); expected .*local\.settings\.json"):
+    with pytest.raises(
+        Misconfigured,
+        match=r"LAPSEWATCH_GRAPH: a stand-in \(http://127\.0\.0\.1:7090\); expected .*local\.settings\.json",
+    ):
         loaded(**given)
 
 
@@ -189,9 +227,18 @@ def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(tables: str, *
         ("https://account.table.core.windows.net/", "endpoint"),
         ("http://127.0.0.1:10002/devstoreaccount1", "endpoint"),
         ("UseDevelopmentStorage=true;", "connection string"),
-        (f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={CREDENTIAL}==;EndpointSuffix=core.windows.net", "connection string"),
-        (f"AccountName=a;AccountKey={CREDENTIAL}==;TableEndpoint=http://127.0.0.1:10002/a", "connection string"),
-        (f"TableEndpoint=https://a.table.example;SharedAccessSignature=sv=1&sig={CREDENTIAL}", "connection string"),
+        (
+            f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={CREDENTIAL}==;EndpointSuffix=core.windows.net",
+            "connection string",
+        ),
+        (
+            f"AccountName=a;AccountKey={CREDENTIAL}==;TableEndpoint=http://127.0.0.1:10002/a",
+            "connection string",
+        ),
+        (
+            f"TableEndpoint=https://a.table.example;SharedAccessSignature=sv=1&sig={CREDENTIAL}",
+            "connection string",
+        ),
     ],
 )
 def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: str) -> None:
@@ -210,8 +257,16 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
             f"https://account.table.example?sig={CREDENTIAL}",
             f"a URL with a query, perhaps a shared access signature; {TABLES}",
         ),
-        ("LAPSEWATCH_TABLES", f"AccountKey={CREDENTIAL}", f"a connection string without AccountName and AccountKey; {TABLES}"),
-        ("LAPSEWATCH_TABLES", "UseDevelopmentStorage=false", f"a connection string without AccountName and AccountKey; {TABLES}"),
+        (
+            "LAPSEWATCH_TABLES",
+            f"AccountKey={CREDENTIAL}",
+            f"a connection string without AccountName and AccountKey; {TABLES}",
+        ),
+        (
+            "LAPSEWATCH_TABLES",
+            "UseDevelopmentStorage=false",
+            f"a connection string without AccountName and AccountKey; {TABLES}",
+        ),
         (
             "LAPSEWATCH_TABLES",
             f"DefaultEndpointsProtocol=http;AccountName=a;AccountKey={CREDENTIAL}",
@@ -222,22 +277,46 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
             f"AccountName=a;AccountKey={CREDENTIAL};TableEndpoint=http://a.table.example",
             "an http:// URL; expected https:// in the TableEndpoint of a connection string (http:// only for this machine itself)",
         ),
-        ("LAPSEWATCH_GRAPH", "https://graph.microsoft.com/v1.0", f"a URL with something after its host; {GRAPH}"),
+        (
+            "LAPSEWATCH_GRAPH",
+            "https://graph.microsoft.com/v1.0",
+            f"a URL with something after its host; {GRAPH}",
+        ),
         ("LAPSEWATCH_GRAPH", "http://graph.microsoft.com", f"an http:// URL; {GRAPH}"),
-        ("LAPSEWATCH_GRAPH", "https://graph.microsoft.com.example.org", f"a URL of 'graph.microsoft.com.example.org'; {GRAPH}"),
-        ("LAPSEWATCH_GRAPH", "https://graph.microsoft.com@example.org", f"a URL with a user name in it; {GRAPH}"),
+        (
+            "LAPSEWATCH_GRAPH",
+            "https://graph.microsoft.com.example.org",
+            f"a URL of 'graph.microsoft.com.example.org'; {GRAPH}",
+        ),
+        (
+            "LAPSEWATCH_GRAPH",
+            "https://graph.microsoft.com@example.org",
+            f"a URL with a user name in it; {GRAPH}",
+        ),
         ("LAPSEWATCH_GRAPH", "graph.microsoft.com", f"text that is not a complete URL; {GRAPH}"),
         ("LAPSEWATCH_PAGE_URL", f"http://library.example/{CREDENTIAL}", f"an http:// URL; {HTTPS}"),
         *(
             ("LAPSEWATCH_MAIL_SENDER", value, MAILBOX)
-            for value in (CREDENTIAL, "Alerts <alerts@example.org>", "a@x.example\nBcc: b@x.example")
+            for value in (
+                CREDENTIAL,
+                "Alerts <alerts@example.org>",
+                "a@x.example\nBcc: b@x.example",
+            )
         ),
-        *(("LAPSEWATCH_DEADLINE", value, MINUTES) for value in ("0", "-5", "2.5", "20m", "٢", "9" * 5000, CREDENTIAL)),
-        *(("LAPSEWATCH_SCHEDULE", value, SCHEDULE) for value in ("hourly", "5 * * * *", "0 5 * * * * *", CREDENTIAL)),
+        *(
+            ("LAPSEWATCH_DEADLINE", value, MINUTES)
+            for value in ("0", "-5", "2.5", "20m", "٢", "9" * 5000, CREDENTIAL)
+        ),
+        *(
+            ("LAPSEWATCH_SCHEDULE", value, SCHEDULE)
+            for value in ("hourly", "5 * * * *", "0 5 * * * * *", CREDENTIAL)
+        ),
         ("AZURE_CLIENT_ID", CREDENTIAL, f"16 characters that are not {ID}"),
     ],
 )
-def test_each_mistake_has_its_sentence_and_shows_no_credential(name: str, value: str, said: str) -> None:
+def test_each_mistake_has_its_sentence_and_shows_no_credential(
+    name: str, value: str, said: str
+) -> None:
     assert CREDENTIAL not in said
     assert problems(ENVIRONMENT | {name: value}) == [f"setting {name}: {said}. {SET_IT}"]
 
@@ -246,17 +325,25 @@ def test_each_mistake_has_its_sentence_and_shows_no_credential(name: str, value:
 def test_a_key_vault_reference_that_azure_could_not_resolve_is_called_that(name: str) -> None:
     unresolved = f"@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/{CREDENTIAL})"
     [said] = problems(ENVIRONMENT | {name: unresolved})
-    assert said.startswith(f"setting {name}: a Key Vault reference that Azure could not resolve; expected")
+    assert said.startswith(
+        f"setting {name}: a Key Vault reference that Azure could not resolve; expected"
+    )
     assert "Key Vault Secrets User" in said
     assert "keyVaultReferenceIdentity" in said
     assert CREDENTIAL not in said
 
 
 def test_mistakes_of_settings_watchlist_and_runbooks_are_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "ours.toml").write_text((ROOT / "watchlist.toml").read_text("utf-8").replace('"08:00"', '"8"'), "utf-8")
+    (tmp_path / "ours.toml").write_text(
+        (ROOT / "watchlist.toml").read_text("utf-8").replace('"08:00"', '"8"'), "utf-8"
+    )
     (tmp_path / "runbooks").mkdir()
     (tmp_path / "runbooks/libcal.md").write_text("## Request\nPlease.", "utf-8")
-    environment = {"LAPSEWATCH_WATCHLIST": "ours.toml", "LAPSEWATCH_DEADLINE": "0", "LIBAPPS_CLIENT_ID": CREDENTIAL}
+    environment = {
+        "LAPSEWATCH_WATCHLIST": "ours.toml",
+        "LAPSEWATCH_DEADLINE": "0",
+        "LIBAPPS_CLIENT_ID": CREDENTIAL,
+    }
     said = problems(environment, tmp_path)
     assert [re.sub(r" \(line \d+\)", "", line.split("; ")[0]) for line in said] == [
         "setting LAPSEWATCH_TABLES: not set",
@@ -274,22 +361,33 @@ def test_mistakes_of_settings_watchlist_and_runbooks_are_told_at_once(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("changes", "file"), [({}, "watchlist.toml"), ({"LAPSEWATCH_WATCHLIST": "none.toml"}, "none.toml")], ids=["default", "set"]
+    ("changes", "file"),
+    [({}, "watchlist.toml"), ({"LAPSEWATCH_WATCHLIST": "none.toml"}, "none.toml")],
+    ids=["default", "set"],
 )
-def test_a_watchlist_that_is_not_there_is_a_sentence(tmp_path: Path, changes: dict[str, str], file: str) -> None:
+def test_a_watchlist_that_is_not_there_is_a_sentence(
+    tmp_path: Path, changes: dict[str, str], file: str
+) -> None:
     said = f"setting LAPSEWATCH_WATCHLIST: '{file}', no such file; expected a text file that is deployed with the app."
-    assert problems(ENVIRONMENT | changes, tmp_path) == [f"{said} Check the spelling, capitals too."]
+    assert problems(ENVIRONMENT | changes, tmp_path) == [
+        f"{said} Check the spelling, capitals too."
+    ]
 
 
 def test_no_credential_is_printed_with_the_settings() -> None:
     connection = f"AccountName=a;AccountKey={CREDENTIAL}"
-    assert CREDENTIAL not in repr(loaded(LAPSEWATCH_TABLES=connection, IDENTITY_ENDPOINT="x", IDENTITY_HEADER=CREDENTIAL))
+    assert CREDENTIAL not in repr(
+        loaded(LAPSEWATCH_TABLES=connection, IDENTITY_ENDPOINT="x", IDENTITY_HEADER=CREDENTIAL)
+    )
 
 
 def test_the_table_of_settings_is_what_is_read() -> None:
     asked = Asked(ENVIRONMENT)
     load(asked, ROOT)
-    assert asked.names == {row.name for row in SETTINGS} | {"TEAMS_WEBHOOK_URL", "LIBAPPS_CLIENT_ID"}
+    assert asked.names == {row.name for row in SETTINGS} | {
+        "TEAMS_WEBHOOK_URL",
+        "LIBAPPS_CLIENT_ID",
+    }
 
 
 def test_the_default_of_each_setting_is_a_good_value() -> None:
@@ -297,13 +395,23 @@ def test_the_default_of_each_setting_is_a_good_value() -> None:
 
 
 def test_the_example_for_a_laptop_is_complete_and_works() -> None:
-    named = set(re.findall(r'^[^#\n]*"env:(\w+)"', (ROOT / "watchlist.toml").read_text("utf-8"), re.MULTILINE))
+    named = set(
+        re.findall(
+            r'^[^#\n]*"env:(\w+)"', (ROOT / "watchlist.toml").read_text("utf-8"), re.MULTILINE
+        )
+    )
     required = {row.name for row in SETTINGS if row.required}
     host = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
-    assert example().keys() >= required | named | host | {"LAPSEWATCH_SCHEDULE"}, "the trigger reads the schedule before our code runs"
+    assert example().keys() >= required | named | host | {"LAPSEWATCH_SCHEDULE"}, (
+        "the trigger reads the schedule before our code runs"
+    )
     assert example().keys() <= {row.name for row in SETTINGS} | named | host
     settings = load(example(), ROOT)
-    assert (settings.tables.by, settings.graph, settings.managed_identity) == ("connection string", "http://127.0.0.1:7090", True)
+    assert (settings.tables.by, settings.graph, settings.managed_identity) == (
+        "connection string",
+        "http://127.0.0.1:7090",
+        True,
+    )
     for channel in settings.watchlist.channels.values():
         assert isinstance(channel, TeamsChannel)
         assert channel.url.reveal().startswith("http://127.0.0.1:7090/")
@@ -314,38 +422,62 @@ def test_the_watchlist_that_ships_says_what_it_should() -> None:
     [app] = watchlist.apps
     assert list(watchlist.channels) == ["libapps"]
     assert app.redirect_uris == ("https://nashvillepl.libcal.com/admin/oauth/azure/callback",)
-    assert [(service.name, service.claim.value) for service in app.services] == [("LibCal", "LibCal*"), ("LibStaffer", "LibStaffer*")]
+    assert [(service.name, service.claim.value) for service in app.services] == [
+        ("LibCal", "LibCal*"),
+        ("LibStaffer", "LibStaffer*"),
+    ]
     assert all(service.runbook and service.channels == ("libapps",) for service in app.services)
 
 
 def test_the_second_channel_that_the_watchlist_offers_in_its_remarks_works(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.toml").read_text("utf-8")
     text = re.sub(r"^# (?=\[channels\.its\]|kind = \"teams\"|url = )", "", text, flags=re.MULTILINE)
-    (tmp_path / "watchlist.toml").write_text(text.replace('renewer = ["libapps"]', 'renewer = ["its"]'), "utf-8")
+    (tmp_path / "watchlist.toml").write_text(
+        text.replace('renewer = ["libapps"]', 'renewer = ["its"]'), "utf-8"
+    )
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
-    watchlist = load(ENVIRONMENT | {"TEAMS_WEBHOOK_URL_ITS": "https://teams.example.org/its"}, tmp_path).watchlist
+    watchlist = load(
+        ENVIRONMENT | {"TEAMS_WEBHOOK_URL_ITS": "https://teams.example.org/its"}, tmp_path
+    ).watchlist
     assert watchlist.channels["its"] == TeamsChannel("its", Secret("https://teams.example.org/its"))
     assert {service.channels for service in watchlist.services.values()} == {("its", "libapps")}
 
 
-def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_sender(tmp_path: Path) -> None:
+def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_sender(
+    tmp_path: Path,
+) -> None:
     text = (ROOT / "watchlist.toml").read_text("utf-8")
-    text = re.sub(r"^# (?=\[channels\.libapps-admins\]|kind = \"email\"|to = )", "", text, flags=re.MULTILINE)
-    (tmp_path / "watchlist.toml").write_text(text.replace('installer = ["libapps"]', 'installer = ["libapps-admins"]'), "utf-8")
+    text = re.sub(
+        r"^# (?=\[channels\.libapps-admins\]|kind = \"email\"|to = )", "", text, flags=re.MULTILINE
+    )
+    (tmp_path / "watchlist.toml").write_text(
+        text.replace('installer = ["libapps"]', 'installer = ["libapps-admins"]'), "utf-8"
+    )
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
     settings = load(ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": "alerts@example.org"}, tmp_path)
-    assert settings.watchlist.channels["libapps-admins"] == EmailChannel("libapps-admins", ("libapps-admins@example.org",))
-    assert {service.channels for service in settings.watchlist.services.values()} == {("libapps", "libapps-admins")}
+    assert settings.watchlist.channels["libapps-admins"] == EmailChannel(
+        "libapps-admins", ("libapps-admins@example.org",)
+    )
+    assert {service.channels for service in settings.watchlist.services.values()} == {
+        ("libapps", "libapps-admins")
+    }
     [said] = problems(ENVIRONMENT, tmp_path)
-    assert said.startswith("setting LAPSEWATCH_MAIL_SENDER: not set; expected the mailbox that sends")
+    assert said.startswith(
+        "setting LAPSEWATCH_MAIL_SENDER: not set; expected the mailbox that sends"
+    )
 
 
 def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
-    (tmp_path / "w.toml").write_text(text + '\n[tenant]\nid = "11111111-2222-4333-8444-555555555555"\n', encoding="utf-8")
+    (tmp_path / "w.toml").write_text(
+        text + '\n[tenant]\nid = "11111111-2222-4333-8444-555555555555"\n', encoding="utf-8"
+    )
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
     given = {"LAPSEWATCH_WATCHLIST": str(tmp_path / "w.toml")}
-    with pytest.raises(Misconfigured, match=r"LAPSEWATCH_TENANTS_CLIENT_ID: not set.*required by \[tenant\] id in the watchlist"):
+    with pytest.raises(
+        Misconfigured,
+        match=r"LAPSEWATCH_TENANTS_CLIENT_ID: not set.*required by \[tenant\] id in the watchlist",
+    ):
         loaded(**given)
     found = loaded(**given, LAPSEWATCH_TENANTS_CLIENT_ID="6F1C2F5E-8A04-4D0B-9D5E-0C7A5A2B13D6")
     assert (found.watchlist.key, found.tenants_client_id) == (
@@ -359,14 +491,36 @@ def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_
     [
         ("https://graph.microsoft.com", "login.microsoftonline.com", ""),
         ("http://127.0.0.1:7090", "https://127.0.0.1:7443", ""),
-        ("http://127.0.0.1:7090", "https://login.microsoftonline.com", "an address of 'login.microsoftonline.com'; expected this machine"),
-        ("https://graph.microsoft.com", "https://127.0.0.1:7443", "an address of '127.0.0.1'; expected this machine"),
-        ("https://graph.microsoft.com", "https://login.microsoftonline.com/common", "not such an address; expected an https address"),
-        ("http://127.0.0.1:7090", "http://127.0.0.1:7443", "not such an address; expected an https address"),
+        (
+            "http://127.0.0.1:7090",
+            "https://login.microsoftonline.com",
+            "an address of 'login.microsoftonline.com'; expected this machine",
+        ),
+        (
+            "https://graph.microsoft.com",
+            "https://127.0.0.1:7443",
+            "an address of '127.0.0.1'; expected this machine",
+        ),
+        (
+            "https://graph.microsoft.com",
+            "https://login.microsoftonline.com/common",
+            "not such an address; expected an https address",
+        ),
+        (
+            "http://127.0.0.1:7090",
+            "http://127.0.0.1:7443",
+            "not such an address; expected an https address",
+        ),
     ],
 )
-def test_the_sign_in_of_other_tenants_is_where_graph_is(graph: str, authority: str, said: str) -> None:
-    given = {"LAPSEWATCH_GRAPH": graph, "AZURE_AUTHORITY_HOST": authority, "LAPSEWATCH_TABLES": "UseDevelopmentStorage=true"}
+def test_the_sign_in_of_other_tenants_is_where_graph_is(
+    graph: str, authority: str, said: str
+) -> None:
+    given = {
+        "LAPSEWATCH_GRAPH": graph,
+        "AZURE_AUTHORITY_HOST": authority,
+        "LAPSEWATCH_TABLES": "UseDevelopmentStorage=true",
+    }
     if not said:
         assert loaded(**given).graph == graph
         return
@@ -376,13 +530,16 @@ def test_the_sign_in_of_other_tenants_is_where_graph_is(graph: str, authority: s
 
 def test_one_tenant_of_several_is_named_or_there_is_a_list_of_them() -> None:
     only = loaded()
-    watchlists = {key: replace(only.watchlist, tenant_id=key, name=f"library-{key}") for key in ("a", "b")}
+    watchlists = {
+        key: replace(only.watchlist, tenant_id=key, name=f"library-{key}") for key in ("a", "b")
+    }
     several = replace(only, watchlists=watchlists)
     assert several.of(" A ").watchlist.name == "library-a"
     assert only.of("") is only
     assert only.of("own").watchlist is only.watchlist
     with pytest.raises(
-        NoSuchTenant, match=r"Several tenants are watched, and none was named; expected one of: a \(library-a\), b \(library-b\)\."
+        NoSuchTenant,
+        match=r"Several tenants are watched, and none was named; expected one of: a \(library-a\), b \(library-b\)\.",
     ):
         _ = several.watchlist
     with pytest.raises(NoSuchTenant, match="The tenant 'c' is not watched"):

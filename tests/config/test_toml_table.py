@@ -57,7 +57,9 @@ def test_each_path_has_its_line_or_that_of_the_table_around_it(path: str, line: 
 
 
 def test_the_message_says_the_line() -> None:
-    wrong = GOOD.replace('renewer = ["its"]', 'renewer = ["nobody"]', 1).replace('"env:CLIENT_ID"', '"env:NOWHERE"')
+    wrong = GOOD.replace('renewer = ["its"]', 'renewer = ["nobody"]', 1).replace(
+        '"env:CLIENT_ID"', '"env:NOWHERE"'
+    )
     with pytest.raises(Misconfigured) as caught:
         parse(wrong, "w.toml", ENVIRONMENT, lambda _: "")
     client_id, renewer, *_ = map(str, caught.value.problems)
@@ -65,4 +67,6 @@ def test_the_message_says_the_line() -> None:
     assert client_id.startswith(
         f"setting NOWHERE (named by w.toml: apps[0].client_id (line {lines.index('client_id = "env:NOWHERE"') + 1}))"
     )
-    assert renewer.startswith(f"w.toml: apps[0].services[0].renewer[0] (line {lines.index('renewer = ["nobody"]') + 1}): ")
+    assert renewer.startswith(
+        f"w.toml: apps[0].services[0].renewer[0] (line {lines.index('renewer = ["nobody"]') + 1}): "
+    )

@@ -12,11 +12,23 @@ from hypothesis import strategies as st
 from shared.config.problems import Misconfigured, Wrong
 from shared.config.watchlist import load, parse
 from shared.core.model.secret import Secret
-from shared.core.model.watchlist import DEFAULT_LADDER, RUNBOOK_SECTIONS, Claim, EmailChannel, Escalation, TeamsChannel, Watchlist
+from shared.core.model.watchlist import (
+    DEFAULT_LADDER,
+    RUNBOOK_SECTIONS,
+    Claim,
+    EmailChannel,
+    Escalation,
+    TeamsChannel,
+    Watchlist,
+)
 
 WEBHOOK = "https://teams.example.org/workflows/42/invoke?sig=Zq8Kd0nt5h0wTh15"
 CLIENT_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
-ENVIRONMENT = {"WEBHOOK": WEBHOOK, "CLIENT_ID": CLIENT_ID, "LAPSEWATCH_MAIL_SENDER": "alerts@example.org"}
+ENVIRONMENT = {
+    "WEBHOOK": WEBHOOK,
+    "CLIENT_ID": CLIENT_ID,
+    "LAPSEWATCH_MAIL_SENDER": "alerts@example.org",
+}
 RUNBOOK = "\n".join(f"## {section}\nDo it.\n" for section in RUNBOOK_SECTIONS)
 GOOD = """\
 timezone = "America/Chicago"
@@ -78,7 +90,9 @@ TOML = (
     "expected key = value, [table] or [[table]]. "
     "Often a text lacks its quotation marks or has curly ones (“ ”), or a bracket is not closed."
 )
-RETIRED = "Make a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
+RETIRED = (
+    "Make a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
+)
 UNRESOLVED = (
     "a Key Vault reference that Azure could not resolve; expected the value that the reference points to. "
     "Give the app's identity the role Key Vault Secrets User on the vault, see that keyVaultReferenceIdentity of the "
@@ -110,39 +124,70 @@ def changed(old: str, new: str) -> str:
 
 def test_everything_that_a_watchlist_says_arrives() -> None:
     seen = watchlist()
-    assert (seen.zone.key, seen.check_at, seen.ladder) == ("America/Chicago", time(7, 30), (60, 30, 7, 0))
+    assert (seen.zone.key, seen.check_at, seen.ladder) == (
+        "America/Chicago",
+        time(7, 30),
+        (60, 30, 7, 0),
+    )
     assert seen.channels == {
         "its": TeamsChannel("its", Secret(WEBHOOK), weekly=True),
         "libapps-admins": TeamsChannel("libapps-admins", Secret(WEBHOOK), weekly=False),
     }
     sync, door = seen.apps
-    assert (sync.name, sync.client_id, sync.service_principal) == ("LibApps Outlook sync", CLIENT_ID, True)
+    assert (sync.name, sync.client_id, sync.service_principal) == (
+        "LibApps Outlook sync",
+        CLIENT_ID,
+        True,
+    )
     assert sync.redirect_uris == ("https://library.example/callback",)
     libcal, staff = sync.services
-    assert (libcal.id, libcal.name, libcal.claim) == ("libcal-main", "LibCal (main)", Claim("name", "LibCal*"))
-    assert (libcal.renewer, libcal.installer, libcal.request_to) == (("its",), ("libapps-admins",), "helpdesk@example.org")
-    assert (libcal.breaks, libcal.link) == ("Calendars stop syncing.", "https://library.example/admin")
+    assert (libcal.id, libcal.name, libcal.claim) == (
+        "libcal-main",
+        "LibCal (main)",
+        Claim("name", "LibCal*"),
+    )
+    assert (libcal.renewer, libcal.installer, libcal.request_to) == (
+        ("its",),
+        ("libapps-admins",),
+        "helpdesk@example.org",
+    )
+    assert (libcal.breaks, libcal.link) == (
+        "Calendars stop syncing.",
+        "https://library.example/admin",
+    )
     assert (libcal.ladder, libcal.escalate) == ((14, 0), Escalation(("its",), 7))
     assert libcal.runbook
     assert libcal.runbook.sections["Verify"] == "Do it."
     assert (staff.id, staff.claim, staff.ladder) == ("staff", Claim("hint", "q7X"), (60, 30, 7, 0))
     assert (staff.runbook, staff.link, staff.request_to, staff.escalate) == (None, "", "", None)
-    assert (door.client_id, door.redirect_uris, door.service_principal) == ("11111111-2222-3333-4444-55555555abcd", (), False)
+    assert (door.client_id, door.redirect_uris, door.service_principal) == (
+        "11111111-2222-3333-4444-55555555abcd",
+        (),
+        False,
+    )
     assert door.services[0].claim == Claim("key_id", "aaaaaaaa-0000-0000-0000-000000000001")
 
 
-def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless_it_is_asked_for() -> None:
+def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless_it_is_asked_for() -> (
+    None
+):
     addresses = '["its@example.org", "lead@its.example.org", "its@example.org"]'
     document = GOOD.replace(MAILED, f'kind = "email"\nto = {addresses}\n', 1)
-    assert watchlist(document).channels["its"] == EmailChannel("its", ("its@example.org", "lead@its.example.org"), weekly=False)
+    assert watchlist(document).channels["its"] == EmailChannel(
+        "its", ("its@example.org", "lead@its.example.org"), weekly=False
+    )
     quiet = document.replace(f"to = {addresses}\n", f"to = {addresses}\nweekly = true\n")
     assert watchlist(quiet).channels["its"].weekly
 
 
 def test_mail_without_a_sender_is_one_mistake_however_many_channels_send_mail() -> None:
     document = GOOD.replace(MAILED, 'kind = "email"\nto = ["its@example.org"]\n')
-    wanted = "the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners"
-    assert problems(document.replace('"07:30"', '"7:30"'), ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": " "}) == [
+    wanted = (
+        "the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners"
+    )
+    assert problems(
+        document.replace('"07:30"', '"7:30"'), ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": " "}
+    ) == [
         'w.toml: check_at: \'7:30\'; expected a local time as "HH:MM" in quotation marks, such as "08:00".',
         f"setting LAPSEWATCH_MAIL_SENDER: not set; expected {wanted}. {SET_IT}",
     ]
@@ -154,7 +199,15 @@ def test_what_is_left_out_has_its_default() -> None:
     assert seen.services["staff"].ladder == DEFAULT_LADDER
 
 
-@pytest.mark.parametrize("url", [f"  {WEBHOOK}\r\n", "http://127.0.0.1:7090/teams/its", "http://localhost/x", "http://[::1]:7090/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"  {WEBHOOK}\r\n",
+        "http://127.0.0.1:7090/teams/its",
+        "http://localhost/x",
+        "http://[::1]:7090/x",
+    ],
+)
 def test_a_webhook_may_be_loopback_and_space_around_it_is_dropped(url: str) -> None:
     channel = watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"]
     assert isinstance(channel, TeamsChannel)
@@ -167,7 +220,9 @@ def test_a_name_with_marks_and_accents_gives_a_plain_id() -> None:
 
 def mistakes() -> list[tuple[str, str, list[str]]]:
     """Read watchlist_mistakes.txt: lines of the good watchlist (-), what stands there instead (+), and what is said about it (!)."""
-    blocks = (Path(__file__).parent / "watchlist_mistakes.txt").read_text("utf-8").strip().split("\n\n")
+    blocks = (
+        (Path(__file__).parent / "watchlist_mistakes.txt").read_text("utf-8").strip().split("\n\n")
+    )
     marked = [[(line[:2], line[2:]) for line in block.split("\n")] for block in blocks]
     return [
         (
@@ -179,7 +234,9 @@ def mistakes() -> list[tuple[str, str, list[str]]]:
     ]
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [pytest.param(*mistake, id=mistake[2][0]) for mistake in mistakes()])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"), [pytest.param(*mistake, id=mistake[2][0]) for mistake in mistakes()]
+)
 def test_each_mistake_has_its_sentence(old: str, new: str, expected: list[str]) -> None:
     assert problems(changed(old, new)) == expected
 
@@ -221,29 +278,42 @@ def test_each_mistake_has_its_sentence(old: str, new: str, expected: list[str]) 
                 f'w.toml: end of document: a mistake in the TOML ("Invalid value"); {TOML}',
             ],
         ),
-        ("ladder = " + "[" * 100_000, ["w.toml: too many brackets within brackets; expected a TOML file."]),
+        (
+            "ladder = " + "[" * 100_000,
+            ["w.toml: too many brackets within brackets; expected a TOML file."],
+        ),
     ],
     ids=["empty", "single brackets", "no table", "unquoted", "cut off", "brackets"],
 )
-def test_a_document_that_is_no_watchlist_has_its_sentences(document: str, expected: list[str]) -> None:
+def test_a_document_that_is_no_watchlist_has_its_sentences(
+    document: str, expected: list[str]
+) -> None:
     assert problems(document) == expected
 
 
 def test_a_number_of_thousands_of_digits_is_a_sentence_too() -> None:
     assert len(problems(f"ladder = [{'9' * 5000}]")) == 1
-    assert problems(changed("[60, 30, 7, 0]", f"[0x{'f' * 5000}]")) == [f"w.toml: ladder: [a large number]; {LADDER}"]
+    assert problems(changed("[60, 30, 7, 0]", f"[0x{'f' * 5000}]")) == [
+        f"w.toml: ladder: [a large number]; {LADDER}"
+    ]
 
 
 @pytest.mark.parametrize(
     ("webhook", "expected"),
     [
         ("", f"not set; {WEBHOOK_WANTED}. {SET_IT}"),
-        ("http://teams.example.org/x?sig=Zq8Kd0nt5h0wTh15", f"an http:// URL; {WEBHOOK_WANTED}. {SET_IT}"),
+        (
+            "http://teams.example.org/x?sig=Zq8Kd0nt5h0wTh15",
+            f"an http:// URL; {WEBHOOK_WANTED}. {SET_IT}",
+        ),
         (
             "https://teams.example.org/x?sig=Zq8K\nd0nt5h0wTh15",
             f"text with a character that no URL has (often a space, a line break or a quotation mark); {WEBHOOK_WANTED}. {SET_IT}",
         ),
-        ("https://teams.example.org:99999/Zq8Kd0nt5h0wTh15", f"text that is not a complete URL; {WEBHOOK_WANTED}. {SET_IT}"),
+        (
+            "https://teams.example.org:99999/Zq8Kd0nt5h0wTh15",
+            f"text that is not a complete URL; {WEBHOOK_WANTED}. {SET_IT}",
+        ),
         ("Zq8Kd0nt5h0wTh15", f"text that is not a complete URL; {WEBHOOK_WANTED}. {SET_IT}"),
         (
             "https://library.webhook.office.com/webhookb2/Zq8Kd0nt5h0wTh15",
@@ -265,15 +335,32 @@ def test_a_wrong_webhook_is_described_and_never_shown(webhook: str, expected: st
 
 @pytest.mark.parametrize(
     "host",
-    ["library.webhook.office.com", "webhook.office.com", "outlook.office.com", "OUTLOOK.office365.com", "eu.outlook.office365.com"],
+    [
+        "library.webhook.office.com",
+        "webhook.office.com",
+        "outlook.office.com",
+        "OUTLOOK.office365.com",
+        "eu.outlook.office365.com",
+    ],
 )
 def test_a_retired_connector_is_refused_at_every_host_it_had(host: str) -> None:
     found = problems(GOOD, ENVIRONMENT | {"WEBHOOK": f"https://{host}/webhook/Zq8Kd0nt5h0wTh15"})
     assert len(found) == 2
-    assert all("the URL of an Office 365 connector, which Microsoft retired in 2026" in each for each in found)
+    assert all(
+        "the URL of an Office 365 connector, which Microsoft retired in 2026" in each
+        for each in found
+    )
 
 
-@pytest.mark.parametrize("host", ["office.com", "myoutlook.office.com", "outlook.office.com.example.org", "prod-01.westus.logic.azure.com"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "office.com",
+        "myoutlook.office.com",
+        "outlook.office.com.example.org",
+        "prod-01.westus.logic.azure.com",
+    ],
+)
 def test_another_host_is_no_retired_connector(host: str) -> None:
     url = f"https://{host}/webhook/Zq8Kd0nt5h0wTh15"
     channel = watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"]
@@ -295,7 +382,10 @@ def test_ten_mistakes_are_told_at_once() -> None:
         ('id = "staff"', 'id = "door-counter"\ncolour = "red"'),
     ):
         document = document.replace(old, new, 1)
-    assert [line.removeprefix("setting NOWHERE (named by ").split(": ")[1] for line in problems(document)] == [
+    assert [
+        line.removeprefix("setting NOWHERE (named by ").split(": ")[1]
+        for line in problems(document)
+    ] == [
         "timezone",
         "check_at",
         "ladder",
@@ -324,15 +414,22 @@ def test_the_text_of_the_error_is_a_list_for_people() -> None:
 
 def test_a_runbook_that_two_services_share_is_complained_about_once(tmp_path: Path) -> None:
     (tmp_path / "w.toml").write_text(
-        GOOD.replace("installer =", 'runbook = "libcal.md"\ninstaller =').replace('runbook = "libcal.md"\nbreaks', "breaks")
+        GOOD.replace("installer =", 'runbook = "libcal.md"\ninstaller =').replace(
+            'runbook = "libcal.md"\nbreaks', "breaks"
+        )
     )
     (tmp_path / "libcal.md").write_text(RUNBOOK.replace("## Verify", "## Verfy"))
     with pytest.raises(Misconfigured) as caught:
         load(tmp_path / "w.toml", "w.toml", ENVIRONMENT)
-    assert [problem.place for problem in caught.value.problems] == ["libcal.md: line 10", "libcal.md"]
+    assert [problem.place for problem in caught.value.problems] == [
+        "libcal.md: line 10",
+        "libcal.md",
+    ]
 
 
-def test_runbooks_are_read_from_the_folder_of_the_watchlist_with_or_without_a_byte_order_mark(tmp_path: Path) -> None:
+def test_runbooks_are_read_from_the_folder_of_the_watchlist_with_or_without_a_byte_order_mark(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "w.toml").write_text(GOOD, "utf-8-sig")
     (tmp_path / "libcal.md").write_text(RUNBOOK, "utf-8-sig")
     found = load(tmp_path / "w.toml", "w.toml", ENVIRONMENT).services["libcal-main"].runbook
@@ -353,17 +450,39 @@ def test_runbooks_are_read_from_the_folder_of_the_watchlist_with_or_without_a_by
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, name: str, found: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "latin.toml").write_bytes('name = "Büro"'.encode("latin-1"))
-    with pytest.raises(Wrong, match=rf"^{re.escape(found)}; expected a text file that is deployed with the app$"):
+    with pytest.raises(
+        Wrong, match=rf"^{re.escape(found)}; expected a text file that is deployed with the app$"
+    ):
         load(tmp_path / name, name, ENVIRONMENT)
 
 
 PIECES = st.sampled_from(
-    [*"[]{}=\"'\n.,\\#\0é", "0x" + "f" * 5000, "true", "[[", "]]", "env:", "env:WEBHOOK", '""', "{}", "[]", "nan", "::", "1e9"]
+    [
+        *"[]{}=\"'\n.,\\#\0é",
+        "0x" + "f" * 5000,
+        "true",
+        "[[",
+        "]]",
+        "env:",
+        "env:WEBHOOK",
+        '""',
+        "{}",
+        "[]",
+        "nan",
+        "::",
+        "1e9",
+    ]
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 60), PIECES | st.just("")), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(GOOD)), st.integers(0, 60), PIECES | st.just("")),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_whatever_is_done_to_a_watchlist_is_a_watchlist_or_a_list_of_sentences_without_a_credential(
     edits: list[tuple[int, int, str]],
 ) -> None:

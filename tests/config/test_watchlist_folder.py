@@ -35,7 +35,9 @@ def problems(folder: Path) -> list[str]:
 def test_a_file_is_one_watchlist_and_has_no_name(folder: Path) -> None:
     put(folder, "only.toml")
     found = load(folder / "only.toml", "only.toml", ENVIRONMENT)
-    assert [(key, each.key, each.tenant_id, each.name) for key, each in found.items()] == [("own", "own", "", "")]
+    assert [(key, each.key, each.tenant_id, each.name) for key, each in found.items()] == [
+        ("own", "own", "", "")
+    ]
 
 
 def test_a_folder_is_one_a_tenant_known_by_the_name_of_its_file(folder: Path) -> None:
@@ -44,8 +46,13 @@ def test_a_folder_is_one_a_tenant_known_by_the_name_of_its_file(folder: Path) ->
     (folder / ".hidden.toml").write_text("no watchlist")
     (folder / "notes.txt").write_text("no watchlist")
     found = load(folder, "watchlists/", ENVIRONMENT)
-    assert [(key, each.tenant_id, each.name) for key, each in found.items()] == [(ONE, ONE, "branch"), ("own", "", "home")]
-    assert all(service.runbook is not None for each in found.values() for service in each.services.values())
+    assert [(key, each.tenant_id, each.name) for key, each in found.items()] == [
+        (ONE, ONE, "branch"),
+        ("own", "", "home"),
+    ]
+    assert all(
+        service.runbook is not None for each in found.values() for service in each.services.values()
+    )
 
 
 def test_two_files_about_one_tenant_are_a_mistake(folder: Path) -> None:
@@ -53,9 +60,7 @@ def test_two_files_about_one_tenant_are_a_mistake(folder: Path) -> None:
     put(folder, "b.toml", ONE)
     put(folder, "c.toml")
     put(folder, "d.toml")
-    expected = (
-        'expected an id of its own for each watchlist, [tenant] id = "..."; one may lack it, which is about the tenant of our identity.'
-    )
+    expected = 'expected an id of its own for each watchlist, [tenant] id = "..."; one may lack it, which is about the tenant of our identity.'
     assert problems(folder) == [
         f"watchlists/b.toml: tenant.id: the same tenant as in watchlists/a.toml; {expected}",
         f"watchlists/d.toml: tenant.id: also without a [tenant] id as in watchlists/c.toml; {expected}",
@@ -75,5 +80,8 @@ def test_every_mistake_of_every_file_is_told(folder: Path) -> None:
 
 
 def test_an_empty_folder_is_no_watchlist(folder: Path) -> None:
-    with pytest.raises(Wrong, match=r"a folder without a file \*\.toml; expected one watchlist for each tenant in it"):
+    with pytest.raises(
+        Wrong,
+        match=r"a folder without a file \*\.toml; expected one watchlist for each tenant in it",
+    ):
         load(folder, "watchlists", ENVIRONMENT)

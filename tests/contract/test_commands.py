@@ -16,8 +16,8 @@ from azure.data.tables import TableServiceClient
 from typer.main import get_command
 
 from local.azurite import Azurite
-from local.tenant import Tenant
-from shared.cli import app
+from local.stand_in.tenant import Tenant
+from shared.cli.commands import app
 from tests.support.names import names_in, table
 
 ROOT = Path(__file__).parents[2]
@@ -37,11 +37,21 @@ LOCAL = table("""
     local.tenant: --port --story
     local.host: --app --port --state --no-timers --signed-in
     local.package: --try
-    local.soak: --apps --days --seed
+    local.simulation.soak: --apps --days --seed
 """)
 """`python -m MODULE`."""
 STORIES = "libapps renewed strange empty many:N"
-MODULES = ("shared", "bench", "local.demo", "local.host", "local.mutate", "local.package", "local.soak", "local.story", "local.tenant")
+MODULES = (
+    "shared",
+    "bench",
+    "local.demo",
+    "local.host",
+    "local.mutate",
+    "local.package",
+    "local.simulation.soak",
+    "local.simulation.story",
+    "local.tenant",
+)
 TARGETS = "help setup demo story test lint types unit bench mutate soak package sbom lock clean"
 """`make TARGET`."""
 HOOKS = "before_provision.py after_provision.py after_deploy.py after_down.py put_secret.py"
@@ -51,7 +61,11 @@ HOOKS = "before_provision.py after_provision.py after_deploy.py after_down.py pu
 def test_the_commands_and_their_options() -> None:
     commands: Mapping[str, Any] = get_command(app).commands  # type: ignore[attr-defined]  # a group, as it has several commands
     found = {
-        name: {opt for each in command.params for opt in ([each.name.upper()] if each.param_type_name == "argument" else each.opts)}
+        name: {
+            opt
+            for each in command.params
+            for opt in ([each.name.upper()] if each.param_type_name == "argument" else each.opts)
+        }
         for name, command in commands.items()
     }
     assert found == COMMANDS
@@ -59,7 +73,14 @@ def test_the_commands_and_their_options() -> None:
 
 @pytest.mark.parametrize("module", LOCAL)
 def test_the_options_of_the_local_commands(module: str) -> None:
-    ran = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", module, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
     assert set(re.findall(r"(?<=  )--[a-z-]+", ran.stdout)) == LOCAL[module]
     assert ran.stdout.startswith(f"usage: python -m {module} ")
     if module == "local.tenant":
@@ -88,17 +109,36 @@ def environment(azurite: Azurite) -> Any:  # noqa: ANN401  (a generator)
     with TableServiceClient.from_connection_string(azurite.tables) as service:
         service.delete_table("Lapsewatch")
     with Tenant() as tenant:
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))}
-        yield {**plain, **tenant.environment, "LAPSEWATCH_TABLES": azurite.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+        plain = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))
+        }
+        yield {
+            **plain,
+            **tenant.environment,
+            "LAPSEWATCH_TABLES": azurite.tables,
+            "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+        }
 
 
 def test_the_exit_statuses(environment: dict[str, str]) -> None:
     [app_there] = requests.get(f"{environment['LAPSEWATCH_GRAPH']}/control/apps", timeout=10).json()
     [key_id] = [each["key_id"] for each in app_there["secrets"] if each["name"] == "LibCal 2024"]
-    status, said = ran(environment, "confirm", "libcal", "--key-id", key_id, "--by", "Anna", "--json")
+    status, said = ran(
+        environment, "confirm", "libcal", "--key-id", key_id, "--by", "Anna", "--json"
+    )
     assert status == 0
     assert names_in(json.loads(said))["/"] == {"decision", "notes", "check"}
-    assert names_in(json.loads(said))["/decision"] == {"at", "kind", "by", "object_id", "services", "key_id", "why"}
+    assert names_in(json.loads(said))["/decision"] == {
+        "at",
+        "kind",
+        "by",
+        "object_id",
+        "services",
+        "key_id",
+        "why",
+    }
     away = {**environment, "LAPSEWATCH_GRAPH": "http://127.0.0.1:9"}
     assert ran(away, "check")[0] == 1
     assert ran({**environment, "LAPSEWATCH_DEADLINE": "soon"}, "status")[0] == 2
@@ -108,5 +148,13 @@ def test_the_exit_statuses(environment: dict[str, str]) -> None:
 def ran(environment: Mapping[str, str], *arguments: str) -> tuple[int, str]:
     """Run a command: how it ended, and what it printed."""
     command = [sys.executable, "-m", "shared", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
     return done.returncode, done.stdout

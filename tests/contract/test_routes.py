@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 import requests
 
-from local.tenant import Tenant
+from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = """
@@ -43,9 +43,22 @@ class Ask(NamedTuple):
 
 APP = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
 HOME = "7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7"
-CREDENTIAL = {"name": "LibCal 2026", "hint": "q7X", "starts": "2026-11-01T00:00:00Z", "ends": "2028-11-01T00:00:00Z"}
+CREDENTIAL = {
+    "name": "LibCal 2026",
+    "hint": "q7X",
+    "starts": "2026-11-01T00:00:00Z",
+    "ends": "2028-11-01T00:00:00Z",
+}
 CERTIFICATE = {name: value for name, value in CREDENTIAL.items() if name != "hint"}
-FAULT = {"match": "/v1.0", "times": 1, "status": 503, "headers": {}, "body": "x", "delay": 0.0, "drop": False}
+FAULT = {
+    "match": "/v1.0",
+    "times": 1,
+    "status": 503,
+    "headers": {},
+    "body": "x",
+    "delay": 0.0,
+    "drop": False,
+}
 NEW = {"client_id": "c2", "object_id": "o2", "name": "New", "secrets": [{"key_id": "k2"}]}
 CONTROL = (
     Ask("PUT", "/control/story", 204, {"name": "libapps", "now": "2026-11-02T15:00:00Z"}),
@@ -56,7 +69,10 @@ CONTROL = (
     Ask("DELETE", "/control/apps/c2", 204),
     Ask("POST", f"/control/apps/{APP}/secrets", 200, CREDENTIAL),
     Ask("POST", f"/control/apps/{APP}/certificates", 200, CERTIFICATE),
-    *(Ask("PATCH", f"/control/apps/{APP}", 204, {"disabled_by": by}) for by in ("owner", "microsoft", "service_principal", None)),
+    *(
+        Ask("PATCH", f"/control/apps/{APP}", 204, {"disabled_by": by})
+        for by in ("owner", "microsoft", "service_principal", None)
+    ),
     Ask("PUT", "/control/apps", 204, [NEW]),
     Ask("POST", "/control/id-tokens", 200, {"name": "Dana", "claims": {"oid": "x"}}),
     Ask("PUT", "/control/roles", 204, ["Application.Read.All"]),
@@ -95,19 +111,38 @@ class Host(NamedTuple):
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
     """`python -m local.host` with the app, without a ledger, and with no timer or queue by itself."""
-    settings = {"LAPSEWATCH_SCHEDULE": "0 5 * * * *", "LAPSEWATCH_TABLES": "", "AzureWebJobsStorage": "", "LOCAL_FUNCTION_KEY": "local"}
+    settings = {
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+        "LAPSEWATCH_TABLES": "",
+        "AzureWebJobsStorage": "",
+        "LOCAL_FUNCTION_KEY": "local",
+    }
     command = [sys.executable, "-m", "local.host", "--port", "0", "--no-timers"]
     with subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             assert process.stdout is not None
             lines: list[str] = []
             for line in process.stdout:
                 if found := re.match(r"listening on (http://127\.0\.0\.1:\d+)/api$", line):
-                    yield Host([re.sub(r" \(not run.*", "", each) for each in lines if each.startswith("  ")], found[1])
+                    yield Host(
+                        [
+                            re.sub(r" \(not run.*", "", each)
+                            for each in lines
+                            if each.startswith("  ")
+                        ],
+                        found[1],
+                    )
                     return
-                lines.append(" ".join(line.split()).join(("  ", "")) if line.startswith("  ") else line)
+                lines.append(
+                    " ".join(line.split()).join(("  ", "")) if line.startswith("  ") else line
+                )
             raise AssertionError(lines)
         finally:
             process.terminate()
@@ -115,12 +150,19 @@ def host() -> Iterator[Host]:
 
 
 def test_the_functions_their_routes_and_who_may_call_them(host: Host) -> None:
-    assert {each.strip() for each in host.functions} == {" ".join(line.split()) for line in FUNCTIONS.strip().splitlines()}
+    assert {each.strip() for each in host.functions} == {
+        " ".join(line.split()) for line in FUNCTIONS.strip().splitlines()
+    }
 
 
 def test_the_page_has_its_forms_and_assets(host: Host) -> None:
     for form in FORMS:
-        assert requests.get(f"{host.root}/api/page/{form}", timeout=30, allow_redirects=False).status_code == 303
+        assert (
+            requests.get(
+                f"{host.root}/api/page/{form}", timeout=30, allow_redirects=False
+            ).status_code
+            == 303
+        )
     assert requests.get(f"{host.root}/api/page/anything-else", timeout=30).status_code == 404
     for asset in ASSETS:
         assert requests.get(f"{host.root}/api/page/assets/{asset}", timeout=30).status_code == 200
@@ -128,11 +170,19 @@ def test_the_page_has_its_forms_and_assets(host: Host) -> None:
 
 def test_a_key_opens_and_a_timer_can_be_started(host: Host) -> None:
     assert requests.get(f"{host.root}/api/status", timeout=30).status_code == 401
-    assert requests.get(f"{host.root}/api/status", headers=KEY, timeout=30).status_code == 503  # it has no ledger
+    assert (
+        requests.get(f"{host.root}/api/status", headers=KEY, timeout=30).status_code == 503
+    )  # it has no ledger
     assert requests.get(f"{host.root}/api/status?code=local", timeout=30).status_code == 503
     assert requests.post(f"{host.root}/admin/functions/tick", timeout=30).status_code == 401
-    assert requests.post(f"{host.root}/admin/functions/tick", headers=KEY, timeout=30).status_code == 202
-    assert requests.post(f"{host.root}/admin/functions/status", headers=KEY, timeout=30).status_code == 404
+    assert (
+        requests.post(f"{host.root}/admin/functions/tick", headers=KEY, timeout=30).status_code
+        == 202
+    )
+    assert (
+        requests.post(f"{host.root}/admin/functions/status", headers=KEY, timeout=30).status_code
+        == 404
+    )
 
 
 def test_the_stand_in_tenant_takes_what_it_takes() -> None:
@@ -141,7 +191,10 @@ def test_the_stand_in_tenant_takes_what_it_takes() -> None:
             (
                 ask,
                 requests.request(
-                    ask.method, tenant.url + ask.path, json=ask.body if ask.body is not None else None, timeout=10
+                    ask.method,
+                    tenant.url + ask.path,
+                    json=ask.body if ask.body is not None else None,
+                    timeout=10,
                 ).status_code,
             )
             for ask in CONTROL
@@ -154,6 +207,14 @@ def test_the_stand_in_tenant_says_what_to_set() -> None:
         assert set(tenant.environment) == set(PRINTED.split())
         assert tenant.environment["LIBAPPS_CLIENT_ID"] == APP
         found = requests.get(f"{tenant.url}/control/apps", timeout=10).json()
-    assert {"client_id", "object_id", "name", "secrets", "certificates", "redirect_uris", "tags", "owners", "service_principal"} <= set(
-        found[0]
-    )
+    assert {
+        "client_id",
+        "object_id",
+        "name",
+        "secrets",
+        "certificates",
+        "redirect_uris",
+        "tags",
+        "owners",
+        "service_principal",
+    } <= set(found[0])

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import ROOT
-from shared.problems import Misconfigured
-from shared.settings import load
+from shared.config.problems import Misconfigured
+from shared.config.settings import load
 
 SETTINGS = """
     LAPSEWATCH_SCHEDULE LAPSEWATCH_WATCHLIST LAPSEWATCH_TABLES LAPSEWATCH_GRAPH LAPSEWATCH_PAGE_URL LAPSEWATCH_SIGN_IN_CLIENT_ID
@@ -102,7 +102,10 @@ renewer = ["its"]
 installer = ["its"]
 """
 """Every key that there is."""
-RUNBOOK = "".join(f"## {heading}\n\nDo it.\n\n" for heading in ("Request", "Create", "Install", "Verify", "Clean up"))
+RUNBOOK = "".join(
+    f"## {heading}\n\nDo it.\n\n"
+    for heading in ("Request", "Create", "Install", "Verify", "Clean up")
+)
 KEYS = [line.partition(" =")[0] for line in WATCHLIST.splitlines() if " = " in line]
 
 
@@ -119,7 +122,9 @@ def test_every_key_of_a_watchlist_is_known(settings: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("key", dict.fromkeys(KEYS))
 def test_a_key_of_another_spelling_is_not(key: str, settings: dict[str, str]) -> None:
-    Path(settings["LAPSEWATCH_WATCHLIST"]).write_text(WATCHLIST.replace(f"\n{key} =", f"\n{key}x ="), encoding="utf-8")
+    Path(settings["LAPSEWATCH_WATCHLIST"]).write_text(
+        WATCHLIST.replace(f"\n{key} =", f"\n{key}x ="), encoding="utf-8"
+    )
     with pytest.raises(Misconfigured, match=key):
         load(settings, ROOT)
 
@@ -132,18 +137,25 @@ def test_a_setting_is_read_by_its_name(name: str, settings: dict[str, str]) -> N
 
 @pytest.mark.parametrize("heading", ["Request", "Create", "Install", "Verify", "Clean up"])
 def test_a_runbook_has_its_headings(heading: str, settings: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "libcal.md").write_text(RUNBOOK.replace(f"## {heading}", "## Another"), encoding="utf-8")
+    (tmp_path / "libcal.md").write_text(
+        RUNBOOK.replace(f"## {heading}", "## Another"), encoding="utf-8"
+    )
     with pytest.raises(Misconfigured, match=heading):
         load(settings, ROOT)
 
 
 @pytest.mark.parametrize("tenant", ["own", "00000000-0000-4000-8000-000000000006"])
-def test_a_tenant_is_called_by_its_id_or_own(tenant: str, settings: dict[str, str], tmp_path: Path) -> None:
+def test_a_tenant_is_called_by_its_id_or_own(
+    tenant: str, settings: dict[str, str], tmp_path: Path
+) -> None:
     folder = tmp_path / "tenants"
     folder.mkdir()
     (folder / "libcal.md").write_text(RUNBOOK, encoding="utf-8")
     (folder / "branch.toml").write_text(WATCHLIST, encoding="utf-8")
     (folder / "main.toml").write_text(
-        "\n".join(line for line in WATCHLIST.splitlines() if not line.startswith('id = "0')), encoding="utf-8"
+        "\n".join(line for line in WATCHLIST.splitlines() if not line.startswith('id = "0')),
+        encoding="utf-8",
     )
-    assert [*load({**settings, "LAPSEWATCH_WATCHLIST": str(folder)}, ROOT).of(tenant).watchlists] == [tenant]
+    assert [
+        *load({**settings, "LAPSEWATCH_WATCHLIST": str(folder)}, ROOT).of(tenant).watchlists
+    ] == [tenant]

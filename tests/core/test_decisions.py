@@ -29,7 +29,9 @@ class Case:
         memory = Memory(holds={"libcal": hold} if hold else {})
         app = WATCHED.apps[0]
         self.round = Round(WATCHED, memory, NOW)
-        self.seen: Observed = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW, ODD, PAST)), self.round)
+        self.seen: Observed = observe(
+            app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW, ODD, PAST)), self.round
+        )
         self.judgement: Judgement = judge(self.round, {app.key: self.seen})
         self.view: ServiceView = self.judgement.services[0]
 
@@ -41,7 +43,11 @@ def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
     assert decided.holds[0].version == "7"
     assert decided.formers == (Former("libcal", "k1"),)
     assert decided.assignments == ()
-    assert (decided.decision.by, decided.decision.services, decided.decision.key_id) == (ANNA, ("libcal",), "k2")
+    assert (decided.decision.by, decided.decision.services, decided.decision.key_id) == (
+        ANNA,
+        ("libcal",),
+        "k2",
+    )
 
 
 def test_confirming_the_older_one_is_the_undo_and_leaves_no_trace_of_the_mistake() -> None:
@@ -80,8 +86,14 @@ def test_confirming_twice_is_refused_but_settling_what_was_assumed_is_not() -> N
 
 def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:
     case = Case()
-    (given,) = acknowledge(case.view, date(2026, 12, 1), " ordered ", case.round, by=ANNA).acknowledgements
-    assert (given.situation, given.why, given.until) == (case.view.situation, "ordered", date(2026, 12, 1))
+    (given,) = acknowledge(
+        case.view, date(2026, 12, 1), " ordered ", case.round, by=ANNA
+    ).acknowledgements
+    assert (given.situation, given.why, given.until) == (
+        case.view.situation,
+        "ordered",
+        date(2026, 12, 1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +104,9 @@ def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:
         (date(2026, 12, 1), " ", "needs a reason"),
     ],
 )
-def test_an_acknowledgement_that_makes_no_sense_is_refused(until: date, why: str, said: str) -> None:
+def test_an_acknowledgement_that_makes_no_sense_is_refused(
+    until: date, why: str, said: str
+) -> None:
     case = Case()
     with pytest.raises(Refused, match=said):
         acknowledge(case.view, until, why, case.round, by=ANNA)
@@ -106,11 +120,15 @@ def test_there_is_nothing_to_acknowledge_about_a_healthy_service() -> None:
 
 def test_a_claim_may_name_several_services_or_none_but_only_those_of_the_app() -> None:
     case = Case()
-    both = claim("k3", ["libcal", "libstaffer", "libcal"], case.judgement, case.seen, case.round, by=ANNA)
+    both = claim(
+        "k3", ["libcal", "libstaffer", "libcal"], case.judgement, case.seen, case.round, by=ANNA
+    )
     nobody = claim("k3", [], case.judgement, case.seen, case.round, by=ANNA)
     assert both.assignments[0].services == ("libcal", "libstaffer")
     assert nobody.assignments[0].services == ()
-    with pytest.raises(Refused, match="libcall is not a service of LibApps; its services are libcal, libstaffer"):
+    with pytest.raises(
+        Refused, match="libcall is not a service of LibApps; its services are libcal, libstaffer"
+    ):
         claim("k3", ["libcall"], case.judgement, case.seen, case.round, by=ANNA)
     with pytest.raises(Refused, match="There is no credential k9"):
         claim("k9", ["libcal"], case.judgement, case.seen, case.round, by=ANNA)

@@ -34,7 +34,18 @@ class Life:
     lengths: list[int] = field(default_factory=list)
 
 
-ACTS = ("renew LibCal", "renew LibStaffer", "stray", "drop", "confirm libcal", "confirm libstaffer", "claim", "ignore", "disable", "enable")
+ACTS = (
+    "renew LibCal",
+    "renew LibStaffer",
+    "stray",
+    "drop",
+    "confirm libcal",
+    "confirm libstaffer",
+    "claim",
+    "ignore",
+    "disable",
+    "enable",
+)
 LIVES = st.builds(
     Life,
     acts=st.dictionaries(st.integers(1, DAYS - 1), st.sampled_from(ACTS), max_size=14),
@@ -53,7 +64,9 @@ def test_nobody_is_left_unsaid_and_nobody_hears_a_thing_twice(life: Life, choice
         plain = secret(f"old{number}", name, ends=None, starts="2024-10-01T00:00Z")
         world.tenant.add(
             plain._replace(ends=START + timedelta(days=life.lengths[number], hours=number * 13))
-        ) if number else world.tenant.put(plain._replace(ends=START + timedelta(days=life.lengths[number])))
+        ) if number else world.tenant.put(
+            plain._replace(ends=START + timedelta(days=life.lengths[number]))
+        )
     for day in range(DAYS):
         world.now = instant_on((START + timedelta(days=day)).date(), world.watched)
         act(world, life.acts.get(day, ""), day, life.lengths[2], choice)
@@ -80,9 +93,17 @@ def act(world: World, what: str, day: int, length: int, choice: object) -> None:
     match what.split():
         case ["renew", name]:
             plain = secret(f"new{day}", f"{name} {day}", ends=None)
-            world.tenant.add(plain._replace(starts=world.now - timedelta(hours=1), ends=world.now + timedelta(days=length)))
+            world.tenant.add(
+                plain._replace(
+                    starts=world.now - timedelta(hours=1), ends=world.now + timedelta(days=length)
+                )
+            )
         case ["stray"]:
-            world.tenant.add(secret(f"odd{day}", "test", ends=None)._replace(starts=world.now, ends=world.now + timedelta(days=length)))
+            world.tenant.add(
+                secret(f"odd{day}", "test", ends=None)._replace(
+                    starts=world.now, ends=world.now + timedelta(days=length)
+                )
+            )
         case ["drop"] if world.tenant.credentials:
             world.tenant.drop(pick(world.tenant.credentials).key_id)
         case ["confirm", service] if world.tenant.credentials:
@@ -95,7 +116,9 @@ def act(world: World, what: str, day: int, length: int, choice: object) -> None:
             with suppress(Refused):
                 world.claim(pick(world.tenant.credentials).key_id)
         case ["disable" | "enable" as verb]:
-            world.tenant.put(*world.tenant.credentials, disabled="it is disabled" if verb == "disable" else "")
+            world.tenant.put(
+                *world.tenant.credentials, disabled="it is disabled" if verb == "disable" else ""
+            )
         case _:
             pass
 
@@ -111,7 +134,10 @@ def assert_everybody_knows(world: World) -> None:
             assert last.standing == view.standing, (view.item, channel)
             end = view.in_use.ends if view.in_use is not None and view.over == Over.NO else None
             if end is not None and view.standing != Standing.UNMATCHED:
-                then, today = days_between(last.at, end, world.watched.zone), days_between(world.now, end, world.watched.zone)
+                then, today = (
+                    days_between(last.at, end, world.watched.zone),
+                    days_between(world.now, end, world.watched.zone),
+                )
                 assert [rung for rung in LADDER if then > rung >= today] == [], (view.item, channel)
 
 
@@ -122,10 +148,16 @@ def parties(view: ServiceView) -> tuple[str, ...]:
 
 @settings(max_examples=15, deadline=None)
 @given(old=st.integers(20, 120), new=st.integers(120, 400), confirmed=st.integers(1, 19))
-def test_after_a_confirmation_there_is_quiet_until_the_new_one_enters_the_ladder(old: int, new: int, confirmed: int) -> None:
+def test_after_a_confirmation_there_is_quiet_until_the_new_one_enters_the_ladder(
+    old: int, new: int, confirmed: int
+) -> None:
     world = World(watched=watchlist(channels=("its", "admins"), weekly=True), now=START)
-    fresh = secret("new", "LibCal 2028", ends=None)._replace(starts=START + timedelta(hours=1), ends=START + timedelta(days=new))
-    world.tenant.put(secret("old", "LibCal 2026", ends=None)._replace(ends=START + timedelta(days=old)))
+    fresh = secret("new", "LibCal 2028", ends=None)._replace(
+        starts=START + timedelta(hours=1), ends=START + timedelta(days=new)
+    )
+    world.tenant.put(
+        secret("old", "LibCal 2026", ends=None)._replace(ends=START + timedelta(days=old))
+    )
     world.check()
     world.tenant.add(fresh)
     world.now = START + timedelta(days=confirmed)

@@ -37,11 +37,22 @@ def stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
 def wide_stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
     """The same with the whole tenant watched: two more apps end soon, one of which has two owners."""
     for stage in staged(azurite.tables, tmp_path, watchlist=WATCHLIST + WHOLE_TENANT):
-        owners = (Owner("a1", "Ann Example", "ann@example.org"), Owner("b1", "Bob Example", "bob@example.org"))
+        owners = (
+            Owner("a1", "Ann Example", "ann@example.org"),
+            Owner("b1", "Bob Example", "bob@example.org"),
+        )
         for number, (name, owned) in enumerate((("Signage", owners), ("Kiosk", ()))):
             guid = f"{number}0000000-0000-4000-8000-000000000001"
-            secret = ClientSecret(guid, "key 1", "q7X", stamp(START - timedelta(days=9)), stamp(START + timedelta(days=12)))
-            stage.tenant.directory.add(Registration(guid, guid, name, secrets=(secret,), owners=owned))
+            secret = ClientSecret(
+                guid,
+                "key 1",
+                "q7X",
+                stamp(START - timedelta(days=9)),
+                stamp(START + timedelta(days=12)),
+            )
+            stage.tenant.directory.add(
+                Registration(guid, guid, name, secrets=(secret,), owners=owned)
+            )
         yield stage
 
 
@@ -99,7 +110,9 @@ STORIES = {
     "the introduction": Story(),
     "the replacements come": Story(before=renewed, at=DAY),
     "sign-ins settle it": Story(before=signed_in_with, at=3 * DAY),
-    "a person confirms": Story(before=renewed_and_told, act=confirming, at=DAY + timedelta(hours=2), again=confirming),
+    "a person confirms": Story(
+        before=renewed_and_told, act=confirming, at=DAY + timedelta(hours=2), again=confirming
+    ),
 }
 WIDE_STORIES = {
     "the whole tenant is introduced": Story(),
@@ -180,4 +193,9 @@ def recovered(stage: Stage, story: Story) -> list[Lived]:
     """Try once while the lease of the killed one may last, and once after its term."""
     at_once = stage.live(*story.again(stage), after=story.at + A_MOMENT)
     assert at_once.outcome in {Outcome.OK, Outcome.BUSY, Outcome.NOT_OWED, "refused"}, at_once
-    return [at_once, stage.live("check" if story.again(stage)[0] == "confirm" else "tick", after=story.at + TERM)]
+    return [
+        at_once,
+        stage.live(
+            "check" if story.again(stage)[0] == "confirm" else "tick", after=story.at + TERM
+        ),
+    ]

@@ -26,8 +26,16 @@ def test_every_mutation_has_one_row() -> None:
 
 
 def test_every_package_of_the_app_has_its_licence() -> None:
-    pinned = re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    pinned = re.findall(
+        r"^([A-Za-z0-9_.-]+)==",
+        (ROOT / "requirements.txt").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     listed = dict(
-        re.findall(r"^\| ([A-Za-z0-9_.-]+) \| (.+) \|$", (ROOT / "docs" / "licences.md").read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| ([A-Za-z0-9_.-]+) \| (.+) \|$",
+            (ROOT / "docs" / "licences.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
     )
     assert [name for name in pinned if not listed.get(name, "").strip("? ")] == []

@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NOT_OURS = {".venv", "node_modules", "build", ".git"}
-SUPPRESSION = re.compile(r"# *(?:noqa|type: *ignore|pragma:|fmt: *(?:off|skip)|nosec|(?:ruff|mypy|pyright|pylint|isort):)")
+SUPPRESSION = re.compile(
+    r"# *(?:noqa|type: *ignore|pragma:|fmt: *(?:off|skip)|nosec|(?:ruff|mypy|pyright|pylint|isort):)"
+)
 """A comment that tells a tool to look away."""
 REASON = re.compile(rf"  (?:\(.*\w{{2}}.*\)|(?!{SUPPRESSION.pattern})# .*\w{{2}}.*)$")
 """At the end of it: `# noqa: S603  (our own module)`, `# type: ignore[misc]  # the SDK has no types`."""
@@ -32,7 +34,11 @@ def unexplained_comments(file: Path) -> Iterator[str]:
     """Yield the suppressions of a Python file that have no reason; text in strings does not count."""
     with tokenize.open(file) as source:
         for token in tokenize.generate_tokens(source.readline):
-            if token.type == tokenize.COMMENT and SUPPRESSION.match(token.string) and not REASON.search(token.string):
+            if (
+                token.type == tokenize.COMMENT
+                and SUPPRESSION.match(token.string)
+                and not REASON.search(token.string)
+            ):
                 yield f"{file.name}:{token.start[0]}: {token.string}"
 
 
@@ -51,13 +57,17 @@ def exceptions(value: object, *, excepting: bool = False) -> Iterator[str]:
 
 def unexplained_exceptions(text: str) -> list[str]:
     """Return the exceptions of a pyproject.toml that stand on a line without a comment."""
-    quoted = [re.compile(rf"""["']{re.escape(value)}["']""") for value in exceptions(tomllib.loads(text))]
+    quoted = [
+        re.compile(rf"""["']{re.escape(value)}["']""") for value in exceptions(tomllib.loads(text))
+    ]
     lines = (line for line in text.splitlines() if any(found.search(line) for found in quoted))
     return [line.strip() for line in lines if not re.search(r"# .*\w.*\w", line)]
 
 
 def test_every_suppression_in_python_has_its_reason() -> None:
-    files = [file for file in ROOT.rglob("*.py") if not NOT_OURS & set(file.relative_to(ROOT).parts)]
+    files = [
+        file for file in ROOT.rglob("*.py") if not NOT_OURS & set(file.relative_to(ROOT).parts)
+    ]
     assert len(files) > 100
     assert [found for file in sorted(files) for found in unexplained_comments(file)] == []
 
@@ -69,8 +79,12 @@ def test_every_exception_in_pyproject_has_its_reason() -> None:
 def test_every_suppression_in_bicep_has_its_reason_above() -> None:
     for file in (ROOT / "infra").rglob("*.bicep"):
         lines = file.read_text(encoding="utf-8").splitlines()
-        suppressed = [number for number, line in enumerate(lines) if line.strip().startswith("#disable-")]
-        assert [lines[number] for number in suppressed if not lines[number - 1].strip().startswith("//")] == [], file
+        suppressed = [
+            number for number, line in enumerate(lines) if line.strip().startswith("#disable-")
+        ]
+        assert [
+            lines[number] for number in suppressed if not lines[number - 1].strip().startswith("//")
+        ] == [], file
 
 
 @pytest.mark.parametrize(
@@ -92,7 +106,9 @@ def test_every_suppression_in_bicep_has_its_reason_above() -> None:
 def test_a_suppression_is_found_by_its_comment(line: str, explained: bool, tmp_path: Path) -> None:  # noqa: FBT001  (a table of cases)
     file = tmp_path / "example.py"
     file.write_text(f"{line}\n", encoding="utf-8")
-    assert list(unexplained_comments(file)) == ([] if explained else [f"example.py:1: {line[line.index('#') :]}"])
+    assert list(unexplained_comments(file)) == (
+        [] if explained else [f"example.py:1: {line[line.index('#') :]}"]
+    )
 
 
 def test_an_exception_in_pyproject_is_found_by_its_key() -> None:

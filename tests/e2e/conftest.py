@@ -65,9 +65,16 @@ class Lapsewatch:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))}
+        plain = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))
+        }
         return (
-            plain | dict(self.tenant.environment) | {"LAPSEWATCH_TABLES": self.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"} | self.settings
+            plain
+            | dict(self.tenant.environment)
+            | {"LAPSEWATCH_TABLES": self.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+            | self.settings
         )
 
     @contextlib.contextmanager
@@ -75,7 +82,9 @@ class Lapsewatch:
         """Start a command, and do not wait for it; it is killed if nobody does."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             forks = program("-W", "error::ResourceWarning")
-            process = forks.start("shared", *arguments, environment=self.environment, out=out, err=err)
+            process = forks.start(
+                "shared", *arguments, environment=self.environment, out=out, err=err
+            )
             try:
                 yield Started(process, out, err)
             finally:
@@ -88,7 +97,9 @@ class Lapsewatch:
 
     def cards(self) -> list[str]:
         """What Teams was sent, a text for each message: everything in it."""
-        return [json.dumps(posted.message, ensure_ascii=False) for posted in self.tenant.posted("its")]
+        return [
+            json.dumps(posted.message, ensure_ascii=False) for posted in self.tenant.posted("its")
+        ]
 
 
 @pytest.fixture
@@ -110,6 +121,9 @@ def tenant(now: datetime) -> Iterator[Tenant]:
 @pytest.fixture
 def lapsewatch(tenant: Tenant, azurite: Azurite) -> Lapsewatch:
     """The program with an empty ledger."""
-    with TableServiceClient.from_connection_string(azurite.tables) as service, contextlib.suppress(ResourceNotFoundError):
+    with (
+        TableServiceClient.from_connection_string(azurite.tables) as service,
+        contextlib.suppress(ResourceNotFoundError),
+    ):
         service.delete_table("Lapsewatch")
     return Lapsewatch(tenant, azurite.tables)

@@ -13,8 +13,15 @@ def test_the_forecast_begins_where_the_check_left_off(lapsewatch: Lapsewatch) ->
     lapsewatch("check")
     ran = lapsewatch("forecast", "--json")
     assert (ran.status, ran.err) == (0, "")
-    messages = [message for message in ran.json["messages"] if message["items"][0]["reason"] != "weekly"]
-    days_left = [item["days_left"] for message in messages for item in message["items"] if item["item"] == "libcal"]
+    messages = [
+        message for message in ran.json["messages"] if message["items"][0]["reason"] != "weekly"
+    ]
+    days_left = [
+        item["days_left"]
+        for message in messages
+        for item in message["items"]
+        if item["item"] == "libcal"
+    ]
     assert days_left[:4] == [3, 1, 0, -1] or days_left[:3] == [3, 1, 0]
     assert all(message["channel"] == "libapps" for message in messages)
     status = lapsewatch("status", "--json").json
@@ -32,7 +39,9 @@ def test_people_get_a_table_and_a_picture(lapsewatch: Lapsewatch, tmp_path: Path
 
 def test_discover_prints_a_watchlist_without_one(lapsewatch: Lapsewatch) -> None:
     lapsewatch.settings = {"LAPSEWATCH_WATCHLIST": "none.toml", "LAPSEWATCH_TABLES": ""}
-    ran = lapsewatch("discover", "--client-id", LIBAPPS_CLIENT_ID.upper(), "--timezone", "America/Chicago")
+    ran = lapsewatch(
+        "discover", "--client-id", LIBAPPS_CLIENT_ID.upper(), "--timezone", "America/Chicago"
+    )
     assert (ran.status, ran.err) == (0, "")
     services = tomllib.loads(ran.out)["apps"][0]["services"]
     assert [(each["name"], each["claims"]) for each in services] == [
@@ -46,4 +55,7 @@ def test_discover_says_what_is_wrong(lapsewatch: Lapsewatch) -> None:
     assert (absent.status, absent.out) == (1, "")
     assert "There is no app registration" in absent.err
     assert lapsewatch("discover", "--client-id", "13d6").status == 2
-    assert lapsewatch("discover", "--client-id", LIBAPPS_CLIENT_ID, "--timezone", "Chicago").status == 2
+    assert (
+        lapsewatch("discover", "--client-id", LIBAPPS_CLIENT_ID, "--timezone", "Chicago").status
+        == 2
+    )

@@ -21,7 +21,11 @@ SLOW = 3.0
 
 @pytest.fixture
 def host(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Host]:
-    settings = {**lapsewatch.tenant.environment, "LAPSEWATCH_TABLES": lapsewatch.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+    settings = {
+        **lapsewatch.tenant.environment,
+        "LAPSEWATCH_TABLES": lapsewatch.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+    }
     with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as running:
         yield running
 
@@ -41,7 +45,9 @@ def at_work(lapsewatch: Lapsewatch, cards: int) -> None:
         time.sleep(0.05)
 
 
-def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(lapsewatch: Lapsewatch, host: Host) -> None:
+def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(
+    lapsewatch: Lapsewatch, host: Host
+) -> None:
     tenant = lapsewatch.tenant
     tenant.fault("teams", times=None, delay=SLOW)
     with ThreadPoolExecutor(3) as pool, lapsewatch.started("check", "--json") as command:
@@ -56,12 +62,21 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(lapsewatch
         assert len(lapsewatch.cards()) == 1
 
         ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=730)
-        new = {"key_id": tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends)}
+        new = {
+            "key_id": tenant.add_secret(
+                LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends
+            )
+        }
         over_http = pool.submit(posted, host)
         at_work(lapsewatch, 2)
         form = {"service": "libcal", **new, "hint": "r2B", "ends": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}
-        signed_in = {"X-MS-TOKEN-AAD-ID-TOKEN": tenant.id_token("Dana Example"), "Sec-Fetch-Site": "same-origin"}
-        confirmed = requests.post(f"{host.url}/page/confirm", form, headers=signed_in, timeout=60, allow_redirects=False)
+        signed_in = {
+            "X-MS-TOKEN-AAD-ID-TOKEN": tenant.id_token("Dana Example"),
+            "Sec-Fetch-Site": "same-origin",
+        }
+        confirmed = requests.post(
+            f"{host.url}/page/confirm", form, headers=signed_in, timeout=60, allow_redirects=False
+        )
         assert confirmed.status_code == 303, confirmed.text
         assert over_http.result()["outcome"] == "ok"
     tenant.clear_faults()

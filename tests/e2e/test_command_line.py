@@ -18,7 +18,9 @@ def test_a_check_posts_one_card_and_a_second_one_posts_none(lapsewatch: Lapsewat
     assert first.json["read"]["credentials"] == 2
     (told,) = first.json["told"]
     assert (told["channel"], told["delivered"], told["error"]) == ("libapps", True, None)
-    assert [(item["item"], item["standing"], item["reason"], item["severity"]) for item in told["items"]] == [
+    assert [
+        (item["item"], item["standing"], item["reason"], item["severity"]) for item in told["items"]
+    ] == [
         ("libcal", "expiring", "first", "critical"),
         ("libstaffer", "expiring", "first", "warning"),
     ]
@@ -34,14 +36,48 @@ def test_the_status_document_has_the_names_that_were_promised(lapsewatch: Lapsew
     ran = lapsewatch("status", "--json")
     assert (ran.status, ran.err) == (0, "")
     document = ran.json
-    assert set(document) == {"generated_at", "worst", "check", "services", "unclaimed", "apps", "tenant"}
+    assert set(document) == {
+        "generated_at",
+        "worst",
+        "check",
+        "services",
+        "unclaimed",
+        "apps",
+        "tenant",
+    }
     assert document["worst"] == "critical"
-    assert set(document["check"]) == {"last_success", "last_attempt", "outcome", "error", "stale", "evidence"}
-    assert (document["check"]["outcome"], document["check"]["stale"], document["check"]["error"]) == ("ok", False, None)
+    assert set(document["check"]) == {
+        "last_success",
+        "last_attempt",
+        "outcome",
+        "error",
+        "stale",
+        "evidence",
+    }
+    assert (
+        document["check"]["outcome"],
+        document["check"]["stale"],
+        document["check"]["error"],
+    ) == ("ok", False, None)
     service = document["services"][0]
-    assert {"id", "name", "app", "standing", "severity", "days_left", "ends", "in_use", "replacement", "leftovers"} <= set(service)
+    assert {
+        "id",
+        "name",
+        "app",
+        "standing",
+        "severity",
+        "days_left",
+        "ends",
+        "in_use",
+        "replacement",
+        "leftovers",
+    } <= set(service)
     assert {"next_step", "next_message", "acknowledged"} <= set(service)
-    assert service["app"] == {"client_id": LIBAPPS_CLIENT_ID, "object_id": service["app"]["object_id"], "name": "LibApps Outlook sync"}
+    assert service["app"] == {
+        "client_id": LIBAPPS_CLIENT_ID,
+        "object_id": service["app"]["object_id"],
+        "name": "LibApps Outlook sync",
+    }
     assert {"key_id", "kind", "name", "hint", "starts", "ends", "assumed"} <= set(service["in_use"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", service["ends"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", service["next_message"])
@@ -65,7 +101,9 @@ def test_a_dry_run_says_what_would_be_told_and_leaves_no_trace(lapsewatch: Lapse
     assert len(lapsewatch("check", "--json").json["told"]) == 1
 
 
-def test_a_tick_checks_when_a_check_is_owed_and_says_so_when_none_is(lapsewatch: Lapsewatch) -> None:
+def test_a_tick_checks_when_a_check_is_owed_and_says_so_when_none_is(
+    lapsewatch: Lapsewatch,
+) -> None:
     first = lapsewatch("tick", "--json")
     assert (first.status, first.json["outcome"]) == (0, "ok")
     second = lapsewatch("tick", "--json")
@@ -93,11 +131,15 @@ def test_the_doctor_finds_everything_in_place(lapsewatch: Lapsewatch) -> None:
 
 def test_the_doctor_says_what_is_missing_and_what_mends_it(lapsewatch: Lapsewatch) -> None:
     lapsewatch.tenant.identity.roles.clear()
-    lapsewatch.tenant.fault("teams", times=None, status=401, body='{"error":{"code":"DirectApiAuthorizationRequired"}}')
+    lapsewatch.tenant.fault(
+        "teams", times=None, status=401, body='{"error":{"code":"DirectApiAuthorizationRequired"}}'
+    )
     ran = lapsewatch("doctor", "--send-test")
     assert ran.status == 1
     assert "Application.Read.All" in ran.out
-    assert "\n          az rest --method POST --url " in ran.out  # a command is a line of its own, however long
+    assert (
+        "\n          az rest --method POST --url " in ran.out
+    )  # a command is a line of its own, however long
     assert "Anyone" in ran.out
     *_, command, closing = ran.out.rstrip().splitlines()
     assert command == "          python3 infra/hooks/put_secret.py teams-webhook-url"
@@ -135,7 +177,15 @@ def test_every_command_explains_itself(lapsewatch: Lapsewatch) -> None:
 def test_it_is_a_module_that_python_runs(lapsewatch: Lapsewatch) -> None:
     """As a person starts it; the other tests fork it off a process that has imported it."""
     command = [sys.executable, "-W", "error::ResourceWarning", "-m", "shared", "check"]
-    ran = subprocess.run(command, cwd=ROOT, env=dict(lapsewatch.environment), capture_output=True, text=True, timeout=100, check=False)
+    ran = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=dict(lapsewatch.environment),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "told libapps:" in ran.stdout
     assert len(lapsewatch.cards()) == 1

@@ -21,13 +21,19 @@ KEY = {"x-functions-key": "local"}
 
 @pytest.fixture
 def host(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Host]:
-    settings = {**lapsewatch.tenant.environment, "LAPSEWATCH_TABLES": lapsewatch.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+    settings = {
+        **lapsewatch.tenant.environment,
+        "LAPSEWATCH_TABLES": lapsewatch.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+    }
     with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as running:
         yield running
 
 
 def ask(host: Host, route: str, method: str = "GET", **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
-    return described(requests.request(method, f"{host.url}/{route}", timeout=60, **({"headers": KEY} | more)))
+    return described(
+        requests.request(method, f"{host.url}/{route}", timeout=60, **({"headers": KEY} | more))
+    )
 
 
 def fire(host: Host) -> dict[str, Any]:
@@ -69,7 +75,9 @@ def test_importing_the_app_touches_neither_environment_nor_network() -> None:
         "print(sorted(f.get_function_name() for f in function_app.app.get_functions()))\n"
         "print([name for name in sys.modules if name.startswith('msgraph.generated.models')])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines() == [
         "['calendar', 'check', 'health', 'metrics', 'page', 'page_assets', 'page_forms', 'status', 'status_csv', 'tenant', 'tick']",
         "[]",
@@ -82,7 +90,9 @@ def test_the_timer_is_monitored_and_never_runs_on_startup(host: Host) -> None:
         "tick = next(f for f in function_app.app.get_functions() if f.get_function_name() == 'tick')\n"
         "print(json.dumps([binding.get_dict_repr() for binding in tick.get_bindings()], default=str))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     binding = next(each for each in json.loads(done.stdout) if each["type"] == "timerTrigger")
     assert binding["schedule"] == "%LAPSEWATCH_SCHEDULE%"
     assert binding["useMonitor"] is True
@@ -115,25 +125,39 @@ def test_a_tick_that_fails_is_red(lapsewatch: Lapsewatch, host: Host) -> None:
     assert "Application.Read.All" in logged(host, "The check ended as failed")
 
 
-@pytest.mark.parametrize(("method", "route"), [("GET", "status"), ("GET", "status?live=true"), ("POST", "check")])
+@pytest.mark.parametrize(
+    ("method", "route"), [("GET", "status"), ("GET", "status?live=true"), ("POST", "check")]
+)
 @pytest.mark.parametrize("headers", [{}, {"x-functions-key": "wrong"}])
-def test_without_the_key_nothing_is_answered(host: Host, method: str, route: str, headers: dict[str, str]) -> None:
+def test_without_the_key_nothing_is_answered(
+    host: Host, method: str, route: str, headers: dict[str, str]
+) -> None:
     answer = ask(host, route, method, headers=headers)
     assert (answer.status_code, answer.content) == (401, b"")
 
 
 def test_health_is_for_anybody_and_says_one_word(host: Host) -> None:
-    assert (ask(host, "health", headers={}).status_code, ask(host, "health", headers={}).text) == (200, "starting")
+    assert (ask(host, "health", headers={}).status_code, ask(host, "health", headers={}).text) == (
+        200,
+        "starting",
+    )
     fire(host)
     answer = ask(host, "health", headers={})
-    assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "ok", "no-store")
+    assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (
+        200,
+        "ok",
+        "no-store",
+    )
 
 
 def test_one_service_is_answered_and_an_unknown_one_is_a_problem(host: Host) -> None:
     fire(host)
     assert ask(host, "status?service=libstaffer").json()["name"] == "LibStaffer"
     unknown = ask(host, "status?service=%3Cb%3Elibcall")
-    assert (unknown.status_code, unknown.headers["content-type"].split(";")[0]) == (404, "application/problem+json")
+    assert (unknown.status_code, unknown.headers["content-type"].split(";")[0]) == (
+        404,
+        "application/problem+json",
+    )
     assert "its services are: libcal, libstaffer" in unknown.json()["detail"]
 
 
@@ -148,7 +172,9 @@ def test_the_status_is_sent_again_only_when_it_changed(lapsewatch: Lapsewatch, h
     assert other.status_code == 200
 
 
-def test_a_live_status_reads_now_and_neither_tells_nor_records(lapsewatch: Lapsewatch, host: Host) -> None:
+def test_a_live_status_reads_now_and_neither_tells_nor_records(
+    lapsewatch: Lapsewatch, host: Host
+) -> None:
     fire(host)
     lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2026", hint="new", ends=None)
     live = ask(host, "status?live=true").json()
@@ -170,17 +196,34 @@ def test_a_live_status_that_could_not_read_says_so(lapsewatch: Lapsewatch, host:
     assert [service["standing"] for service in document["services"]] == [None, None]
 
 
-def test_a_check_that_fails_is_a_problem_with_the_check_in_it(lapsewatch: Lapsewatch, host: Host) -> None:
-    lapsewatch.tenant.fault("teams", times=None, status=401, body='{"error":{"code":"DirectApiAuthorizationRequired"}}')
+def test_a_check_that_fails_is_a_problem_with_the_check_in_it(
+    lapsewatch: Lapsewatch, host: Host
+) -> None:
+    lapsewatch.tenant.fault(
+        "teams", times=None, status=401, body='{"error":{"code":"DirectApiAuthorizationRequired"}}'
+    )
     answer = ask(host, "check", "POST")
-    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (502, "application/problem+json")
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (
+        502,
+        "application/problem+json",
+    )
     document = answer.json()
-    assert (document["outcome"], document["told"][0]["delivered"], document["status"]) == ("partial", False, 502)
+    assert (document["outcome"], document["told"][0]["delivered"], document["status"]) == (
+        "partial",
+        False,
+        502,
+    )
     assert "Anyone" in document["detail"]
 
 
 def test_bad_settings_are_a_problem_and_no_trace(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
-    with hosted(tmp_path, "--no-timers", app=ROOT, LAPSEWATCH_SCHEDULE="0 5 * * * *", **dict(lapsewatch.tenant.environment)) as host:
+    with hosted(
+        tmp_path,
+        "--no-timers",
+        app=ROOT,
+        LAPSEWATCH_SCHEDULE="0 5 * * * *",
+        **dict(lapsewatch.tenant.environment),
+    ) as host:
         answer = ask(host, "status")
         assert answer.status_code == 503
         assert "LAPSEWATCH_TABLES" in answer.json()["detail"]

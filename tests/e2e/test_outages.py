@@ -41,7 +41,10 @@ def test_graph_is_down(lapsewatch: Lapsewatch) -> None:
 
 def test_graph_dies_between_the_app_and_its_service_principal(lapsewatch: Lapsewatch) -> None:
     lapsewatch.tenant.fault(
-        "/v1.0/servicePrincipals", times=None, status=200, body="<html>Our services are not available right now.</html>"
+        "/v1.0/servicePrincipals",
+        times=None,
+        status=200,
+        body="<html>Our services are not available right now.</html>",
     )
     assert_failed(lapsewatch("check", "--json"), "not JSON", outcome="failed")
     lapsewatch.tenant.clear_faults()
@@ -51,7 +54,9 @@ def test_graph_dies_between_the_app_and_its_service_principal(lapsewatch: Lapsew
 @pytest.mark.parametrize("fault", [{"status": 400}, {"drop": True}])
 def test_there_is_no_token(lapsewatch: Lapsewatch, fault: dict[str, int]) -> None:
     lapsewatch.tenant.fault("msi", times=None, **fault)  # type: ignore[arg-type]  # the sides of a fault, by name
-    assert_failed(lapsewatch("check", "--json"), "No token for Graph", "managed identity", outcome="failed")
+    assert_failed(
+        lapsewatch("check", "--json"), "No token for Graph", "managed identity", outcome="failed"
+    )
     lapsewatch.tenant.clear_faults()
     assert_told_by_the_next(lapsewatch)
 
@@ -59,13 +64,17 @@ def test_there_is_no_token(lapsewatch: Lapsewatch, fault: dict[str, int]) -> Non
 def test_the_permission_is_missing(lapsewatch: Lapsewatch) -> None:
     roles = set(lapsewatch.tenant.identity.roles)
     lapsewatch.tenant.identity.roles.clear()
-    assert_failed(lapsewatch("check", "--json"), "Application.Read.All", "administrator", outcome="failed")
+    assert_failed(
+        lapsewatch("check", "--json"), "Application.Read.All", "administrator", outcome="failed"
+    )
     lapsewatch.tenant.identity.roles |= roles
     assert_told_by_the_next(lapsewatch)
 
 
 def test_the_webhook_fails_and_is_tried_again_at_the_next_tick(lapsewatch: Lapsewatch) -> None:
-    lapsewatch.tenant.fault("teams", times=None, status=404, body='{"error":{"code":"WorkflowNotFound"}}')
+    lapsewatch.tenant.fault(
+        "teams", times=None, status=404, body='{"error":{"code":"WorkflowNotFound"}}'
+    )
     ran = lapsewatch("check", "--json")
     assert_failed(ran, "libapps", outcome="partial")
     assert [told["delivered"] for told in ran.json["told"]] == [False]
@@ -79,7 +88,10 @@ def test_the_app_is_not_in_the_tenant(lapsewatch: Lapsewatch) -> None:
     lapsewatch.settings = {"LIBAPPS_CLIENT_ID": "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6"}
     ran = lapsewatch("check", "--json")
     assert (ran.status, ran.json["outcome"]) == (0, "ok")
-    assert next((item["reason"], item["severity"]) for item in ran.json["told"][0]["items"]) == ("app_problem", "critical")
+    assert next((item["reason"], item["severity"]) for item in ran.json["told"][0]["items"]) == (
+        "app_problem",
+        "critical",
+    )
     assert lapsewatch("status", "--json").json["apps"][0]["found"] is False
 
 
@@ -117,7 +129,9 @@ def test_the_ledger_dies_in_the_middle_of_a_check(tenant: Tenant, own_azurite: A
     assert_told_by_the_next(lapsewatch)
 
 
-def test_the_ledger_dies_while_a_message_is_on_its_way(tenant: Tenant, own_azurite: Azurite) -> None:
+def test_the_ledger_dies_while_a_message_is_on_its_way(
+    tenant: Tenant, own_azurite: Azurite
+) -> None:
     """It was sent and could not be recorded: it comes again, for a message may be repeated and must not be lost."""
     lapsewatch = Lapsewatch(tenant, own_azurite.tables)
     tenant.fault("teams", delay=4)

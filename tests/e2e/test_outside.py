@@ -47,14 +47,22 @@ def by_mail(lapsewatch: Lapsewatch, tmp_path: Path) -> Lapsewatch:
     (tmp_path / "watchlist.toml").write_text(WATCHLIST)
     runbook = Path(__file__).parents[2] / "runbooks" / "libcal.md"
     (tmp_path / "libcal.md").write_text(runbook.read_text(encoding="utf-8"), encoding="utf-8")
-    lapsewatch.settings = {"LAPSEWATCH_WATCHLIST": str(tmp_path / "watchlist.toml"), "LAPSEWATCH_MAIL_SENDER": "alerts@example.org"}
+    lapsewatch.settings = {
+        "LAPSEWATCH_WATCHLIST": str(tmp_path / "watchlist.toml"),
+        "LAPSEWATCH_MAIL_SENDER": "alerts@example.org",
+    }
     return lapsewatch
 
 
 def test_each_party_gets_its_own_mail(by_mail: Lapsewatch) -> None:
     assert by_mail("check").status == 0
     by_mail.tenant.mail.clear()
-    by_mail.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=datetime.now(UTC) + timedelta(days=730))
+    by_mail.tenant.add_secret(
+        LIBAPPS_CLIENT_ID,
+        name="LibCal 2028",
+        hint="r2B",
+        ends=datetime.now(UTC) + timedelta(days=730),
+    )
     assert by_mail("check", "--json").json["told"][0]["items"][0]["reason"] == "replaced"
     (sent,) = by_mail.tenant.mails()
     assert sent.message["To"] == "libapps-admins@example.org, deputy@example.org"
@@ -70,7 +78,10 @@ def test_each_party_gets_its_own_mail(by_mail: Lapsewatch) -> None:
 
 def test_the_first_mails_say_what_each_has_to_do(by_mail: Lapsewatch) -> None:
     by_mail("check")
-    mails = {str(mail.message["To"]): mail.message.get_body(("plain",)).get_content() for mail in by_mail.tenant.mails()}  # type: ignore[union-attr]  # every mail has a text
+    mails = {
+        str(mail.message["To"]): mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail has a text
+        for mail in by_mail.tenant.mails()
+    }
     year = (datetime.now(UTC) + timedelta(days=730)).astimezone(CHICAGO).year
     assert f"LibCal {year}" in mails["its@example.org"]
     assert "its-helpdesk@example.org" in mails["libapps-admins@example.org, deputy@example.org"]
@@ -95,7 +106,9 @@ def test_a_heart_beats_after_each_check_and_says_when_one_failed(lapsewatch: Lap
     assert lapsewatch.settings["LAPSEWATCH_HEARTBEAT_URL"] not in ran.out + ran.err
 
 
-def test_sign_ins_that_cannot_be_read_are_said_and_the_check_goes_on(lapsewatch: Lapsewatch) -> None:
+def test_sign_ins_that_cannot_be_read_are_said_and_the_check_goes_on(
+    lapsewatch: Lapsewatch,
+) -> None:
     lapsewatch.settings = {"LAPSEWATCH_SIGN_INS": "on"}
     ran = lapsewatch("check", "--json")
     assert (ran.status, ran.json["outcome"]) == (0, "ok")
@@ -110,7 +123,9 @@ def test_sign_ins_of_the_old_one_reopen_what_a_person_closed(lapsewatch: Lapsewa
     lapsewatch.tenant.identity.roles.add("AuditLog.Read.All")
     lapsewatch("check")
     old = lapsewatch("status", "--json").json["services"][0]["in_use"]["key_id"]
-    new = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", ends=datetime.now(UTC) + timedelta(days=730))
+    new = lapsewatch.tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="LibCal 2028", ends=datetime.now(UTC) + timedelta(days=730)
+    )
     lapsewatch("confirm", "libcal", "--key-id", new)
     lapsewatch.tenant.sign_in(old, datetime.now(UTC) + timedelta(days=1, minutes=5))
     ran = lapsewatch("check", "--json")

@@ -39,10 +39,16 @@ class Site:
     lapsewatch: Lapsewatch
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
-        return described(requests.request(method, f"{self.host.url}/{path}", timeout=60, allow_redirects=False, **more))
+        return described(
+            requests.request(
+                method, f"{self.host.url}/{path}", timeout=60, allow_redirects=False, **more
+            )
+        )
 
     def send(self, form: str, values: Mapping[str, object], **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
-        return self.ask(f"page/{form}", "POST", **({"data": values, "headers": self.dana | SAME} | more))
+        return self.ask(
+            f"page/{form}", "POST", **({"data": values, "headers": self.dana | SAME} | more)
+        )
 
     def page(self, path: str = "page") -> str:
         answer = self.ask(path, headers=self.dana)
@@ -64,13 +70,21 @@ class Site:
 
 @pytest.fixture
 def site(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Site]:
-    settings = {**lapsewatch.tenant.environment, "LAPSEWATCH_TABLES": lapsewatch.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
+    settings = {
+        **lapsewatch.tenant.environment,
+        "LAPSEWATCH_TABLES": lapsewatch.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+    }
     with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as host:
         yield Site(host, lapsewatch.tenant, lapsewatch)
 
 
 def shown(credential: Mapping[str, Any]) -> dict[str, str]:
-    return {"key_id": credential["key_id"], "hint": credential["hint"], "ends": credential["ends"] or ""}
+    return {
+        "key_id": credential["key_id"],
+        "hint": credential["hint"],
+        "ends": credential["ends"] or "",
+    }
 
 
 def text(html: str) -> str:
@@ -82,7 +96,14 @@ def hours(count: float) -> int:
 
 
 def forged(tenant: Tenant, key: Any, algorithm: str) -> dict[str, str]:  # noqa: ANN401  (any kind of key)
-    return {TOKEN: jwt.encode(tenant.sign_in_issuer.claims("Dana Example"), key, algorithm=algorithm, headers={"kid": "stand-in-1"})}
+    return {
+        TOKEN: jwt.encode(
+            tenant.sign_in_issuer.claims("Dana Example"),
+            key,
+            algorithm=algorithm,
+            headers={"kid": "stand-in-1"},
+        )
+    }
 
 
 type Caller = Callable[[Tenant], dict[str, str]]
@@ -93,10 +114,16 @@ NOBODY: Mapping[str, Caller] = {
     "a wrong signature": lambda tenant: forged(tenant, THEIRS, "RS256"),
     "alg none": lambda tenant: forged(tenant, None, "none"),
     "HS256": lambda tenant: forged(tenant, "a secret that somebody made up, long enough", "HS256"),
-    "another issuer": lambda tenant: {TOKEN: tenant.id_token("Dana Example", iss="https://login.microsoftonline.com/x/v2.0")},
+    "another issuer": lambda tenant: {
+        TOKEN: tenant.id_token("Dana Example", iss="https://login.microsoftonline.com/x/v2.0")
+    },
     "another app": lambda tenant: {TOKEN: tenant.id_token("Dana Example", aud=LIBAPPS_CLIENT_ID)},
-    "another tenant": lambda tenant: {TOKEN: tenant.id_token("Dana Example", tid=LIBAPPS_CLIENT_ID)},
-    "too old": lambda tenant: {TOKEN: tenant.id_token("Dana Example", exp=hours(-8.1), iat=hours(-9), nbf=hours(-9))},
+    "another tenant": lambda tenant: {
+        TOKEN: tenant.id_token("Dana Example", tid=LIBAPPS_CLIENT_ID)
+    },
+    "too old": lambda tenant: {
+        TOKEN: tenant.id_token("Dana Example", exp=hours(-8.1), iat=hours(-9), nbf=hours(-9))
+    },
     "a bare principal": lambda _: {
         "X-MS-CLIENT-PRINCIPAL": "e30=",
         "X-MS-CLIENT-PRINCIPAL-ID": DANA.object_id,
@@ -109,13 +136,24 @@ NOBODY: Mapping[str, Caller] = {
 def test_nobody_but_a_signed_in_person_gets_to_the_page(site: Site) -> None:
     for caller, headers in NOBODY.items():
         sent = headers(site.tenant)
-        closed = [site.ask("page", headers=sent), *(site.ask(f"page/{form}", "POST", headers=sent | SAME, data={}) for form in FORMS)]
+        closed = [
+            site.ask("page", headers=sent),
+            *(site.ask(f"page/{form}", "POST", headers=sent | SAME, data={}) for form in FORMS),
+        ]
         for answer in closed:
-            assert (caller, answer.status_code, answer.headers["content-type"]) == (caller, 401, "text/html; charset=utf-8")
+            assert (caller, answer.status_code, answer.headers["content-type"]) == (
+                caller,
+                401,
+                "text/html; charset=utf-8",
+            )
             assert "LibCal" not in answer.text
         opened = 200 if caller == "the right key" else 401
         for feed in FEEDS:
-            assert (caller, feed, site.ask(feed, headers=sent).status_code) == (caller, feed, opened)
+            assert (caller, feed, site.ask(feed, headers=sent).status_code) == (
+                caller,
+                feed,
+                opened,
+            )
     assert site.decisions() == []
     assert site.ask("status", headers=KEY).json()["check"]["last_attempt"] is None
     assert "Dana" not in site.host.log()
@@ -125,7 +163,11 @@ def test_nobody_but_a_signed_in_person_gets_to_the_page(site: Site) -> None:
 def test_a_signed_in_person_gets_to_the_page_and_to_nothing_that_asks_for_a_key(site: Site) -> None:
     assert "Dana Example" in text(site.page())
     for age in (-2, -7.9):
-        old = {TOKEN: site.tenant.id_token("Dana Example", exp=hours(age), iat=hours(-9), nbf=hours(-9))}
+        old = {
+            TOKEN: site.tenant.id_token(
+                "Dana Example", exp=hours(age), iat=hours(-9), nbf=hours(-9)
+            )
+        }
         assert site.ask("page", headers=old).status_code == 200
     for feed in FEEDS:
         assert site.ask(feed, headers=site.dana).status_code == 401
@@ -154,11 +196,21 @@ def test_what_no_form_of_ours_sends_is_refused(site: Site) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     for name, answer, status in (
         ("too large", site.send("confirm", {"why": "x" * 70_000}), 413),
-        ("JSON", site.send("confirm", {}, data="{}", headers=signed | {"Content-Type": "application/json"}), 415),
+        (
+            "JSON",
+            site.send(
+                "confirm", {}, data="{}", headers=signed | {"Content-Type": "application/json"}
+            ),
+            415,
+        ),
         ("no type", site.send("confirm", {}, data=b"service=libcal", headers=signed), 415),
         ("no fields", site.send("confirm", {"x": "1"}), 400),
         ("no text", site.send("confirm", {}, data=b"\xff", headers=signed | kind), 400),
-        ("nothing at all", site.send("check", {}, data=b"", headers=signed | kind), 303),  # as a form with a button alone
+        (
+            "nothing at all",
+            site.send("check", {}, data=b"", headers=signed | kind),
+            303,
+        ),  # as a form with a button alone
         ("another form", site.send("delete", {}), 404),
         ("another file", site.ask("page/assets/page.html"), 404),
         ("another method", site.ask("page", "DELETE", headers=signed), 404),
@@ -180,7 +232,9 @@ def test_the_story_from_expiring_to_safe_and_back(site: Site) -> None:
     old = site.service()["in_use"]
     assert site.service()["standing"] == "expiring"
     ends = datetime.now(UTC) + timedelta(days=730)
-    site.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends.replace(microsecond=0))
+    site.tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends.replace(microsecond=0)
+    )
     site.send("check", {"x": "1"})
     new = site.service()["replacement"]
     assert site.service()["standing"] == "awaiting_install"
@@ -190,19 +244,30 @@ def test_the_story_from_expiring_to_safe_and_back(site: Site) -> None:
     assert site.decisions() == []
 
     answer = site.send("confirm", {"service": "libcal", **shown(new)})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/api/page?done=confirm&service=libcal")
-    assert "LibCal: your confirmation is recorded" in text(site.page("page?done=confirm&service=libcal"))
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/api/page?done=confirm&service=libcal",
+    )
+    assert "LibCal: your confirmation is recorded" in text(
+        site.page("page?done=confirm&service=libcal")
+    )
     assert site.service()["standing"] == "healthy"
     assert "LibCal is safe until" in site.lapsewatch.cards()[-1]
 
     again = site.send("confirm", {"service": "libcal", **shown(new)})
-    assert (again.status_code, "already confirmed" in text(again.text), "Dana Example" in text(again.text)) == (409, True, True)
+    assert (
+        again.status_code,
+        "already confirmed" in text(again.text),
+        "Dana Example" in text(again.text),
+    ) == (409, True, True)
 
     undone = site.send("confirm", {"service": "libcal", **shown(old)})
     assert undone.status_code == 303
     assert site.service()["standing"] == "awaiting_install"
     recorded = [(each.kind, each.by, each.services, each.key_id) for each in site.decisions()]
-    assert recorded == [(DecisionKind.CONFIRM, DANA, ("libcal",), each["key_id"]) for each in (old, new)]
+    assert recorded == [
+        (DecisionKind.CONFIRM, DANA, ("libcal",), each["key_id"]) for each in (old, new)
+    ]
 
 
 def test_nobody_is_called_told_who_was_not(site: Site) -> None:
@@ -214,15 +279,24 @@ def test_nobody_is_called_told_who_was_not(site: Site) -> None:
     confirmed = site.send("confirm", {"service": "libcal", **shown(site.service()["replacement"])})
     address = "/api/page?done=confirm-later&service=libcal"
     assert (confirmed.status_code, confirmed.headers["location"]) == (303, address)
-    assert "LibCal: your confirmation is recorded. Not everybody" in text(site.page(address.removeprefix("/api/")))
+    assert "LibCal: your confirmation is recorded. Not everybody" in text(
+        site.page(address.removeprefix("/api/"))
+    )
 
 
 def test_an_acknowledgement_and_a_claim_are_recorded_with_who(site: Site) -> None:
     ends = (datetime.now(UTC) + timedelta(days=100)).replace(microsecond=250_000)
-    key_id = site.tenant.add_secret(LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends)
+    key_id = site.tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends
+    )
     site.send("check", {"x": "1"})
     until = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
-    assert site.send("acknowledge", {"service": "libcal", "until": until, "why": "ordered"}).status_code == 303
+    assert (
+        site.send(
+            "acknowledge", {"service": "libcal", "until": until, "why": "ordered"}
+        ).status_code
+        == 303
+    )
     assert site.service()["acknowledged"]["by"] == "Dana Example"
     late = site.send("acknowledge", {"service": "libcal", "until": "2020-01-01", "why": "ordered"})
     assert (late.status_code, "is past" in text(late.text)) == (409, True)
@@ -235,7 +309,9 @@ def test_an_acknowledgement_and_a_claim_are_recorded_with_who(site: Site) -> Non
     assert (claimed.status_code, claimed.headers["location"]) == (303, "/api/page?done=claim")
     second = site.send("claim", sent | {"choice": "none"})
     assert (second.status_code, "not open any more" in text(second.text)) == (409, True)
-    recorded = [(each.kind, each.by, each.services, each.key_id, each.why) for each in site.decisions()]
+    recorded = [
+        (each.kind, each.by, each.services, each.key_id, each.why) for each in site.decisions()
+    ]
     assert recorded == [
         (DecisionKind.CLAIM, DANA, ("libcal", "libstaffer"), key_id, ""),
         (DecisionKind.ACKNOWLEDGE, DANA, ("libcal",), "", "ordered"),
@@ -256,19 +332,49 @@ def test_every_answer_is_guarded(site: Site) -> None:
         (site.ask("page", headers=site.dana), own, "no-store"),
         (site.ask("page"), own, "no-store"),
         (site.send("confirm", {"x": "1"}), own, "no-store"),
-        (site.send("confirm", {}, headers=site.dana), "default-src 'none'; frame-ancestors 'none'", "no-store"),
-        (site.ask("page/assets/page.css"), "default-src 'none'; frame-ancestors 'none'", "no-cache"),
-        *((site.ask(feed, headers=KEY), "default-src 'none'; frame-ancestors 'none'", "private, no-cache") for feed in FEEDS),
+        (
+            site.send("confirm", {}, headers=site.dana),
+            "default-src 'none'; frame-ancestors 'none'",
+            "no-store",
+        ),
+        (
+            site.ask("page/assets/page.css"),
+            "default-src 'none'; frame-ancestors 'none'",
+            "no-cache",
+        ),
+        *(
+            (
+                site.ask(feed, headers=KEY),
+                "default-src 'none'; frame-ancestors 'none'",
+                "private, no-cache",
+            )
+            for feed in FEEDS
+        ),
         (site.ask("health"), "default-src 'none'; frame-ancestors 'none'", "no-store"),
-        (site.ask("check", "POST", headers=KEY), "default-src 'none'; frame-ancestors 'none'", "no-store"),
+        (
+            site.ask("check", "POST", headers=KEY),
+            "default-src 'none'; frame-ancestors 'none'",
+            "no-store",
+        ),
     ):
         found = answer.headers
-        assert (answer.url, found["content-security-policy"], found["cache-control"]) == (answer.url, policy, caching)
-        assert (found["x-content-type-options"], found["referrer-policy"], found["x-frame-options"]) == ("nosniff", "same-origin", "DENY")
+        assert (answer.url, found["content-security-policy"], found["cache-control"]) == (
+            answer.url,
+            policy,
+            caching,
+        )
+        assert (
+            found["x-content-type-options"],
+            found["referrer-policy"],
+            found["x-frame-options"],
+        ) == ("nosniff", "same-origin", "DENY")
 
 
 def test_style_and_script_are_for_anybody_and_sent_again_only_when_they_changed(site: Site) -> None:
-    for name, kind in (("page.css", "text/css; charset=utf-8"), ("page.js", "text/javascript; charset=utf-8")):
+    for name, kind in (
+        ("page.css", "text/css; charset=utf-8"),
+        ("page.js", "text/javascript; charset=utf-8"),
+    ):
         answer = site.ask(f"page/assets/{name}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
         again = site.ask(f"page/assets/{name}", headers={"If-None-Match": answer.headers["etag"]})
@@ -288,7 +394,11 @@ def test_feeds_say_what_they_are(site: Site) -> None:
 
 
 def test_without_the_issuers_keys_the_page_says_that_it_cannot_know(site: Site) -> None:
-    site.tenant.fault(f"/{site.tenant.environment['LAPSEWATCH_SIGN_IN_ISSUER'].split('/')[3]}", times=None, status=500)
+    site.tenant.fault(
+        f"/{site.tenant.environment['LAPSEWATCH_SIGN_IN_ISSUER'].split('/')[3]}",
+        times=None,
+        status=500,
+    )
     answer = site.ask("page", headers=site.dana)
     assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
     assert "cannot find out who you are" in answer.text
@@ -303,10 +413,17 @@ def test_a_decision_needs_the_app_as_it_is_now(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ["LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER", ""])
-def test_where_sign_in_is_off_or_half_done_the_page_is_closed(lapsewatch: Lapsewatch, tmp_path: Path, name: str) -> None:
+def test_where_sign_in_is_off_or_half_done_the_page_is_closed(
+    lapsewatch: Lapsewatch, tmp_path: Path, name: str
+) -> None:
     off = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": "", "LAPSEWATCH_SIGN_IN_ISSUER": ""}
     half = {name: ""} if name else off
-    settings = {**lapsewatch.tenant.environment, "LAPSEWATCH_TABLES": lapsewatch.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *", **half}
+    settings = {
+        **lapsewatch.tenant.environment,
+        "LAPSEWATCH_TABLES": lapsewatch.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+        **half,
+    }
     with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as host:
         site = Site(host, lapsewatch.tenant, lapsewatch)
         answer = site.ask("page", headers=site.dana)
@@ -316,10 +433,26 @@ def test_where_sign_in_is_off_or_half_done_the_page_is_closed(lapsewatch: Lapsew
 
 
 def test_the_local_host_signs_a_person_in(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
-    settings = {**lapsewatch.tenant.environment, "LAPSEWATCH_TABLES": lapsewatch.tables, "LAPSEWATCH_SCHEDULE": "0 5 * * * *"}
-    with hosted(tmp_path, "--no-timers", "--signed-in", "Dana Example", app=ROOT, **settings) as host:
+    settings = {
+        **lapsewatch.tenant.environment,
+        "LAPSEWATCH_TABLES": lapsewatch.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+    }
+    with hosted(
+        tmp_path, "--no-timers", "--signed-in", "Dana Example", app=ROOT, **settings
+    ) as host:
         assert "Dana Example" in requests.get(f"{host.url}/page", timeout=60).text
-        for headers, status in ((SAME, 303), ({"Origin": host.root}, 303), ({"Origin": "http://evil.example"}, 403)):
-            sent = requests.post(f"{host.url}/page/check", {"x": "1"}, headers=headers, timeout=60, allow_redirects=False)
+        for headers, status in (
+            (SAME, 303),
+            ({"Origin": host.root}, 303),
+            ({"Origin": "http://evil.example"}, 403),
+        ):
+            sent = requests.post(
+                f"{host.url}/page/check",
+                {"x": "1"},
+                headers=headers,
+                timeout=60,
+                allow_redirects=False,
+            )
             assert sent.status_code == status
         assert PAGE_CLIENT_ID not in host.log()

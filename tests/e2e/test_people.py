@@ -10,7 +10,9 @@ def renewed(lapsewatch: Lapsewatch) -> str:
     """LibCal's successor, created by ITS and seen by a check."""
     lapsewatch("check")
     ends = datetime.now(UTC) + timedelta(days=730)
-    key_id = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends)
+    key_id = lapsewatch.tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends
+    )
     lapsewatch("check")
     return key_id
 
@@ -20,7 +22,9 @@ def libcal(lapsewatch: Lapsewatch) -> dict[str, object]:
     return services[0]
 
 
-def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(lapsewatch: Lapsewatch) -> None:
+def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(
+    lapsewatch: Lapsewatch,
+) -> None:
     key_id = renewed(lapsewatch)
     old = libcal(lapsewatch)
     assert old["standing"] == "awaiting_install"
@@ -40,14 +44,21 @@ def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(la
 def test_an_account_without_a_name_has_to_say_who_decides(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("claim", "key", "none", "--by", " ")
     assert (ran.status, ran.out) == (2, "")
-    assert "say who decides, for others have to be able to ask; for example --by Anna" in " ".join(ran.err.replace("│", " ").split())
+    assert "say who decides, for others have to be able to ask; for example --by Anna" in " ".join(
+        ran.err.replace("│", " ").split()
+    )
     assert "Traceback" not in ran.err
 
 
 def test_what_does_not_hold_is_refused_with_the_present_state(lapsewatch: Lapsewatch) -> None:
     key_id = renewed(lapsewatch)
     for arguments, sentence in {
-        ("confirm", "libcal", "--key-id", "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6"): "is not on the app",
+        (
+            "confirm",
+            "libcal",
+            "--key-id",
+            "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6",
+        ): "is not on the app",
         ("confirm", "libcall", "--key-id", key_id): "Did you mean libcal?",
         ("acknowledge", "libcal", "--until", "2020-01-01", "--why", "known"): "is past",
         ("claim", key_id, "libcall"): "There is no service libcall",
@@ -64,7 +75,12 @@ def test_an_acknowledgement_is_in_the_status_with_who_and_why(lapsewatch: Lapsew
     lapsewatch("check")
     now = datetime.now(UTC)
     until = (now.date() + timedelta(days=2)).isoformat()
-    assert lapsewatch("acknowledge", "libstaffer", "--until", until, "--why", "ordered", "--by", "Anna").status == 0
+    assert (
+        lapsewatch(
+            "acknowledge", "libstaffer", "--until", until, "--why", "ordered", "--by", "Anna"
+        ).status
+        == 0
+    )
     given = lapsewatch("status", "--json").json["services"][1]["acknowledged"]
     assert (given["by"], given["why"], given["until"]) == ("Anna", "ordered", until)
     assert abs(datetime.fromisoformat(given["at"]) - now) < timedelta(minutes=2)
@@ -72,10 +88,14 @@ def test_an_acknowledgement_is_in_the_status_with_who_and_why(lapsewatch: Lapsew
 
 def test_a_stray_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None:
     ends = datetime.now(UTC) + timedelta(days=100)
-    ours = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends)
+    ours = lapsewatch.tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends
+    )
     stray = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="test", hint="zzz", ends=ends)
     lapsewatch("check")
-    assert {each["credential"]["key_id"] for each in lapsewatch("status", "--json").json["unclaimed"]} == {ours, stray}
+    assert {
+        each["credential"]["key_id"] for each in lapsewatch("status", "--json").json["unclaimed"]
+    } == {ours, stray}
     assert lapsewatch("claim", stray, "none").status == 0
     assert lapsewatch("claim", ours, "libcal").status == 0
     document = lapsewatch("status", "--json").json
@@ -94,7 +114,9 @@ def test_a_decision_needs_the_app_as_it_is_now(lapsewatch: Lapsewatch) -> None:
 
 def test_the_status_gives_the_command_that_settles_it(lapsewatch: Lapsewatch) -> None:
     key_id = renewed(lapsewatch)
-    stray = lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="test", ends=datetime.now(UTC) + timedelta(days=100))
+    stray = lapsewatch.tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="test", ends=datetime.now(UTC) + timedelta(days=100)
+    )
     ran = lapsewatch("check")
     assert f"confirm libcal --key-id {key_id}" in ran.out
     assert f"claim {stray} SERVICE" in ran.out

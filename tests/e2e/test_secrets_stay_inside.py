@@ -34,7 +34,16 @@ COMMANDS = [
     ["doctor", "--send-test"],
     ["confirm", "libcal", "--key-id", "unknown"],
 ]
-ROUTES = ["status", "status?live=true", "status.csv", "health", "metrics", "calendar.ics", "page", "nowhere"]
+ROUTES = [
+    "status",
+    "status?live=true",
+    "status.csv",
+    "health",
+    "metrics",
+    "calendar.ics",
+    "page",
+    "nowhere",
+]
 TROUBLES: dict[str, dict[str, int | str | bool]] = {
     "none": {},
     "the webhook is wrong": {"match": "teams", "status": 404, "body": "no such flow"},
@@ -59,9 +68,13 @@ class Ears:
             return Reply(reset=True)
         if self.cut and b"access_token" in answer.body:
             half = answer.body[: len(answer.body) // 2]
-            self.tokens.add(half.decode().rpartition('"')[2][:60])  # of what is quoted, only the beginning may be
+            self.tokens.add(
+                half.decode().rpartition('"')[2][:60]
+            )  # of what is quoted, only the beginning may be
             return Reply(200, half, answer.headers)
-        self.tokens |= set(re.findall(r'"access_token": *"([^"]+)"', answer.body.decode("utf-8", "replace")))
+        self.tokens |= set(
+            re.findall(r'"access_token": *"([^"]+)"', answer.body.decode("utf-8", "replace"))
+        )
         return answer
 
 
@@ -80,9 +93,12 @@ def test_no_secret_is_in_anything_that_comes_out(
     front, noted = ears
     noted.cut = trouble == "half a token"
     tenant = lapsewatch.tenant
-    lapsewatch.settings = {name: front.placed(value) for name, value in tenant.environment.items()} | {
+    lapsewatch.settings = {
+        name: front.placed(value) for name, value in tenant.environment.items()
+    } | {
         "LAPSEWATCH_TABLES": azurite.tables,
-        "TEAMS_WEBHOOK_URL": front.placed(tenant.teams_url("its")) + "?sp=%2Ftriggers&sv=1.0&sig=canary-signature",
+        "TEAMS_WEBHOOK_URL": front.placed(tenant.teams_url("its"))
+        + "?sp=%2Ftriggers&sv=1.0&sig=canary-signature",
         "LAPSEWATCH_HEARTBEAT_URL": front.placed(tenant.heartbeat_url("canary-heartbeat")),
         "LAPSEWATCH_SIGN_IN_ISSUER": tenant.environment["LAPSEWATCH_SIGN_IN_ISSUER"],
         "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
@@ -90,48 +106,86 @@ def test_no_secret_is_in_anything_that_comes_out(
         "LAPSEWATCH_WATCHLIST": str(_with_mail(tmp_path)),
     }
     if fault := TROUBLES[trouble]:
-        tenant.fault(str(fault["match"]), times=None, **{side: value for side, value in fault.items() if side != "match"})  # type: ignore[arg-type]  # the sides of a fault, by name
+        tenant.fault(
+            str(fault["match"]),
+            times=None,
+            **{side: value for side, value in fault.items() if side != "match"},  # type: ignore[arg-type]  # the sides of a fault, by name
+        )
     came_out = {" ".join(command): said(lapsewatch(*command)) for command in COMMANDS}
-    tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2030", ends=datetime.now(UTC) + timedelta(days=700))
+    tenant.add_secret(
+        LIBAPPS_CLIENT_ID, name="LibCal 2030", ends=datetime.now(UTC) + timedelta(days=700)
+    )
     id_token = tenant.id_token("Dana Example")
-    with hosted(tmp_path, "--no-timers", app=ROOT, **lapsewatch.settings, LOCAL_FUNCTION_KEY=FUNCTION_KEY) as host:
+    with hosted(
+        tmp_path, "--no-timers", app=ROOT, **lapsewatch.settings, LOCAL_FUNCTION_KEY=FUNCTION_KEY
+    ) as host:
         headers = {"x-functions-key": FUNCTION_KEY, "X-MS-TOKEN-AAD-ID-TOKEN": id_token}
-        for method, route in [*(("GET", route) for route in ROUTES), ("POST", "check"), ("POST", "page/check")]:
-            answer = requests.request(method, f"{host.url}/{route}", headers=headers | {"Sec-Fetch-Site": "same-origin"}, timeout=60)
+        for method, route in [
+            *(("GET", route) for route in ROUTES),
+            ("POST", "check"),
+            ("POST", "page/check"),
+        ]:
+            answer = requests.request(
+                method,
+                f"{host.url}/{route}",
+                headers=headers | {"Sec-Fetch-Site": "same-origin"},
+                timeout=60,
+            )
             came_out[f"{method} {route}"] = f"{answer.headers}\n{answer.text}"
         requests.post(f"{host.root}/admin/functions/tick", headers=headers, timeout=60)
     came_out["the host's log"] = host.log() + "".join(host.greeting)
     came_out["the ledger"] = rows(azurite)
-    came_out["the cards"] = "".join(lapsewatch.cards()) + "".join(str(posted.headers) for posted in tenant.posted("its"))
+    came_out["the cards"] = "".join(lapsewatch.cards()) + "".join(
+        str(posted.headers) for posted in tenant.posted("its")
+    )
     came_out["the mails"] = "".join(_texts(mail.message) for mail in tenant.mails())
     secrets = {
         "the webhook's signature": "canary-signature",
         "the header of the identity": tenant.identity_header,
         "the function key": FUNCTION_KEY,
         "the heartbeat": "canary-heartbeat",
-        "the key of the ledger": dict(part.split("=", 1) for part in azurite.tables.strip(";").split(";"))["AccountKey"],
+        "the key of the ledger": dict(
+            part.split("=", 1) for part in azurite.tables.strip(";").split(";")
+        )["AccountKey"],
         "the ID token": id_token,
         **{f"token {number}": token for number, token in enumerate(noted.tokens)},
     }
     assert noted.tokens or trouble == "no token"
-    assert [where for where, text in came_out.items() if not text and where not in {"the cards", "the mails"}] == []
+    assert [
+        where
+        for where, text in came_out.items()
+        if not text and where not in {"the cards", "the mails"}
+    ] == []
     assert (came_out["the cards"] and came_out["the mails"]) or trouble != "none"
-    found = [(what, where) for what, secret in secrets.items() for where, text in came_out.items() if secret in text]
+    found = [
+        (what, where)
+        for what, secret in secrets.items()
+        for where, text in came_out.items()
+        if secret in text
+    ]
     assert found == []
 
 
 def _with_mail(folder: Path) -> Path:
     """Write a watchlist in which who installs hears by mail."""
     (folder / "runbooks").symlink_to(ROOT / "runbooks")
-    plain = (ROOT / "watchlist.toml").read_text(encoding="utf-8").replace('installer = ["libapps"]', 'installer = ["staff"]')
+    plain = (
+        (ROOT / "watchlist.toml")
+        .read_text(encoding="utf-8")
+        .replace('installer = ["libapps"]', 'installer = ["staff"]')
+    )
     file = folder / "watchlist.toml"
-    file.write_text(f'{plain}\n[channels.staff]\nkind = "email"\nto = ["staff@example.org"]\n', encoding="utf-8")
+    file.write_text(
+        f'{plain}\n[channels.staff]\nkind = "email"\nto = ["staff@example.org"]\n', encoding="utf-8"
+    )
     return file
 
 
 def _texts(mail: EmailMessage) -> str:
     """Give a mail with its headers as it was sent, and every part of it as people read it."""
-    return mail.as_string() + "".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+    return mail.as_string() + "".join(
+        part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
+    )
 
 
 def said(ran: Ran) -> str:

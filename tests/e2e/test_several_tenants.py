@@ -59,7 +59,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def host(storage: Azurite, tenant: Tenant, neighbours: Neighbours, folder: Path, tmp_path: Path) -> Iterator[Host]:
+def host(
+    storage: Azurite, tenant: Tenant, neighbours: Neighbours, folder: Path, tmp_path: Path
+) -> Iterator[Host]:
     settings = {
         **tenant.environment,
         **neighbours.environment,
@@ -83,7 +85,9 @@ def until(done: Callable[[], bool], host: Host) -> None:
 
 def checks(host: Host) -> list[dict[str, Any]]:
     """Give the log's lines about checks."""
-    lines = (line[line.index("{") :] for line in host.log().splitlines() if '"event": "check"' in line)
+    lines = (
+        line[line.index("{") :] for line in host.log().splitlines() if '"event": "check"' in line
+    )
     return [json.loads(line) for line in lines]
 
 
@@ -101,10 +105,15 @@ def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
     assert ask(host, "health").text == "starting"
     tick(host)
     until(lambda: len(checks(host)) == 50, host)
-    assert {line["tenant_id"] for line in checks(host) if line["outcome"] != "ok"} == {REFUSED, WITHOUT_ROLE}
+    assert {line["tenant_id"] for line in checks(host) if line["outcome"] != "ok"} == {
+        REFUSED,
+        WITHOUT_ROLE,
+    }
     cards = [json.dumps(posted.message, ensure_ascii=False) for posted in tenant.posted("its")]
     heard = {f"library-{number}" for number in range(1, 50)} - {"library-7", "library-8"} | {"home"}
-    assert sorted(name for card in cards for name in heard if f"{name} |" in card.replace("\\", "")) == sorted(heard)
+    assert sorted(
+        name for card in cards for name in heard if f"{name} |" in card.replace("\\", "")
+    ) == sorted(heard)
     assert all("Open the status page" in card and "?tenant=" in card for card in cards)
 
     errors = {line["tenant_id"]: line["error"] for line in checks(host) if line["error"]}
@@ -115,36 +124,65 @@ def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
     neighbours[WITHOUT_ROLE].tokens.roles.add("Application.Read.All")
     tick(host)
     until(lambda: len(checks(host)) == 52, host)
-    assert {line["tenant_id"]: line["outcome"] for line in checks(host)[-2:]} == {REFUSED: "ok", WITHOUT_ROLE: "ok"}
+    assert {line["tenant_id"]: line["outcome"] for line in checks(host)[-2:]} == {
+        REFUSED: "ok",
+        WITHOUT_ROLE: "ok",
+    }
     assert len(tenant.posted("its")) == len(cards) + 2
     assert ask(host, "health").text == "ok"
 
-    with QueueClient.from_connection_string(storage.tables, "tenants", message_encode_policy=TextBase64EncodePolicy()) as queue:
+    with QueueClient.from_connection_string(
+        storage.tables, "tenants", message_encode_policy=TextBase64EncodePolicy()
+    ) as queue:
         queue.send_message("nobody\n{}")
         until(lambda: "A message of the queue is dropped. The tenant 'nobody" in host.log(), host)
         until(lambda: not queue.peek_messages(), host)
     assert "failed, try" not in host.log()
 
 
-def test_a_route_is_about_the_tenant_that_it_names(lapsewatch: Lapsewatch, neighbours: Neighbours, few: Path, tmp_path: Path) -> None:
-    settings = {**lapsewatch.environment, **neighbours.environment, "LAPSEWATCH_WATCHLIST": str(few)}
+def test_a_route_is_about_the_tenant_that_it_names(
+    lapsewatch: Lapsewatch, neighbours: Neighbours, few: Path, tmp_path: Path
+) -> None:
+    settings = {
+        **lapsewatch.environment,
+        **neighbours.environment,
+        "LAPSEWATCH_WATCHLIST": str(few),
+    }
     with hosted(tmp_path, "--no-timers", "--signed-in", "Anna", app=ROOT, **settings) as host:
         checked = ask(host, f"check?tenant={TENANTS[0]}", "POST")
-        assert (checked.status_code, [each["channel"] for each in checked.json()["told"]]) == (200, ["its"])
-        assert ask(host, f"status?tenant={TENANTS[0]}").json()["services"][0]["standing"] == "expiring"
+        assert (checked.status_code, [each["channel"] for each in checked.json()["told"]]) == (
+            200,
+            ["its"],
+        )
+        assert (
+            ask(host, f"status?tenant={TENANTS[0]}").json()["services"][0]["standing"] == "expiring"
+        )
         assert ask(host, "status?tenant=own").json()["check"]["outcome"] is None
         unnamed, unknown = ask(host, "status"), ask(host, "check?tenant=nobody", "POST")
         assert (unnamed.status_code, unknown.status_code) == (400, 404)
         assert f"{TENANTS[0]} (branch)" in unnamed.json()["detail"]
-        assert all(ask(host, f"{feed}?tenant={TENANTS[0]}").status_code == 200 for feed in ("metrics", "calendar.ics", "status.csv"))
+        assert all(
+            ask(host, f"{feed}?tenant={TENANTS[0]}").status_code == 200
+            for feed in ("metrics", "calendar.ics", "status.csv")
+        )
 
         which = ask(host, "page")
-        assert (which.status_code, f'href="/api/page?tenant={TENANTS[0]}">branch' in which.text) == (200, True)
+        assert (
+            which.status_code,
+            f'href="/api/page?tenant={TENANTS[0]}">branch' in which.text,
+        ) == (200, True)
         page = ask(host, f"page?tenant={TENANTS[0]}")
         assert f'action="/api/page/check?tenant={TENANTS[0]}"' in page.text
-        form: dict[str, Any] = {"data": {"a": "b"}, "headers": {"Sec-Fetch-Site": "same-origin"}, "allow_redirects": False}
+        form: dict[str, Any] = {
+            "data": {"a": "b"},
+            "headers": {"Sec-Fetch-Site": "same-origin"},
+            "allow_redirects": False,
+        }
         done = requests.post(f"{host.url}/page/check?tenant={TENANTS[0]}", timeout=60, **form)
-        assert (done.status_code, done.headers["location"]) == (303, f"/api/page?tenant={TENANTS[0]}&done=check")
+        assert (done.status_code, done.headers["location"]) == (
+            303,
+            f"/api/page?tenant={TENANTS[0]}&done=check",
+        )
         assert ask(host, "page?tenant=nobody").status_code == 404
 
 
@@ -169,7 +207,11 @@ def test_a_command_ticks_for_all_and_fails_for_one_alone(commands: Lapsewatch) -
     before = len(commands.cards())
     ran = commands("tick", "--json")
     assert ran.status == 1
-    assert {key: each["outcome"] for key, each in ran.json["tenants"].items()} == {TENANTS[0]: "ok", "own": "ok", REFUSED: "failed"}
+    assert {key: each["outcome"] for key, each in ran.json["tenants"].items()} == {
+        TENANTS[0]: "ok",
+        "own": "ok",
+        REFUSED: "failed",
+    }
     assert "refused: " in ran.err
     assert "adminconsent" in ran.err
     assert len(commands.cards()) == before + 2
@@ -182,8 +224,14 @@ def test_a_command_ticks_for_all_and_fails_for_one_alone(commands: Lapsewatch) -
 def test_a_command_is_about_the_tenant_that_it_names(commands: Lapsewatch) -> None:
     unnamed, unknown = commands("status"), commands("check", "--tenant", "nobody")
     assert [(ran.status, ran.out) for ran in (unnamed, unknown)] == [(2, ""), (2, "")]
-    assert f"--tenant: Several tenants are watched, and none was named; expected one of: {TENANTS[0]} (branch), own (home)" in unnamed.err
-    assert commands("check", "--tenant", TENANTS[0], "--json").json["services"][0]["standing"] == "expiring"
+    assert (
+        f"--tenant: Several tenants are watched, and none was named; expected one of: {TENANTS[0]} (branch), own (home)"
+        in unnamed.err
+    )
+    assert (
+        commands("check", "--tenant", TENANTS[0], "--json").json["services"][0]["standing"]
+        == "expiring"
+    )
     assert commands("status", "--tenant", "own", "--json").json["check"]["outcome"] is None
     doctor = commands("doctor", "--tenant", REFUSED)
     assert doctor.status == 1

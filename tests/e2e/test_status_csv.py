@@ -12,7 +12,10 @@ def test_the_command_prints_the_table_and_nothing_else(lapsewatch: Lapsewatch) -
     ran = lapsewatch("status", "--csv")
     assert (ran.status, ran.err) == (0, "")
     table = csv.DictReader(io.StringIO(ran.out.removeprefix("\ufeff")), strict=True)
-    assert [(row["item"], row["standing"]) for row in table] == [("libcal", "expiring"), ("libstaffer", "expiring")]
+    assert [(row["item"], row["standing"]) for row in table] == [
+        ("libcal", "expiring"),
+        ("libstaffer", "expiring"),
+    ]
     assert tuple(table.fieldnames or ()) == COLUMNS
 
 

@@ -35,15 +35,23 @@ def registration(number: int, name: str, ends: datetime, **changes: Any) -> Regi
 def watched(lapsewatch: Lapsewatch, now: datetime, tmp_path: Path) -> Lapsewatch:
     """The program, watching the whole tenant too; two apps end soon, one late."""
     soon, later, far = (noon(now, days) for days in (5, 20, 300))
-    for app in (registration(1, "Signage", soon, owners=(ANN,)), registration(2, "Kiosk <b>", later), registration(3, "Far", far)):
+    for app in (
+        registration(1, "Signage", soon, owners=(ANN,)),
+        registration(2, "Kiosk <b>", later),
+        registration(3, "Far", far),
+    ):
         lapsewatch.tenant.directory.add(app)
     _watchlist(lapsewatch, tmp_path)
     return lapsewatch
 
 
 def _watchlist(lapsewatch: Lapsewatch, folder: Path, more: str = "") -> None:
-    (folder / "runbooks").symlink_to(ROOT / "runbooks") if not (folder / "runbooks").exists() else None
-    (folder / "watchlist.toml").write_text((ROOT / "watchlist.toml").read_text(encoding="utf-8") + TENANT + more, encoding="utf-8")
+    (folder / "runbooks").symlink_to(ROOT / "runbooks") if not (
+        folder / "runbooks"
+    ).exists() else None
+    (folder / "watchlist.toml").write_text(
+        (ROOT / "watchlist.toml").read_text(encoding="utf-8") + TENANT + more, encoding="utf-8"
+    )
     lapsewatch.settings["LAPSEWATCH_WATCHLIST"] = str(folder / "watchlist.toml")
 
 
@@ -55,7 +63,9 @@ def _a_day_passes(lapsewatch: Lapsewatch, now: datetime) -> None:
         table.update_entity(row)
 
 
-def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(watched: Lapsewatch) -> None:
+def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(
+    watched: Lapsewatch,
+) -> None:
     first = watched("check", "--json").json
     assert first["outcome"] == "ok"
     assert first["tenant"] == {
@@ -69,8 +79,17 @@ def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(watch
     assert "Far" not in tenant
     assert watched("check", "--json").json["told"] == []
     status = watched("status", "--json").json["tenant"]
-    assert (status["applications"], status["credentials"], status["total"], status["after"], status["worst"]) == (4, 5, 2, None, "critical")
-    assert [(item["app"]["name"], item["severity"]) for item in status["items"]] == [("Signage", "critical"), ("Kiosk <b>", "warning")]
+    assert (
+        status["applications"],
+        status["credentials"],
+        status["total"],
+        status["after"],
+        status["worst"],
+    ) == (4, 5, 2, None, "critical")
+    assert [(item["app"]["name"], item["severity"]) for item in status["items"]] == [
+        ("Signage", "critical"),
+        ("Kiosk <b>", "warning"),
+    ]
     shown = watched("status").out
     assert "the tenant: 4 apps with 5 credentials, read " in shown
     assert "Signage: secret “key 1” ends in 5 days" in shown
@@ -80,8 +99,9 @@ def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(watch
 
 def test_the_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> None:
     watched("check")
-    assert "tenant: its first page can be read, 4 apps; 2 credentials are due or have ended, by the last read" in " ".join(
-        watched("doctor").out.split()
+    assert (
+        "tenant: its first page can be read, 4 apps; 2 credentials are due or have ended, by the last read"
+        in " ".join(watched("doctor").out.split())
     )
     watched.tenant.fault("/v1.0/applications$", times=None, status=403)
     ill = watched("doctor")
@@ -89,7 +109,9 @@ def test_the_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> N
     assert "MISSING tenant: Graph refuses: the identity lacks" in " ".join(ill.out.split())
 
 
-def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watched: Lapsewatch, now: datetime, tmp_path: Path) -> None:
+def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(
+    watched: Lapsewatch, now: datetime, tmp_path: Path
+) -> None:
     _watchlist(watched, tmp_path, "owners = true\n")
     watched.settings["LAPSEWATCH_MAIL_SENDER"] = MAIL_SENDER
     watched.tenant.identity.roles.add(READ_USERS)
@@ -101,7 +123,9 @@ def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watche
     watched.tenant.clear_posted("its")
     assert watched("check").status == 0
     (mail,) = watched.tenant.mails()
-    subject = f"[Lapsewatch] Signage: secret “key 1” ends {when(noon(now, 5), now, CHICAGO, brief=True)}"
+    subject = (
+        f"[Lapsewatch] Signage: secret “key 1” ends {when(noon(now, 5), now, CHICAGO, brief=True)}"
+    )
     assert (mail.message["To"], mail.message["Subject"]) == ("ann@example.org", subject)
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail has a text
     assert "Ann Example, you are an owner of the apps below in Microsoft Entra." in text
@@ -112,7 +136,9 @@ def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(watche
     assert len(watched.tenant.mails()) == 1
 
 
-def test_a_tenant_that_cannot_be_read_is_said_and_the_watched_apps_are_told_all_the_same(watched: Lapsewatch) -> None:
+def test_a_tenant_that_cannot_be_read_is_said_and_the_watched_apps_are_told_all_the_same(
+    watched: Lapsewatch,
+) -> None:
     watched.tenant.fault("/v1.0/applications$", times=None, status=400)
     done = watched("check", "--json")
     assert done.status == 1
@@ -132,10 +158,23 @@ def test_a_tenant_of_thousands_is_read_in_pages_and_its_ledger_in_few_requests(
         lapsewatch.tenant.directory.add(app)
     _watchlist(lapsewatch, tmp_path)
     first = lapsewatch("check", "--json").json
-    assert (first["outcome"], first["tenant"]["applications"], first["tenant"]["requests"]) == ("ok", 3001, 4)
-    told = [item for delivery in first["told"] for item in delivery["items"] if item["item"].startswith("tenant:")]
+    assert (first["outcome"], first["tenant"]["applications"], first["tenant"]["requests"]) == (
+        "ok",
+        3001,
+        4,
+    )
+    told = [
+        item
+        for delivery in first["told"]
+        for item in delivery["items"]
+        if item["item"].startswith("tenant:")
+    ]
     assert len(told) == len({item["item"] for item in told}) > 20
     again = lapsewatch("check", "--json").json
-    assert (again["outcome"], again["told"], again["tenant"]["items"]) == ("ok", [], first["tenant"]["items"])
+    assert (again["outcome"], again["told"], again["tenant"]["items"]) == (
+        "ok",
+        [],
+        first["tenant"]["items"],
+    )
     log = json.dumps(first)
     assert "sig=" not in log

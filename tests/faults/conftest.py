@@ -12,8 +12,14 @@ from tests.support.harness import DAY, World, rigged
 
 @pytest.fixture(scope="module")
 def world(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as settings, rigged(azurite.tables, tmp_path_factory.mktemp("rig")) as rig:
-        for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):  # azure-identity reads these from the process itself
+    with (
+        pytest.MonkeyPatch.context() as settings,
+        rigged(azurite.tables, tmp_path_factory.mktemp("rig")) as rig,
+    ):
+        for name in (
+            "IDENTITY_ENDPOINT",
+            "IDENTITY_HEADER",
+        ):  # azure-identity reads these from the process itself
             settings.setenv(name, rig.stage.environment[name])
         assert rig.check(timedelta()).outcome == Outcome.OK
         world = World(rig, rig.stage.rows())

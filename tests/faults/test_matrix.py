@@ -84,14 +84,30 @@ TABLE = [
     Cell("token", "reset once", once(reset), OK),
     Cell("token", "hangs", hang, FAILED, NO_TOKEN),
     Cell("token", "drips", drip, FAILED, NO_TOKEN),
-    Cell("token", "400", saying_json({"statusCode": 400, "message": "No identity."}, 400), FAILED, NO_TOKEN),
+    Cell(
+        "token",
+        "400",
+        saying_json({"statusCode": 400, "message": "No identity."}, 400),
+        FAILED,
+        NO_TOKEN,
+    ),
     Cell("token", "503 for ages", saying(503, retry_after=HUGE), FAILED, NO_TOKEN),
     Cell("token", "429 once", once(saying(429, retry_after="soon")), OK),
     Cell("token", "429 with a date", saying(429, retry_after=DATE), FAILED, NO_TOKEN),
     Cell("token", "HTML", saying(200, GUEST, Content_Type="text/html"), FAILED, NO_TOKEN),
-    Cell("token", "wrong types", saying_json({"access_token": "x", "expires_on": "soon"}), FAILED, NO_TOKEN),
     Cell(
-        "token", "another's token", saying_json({"access_token": "x", "expires_on": "4102444800", "token_type": "Bearer"}), FAILED, "token"
+        "token",
+        "wrong types",
+        saying_json({"access_token": "x", "expires_on": "soon"}),
+        FAILED,
+        NO_TOKEN,
+    ),
+    Cell(
+        "token",
+        "another's token",
+        saying_json({"access_token": "x", "expires_on": "4102444800", "token_type": "Bearer"}),
+        FAILED,
+        "token",
     ),
     Cell("token", "truncated gzip", unpackable, FAILED, NO_TOKEN),
     # Graph: the watched apps
@@ -99,55 +115,173 @@ TABLE = [
     Cell("watched apps", "reset once", once(cut_after), OK),
     Cell("watched apps", "hangs", hang, FAILED, "Graph did not answer within", deadline=1.0),
     Cell("watched apps", "drips", drip, FAILED, "Graph did not answer within", deadline=1.0),
-    Cell("watched apps", "401", saying_json(graph_error("InvalidAuthenticationToken"), 401), FAILED, "does not accept the token"),
     Cell(
-        "watched apps", "403", saying_json(graph_error("Authorization_RequestDenied"), 403), FAILED, "Application.Read.All.*administrator"
+        "watched apps",
+        "401",
+        saying_json(graph_error("InvalidAuthenticationToken"), 401),
+        FAILED,
+        "does not accept the token",
+    ),
+    Cell(
+        "watched apps",
+        "403",
+        saying_json(graph_error("Authorization_RequestDenied"), 403),
+        FAILED,
+        "Application.Read.All.*administrator",
     ),
     Cell("watched apps", "404", saying(404, GUEST), FAILED, "Graph answered 404"),
     Cell("watched apps", "500", saying(500), FAILED, "Graph answered 500"),
     Cell("watched apps", "503 once", once(saying(503)), OK),
-    Cell("watched apps", "429 for ages", saying_json(graph_error("TooManyRequests"), 429, retry_after=HUGE), FAILED, "asks us to wait for"),
-    Cell("watched apps", "429 soon", saying_json(graph_error("TooManyRequests"), 429, retry_after="soon"), FAILED, BUSY),
-    Cell("watched apps", "429 negative, once", once(saying_json(graph_error("TooManyRequests"), 429, retry_after="-1")), OK),
-    Cell("watched apps", "429 with a date, once", once(saying_json(graph_error("TooManyRequests"), 429, retry_after=PAST)), OK),
+    Cell(
+        "watched apps",
+        "429 for ages",
+        saying_json(graph_error("TooManyRequests"), 429, retry_after=HUGE),
+        FAILED,
+        "asks us to wait for",
+    ),
+    Cell(
+        "watched apps",
+        "429 soon",
+        saying_json(graph_error("TooManyRequests"), 429, retry_after="soon"),
+        FAILED,
+        BUSY,
+    ),
+    Cell(
+        "watched apps",
+        "429 negative, once",
+        once(saying_json(graph_error("TooManyRequests"), 429, retry_after="-1")),
+        OK,
+    ),
+    Cell(
+        "watched apps",
+        "429 with a date, once",
+        once(saying_json(graph_error("TooManyRequests"), 429, retry_after=PAST)),
+        OK,
+    ),
     Cell("watched apps", "HTML", saying(200, GUEST), FAILED, "page for people, not JSON"),
     Cell("watched apps", "truncated gzip", unpackable, FAILED, "cannot be"),
-    Cell("watched apps", "wrong types", saying_json({"responses": {"id": 3}}), FAILED, "cannot be understood"),
-    Cell("watched apps", "nothing inside", saying_json({"responses": []}), FAILED, "without an answer"),
+    Cell(
+        "watched apps",
+        "wrong types",
+        saying_json({"responses": {"id": 3}}),
+        FAILED,
+        "cannot be understood",
+    ),
+    Cell(
+        "watched apps",
+        "nothing inside",
+        saying_json({"responses": []}),
+        FAILED,
+        "without an answer",
+    ),
     # Graph: a page of the tenant
     Cell("tenant page", "reset", reset, PARTIAL, "tenant could not be read: No connection"),
     Cell("tenant page", "reset once", once(cut_after), OK),
-    Cell("tenant page", "hangs", hang, PARTIAL, "tenant could not be read: Graph did not answer", deadline=3.0),
-    Cell("tenant page", "drips", drip, PARTIAL, "tenant could not be read: Graph did not answer", deadline=3.0),
-    Cell("tenant page", "401", saying_json(graph_error("InvalidAuthenticationToken"), 401), PARTIAL, "does not accept the token"),
     Cell(
-        "tenant page", "403", saying_json(graph_error("Authorization_RequestDenied"), 403), PARTIAL, "Application.Read.All.*administrator"
+        "tenant page",
+        "hangs",
+        hang,
+        PARTIAL,
+        "tenant could not be read: Graph did not answer",
+        deadline=3.0,
     ),
-    Cell("tenant page", "500", saying(500), PARTIAL, "tenant could not be read: Graph answered 500"),
-    Cell("tenant page", "429 for ages", saying_json(graph_error("TooManyRequests"), 429, retry_after=HUGE), PARTIAL, "asks us to wait for"),
+    Cell(
+        "tenant page",
+        "drips",
+        drip,
+        PARTIAL,
+        "tenant could not be read: Graph did not answer",
+        deadline=3.0,
+    ),
+    Cell(
+        "tenant page",
+        "401",
+        saying_json(graph_error("InvalidAuthenticationToken"), 401),
+        PARTIAL,
+        "does not accept the token",
+    ),
+    Cell(
+        "tenant page",
+        "403",
+        saying_json(graph_error("Authorization_RequestDenied"), 403),
+        PARTIAL,
+        "Application.Read.All.*administrator",
+    ),
+    Cell(
+        "tenant page", "500", saying(500), PARTIAL, "tenant could not be read: Graph answered 500"
+    ),
+    Cell(
+        "tenant page",
+        "429 for ages",
+        saying_json(graph_error("TooManyRequests"), 429, retry_after=HUGE),
+        PARTIAL,
+        "asks us to wait for",
+    ),
     Cell("tenant page", "HTML", saying(200, GUEST), PARTIAL, "page for people, not JSON"),
-    Cell("tenant page", "truncated gzip", unpackable, PARTIAL, "tenant could not be read: Graph's answer cannot be"),
-    Cell("tenant page", "wrong types", saying_json({"value": 3}), PARTIAL, "tenant could not be read"),
-    Cell("tenant page", "wrong types inside", saying_json({"value": [{"appId": 3}, "a"]}), PARTIAL, "nothing is known of the app"),
-    Cell("tenant page", "repeated link", repeated_link, PARTIAL, "leads back to a page that was read before"),
-    Cell("tenant page", "token revoked", once(saying_json(graph_error("InvalidAuthenticationToken"), 401), at=1), PARTIAL, "accept"),
+    Cell(
+        "tenant page",
+        "truncated gzip",
+        unpackable,
+        PARTIAL,
+        "tenant could not be read: Graph's answer cannot be",
+    ),
+    Cell(
+        "tenant page", "wrong types", saying_json({"value": 3}), PARTIAL, "tenant could not be read"
+    ),
+    Cell(
+        "tenant page",
+        "wrong types inside",
+        saying_json({"value": [{"appId": 3}, "a"]}),
+        PARTIAL,
+        "nothing is known of the app",
+    ),
+    Cell(
+        "tenant page",
+        "repeated link",
+        repeated_link,
+        PARTIAL,
+        "leads back to a page that was read before",
+    ),
+    Cell(
+        "tenant page",
+        "token revoked",
+        once(saying_json(graph_error("InvalidAuthenticationToken"), 401), at=1),
+        PARTIAL,
+        "accept",
+    ),
     # their owners
     Cell("owners", "reset", reset, PARTIAL, "owners of 2 apps could not be read.*No connection"),
     Cell("owners", "hangs", hang, PARTIAL, "Graph did not answer", deadline=3.0),
     Cell("owners", "500", saying(500), PARTIAL, "channels hear in their place: Graph answered 500"),
     Cell("owners", "HTML", saying(200, GUEST), PARTIAL, "not JSON"),
-    Cell("owners", "wrong types", saying_json({"responses": [{"id": "0", "status": 200, "body": {"owners": 3}}]}), PARTIAL, "cannot be"),
+    Cell(
+        "owners",
+        "wrong types",
+        saying_json({"responses": [{"id": "0", "status": 200, "body": {"owners": 3}}]}),
+        PARTIAL,
+        "cannot be",
+    ),
     # the report of sign-ins: no check depends on it
     Cell("sign-ins", "hangs", hang, OK, "Graph did not answer", deadline=3.0),
     Cell(
-        "sign-ins", "403", saying_json(graph_error("Authentication_MSGraphPermissionMissing"), 403), OK, "AuditLog.Read.All.*administrator"
+        "sign-ins",
+        "403",
+        saying_json(graph_error("Authentication_MSGraphPermissionMissing"), 403),
+        OK,
+        "AuditLog.Read.All.*administrator",
     ),
     Cell("sign-ins", "404", saying(404), OK, "Set LAPSEWATCH_SIGN_INS to off"),
     Cell("sign-ins", "500", saying(500), OK, "Graph answered 500"),
     Cell("sign-ins", "429 for ages", saying(429, retry_after=HUGE), OK, "wait for"),
     Cell("sign-ins", "HTML", saying(200, GUEST), OK, "not JSON"),
     Cell("sign-ins", "wrong types", saying_json({"value": "all"}), OK, "cannot be understood"),
-    Cell("sign-ins", "no end", saying_json({"value": [], "@odata.nextLink": "http://127.0.0.1:1/elsewhere"}), OK, "leads to another host"),
+    Cell(
+        "sign-ins",
+        "no end",
+        saying_json({"value": [], "@odata.nextLink": "http://127.0.0.1:1/elsewhere"}),
+        OK,
+        "leads to another host",
+    ),
     # webhook
     Cell("webhook", "refused", REFUSED, PARTIAL, "“its” was not told.*tried again later"),
     Cell("webhook", "reset", reset, PARTIAL, "“its” was not told.*in Teams or not"),
@@ -160,22 +294,64 @@ TABLE = [
     Cell("webhook", "404", saying(404, GUEST), PARTIAL, "make a new flow"),
     Cell("webhook", "500", saying(500), PARTIAL, "“its” was not told.*HTTP 500"),
     Cell("webhook", "503 once", once(saying(503)), OK),
-    Cell("webhook", "429 for ages", saying(429, retry_after=HUGE), PARTIAL, "tried again later.*HTTP 429"),
+    Cell(
+        "webhook",
+        "429 for ages",
+        saying(429, retry_after=HUGE),
+        PARTIAL,
+        "tried again later.*HTTP 429",
+    ),
     Cell("webhook", "429 soon", saying(429, retry_after="soon"), PARTIAL, "HTTP 429"),
     Cell("webhook", "429 negative", saying(429, retry_after="-3"), PARTIAL, "HTTP 429"),
     Cell("webhook", "429 with a date", saying(429, retry_after=DATE), PARTIAL, "HTTP 429"),
-    Cell("webhook", "elsewhere", saying(302, Location="http://127.0.0.1:1/"), PARTIAL, "redirects elsewhere"),
+    Cell(
+        "webhook",
+        "elsewhere",
+        saying(302, Location="http://127.0.0.1:1/"),
+        PARTIAL,
+        "redirects elsewhere",
+    ),
     # mail
     Cell("mail", "reset", reset, PARTIAL, "“staff” was not told.*sent or not"),
     Cell("mail", "taken, and no answer", taken, PARTIAL, "sent or not", twice=True),
     Cell("mail", "hangs", hang, PARTIAL, "“staff” was not told.*sent or not"),
     Cell("mail", "drips", drip, PARTIAL, "“staff” was not told.*sent or not"),
-    Cell("mail", "401", saying_json(graph_error("InvalidAuthenticationToken"), 401), PARTIAL, "does not accept the token"),
-    Cell("mail", "403", saying_json(graph_error("ErrorAccessDenied"), 403), PARTIAL, "may not send as.*Application Mail.Send"),
-    Cell("mail", "404", saying_json(graph_error("ErrorInvalidUser"), 404), PARTIAL, "Check LAPSEWATCH_MAIL_SENDER"),
+    Cell(
+        "mail",
+        "401",
+        saying_json(graph_error("InvalidAuthenticationToken"), 401),
+        PARTIAL,
+        "does not accept the token",
+    ),
+    Cell(
+        "mail",
+        "403",
+        saying_json(graph_error("ErrorAccessDenied"), 403),
+        PARTIAL,
+        "may not send as.*Application Mail.Send",
+    ),
+    Cell(
+        "mail",
+        "404",
+        saying_json(graph_error("ErrorInvalidUser"), 404),
+        PARTIAL,
+        "Check LAPSEWATCH_MAIL_SENDER",
+    ),
     Cell("mail", "503 once", once(saying(503)), OK),
-    Cell("mail", "429 for ages", saying(429, retry_after=HUGE), PARTIAL, "more mail than Exchange allows"),
-    Cell("mail", "429 with a date", saying(429, retry_after=PAST), PARTIAL, "more mail than Exchange allows"),
+    Cell(
+        "mail",
+        "429 for ages",
+        saying(429, retry_after=HUGE),
+        PARTIAL,
+        "more mail than Exchange allows",
+    ),
+    Cell(
+        "mail",
+        "429 with a date",
+        saying(429, retry_after=PAST),
+        PARTIAL,
+        "more mail than Exchange allows",
+    ),
     # the heartbeat: its silence is what others wait for
     Cell("heartbeat", "refused", REFUSED, OK, "did not hear of this check"),
     Cell("heartbeat", "hangs", hang, OK, "did not answer in time"),
@@ -184,16 +360,39 @@ TABLE = [
     Cell("heartbeat", "500", saying(500), OK, "pinged again after the next check"),
     # the ledger
     *(
-        Cell(place, how, way, FAILED, f"The (ledger at 127|.*ledger at 127).*{says}", twice=place != "ledger read")
+        Cell(
+            place,
+            how,
+            way,
+            FAILED,
+            f"The (ledger at 127|.*ledger at 127).*{says}",
+            twice=place != "ledger read",
+        )
         for how, way, says in (
             ("reset", reset, "broke off its answer"),
             ("hangs", hang, "did not answer in time"),
             ("drips", drip, "did not answer in time"),
             ("400", saying_json(table_error("InvalidInput"), 400), "answered 400 InvalidInput"),
-            ("403", saying_json(table_error("AuthorizationPermissionMismatch"), 403), "Storage Table Data Contributor"),
-            ("500", saying_json(table_error("InternalError"), 500), "answered 500 InternalError. The next tick"),
-            ("busy", saying_json(table_error("ServerBusy"), 503), "answered 503 ServerBusy. The next tick"),
-            ("429 for ages", saying_json(table_error("TooManyRequests"), 429, retry_after=HUGE), "answered 429 TooManyRequests. The next"),
+            (
+                "403",
+                saying_json(table_error("AuthorizationPermissionMismatch"), 403),
+                "Storage Table Data Contributor",
+            ),
+            (
+                "500",
+                saying_json(table_error("InternalError"), 500),
+                "answered 500 InternalError. The next tick",
+            ),
+            (
+                "busy",
+                saying_json(table_error("ServerBusy"), 503),
+                "answered 503 ServerBusy. The next tick",
+            ),
+            (
+                "429 for ages",
+                saying_json(table_error("TooManyRequests"), 429, retry_after=HUGE),
+                "answered 429 TooManyRequests. The next",
+            ),
             ("HTML", saying(200, GUEST, Content_Type="text/html"), "cannot be understood"),
         )
         for place in ("ledger read", "ledger write", "lease")
@@ -204,7 +403,13 @@ TABLE = [
     Cell("ledger read", "truncated gzip", unpackable, FAILED, "ledger at 127"),
     Cell("ledger read", "busy once", once(saying_json(table_error("ServerBusy"), 503)), OK),
     Cell("ledger write", "busy once", once(saying_json(table_error("ServerBusy"), 503)), OK),
-    Cell("ledger write", "written, and the answer cut", once(cut_after), FAILED, "broke off its answer"),
+    Cell(
+        "ledger write",
+        "written, and the answer cut",
+        once(cut_after),
+        FAILED,
+        "broke off its answer",
+    ),
     Cell("ledger write", "written, and no answer", once(taken), FAILED, "broke off its answer"),
     Cell("lease", "busy once", once(saying_json(table_error("ServerBusy"), 503)), OK),
     Cell("lease", "written, and the answer cut", once(cut_after), FAILED, "broke off its answer"),
@@ -243,7 +448,13 @@ def broken(rig: Rig, cell: Cell) -> dict[str, str]:
     """Break the place of a cell; give the settings with which nobody is found there, if that is the way."""
     place = PLACES[cell.place]
     if isinstance(cell.way, str):
-        return {place.setting: re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:1", rig.stage.environment[place.setting])}
+        return {
+            place.setting: re.sub(
+                r"http://127\.0\.0\.1:\d+",
+                "http://127.0.0.1:1",
+                rig.stage.environment[place.setting],
+            )
+        }
     front = rig.stage.front if place.side == "tenant" else rig.stage.ledger_front
     front.twist = place.broken(cell.way)
     return {}

@@ -43,12 +43,20 @@ SILENT = {"says nothing": Reply(hang=True), "says a byte now and then": Reply(dr
 
 
 def ledger(url: str) -> TablesLedger:
-    return TablesLedger(f"SharedAccessSignature=sv=2020-12-06&sig=x;TableEndpoint={url}/account", lambda: NOW, seconds=LIMIT)
+    return TablesLedger(
+        f"SharedAccessSignature=sv=2020-12-06&sig=x;TableEndpoint={url}/account",
+        lambda: NOW,
+        seconds=LIMIT,
+    )
 
 
 def mailbox(url: str) -> MailboxChannel:
     return MailboxChannel(
-        EmailChannel("its", ("its@example.org",)), sender="a@example.org", graph=url, sign_in=FixedToken, read_seconds=LIMIT
+        EmailChannel("its", ("its@example.org",)),
+        sender="a@example.org",
+        graph=url,
+        sign_in=FixedToken,
+        read_seconds=LIMIT,
     )
 
 
@@ -58,20 +66,30 @@ def webhook(url: str) -> TeamsWebhook:
 
 def token(url: str, seconds: float = LIMIT) -> object:
     os.environ["IDENTITY_ENDPOINT"] = f"{url}/msi/token"
-    return credential(None, graph_is_loopback=True, environment=os.environ, seconds=seconds).get_token(
-        "https://graph.microsoft.com/.default"
-    )
+    return credential(
+        None, graph_is_loopback=True, environment=os.environ, seconds=seconds
+    ).get_token("https://graph.microsoft.com/.default")
 
 
 CALLS: Mapping[str, Callable[[str], object]] = {
     "the token": token,
-    "the watched apps": lambda url: next(iter(GraphDirectory(url, FixedToken).read([AppQuery("a")], seconds=LIMIT).failures.values())),
+    "the watched apps": lambda url: next(
+        iter(GraphDirectory(url, FixedToken).read([AppQuery("a")], seconds=LIMIT).failures.values())
+    ),
     "a page of the tenant": lambda url: next(GraphTenant(url, FixedToken).scan(ALL, seconds=LIMIT)),
-    "owners": lambda url: next(iter(GraphTenant(url, FixedToken).owners({"a": Holder.APPLICATION}, seconds=LIMIT).failures.values())),
+    "owners": lambda url: next(
+        iter(
+            GraphTenant(url, FixedToken)
+            .owners({"a": Holder.APPLICATION}, seconds=LIMIT)
+            .failures.values()
+        )
+    ),
     "sign-ins": lambda url: GraphSignIns(url, FixedToken).last_seen(["a"], seconds=LIMIT),
     "a card": lambda url: webhook(url).send(message()),
     "a mail": lambda url: mailbox(url).send(message()),
-    "the heartbeat": lambda url: PingedHeartbeat(Secret(url), timeout=(LIMIT, LIMIT)).beat(good=True),
+    "the heartbeat": lambda url: PingedHeartbeat(Secret(url), timeout=(LIMIT, LIMIT)).beat(
+        good=True
+    ),
     "a row of the ledger": lambda url: ledger(url).pulse(),
     "rows of the ledger": lambda url: ledger(url).load(),
     "a write to the ledger": lambda url: ledger(url).begin(NOW),
@@ -96,7 +114,9 @@ def test_a_call_ends(call: str, how: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("wait", ["99999999", "Thu, 26 Nov 2099 15:00:00 GMT"])
-def test_a_token_endpoint_that_wants_ages_is_not_given_them(wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_endpoint_that_wants_ages_is_not_given_them(
+    wait: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("IDENTITY_HEADER", "the-header")
     monkeypatch.setenv("IDENTITY_ENDPOINT", "")
     started = time.monotonic()

@@ -22,10 +22,18 @@ HOUR = timedelta(hours=1)
 def test_a_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> None:
     rig = world.begin()
     assert rig.check(DAY + wrong).outcome == Outcome.OK
-    assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome in {Outcome.OK, Outcome.NOT_OWED}
+    assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome in {
+        Outcome.OK,
+        Outcome.NOT_OWED,
+    }
     assert rig.check(DAY + HOUR, tick=True).outcome == Outcome.NOT_OWED
     items = Counter[tuple[str, str]]()
-    for (channel, item, _), times in rig.heard.items():  # what was told "in the future" is told once more, as if it were the first time
+    for (
+        (channel, item, _),
+        times,
+    ) in (
+        rig.heard.items()
+    ):  # what was told "in the future" is told once more, as if it were the first time
         items[channel, item] += times
     assert items.keys() == {(channel, item) for channel, item, _ in world.owed}
     assert set(items.values()) <= {1, 2}
@@ -51,7 +59,9 @@ def test_tokens_that_end_between_two_pages_are_renewed(world: World) -> None:
     assert rig.heard == world.owed
 
 
-def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(world: World) -> None:
+def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(
+    world: World,
+) -> None:
     rig, number = world.begin(), count()
     lease = PLACES["lease"].is_meant
 
@@ -59,7 +69,9 @@ def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(
         if lease(asked) and asked.method == "POST" and next(number) == 1:
             row = rig.stage.table.get_entity(rig.stage.partition, "~lease:")
             until = (START + DAY + MINUTES).isoformat()
-            rig.stage.table.update_entity({**row, "holder": "somebody else", "expires": until}, mode=UpdateMode.REPLACE)
+            rig.stage.table.update_entity(
+                {**row, "holder": "somebody else", "expires": until}, mode=UpdateMode.REPLACE
+            )
         return passed()
 
     rig.stage.ledger_front.twist = stolen

@@ -57,11 +57,17 @@ def test_of_three_at_once_one_tells_and_the_others_are_busy(world: World, seed: 
 
     with ThreadPoolExecutor(len(WAYS)) as pool:
         results = dict(zip(WAYS, pool.map(live, WAYS.values()), strict=True))
-    assert {result.outcome for result in results.values()} <= {Outcome.OK, Outcome.BUSY, Outcome.NOT_OWED}, results
+    assert {result.outcome for result in results.values()} <= {
+        Outcome.OK,
+        Outcome.BUSY,
+        Outcome.NOT_OWED,
+    }, results
     assert Outcome.OK in {result.outcome for result in results.values()}
     assert [result.error for result in results.values()] == [""] * len(WAYS)
     world.mend()
-    assert rig.check(DAY + HOUR, tick=True).outcome in {Outcome.OK, Outcome.NOT_OWED}, "what HTTP left to a tick"
+    assert rig.check(DAY + HOUR, tick=True).outcome in {Outcome.OK, Outcome.NOT_OWED}, (
+        "what HTTP left to a tick"
+    )
     assert rig.stage.heard() == owed
 
 
@@ -69,7 +75,9 @@ def test_of_three_at_once_one_tells_and_the_others_are_busy(world: World, seed: 
 def renewed(world: World) -> Iterator[str]:
     """The first service has a new secret; gives its key id."""
     directory = world.rig.stage.tenant
-    key_id = directory.add_secret(guid(0), name="Service 0", hint="8~w", starts=START + HOUR, ends=START + timedelta(days=700))
+    key_id = directory.add_secret(
+        guid(0), name="Service 0", hint="8~w", starts=START + HOUR, ends=START + timedelta(days=700)
+    )
     yield key_id
     directory.remove_credential(key_id)
 
@@ -92,7 +100,9 @@ def meanwhile(place: Place, act: Callable[[], None]) -> Twist:
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "never seen before"])
 @pytest.mark.parametrize("place", ["watched apps", "sign-ins", "webhook", "mail", "ledger write"])
-def test_what_a_person_decides_while_a_check_is_at_work_stands(world: World, renewed: str, place: str, *, known: bool) -> None:
+def test_what_a_person_decides_while_a_check_is_at_work_stands(
+    world: World, renewed: str, place: str, *, known: bool
+) -> None:
     rig = world.begin()
     if not known:
         rig.stage.anew()
@@ -111,11 +121,22 @@ def test_what_a_person_decides_while_a_check_is_at_work_stands(world: World, ren
     world.mend()
     assert rig.check(DAY + HOUR).outcome == Outcome.OK
     assert stands(rig, renewed)
-    assert {channel for channel, item, reason in +rig.heard if (item, reason) == ("service-0", "confirmed")} == {"its", "staff"}
+    assert {
+        channel
+        for channel, item, reason in +rig.heard
+        if (item, reason) == ("service-0", "confirmed")
+    } == {"its", "staff"}
 
 
 def stands(rig: Rig, key_id: str) -> bool:
     """Say whether the ledger has it that the service uses this credential, and who said so."""
     with TablesLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
-        held, decisions = ledger.load().holds["service-0"], ledger.decisions("service-0")["service-0"]
-    return (held.key_id, held.assumed, [decision.by for decision in decisions]) == (key_id, False, [DANA])
+        held, decisions = (
+            ledger.load().holds["service-0"],
+            ledger.decisions("service-0")["service-0"],
+        )
+    return (held.key_id, held.assumed, [decision.by for decision in decisions]) == (
+        key_id,
+        False,
+        [DANA],
+    )

@@ -29,14 +29,20 @@ def module(app: Path, *arguments: str) -> Sequence[str]:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"LOCAL_FUNCTION_KEY", "SAMPLE_SCHEDULE"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"LOCAL_FUNCTION_KEY", "SAMPLE_SCHEDULE"}
+    }
     return {**kept, "SAMPLE_SCHEDULE": "0 0 7 * * *", **settings}
 
 
 class Host:
     """A running host: what it printed until it listened, and what it prints now."""
 
-    def __init__(self, process: subprocess.Popen[str] | Forked, output: IO[str], errors: Path) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str] | Forked, output: IO[str], errors: Path
+    ) -> None:
         self._process, self.output, self._errors = process, output, errors
         self.greeting: list[str] = []
         for line in self.output:
@@ -82,5 +88,9 @@ def _started(
     app: Path, arguments: Sequence[str], settings: Mapping[str, str], out: IO[str], err: IO[str]
 ) -> subprocess.Popen[str] | Forked:
     if app == ROOT:
-        return program(*QUIET).start(*module(app, *arguments), environment=settings, out=out, err=err)
-    return subprocess.Popen(command(app, *arguments), env=settings, cwd=ROOT, stdout=out, stderr=err, text=True)
+        return program(*QUIET).start(
+            *module(app, *arguments), environment=settings, out=out, err=err
+        )
+    return subprocess.Popen(
+        command(app, *arguments), env=settings, cwd=ROOT, stdout=out, stderr=err, text=True
+    )

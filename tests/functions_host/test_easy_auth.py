@@ -28,7 +28,11 @@ def status(req: func.HttpRequest) -> str: return seen(req)
 @app.route(route="pages")
 def pages(req: func.HttpRequest) -> str: return seen(req)
 """
-FORGED = {"X-MS-TOKEN-AAD-ID-TOKEN": "forged", "X-MS-TOKEN-AAD-ACCESS-TOKEN": "forged", "X-MS-CLIENT-PRINCIPAL-ROLES": "forged"}
+FORGED = {
+    "X-MS-TOKEN-AAD-ID-TOKEN": "forged",
+    "X-MS-TOKEN-AAD-ACCESS-TOKEN": "forged",
+    "X-MS-CLIENT-PRINCIPAL-ROLES": "forged",
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def host(app: Path, tenant: Tenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    with hosted(tmp_path_factory.mktemp("host"), "--signed-in", "Dana Example", app=app, **tenant.environment) as running:
+    with hosted(
+        tmp_path_factory.mktemp("host"),
+        "--signed-in",
+        "Dana Example",
+        app=app,
+        **tenant.environment,
+    ) as running:
         yield running
 
 
@@ -65,7 +75,13 @@ def test_the_page_is_asked_for_by_the_person(host: Host, tenant: Tenant, path: s
     issuer = tenant.environment["LAPSEWATCH_SIGN_IN_ISSUER"]
     document = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5).json()
     key = jwt.PyJWKSet.from_dict(requests.get(document["jwks_uri"], timeout=5).json()).keys[0]
-    claims = jwt.decode(headers["x-ms-token-aad-id-token"], key, algorithms=["RS256"], audience=PAGE_CLIENT_ID, issuer=issuer)
+    claims = jwt.decode(
+        headers["x-ms-token-aad-id-token"],
+        key,
+        algorithms=["RS256"],
+        audience=PAGE_CLIENT_ID,
+        issuer=issuer,
+    )
     assert (claims["name"], claims["oid"]) == ("Dana Example", object_id("Dana Example"))
     assert issuer.split("/")[3] == claims["tid"]
     assert headers["x-ms-client-principal-id"] == claims["oid"]
@@ -84,17 +100,25 @@ def test_a_stranger_who_leads_here_is_not_signed_in(host: Host) -> None:
     assert "x-ms-token-aad-id-token" in seen(host, "page", {"Host": f"localhost:{host.port}"})
 
 
-def test_without_it_nobody_is_signed_in_and_headers_arrive_as_sent(app: Path, tenant: Tenant, tmp_path: Path) -> None:
+def test_without_it_nobody_is_signed_in_and_headers_arrive_as_sent(
+    app: Path, tenant: Tenant, tmp_path: Path
+) -> None:
     with hosted(tmp_path, app=app, **tenant.environment) as host:
         assert seen(host, "page") == {}
         assert seen(host, "page", FORGED).keys() == {name.lower() for name in FORGED}
 
 
-@pytest.mark.parametrize("issuer", ["", "https://login.microsoftonline.com/7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7/v2.0"])
+@pytest.mark.parametrize(
+    "issuer", ["", "https://login.microsoftonline.com/7a1c3e52-0d64-4b8f-8a75-3f9b1e20c4d7/v2.0"]
+)
 def test_it_needs_a_stand_in_tenant(issuer: str) -> None:
-    settings = environment(LAPSEWATCH_SIGN_IN_CLIENT_ID=PAGE_CLIENT_ID, LAPSEWATCH_SIGN_IN_ISSUER=issuer)
+    settings = environment(
+        LAPSEWATCH_SIGN_IN_CLIENT_ID=PAGE_CLIENT_ID, LAPSEWATCH_SIGN_IN_ISSUER=issuer
+    )
     run = command(SAMPLE, "--signed-in", "Dana")
-    ran = subprocess.run(run, env=settings, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(
+        run, env=settings, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "--signed-in needs a stand-in tenant" in ran.stderr
 
@@ -113,4 +137,7 @@ def test_a_token_is_issued_to_anybody_who_asks_the_tenant(tenant: Tenant) -> Non
     answer = requests.post(f"{tenant.url}/control/id-tokens", json=asked, timeout=5)
     claims = jwt.decode(answer.json()["id_token"], options={"verify_signature": False})
     assert (claims["name"], claims["exp"], "tid" in claims) == ("Ann", 7, False)
-    assert requests.post(f"{tenant.url}/control/id-tokens", json={"nam": "Ann"}, timeout=5).status_code == 400
+    assert (
+        requests.post(f"{tenant.url}/control/id-tokens", json={"nam": "Ann"}, timeout=5).status_code
+        == 400
+    )

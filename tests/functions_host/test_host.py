@@ -57,9 +57,18 @@ def test_every_function_is_shown_with_what_starts_it_and_who_may(host: Host) -> 
         ("?code=wrong", {"x-functions-key": KEY}, 200, 200),
     ],
 )
-def test_a_key_opens_what_asks_for_one(host: Host, path: str, headers: dict[str, str], anonymous: int, keyed: int) -> None:
-    answers = {route: get(f"{host.url}/{route}{path}", **headers) for route in ("runs", "items/abc", "keep")}
-    assert {route: answer.status_code for route, answer in answers.items()} == {"runs": anonymous, "items/abc": keyed, "keep": keyed}
+def test_a_key_opens_what_asks_for_one(
+    host: Host, path: str, headers: dict[str, str], anonymous: int, keyed: int
+) -> None:
+    answers = {
+        route: get(f"{host.url}/{route}{path}", **headers)
+        for route in ("runs", "items/abc", "keep")
+    }
+    assert {route: answer.status_code for route, answer in answers.items()} == {
+        "runs": anonymous,
+        "items/abc": keyed,
+        "keep": keyed,
+    }
     assert all(answer.content == b"" for answer in answers.values() if answer.status_code == 401)
 
 
@@ -90,7 +99,9 @@ def test_a_request_arrives_as_in_azure(host: Host) -> None:
 
 
 def test_a_body_in_chunks_arrives_whole(host: Host) -> None:
-    answer = requests.post(f"{host.url}/items/abc?code={KEY}", data=iter([b"one ", b"two"]), timeout=20)
+    answer = requests.post(
+        f"{host.url}/items/abc?code={KEY}", data=iter([b"one ", b"two"]), timeout=20
+    )
     assert answer.json()["body"] == "one two"
 
 
@@ -99,12 +110,19 @@ def test_a_response_leaves_as_the_function_made_it(host: Host) -> None:
     assert (answer.status_code, answer.text) == (418, "<p>héllo</p>")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["ETag"] == '"1"'
-    assert answer.headers["Set-Cookie"] == "seen=yes; Max-Age=60; Secure; HttpOnly; Path=/api; SameSite=Lax"
+    assert (
+        answer.headers["Set-Cookie"]
+        == "seen=yes; Max-Age=60; Secure; HttpOnly; Path=/api; SameSite=Lax"
+    )
 
 
 def test_bare_text_is_a_plain_answer(host: Host) -> None:
     answer = get(f"{host.url}/keep?code={KEY}")
-    assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (200, "kept", "text/plain; charset=utf-8")
+    assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (
+        200,
+        "kept",
+        "text/plain; charset=utf-8",
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +141,9 @@ def test_bare_text_is_a_plain_answer(host: Host) -> None:
         ("GET", "/api/files", 200),
     ],
 )
-def test_only_a_known_route_and_method_is_answered(host: Host, method: str, path: str, status: int) -> None:
+def test_only_a_known_route_and_method_is_answered(
+    host: Host, method: str, path: str, status: int
+) -> None:
     answer = requests.request(method, host.root + path, timeout=20)
     assert answer.status_code == status
     if method == "HEAD" or status == 404:
@@ -143,7 +163,9 @@ def test_a_log_line_names_its_function(host: Host) -> None:
 
 
 def test_a_body_over_100_mb_is_refused(host: Host) -> None:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", host.port, timeout=20)) as connection:
+    with contextlib.closing(
+        http.client.HTTPConnection("127.0.0.1", host.port, timeout=20)
+    ) as connection:
         connection.putrequest("POST", f"/api/items/abc?code={KEY}")
         connection.putheader("Content-Length", "100000001")
         connection.endheaders()
@@ -152,7 +174,12 @@ def test_a_body_over_100_mb_is_refused(host: Host) -> None:
 
 def test_an_administrator_starts_a_timer(host: Host) -> None:
     def administer(path: str, key: str = KEY) -> int:
-        return requests.post(f"{host.root}/admin/functions/{path}", headers={"x-functions-key": key}, json={}, timeout=20).status_code
+        return requests.post(
+            f"{host.root}/admin/functions/{path}",
+            headers={"x-functions-key": key},
+            json={},
+            timeout=20,
+        ).status_code
 
     assert (administer("tick", "wrong"), administer("unknown", "wrong")) == (401, 401)
     assert (administer("unknown"), administer("runs")) == (404, 404)
@@ -177,7 +204,9 @@ def test_a_signal_stops_it_after_what_it_is_doing(tmp_path: Path, number: signal
         url = f"{running.url}/slow?port={teller.getsockname()[1]}"
         asking = threading.Thread(target=lambda: answers.append(get(url)))
         asking.start()
-        with teller.accept()[0] as function:  # it runs now; the other connection above is idle, as browsers keep some
+        with teller.accept()[
+            0
+        ] as function:  # it runs now; the other connection above is idle, as browsers keep some
             running.signal(number)
             function.sendall(b"done")
         asking.join()
@@ -190,7 +219,9 @@ def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) ->
     (app / "local.settings.json").write_text(
         '{"IsEncrypted": false, "Values": {"SAMPLE_SCHEDULE": "0 0 1 1 *", "LOCAL_FUNCTION_KEY": "filed"}}'
     )
-    (app / "host.json").write_text('{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}')
+    (app / "host.json").write_text(
+        '{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}'
+    )
     with hosted(tmp_path, "--no-timers", app=app, SAMPLE_SCHEDULE="0 30 6 * * MON") as running:
         assert "  tick                     timer  0 30 6 * * MON" in running.greeting
         assert "no timer runs by itself (--no-timers)" in running.greeting
@@ -238,4 +269,7 @@ def test_a_program_can_host_one_app_and_leaves_nothing_behind() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert "Warning" not in ran.stderr
-    assert ran.stdout.splitlines()[-1] == "function_app is imported already, and a process can host one app only: start another process"
+    assert (
+        ran.stdout.splitlines()[-1]
+        == "function_app is imported already, and a process can host one app only: start another process"
+    )

@@ -22,7 +22,11 @@ def instant(text: str) -> datetime:
         ("5 * * * *", "2026-11-22T13:00:00", "2026-11-22T13:05:00"),  # five fields: second 0
         ("* * * * * *", "2026-12-31T23:59:59", "2027-01-01T00:00:00"),
         ("*/15 * * * * *", "2026-11-22T13:00:46", "2026-11-22T13:01:00"),
-        ("10/25 * * * * *", "2026-11-22T13:00:36", "2026-11-22T13:01:10"),  # 10 and 35; the next would be 60
+        (
+            "10/25 * * * * *",
+            "2026-11-22T13:00:36",
+            "2026-11-22T13:01:10",
+        ),  # 10 and 35; the next would be 60
         ("0 0-20/10 * * * *", "2026-11-22T13:20:00", "2026-11-22T14:00:00"),
         ("0 0 9-17 * * MON-FRI", "2026-11-20T17:00:00", "2026-11-23T09:00:00"),
         ("0 0 9 * * 1,3", "2026-11-23T09:00:00", "2026-11-25T09:00:00"),
@@ -30,8 +34,16 @@ def instant(text: str) -> datetime:
         ("0 0 7 * * 0", "2026-11-22T07:00:00", "2026-11-29T07:00:00"),
         ("0 0 7 1 jan,JUL *", "2026-11-22T07:00:00", "2027-01-01T07:00:00"),
         ("0 0 7 1 March *", "2026-11-22T07:00:00", "2027-03-01T07:00:00"),
-        ("0 0 7 13 * FRI", "2026-11-22T00:00:00", "2027-08-13T07:00:00"),  # both fields: a Friday the 13th
-        ("0 0 7 */2 * MON", "2026-11-23T07:00:00", "2026-12-07T07:00:00"),  # an odd day that is a Monday
+        (
+            "0 0 7 13 * FRI",
+            "2026-11-22T00:00:00",
+            "2027-08-13T07:00:00",
+        ),  # both fields: a Friday the 13th
+        (
+            "0 0 7 */2 * MON",
+            "2026-11-23T07:00:00",
+            "2026-12-07T07:00:00",
+        ),  # an odd day that is a Monday
         ("0 0 0 31 * *", "2026-11-22T00:00:00", "2026-12-31T00:00:00"),
         ("0 0 0 30,31 * *", "2027-01-31T00:00:00", "2027-03-30T00:00:00"),
         ("0 0 0 29 2 *", "2026-11-22T00:00:00", "2028-02-29T00:00:00"),
@@ -53,7 +65,10 @@ def test_the_next_run_is(expression: str, after: str, due: str) -> None:
         ("0 * 24 * * *", "the hour '24' is not a number from 0 to 23"),
         ("0 0 0 0 * *", "the day '0' is not a number from 1 to 31"),
         ("0 0 0 * 13 *", "the month '13' is not a number from 1 to 12, or a name such as FEB"),
-        ("0 0 0 * * 7", "the day of the week '7' is not a number from 0 to 6, or a name such as MON"),
+        (
+            "0 0 0 * * 7",
+            "the day of the week '7' is not a number from 0 to 6, or a name such as MON",
+        ),
         ("0 0 0 * * Mondays", "the day of the week 'Mondays'"),
         ("0 0 MON * * *", "the hour 'MON'"),
         ("0 0 0 * * MON#1", "the day of the week 'MON#1'"),
@@ -94,7 +109,12 @@ def test_a_run_is_after_the_instant_it_matches_every_field_and_nothing_is_betwee
     schedule = parse(" ".join([*fields, "*", "*", ",".join(map(str, weekdays))]))
     due = schedule.next_after(after)
     assert due > after
-    assert (due.second in seconds, due.minute in minutes, due.hour in hours, due.isoweekday() % 7 in weekdays) == (True,) * 4
+    assert (
+        due.second in seconds,
+        due.minute in minutes,
+        due.hour in hours,
+        due.isoweekday() % 7 in weekdays,
+    ) == (True,) * 4
     between = after + (due - after) / 2
     if due.replace(microsecond=0) > between.replace(microsecond=0):
         assert schedule.next_after(between) == due

@@ -12,7 +12,13 @@ from local.functions_host.queue_triggers import Queues
 from local.functions_host.rpc import TypedData
 from local.functions_host.worker import Function
 
-OUTPUT = {"type": "queue", "name": "out", "queueName": "given", "direction": "out", "connection": "AzureWebJobsStorage"}
+OUTPUT = {
+    "type": "queue",
+    "name": "out",
+    "queueName": "given",
+    "direction": "out",
+    "connection": "AzureWebJobsStorage",
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +33,21 @@ def settings(storage: Azurite, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def function(queue: str) -> Function:
-    trigger = {"type": "queueTrigger", "name": "message", "queueName": queue, "connection": "AzureWebJobsStorage"}
+    trigger = {
+        "type": "queueTrigger",
+        "name": "message",
+        "queueName": queue,
+        "connection": "AzureWebJobsStorage",
+    }
     return Function("work", "1", trigger, None, {"out": OUTPUT})
 
 
 def queue(storage: Azurite, name: str) -> QueueClient:
     return QueueClient.from_connection_string(
-        storage.tables, name, message_encode_policy=TextBase64EncodePolicy(), message_decode_policy=TextBase64DecodePolicy()
+        storage.tables,
+        name,
+        message_encode_policy=TextBase64EncodePolicy(),
+        message_decode_policy=TextBase64DecodePolicy(),
     )
 
 
@@ -45,7 +59,9 @@ class Seen:
         self._enough, self._fails = enough, fails
         self.done = threading.Event()
 
-    def __call__(self, _function: Function, value: TypedData, about: Mapping[str, TypedData]) -> object:
+    def __call__(
+        self, _function: Function, value: TypedData, about: Mapping[str, TypedData]
+    ) -> object:
         self.values.append((value.string, about["DequeueCount"].json))
         if len(self.values) == self._enough:
             self.done.set()
@@ -97,7 +113,9 @@ def test_a_message_whose_function_fails_is_tried_five_times_and_put_aside(storag
         (TypedData(bytes="ü".encode()), ["ü"]),
     ],
 )
-def test_what_a_function_gives_out_is_sent(storage: Azurite, given: TypedData, sent: list[str]) -> None:
+def test_what_a_function_gives_out_is_sent(
+    storage: Azurite, given: TypedData, sent: list[str]
+) -> None:
     queues = Queues({}, Seen(1))
     queues.send(function("any"), {"out": given})
     queues.close()
@@ -109,11 +127,15 @@ def test_what_a_function_gives_out_is_sent(storage: Azurite, given: TypedData, s
                 there.clear_messages()
 
 
-def test_without_storage_a_queue_is_shown_as_not_run_and_outputs_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_storage_a_queue_is_shown_as_not_run_and_outputs_are_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv("AzureWebJobsStorage", raising=False)
     queues = Queues({"work": function("any")}, Seen(1))
     assert queues.described(function("any")) == "any (not run: AzureWebJobsStorage is not set)"
-    with pytest.raises(InvocationFailed, match="out could not be sent: the setting AzureWebJobsStorage is not set"):
+    with pytest.raises(
+        InvocationFailed, match="out could not be sent: the setting AzureWebJobsStorage is not set"
+    ):
         queues.send(function("any"), {"out": TypedData(string="x")})
 
 

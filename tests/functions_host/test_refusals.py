@@ -24,7 +24,13 @@ def page(req: func.HttpRequest) -> str: return ""
 
 def refused(app: Path, *arguments: str, **settings: str) -> str:
     ran = subprocess.run(
-        command(app, *arguments), env=environment(**settings), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        command(app, *arguments),
+        env=environment(**settings),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert (ran.returncode, ran.stdout) == (1, "")
     return ran.stderr
@@ -51,13 +57,25 @@ def app(tmp_path: Path) -> Path:
             TIMER.format(schedule="every day", argument="timer"),
             "the schedule of the function tick: 'every day' has 2 fields, not six: {second} {minute}",
         ),
-        (ROUTE.format(route="a/{b:range(1,2)}"), "the function page: the route '/api/a/{b:range(1,2)}' has the part '{b:range(1,2)}'"),
-        (ROUTE.format(route="a/{b:date}"), "has the constraint 'date'; the local host knows alpha, bool, guid, int, long"),
+        (
+            ROUTE.format(route="a/{b:range(1,2)}"),
+            "the function page: the route '/api/a/{b:range(1,2)}' has the part '{b:range(1,2)}'",
+        ),
+        (
+            ROUTE.format(route="a/{b:date}"),
+            "has the constraint 'date'; the local host knows alpha, bool, guid, int, long",
+        ),
         (ROUTE.format(route="{a}/{a}"), "the route '/api/{a}/{a}' names a parameter twice"),
-        ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        (
+            "import nowhere_to_be_found",
+            "ModuleNotFoundError: No module named 'nowhere_to_be_found'",
+        ),
         ("def broken(:", "SyntaxError: invalid syntax"),
         ("app = 1", "Could not find top level function app instances in function_app.py"),
-        ("import azure.functions as func\napp = func.FunctionApp()", "the worker found no functions in"),
+        (
+            "import azure.functions as func\napp = func.FunctionApp()",
+            "the worker found no functions in",
+        ),
     ],
 )
 def test_a_function_that_cannot_be_loaded_is_named(app: Path, script: str, sentence: str) -> None:
@@ -83,13 +101,17 @@ def test_the_place_of_the_error_is_shown(app: Path) -> None:
         ("local.settings.json", '{"Values": {"A": 1}}', "the value of A is not a text in quotes"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(app: Path, name: str, content: str, sentence: str) -> None:
+def test_a_file_that_cannot_be_read_is_named(
+    app: Path, name: str, content: str, sentence: str
+) -> None:
     (app / name).write_text(content)
     assert sentence in refused(app)
 
 
 def test_a_folder_without_an_app_is_said(tmp_path: Path) -> None:
-    assert f"there is no host.json in {tmp_path}: is it the folder of a Functions app?" in refused(tmp_path)
+    assert f"there is no host.json in {tmp_path}: is it the folder of a Functions app?" in refused(
+        tmp_path
+    )
 
 
 def test_an_app_without_a_script_is_said(app: Path) -> None:
@@ -103,4 +125,6 @@ def test_an_empty_key_is_refused() -> None:
 def test_a_taken_port_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"cannot listen on port {port} of 127.0.0.1 (Address already in use)" in refused(SAMPLE, "--port", port)
+        assert f"cannot listen on port {port} of 127.0.0.1 (Address already in use)" in refused(
+            SAMPLE, "--port", port
+        )

@@ -41,8 +41,15 @@ class World:
             self.fails -= 1
             raise InvocationFailed("RuntimeError: Graph is down")
 
-    def timer(self, schedule: str, retry: RpcRetryOptions | None = None, /, **binding: object) -> Timer:
-        function = Function("tick", "1", {"type": "timerTrigger", "name": "timer", "schedule": schedule, **binding}, retry)
+    def timer(
+        self, schedule: str, retry: RpcRetryOptions | None = None, /, **binding: object
+    ) -> Timer:
+        function = Function(
+            "tick",
+            "1",
+            {"type": "timerTrigger", "name": "timer", "schedule": schedule, **binding},
+            retry,
+        )
         return Timer(function, self.run, self.wait, lambda: self.now, self.state)
 
     def kept(self) -> dict[str, str]:
@@ -85,9 +92,13 @@ def test_two_runs_never_overlap() -> None:
         else:
             overlapped.append(False)
             other.start()
-            overlapped[0] = second.wait(0.3)  # time enough for a run that does not wait for this one
+            overlapped[0] = second.wait(
+                0.3
+            )  # time enough for a run that does not wait for this one
 
-    function = Function("tick", "1", {"type": "timerTrigger", "name": "timer", "schedule": "0 0 7 * * *"})
+    function = Function(
+        "tick", "1", {"type": "timerTrigger", "name": "timer", "schedule": "0 0 7 * * *"}
+    )
     timer = Timer(function, run, World(START).wait, lambda: START, None)
     other = threading.Thread(target=timer.fire)
     timer.fire()
@@ -120,8 +131,17 @@ def test_a_host_that_stops_does_not_wait_for_a_retry() -> None:
 
 
 def test_waits_double_from_the_least_to_the_most() -> None:
-    policy = RpcRetryOptions(-1, "exponential_backoff", None, timedelta(seconds=4), timedelta(minutes=1))
-    assert [delay(policy, retry).total_seconds() for retry in (1, 2, 3, 4, 5, 999)] == [4, 8, 16, 32, 60, 60]
+    policy = RpcRetryOptions(
+        -1, "exponential_backoff", None, timedelta(seconds=4), timedelta(minutes=1)
+    )
+    assert [delay(policy, retry).total_seconds() for retry in (1, 2, 3, 4, 5, 999)] == [
+        4,
+        8,
+        16,
+        32,
+        60,
+        60,
+    ]
 
 
 def test_any_number_of_missed_runs_is_one_late_run(tmp_path: Path) -> None:
@@ -129,7 +149,11 @@ def test_any_number_of_missed_runs_is_one_late_run(tmp_path: Path) -> None:
     later = World(until=at(10, 1, day=25), state=tmp_path)
     later.now = at(8, 15, day=25)
     later.timer("0 0 * * * *").follow()
-    assert later.runs == [(at(8, 15, day=25), True, 0), (at(9, day=25), False, 0), (at(10, day=25), False, 0)]
+    assert later.runs == [
+        (at(8, 15, day=25), True, 0),
+        (at(9, day=25), False, 0),
+        (at(10, day=25), False, 0),
+    ]
     assert later.values[1]["ScheduleStatus"] == {
         "Last": "2026-11-25T08:15:00+00:00",
         "Next": "2026-11-25T09:00:00+00:00",
@@ -183,8 +207,13 @@ def test_a_state_that_cannot_be_written_does_not_stop_the_schedule(tmp_path: Pat
     assert len(world.runs) == 1
 
 
-@pytest.mark.parametrize(("schedule", "monitor"), [("0 0 * * * *", {"useMonitor": False}), ("*/30 * * * * *", {"useMonitor": True})])
-def test_without_a_monitor_nothing_is_kept(tmp_path: Path, schedule: str, monitor: dict[str, bool]) -> None:
+@pytest.mark.parametrize(
+    ("schedule", "monitor"),
+    [("0 0 * * * *", {"useMonitor": False}), ("*/30 * * * * *", {"useMonitor": True})],
+)
+def test_without_a_monitor_nothing_is_kept(
+    tmp_path: Path, schedule: str, monitor: dict[str, bool]
+) -> None:
     world = World(until=at(7, 1), state=tmp_path)
     world.timer(schedule, **monitor).follow()
     assert world.runs
@@ -200,12 +229,21 @@ def test_one_that_runs_on_startup_does_so_once() -> None:
 
 def test_the_real_host_makes_up_for_what_it_missed(tmp_path: Path) -> None:
     last = datetime.now(UTC) - timedelta(days=3)
-    due = last.replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(days=1 if last.hour >= 7 else 0)
+    due = last.replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(
+        days=1 if last.hour >= 7 else 0
+    )
     state = tmp_path / "state"
     state.mkdir()
-    (state / "tick.json").write_text(json.dumps({"Last": last.isoformat(), "Next": due.isoformat(), "LastUpdated": last.isoformat()}))
+    (state / "tick.json").write_text(
+        json.dumps(
+            {"Last": last.isoformat(), "Next": due.isoformat(), "LastUpdated": last.isoformat()}
+        )
+    )
     with hosted(tmp_path, "--state", str(state), SAMPLE_FAILURES="1") as host:
-        assert [host.output.readline() for _ in range(2)] == ["tick: past due True, retry 0\n", "tick: past due True, retry 1\n"]
+        assert [host.output.readline() for _ in range(2)] == [
+            "tick: past due True, retry 0\n",
+            "tick: past due True, retry 1\n",
+        ]
         assert requests.get(f"{host.url}/runs", timeout=20).status_code == 200
     kept = json.loads((state / "tick.json").read_text())
     assert datetime.fromisoformat(kept["Last"]) > due
@@ -215,4 +253,6 @@ def test_the_real_host_makes_up_for_what_it_missed(tmp_path: Path) -> None:
 
 def test_the_real_host_keeps_the_schedule_of_a_timer_that_fails(tmp_path: Path) -> None:
     with hosted(tmp_path, SAMPLE_SCHEDULE="* * * * * *", SAMPLE_FAILURES="9") as host:
-        assert [host.output.readline() for _ in range(6)] == [f"tick: past due False, retry {retry}\n" for retry in (0, 1, 2, 0, 1, 2)]
+        assert [host.output.readline() for _ in range(6)] == [
+            f"tick: past due False, retry {retry}\n" for retry in (0, 1, 2, 0, 1, 2)
+        ]

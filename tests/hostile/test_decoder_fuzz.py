@@ -20,7 +20,10 @@ from tests.support.graph_objects import application, certificate, principal, sec
 
 KEY_IDS = [f"58ed553a-d3af-4520-8d81-4775274faac{number}" for number in range(4)]
 FULL = application(
-    passwordCredentials=[secret(keyId=KEY_IDS[0]), secret(keyId=KEY_IDS[1], displayName=None, endDateTime=None)],
+    passwordCredentials=[
+        secret(keyId=KEY_IDS[0]),
+        secret(keyId=KEY_IDS[1], displayName=None, endDateTime=None),
+    ],
     keyCredentials=[certificate(keyId=KEY_IDS[2], customKeyIdentifier=None)],
 )
 ONLY_SECRETS = {**FULL, "keyCredentials": []}
@@ -35,8 +38,23 @@ ODD: st.SearchStrategy[Any] = st.one_of(
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
     st.sampled_from(
         [
-            *["", "2027-05-07", "2027-05-07T06:52:46", "2027-13-45T06:52:46Z", "9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00+14:00"],
-            *["2299-12-31T00:00:00Z", "2027-05-07T06:52:46.1234567Z", "2027-05-07T06:52:46+02:00", "never", "\ud800", 1e400, 10**400],
+            *[
+                "",
+                "2027-05-07",
+                "2027-05-07T06:52:46",
+                "2027-13-45T06:52:46Z",
+                "9999-12-31T23:59:59.9999999Z",
+                "0001-01-01T00:00:00+14:00",
+            ],
+            *[
+                "2299-12-31T00:00:00Z",
+                "2027-05-07T06:52:46.1234567Z",
+                "2027-05-07T06:52:46+02:00",
+                "never",
+                "\ud800",
+                1e400,
+                10**400,
+            ],
         ]
     ),
 )
@@ -45,7 +63,13 @@ MUTATIONS = ("replace", "drop", "twice", "rename")
 
 def places(value: object, here: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """List where in a document something stands."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [place for key, each in inner for place in ((*here, key), *places(each, (*here, key)))]
 
 
@@ -92,7 +116,9 @@ def ends_in(holder: dict[str, Any]) -> dict[str, datetime | None]:
 def read(body: bytes, more: bytes | None = None) -> App | None:
     """Read it as the program does; `None` if that is refused with a sentence."""
     try:
-        return app_of(decoded(body, Record), decoded(more, KeyedPrincipal) if more is not None else None)
+        return app_of(
+            decoded(body, Record), decoded(more, KeyedPrincipal) if more is not None else None
+        )
     except DirectoryError as error:
         said = str(error)
     assert said.isprintable()
@@ -102,7 +128,9 @@ def read(body: bytes, more: bytes | None = None) -> App | None:
 
 def same(one: datetime | None, other: datetime | None) -> bool:
     """Whether two ends are the same instant; Graph writes a tenth of a microsecond, Python keeps whole ones."""
-    return one == other if one is None or other is None else abs((one - other).total_seconds()) < 1e-5
+    return (
+        one == other if one is None or other is None else abs((one - other).total_seconds()) < 1e-5
+    )
 
 
 @given(mutated(FULL) | mutated(ONLY_SECRETS))
@@ -114,7 +142,9 @@ def test_what_is_read_of_an_app_is_what_stands_there(document: dict[str, Any]) -
         expected = ends_in(document)
         assert {each.key_id for each in app.credentials} == set(expected)
         if len(app.credentials) == len(expected):  # a key id that stands there twice has two ends
-            assert [each for each in app.credentials if not same(each.ends, expected[each.key_id])] == []
+            assert [
+                each for each in app.credentials if not same(each.ends, expected[each.key_id])
+            ] == []
 
 
 @given(mutated(PRINCIPAL))
@@ -140,13 +170,18 @@ def test_damaged_bytes_are_read_or_refused(data: st.DataObject) -> None:
                 body[at:at] = data.draw(st.binary(max_size=4))
     app = read(bytes(body))
     if app is not None:
-        document = json.loads(body.decode("utf-8", "replace"), strict=False)  # what is not selected is skipped unread
+        document = json.loads(
+            body.decode("utf-8", "replace"), strict=False
+        )  # what is not selected is skipped unread
         assert {each.key_id for each in app.credentials} == set(ends_in(document))
 
 
 @given(
     st.one_of(
-        st.binary(max_size=300), st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(lambda value: json.dumps(value).encode())
+        st.binary(max_size=300),
+        st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(
+            lambda value: json.dumps(value).encode()
+        ),
     )
 )
 @example(b"[" * 100_000)

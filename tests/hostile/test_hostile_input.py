@@ -55,7 +55,9 @@ from tests.support.notices import (
 def views_of(evil: str) -> list[View]:
     """Give every kind of view, with the text wherever one from outside can stand."""
     service = replace(LIBCAL, name=evil or "-", breaks=evil)
-    app = AppSighting("libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW)
+    app = AppSighting(
+        "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW
+    )
     one = credential(evil, 3, hint=evil)
     more: dict[str, Any] = {"service": service, "app": app, "candidates": (one,)}
     waiting = service_view(Standing.AWAITING_INSTALL, one, replacement=one, over=Over.ENDED, **more)
@@ -64,7 +66,11 @@ def views_of(evil: str) -> list[View]:
         waiting,
         service_view(Standing.MISSING, one, over=Over.GONE, **more),
         replace(unmatched(one), service=service, app=app),
-        replace(unclaimed(one, rivals=(service,), wanted_by=(service,)), app=app, watched=replace(WATCHED, name=evil or "-")),
+        replace(
+            unclaimed(one, rivals=(service,), wanted_by=(service,)),
+            app=app,
+            watched=replace(WATCHED, name=evil or "-"),
+        ),
         replace(app_view(evil), app=app),
         replace(leftover(1), owner=waiting, credential=one),
         reading(evil),
@@ -78,11 +84,15 @@ def messages_of(evil: str) -> Iterator[Message]:
         yield message(*(notice(view, Reason.RUNG, roles) for view in views))
         for view in views:  # each alone too: the first of a message is in the subject
             yield message(notice(view, Reason.RUNG, roles))
-    yield message(introduction=True, watching=tuple(view for view in views if isinstance(view, ServiceView)))
+    yield message(
+        introduction=True, watching=tuple(view for view in views if isinstance(view, ServiceView))
+    )
 
 
 def status_of(evil: str) -> Status:
-    return single(*views_of(evil), pulse=replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)).status
+    return single(
+        *views_of(evil), pulse=replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)
+    ).status
 
 
 @every_text
@@ -100,7 +110,13 @@ def test_a_mail_has_our_headers_our_tags_and_our_links(evil: str) -> None:
 @every_text
 def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None:
     memory = Memory(sightings={"k": Sighting(credential(evil, 3, hint=evil), "libcal", NOW)})
-    decisions = {"libcal": (Decision(NOW, DecisionKind.ACKNOWLEDGE, replace(PAT, name=evil), ("libcal",), "k", evil),)}
+    decisions = {
+        "libcal": (
+            Decision(
+                NOW, DecisionKind.ACKNOWLEDGE, replace(PAT, name=evil), ("libcal",), "k", evil
+            ),
+        )
+    }
     loud = replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)
     data = single(*views_of(evil), memory=memory, decisions=decisions, pulse=loud)
     html = page(replace(data, person=replace(PAT, name=evil), problem=evil))
@@ -109,9 +125,15 @@ def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None
     assert seen.tags.count("script") == 1
     assert not {"img", "iframe", "object", "base"} & set(seen.tags)
     assert seen.handlers == []
-    assert not [link for link in seen.links if "evil" in link and not link.startswith("mailto:its-helpdesk@example.org?")]
     assert not [
-        link for link in seen.links if link != "data:," and link.lower().startswith(("javascript:", "data:", "//", "http:"))
+        link
+        for link in seen.links
+        if "evil" in link and not link.startswith("mailto:its-helpdesk@example.org?")
+    ]
+    assert not [
+        link
+        for link in seen.links
+        if link != "data:," and link.lower().startswith(("javascript:", "data:", "//", "http:"))
     ]  # the icon is empty
 
 
@@ -127,7 +149,10 @@ def test_a_calendar_has_our_events_and_each_is_whole(evil: str) -> None:
         assert "ATTACH" not in event
         assert unseen(str(event["summary"]) + str(event["description"])) == []
     for alarm in read.walk("VALARM"):
-        assert (str(alarm["action"]), set(alarm)) == ("DISPLAY", {"ACTION", "TRIGGER", "DESCRIPTION"})
+        assert (str(alarm["action"]), set(alarm)) == (
+            "DISPLAY",
+            {"ACTION", "TRIGGER", "DESCRIPTION"},
+        )
 
 
 @every_text
@@ -144,13 +169,18 @@ def test_a_spreadsheet_computes_nothing(evil: str) -> None:
 def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
     told, harmless = (metrics(status_of(text), WATCHLIST) for text in (evil, "LibCal"))
     assert told == harmless
-    assert all(family.name.startswith("lapsewatch_") for family in text_string_to_metric_families(told))
+    assert all(
+        family.name.startswith("lapsewatch_") for family in text_string_to_metric_families(told)
+    )
 
 
 @every_text
 def test_a_log_line_is_one_line_of_json(evil: str) -> None:
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
-    line = log_line(CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told), evil)
+    line = log_line(
+        CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told),
+        evil,
+    )
     assert line.isascii()
     assert line.isprintable()
     assert len(line) <= LONGEST
@@ -160,8 +190,13 @@ def test_a_log_line_is_one_line_of_json(evil: str) -> None:
 @every_text
 def test_an_error_from_graph_is_one_visible_line(evil: str) -> None:
     sent = evil.encode("utf-8", "replace").decode()
-    body = json.dumps({"error": {"code": evil, "message": evil, "innerError": {"request-id": evil}}}).encode()
-    for error in (complaint(Answer(400, {"request-id": sent}, body)), unreadable(sent.encode(), ValueError(evil))):
+    body = json.dumps(
+        {"error": {"code": evil, "message": evil, "innerError": {"request-id": evil}}}
+    ).encode()
+    for error in (
+        complaint(Answer(400, {"request-id": sent}, body)),
+        unreadable(sent.encode(), ValueError(evil)),
+    ):
         assert str(error).isprintable()
         assert len(str(error)) < 1000
     assert plain(evil).isprintable()
@@ -182,4 +217,7 @@ def test_a_command_to_copy_has_the_credential_as_one_word(evil: str) -> None:
     console.status(Console(file=said, width=1000, soft_wrap=True), status, WATCHLIST)
     (line,) = [line for line in said.getvalue().splitlines() if "--key-id" in line]
     words = shlex.split(line.split(": ", 1)[1])
-    assert (words[:6], len(words)) == (["python", "-m", "shared", "confirm", "libcal", "--key-id"], 7)
+    assert (words[:6], len(words)) == (
+        ["python", "-m", "shared", "confirm", "libcal", "--key-id"],
+        7,
+    )

@@ -37,7 +37,11 @@ def named(evil: str, *, microsoft_says: str | None = None) -> App:
         secret(keyId=KEY_ID[:-1] + "1", displayName=evil, hint=evil, endDateTime=ends),
     ]
     whole = application(
-        appId=CLIENT_ID, id=OBJECT_ID, displayName=evil, disabledByMicrosoftStatus=microsoft_says, passwordCredentials=credentials
+        appId=CLIENT_ID,
+        id=OBJECT_ID,
+        displayName=evil,
+        disabledByMicrosoftStatus=microsoft_says,
+        passwordCredentials=credentials,
     )
     return app_of(decoded(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"), Record))
 
@@ -59,18 +63,33 @@ class Deaf(Inbox):
 
 
 @every_text
-def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(evil: str, azurite: Azurite, table: str) -> None:
+def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
+    evil: str, azurite: Azurite, table: str
+) -> None:
     now = START
     tenant, inbox = Tenant(), Inbox()
     tenant.apps[CLIENT_ID] = named(evil)
     with TablesLedger(azurite.tables, lambda: now, table=table) as ledger:
         channels = {"its": inbox, "admins": Deaf(evil)}
-        watch = Watch(watchlist(service("LibCal")), tenant, ledger, channels, lambda: now, timedelta(minutes=20))
+        watch = Watch(
+            watchlist(service("LibCal")),
+            tenant,
+            ledger,
+            channels,
+            lambda: now,
+            timedelta(minutes=20),
+        )
         assert watch.check().outcome == Outcome.PARTIAL
         now += timedelta(hours=1)
         assert watch.check().outcome == Outcome.PARTIAL
         assert len(inbox.heard) == 1
-        done = decisions.acknowledge(watch, "libcal", now.date() + timedelta(days=5), evil or "-", by=Person("00000000", evil or "-"))
+        done = decisions.acknowledge(
+            watch,
+            "libcal",
+            now.date() + timedelta(days=5),
+            evil or "-",
+            by=Person("00000000", evil or "-"),
+        )
         assert done.check.outcome == Outcome.PARTIAL
         now += timedelta(hours=1)
         tenant.apps[CLIENT_ID] = named(evil, microsoft_says=evil)
@@ -80,16 +99,30 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(evil: str, azuri
     for row in rows(azurite, table):
         texts = [value for value in row.values() if isinstance(value, str)]
         assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= LONGEST_TEXT
-        assert sum(2 * len(name) + 8 + len(str(value).encode("utf-16-le")) for name, value in row.items()) < LONGEST_ENTITY
+        assert (
+            sum(
+                2 * len(name) + 8 + len(str(value).encode("utf-16-le"))
+                for name, value in row.items()
+            )
+            < LONGEST_ENTITY
+        )
 
 
 @every_text
-def test_no_check_depends_on_the_key_ids_in_the_report_of_sign_ins(evil: str, azurite: Azurite, table: str) -> None:
+def test_no_check_depends_on_the_key_ids_in_the_report_of_sign_ins(
+    evil: str, azurite: Azurite, table: str
+) -> None:
     tenant, report = Tenant(), SignInLog({KEY_ID: START, f"{evil}/#?": START, "x" * 1_000: START})
     tenant.apps[CLIENT_ID] = named("")
     with TablesLedger(azurite.tables, lambda: START, table=table) as ledger:
         watch = Watch(
-            watchlist(service("LibCal")), tenant, ledger, {"its": Inbox(), "admins": Inbox()}, lambda: START, timedelta(minutes=20), report
+            watchlist(service("LibCal")),
+            tenant,
+            ledger,
+            {"its": Inbox(), "admins": Inbox()},
+            lambda: START,
+            timedelta(minutes=20),
+            report,
         )
         assert watch.check().outcome == Outcome.OK
         assert ledger.load().uses.keys() == {KEY_ID}

@@ -37,7 +37,15 @@ from tests.render.mail_cases import SENDER
 from tests.render.page.page_cases import GOOD, WATCHLIST, single
 from tests.support.graph_objects import application, secret
 from tests.support.hostile import TEXTS, Seen, cards_of, every_text, mail_of, unseen
-from tests.support.notices import NOW, PAGE_URL, credential, message, notice, tenant_view, tenant_watcher
+from tests.support.notices import (
+    NOW,
+    PAGE_URL,
+    credential,
+    message,
+    notice,
+    tenant_view,
+    tenant_watcher,
+)
 
 ADDRESS = "ann@example.org"
 EVER = ScanQuery(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
@@ -45,7 +53,10 @@ EVER = ScanQuery(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
 
 def owned_by(evil: str) -> Ownership:
     """Say that it belongs to everybody of that name: more than Graph ever gives, people and not."""
-    people = tuple(Owner(f"o{number}", evil, ADDRESS if number % 2 else "", person=number % 3 > 0) for number in range(30))
+    people = tuple(
+        Owner(f"o{number}", evil, ADDRESS if number % 2 else "", person=number % 3 > 0)
+        for number in range(30)
+    )
     return Ownership(people, reference=evil, notes=evil)
 
 
@@ -63,8 +74,15 @@ def views_of(evil: str) -> list[TenantView]:
 
 def messages_of(evil: str) -> Iterator[Message]:
     notices = tuple(notice(view, Reason.RUNG) for view in views_of(evil))
-    problems = tuple(notice(tenant_watcher(aspect, evil), Reason.CHECK_FAILING) for aspect in ("reading", "fewer"))
-    for news in (TenantNews(9, 99, first=True, owners_next=2), TenantNews(9, 99), TenantNews(9, 99, owner=evil)):
+    problems = tuple(
+        notice(tenant_watcher(aspect, evil), Reason.CHECK_FAILING)
+        for aspect in ("reading", "fewer")
+    )
+    for news in (
+        TenantNews(9, 99, first=True, owners_next=2),
+        TenantNews(9, 99),
+        TenantNews(9, 99, owner=evil),
+    ):
         yield message(*problems, *notices, tenant=news)
         yield message(*notices[:3], tenant=news)  # few of them are blocks in a mail, many are lines
         for each in notices:
@@ -73,7 +91,10 @@ def messages_of(evil: str) -> Iterator[Message]:
 
 def status_of(evil: str) -> Status:
     scan = TenantScan(NOW, NOW, 9, 99, error=evil)
-    return replace(single(pulse=replace(GOOD, error=evil)).status, tenant=TenantStatus(scan, tuple(views_of(evil))))
+    return replace(
+        single(pulse=replace(GOOD, error=evil)).status,
+        tenant=TenantStatus(scan, tuple(views_of(evil))),
+    )
 
 
 @every_text
@@ -94,13 +115,24 @@ def test_the_table_of_a_tenant_leads_to_entra_and_to_itself_only(evil: str, sort
     assert seen.tags.count("script") == 1
     assert not {"img", "iframe", "object", "base"} & set(seen.tags)
     assert seen.handlers == []
-    assert not [link for link in seen.links if "evil" in link and not link.startswith(f"{data.base}?")]
-    assert not [link for link in seen.links if link != "data:," and link.lower().startswith(("javascript:", "data:", "//", "http:"))]
+    assert not [
+        link for link in seen.links if "evil" in link and not link.startswith(f"{data.base}?")
+    ]
+    assert not [
+        link
+        for link in seen.links
+        if link != "data:," and link.lower().startswith(("javascript:", "data:", "//", "http:"))
+    ]
 
 
 @every_text
 def test_no_row_of_a_tenant_is_computed_by_a_spreadsheet(evil: str) -> None:
-    rows = list(csv.reader(io.StringIO(status_csv(status_of(evil), WATCHLIST).removeprefix("\ufeff"), newline=""), strict=True))
+    rows = list(
+        csv.reader(
+            io.StringIO(status_csv(status_of(evil), WATCHLIST).removeprefix("\ufeff"), newline=""),
+            strict=True,
+        )
+    )
     assert len(rows) == 1 + len(views_of(evil))
     for cell in (cell for row in rows[1:] for cell in row if not re.fullmatch(r"-?\d+", cell)):
         assert unseen(cell) == []
@@ -112,13 +144,22 @@ def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: st
     status = status_of(evil)
     assert metrics(status, WATCHLIST) == metrics(status_of("Signage"), WATCHLIST)
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
-    result = CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status.judgement, told=told, tenant=TenantResult(error=evil, told=told))
+    result = CheckResult(
+        NOW,
+        Outcome.PARTIAL,
+        evil,
+        judgement=status.judgement,
+        told=told,
+        tenant=TenantResult(error=evil, told=told),
+    )
     line = log_line(result, evil)
     assert line.isascii()
     assert line.isprintable()
     assert len(line) <= LONGEST
     document = json.loads(json.dumps(status_document(status, WATCHLIST)))
-    assert [item["app"]["name"] for item in document["tenant"]["items"]] == [evil] * len(views_of(evil))
+    assert [item["app"]["name"] for item in document["tenant"]["items"]] == [evil] * len(
+        views_of(evil)
+    )
 
 
 @every_text
@@ -130,16 +171,33 @@ def test_a_terminal_is_told_words_only_of_a_tenant(evil: str) -> None:
 
 @every_text
 def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(evil: str) -> None:
-    for address in (evil, f"{evil}@example.org", f"ann@{evil}", f"ann@example.org{evil}", f"{evil}ann@example.org"):
-        body = {"owners": [{"id": "o1", "displayName": evil, "mail": address}], "notes": evil, "serviceManagementReference": evil}
-        found = ownership(Answer(200, {}, json.dumps(body).encode("utf-8")) if "\ud800" not in evil else _of_replaced(body))
+    for address in (
+        evil,
+        f"{evil}@example.org",
+        f"ann@{evil}",
+        f"ann@example.org{evil}",
+        f"{evil}ann@example.org",
+    ):
+        body = {
+            "owners": [{"id": "o1", "displayName": evil, "mail": address}],
+            "notes": evil,
+            "serviceManagementReference": evil,
+        }
+        found = ownership(
+            Answer(200, {}, json.dumps(body).encode("utf-8"))
+            if "\ud800" not in evil
+            else _of_replaced(body)
+        )
         (owner,) = found.owners
         assert owner.mail == "" or re.fullmatch(r"[!-?A-~]{1,254}", owner.mail.replace("@", "", 1))
         assert found.reachable == ((owner,) if owner.mail else ())
         assert max(len(found.notes), len(found.reference)) <= LONGEST_NOTE
         assert (found.notes + found.reference).isprintable()
         if owner.mail:
-            assert mail_of(message(notice(views_of("x")[0]), tenant=TenantNews(1, 1, owner=owner.name)), to=owner.mail)
+            assert mail_of(
+                message(notice(views_of("x")[0]), tenant=TenantNews(1, 1, owner=owner.name)),
+                to=owner.mail,
+            )
 
 
 def _of_replaced(body: object) -> Answer:
@@ -149,20 +207,30 @@ def _of_replaced(body: object) -> Answer:
     return Answer(200, {}, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-@pytest.mark.parametrize("odd", ["", "a/b", "a|b", "a:b", "#", "x" * 65, "\u202e", "W" * 100_000, "a\nb"])
+@pytest.mark.parametrize(
+    "odd", ["", "a/b", "a|b", "a:b", "#", "x" * 65, "\u202e", "W" * 100_000, "a\nb"]
+)
 def test_an_id_that_no_ledger_can_keep_is_the_failure_of_its_app_alone(odd: str) -> None:
     with pytest.raises(DirectoryError):
         ownership(Answer(200, {}, json.dumps({"owners": [{"id": odd}]}).encode()))
     for change in ({"id": odd}, {"appId": odd}, {"passwordCredentials": [secret(keyId=odd)]}):
-        values = [application(appId="good", passwordCredentials=[secret()]), application(passwordCredentials=[secret()]) | change]
+        values = [
+            application(appId="good", passwordCredentials=[secret()]),
+            application(passwordCredentials=[secret()]) | change,
+        ]
         read = PageDecoder(Holder.APPLICATION, EVER).decoded(json.dumps({"value": values}).encode())
         assert [app.client_id for app in read.apps] == ["good"]
         assert len(read.failures) == 1
-        assert all(name.isprintable() and len(name) < 60 and str(error).isprintable() for name, error in read.failures.items())
+        assert all(
+            name.isprintable() and len(name) < 60 and str(error).isprintable()
+            for name, error in read.failures.items()
+        )
 
 
 @every_text
-def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(evil: str, azurite: Azurite, table: str) -> None:
+def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(
+    evil: str, azurite: Azurite, table: str
+) -> None:
     """Azurite takes entities that Azure refuses, so what lies there is measured here."""
     listed = tuple(view.listed for view in views_of(evil))
     with TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
@@ -170,20 +238,37 @@ def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(e
         kept = ledger.tenant.load()
     assert {each.item for each in kept.listed.values()} == {each.item for each in listed}
     assert kept.scan is not None
-    texts = [kept.scan.error, *(t for each in kept.listed.values() for t in (each.app_name, each.credential.name, each.credential.hint))]
+    texts = [
+        kept.scan.error,
+        *(
+            t
+            for each in kept.listed.values()
+            for t in (each.app_name, each.credential.name, each.credential.hint)
+        ),
+    ]
     assert max(map(len, texts)) <= 4_000
 
 
 @pytest.mark.parametrize("evil", [TEXTS["HTML"], "\N{EARTH GLOBE AMERICAS}" * 200])
-def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_how_many_are_left_out(evil: str) -> None:
+def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_how_many_are_left_out(
+    evil: str,
+) -> None:
     notices = []
     for number in range(6_000):
         view = tenant_view(f"{number}", 20 if number % 100 else 3)
-        notices.append(notice(replace(view, listed=replace(view.listed, app_name=f"{number} {evil}"))))
-    made = mail(message(*notices, tenant=TenantNews(9, 99)), to=(ADDRESS,), sender=SENDER, page_url=PAGE_URL)
+        notices.append(
+            notice(replace(view, listed=replace(view.listed, app_name=f"{number} {evil}")))
+        )
+    made = mail(
+        message(*notices, tenant=TenantNews(9, 99)), to=(ADDRESS,), sender=SENDER, page_url=PAGE_URL
+    )
     assert len(b64encode(as_bytes(made))) < 4_000_000
     shown = made.text.count("client id …")
     assert f"And {6_000 - shown:,} more on the status page." in made.text.replace("\n", " ")
-    assert set(re.findall(r"^- (\d+)", made.text, re.MULTILINE)) >= {str(number) for number in range(0, 6_000, 100)}
-    whole = mail(message(*notices, tenant=TenantNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER)
+    assert set(re.findall(r"^- (\d+)", made.text, re.MULTILINE)) >= {
+        str(number) for number in range(0, 6_000, 100)
+    }
+    whole = mail(
+        message(*notices, tenant=TenantNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER
+    )
     assert whole.text.count("client id …") == 6_000

@@ -26,14 +26,24 @@ QUERY = ScanQuery(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=
 ENDS = "2027-05-07T06:52:46Z"
 PAGE: dict[str, Any] = {
     "value": [
-        application(appId="app-1", id="object-1", passwordCredentials=[secret(keyId=KEY_IDS[0], endDateTime=ENDS)]),
+        application(
+            appId="app-1",
+            id="object-1",
+            passwordCredentials=[secret(keyId=KEY_IDS[0], endDateTime=ENDS)],
+        ),
         application(
             appId="app-2",
             id="object-2",
             passwordCredentials=[secret(keyId=KEY_IDS[1], endDateTime=None)],
-            keyCredentials=[certificate(keyId=KEY_IDS[2], customKeyIdentifier=None, endDateTime=ENDS)],
+            keyCredentials=[
+                certificate(keyId=KEY_IDS[2], customKeyIdentifier=None, endDateTime=ENDS)
+            ],
         ),
-        application(appId="app-3", id="object-3", passwordCredentials=[secret(keyId=KEY_IDS[3], endDateTime="2031-01-01T00:00:00Z")]),
+        application(
+            appId="app-3",
+            id="object-3",
+            passwordCredentials=[secret(keyId=KEY_IDS[3], endDateTime="2031-01-01T00:00:00Z")],
+        ),
     ],
     "@odata.nextLink": "https://graph.microsoft.com/v1.0/applications?$skiptoken=2",
 }
@@ -42,7 +52,12 @@ OWNED: dict[str, Any] = {
     "notes": "Ticket 4711",
     "serviceManagementReference": "CMDB-7",
     "owners": [
-        {"@odata.type": "#microsoft.graph.user", "id": "a1", "displayName": "Ann Example", "mail": "ann@example.org"},
+        {
+            "@odata.type": "#microsoft.graph.user",
+            "id": "a1",
+            "displayName": "Ann Example",
+            "mail": "ann@example.org",
+        },
         {"@odata.type": "#microsoft.graph.servicePrincipal", "id": "r1", "displayName": "pipeline"},
     ],
 }
@@ -70,10 +85,17 @@ def in_question(app: object) -> bool:
     """Say by hand whether an app has an end in question. Raises if the JSON does not say it."""
     if not isinstance(app, dict):
         raise Unsaid
-    if app.get("isDisabled") or app.get("disabledByMicrosoftStatus") not in (None, "", "NotDisabled"):
+    if app.get("isDisabled") or app.get("disabledByMicrosoftStatus") not in (
+        None,
+        "",
+        "NotDisabled",
+    ):
         return False
     try:
-        return any(ends is not None and QUERY.since <= ends <= QUERY.until for ends in ends_in(app).values())
+        return any(
+            ends is not None and QUERY.since <= ends <= QUERY.until
+            for ends in ends_in(app).values()
+        )
     except OverflowError:
         return False  # before the year 1
     except AssertionError as error:
@@ -92,7 +114,9 @@ def test_an_app_of_a_page_is_given_whole_or_named_as_unread(document: dict[str, 
     unfounded = list(found)
     for index, app in enumerate(document["value"], start=1):
         named = app.get("appId") if isinstance(app, dict) else None
-        unread = f"#{index} of its page" in page.failures or (isinstance(named, str) and plain(named) in page.failures)
+        unread = f"#{index} of its page" in page.failures or (
+            isinstance(named, str) and plain(named) in page.failures
+        )
         with suppress(*NOT_SAID):
             if in_question(app):
                 whole = (named, set(ends_in(app)))
@@ -102,20 +126,32 @@ def test_an_app_of_a_page_is_given_whole_or_named_as_unread(document: dict[str, 
         assert unread  # by hand, too, nothing can be said of it
     assert unfounded == []
     if not page.failures:
-        assert page.credentials == sum(len(app["passwordCredentials"]) + len(app["keyCredentials"]) for app in document["value"])
-    assert all(name.isprintable() and len(name) <= 60 and str(error).isprintable() for name, error in page.failures.items())
+        assert page.credentials == sum(
+            len(app["passwordCredentials"]) + len(app["keyCredentials"])
+            for app in document["value"]
+        )
+    assert all(
+        name.isprintable() and len(name) <= 60 and str(error).isprintable()
+        for name, error in page.failures.items()
+    )
 
 
 @given(
     st.one_of(
         st.binary(max_size=200),
-        st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(lambda value: json.dumps(value).encode()),
-        st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(lambda value: json.dumps({"value": value}).encode()),
+        st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(
+            lambda value: json.dumps(value).encode()
+        ),
+        st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(
+            lambda value: json.dumps({"value": value}).encode()
+        ),
     ),
     st.sampled_from(Holder),
 )
 @example(b'{"value":[{"owners":' * 5_000, Holder.APPLICATION)
-def test_what_is_no_page_is_refused_and_what_is_no_app_is_counted_as_unread(body: bytes, holder: Holder) -> None:
+def test_what_is_no_page_is_refused_and_what_is_no_app_is_counted_as_unread(
+    body: bytes, holder: Holder
+) -> None:
     page = read(body, holder)
     if page is not None:
         assert page.apps == []
@@ -134,11 +170,19 @@ def owned(body: bytes) -> Ownership | None:
 
 @given(mutated(OWNED))
 @example(OWNED)
-def test_owners_are_those_that_stand_there_or_the_answer_is_refused(document: dict[str, Any]) -> None:
+def test_owners_are_those_that_stand_there_or_the_answer_is_refused(
+    document: dict[str, Any],
+) -> None:
     found = owned(json.dumps(document).encode())
     if found is not None:
-        assert [owner.object_id for owner in found.owners] == [each["id"] for each in document["owners"]]
-        addresses = {each.get("mail") for each in document["owners"] if each.get("@odata.type") in (None, "#microsoft.graph.user")}
+        assert [owner.object_id for owner in found.owners] == [
+            each["id"] for each in document["owners"]
+        ]
+        addresses = {
+            each.get("mail")
+            for each in document["owners"]
+            if each.get("@odata.type") in (None, "#microsoft.graph.user")
+        }
         assert {owner.mail for owner in found.reachable} <= addresses
         for owner, each in zip(found.owners, document["owners"], strict=True):
             assert owner.name == (each.get("displayName") or "")
@@ -147,7 +191,12 @@ def test_owners_are_those_that_stand_there_or_the_answer_is_refused(document: di
 
 
 @given(
-    st.one_of(st.binary(max_size=200), st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(lambda v: json.dumps(v).encode()))
+    st.one_of(
+        st.binary(max_size=200),
+        st.recursive(ODD, lambda inner: st.lists(inner, max_size=3)).map(
+            lambda v: json.dumps(v).encode()
+        ),
+    )
 )
 def test_what_says_nothing_of_owners_is_refused(body: bytes) -> None:
     assert owned(body) is None

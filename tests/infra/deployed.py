@@ -127,19 +127,33 @@ class Deployed:
             LAPSEWATCH_GRAPH=tenant.url,
         )
         resources = (tenant.url, f"{tenant.url}/vault", f"{tenant.url}/arm")
-        self.tokens = {f"{resource}/.default": tenant.deployer.token(resource) for resource in resources}
+        self.tokens = {
+            f"{resource}/.default": tenant.deployer.token(resource) for resource in resources
+        }
         self._bin.mkdir()
         self._slow = folder / "slow.py"
-        self._slow.write_text(SLOW.format(kept=str(self._kept), tokens=self.tokens, made=MADE), encoding="utf-8")
+        self._slow.write_text(
+            SLOW.format(kept=str(self._kept), tokens=self.tokens, made=MADE), encoding="utf-8"
+        )
         self.sign_in(self.tokens)
 
     def sign_in(self, tokens: dict[str, str]) -> None:
         """Let azd and az give these tokens, by scope, and no others."""
         for name, member in (("azd", "token"), ("az", "accessToken")):
-            cases = [f"*\"--scope {scope} \"*) echo '{json.dumps({member: token})}'; exit ;;" for scope, token in tokens.items()]
+            cases = [
+                f"*\"--scope {scope} \"*) echo '{json.dumps({member: token})}'; exit ;;"
+                for scope, token in tokens.items()
+            ]
             program = self._bin / name
-            paths = {"log": self.log, "kept": self._kept, "slow": self._slow, "python": sys.executable}
-            program.write_text(FAST.format(name=name, tokens="\n".join(cases), **paths), encoding="utf-8")
+            paths = {
+                "log": self.log,
+                "kept": self._kept,
+                "slow": self._slow,
+                "python": sys.executable,
+            }
+            program.write_text(
+                FAST.format(name=name, tokens="\n".join(cases), **paths), encoding="utf-8"
+            )
             program.chmod(S_IRWXU)
 
     def uninstall(self, name: str) -> None:
@@ -149,7 +163,9 @@ class Deployed:
     @property
     def kept(self) -> dict[str, str]:
         """What azd keeps."""
-        values: dict[str, str] = json.loads(self._kept.read_text(encoding="utf-8")) if self._kept.exists() else {}
+        values: dict[str, str] = (
+            json.loads(self._kept.read_text(encoding="utf-8")) if self._kept.exists() else {}
+        )
         return values
 
     def keep(self, **values: str) -> None:
@@ -179,7 +195,13 @@ class Deployed:
 
     def down(self) -> None:
         """Do what azd down does before its hook runs: forget every output of the deployment (azure-dev, `Manager.Destroy`)."""
-        outputs = set(re.findall(r"^output (\w+)", (ROOT / "infra/main.bicep").read_text(encoding="utf-8"), re.MULTILINE))
+        outputs = set(
+            re.findall(
+                r"^output (\w+)",
+                (ROOT / "infra/main.bicep").read_text(encoding="utf-8"),
+                re.MULTILINE,
+            )
+        )
         kept = {name: value for name, value in self.kept.items() if name not in outputs}
         self._kept.write_text(json.dumps(kept), encoding="utf-8")
 
@@ -187,7 +209,11 @@ class Deployed:
     def environment(self) -> dict[str, str]:
         """The environment in which the hooks run: these programs first, and little patience."""
         passed = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
-        return passed | {"PATH": f"{self._bin}:/usr/bin:/bin", "AZURE_ENV_NAME": "library", "LAPSEWATCH_HOOKS_PATIENCE": "0.3"}
+        return passed | {
+            "PATH": f"{self._bin}:/usr/bin:/bin",
+            "AZURE_ENV_NAME": "library",
+            "LAPSEWATCH_HOOKS_PATIENCE": "0.3",
+        }
 
     def run(self, hook: str, *words: str, given: str = "", **environment: str) -> str:
         """Run a hook as azd does, and give what it prints. Its exit status is 0, whatever happens."""
@@ -211,12 +237,20 @@ class Deployed:
         """See that no secret was printed, given to a program as a word, or kept by azd."""
         calls = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
         told = said + calls + json.dumps(self.kept)
-        assert not [secret for secret in ("a-secret-signature", *self.tokens.values()) if secret in told]
+        assert not [
+            secret for secret in ("a-secret-signature", *self.tokens.values()) if secret in told
+        ]
 
     def administrate(self, said: str) -> None:
         """Do what a hook says that an administrator must do: run its commands, line by line, but for those of the deployer."""
         for line in re.findall(r"^    (az .*)$", said, re.MULTILINE):
-            subprocess.run(["bash", "-c", line], env=self.environment, check=False, capture_output=True, timeout=60)
+            subprocess.run(
+                ["bash", "-c", line],
+                env=self.environment,
+                check=False,
+                capture_output=True,
+                timeout=60,
+            )
 
     def up(self, *, given: str = TEAMS_URL) -> tuple[str, str]:
         """Do what azd up does, but for the deployment of code; give what the two hooks print."""
@@ -249,7 +283,11 @@ class Deployed:
     @property
     def principal(self) -> dict[str, Any]:
         """The one enterprise application of the registration."""
-        (principal,) = [one for one in self.tenant.admin.principals.values() if one["appId"] == self.app["appId"]]
+        (principal,) = [
+            one
+            for one in self.tenant.admin.principals.values()
+            if one["appId"] == self.app["appId"]
+        ]
         return principal
 
     def state(self) -> dict[str, Any]:
@@ -261,19 +299,27 @@ class Deployed:
             "assignments": admin.assignments,
             "consents": admin.consents,
         }
-        copy: dict[str, Any] = json.loads(json.dumps(held | {"secret": self.tenant.vault.versions("teams-webhook-url")}))
+        copy: dict[str, Any] = json.loads(
+            json.dumps(held | {"secret": self.tenant.vault.versions("teams-webhook-url")})
+        )
         return copy
 
     def granted(self) -> set[str]:
         """Give the names of the permissions that the managed identity has in Graph."""
         admin = self.tenant.admin
-        roles = {one["appRoleId"] for one in admin.assignments if one["principalId"] == IDENTITY and one["resourceId"] == admin.graph_id}
+        roles = {
+            one["appRoleId"]
+            for one in admin.assignments
+            if one["principalId"] == IDENTITY and one["resourceId"] == admin.graph_id
+        }
         return {name for name, role in ROLES.items() if role in roles}
 
 
 def rows(said: str) -> dict[str, tuple[str, str]]:
     """Give the state and the note of each row of a table that a hook prints."""
-    found = re.findall(r"^  (done|NOT DONE|by hand|too much|stays|stay) +(\S.*?)(?:  +(.*))?$", said, re.MULTILINE)
+    found = re.findall(
+        r"^  (done|NOT DONE|by hand|too much|stays|stay) +(\S.*?)(?:  +(.*))?$", said, re.MULTILINE
+    )
     return {what: (state, note) for state, what, note in found}
 
 

@@ -41,7 +41,11 @@ def fired(rows: list[Row], now: datetime) -> set[str]:
     """Give the rules that fire if they are evaluated now."""
     firing = set()
     for name, rule in rules().items():
-        seen = [row for row in rows if now - timedelta(hours=SPANS[str(rule["timeRange"])]) < row.logged <= now]
+        seen = [
+            row
+            for row in rows
+            if now - timedelta(hours=SPANS[str(rule["timeRange"])]) < row.logged <= now
+        ]
         count = found(text_of(str(rule["query"])), seen, now)
         threshold = cast("int", rule["threshold"])
         if {"LessThan": count < threshold, "GreaterThan": count > threshold}[str(rule["operator"])]:
@@ -63,9 +67,16 @@ class Log:
         self.rows: list[Row] = []
         watched = watchlist()
         other = WatchedApp("Payroll", OTHER_APP, (service("Payroll"),))
-        self.world = World(replace(watched, apps=(*watched.apps, other)), now=MORNING - timedelta(hours=1))
-        self.world.tenant.put(secret("a", "LibCal 1", ends="2026-09-12T09:00Z"), secret("b", "LibStaffer 1", ends="2027-09-12T09:00Z"))
-        self.world.tenant.put(secret("c", "Payroll 1", ends="2027-09-12T09:00Z"), client_id=OTHER_APP)
+        self.world = World(
+            replace(watched, apps=(*watched.apps, other)), now=MORNING - timedelta(hours=1)
+        )
+        self.world.tenant.put(
+            secret("a", "LibCal 1", ends="2026-09-12T09:00Z"),
+            secret("b", "LibStaffer 1", ends="2027-09-12T09:00Z"),
+        )
+        self.world.tenant.put(
+            secret("c", "Payroll 1", ends="2027-09-12T09:00Z"), client_id=OTHER_APP
+        )
 
     def tick(self, *, ends: str, after: float = 1) -> None:
         """Let so many hours go by, and tick; what a tick writes is a line, and says how it ended."""
@@ -105,7 +116,9 @@ def test_ticks_that_had_nothing_to_do_are_no_good_checks(log: Log) -> None:
     for _ in range(3):
         log.tick(ends="not_owed")
     assert log.fired() == set()
-    assert fired([row for row in log.rows if "not_owed" in row.message], log.world.now) == {NO_GOOD_CHECK}
+    assert fired([row for row in log.rows if "not_owed" in row.message], log.world.now) == {
+        NO_GOOD_CHECK
+    }
 
 
 def test_a_check_that_concluded_nothing_fires_and_still_counts_as_none(log: Log) -> None:
@@ -117,16 +130,25 @@ def test_a_check_that_concluded_nothing_fires_and_still_counts_as_none(log: Log)
 def test_a_check_of_which_there_is_much_to_say_is_seen_too(log: Log) -> None:
     (first, *_) = log.world.watched.apps
     many = [
-        WatchedApp(f"App {number}", f"6f1c2f5e-8a04-4d0b-9d5e-{number:012}", (service(f"Service-of-the-library-{number}"),))
+        WatchedApp(
+            f"App {number}",
+            f"6f1c2f5e-8a04-4d0b-9d5e-{number:012}",
+            (service(f"Service-of-the-library-{number}"),),
+        )
         for number in range(500)
     ]
     log.world.watched = replace(log.world.watched, apps=(first, *many))
-    log.world.tenant.broken |= {app.client_id: "The permission Application.Read.All is missing." for app in (first, *many)}
+    log.world.tenant.broken |= {
+        app.client_id: "The permission Application.Read.All is missing." for app in (first, *many)
+    }
     log.tick(ends="failed")
     assert log.fired() == {NO_GOOD_CHECK, FAILED}
     log.world.tenant.broken.clear()
     for app in many:
-        log.world.tenant.put(secret(f"of {app.name}", f"{app.services[0].name} 1", ends="2026-09-12T09:00Z"), client_id=app.client_id)
+        log.world.tenant.put(
+            secret(f"of {app.name}", f"{app.services[0].name} 1", ends="2026-09-12T09:00Z"),
+            client_id=app.client_id,
+        )
     log.world.inboxes["its"].down = True
     log.tick(ends="partial")
     assert log.fired() == {FAILED, UNDELIVERED}
@@ -155,25 +177,38 @@ def test_what_is_mended_fires_no_more_once_its_window_has_gone_by(log: Log) -> N
 
 def test_a_line_that_only_quotes_a_check_is_none(log: Log) -> None:
     log.tick(ends="ok")
-    quoting = [Row(log.world.now, f"telling {log.rows[0].message}"), Row(log.world.now, '{"event": "check", "outcome": ')]
+    quoting = [
+        Row(log.world.now, f"telling {log.rows[0].message}"),
+        Row(log.world.now, '{"event": "check", "outcome": '),
+    ]
     assert fired(quoting, log.world.now) == {NO_GOOD_CHECK}
 
 
 def test_a_tick_with_wrong_settings_fires_though_no_check_could_begin(tmp_path: Path) -> None:
     unresolved = {"TEAMS_WEBHOOK_URL": "@Microsoft.KeyVault(SecretUri=https://vault.example/s)"}
-    settings = {name: value for name, value in EXAMPLE.items() if name != "AzureWebJobsStorage"} | unresolved  # no queue to wait for
+    settings = {
+        name: value for name, value in EXAMPLE.items() if name != "AzureWebJobsStorage"
+    } | unresolved  # no queue to wait for
     with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as host:
-        requests.post(f"{host.root}/admin/functions/tick", headers={"x-functions-key": "local"}, timeout=60).raise_for_status()
+        requests.post(
+            f"{host.root}/admin/functions/tick", headers={"x-functions-key": "local"}, timeout=60
+        ).raise_for_status()
         line = _waited_for(host, '{"event": "check"')
         _waited_for(host, "Misconfigured")  # the invocation is red, too
     document = json.loads(line)
     assert document["outcome"] == "failed"
-    for part in ("TEAMS_WEBHOOK_URL", "a Key Vault reference that Azure could not resolve", "Key Vault Secrets User"):
+    for part in (
+        "TEAMS_WEBHOOK_URL",
+        "a Key Vault reference that Azure could not resolve",
+        "Key Vault Secrets User",
+    ):
         assert part in document["error"]
     assert fired([Row(MORNING, line)], MORNING) == {NO_GOOD_CHECK, FAILED}
 
 
-def test_an_error_of_the_program_is_a_failed_check_in_the_log_and_is_raised(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_of_the_program_is_a_failed_check_in_the_log_and_is_raised(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with pytest.raises(KeyError), function_app.never_silent():
         raise KeyError("a value that may be anything")
     (record,) = caplog.records
@@ -205,10 +240,16 @@ def test_azure_knows_the_windows_of_the_rules_and_they_are_long_enough() -> None
         assert looks_back >= window > every  # what is logged late is seen by the next evaluation
     assert SPANS[str(rules()[NO_GOOD_CHECK]["timeRange"])] > 26
     (criterion,) = cast("list[dict[str, Value]]", resource.at("properties.criteria.allOf"))
-    assert (criterion["query"], criterion["operator"], criterion["threshold"]) == ("rule.query", "rule.operator", "rule.threshold")
+    assert (criterion["query"], criterion["operator"], criterion["threshold"]) == (
+        "rule.query",
+        "rule.operator",
+        "rule.threshold",
+    )
     assert (criterion["metricMeasureColumn"], criterion["timeAggregation"]) == ("Found", "Total")
     assert resource.at("properties.actions.actionGroups") == ["people.id"]
-    assert {resource.at(f"properties.{name}") for name in ("windowSize", "overrideQueryTimeRange")} == {"rule.windowSize", "rule.timeRange"}
+    assert {
+        resource.at(f"properties.{name}") for name in ("windowSize", "overrideQueryTimeRange")
+    } == {"rule.windowSize", "rule.timeRange"}
 
 
 def test_every_query_is_embedded_as_its_file_and_saved_for_people() -> None:

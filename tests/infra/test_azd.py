@@ -15,8 +15,16 @@ HOOKS = ROOT / "infra/hooks"
 SCRIPTS = [path for path in sorted(HOOKS.rglob("*.py")) if "hooks_env" not in path.parts]
 BICEP = (ROOT / "infra/main.bicep").read_text(encoding="utf-8")
 OUTPUTS = set(re.findall(r"^output (\w+)", BICEP, re.MULTILINE))
-PARAMETERS: dict[str, Any] = json.loads((ROOT / "infra/main.parameters.json").read_text(encoding="utf-8"))["parameters"]
-FROM_AZD = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_SUBSCRIPTION_ID", "AZURE_TENANT_ID", "AZURE_RESOURCE_GROUP"}
+PARAMETERS: dict[str, Any] = json.loads(
+    (ROOT / "infra/main.parameters.json").read_text(encoding="utf-8")
+)["parameters"]
+FROM_AZD = {
+    "AZURE_ENV_NAME",
+    "AZURE_LOCATION",
+    "AZURE_SUBSCRIPTION_ID",
+    "AZURE_TENANT_ID",
+    "AZURE_RESOURCE_GROUP",
+}
 ASKED = {"LIBAPPS_CLIENT_ID", "LAPSEWATCH_ALERT_EMAIL", "LAPSEWATCH_DECIDERS"}
 """What the hook before provisioning asks for."""
 
@@ -24,19 +32,30 @@ ASKED = {"LIBAPPS_CLIENT_ID", "LAPSEWATCH_ALERT_EMAIL", "LAPSEWATCH_DECIDERS"}
 def references() -> dict[str, str | None]:
     """Give the names that the parameters take from azd's environment, with their defaults; `None` where there is none."""
     text = json.dumps(PARAMETERS)
-    return {name: default if sign else None for name, sign, default in re.findall(r"\$\{(\w+)(=?)([^}]*)\}", text)}
+    return {
+        name: default if sign else None
+        for name, sign, default in re.findall(r"\$\{(\w+)(=?)([^}]*)\}", text)
+    }
 
 
 def test_azd_finds_the_hooks_the_app_and_the_bicep() -> None:
     project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
-    assert project["services"] == {"app": {"project": ".", "host": "function", "language": "python"}}
+    assert project["services"] == {
+        "app": {"project": ".", "host": "function", "language": "python"}
+    }
     assert project["requiredVersions"]["azd"] == ">= 1.23.15"
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").is_file()
     assert set(project["hooks"]) == {"preprovision", "postprovision", "postdeploy", "postdown"}
     for hook in project["hooks"].values():
         assert (ROOT / hook["run"]).is_file()
-        assert (hook["kind"], hook["interactive"], hook["continueOnError"]) == ("python", True, True)
-    assert "tags: union(tags, { 'azd-service-name': 'app' })" in (ROOT / "infra/modules/app.bicep").read_text(encoding="utf-8")
+        assert (hook["kind"], hook["interactive"], hook["continueOnError"]) == (
+            "python",
+            True,
+            True,
+        )
+    assert "tags: union(tags, { 'azd-service-name': 'app' })" in (
+        ROOT / "infra/modules/app.bicep"
+    ).read_text(encoding="utf-8")
 
 
 def test_nothing_is_installed_for_the_hooks() -> None:
@@ -49,13 +68,22 @@ def test_nothing_is_installed_for_the_hooks() -> None:
 def test_the_hooks_need_python_3_10_and_nothing_else(script: Path) -> None:
     tree = ast.parse(script.read_text(encoding="utf-8"), feature_version=(3, 10))
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names | {"deployment"}
 
 
 def test_every_name_that_a_hook_looks_up_is_one_that_azd_the_bicep_or_a_person_gives() -> None:
     used = {
-        name for script in SCRIPTS for name in re.findall(r'"((?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+)"', script.read_text(encoding="utf-8"))
+        name
+        for script in SCRIPTS
+        for name in re.findall(
+            r'"((?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+)"', script.read_text(encoding="utf-8")
+        )
     }
     own = {"LAPSEWATCH_HOOKS_PATIENCE", "LAPSEWATCH_EXCHANGE_PRINCIPAL", "LAPSEWATCH_EXCHANGE_NAME"}
     assert {"LAPSEWATCH_HOST", "LAPSEWATCH_VAULT_URI"} <= used

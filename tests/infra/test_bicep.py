@@ -19,13 +19,19 @@ ROLES = "Microsoft.Authorization/roleAssignments"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
-    ("app", "plan"): {"sku.name": "FC1", "sku.tier": "FlexConsumption", "properties.reserved": True},
+    ("app", "plan"): {
+        "sku.name": "FC1",
+        "sku.tier": "FlexConsumption",
+        "properties.reserved": True,
+    },
     ("app", "site"): {
         "kind": "functionapp,linux",
         "identity.type": "UserAssigned",
         "properties.httpsOnly": True,
         "properties.keyVaultReferenceIdentity": "identityId",
-        "properties.siteConfig": {"minTlsVersion": "1.2"},  # whatever is of other plans makes Azure refuse the deployment (51021)
+        "properties.siteConfig": {
+            "minTlsVersion": "1.2"
+        },  # whatever is of other plans makes Azure refuse the deployment (51021)
         "properties.functionAppConfig.runtime": {"name": "python", "version": "3.13"},
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB": 2048,
         "properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency": 16,
@@ -61,14 +67,23 @@ DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
         "properties.enableSoftDelete": True,
         "properties.enablePurgeProtection": True,
     },
-    ("monitoring", "insights"): {"properties.DisableLocalAuth": True, "properties.WorkspaceResourceId": "workspace.id"},
+    ("monitoring", "insights"): {
+        "properties.DisableLocalAuth": True,
+        "properties.WorkspaceResourceId": "workspace.id",
+    },
     ("monitoring", "workspace"): {
         "properties.features.disableLocalAuth": True,
         "properties.retentionInDays": "retentionDays",
         "properties.workspaceCapping.dailyQuotaGb": "json(dailyCapGb)",
     },
-    ("alerts", "queries"): {"properties.etag": "*"},  # else the second deployment is refused (MicrosoftDocs/azure-docs#49275)
-    ("alerts", "people"): {"properties.emailReceivers": [{"name": "ITS", "emailAddress": "email", "useCommonAlertSchema": True}]},
+    ("alerts", "queries"): {
+        "properties.etag": "*"
+    },  # else the second deployment is refused (MicrosoftDocs/azure-docs#49275)
+    ("alerts", "people"): {
+        "properties.emailReceivers": [
+            {"name": "ITS", "emailAddress": "email", "useCommonAlertSchema": True}
+        ]
+    },
 }
 """What each resource must say: by file and symbolic name, then by place in its body."""
 
@@ -84,7 +99,9 @@ def test_a_resource_has_the_properties_that_are_demanded(file: str, symbol: str)
 
 
 def test_each_kind_of_resource_is_there_once() -> None:
-    kinds = [resource.type for file in files() for resource in file.resources if not resource.existing]
+    kinds = [
+        resource.type for file in files() for resource in file.resources if not resource.existing
+    ]
     for once in (
         "Microsoft.Web/serverfarms",
         SITES,
@@ -100,7 +117,11 @@ def test_each_kind_of_resource_is_there_once() -> None:
     assert [
         kind for kind in kinds if kind.startswith("Microsoft.KeyVault/vaults/secrets")
     ] == []  # the hook writes it: no value passes here
-    assert all("br/" not in module.type and "br:" not in module.type for file in files() for module in file.modules)
+    assert all(
+        "br/" not in module.type and "br:" not in module.type
+        for file in files()
+        for module in file.modules
+    )
 
 
 def test_azd_finds_the_app_by_its_tag() -> None:
@@ -111,17 +132,22 @@ def test_azd_finds_the_app_by_its_tag() -> None:
 def test_the_host_uses_its_storage_by_account_name_and_identity_alone() -> None:
     platform = FILES["app"].variables["platformSettings"]
     assert isinstance(platform, dict)
-    storage = {name: value for name, value in platform.items() if name.startswith("AzureWebJobsStorage")}
+    storage = {
+        name: value for name, value in platform.items() if name.startswith("AzureWebJobsStorage")
+    }
     assert storage == {
         "AzureWebJobsStorage__credential": "managedidentity",
         "AzureWebJobsStorage__clientId": "identityClientId",
     }
-    assert platform["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == "'ClientId=${identityClientId};Authorization=AAD'"
-    refused = (
-        "FUNCTIONS_WORKER_RUNTIME FUNCTIONS_EXTENSION_VERSION WEBSITE_RUN_FROM_PACKAGE SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD"
+    assert (
+        platform["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
+        == "'ClientId=${identityClientId};Authorization=AAD'"
     )
+    refused = "FUNCTIONS_WORKER_RUNTIME FUNCTIONS_EXTENSION_VERSION WEBSITE_RUN_FROM_PACKAGE SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD"
     assert not set(platform) & set(refused.split())  # Flex Consumption takes none of them
-    assert "AzureWebJobsStorage__accountName: storageName" in str(FILES["app"].variables["hostStorage"])
+    assert "AzureWebJobsStorage__accountName: storageName" in str(
+        FILES["app"].variables["hostStorage"]
+    )
     sets = "hostStorage, platformSettings, programSettings, extraSettings, settingsFromVault"
     assert FILES["app"].named("settings").at("properties") == f"union({sets})"
 
@@ -129,17 +155,35 @@ def test_the_host_uses_its_storage_by_account_name_and_identity_alone() -> None:
 def test_every_setting_of_the_program_is_set_and_no_other() -> None:
     program = FILES["app"].variables["programSettings"]
     assert isinstance(program, dict)
-    named = set(re.findall(r'^[^#\n]*"env:([A-Z_]+)"', (ROOT / "watchlist.toml").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(
+        re.findall(
+            r'^[^#\n]*"env:([A-Z_]+)"',
+            (ROOT / "watchlist.toml").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
     own = {row.name for row in SETTINGS if not row.by_azure}
     assert set(program) == own | named
-    example = set(json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"])
-    assert example == own | named | {"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
+    example = set(
+        json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"]
+    )
+    assert example == own | named | {
+        "IDENTITY_ENDPOINT",
+        "IDENTITY_HEADER",
+        "FUNCTIONS_WORKER_RUNTIME",
+        "AzureWebJobsStorage",
+    }
 
 
 def test_what_is_a_secret_comes_from_the_vault() -> None:
     program = FILES["app"].variables["programSettings"]
     assert isinstance(program, dict)
-    references = dict(re.findall(r"(\w+): .*(@Microsoft\.KeyVault\(SecretUri=\$\{vaultUri\}secrets/[a-z-]+\))", FILES["app"].text))
+    references = dict(
+        re.findall(
+            r"(\w+): .*(@Microsoft\.KeyVault\(SecretUri=\$\{vaultUri\}secrets/[a-z-]+\))",
+            FILES["app"].text,
+        )
+    )
     assert set(references) == {"TEAMS_WEBHOOK_URL", "LAPSEWATCH_HEARTBEAT_URL"}
     for name, reference in references.items():
         assert reference in str(program[name])
@@ -152,14 +196,20 @@ def test_the_sign_in_is_in_front_of_all_but_what_is_open_or_has_a_key() -> None:
     for (path, _), level in levels().items():
         if level == "function":
             expected.add(path)
-        elif all(operation.get("security") == [] for operation in PATHS.get(path, {"": {}}).values()):  # docs/openapi.yaml: for anybody
+        elif all(
+            operation.get("security") == [] for operation in PATHS.get(path, {"": {}}).values()
+        ):  # docs/openapi.yaml: for anybody
             expected |= {path.replace("{name}", name) for name in page.assets()}
     assert sorted(map(str, excluded)) == sorted(f"/api{path}" for path in expected)
     assert not {"/api/page", "/api/page/confirm", "/api/page/check"} & set(map(str, excluded))
 
 
 def test_what_others_do_to_the_resources_is_logged() -> None:
-    scopes = {(name, str(each.at("scope"))) for name, file in FILES.items() for each in file.all(DIAGNOSTICS)}
+    scopes = {
+        (name, str(each.at("scope")))
+        for name, file in FILES.items()
+        for each in file.all(DIAGNOSTICS)
+    }
     assert scopes == {
         ("vault", "vault"),
         ("monitoring", "workspace"),
@@ -167,20 +217,39 @@ def test_what_others_do_to_the_resources_is_logged() -> None:
         ("storage", "queues"),
         ("storage", "tables"),
     }
-    assert all("workspace" in str(each.at("properties.workspaceId")) for file in files() for each in file.all(DIAGNOSTICS))
+    assert all(
+        "workspace" in str(each.at("properties.workspaceId"))
+        for file in files()
+        for each in file.all(DIAGNOSTICS)
+    )
 
 
 def test_every_role_that_is_given_is_in_the_documented_table() -> None:
-    table = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8").split("## Roles in Azure")[1].split("\n## ")[0]
-    documented = re.findall(rf"^\| ([A-Z][A-Za-z ]+) \| `({GUID.pattern})` \| ([^|]+) \| ([^|]+) \|", table, re.MULTILINE)
+    table = (
+        (ROOT / "docs" / "permissions.md")
+        .read_text(encoding="utf-8")
+        .split("## Roles in Azure")[1]
+        .split("\n## ")[0]
+    )
+    documented = re.findall(
+        rf"^\| ([A-Z][A-Za-z ]+) \| `({GUID.pattern})` \| ([^|]+) \| ([^|]+) \|",
+        table,
+        re.MULTILINE,
+    )
     assert len({role for role, *_ in documented}) == len(documented)
     given = {found for file in files() for found in GUID.findall(file.text)}
     assert given == {found for _, found, *_ in documented}
     deployers = {"Key Vault Secrets Officer"}
-    assert {role for role, _, _, who in documented if who.strip() != "the app's identity"} == deployers
+    assert {
+        role for role, _, _, who in documented if who.strip() != "the app's identity"
+    } == deployers
     everybody = [each for file in files() for each in file.all(ROLES)]
-    assert all(str(each.at("scope")) in {"account", "vault", "insights"} for each in everybody)  # never a group or a subscription
-    assert [str(each.at("properties.principalId")) for each in everybody].count("deployerPrincipalId") == 1
+    assert all(
+        str(each.at("scope")) in {"account", "vault", "insights"} for each in everybody
+    )  # never a group or a subscription
+    assert [str(each.at("properties.principalId")) for each in everybody].count(
+        "deployerPrincipalId"
+    ) == 1
 
 
 def test_each_role_id_is_the_one_that_its_name_says() -> None:
@@ -191,7 +260,11 @@ def test_each_role_id_is_the_one_that_its_name_says() -> None:
     named["metricsPublisher"] = FILES["monitoring"].variables["metricsPublisher"]
     table = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
     for name, identifier in named.items():
-        (row,) = [line for line in table.splitlines() if line.startswith("| ") and f"`{identifier}`" in line]
+        (row,) = [
+            line
+            for line in table.splitlines()
+            if line.startswith("| ") and f"`{identifier}`" in line
+        ]
         assert row.split("|")[1].replace(" ", "").lower().endswith(name.lower()), row
 
 
@@ -199,11 +272,19 @@ def test_no_parameter_and_no_output_carries_a_secret() -> None:
     for file in files():
         assert not re.search(r"\blist[A-Z]\w*\(|getSecret\(|@secure\(", file.text), file.path
         for name, parameter in file.parameters.items():
-            assert not re.search("secret|password|token$|key$|webhook", name, re.IGNORECASE) or name == "token", name
+            assert (
+                not re.search("secret|password|token$|key$|webhook", name, re.IGNORECASE)
+                or name == "token"
+            ), name
             value = parameter.default or ""
-            assert re.fullmatch(r"|'[^']{0,20}'|'https://[a-z.-]+'|true|false|\d+|\{\}|deployer\(\)\.objectId", value), f"{name} = {value}"
+            assert re.fullmatch(
+                r"|'[^']{0,20}'|'https://[a-z.-]+'|true|false|\d+|\{\}|deployer\(\)\.objectId",
+                value,
+            ), f"{name} = {value}"
         for name, text in file.outputs.items():
-            assert not re.search("secret|password|webhook|sas|[a-z]key", f"{name} {text}", re.IGNORECASE), f"{name} = {text}"
+            assert not re.search(
+                "secret|password|webhook|sas|[a-z]key", f"{name} {text}", re.IGNORECASE
+            ), f"{name} = {text}"
 
 
 def test_the_parameters_of_azd_are_those_of_the_template_and_hold_no_value() -> None:
@@ -228,24 +309,45 @@ def test_every_parameter_is_described_used_and_given() -> None:
             other = FILES[Path(module.type).stem]
             given = module.at("params")
             assert isinstance(given, dict)
-            required = {name for name, parameter in other.parameters.items() if parameter.default is None}
+            required = {
+                name for name, parameter in other.parameters.items() if parameter.default is None
+            }
             assert required <= set(given) <= set(other.parameters), module.symbol
         for symbol, output in re.findall(r"\b(\w+)!?\.outputs\.(\w+)", file.text):
-            assert output in FILES[Path(file.named(symbol).type).stem].outputs, f"{file.path}: {symbol}.outputs.{output}"
+            assert output in FILES[Path(file.named(symbol).type).stem].outputs, (
+                f"{file.path}: {symbol}.outputs.{output}"
+            )
 
 
 def test_private_networking_is_off_unless_it_is_switched_on() -> None:
     assert FILES["main"].parameters["privateNetwork"].default == "false"
-    network = [module for file in files() for module in file.modules if Path(module.type).stem in {"network", "endpoint"}]
-    assert sorted(module.condition for module in network) == ["private", "private", "privateNetwork"]
+    network = [
+        module
+        for file in files()
+        for module in file.modules
+        if Path(module.type).stem in {"network", "endpoint"}
+    ]
+    assert sorted(module.condition for module in network) == [
+        "private",
+        "private",
+        "privateNetwork",
+    ]
     for name in ("storage", "vault"):
         assert FILES[name].variables["private"] == "!empty(endpointSubnetId)"
-    made = {name for name, file in FILES.items() if any("Microsoft.Network/" in each.type for each in file.resources)}
+    made = {
+        name
+        for name, file in FILES.items()
+        if any("Microsoft.Network/" in each.type for each in file.resources)
+    }
     assert made == {"network", "endpoint"}
     assert "31 US dollars" in FILES["main"].parameters["privateNetwork"].decorators
 
 
 def test_the_runtime_is_the_python_that_the_project_is_tested_with() -> None:
-    pinned = re.search(r'requires-python = ">=(\d\.\d+)', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pinned = re.search(
+        r'requires-python = ">=(\d\.\d+)', (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    )
     assert pinned is not None
-    assert FILES["app"].named("site").at("properties.functionAppConfig.runtime.version") == pinned[1]
+    assert (
+        FILES["app"].named("site").at("properties.functionAppConfig.runtime.version") == pinned[1]
+    )

@@ -17,14 +17,22 @@ OF_THE_SHELL = {"HOME", "PATH"}
 
 def blocks(page: Path, language: str) -> list[str]:
     """Give the blocks of a page in a language, without the indent that they have in a list."""
-    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return ["\n".join(line.removeprefix(indent) for line in text.splitlines()) for indent, text in found]
+    found = re.findall(
+        rf"^( *)```{language}\n(.*?)^ *```$",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    return [
+        "\n".join(line.removeprefix(indent) for line in text.splitlines()) for indent, text in found
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_every_block_of_shell_is_one_that_bash_can_read(page: Path) -> None:
     for block in blocks(page, "sh"):
-        read = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, timeout=10, check=False)
+        read = subprocess.run(
+            ["bash", "-n"], input=block, capture_output=True, text=True, timeout=10, check=False
+        )
         assert (read.returncode, read.stderr) == (0, ""), block
 
 
@@ -41,7 +49,9 @@ def test_every_variable_of_a_command_has_got_its_value_before(page: Path) -> Non
             if "azd env get-values" in line:
                 known |= OUTPUTS | set(references()) | FROM_AZD | ASKED
             code = re.sub(r"(?<!\S)#.*", "", line)
-            assigned = set(re.findall(r"(?:^|export |[\s;])([A-Z][A-Z_]*)=", code)) | set(re.findall(r"^IFS= read .* (\w+)$", code))
+            assigned = set(re.findall(r"(?:^|export |[\s;])([A-Z][A-Z_]*)=", code)) | set(
+                re.findall(r"^IFS= read .* (\w+)$", code)
+            )
             used = set(re.findall(r"\$\{?(\w+)", code))
             assert used - known - (assigned if "export" in code else set()) == set(), line
             known |= assigned
@@ -52,34 +62,61 @@ def test_every_setting_and_output_that_is_named_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = set(re.findall(r"\b(?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+[A-Z]\b", text))
     assert named
-    known = OUTPUTS | set(references()) | FROM_AZD | ASKED | {row.name for row in SETTINGS} | {"LAPSEWATCH_HOOKS_PATIENCE"}
+    known = (
+        OUTPUTS
+        | set(references())
+        | FROM_AZD
+        | ASKED
+        | {row.name for row in SETTINGS}
+        | {"LAPSEWATCH_HOOKS_PATIENCE"}
+    )
     assert named - known == set()
 
 
 @pytest.mark.parametrize("page", [DEPLOY, WITHOUT_AZD], ids=lambda path: path.name)
 def test_every_file_that_is_named_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    quoted = re.findall(r"`([\w./-]+)`", text) + re.findall(r"(?<=[ \"])((?:infra|docs|build|\.venv)/[\w./-]+)", text)
-    paths = {path for path in quoted if "/" in path and not path.startswith(("/", ".azure/", "build/", ".venv/"))}
+    quoted = re.findall(r"`([\w./-]+)`", text) + re.findall(
+        r"(?<=[ \"])((?:infra|docs|build|\.venv)/[\w./-]+)", text
+    )
+    paths = {
+        path
+        for path in quoted
+        if "/" in path and not path.startswith(("/", ".azure/", "build/", ".venv/"))
+    }
     places = (ROOT, page.parent)
-    assert [path for path in paths if re.search(r"\.\w+$", path) and not any((place / path).exists() for place in places)] == []
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
+    assert [
+        path
+        for path in paths
+        if re.search(r"\.\w+$", path) and not any((place / path).exists() for place in places)
+    ] == []
+    links = [
+        link.partition("#")[0]
+        for link in re.findall(r"\]\(([^)]+)\)", text)
+        if not link.startswith("https://")
+    ]
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 
 def test_every_place_in_a_page_that_is_linked_to_exists() -> None:
     headings = re.findall(r"^#+ (.+)$", DEPLOY.read_text(encoding="utf-8"), re.MULTILINE)
-    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    anchors = {
+        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings
+    }
     linked = re.findall(r"deploy\.md#([\w-]+)", WITHOUT_AZD.read_text(encoding="utf-8"))
     assert linked
     assert set(linked) <= anchors
 
 
 def test_the_table_of_values_is_what_the_parameters_take_and_the_hooks_ask_for() -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \| .+ \| (.+) \|$", DEPLOY.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| .+ \| (.+) \|$", DEPLOY.read_text(encoding="utf-8"), re.MULTILINE
+    )
     told = dict(rows)
     assert len(told) == len(rows)
-    taken = {name: default for name, default in references().items() if name not in FROM_AZD} | dict.fromkeys(ASKED)
+    taken = {
+        name: default for name, default in references().items() if name not in FROM_AZD
+    } | dict.fromkeys(ASKED)
     assert set(told) == set(taken)
     for name, default in taken.items():
         expected = "asked for" if default is None else f"`{default}`" if default else "none"
@@ -101,5 +138,7 @@ def test_the_ids_on_the_page_without_azd_are_those_of_the_hooks() -> None:
     assert granted == {role: name for name, role in ROLES.items() if name != "Mail.Send"}
     made_up = "00000000-1111-2222-3333-444444444444"
     assert [
-        found for found in re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) if found not in hooks and found != made_up
+        found
+        for found in re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
+        if found not in hooks and found != made_up
     ] == []

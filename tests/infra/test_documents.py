@@ -13,11 +13,17 @@ OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 
 def test_the_permissions_in_graph_are_those_that_the_program_knows_how_to_grant() -> None:
     section = PERMISSIONS.split("## Microsoft Graph")[1].split("\n## ")[0]
-    assert dict(re.findall(r"^\| `([A-Za-z.]+)` \| `([0-9a-f-]+)` \|", section, re.MULTILINE)) == GRAPH_ROLES
+    assert (
+        dict(re.findall(r"^\| `([A-Za-z.]+)` \| `([0-9a-f-]+)` \|", section, re.MULTILINE))
+        == GRAPH_ROLES
+    )
 
 
 def test_the_permissions_of_the_sign_in_are_those_that_the_hook_asks_for() -> None:
-    asked = re.findall(r'"(\w+)": "([0-9a-f-]{36})"', (ROOT / "infra/hooks/deployment/registration.py").read_text(encoding="utf-8"))
+    asked = re.findall(
+        r'"(\w+)": "([0-9a-f-]{36})"',
+        (ROOT / "infra/hooks/deployment/registration.py").read_text(encoding="utf-8"),
+    )
     section = PERMISSIONS.split("## The sign-in of the status page")[1].split("\n## ")[0]
     (row,) = re.findall(r"^\| permissions, delegated \|.*$", section, re.MULTILINE)
     assert asked == re.findall(r"`(\w+)` \(`([0-9a-f-]{36})`\)", row) != []
@@ -32,10 +38,16 @@ def test_every_name_in_a_command_is_given_before_it_is_used() -> None:
             given |= set(re.findall(r"^([A-Z_]+)=", line))
 
 
-def test_what_a_command_takes_from_azd_is_an_output_of_the_template_or_one_of_its_parameters() -> None:
+def test_what_a_command_takes_from_azd_is_an_output_of_the_template_or_one_of_its_parameters() -> (
+    None
+):
     named = set(re.findall(r"azd env get-value ([A-Z_]+)", PERMISSIONS + OPERATE))
     settable = set(re.findall(r"azd env set ([A-Z_]+)", OPERATE))
-    parameters = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")))
+    parameters = set(
+        re.findall(
+            r"\$\{([A-Z_]+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
+        )
+    )
     assert {"LAPSEWATCH_APP_NAME", "LAPSEWATCH_VAULT_NAME"} <= named
     assert named <= set(FILES["main"].outputs) | parameters
     assert settable
@@ -45,7 +57,14 @@ def test_what_a_command_takes_from_azd_is_an_output_of_the_template_or_one_of_it
 def test_each_alert_is_explained_under_its_own_name() -> None:
     rules = cast("list[dict[str, Value]]", FILES["alerts"].variables["rules"])
     titles = {str(rule["title"]).removeprefix("Lapsewatch: ") for rule in rules}
-    assert set(re.findall(r"^### (.+)$", OPERATE.split("## The alerts")[1].split("\n## ")[0], re.MULTILINE)) == titles
+    assert (
+        set(
+            re.findall(
+                r"^### (.+)$", OPERATE.split("## The alerts")[1].split("\n## ")[0], re.MULTILINE
+            )
+        )
+        == titles
+    )
 
 
 def test_the_costs_add_up() -> None:

@@ -26,7 +26,9 @@ def test_the_hooks_and_the_app_refuse_the_same_connectors(part: Part) -> None:
     assert part("vault").RETIRED_HOSTS == watchlist_rules.RETIRED_HOSTS
 
 
-@pytest.mark.parametrize("host", ["contoso.webhook.office.com", "outlook.office.com", "Outlook.Office365.com"])
+@pytest.mark.parametrize(
+    "host", ["contoso.webhook.office.com", "outlook.office.com", "Outlook.Office365.com"]
+)
 def test_no_retired_connector_is_taken(part: Part, host: str) -> None:
     with pytest.raises(part("report").NotYet, match="an Office 365 connector"):
         part("vault").checked(f"https://{host}/webhook/x")
@@ -59,13 +61,18 @@ def test_a_refusal_that_breaks_off_is_a_refusal(part: Part) -> None:
 
 
 @pytest.mark.parametrize("document", [{}, {"value": None}, {"value": {}}, []])
-def test_a_list_that_is_none_is_refused_and_not_taken_for_an_empty_one(part: Part, document: object) -> None:
+def test_a_list_that_is_none_is_refused_and_not_taken_for_an_empty_one(
+    part: Part, document: object
+) -> None:
     assert refusal(part, reply(document), "list").endswith("answers is no list")
 
 
 def test_whether_the_vault_has_a_secret_is_not_guessed(part: Part) -> None:
     with Scripted([reply({"value": []}), reply({"value": [{"id": "x"}]}), reply({})]) as service:
         vault = part("rest").Rest(service.url, lambda: "the-token")
-        assert [part("vault").is_kept(vault, "teams-webhook-url") for _ in range(2)] == [False, True]
+        assert [part("vault").is_kept(vault, "teams-webhook-url") for _ in range(2)] == [
+            False,
+            True,
+        ]
         with pytest.raises(part("rest").Refused, match="is no list"):
             part("vault").is_kept(vault, "teams-webhook-url")

@@ -62,15 +62,25 @@ def is_complete(deployed: Deployed) -> bool:
     app, principal, admin = deployed.app, deployed.principal, deployed.tenant.admin
     assert app["signInAudience"] == "AzureADMyOrg"
     assert app["web"]["redirectUris"] == [f"https://{HOST}/.auth/login/aad/callback"]
-    assert app["web"]["implicitGrantSettings"] == {"enableIdTokenIssuance": True, "enableAccessTokenIssuance": False}
+    assert app["web"]["implicitGrantSettings"] == {
+        "enableIdTokenIssuance": True,
+        "enableAccessTokenIssuance": False,
+    }
     (credential,) = app["federated"]
-    assert (credential["issuer"], credential["subject"]) == (deployed.kept["LAPSEWATCH_ISSUER"], IDENTITY)
+    assert (credential["issuer"], credential["subject"]) == (
+        deployed.kept["LAPSEWATCH_ISSUER"],
+        IDENTITY,
+    )
     assert credential["audiences"] == ["api://AzureADTokenExchange"]
     assert principal["appRoleAssignmentRequired"] is True
     (assigned,) = [one for one in admin.assignments if one["resourceId"] == principal["id"]]
     assert assigned["principalId"] == deployed.group
     (consent,) = admin.consents
-    assert (consent["clientId"], consent["resourceId"], consent["consentType"]) == (principal["id"], admin.graph_id, "AllPrincipals")
+    assert (consent["clientId"], consent["resourceId"], consent["consentType"]) == (
+        principal["id"],
+        admin.graph_id,
+        "AllPrincipals",
+    )
     assert set(consent["scope"].split()) == {"openid", "profile", "email"}
     assert deployed.granted() == {"Application.Read.All"}
     assert deployed.tenant.vault.versions("teams-webhook-url")[-1:] == [TEAMS_URL]
@@ -87,7 +97,9 @@ def test_azd_up_ends_with_everything_done(deployed: Deployed) -> None:
     assert rows(after).keys() == EVERY_STEP | {"app settings"}
     assert not_done(before) | not_done(after) == set()
     assert is_complete(deployed)
-    assert "PATCH /v1.0/servicePrincipals/*" not in deployed.tenant.requests()  # it was never open, not for a moment
+    assert (
+        "PATCH /v1.0/servicePrincipals/*" not in deployed.tenant.requests()
+    )  # it was never open, not for a moment
     assert deployed.tenant.vault.refreshed == [f"{SUBSCRIPTION}/rg-library/func-lapsewatch-abc123"]
 
 
@@ -102,7 +114,9 @@ def test_a_second_azd_up_changes_nothing_and_asks_for_nothing(deployed: Deployed
     assert writes(deployed) == []
 
 
-def test_a_registration_is_found_by_its_unique_name_when_azd_has_forgotten_it(deployed: Deployed) -> None:
+def test_a_registration_is_found_by_its_unique_name_when_azd_has_forgotten_it(
+    deployed: Deployed,
+) -> None:
     deployed.finished()
     deployed.app["displayName"] = "Renamed by somebody"
     deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID="")
@@ -117,7 +131,9 @@ def test_a_registration_is_found_by_its_unique_name_when_azd_has_forgotten_it(de
 
 def forget_principal(deployed: Deployed) -> None:
     admin, principal = deployed.tenant.admin, deployed.principal
-    admin.assignments[:] = [one for one in admin.assignments if one["resourceId"] != principal["id"]]
+    admin.assignments[:] = [
+        one for one in admin.assignments if one["resourceId"] != principal["id"]
+    ]
     admin.consents.clear()
     del admin.principals[principal["id"]]
 
@@ -131,7 +147,9 @@ STEPS: dict[str, Callable[[Deployed], object]] = {
     "redirect URI": lambda deployed: deployed.app["web"].update(redirectUris=[]),
     "ID tokens": lambda deployed: deployed.app["web"].update(implicitGrantSettings={}),
     "federated credential": lambda deployed: deployed.app["federated"].clear(),
-    "assignment required": lambda deployed: deployed.principal.update(appRoleAssignmentRequired=False),
+    "assignment required": lambda deployed: deployed.principal.update(
+        appRoleAssignmentRequired=False
+    ),
     "group": lambda deployed: take_away(deployed, deployed.principal["id"]),
     "consent": lambda deployed: deployed.tenant.admin.consents.clear(),
     "Graph": lambda deployed: take_away(deployed, deployed.tenant.admin.graph_id),
@@ -167,7 +185,11 @@ def test_a_deployment_without_its_registration_gets_a_new_one(deployed: Deployed
     before, after = deployed.up(given="")
     assert not_done(before) == {"sign-in registration"}
     assert "no registration of this tenant has the client id" in before
-    assert not_done(after) == {*EVERY_STEP} - {"Microsoft Graph", "Graph: Application.Read.All", "Teams Workflow"}
+    assert not_done(after) == {*EVERY_STEP} - {
+        "Microsoft Graph",
+        "Graph: Application.Read.All",
+        "Teams Workflow",
+    }
     deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID="")  # as the hook says
     before, after = deployed.up(given="")
     assert not_done(before) | not_done(after) == set()
@@ -178,16 +200,27 @@ def test_people_come_back_to_the_address_at_which_they_open_the_page(deployed: D
     deployed.finished()
     deployed.keep(LAPSEWATCH_PAGE_URL="https://lapsewatch.library.example.org/api/page")
     assert not_done(deployed.run("after_provision.py")) == set()
-    both = [f"https://{host}/.auth/login/aad/callback" for host in (HOST, "lapsewatch.library.example.org")]
+    both = [
+        f"https://{host}/.auth/login/aad/callback"
+        for host in (HOST, "lapsewatch.library.example.org")
+    ]
     assert deployed.app["web"]["redirectUris"] == both
     deployed.keep(LAPSEWATCH_PAGE_URL=f"https://{HOST}/api/page")
-    assert rows(deployed.run("after_provision.py"))["redirect URI, ID tokens"] == ("done", "is there")
+    assert rows(deployed.run("after_provision.py"))["redirect URI, ID tokens"] == (
+        "done",
+        "is there",
+    )
     assert deployed.app["web"]["redirectUris"] == both
 
 
 def test_no_command_takes_away_what_could_not_be_read(deployed: Deployed) -> None:
     deployed.finished()
-    deployed.tenant.fault("/v1.0/applications(appId=", times=None, status=403, body='{"error": {"code": "Authorization_RequestDenied"}}')
+    deployed.tenant.fault(
+        "/v1.0/applications(appId=",
+        times=None,
+        status=403,
+        body='{"error": {"code": "Authorization_RequestDenied"}}',
+    )
     said = deployed.run("after_provision.py")
     assert {"sign-in registration", "redirect URI, ID tokens"} <= not_done(said)
     assert "redirectUris" not in said
@@ -197,12 +230,23 @@ def test_what_others_have_added_stays(deployed: Deployed) -> None:
     deployed.finished()
     admin, other = deployed.tenant.admin, deployed.tenant.admin.add_group("Others")
     deployed.app["web"]["redirectUris"] = ["https://other.example.org/callback"]
-    deployed.app["federated"][:] = [{"id": "1", "name": "other", "issuer": "https://other.example.org", "subject": "x", "audiences": ["y"]}]
+    deployed.app["federated"][:] = [
+        {
+            "id": "1",
+            "name": "other",
+            "issuer": "https://other.example.org",
+            "subject": "x",
+            "audiences": ["y"],
+        }
+    ]
     (assigned,) = [one for one in admin.assignments if one["principalId"] == deployed.group]
     assigned["principalId"] = other
     admin.consents[0]["scope"] = "User.Read openid"
     assert not_done(deployed.run("after_provision.py")) == set()
-    assert deployed.app["web"]["redirectUris"] == ["https://other.example.org/callback", f"https://{HOST}/.auth/login/aad/callback"]
+    assert deployed.app["web"]["redirectUris"] == [
+        "https://other.example.org/callback",
+        f"https://{HOST}/.auth/login/aad/callback",
+    ]
     assert [one["name"] for one in deployed.app["federated"]] == ["other", "lapsewatch-identity"]
     assert {one["principalId"] for one in admin.assignments} == {other, deployed.group, IDENTITY}
     assert [one["scope"] for one in admin.consents] == ["User.Read openid profile email"]
@@ -219,8 +263,14 @@ def test_a_new_managed_identity_takes_the_place_of_the_former_one(deployed: Depl
 # -- what is forbidden is said, with commands that do it
 
 FORBIDDEN = {
-    "change app": ("redirect URI, ID tokens", "an owner of the registration, or a Cloud Application Administrator"),
-    "federate": ("federated credential", "an owner of the registration, or a Cloud Application Administrator"),
+    "change app": (
+        "redirect URI, ID tokens",
+        "an owner of the registration, or a Cloud Application Administrator",
+    ),
+    "federate": (
+        "federated credential",
+        "an owner of the registration, or a Cloud Application Administrator",
+    ),
     "create principal": ("assignment required", CLOUD_APPS),
     "assign people": ("who may decide", CLOUD_APPS),
     "read groups": ("who may decide", CLOUD_APPS),
@@ -233,7 +283,9 @@ WAIT_FOR = {"create principal": {"who may decide", "admin consent"}}
 
 
 @pytest.mark.parametrize("action", FORBIDDEN)
-def test_what_is_forbidden_is_left_to_an_administrator_whose_commands_do_it(deployed: Deployed, action: str) -> None:
+def test_what_is_forbidden_is_left_to_an_administrator_whose_commands_do_it(
+    deployed: Deployed, action: str
+) -> None:
     step, who = FORBIDDEN[action]
     deployed.finished()
     for undo in STEPS.values():
@@ -254,7 +306,9 @@ def test_what_is_forbidden_is_left_to_an_administrator_whose_commands_do_it(depl
     assert len(deployed.tenant.vault.refreshed) == 1
 
 
-def test_a_registration_that_somebody_else_must_make_is_found_once_it_is_there(deployed: Deployed) -> None:
+def test_a_registration_that_somebody_else_must_make_is_found_once_it_is_there(
+    deployed: Deployed,
+) -> None:
     deployed.tenant.deployer.forbidden = {"register"}
     before, after = deployed.up()
     assert not_done(before) == {"sign-in registration"}
@@ -281,14 +335,18 @@ def test_an_enterprise_application_that_may_not_be_closed_is_said(deployed: Depl
     assert is_complete(deployed)
 
 
-def test_who_may_not_write_to_the_vault_hears_how_to_and_with_which_role(deployed: Deployed) -> None:
+def test_who_may_not_write_to_the_vault_hears_how_to_and_with_which_role(
+    deployed: Deployed,
+) -> None:
     deployed.tenant.deployer.forbidden = {"store secrets"}
     _, after = deployed.up()
     assert not_done(after) == {"Teams Workflow"}
     assert "ForbiddenByRbac" in rows(after)["Teams Workflow"][1]
     assert "python3 infra/hooks/put_secret.py teams-webhook-url" in after
     scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-library/providers/Microsoft.KeyVault/vaults/kv-abc123"
-    assert f'--role "Key Vault Secrets Officer" --assignee YOUR-SIGN-IN-NAME --scope {scope}' in after
+    assert (
+        f'--role "Key Vault Secrets Officer" --assignee YOUR-SIGN-IN-NAME --scope {scope}' in after
+    )
     deployed.tenant.deployer.forbidden = set()
     said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
     assert rows(said).keys() == {"teams-webhook-url", "app settings"}
@@ -328,7 +386,11 @@ def test_what_is_new_and_not_known_everywhere_is_asked_for_again(deployed: Deplo
 
 
 def test_a_busy_service_and_a_lost_connection_are_tried_again(deployed: Deployed) -> None:
-    for fault in ({"status": 503}, {"status": 429, "headers": {"Retry-After": "1"}}, {"drop": True}):
+    for fault in (
+        {"status": 503},
+        {"status": 429, "headers": {"Retry-After": "1"}},
+        {"drop": True},
+    ):
         deployed.tenant.fault("/v1.0/", **fault)
         deployed.tenant.fault("/vault/", **fault)
     before, after = deployed.up()
@@ -350,9 +412,23 @@ def test_every_page_of_a_collection_is_read(deployed: Deployed) -> None:
     admin.objects.page_size = 1
     for number in range(3):
         other = admin.add_group(f"Other {number}")
-        admin.assignments.insert(0, {"id": str(number), "principalId": other, "resourceId": deployed.principal["id"], "appRoleId": "0"})
+        admin.assignments.insert(
+            0,
+            {
+                "id": str(number),
+                "principalId": other,
+                "resourceId": deployed.principal["id"],
+                "appRoleId": "0",
+            },
+        )
         admin.consents.insert(
-            0, {"id": str(number), "clientId": deployed.principal["id"], "consentType": "AllPrincipals", "resourceId": "r"}
+            0,
+            {
+                "id": str(number),
+                "clientId": deployed.principal["id"],
+                "consentType": "AllPrincipals",
+                "resourceId": "r",
+            },
         )
     deployed.tenant.forget_requests()
     assert not_done(deployed.run("after_provision.py")) == set()
@@ -368,11 +444,19 @@ def watchlist(tmp_path: Path, text: str) -> str:
     return str(path)
 
 
-def test_what_is_switched_on_is_granted_and_what_is_switched_off_is_said_and_not_taken_away(deployed: Deployed, tmp_path: Path) -> None:
-    deployed.keep(LAPSEWATCH_SIGN_INS="on", LAPSEWATCH_WATCHLIST=watchlist(tmp_path, "[tenant]\nwatch = true\nowners = true\n"))
+def test_what_is_switched_on_is_granted_and_what_is_switched_off_is_said_and_not_taken_away(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    deployed.keep(
+        LAPSEWATCH_SIGN_INS="on",
+        LAPSEWATCH_WATCHLIST=watchlist(tmp_path, "[tenant]\nwatch = true\nowners = true\n"),
+    )
     deployed.up()
     assert deployed.granted() == {"Application.Read.All", "AuditLog.Read.All", "User.ReadBasic.All"}
-    deployed.keep(LAPSEWATCH_SIGN_INS="off", LAPSEWATCH_WATCHLIST=watchlist(tmp_path, "[tenant]\nwatch = true\n"))
+    deployed.keep(
+        LAPSEWATCH_SIGN_INS="off",
+        LAPSEWATCH_WATCHLIST=watchlist(tmp_path, "[tenant]\nwatch = true\n"),
+    )
     said = deployed.run("after_provision.py")
     assert {what for what, (state, _) in rows(said).items() if state == "too much"} == {
         "Graph: AuditLog.Read.All",
@@ -383,15 +467,22 @@ def test_what_is_switched_on_is_granted_and_what_is_switched_off_is_said_and_not
     assert deployed.granted() == {"Application.Read.All"}
 
 
-def test_owners_are_found_in_any_watchlist_of_a_folder_with_a_mark_at_its_beginning_or_without(deployed: Deployed, tmp_path: Path) -> None:
+def test_owners_are_found_in_any_watchlist_of_a_folder_with_a_mark_at_its_beginning_or_without(
+    deployed: Deployed, tmp_path: Path
+) -> None:
     watchlist(tmp_path, "\ufeff[tenant]\nwatch = true\nowners = true\n")
     deployed.keep(LAPSEWATCH_WATCHLIST=str(tmp_path))
     deployed.up()
     assert deployed.granted() == {"Application.Read.All", "User.ReadBasic.All"}
 
 
-def test_owners_of_another_tenant_are_read_with_a_permission_of_that_tenant(deployed: Deployed, tmp_path: Path) -> None:
-    watchlist(tmp_path, '[tenant]\nid = "11111111-2222-4333-8444-555555555555"\nwatch = true\nowners = true\n')
+def test_owners_of_another_tenant_are_read_with_a_permission_of_that_tenant(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    watchlist(
+        tmp_path,
+        '[tenant]\nid = "11111111-2222-4333-8444-555555555555"\nwatch = true\nowners = true\n',
+    )
     deployed.keep(LAPSEWATCH_WATCHLIST=str(tmp_path))
     deployed.up()
     assert deployed.granted() == {"Application.Read.All"}
@@ -409,9 +500,19 @@ def test_mail_send_is_never_granted_and_said_where_it_is(deployed: Deployed) -> 
     assert deployed.granted() == {"Application.Read.All"}
     assert rows(after)["mail"][0] == "by hand"
     admin = deployed.tenant.admin
-    admin.assignments.append({"id": "m", "principalId": IDENTITY, "resourceId": admin.graph_id, "appRoleId": ROLES["Mail.Send"]})
+    admin.assignments.append(
+        {
+            "id": "m",
+            "principalId": IDENTITY,
+            "resourceId": admin.graph_id,
+            "appRoleId": ROLES["Mail.Send"],
+        }
+    )
     said = deployed.run("after_provision.py")
-    assert rows(said)["Graph: Mail.Send"] == ("too much", "is granted: it allows every mailbox of the tenant; Exchange can allow one")
+    assert rows(said)["Graph: Mail.Send"] == (
+        "too much",
+        "is granted: it allows every mailbox of the tenant; Exchange can allow one",
+    )
     deployed.administrate(said)
     assert deployed.granted() == {"Application.Read.All"}
 
@@ -419,10 +520,18 @@ def test_mail_send_is_never_granted_and_said_where_it_is(deployed: Deployed) -> 
 def test_the_lines_for_exchange_are_filled_in_and_are_those_of_the_page(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="alerts@example.org")
     _, after = deployed.up()
-    for value, placeholder in ((IDENTITY_CLIENT, "CLIENT-ID"), (IDENTITY, "OBJECT-ID"), ("id-lapsewatch-abc123", "id-lapsewatch")):
+    for value, placeholder in (
+        (IDENTITY_CLIENT, "CLIENT-ID"),
+        (IDENTITY, "OBJECT-ID"),
+        ("id-lapsewatch-abc123", "id-lapsewatch"),
+    ):
         assert value in after
         after = after.replace(value, placeholder)
-    told = re.findall(r"^```powershell\n(.*?)^```", (ROOT / "docs/deploy.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    told = re.findall(
+        r"^```powershell\n(.*?)^```",
+        (ROOT / "docs/deploy.md").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
     lines = "".join(told).splitlines()
     assert len(lines) == 5
     assert [line for line in lines if f"    {line}\n" not in after] == []
@@ -441,12 +550,19 @@ def test_an_address_that_could_break_out_of_its_line_is_no_mailbox(deployed: Dep
 def test_a_group_that_is_not_there_or_there_twice_is_said(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_DECIDERS="Nobody")
     _, after = deployed.up()
-    assert rows(after)["who may decide"] == ("NOT DONE", 'no group is called "Nobody"; give the object id of the right one')
+    assert rows(after)["who may decide"] == (
+        "NOT DONE",
+        'no group is called "Nobody"; give the object id of the right one',
+    )
     deployed.tenant.admin.add_group(GROUP)
     deployed.keep(LAPSEWATCH_DECIDERS=GROUP)
-    assert rows(deployed.run("after_provision.py"))["who may decide"][1].startswith("2 groups are called")
+    assert rows(deployed.run("after_provision.py"))["who may decide"][1].startswith(
+        "2 groups are called"
+    )
     deployed.keep(LAPSEWATCH_DECIDERS="99999999-8888-7777-6666-555555555555")
-    assert rows(deployed.run("after_provision.py"))["who may decide"][1].startswith("nothing in this tenant has the object id")
+    assert rows(deployed.run("after_provision.py"))["who may decide"][1].startswith(
+        "nothing in this tenant has the object id"
+    )
     deployed.keep(LAPSEWATCH_DECIDERS=deployed.group)
     assert not_done(deployed.run("after_provision.py")) == set()
     assert is_complete(deployed)
@@ -463,7 +579,10 @@ def test_a_registration_that_is_open_to_other_tenants_is_said(deployed: Deployed
     deployed.finished()
     deployed.app["signInAudience"] = "AzureADMultipleOrgs"
     before, _ = deployed.up(given="")
-    assert rows(before)["sign-in registration"] == ("NOT DONE", "it is open to other tenants (AzureADMultipleOrgs)")
+    assert rows(before)["sign-in registration"] == (
+        "NOT DONE",
+        "it is open to other tenants (AzureADMultipleOrgs)",
+    )
     deployed.administrate(before)
     assert is_complete(deployed)
 
@@ -475,12 +594,17 @@ def test_a_registration_that_is_open_to_other_tenants_is_said(deployed: Deployed
     ("given", "note"),
     [
         ("", "no URL was given"),
-        ("https://contoso.webhook.office.com/webhookb2/a-secret-signature", "an Office 365 connector, which Microsoft has retired"),
+        (
+            "https://contoso.webhook.office.com/webhookb2/a-secret-signature",
+            "an Office 365 connector, which Microsoft has retired",
+        ),
         ("http://example.org/?sig=a-secret-signature", "no https:// URL"),
         ("a-secret-signature", "no https:// URL"),
     ],
 )
-def test_a_url_that_is_missing_or_of_no_use_is_said_and_never_shown(deployed: Deployed, given: str, note: str) -> None:
+def test_a_url_that_is_missing_or_of_no_use_is_said_and_never_shown(
+    deployed: Deployed, given: str, note: str
+) -> None:
     _, after = deployed.up(given=given)
     assert not_done(after) == {"Teams Workflow"}
     assert note in rows(after)["Teams Workflow"][1]
@@ -498,14 +622,25 @@ def test_a_new_url_takes_the_place_of_the_old_one_and_the_app_reads_it(deployed:
 
 def test_a_secret_needs_a_name(deployed: Deployed) -> None:
     assert "Give the name of the secret" in deployed.run("put_secret.py", given=TEAMS_URL)
-    assert "Give the name of the secret" in deployed.run("put_secret.py", "../keys/x", given=TEAMS_URL)
+    assert "Give the name of the secret" in deployed.run(
+        "put_secret.py", "../keys/x", given=TEAMS_URL
+    )
 
 
 def test_a_private_vault_says_how_to_let_the_deployer_in(deployed: Deployed) -> None:
-    body = {"error": {"code": "Forbidden", "message": "Client address is not authorized.", "innererror": {"code": "ForbiddenByFirewall"}}}
+    body = {
+        "error": {
+            "code": "Forbidden",
+            "message": "Client address is not authorized.",
+            "innererror": {"code": "ForbiddenByFirewall"},
+        }
+    }
     deployed.tenant.fault("/vault/", times=None, status=403, body=json.dumps(body))
     _, after = deployed.up()
-    assert rows(after)["Teams Workflow"] == ("NOT DONE", "the vault is private, and closed to the address of this machine")
+    assert rows(after)["Teams Workflow"] == (
+        "NOT DONE",
+        "the vault is private, and closed to the address of this machine",
+    )
     assert "azd env set LAPSEWATCH_DEPLOYER_IP" in after
 
 
@@ -514,7 +649,10 @@ def test_an_answer_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None:
     body = json.dumps({"error": {"code": "BadParameter", "message": f"not taken: {TEAMS_URL}"}})
     deployed.tenant.fault("/vault/", times=None, status=400, body=body)
     said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
-    assert rows(said)["teams-webhook-url"] == ("NOT DONE", "the vault does not take it (400 BadParameter)")
+    assert rows(said)["teams-webhook-url"] == (
+        "NOT DONE",
+        "the vault does not take it (400 BadParameter)",
+    )
 
 
 # -- on a terminal
@@ -524,7 +662,14 @@ def converse(deployed: Deployed, hook: str, answers: dict[str, str]) -> str:
     """Run a hook on a terminal, answer each question when it is asked, and give all that the terminal showed."""
     ours, theirs = pty.openpty()
     command = [sys.executable, str(ROOT / "infra/hooks" / hook)]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=deployed.environment, start_new_session=True) as process:
+    with subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=deployed.environment,
+        start_new_session=True,
+    ) as process:
         os.close(theirs)
         shown, left, until = "", dict(answers), monotonic() + 60
         while monotonic() < until and select([ours], [], [], until - monotonic())[0]:
@@ -540,23 +685,37 @@ def converse(deployed: Deployed, hook: str, answers: dict[str, str]) -> str:
     return shown
 
 
-def test_on_a_terminal_what_only_a_person_knows_is_asked_for_and_the_url_is_not_shown(deployed: Deployed) -> None:
-    deployed.keep(LIBAPPS_CLIENT_ID="", LAPSEWATCH_ALERT_EMAIL="not an address", LAPSEWATCH_DECIDERS="")
-    answers = {"that is watched: ": LIBAPPS, "is in trouble: ": "its@example.org", "(Enter: later): ": GROUP}
+def test_on_a_terminal_what_only_a_person_knows_is_asked_for_and_the_url_is_not_shown(
+    deployed: Deployed,
+) -> None:
+    deployed.keep(
+        LIBAPPS_CLIENT_ID="", LAPSEWATCH_ALERT_EMAIL="not an address", LAPSEWATCH_DECIDERS=""
+    )
+    answers = {
+        "that is watched: ": LIBAPPS,
+        "is in trouble: ": "its@example.org",
+        "(Enter: later): ": GROUP,
+    }
     shown = converse(deployed, "before_provision.py", answers)
     assert "Everything that this hook does is done." in shown
     assert deployed.kept["LIBAPPS_CLIENT_ID"] == LIBAPPS
     assert deployed.kept["LAPSEWATCH_ALERT_EMAIL"] == "its@example.org"
     assert deployed.kept["LAPSEWATCH_DECIDERS"] == GROUP
     deployed.provision()
-    shown = converse(deployed, "after_provision.py", {"Teams Workflow (it is not shown; Enter: later): ": TEAMS_URL})
+    shown = converse(
+        deployed,
+        "after_provision.py",
+        {"Teams Workflow (it is not shown; Enter: later): ": TEAMS_URL},
+    )
     deployed.keeps_its_secrets(shown)
     assert is_complete(deployed)
 
 
 def test_an_answer_of_the_wrong_form_is_asked_for_again(deployed: Deployed) -> None:
     deployed.keep(LIBAPPS_CLIENT_ID="")
-    shown = converse(deployed, "before_provision.py", {"that is watched: ": "LibApps", "with hyphens.": LIBAPPS})
+    shown = converse(
+        deployed, "before_provision.py", {"that is watched: ": "LibApps", "with hyphens.": LIBAPPS}
+    )
     assert "That is not an id of 36 characters with hyphens." in shown
     assert deployed.kept["LIBAPPS_CLIENT_ID"] == LIBAPPS
 
@@ -571,7 +730,9 @@ def test_without_a_terminal_nobody_is_asked_and_what_is_missing_is_said(deployed
 # -- without azd, and without anything
 
 
-def test_without_azd_the_names_come_from_the_environment_and_the_token_from_az(deployed: Deployed) -> None:
+def test_without_azd_the_names_come_from_the_environment_and_the_token_from_az(
+    deployed: Deployed,
+) -> None:
     deployed.provision()
     values = deployed.kept
     deployed.uninstall("azd")
@@ -592,10 +753,20 @@ def test_who_is_not_signed_in_hears_so_and_every_step_is_said(deployed: Deployed
 
 def test_what_is_not_provisioned_is_said_in_a_sentence(deployed: Deployed) -> None:
     said = deployed.run("after_provision.py", given=TEAMS_URL)
-    assert "LAPSEWATCH_HOST, LAPSEWATCH_ISSUER, LAPSEWATCH_IDENTITY_PRINCIPAL_ID not known, so nothing is provisioned yet" in said
+    assert (
+        "LAPSEWATCH_HOST, LAPSEWATCH_ISSUER, LAPSEWATCH_IDENTITY_PRINCIPAL_ID not known, so nothing is provisioned yet"
+        in said
+    )
 
 
-@pytest.mark.parametrize("root", ["https://graph.example.org", "http://graph.microsoft.com", "https://graph.microsoft.com@127.0.0.1"])
+@pytest.mark.parametrize(
+    "root",
+    [
+        "https://graph.example.org",
+        "http://graph.microsoft.com",
+        "https://graph.microsoft.com@127.0.0.1",
+    ],
+)
 def test_no_token_goes_to_a_host_that_is_not_microsofts(deployed: Deployed, root: str) -> None:
     deployed.provision()
     deployed.keep(LAPSEWATCH_GRAPH=root, LAPSEWATCH_VAULT_URI="https://kv.example.org/")
@@ -615,14 +786,20 @@ def test_no_token_goes_to_a_vault_that_is_not_azures(deployed: Deployed) -> None
 
 def test_what_nobody_foresaw_ends_nothing_and_quotes_nothing(deployed: Deployed) -> None:
     deployed.forget_values()
-    assert "AttributeError in a hook: a mistake of Lapsewatch" in deployed.run("before_provision.py")
+    assert "AttributeError in a hook: a mistake of Lapsewatch" in deployed.run(
+        "before_provision.py"
+    )
 
 
 def page_without_azd(deployed: Deployed, *parts: str) -> str:
     """Follow parts of infra/README.md to the letter, in one shell, with this tenant's addresses in the place of Microsoft's."""
     text = (ROOT / "infra/README.md").read_text(encoding="utf-8")
     found = dict(re.findall(r"^##+ ([^\n]+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
-    blocks = [block for part in parts for block in re.findall(r"^```sh\n(.*?)^```", found[part], re.MULTILINE | re.DOTALL)]
+    blocks = [
+        block
+        for part in parts
+        for block in re.findall(r"^```sh\n(.*?)^```", found[part], re.MULTILINE | re.DOTALL)
+    ]
     script = "\n".join(blocks)
     for theirs, ours in (
         ("https://graph.microsoft.com", deployed.tenant.url),
@@ -634,17 +811,30 @@ def page_without_azd(deployed: Deployed, *parts: str) -> str:
         script = script.replace(theirs, ours)
     command = ["bash", "-e", "-u", "-o", "pipefail", "-c", script]
     done = subprocess.run(
-        command, env=deployed.environment, cwd=ROOT, input=f"{TEAMS_URL}\n", capture_output=True, text=True, timeout=60, check=False
+        command,
+        env=deployed.environment,
+        cwd=ROOT,
+        input=f"{TEAMS_URL}\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     deployed.keeps_its_secrets(done.stdout)
     return done.stdout
 
 
-TO_PROVISION = ("1. Names", "2. Before provisioning: the registration behind the sign-in", "3. Provision")
+TO_PROVISION = (
+    "1. Names",
+    "2. Before provisioning: the registration behind the sign-in",
+    "3. Provision",
+)
 
 
-def test_the_page_without_azd_followed_by_hand_ends_with_everything_done(deployed: Deployed) -> None:
+def test_the_page_without_azd_followed_by_hand_ends_with_everything_done(
+    deployed: Deployed,
+) -> None:
     deployed.provision()
     page_without_azd(deployed, *TO_PROVISION, "Or by hand")
     deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=deployed.app["appId"])
@@ -656,7 +846,9 @@ def test_the_page_without_azd_followed_by_hand_ends_with_everything_done(deploye
     assert is_complete(deployed)
 
 
-def test_the_page_without_azd_followed_with_the_hook_ends_with_everything_done(deployed: Deployed) -> None:
+def test_the_page_without_azd_followed_with_the_hook_ends_with_everything_done(
+    deployed: Deployed,
+) -> None:
     deployed.provision()
     deployed.uninstall("azd")
     said = page_without_azd(deployed, *TO_PROVISION, "By the hook")
@@ -695,7 +887,12 @@ def health_of(deployed: Deployed, *answers: Reply) -> str:
 
 
 def test_after_azd_deploy_the_app_is_asked_until_it_answers(deployed: Deployed) -> None:
-    said = health_of(deployed, Reply(503, b"The service is unavailable."), Reply(reset=True), Reply(200, b"starting"))
+    said = health_of(
+        deployed,
+        Reply(503, b"The service is unavailable."),
+        Reply(reset=True),
+        Reply(200, b"starting"),
+    )
     assert "done      the app answers  it says “starting”" in said
     assert "done      the app answers  it says “stale”" in health_of(deployed, Reply(503, b"stale"))
 

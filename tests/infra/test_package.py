@@ -9,15 +9,27 @@ from pathlib import Path
 
 from local.package import ROOT, build, contents
 
-COMMAND_LINE = {"shared/__main__.py", "shared/cli/__init__.py", "shared/cli/commands.py", "shared/cli/console.py"}
+COMMAND_LINE = {
+    "shared/__main__.py",
+    "shared/cli/__init__.py",
+    "shared/cli/commands.py",
+    "shared/cli/console.py",
+}
 AT_THE_ROOT = {"LICENSE", "host.json", "requirements.txt", "watchlist.toml"}
 
 
 def needed() -> set[str]:
     """Give what the package is made of: the modules and files at the root, `shared` without the command line, the runbooks."""
-    inner = {path for folder in ("shared", "runbooks", "watchlists") for path in (ROOT / folder).rglob("*") if path.is_file()}
+    inner = {
+        path
+        for folder in ("shared", "runbooks", "watchlists")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
     inner = {path for path in inner if "__pycache__" not in path.parts}
-    return {str(path.relative_to(ROOT)) for path in (*inner, *ROOT.glob("*.py"))} - COMMAND_LINE | AT_THE_ROOT
+    return {
+        str(path.relative_to(ROOT)) for path in (*inner, *ROOT.glob("*.py"))
+    } - COMMAND_LINE | AT_THE_ROOT
 
 
 def test_the_package_holds_what_is_needed_and_nothing_else() -> None:
@@ -65,21 +77,43 @@ def test_what_a_laptop_has_beside_the_app_stays_there(tmp_path: Path) -> None:
 
 def imported() -> set[str]:
     """Give every module that a module of the package imports, at its top or within."""
-    trees = [ast.parse((ROOT / name).read_text(encoding="utf-8")) for name in contents(ROOT) if name.endswith(".py")]
+    trees = [
+        ast.parse((ROOT / name).read_text(encoding="utf-8"))
+        for name in contents(ROOT)
+        if name.endswith(".py")
+    ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return plain | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
 def test_every_module_that_the_app_imports_is_in_the_package_or_in_the_requirements() -> None:
-    packaged = {name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in contents(ROOT) if name.endswith(".py")}
-    pinned = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    packaged = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for name in contents(ROOT)
+        if name.endswith(".py")
+    }
+    pinned = set(
+        re.findall(
+            r"^([a-z0-9-]+)==",
+            (ROOT / "requirements.txt").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
     installed = packages_distributions()
-    foreign = {name for name in imported() if name.partition(".")[0] not in sys.stdlib_module_names} - packaged
-    assert [name for name in foreign if name.partition(".")[0] in {"shared", "local", "tests"}] == []
+    foreign = {
+        name for name in imported() if name.partition(".")[0] not in sys.stdlib_module_names
+    } - packaged
+    assert [
+        name for name in foreign if name.partition(".")[0] in {"shared", "local", "tests"}
+    ] == []
     assert "msgspec" in foreign
     for name in foreign:
         top, _, below = name.partition(".")
         # "azure" is shared by many: azure.data.tables is of azure-data-tables
-        names = {f"{top}-{below.replace('.', '-')}"} if top == "azure" else {found.lower().replace("_", "-") for found in installed[top]}
+        names = (
+            {f"{top}-{below.replace('.', '-')}"}
+            if top == "azure"
+            else {found.lower().replace("_", "-") for found in installed[top]}
+        )
         assert any(one.startswith(two) for one in names for two in pinned), name

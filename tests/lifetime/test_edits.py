@@ -20,7 +20,9 @@ STAFF = secret("sta29", "LibStaffer 2029", ends="2029-12-13T09:15Z")
         ("awaiting", "libcal awaiting_install replaced 82"),
     ],
 )
-def test_a_channel_that_came_while_the_app_was_disabled_hears_how_things_are_once_it_is_enabled(happens: str, line: str) -> None:
+def test_a_channel_that_came_while_the_app_was_disabled_hears_how_things_are_once_it_is_enabled(
+    happens: str, line: str
+) -> None:
     world = living(LIBCAL)
     world.run("2026-09-16T18:00Z")
     if happens == "missing":
@@ -31,11 +33,16 @@ def test_a_channel_that_came_while_the_app_was_disabled_hears_how_things_are_onc
     there = world.tenant.credentials
     world.tenant.put(*there, disabled="it is disabled")
     world.run("2026-09-19T18:00Z")
-    world.watched = watchlist(service("LibCal", installer=("libapps",)), channels=("its", "libapps"))
+    world.watched = watchlist(
+        service("LibCal", installer=("libapps",)), channels=("its", "libapps")
+    )
     world.run("2026-09-21T18:00Z")
     world.tenant.put(*there)
     world.run("2026-09-22T18:00Z")
-    assert [each for each in world.diary if " libapps" in each] == ["2026-09-20 libapps introduction", f"2026-09-22 libapps {line}"]
+    assert [each for each in world.diary if " libapps" in each] == [
+        "2026-09-20 libapps introduction",
+        f"2026-09-22 libapps {line}",
+    ]
 
 
 def test_a_service_that_was_settled_and_is_put_back_is_told_as_new_and_not_as_confirmed() -> None:
@@ -66,7 +73,9 @@ def test_a_service_that_is_put_back_while_its_app_is_disabled_is_not_called_heal
     world.tenant.put(*world.tenant.credentials, disabled="it is disabled")
     world.watched = both
     world.run("2026-09-26T18:00Z")
-    (libcal,) = [view for view in world.watch.status().judgement.services if view.service.id == "libcal"]
+    (libcal,) = [
+        view for view in world.watch.status().judgement.services if view.service.id == "libcal"
+    ]
     assert libcal.standing == Standing.APP_PROBLEM
 
 
@@ -77,7 +86,10 @@ def test_a_service_that_gets_an_app_of_its_own_takes_nothing_from_the_others(fir
     world.run("2026-09-03T18:00Z")
     world.tenant.put(STAFF)
     world.tenant.put(renewed("new", "LibCal 2026", "2026-09-03"), client_id=OTHER_ID)
-    apps = (WatchedApp("LibApps", CLIENT_ID, (service("LibStaffer"),)), WatchedApp("LibCal sync", OTHER_ID, (service("LibCal"),)))
+    apps = (
+        WatchedApp("LibApps", CLIENT_ID, (service("LibStaffer"),)),
+        WatchedApp("LibCal sync", OTHER_ID, (service("LibCal"),)),
+    )
     world.watched = replace(world.watched, apps=(apps[first], apps[1 - first]))
     world.run("2026-09-04T18:00Z")
     standings = {view.service.id: view.standing for view in world.watch.status().judgement.services}

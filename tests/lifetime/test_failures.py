@@ -38,7 +38,9 @@ class Flaky(Tenant):
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
         self.reads += 1
         if self.reads == 2:
-            return DirectoryReading({}, {query.client_id: DirectoryError("Graph answered 503.") for query in queries}, 1)
+            return DirectoryReading(
+                {}, {query.client_id: DirectoryError("Graph answered 503.") for query in queries}, 1
+            )
         return super().read(queries, seconds=seconds)
 
 
@@ -88,7 +90,9 @@ class Crossing(Tenant):
         return found
 
 
-def test_a_decision_that_is_written_while_a_check_is_at_work_is_told_by_the_next_tick_whenever_it_was_made() -> None:
+def test_a_decision_that_is_written_while_a_check_is_at_work_is_told_by_the_next_tick_whenever_it_was_made() -> (
+    None
+):
     world = waiting()
     tenant = world.tenant = Crossing(world.tenant.apps)
     before = world.now
@@ -140,14 +144,18 @@ def test_the_end_of_a_leftover_is_said_when_its_installer_can_be_reached_again()
     world.run("2026-12-15T18:00Z")
     world.inboxes["admins"].down = False
     world.run("2026-12-30T18:00Z")
-    assert [line for line in world.diary if "leftover:" in line] == ["2026-12-15 admins leftover:libcal:cal24 healthy leftover -2"]
+    assert [line for line in world.diary if "leftover:" in line] == [
+        "2026-12-15 admins leftover:libcal:cal24 healthy leftover -2"
+    ]
 
 
 def test_once_its_end_is_said_an_older_credential_is_nobodys_matter() -> None:
     world = waiting()
     world.confirm("libcal", "cal26")
     world.run("2026-12-13T13:30Z")  # it ended in the night, and the day's check is still to come
-    assert [view.item for view in world.watch.status().judgement.leftovers] == ["leftover:libcal:cal24"]
+    assert [view.item for view in world.watch.status().judgement.leftovers] == [
+        "leftover:libcal:cal24"
+    ]
     world.run("2026-12-13T15:00Z")
     assert "2026-12-13 admins leftover:libcal:cal24 healthy leftover 0" in world.diary
     assert world.watch.status().judgement.leftovers == ()
@@ -166,15 +174,22 @@ def test_what_another_service_waits_for_is_not_called_deletable() -> None:
     world.now += timedelta(minutes=5)
     world.confirm("libcal", "cal28")
     world.run("2026-12-05T18:00Z")
-    assert [line for line in world.diary if "delete:" in line] == ["2026-11-26 its    delete:libcal:cal24 healthy leftover 66"]
+    assert [line for line in world.diary if "delete:" in line] == [
+        "2026-11-26 its    delete:libcal:cal24 healthy leftover 66"
+    ]
 
 
 def test_a_secret_that_was_confirmed_for_two_services_is_the_old_one_of_both() -> None:
     both = (service("LibCal", installer=("cal",)), service("LibStaffer", installer=("sta",)))
     world = World(watched=watchlist(*both, channels=("its", "cal", "sta")))
-    world.tenant.put(secret("c", "LibCal 2024", ends="2026-10-01T00:00Z"), secret("s", "LibStaffer 2024", ends="2026-10-01T00:00Z"))
+    world.tenant.put(
+        secret("c", "LibCal 2024", ends="2026-10-01T00:00Z"),
+        secret("s", "LibStaffer 2024", ends="2026-10-01T00:00Z"),
+    )
     world.run("2026-09-03T18:00Z")
-    world.tenant.add(secret("both", "Outlook sync", starts="2026-09-03T00:00Z", ends="2026-12-20T18:00Z"))
+    world.tenant.add(
+        secret("both", "Outlook sync", starts="2026-09-03T00:00Z", ends="2026-12-20T18:00Z")
+    )
     world.run("2026-09-04T18:00Z")
     for name in ("libcal", "libstaffer"):
         world.confirm(name, "both")
@@ -194,7 +209,9 @@ def test_a_secret_that_was_confirmed_for_two_services_is_the_old_one_of_both() -
 
 def test_the_undo_of_such_a_confirmation_takes_back_that_services_part_alone() -> None:
     world = living(LIBCAL, secret("sta24", "LibStaffer 2024", ends="2026-12-20T18:00Z"))
-    world.tenant.add(secret("both", "Outlook sync", starts="2026-09-01T00:00Z", ends="2028-12-20T18:00Z"))
+    world.tenant.add(
+        secret("both", "Outlook sync", starts="2026-09-01T00:00Z", ends="2028-12-20T18:00Z")
+    )
     world.run("2026-09-02T18:00Z")
     world.confirm("libcal", "both")
     world.now += timedelta(minutes=1)

@@ -25,7 +25,9 @@ def world(*apps: TenantApp, **rules: Any) -> TenantWorld:  # noqa: ANN401  (fiel
     return made
 
 
-def test_a_secret_is_told_at_each_rung_of_the_tenants_own_ladder_and_once_when_it_has_ended() -> None:
+def test_a_secret_is_told_at_each_rung_of_the_tenants_own_ladder_and_once_when_it_has_ended() -> (
+    None
+):
     life = world(app("signage", SOON))
     life.run("2026-10-10T14:00Z")
     assert life.news == [
@@ -38,7 +40,9 @@ def test_a_secret_is_told_at_each_rung_of_the_tenants_own_ladder_and_once_when_i
     ]
 
 
-def test_what_comes_within_the_ladder_is_told_then_and_days_without_a_check_cost_nothing_but_time() -> None:
+def test_what_comes_within_the_ladder_is_told_then_and_days_without_a_check_cost_nothing_but_time() -> (
+    None
+):
     life = world(app("signage", LATER), app("kiosk", FAR))
     life.run("2026-10-20T14:00Z", asleep=[("2026-09-10", "2026-09-24")])
     assert life.news == [
@@ -51,14 +55,26 @@ def test_what_comes_within_the_ladder_is_told_then_and_days_without_a_check_cost
     ]
 
 
-def test_two_unnamed_secrets_are_two_items_and_a_newer_one_of_the_same_name_silences_the_older() -> None:
+def test_two_unnamed_secrets_are_two_items_and_a_newer_one_of_the_same_name_silences_the_older() -> (
+    None
+):
     old = secret("old", "key 1", ends=SOON, starts="2025-01-01T00:00Z")
     new = secret("new", "key 1", ends=FAR, starts="2026-08-01T00:00Z")
     other = secret("other", "key 2", ends=FAR, starts="2026-08-01T00:00Z")
     named = app("a")._replace(credentials=(old, new))
     only_other = app("b")._replace(credentials=(old._replace(key_id="kept"), other))
-    unnamed = app("c")._replace(credentials=(old._replace(key_id="u1", name=""), new._replace(key_id="u2", name="", ends=at(SOON))))
-    kinds = app("d")._replace(credentials=(old._replace(key_id="secret"), new._replace(key_id="cert", kind=Kind.CERTIFICATE)))
+    unnamed = app("c")._replace(
+        credentials=(
+            old._replace(key_id="u1", name=""),
+            new._replace(key_id="u2", name="", ends=at(SOON)),
+        )
+    )
+    kinds = app("d")._replace(
+        credentials=(
+            old._replace(key_id="secret"),
+            new._replace(key_id="cert", kind=Kind.CERTIFICATE),
+        )
+    )
     life = world(named, only_other, unnamed, kinds)
     life.run("2026-09-02T14:00Z")
     assert life.news == [
@@ -73,7 +89,9 @@ def test_two_unnamed_secrets_are_two_items_and_a_newer_one_of_the_same_name_sile
 def test_a_newer_certificate_does_not_silence_the_one_that_is_signed_with() -> None:
     old = secret("active", "CN=SSO", ends=SOON, starts="2025-01-01T00:00Z")
     new = secret("prepared", "CN=SSO", ends=FAR, starts="2026-08-01T00:00Z")
-    saml = app("catalogue", holder=Holder.SERVICE_PRINCIPAL)._replace(credentials=(old, new), signing=frozenset({"active"}))
+    saml = app("catalogue", holder=Holder.SERVICE_PRINCIPAL)._replace(
+        credentials=(old, new), signing=frozenset({"active"})
+    )
     life = world(saml, service_principals=True)
     life.run("2026-09-02T14:00Z")
     assert "2026-09-01 its active first 19" in life.news
@@ -88,7 +106,11 @@ def test_a_newer_one_that_has_not_started_silences_nothing_yet() -> None:
 
 
 def test_what_ended_more_than_a_week_before_it_was_first_seen_is_listed_and_not_told() -> None:
-    life = world(app("just", "2026-08-28T09:00Z"), app("long", "2026-08-20T09:00Z"), app("ages", "2025-08-20T09:00Z"))
+    life = world(
+        app("just", "2026-08-28T09:00Z"),
+        app("long", "2026-08-20T09:00Z"),
+        app("ages", "2025-08-20T09:00Z"),
+    )
     life.run("2026-09-03T14:00Z")
     assert life.news == ["2026-09-01 its first", "2026-09-01 its just-1 expired -4"]
     tenant = life.watch.status().tenant
@@ -100,10 +122,21 @@ def test_noise_and_what_the_watchlist_excludes_or_watches_itself_is_left_out() -
     noise = app("proxy")._replace(credentials=(secret("cwap", "CWAP_AuthSecret", ends=SOON),))
     watched = app("LibApps", SOON, client_id="6F1C2F5E-8a04-4d0b-9d5e-0c7a5a2b13d6")
     apps = [
-        *(app("ConnectSyncProvisioning_SRV1", SOON), noise, watched, app("Test thing", SOON), app("lab", SOON, tags=("lab",))),
+        *(
+            app("ConnectSyncProvisioning_SRV1", SOON),
+            noise,
+            watched,
+            app("Test thing", SOON),
+            app("lab", SOON, tags=("lab",)),
+        ),
         *(app("by id", SOON, client_id="c0ffee"), app("kept", SOON)),
     ]
-    life = world(*apps, exclude_names=("test*",), exclude_tags=frozenset({"lab"}), exclude_client_ids=frozenset({"c0ffee"}))
+    life = world(
+        *apps,
+        exclude_names=("test*",),
+        exclude_tags=frozenset({"lab"}),
+        exclude_client_ids=frozenset({"c0ffee"}),
+    )
     life.run("2026-09-02T14:00Z")
     assert life.news == ["2026-09-01 its first", "2026-09-01 its kept-1 first 19"]
 
@@ -121,13 +154,18 @@ def test_what_is_gone_is_forgotten_and_told_again_when_it_is_back() -> None:
     life.whole.apps = []
     life.run("2026-09-03T14:00Z")
     assert not life.remembered.memory.listed
-    assert set(life.remembered.memory.told) == {("introduction:tenant", "its"), ("fewer:tenant", "its")}
+    assert set(life.remembered.memory.told) == {
+        ("introduction:tenant", "its"),
+        ("fewer:tenant", "its"),
+    }
     life.whole.apps = [app("signage", SOON)]
     life.run("2026-09-04T14:00Z")
     assert life.news[-1] == "2026-09-04 its signage-1 first 16"
 
 
-def test_a_read_that_ends_early_concludes_nothing_and_is_tried_again_without_hurting_the_watched_apps() -> None:
+def test_a_read_that_ends_early_concludes_nothing_and_is_tried_again_without_hurting_the_watched_apps() -> (
+    None
+):
     life = world(app("a", SOON), app("b", SOON), app("c", SOON))
     life.run("2026-09-01T20:00Z")
     life.whole.broken = "Graph answered 503."
@@ -192,8 +230,17 @@ def test_a_fifth_fewer_credentials_is_told_once() -> None:
     assert life.news == ["2026-09-01 its first", "2026-09-03 its fewer:tenant fewer None"]
 
 
-def test_each_owner_hears_of_their_apps_only_and_the_channel_of_the_rest_but_not_on_the_first_day() -> None:
-    life = world(app("hers", SOON), app("theirs", SOON), app("nobodys", SOON), app("robots", SOON), app("mute", SOON), owners=True)
+def test_each_owner_hears_of_their_apps_only_and_the_channel_of_the_rest_but_not_on_the_first_day() -> (
+    None
+):
+    life = world(
+        app("hers", SOON),
+        app("theirs", SOON),
+        app("nobodys", SOON),
+        app("robots", SOON),
+        app("mute", SOON),
+        owners=True,
+    )
     life.whole.owned = {
         "hers": (owner("ann"),),
         "theirs": (owner("ann"), owner("bob")),
@@ -217,15 +264,22 @@ def test_each_owner_hears_of_their_apps_only_and_the_channel_of_the_rest_but_not
         "2026-09-06 its nobodys-1 rung 14",
         "2026-09-06 its robots-1 rung 14",
     ]
-    assert len(life.whole.asked) == 10, "owners are asked for only when something is about to be told"
-    assert set(life.ledger.memory.channels) <= {"its", "admins"}, "an owner is no channel of the watchlist"
+    assert len(life.whole.asked) == 10, (
+        "owners are asked for only when something is about to be told"
+    )
+    assert set(life.ledger.memory.channels) <= {"its", "admins"}, (
+        "an owner is no channel of the watchlist"
+    )
 
 
 def test_an_owner_who_could_not_be_reached_hears_at_the_next_tick_and_nobody_else_twice() -> None:
     life = world(app("theirs", SOON), owners=True)
     life.whole.owned = {"theirs": (owner("ann"), owner("bob"))}
     life.run("2026-09-01T20:00Z")
-    life.inboxes["ann"], life.inboxes["bob"] = life._mailbox(owner("ann")), life._mailbox(owner("bob"))  # noqa: SLF001  (the mailboxes that the check itself would use)
+    life.inboxes["ann"], life.inboxes["bob"] = (
+        life._mailbox(owner("ann")),  # noqa: SLF001  (the mailboxes that the check itself would use)
+        life._mailbox(owner("bob")),  # noqa: SLF001  (the mailboxes that the check itself would use)
+    )
     life.inboxes["bob"].down = True
     life.run("2026-09-02T14:00Z")
     life.inboxes["bob"].down = False
@@ -272,7 +326,9 @@ def test_of_an_app_whose_owner_no_mail_reaches_the_channels_hear_too_and_why() -
     life.whole.apps.append(app("new", "2026-11-22T09:00Z"))
     life.whole.owned["new"] = (owner("ann"),)
     life.run("2026-10-25T14:00Z")
-    assert [line for line in life.news if "new-1" in line] == ["2026-10-23 ann new-1 first 30"], "the channels hear nothing more"
+    assert [line for line in life.news if "new-1" in line] == ["2026-10-23 ann new-1 first 30"], (
+        "the channels hear nothing more"
+    )
 
 
 def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_failed() -> None:
@@ -284,7 +340,9 @@ def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_
     life.run("2026-09-02T13:30Z")
     assert [line for line in life.news if line.startswith("2026-09-02")] == []
     life.run("2026-09-02T14:30Z")
-    assert [line for line in life.news if line.startswith("2026-09-02")] == ["2026-09-02 its hers-1 first 5"]
+    assert [line for line in life.news if line.startswith("2026-09-02")] == [
+        "2026-09-02 its hers-1 first 5"
+    ]
 
 
 def test_with_two_owners_one_who_is_reached_is_enough() -> None:
@@ -295,20 +353,32 @@ def test_with_two_owners_one_who_is_reached_is_enough() -> None:
     assert life.news == ["2026-09-01 its first", "2026-09-05 bob theirs-1 first 30"]
 
 
-def test_only_so_many_owners_are_written_to_in_one_check_and_what_is_critical_does_not_wait() -> None:
+def test_only_so_many_owners_are_written_to_in_one_check_and_what_is_critical_does_not_wait() -> (
+    None
+):
     many = OWNERS_A_CHECK + 3
-    life = world(*(app(f"app{n:03}", "2026-09-04T09:00Z" if n < many else LATER) for n in range(many)), owners=True)
+    life = world(
+        *(app(f"app{n:03}", "2026-09-04T09:00Z" if n < many else LATER) for n in range(many)),
+        owners=True,
+    )
     life.whole.owned = {f"app{n:03}": (owner(f"o{n:03}"),) for n in range(many)}
     life.run("2026-09-01T20:00Z")
-    assert all(notice.severity == Severity.CRITICAL for notice in life.inboxes["its"].heard[-1].notices)
+    assert all(
+        notice.severity == Severity.CRITICAL for notice in life.inboxes["its"].heard[-1].notices
+    )
     life.run("2026-09-02T20:00Z")
     wrote = [name for name, inbox in life.inboxes.items() if name.startswith("o") and inbox.heard]
     assert len(wrote) == OWNERS_A_CHECK
     life.run("2026-09-03T20:00Z")
-    assert len([name for name, inbox in life.inboxes.items() if name.startswith("o") and inbox.heard]) == many
+    assert (
+        len([name for name, inbox in life.inboxes.items() if name.startswith("o") and inbox.heard])
+        == many
+    )
 
 
-def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next_tick_does() -> None:
+def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next_tick_does() -> (
+    None
+):
     life = world(app("signage", SOON))
     life.run("2026-09-01T14:30Z")
     noted = life.watch.check(whole=False)
@@ -320,14 +390,20 @@ def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next
 
 
 @pytest.mark.parametrize("method", ["load", "remember", "record_told"])
-def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_and_the_check_partial(method: str) -> None:
+def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_and_the_check_partial(
+    method: str,
+) -> None:
     life = world(app("signage", SOON))
     life.remembered.broken[method] = LedgerError("The ledger is down.")
     (result,) = life.run("2026-09-01T14:30Z")
     assert result.outcome == Outcome.PARTIAL
     assert any(message.introduction for message in life.inboxes["its"].heard)
-    of_tenant = [delivery.delivered for delivery in result.told if delivery.message.tenant is not None]
-    assert of_tenant == ([True] if method == "record_told" else []), "what was sent is said, recorded or not"
+    of_tenant = [
+        delivery.delivered for delivery in result.told if delivery.message.tenant is not None
+    ]
+    assert of_tenant == ([True] if method == "record_told" else []), (
+        "what was sent is said, recorded or not"
+    )
     life.remembered.broken.clear()
     life.run("2026-09-01T16:00Z")
     assert "2026-09-01 its signage-1 first 19" in life.news
@@ -337,7 +413,11 @@ def test_a_dry_run_tells_and_remembers_nothing() -> None:
     life = world(app("signage", SOON))
     life.now = at("2026-09-01T14:00Z")
     result = life.watch.dry_run()
-    assert [len(delivery.message.notices) for delivery in result.told if delivery.message.tenant is not None] == [1]
+    assert [
+        len(delivery.message.notices)
+        for delivery in result.told
+        if delivery.message.tenant is not None
+    ] == [1]
     assert (life.news, life.remembered.memory.scan) == ([], None)
 
 
@@ -348,7 +428,9 @@ def test_of_a_tenant_that_cannot_be_read_nobody_hears_but_that_it_cannot() -> No
     life.run("2026-09-06T14:00Z")
     life.whole.broken = "Graph answered 503."
     life.run("2026-10-15T14:00Z")
-    assert [line for line in life.news if "signage" in line] == ["2026-09-05 ann signage-1 first 30"]
+    assert [line for line in life.news if "signage" in line] == [
+        "2026-09-05 ann signage-1 first 30"
+    ]
     assert "2026-10-15 its reading:tenant check_failing None" in life.news
     status = life.watch.status().tenant
     assert status is not None
@@ -361,7 +443,9 @@ def test_of_an_app_that_cannot_be_understood_nobody_hears() -> None:
     life.run("2026-09-06T14:00Z")
     life.whole.unread = ("client-signage",)
     life.run("2026-10-01T14:00Z")
-    assert [line for line in life.news if "signage" in line] == ["2026-09-05 its signage-1 first 30"]
+    assert [line for line in life.news if "signage" in line] == [
+        "2026-09-05 its signage-1 first 30"
+    ]
 
 
 def test_a_first_word_by_a_clock_that_was_ahead_does_not_silence_the_owners() -> None:
@@ -371,7 +455,10 @@ def test_a_first_word_by_a_clock_that_was_ahead_does_not_silence_the_owners() ->
     life.check()
     life.now = present
     life.run("2026-09-07T14:00Z")
-    assert [line for line in life.news if "ann" in line] == ["2026-09-01 ann signage-1 first 19", "2026-09-06 ann signage-1 rung 14"]
+    assert [line for line in life.news if "ann" in line] == [
+        "2026-09-01 ann signage-1 first 19",
+        "2026-09-06 ann signage-1 rung 14",
+    ]
 
 
 def test_owners_whose_mail_fails_do_not_take_the_turns_of_the_others() -> None:
@@ -396,4 +483,6 @@ def test_a_card_names_an_item_once_though_its_owner_is_out_of_reach_and_has_to_w
         life.whole.apps.append(app(f"desk{number}", "2026-09-26T12:00Z"))
         life.whole.owned[f"desk{number}"] = (owner(f"o{number}"),)
     life.run("2026-09-24T13:10Z")
-    assert [notice.view.item for notice in life.inboxes["its"].heard[-1].notices] == ["tenant:object-xs:xs-1"]
+    assert [notice.view.item for notice in life.inboxes["its"].heard[-1].notices] == [
+        "tenant:object-xs:xs-1"
+    ]

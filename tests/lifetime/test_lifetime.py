@@ -18,13 +18,17 @@ OTHER_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b0002"
 LIBCAL_ESCALATED = service("LibCal", escalate=Escalation(("lead",), 7))
 LIBSTAFFER_SOON = secret("sta24", "LibStaffer 2024", ends="2026-12-20T18:00Z")
 LIBCAL = secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z")  # 03:15 in Chicago, the same day
-LIBSTAFFER = secret("sta25", "LibStaffer 2025", starts="2025-03-20T02:00Z", ends="2027-03-20T02:00Z")  # 19 March, 21:00 in Chicago
+LIBSTAFFER = secret(
+    "sta25", "LibStaffer 2025", starts="2025-03-20T02:00Z", ends="2027-03-20T02:00Z"
+)  # 19 March, 21:00 in Chicago
 
 
 def test_two_services_run_out_while_nobody_acts_and_the_program_sleeps_twice() -> None:
     """From 100 days before to 30 days after, across both changes of the clock (1 November, 14 March)."""
     world = living(LIBCAL, LIBSTAFFER)
-    world.run("2027-04-19T05:00Z", asleep=[("2026-10-14", "2026-10-16"), ("2026-11-28", "2026-12-05")])
+    world.run(
+        "2027-04-19T05:00Z", asleep=[("2026-10-14", "2026-10-16"), ("2026-11-28", "2026-12-05")]
+    )
     assert_told(
         world,
         """
@@ -119,7 +123,10 @@ def test_a_channel_that_is_down_hears_it_later_and_the_other_one_not_twice() -> 
         2026-09-14 both libcal expiring first 90
         """,
     )
-    assert [message.now.hour for message in (world.inboxes["its"].heard[1], world.inboxes["admins"].heard[1])] == [13, 17]
+    assert [
+        message.now.hour
+        for message in (world.inboxes["its"].heard[1], world.inboxes["admins"].heard[1])
+    ] == [13, 17]
 
 
 def test_an_old_secret_that_nobody_claims_is_asked_about_once_and_then_counted_down() -> None:
@@ -426,7 +433,9 @@ def test_a_secret_is_deleted_before_its_successor_comes() -> None:
 def test_both_are_deleted_and_two_new_ones_match_no_rule() -> None:
     world = living(LIBCAL, LIBSTAFFER_SOON)
     world.run("2026-11-20T18:00Z")
-    world.tenant.put(renewed("one", "Outlook A", "2026-11-20"), renewed("two", "Outlook B", "2026-11-20"))
+    world.tenant.put(
+        renewed("one", "Outlook A", "2026-11-20"), renewed("two", "Outlook B", "2026-11-20")
+    )
     world.run("2026-11-22T18:00Z")
     world.claim("one", "libcal")
     world.claim("two", "libstaffer")
@@ -501,7 +510,9 @@ def test_the_new_one_ends_sooner_than_the_old_one() -> None:
     """Once it has ended, the old one, which still works, is what the service should be given."""
     world = living(LIBCAL)
     world.run("2026-10-20T18:00Z")
-    world.tenant.add(secret("short", "LibCal short", starts="2026-10-20T17:00Z", ends="2026-11-30T17:00Z"))
+    world.tenant.add(
+        secret("short", "LibCal short", starts="2026-10-20T17:00Z", ends="2026-11-30T17:00Z")
+    )
     world.run("2026-10-22T18:00Z")
     world.confirm("libcal", "short")
     world.run("2026-12-03T18:00Z")
@@ -576,7 +587,9 @@ def test_an_undo_is_told_to_all_who_heard_that_it_is_safe() -> None:
     )
 
 
-def test_that_the_old_one_can_be_deleted_is_taken_back_by_an_undo_and_said_again_after_the_next_word() -> None:
+def test_that_the_old_one_can_be_deleted_is_taken_back_by_an_undo_and_said_again_after_the_next_word() -> (
+    None
+):
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
@@ -838,7 +851,9 @@ def test_it_is_missing_and_somebody_knows() -> None:
 
 
 def test_the_one_that_is_confirmed_is_itself_near_its_end() -> None:
-    world = living(LIBCAL, secret("cal26", "LibCal 2026", starts="2026-01-01T00:00Z", ends="2026-10-10T12:00Z"))
+    world = living(
+        LIBCAL, secret("cal26", "LibCal 2026", starts="2026-01-01T00:00Z", ends="2026-10-10T12:00Z")
+    )
     world.run("2026-09-03T18:00Z")
     world.confirm("libcal", "cal26")
     world.run("2026-10-12T18:00Z")
@@ -969,7 +984,10 @@ def test_a_quiet_line_a_week_says_that_the_watcher_is_alive() -> None:
 
 
 def test_somebody_else_hears_from_seven_days_on() -> None:
-    world = World(watched=watchlist(LIBCAL_ESCALATED, channels=("its", "admins", "lead")), now=at("2026-09-01T12:30Z"))
+    world = World(
+        watched=watchlist(LIBCAL_ESCALATED, channels=("its", "admins", "lead")),
+        now=at("2026-09-01T12:30Z"),
+    )
     world.tenant.put(LIBCAL)
     world.run("2026-12-14T18:00Z")
     world.tenant.add(renewed("cal28", "LibCal 2028", "2026-12-14"))
@@ -1054,11 +1072,22 @@ def test_sign_ins_show_that_the_old_one_is_still_used() -> None:
     )
 
 
-def living(*credentials: Credential, check_at: time = time(8), weekly: bool = False, sign_ins: bool = False) -> World:
+def living(
+    *credentials: Credential, check_at: time = time(8), weekly: bool = False, sign_ins: bool = False
+) -> World:
     """A world whose watchlist names the services of these credentials, on 1 September, half an hour before the first check."""
-    names = ["LibCal", *(["LibStaffer"] if any(credential.name.startswith("LibStaffer") for credential in credentials) else [])]
+    names = [
+        "LibCal",
+        *(
+            ["LibStaffer"]
+            if any(credential.name.startswith("LibStaffer") for credential in credentials)
+            else []
+        ),
+    ]
     watched = watchlist(*(service(name) for name in names), check_at=check_at, weekly=weekly)
-    world = World(watched=watched, now=at("2026-09-01T12:30Z"), sign_ins=SignInLog() if sign_ins else None)
+    world = World(
+        watched=watched, now=at("2026-09-01T12:30Z"), sign_ins=SignInLog() if sign_ins else None
+    )
     world.tenant.put(*credentials)
     return world
 
@@ -1066,11 +1095,15 @@ def living(*credentials: Credential, check_at: time = time(8), weekly: bool = Fa
 def renewed(key_id: str, name: str, day: str) -> Credential:
     """A secret for 24 months that ITS makes at noon, in Chicago or so, on a day."""
     year, rest = day.split("-", 1)
-    return secret(key_id, name, starts=f"{day}T17:00Z", ends=f"{int(year) + 2}-{rest}T17:00Z", hint=key_id[:3])
+    return secret(
+        key_id, name, starts=f"{day}T17:00Z", ends=f"{int(year) + 2}-{rest}T17:00Z", hint=key_id[:3]
+    )
 
 
 def assert_told(world: World, table: str) -> None:
-    assert world.diary == sorted(line for row in table.strip().splitlines() for line in rows_of(row))
+    assert world.diary == sorted(
+        line for row in table.strip().splitlines() for line in rows_of(row)
+    )
 
 
 def rows_of(row: str) -> list[str]:

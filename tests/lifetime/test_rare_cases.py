@@ -7,7 +7,14 @@ from shared.core.model.message import Message
 from shared.core.model.views import View, WatcherView
 from shared.core.model.watchlist import Claim
 from shared.ports import LedgerError
-from tests.lifetime.test_lifetime import LIBCAL, LIBSTAFFER_SOON, OTHER_ID, assert_told, living, renewed
+from tests.lifetime.test_lifetime import (
+    LIBCAL,
+    LIBSTAFFER_SOON,
+    OTHER_ID,
+    assert_told,
+    living,
+    renewed,
+)
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.world import World
 
@@ -66,7 +73,12 @@ def test_a_healthy_service_that_leaves_the_watchlist_is_said_once() -> None:
 
 def test_a_leftover_that_another_service_uses_is_told_to_those_who_may_use_it_too() -> None:
     shared = secret("one", "LibApps 2024", ends="2026-12-13T09:15Z")
-    world = World(watched=watchlist(service("LibCal"), service("LibStaffer", claim=Claim("name", "LibApps*"))), now=at("2026-11-01T14:30Z"))
+    world = World(
+        watched=watchlist(
+            service("LibCal"), service("LibStaffer", claim=Claim("name", "LibApps*"))
+        ),
+        now=at("2026-11-01T14:30Z"),
+    )
     world.tenant.put(shared)
     world.run("2026-11-01T15:30Z")
     world.claim("one", "libcal", "libstaffer")
@@ -90,7 +102,9 @@ def test_a_leftover_that_another_service_uses_is_told_to_those_who_may_use_it_to
 def test_a_replacement_that_ended_is_not_called_deleted() -> None:
     world = living(LIBCAL)
     world.run("2026-10-20T18:00Z")
-    world.tenant.add(secret("short", "LibCal short", starts="2026-10-20T17:00Z", ends="2026-10-25T17:00Z"))
+    world.tenant.add(
+        secret("short", "LibCal short", starts="2026-10-20T17:00Z", ends="2026-10-25T17:00Z")
+    )
     world.run("2026-10-27T18:00Z")
     assert [line for line in world.diary if line >= "2026-10-21"] == [
         "2026-10-21 admins libcal awaiting_install shorter 53",
@@ -111,18 +125,25 @@ def test_reminders_begin_anew_with_a_new_trouble() -> None:
 
 
 def test_the_undo_of_a_mistaken_confirmation_takes_its_claim_back() -> None:
-    world = living(LIBCAL, secret("odd", "somebody else's", starts="2026-08-01T00:00Z", ends="2028-09-01T00:00Z"))
+    world = living(
+        LIBCAL,
+        secret("odd", "somebody else's", starts="2026-08-01T00:00Z", ends="2028-09-01T00:00Z"),
+    )
     world.run("2026-09-20T18:00Z")
     world.confirm("libcal", "odd")
     world.confirm("libcal", "cal24")
     world.run("2026-09-21T18:00Z")
     (view,) = world.watch.status().judgement.services
     assert (view.standing, view.replacement) == ("expiring", None)
-    assert [unclaimed.credential.key_id for unclaimed in world.watch.status().judgement.unclaimed] == ["odd"]
+    assert [
+        unclaimed.credential.key_id for unclaimed in world.watch.status().judgement.unclaimed
+    ] == ["odd"]
 
 
 def test_an_old_unclaimed_secret_is_not_taken_for_the_new_one() -> None:
-    world = living(LIBCAL, secret("old", "test", starts="2020-01-01T00:00Z", ends="2029-01-01T00:00Z"))
+    world = living(
+        LIBCAL, secret("old", "test", starts="2020-01-01T00:00Z", ends="2029-01-01T00:00Z")
+    )
     world.run("2026-09-20T18:00Z")
     world.tenant.drop("cal24")
     world.run("2026-09-21T18:00Z")
@@ -140,12 +161,17 @@ def test_a_service_whose_app_could_not_be_read_on_day_0_is_introduced_when_it_ca
     world.run("2026-09-01T13:30Z")
     world.tenant.broken.clear()
     world.run("2026-09-02T18:00Z")
-    introduced = [[view.item for view in message.watching] for message in world.inboxes["its"].heard]
+    introduced = [
+        [view.item for view in message.watching] for message in world.inboxes["its"].heard
+    ]
     assert introduced == [["libcal"], ["other"]]
 
 
 def test_of_two_that_match_the_newer_which_ends_first_is_asked_about() -> None:
-    world = living(LIBCAL._replace(ends=None), secret("short", "LibCal short", starts="2026-08-01T00:00Z", ends="2028-08-01T00:00Z"))
+    world = living(
+        LIBCAL._replace(ends=None),
+        secret("short", "LibCal short", starts="2026-08-01T00:00Z", ends="2028-08-01T00:00Z"),
+    )
     world.run("2026-09-02T18:00Z")
     assert_told(
         world,
@@ -176,10 +202,14 @@ def test_two_years_after_evidence_confirmed_it_only_the_installer_hears_of_a_rep
     world.run("2026-12-20T18:00Z")
     world.tenant.add(renewed("cal30", "LibCal 2030", "2026-12-20"))
     world.run("2026-12-21T18:00Z")
-    assert [line for line in world.diary if line >= "2026-12-21"] == ["2026-12-21 admins libcal awaiting_install replaced 700"]
+    assert [line for line in world.diary if line >= "2026-12-21"] == [
+        "2026-12-21 admins libcal awaiting_install replaced 700"
+    ]
 
 
-def test_an_acknowledgement_that_has_ended_does_not_come_back_with_the_situation_that_it_was_about() -> None:
+def test_an_acknowledgement_that_has_ended_does_not_come_back_with_the_situation_that_it_was_about() -> (
+    None
+):
     """A replacement comes, and is deleted again: the countdown is where it was, and nobody has said that they know of that."""
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
@@ -280,7 +310,13 @@ def test_an_acknowledgement_is_not_kept_beyond_its_day() -> None:
 def with_kiosks(world: World) -> None:
     """Somebody puts another app on the watchlist."""
     (first,) = world.watched.apps
-    world.watched = replace(world.watched, apps=(first, replace(first, name="Kiosks", client_id=OTHER_ID, services=(service("Kiosk"),))))
+    world.watched = replace(
+        world.watched,
+        apps=(
+            first,
+            replace(first, name="Kiosks", client_id=OTHER_ID, services=(service("Kiosk"),)),
+        ),
+    )
     world.tenant.put(secret("k1", "Kiosk 1", ends=None), client_id=OTHER_ID)
 
 
@@ -358,4 +394,9 @@ def test_nor_does_it_lose_when_what_is_missing_would_have_ended() -> None:
 
 
 def said_of_libcal(messages: Iterable[Message]) -> list[View]:
-    return [notice.view for message in messages for notice in message.notices if notice.view.item == "libcal"]
+    return [
+        notice.view
+        for message in messages
+        for notice in message.notices
+        if notice.view.item == "libcal"
+    ]

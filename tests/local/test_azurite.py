@@ -81,7 +81,9 @@ def test_the_other_services_come_with_it_when_asked_for() -> None:
         assert tables_of(azurite) == []
         for service in ("blob", "queue"):
             assert f"{service.capitalize()}Endpoint={azurite.endpoint(service)};" in azurite.tables
-            socket.create_connection(("127.0.0.1", int(azurite.endpoint(service).split(":")[2].split("/")[0])), timeout=5).close()
+            socket.create_connection(
+                ("127.0.0.1", int(azurite.endpoint(service).split(":")[2].split("/")[0])), timeout=5
+            ).close()
 
 
 def test_killing_what_is_not_running_is_no_harm() -> None:

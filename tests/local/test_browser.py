@@ -27,16 +27,34 @@ def on(root: Path, **more: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     "place",
     [
-        *(f"bin/{name}" for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")),
+        *(
+            f"bin/{name}"
+            for name in (
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+                "chrome",
+            )
+        ),
         *("bin/microsoft-edge", "bin/msedge"),
-        *("Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "home/Applications/Chromium.app/Contents/MacOS/Chromium"),
+        *(
+            "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+            "home/Applications/Chromium.app/Contents/MacOS/Chromium",
+        ),
         "Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-        *(f"home/{PLAYWRIGHT}/chromium-1255/{folder}/chrome" for folder in ("chrome-linux", "chrome-linux64")),
+        *(
+            f"home/{PLAYWRIGHT}/chromium-1255/{folder}/chrome"
+            for folder in ("chrome-linux", "chrome-linux64")
+        ),
         f"home/{PLAYWRIGHT}/chromium_headless_shell-1255/chrome-linux/headless_shell",
         f"home/{PLAYWRIGHT}/chromium_headless_shell-1255/chrome-headless-shell-linux64/chrome-headless-shell",
         "home/Library/Caches/ms-playwright/chromium-1255/chrome-mac/Chromium.app/Contents/MacOS/Chromium",
         "home/Library/Caches/ms-playwright/chromium_headless_shell-1255/chrome-mac/headless_shell",
-        *("mnt/c/Program Files/Google/Chrome/Application/chrome.exe", "mnt/c/Program Files (x86)/Microsoft/Edge/Application/msedge.exe"),
+        *(
+            "mnt/c/Program Files/Google/Chrome/Application/chrome.exe",
+            "mnt/c/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+        ),
     ],
 )
 def test_a_browser_is_found_in_its_usual_place(tmp_path: Path, place: str) -> None:
@@ -46,7 +64,10 @@ def test_a_browser_is_found_in_its_usual_place(tmp_path: Path, place: str) -> No
 
 def test_playwrights_folder_can_be_elsewhere(tmp_path: Path) -> None:
     installed = program(tmp_path / "own" / "chromium-1" / "chrome-linux" / "chrome")
-    assert find_browser(on(tmp_path, PLAYWRIGHT_BROWSERS_PATH=str(tmp_path / "own")), tmp_path) == installed
+    assert (
+        find_browser(on(tmp_path, PLAYWRIGHT_BROWSERS_PATH=str(tmp_path / "own")), tmp_path)
+        == installed
+    )
 
 
 def test_the_newest_revision_of_playwright_is_used(tmp_path: Path) -> None:
@@ -71,7 +92,10 @@ def test_playwright_is_not_given_a_browser_of_windows(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_run_is_not_a_browser(tmp_path: Path) -> None:
     program(tmp_path / "bin" / "chromium").chmod(0o644)
     (tmp_path / "Applications/Chromium.app/Contents/MacOS/Chromium").mkdir(parents=True)
-    with pytest.raises(BrowserMissing, match=r"^No browser was found\. Install Chromium \(apt-get install chromium\), Chrome or Edge"):
+    with pytest.raises(
+        BrowserMissing,
+        match=r"^No browser was found\. Install Chromium \(apt-get install chromium\), Chrome or Edge",
+    ):
         find_browser(on(tmp_path), tmp_path)
 
 
@@ -85,23 +109,36 @@ def test_the_setting_names_a_path_or_a_program(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["", "none"])
 def test_the_setting_can_hide_every_browser(tmp_path: Path, value: str) -> None:
     program(tmp_path / "bin" / "chromium")
-    with pytest.raises(BrowserMissing, match=f'LAPSEWATCH_BROWSER is "{value}", so no browser is used'):
+    with pytest.raises(
+        BrowserMissing, match=f'LAPSEWATCH_BROWSER is "{value}", so no browser is used'
+    ):
         find_browser(on(tmp_path, LAPSEWATCH_BROWSER=value), tmp_path)
 
 
 def test_a_wrong_setting_is_an_error_though_a_browser_is_there(tmp_path: Path) -> None:
     program(tmp_path / "bin" / "chromium")
-    with pytest.raises(BrowserMissing, match='LAPSEWATCH_BROWSER is "/nowhere/chrome", which is not a program'):
+    with pytest.raises(
+        BrowserMissing, match='LAPSEWATCH_BROWSER is "/nowhere/chrome", which is not a program'
+    ):
         find_browser(on(tmp_path, LAPSEWATCH_BROWSER="/nowhere/chrome"), tmp_path)
 
 
 def test_what_a_browser_prints_is_returned(tmp_path: Path) -> None:
-    assert run_browser(program(tmp_path / "browser", 'echo "$1"; echo noise >&2'), ["<html>"], within=30) == "<html>\n"
+    assert (
+        run_browser(
+            program(tmp_path / "browser", 'echo "$1"; echo noise >&2'), ["<html>"], within=30
+        )
+        == "<html>\n"
+    )
 
 
 def test_a_browser_that_fails_is_quoted(tmp_path: Path) -> None:
     with pytest.raises(BrowserFailed, match=r"browser failed \(exit status 3\): no display$"):
-        run_browser(program(tmp_path / "browser", "echo starting >&2; echo no display >&2; exit 3"), [], within=30)
+        run_browser(
+            program(tmp_path / "browser", "echo starting >&2; echo no display >&2; exit 3"),
+            [],
+            within=30,
+        )
 
 
 def test_a_browser_that_crashes_without_a_word_is_reported(tmp_path: Path) -> None:

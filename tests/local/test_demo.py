@@ -36,7 +36,15 @@ def test_the_demo_tells_its_story_and_on_a_terminal_it_goes_on_until_ctrl_c(tmp_
     broken.chmod(0o755)
     with taken(DEFAULT_PORT, 7071):
         environment = {**os.environ, "LAPSEWATCH_BROWSER": str(broken)}
-        ran = subprocess.run(DEMO, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        ran = subprocess.run(
+            DEMO,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     assert ran.returncode == 0, ran.stderr
     assert f"No picture of it: {broken} failed (exit status 1): no display\n" in ran.stdout
     assert ran.stdout.endswith("on a terminal it goes on until Ctrl-C.\n")
@@ -49,11 +57,23 @@ def test_the_demo_tells_its_story_and_on_a_terminal_it_goes_on_until_ctrl_c(tmp_
 def on_a_terminal() -> str:
     """Run the demo on a terminal until Ctrl-C; give what it said."""
     ours, theirs = pty.openpty()
-    without_display = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    without_display = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DISPLAY", "WAYLAND_DISPLAY"}
+    }
     without_display["LAPSEWATCH_BROWSER"] = "none"
     with (
         os.fdopen(ours, encoding="utf-8", errors="replace") as terminal,
-        subprocess.Popen(DEMO, cwd=ROOT, env=without_display, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as demo,
+        subprocess.Popen(
+            DEMO,
+            cwd=ROOT,
+            env=without_display,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        ) as demo,
     ):
         os.close(theirs)
         said = ""

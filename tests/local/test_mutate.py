@@ -46,13 +46,30 @@ def program(folder: Path, *entries: str) -> Path:
     ("old", "new", "test", "said"),
     [
         ("ANSWER = 42", "ANSWER = 43", "test_it", ""),
-        ("OTHER = 1", "OTHER = 2", "test_it", "the mutation survived: test_answer.py::test_it still passes"),
-        ("ANSWER = 41", "ANSWER = 43", "test_it", "old matches 0 times in answer.py, expected once"),
+        (
+            "OTHER = 1",
+            "OTHER = 2",
+            "test_it",
+            "the mutation survived: test_answer.py::test_it still passes",
+        ),
+        (
+            "ANSWER = 41",
+            "ANSWER = 43",
+            "test_it",
+            "old matches 0 times in answer.py, expected once",
+        ),
         (" = ", " == ", "test_it", "old matches 2 times in answer.py, expected once"),
-        ("ANSWER = 42", "ANSWER = 43", "test_gone", "pytest could not run test_answer.py::test_gone"),
+        (
+            "ANSWER = 42",
+            "ANSWER = 43",
+            "test_gone",
+            "pytest could not run test_answer.py::test_gone",
+        ),
     ],
 )
-def test_a_mutation_is_noticed_or_the_reason_is_given(tmp_path: Path, old: str, new: str, test: str, said: str) -> None:
+def test_a_mutation_is_noticed_or_the_reason_is_given(
+    tmp_path: Path, old: str, new: str, test: str, said: str
+) -> None:
     root = program(tmp_path, ENTRY.format(old=old, new=new, test=test))
     (outcome,) = run_all(mutations(root), 1, root)
     assert said in outcome.error
@@ -61,7 +78,9 @@ def test_a_mutation_is_noticed_or_the_reason_is_given(tmp_path: Path, old: str, 
 
 def test_a_work_copy_is_restored_after_each_mutation(tmp_path: Path) -> None:
     first = ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_it")
-    second = ENTRY.format(old="OTHER = 1", new="OTHER = 2", test="test_it").replace("wrong-answer", "harmless")
+    second = ENTRY.format(old="OTHER = 1", new="OTHER = 2", test="test_it").replace(
+        "wrong-answer", "harmless"
+    )
     root = program(tmp_path, first, second)
     assert [bool(outcome.error) for outcome in run_all(mutations(root), 1, root)] == [False, True]
     assert (root / "answer.py").read_text() == "ANSWER = 42\nOTHER = 1\n"
@@ -78,7 +97,9 @@ def test_a_work_copy_is_restored_after_each_mutation(tmp_path: Path) -> None:
     ],
 )
 def test_old_matches_however_the_code_is_wrapped(code: str, *, matches: bool) -> None:
-    mutation = Mutation("name", "promise", "code.py", old="call(first, [second])", new=r"other(\1)", test="")
+    mutation = Mutation(
+        "name", "promise", "code.py", old="call(first, [second])", new=r"other(\1)", test=""
+    )
     if matches:
         assert mutation.apply(f"x = {code}\n") == "x = other(\\1)\n"
     else:
@@ -88,7 +109,10 @@ def test_old_matches_however_the_code_is_wrapped(code: str, *, matches: bool) ->
 
 def test_an_incomplete_entry_is_a_mistake(tmp_path: Path) -> None:
     root = program(tmp_path, '[wrong-answer]\npromise = "The answer is 42"\n')
-    with pytest.raises(MutationError, match=r"0\.toml: \[wrong-answer\] must have exactly these keys: promise, file, old, new, test"):
+    with pytest.raises(
+        MutationError,
+        match=r"0\.toml: \[wrong-answer\] must have exactly these keys: promise, file, old, new, test",
+    ):
         mutations(root)
 
 

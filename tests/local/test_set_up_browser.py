@@ -37,5 +37,13 @@ def test_nothing_is_installed_where_a_browser_is(tmp_path: Path) -> None:
 def ran(**settings: str) -> tuple[int, str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "LAPSEWATCH_BROWSER"}
     command = [sys.executable, "-m", "local.set_up_browser"]
-    done = subprocess.run(command, cwd=ROOT, env={**kept, **settings}, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**kept, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     return done.returncode, done.stdout, done.stderr

@@ -64,7 +64,5 @@ def test_a_signal_that_came_before_it_waits_stops_it_and_a_second_one_of_either_
 
 
 def test_afterwards_signals_do_what_they_did() -> None:
-    script = (
-        "import os, sys; from local.stop_signals import stop_signals\nwith stop_signals(): pass\nos.kill(os.getpid(), int(sys.argv[1]))"
-    )
+    script = "import os, sys; from local.stop_signals import stop_signals\nwith stop_signals(): pass\nos.kill(os.getpid(), int(sys.argv[1]))"
     assert ran(script, signal.SIGTERM) == (-signal.SIGTERM, "")

@@ -8,7 +8,16 @@ import pytest
 from local.azurite import Azurite
 from local.stand_in.tenant import Tenant
 from tests.recorded.record import START, World, live
-from tests.recorded.replay import ROLES, SIGN_IN, Json, environment, put, recorded_ledger, restore, rows
+from tests.recorded.replay import (
+    ROLES,
+    SIGN_IN,
+    Json,
+    environment,
+    put,
+    recorded_ledger,
+    restore,
+    rows,
+)
 
 
 @pytest.fixture(scope="session")

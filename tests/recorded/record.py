@@ -42,7 +42,11 @@ from tests.recorded.replay import (
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Chicago."""
 LAST_DAY = 15
-NOW, TOMORROW, LATER = "2026-11-17T18:30:00+00:00", "2026-11-18T15:00:00+00:00", "2026-12-15T15:00:00+00:00"
+NOW, TOMORROW, LATER = (
+    "2026-11-17T18:30:00+00:00",
+    "2026-11-18T15:00:00+00:00",
+    "2026-12-15T15:00:00+00:00",
+)
 UNTIL = "2027-01-15"
 ANN = Person("00000000-0000-4000-8000-0000000000a1", "Ann Example")
 LAPTOP = Person("", "dana")
@@ -66,9 +70,20 @@ def guid(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-def credential(number: int, name: str | None, ends: str | None, starts: str = "2025-01-10", hint: str | None = "q7X") -> Json:
+def credential(
+    number: int,
+    name: str | None,
+    ends: str | None,
+    starts: str = "2025-01-10",
+    hint: str | None = "q7X",
+) -> Json:
     """A secret, unless there is no hint: then a certificate."""
-    made = {"key_id": guid(number), "name": name, "starts": f"{starts}T09:00:00Z", "ends": ends and f"{ends}T18:15:00.1234567Z"}
+    made = {
+        "key_id": guid(number),
+        "name": name,
+        "starts": f"{starts}T09:00:00Z",
+        "ends": ends and f"{ends}T18:15:00.1234567Z",
+    }
     return made | ({"hint": hint} if hint else {})
 
 
@@ -77,7 +92,13 @@ def owner(number: int, name: str, mail: str | None) -> Json:
 
 
 def app(number: int, name: str, *secrets: Json, **more: Any) -> Json:  # noqa: ANN401  (as `PUT /control/apps` takes it)
-    return {"client_id": guid(number), "object_id": guid(500 + number), "name": name, "secrets": list(secrets), **more}
+    return {
+        "client_id": guid(number),
+        "object_id": guid(500 + number),
+        "name": name,
+        "secrets": list(secrets),
+        **more,
+    }
 
 
 APPS = [
@@ -100,13 +121,31 @@ APPS = [
         "Events",
         credential(1011, "Events", None),
         redirect_uris=["https://events.example/callback"],
-        service_principal={"object_id": guid(903), "certificates": [credential(1014, "Events SSO", "2027-03-01", hint=None)]},
+        service_principal={
+            "object_id": guid(903),
+            "certificates": [credential(1014, "Events SSO", "2027-03-01", hint=None)],
+        },
     ),
     app(4, "Archive", credential(1012, "anything", "2026-12-30", hint="arc")),
-    app(10, "Signage", credential(1020, "screen", "2026-11-14"), owners=[owner(801, "Ann Example", "ann@example.org")]),
+    app(
+        10,
+        "Signage",
+        credential(1020, "screen", "2026-11-14"),
+        owners=[owner(801, "Ann Example", "ann@example.org")],
+    ),
     app(11, "Screens", credential(1021, "", "2026-11-26")),
-    app(12, "Doors", certificates=[credential(1022, "CN=doors", "2026-11-30", hint=None)], owners=[owner(802, "Bob Example", None)]),
-    app(13, "Wiki", credential(1023, "wiki", "2026-11-20"), owners=[owner(801, "Ann Example", "ann@example.org")]),
+    app(
+        12,
+        "Doors",
+        certificates=[credential(1022, "CN=doors", "2026-11-30", hint=None)],
+        owners=[owner(802, "Bob Example", None)],
+    ),
+    app(
+        13,
+        "Wiki",
+        credential(1023, "wiki", "2026-11-20"),
+        owners=[owner(801, "Ann Example", "ann@example.org")],
+    ),
     app(14, "Short", credential(1024, "short", "2026-11-29")),
     app(15, "Test of mine", credential(1025, "left out", "2026-11-10")),
     app(16, "Proxy", credential(1026, "CWAP_AuthSecret", "2026-11-10")),
@@ -119,7 +158,11 @@ APPS = [
             "owners": [owner(803, "Cy Example", "cy@example.org")],
         },
     ),
-    app(18, "Bulk", *(credential(2000 + number, f"bulk {number}", "2029-01-01") for number in range(40))),
+    app(
+        18,
+        "Bulk",
+        *(credential(2000 + number, f"bulk {number}", "2029-01-01") for number in range(40)),
+    ),
 ]
 
 
@@ -169,7 +212,12 @@ def morning(world: World, number: int) -> None:
             world.apps.remove(world.app(14))
             secrets[:] = [each for each in secrets if each["key_id"] != guid(1007)]
         case 13:
-            put(world.tenant, "faults", [{"match": "/teams/its", "times": None, "status": 400}], "POST")
+            put(
+                world.tenant,
+                "faults",
+                [{"match": "/teams/its", "times": None, "status": 400}],
+                "POST",
+            )
         case 14:
             world.apps.remove(world.app(18))
     fill(world.tenant, world.apps, USED.get(number, {}))
@@ -179,9 +227,13 @@ def decide(watch: Watch, number: int) -> Iterator[Done]:
     """What people decide in the afternoon of a day."""
     match number:
         case 1:
-            yield decisions.acknowledge(watch, "libcal", date(2026, 11, 20), "ticket 4711 — «Löwe»", by=LAPTOP)
+            yield decisions.acknowledge(
+                watch, "libcal", date(2026, 11, 20), "ticket 4711 — «Löwe»", by=LAPTOP
+            )
         case 2:
-            yield decisions.acknowledge(watch, "libstaffer", date(2026, 12, 10), "ITS is on it", by=ANN)
+            yield decisions.acknowledge(
+                watch, "libstaffer", date(2026, 12, 10), "ITS is on it", by=ANN
+            )
         case 3:
             yield decisions.claim(watch, guid(1005), ["libstaffer", "libcal"], by=ANN)
             yield decisions.claim(watch, guid(1007), [], by=LAPTOP)
@@ -197,7 +249,9 @@ def live(world: World, tables: str, folder: Path) -> None:
     """Live through the days, a check each and what people decide; on day 11 a service and a channel leave the watchlist."""
     plain = WATCHLIST.read_text("utf-8")
     kiosk = '\n[[apps]]\nname = "Kiosk"'
-    fuller = plain.replace("\n[tenant]", f"{GONE_CHANNEL}\n[tenant]").replace(kiosk, GONE_SERVICE + kiosk)
+    fuller = plain.replace("\n[tenant]", f"{GONE_CHANNEL}\n[tenant]").replace(
+        kiosk, GONE_SERVICE + kiosk
+    )
     file = folder / "watchlist.toml"
     for number in range(LAST_DAY + 1):
         file.write_text(fuller if number < 11 else plain, encoding="utf-8")
@@ -212,16 +266,29 @@ def live(world: World, tables: str, folder: Path) -> None:
 
 def show(number: int, result: CheckResult) -> None:
     """Print what a check told, for whoever makes a recording."""
-    said = [f"{each.message.channel} {notice.view.item} {notice.reason}" for each in result.told for notice in each.message.notices]
+    said = [
+        f"{each.message.channel} {notice.view.item} {notice.reason}"
+        for each in result.told
+        for notice in each.message.notices
+    ]
     print(number, result.outcome, *said, sep="\n    ")  # noqa: T201  (a command for whoever makes a recording)
 
 
 def change(world: World) -> None:
     """Let much be different in the tenant."""
     libapps = world.app(1)
-    kept = [each for each in libapps["secrets"] if each["key_id"] not in {guid(1001), guid(1006), guid(1013)}]
-    libapps["secrets"] = [credential(1009, "LibStaffer 2026", "2028-11-18", "2026-11-18", "s5K"), *kept]
-    world.app(2).update(disabled=None, disabled_by_microsoft=None, service_principal={"object_id": guid(902)})
+    kept = [
+        each
+        for each in libapps["secrets"]
+        if each["key_id"] not in {guid(1001), guid(1006), guid(1013)}
+    ]
+    libapps["secrets"] = [
+        credential(1009, "LibStaffer 2026", "2028-11-18", "2026-11-18", "s5K"),
+        *kept,
+    ]
+    world.app(2).update(
+        disabled=None, disabled_by_microsoft=None, service_principal={"object_id": guid(902)}
+    )
     world.app(3)["redirect_uris"] = ["https://events.example/callback"]
     world.app(11)["secrets"] = [credential(1031, "", "2028-11-26")]
     visitors = app(19, "Visitors", certificates=[credential(1030, "CN=v", "2026-11-23", hint=None)])
@@ -243,14 +310,22 @@ def main() -> None:
         def check(name: str, now: str, used: Mapping[str, str]) -> None:
             fill(tenant, world.apps, used)
             restore(azurite.tables, recorded)
-            checks[name] = {"now": now, "apps": deepcopy(world.apps), "used": used, "expected": checked(tenant, settings, now)}
+            checks[name] = {
+                "now": now,
+                "apps": deepcopy(world.apps),
+                "used": used,
+                "expected": checked(tenant, settings, now),
+            }
 
         check("the day after, nothing has changed", TOMORROW, {})
         check("four weeks later, nothing has changed", LATER, {})
         change(world)
         check("the day after, much has changed", TOMORROW, {guid(1008): "2026-11-17T21:00:00Z"})
     about = "A ledger as the code at 3fa8a6c wrote it, and what that code then read, sent and wrote; made by record.py."
-    RECORDED.write_text(dumped({"about": about, "rows": recorded, "looked_at": looked, "checks": checks}) + "\n", encoding="utf-8")
+    RECORDED.write_text(
+        dumped({"about": about, "rows": recorded, "looked_at": looked, "checks": checks}) + "\n",
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -74,14 +74,24 @@ def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
         return instant
 
     configured = load(settings, ROOT)
-    with watching(configured, environment=settings) as wired, TablesLedger(settings["LAPSEWATCH_TABLES"], clock) as ledger:
+    with (
+        watching(configured, environment=settings) as wired,
+        TablesLedger(settings["LAPSEWATCH_TABLES"], clock) as ledger,
+    ):
         assert wired.tenant is not None
-        yield replace(wired, ledger=ledger, clock=clock, tenant=replace(wired.tenant, ledger=ledger.tenant, clock=clock))
+        yield replace(
+            wired,
+            ledger=ledger,
+            clock=clock,
+            tenant=replace(wired.tenant, ledger=ledger.tenant, clock=clock),
+        )
 
 
 def put(tenant: Tenant, what: str, body: object, method: str = "PUT") -> None:
     """Change the stand-in tenant, as `/control` lets anybody."""
-    requests.request(method, f"{tenant.url}/control/{what}", json=body, timeout=10).raise_for_status()
+    requests.request(
+        method, f"{tenant.url}/control/{what}", json=body, timeout=10
+    ).raise_for_status()
 
 
 def fill(tenant: Tenant, apps: Sequence[Json], used: Mapping[str, str]) -> None:
@@ -99,7 +109,8 @@ def looked_at(settings: Mapping[str, str], now: str, until: str) -> Json:
         return {
             "status": wordless(status_document(status, watch.watchlist)),
             "history": {
-                service: [decision_document(each) for each in decided] for service, decided in watch.ledger.decisions(*services).items()
+                service: [decision_document(each) for each in decided]
+                for service, decided in watch.ledger.decisions(*services).items()
             },
             "forecast": wordless(forecast_document(watch.forecast(date.fromisoformat(until)))),
             "events": re.findall(r"(?m)^UID:(.*?)\r?$", calendar(status, watch.watchlist, ())),
@@ -127,7 +138,10 @@ def _sent(tenant: Tenant) -> Counter[str]:
     """Count what left the program: cards by webhook, mails by address."""
     json_please = {"Accept": "application/json"}
     mails = requests.get(f"{tenant.url}/mails", headers=json_please, timeout=10).json()
-    cards = {name: len(requests.get(tenant.teams_url(name), headers=json_please, timeout=10).json()) for name in CHANNELS}
+    cards = {
+        name: len(requests.get(tenant.teams_url(name), headers=json_please, timeout=10).json())
+        for name in CHANNELS
+    }
     return Counter(cards) + Counter(dict(mail["headers"])["To"] for mail in mails)
 
 
@@ -143,19 +157,29 @@ def _table(tables: str) -> Iterator[TableClient]:
 def rows(tables: str) -> Rows:
     """Read the whole table, in the order of its keys."""
     with _table(tables) as table:
-        return {(row["PartitionKey"], row["RowKey"]): row for row in map(_row, table.list_entities())}
+        return {
+            (row["PartitionKey"], row["RowKey"]): row for row in map(_row, table.list_entities())
+        }
 
 
 def certain(row: Json) -> Json:
     """Give a row without what is made up at random in its key."""
-    return row | {"RowKey": row["RowKey"].rpartition("|")[0]} if _RANDOM.fullmatch(row["RowKey"]) else row
+    return (
+        row | {"RowKey": row["RowKey"].rpartition("|")[0]}
+        if _RANDOM.fullmatch(row["RowKey"])
+        else row
+    )
 
 
 def _row(entity: Mapping[str, Any]) -> Json:
     """Give a row as the table's own JSON has it: a column that is no text has its type beside it."""
     row: Json = {}
     for name, value in entity.items():
-        kind = EdmType(value.edm_type).value if isinstance(value, EntityProperty) else _KINDS[type(value)]
+        kind = (
+            EdmType(value.edm_type).value
+            if isinstance(value, EntityProperty)
+            else _KINDS[type(value)]
+        )
         row[name] = value.value if isinstance(value, EntityProperty) else value
         if kind != "Edm.String":
             row[name + TYPE] = kind
@@ -204,5 +228,16 @@ def dumped(value: object, indent: str = "", wide: int = 400) -> str:
         return flat
     deeper = indent + "  "
     if isinstance(value, list):
-        return "[\n" + ",\n".join(deeper + dumped(each, deeper, wide) for each in value) + f"\n{indent}]"
-    return "{\n" + ",\n".join(f"{deeper}{json.dumps(name)}: {dumped(each, deeper, wide)}" for name, each in value.items()) + f"\n{indent}}}"
+        return (
+            "[\n"
+            + ",\n".join(deeper + dumped(each, deeper, wide) for each in value)
+            + f"\n{indent}]"
+        )
+    return (
+        "{\n"
+        + ",\n".join(
+            f"{deeper}{json.dumps(name)}: {dumped(each, deeper, wide)}"
+            for name, each in value.items()
+        )
+        + f"\n{indent}}}"
+    )

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from local.tenant import Tenant
-from shared.render.documents import check_document, decision_document, status_document
-from shared.render.forecast import forecast_document
-from shared.render.log_line import log_line
-from shared.render.metrics import metrics
-from shared.render.spreadsheet import status_csv
+from local.stand_in.tenant import Tenant
+from shared.render.feeds.documents import check_document, decision_document, status_document
+from shared.render.feeds.forecast import forecast_document
+from shared.render.feeds.log_line import log_line
+from shared.render.feeds.metrics import metrics
+from shared.render.feeds.spreadsheet import status_csv
 from tests.recorded.replay import environment, fill, program, recorded_ledger, restore
 from tests.support.names import names_in, table
 
@@ -103,7 +103,9 @@ def apps(tenant: Tenant) -> None:
 @pytest.mark.usefixtures("apps")
 def test_the_status_document(settings: dict[str, str]) -> None:
     with program(settings, NOW) as watch:
-        found = [status_document(watch.status(live=live), watch.watchlist) for live in (False, True)]
+        found = [
+            status_document(watch.status(live=live), watch.watchlist) for live in (False, True)
+        ]
     assert names_in(found) == STATUS
 
 
@@ -117,7 +119,11 @@ def test_the_check_document_and_the_line_of_the_log(settings: dict[str, str]) ->
     assert names_in([dry, done]) == CHECK
     assert dry.keys() - done.keys() == {"dry_run"}
     assert names_in(line) == LOG_LINE
-    assert (line["event"], line["tenant_id"], line["reasons"][0]) == ("check", "own", "printing:shorter")
+    assert (line["event"], line["tenant_id"], line["reasons"][0]) == (
+        "check",
+        "own",
+        "printing:shorter",
+    )
 
 
 def test_the_document_of_a_decision(settings: dict[str, str]) -> None:
@@ -153,4 +159,6 @@ def test_the_gauges_and_their_labels(settings: dict[str, str]) -> None:
         for label, value in pairs:
             values.setdefault(label, set()).add(value)
     assert found == GAUGES
-    assert {label: values[label] for label in LABELS} == {label: set(each.split()) for label, each in LABELS.items()}
+    assert {label: values[label] for label in LABELS} == {
+        label: set(each.split()) for label, each in LABELS.items()
+    }

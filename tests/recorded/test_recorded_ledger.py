@@ -5,14 +5,40 @@ import json
 import pytest
 
 from local.stand_in.tenant import Tenant
-from tests.recorded.replay import Json, certain, checked, fill, looked_at, recorded_ledger, rows, wordless
+from tests.recorded.replay import (
+    Json,
+    certain,
+    checked,
+    fill,
+    looked_at,
+    recorded_ledger,
+    rows,
+    wordless,
+)
 
 LEDGER = recorded_ledger()
-KINDS = {"acknowledgement", "app", "assignment", "channel", "former", "hold", "item", "listed", "sighting", "told", "use"}
+KINDS = {
+    "acknowledgement",
+    "app",
+    "assignment",
+    "channel",
+    "former",
+    "hold",
+    "item",
+    "listed",
+    "sighting",
+    "told",
+    "use",
+}
 
 
 def test_every_kind_of_row_is_in_the_recording() -> None:
-    assert {row["RowKey"].partition(":")[0] for row in LEDGER["rows"]} == KINDS | {"~check", "~decision", "~pulse", "~scan"}
+    assert {row["RowKey"].partition(":")[0] for row in LEDGER["rows"]} == KINDS | {
+        "~check",
+        "~decision",
+        "~pulse",
+        "~scan",
+    }
 
 
 def test_the_table_holds_what_was_recorded(settings: dict[str, str]) -> None:
@@ -26,7 +52,9 @@ def test_it_is_read_alike(part: str, settings: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", LEDGER["checks"])
-def test_the_next_check_sends_and_writes_the_same(name: str, tenant: Tenant, settings: dict[str, str]) -> None:
+def test_the_next_check_sends_and_writes_the_same(
+    name: str, tenant: Tenant, settings: dict[str, str]
+) -> None:
     recorded = LEDGER["checks"][name]
     fill(tenant, recorded["apps"], recorded["used"])
     found, expected = checked(tenant, settings, recorded["now"]), recorded["expected"]

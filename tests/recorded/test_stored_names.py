@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import ROOT, ledgers
+from shared.config.settings import load
 from shared.ports import LedgerError
-from shared.settings import load
 from tests.recorded.replay import TABLE, TYPE, WATCHLIST, Json, Rows, program, restore, rows
 from tests.support.names import Names, table
 
@@ -36,7 +36,7 @@ COLUMNS = table("""
     own:tenant ~scan: tried_since read_at applications:Int32 credentials:Int32 error fewer_at fewer_than:Int32
     own:tenant listed: holder client_id object_id app_name first_seen since ended:Boolean audience credential_key_id credential_kind credential_name credential_hint credential_starts credential_ends
     own:tenant told: item channel at standing reason
-""")  # noqa: E501  (a row a line)
+""")
 KEYS = (
     r"own acknowledgement:SERVICE",
     r"own app:SERVICE",
@@ -76,10 +76,34 @@ VALUES = {
     "holder": "application service_principal",
 }
 ROWS: dict[str, Json] = {
-    "standing": {"RowKey": "told:x|its", "item": "x", "channel": "its", "at": INSTANT, "reason": "rung"},
-    "reason": {"RowKey": "told:x|its", "item": "x", "channel": "its", "at": INSTANT, "standing": "healthy"},
-    "outcome": {"RowKey": "~pulse:", "error": "", "retries_left": 0, "retries_left" + TYPE: "Edm.Int32", "evidence": ""},
-    "kind": {"RowKey": "~decision:1|1", "at": INSTANT, "services": '["libcal"]', "key_id": "", "why": ""},
+    "standing": {
+        "RowKey": "told:x|its",
+        "item": "x",
+        "channel": "its",
+        "at": INSTANT,
+        "reason": "rung",
+    },
+    "reason": {
+        "RowKey": "told:x|its",
+        "item": "x",
+        "channel": "its",
+        "at": INSTANT,
+        "standing": "healthy",
+    },
+    "outcome": {
+        "RowKey": "~pulse:",
+        "error": "",
+        "retries_left": 0,
+        "retries_left" + TYPE: "Edm.Int32",
+        "evidence": "",
+    },
+    "kind": {
+        "RowKey": "~decision:1|1",
+        "at": INSTANT,
+        "services": '["libcal"]',
+        "key_id": "",
+        "why": "",
+    },
     "credential_kind": {
         "RowKey": "sighting:k",
         "app": "libcal",
@@ -149,13 +173,24 @@ def test_the_lease_is_a_row_too(settings: dict[str, str]) -> None:
     restore(settings["LAPSEWATCH_TABLES"], [])
     with program(settings, NOW) as watch:
         assert watch.ledger.lease() is not None
-    assert columns([*rows(settings["LAPSEWATCH_TABLES"]).values()]) == table("own ~lease: holder expires")
+    assert columns([*rows(settings["LAPSEWATCH_TABLES"]).values()]) == table(
+        "own ~lease: holder expires"
+    )
 
 
-def test_the_ledger_of_another_tenant_is_in_a_partition_of_its_own(settings: dict[str, str], tmp_path: Path) -> None:
+def test_the_ledger_of_another_tenant_is_in_a_partition_of_its_own(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
     file = tmp_path / "watchlist.toml"
-    file.write_text(WATCHLIST.read_text("utf-8").replace("[tenant]", f'[tenant]\nid = "{OTHER_TENANT}"'), encoding="utf-8")
-    elsewhere = {**settings, "LAPSEWATCH_WATCHLIST": str(file), "LAPSEWATCH_TENANTS_CLIENT_ID": OTHER_TENANT}
+    file.write_text(
+        WATCHLIST.read_text("utf-8").replace("[tenant]", f'[tenant]\nid = "{OTHER_TENANT}"'),
+        encoding="utf-8",
+    )
+    elsewhere = {
+        **settings,
+        "LAPSEWATCH_WATCHLIST": str(file),
+        "LAPSEWATCH_TENANTS_CLIENT_ID": OTHER_TENANT,
+    }
     restore(settings["LAPSEWATCH_TABLES"], [])
     with program(elsewhere, NOW) as watch, ledgers(load(elsewhere, ROOT), elsewhere) as known:
         known[OTHER_TENANT].begin(watch.clock())
@@ -164,16 +199,27 @@ def test_the_ledger_of_another_tenant_is_in_a_partition_of_its_own(settings: dic
 
 
 def test_the_table_has_its_name() -> None:
-    assert TABLE == "Lapsewatch"  # in which every test here lays its rows, and finds those of the program
+    assert (
+        TABLE == "Lapsewatch"
+    )  # in which every test here lays its rows, and finds those of the program
 
 
 def columns(found: list[Json]) -> Names:
     """Give the columns of each kind of row, with their types where they are no texts."""
     kinds: dict[str, set[str]] = {}
     for row in found:
-        names = [name for name in row if name not in ("PartitionKey", "RowKey") and not name.endswith(TYPE)]
-        typed = (f"{name}:{row[name + TYPE].removeprefix('Edm.')}" if name + TYPE in row else name for name in names)
-        kinds.setdefault(f"{row['PartitionKey']} {row['RowKey'].partition(':')[0]}", set()).update(typed)
+        names = [
+            name
+            for name in row
+            if name not in ("PartitionKey", "RowKey") and not name.endswith(TYPE)
+        ]
+        typed = (
+            f"{name}:{row[name + TYPE].removeprefix('Edm.')}" if name + TYPE in row else name
+            for name in names
+        )
+        kinds.setdefault(f"{row['PartitionKey']} {row['RowKey'].partition(':')[0]}", set()).update(
+            typed
+        )
     return kinds
 
 
@@ -187,5 +233,9 @@ def unmatched(found: set[str], patterns: tuple[str, ...]) -> tuple[set[str], set
         .replace("NAME", "[A-Za-z0-9_-]+")
         for each in patterns
     }
-    used = {each for each, pattern in full.items() if any(re.fullmatch(pattern, text) for text in found)}
-    return {text for text in found if not any(re.fullmatch(pattern, text) for pattern in full.values())}, set(patterns) - used
+    used = {
+        each for each, pattern in full.items() if any(re.fullmatch(pattern, text) for text in found)
+    }
+    return {
+        text for text in found if not any(re.fullmatch(pattern, text) for pattern in full.values())
+    }, set(patterns) - used

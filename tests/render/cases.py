@@ -45,12 +45,16 @@ WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, 
 WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Over.GONE)
 ASSUMED = service_view(Standing.AWAITING_INSTALL, replacement=NEW, assumed=True)
 HEALTHY = service_view(Standing.HEALTHY, NEW, confirmed=True)
-STAFFER = service_view(Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER)
+STAFFER = service_view(
+    Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER
+)
 EVIDENCE = Hold("libcal", NEW.key_id, assumed=False, at=at(-15), evidence=True)
 DELETABLE = leftover(40, deletable=True)
 STRAY = credential("secret for sync", 500, hint="p0W")
 CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
-SEEN_AGAIN = replace(WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True))
+SEEN_AGAIN = replace(
+    WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
+)
 LATER = credential("LibCal 2026", 740, hint="Zr2", starts=9)
 UNREAD = "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); grant Application.Read.All to the identity."
 KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
@@ -58,45 +62,88 @@ NEXT = date(2026, 11, 29)
 
 SIGNAGE = tenant_view("Digital signage", 5)
 KIOSK = tenant_view("Branch <b>kiosk</b> [x](https://phish.example/)", 22, owned=Ownership())
-PIPELINE = tenant_view("Build pipeline", 6, owned=Ownership((Owner("r1", "pipeline", "", person=False),)))
+PIPELINE = tenant_view(
+    "Build pipeline", 6, owned=Ownership((Owner("r1", "pipeline", "", person=False),))
+)
 LAPSED = tenant_view("", -2, owned=Ownership((Owner("a2", "Ann Example", ""),)))
 READ = TenantNews(100_000, 250_000)
 
 MESSAGES: dict[str, Message] = {
     "tenant_first": replace(
-        message(notice(SIGNAGE, Reason.FIRST, COPY), notice(KIOSK, Reason.FIRST, COPY), notice(LAPSED, Reason.EXPIRED, COPY)),
+        message(
+            notice(SIGNAGE, Reason.FIRST, COPY),
+            notice(KIOSK, Reason.FIRST, COPY),
+            notice(LAPSED, Reason.EXPIRED, COPY),
+        ),
         tenant=replace(READ, first=True, owners_next=3),
     ),
-    "tenant_later": replace(message(notice(PIPELINE, Reason.RUNG, COPY), notice(LAPSED, Reason.EXPIRED, COPY)), tenant=READ),
+    "tenant_later": replace(
+        message(notice(PIPELINE, Reason.RUNG, COPY), notice(LAPSED, Reason.EXPIRED, COPY)),
+        tenant=READ,
+    ),
     "tenant_to_owner": replace(
-        message(notice(SIGNAGE, Reason.RUNG, RENEWER), notice(replace(LAPSED, owned=None), Reason.EXPIRED, RENEWER), channel="owner:a1"),
+        message(
+            notice(SIGNAGE, Reason.RUNG, RENEWER),
+            notice(replace(LAPSED, owned=None), Reason.EXPIRED, RENEWER),
+            channel="owner:a1",
+        ),
         tenant=replace(READ, owner="Ann Example"),
     ),
     "tenant_unread_with_page": replace(
-        message(notice(tenant_watcher("reading", "The tenant could not be read: Graph answered 503."), Reason.CHECK_FAILING, COPY)),
+        message(
+            notice(
+                tenant_watcher("reading", "The tenant could not be read: Graph answered 503."),
+                Reason.CHECK_FAILING,
+                COPY,
+            )
+        ),
         tenant=READ,
     ),
     "tenant_fewer": replace(
-        message(notice(tenant_watcher("fewer", "150,000 credentials were read, 250,000 the time before"), Reason.FEWER, COPY)), tenant=READ
+        message(
+            notice(
+                tenant_watcher("fewer", "150,000 credentials were read, 250,000 the time before"),
+                Reason.FEWER,
+                COPY,
+            )
+        ),
+        tenant=READ,
     ),
     "expiring_to_renewer": message(notice(service_view(), Reason.RUNG, RENEWER), next_message=NEXT),
-    "expiring_to_installer": message(notice(service_view(), Reason.RUNG, INSTALLER), next_message=NEXT),
+    "expiring_to_installer": message(
+        notice(service_view(), Reason.RUNG, INSTALLER), next_message=NEXT
+    ),
     "expiring_in_copy": message(notice(service_view(), Reason.RUNG, COPY)),
     "expiring_tomorrow": message(notice(service_view(in_use=credential(ends=1)))),
-    "expiring_today": message(notice(service_view(in_use=credential(ends=0)._replace(ends=at(0).replace(hour=23))))),
+    "expiring_today": message(
+        notice(service_view(in_use=credential(ends=0)._replace(ends=at(0).replace(hour=23))))
+    ),
     "a_test": replace(message(), test=True),
     "expiring_first": message(notice(service_view(in_use=credential(ends=88)), Reason.FIRST)),
     "expiring_acknowledged": message(notice(service_view(acknowledged=KNOWN))),
-    "expiring_replacement_starts_later": message(notice(service_view(replacement=LATER, upcoming=True))),
+    "expiring_replacement_starts_later": message(
+        notice(service_view(replacement=LATER, upcoming=True))
+    ),
     "expiring_replacement_deleted": message(notice(service_view(), Reason.DELETED)),
     "expiring_certificate": message(
-        notice(service_view(in_use=CERTIFICATE, service=replace(LIBCAL, claim=Claim("key_id", CERTIFICATE.key_id), runbook=None)))
+        notice(
+            service_view(
+                in_use=CERTIFICATE,
+                service=replace(LIBCAL, claim=Claim("key_id", CERTIFICATE.key_id), runbook=None),
+            )
+        )
     ),
     "replaced": message(notice(WAITING, Reason.REPLACED, INSTALLER)),
     "replaced_with_page": message(notice(WAITING, Reason.REPLACED, INSTALLER)),
     "replaced_to_renewer": message(notice(WAITING, Reason.REPLACED, RENEWER)),
     "replaced_shorter": message(
-        notice(service_view(Standing.AWAITING_INSTALL, replacement=credential("LibCal test", 9, hint="Zr2", starts=-1)), Reason.SHORTER)
+        notice(
+            service_view(
+                Standing.AWAITING_INSTALL,
+                replacement=credential("LibCal test", 9, hint="Zr2", starts=-1),
+            ),
+            Reason.SHORTER,
+        )
     ),
     "assumed": message(notice(ASSUMED, Reason.ASSUMED)),
     "assumed_rung": message(notice(ASSUMED, Reason.RUNG)),
@@ -107,59 +154,107 @@ MESSAGES: dict[str, Message] = {
     "still_old": message(notice(SEEN_AGAIN, Reason.STILL_OLD)),
     "still_old_with_page": message(notice(SEEN_AGAIN, Reason.STILL_OLD, INSTALLER)),
     "missing": message(notice(service_view(Standing.MISSING, over=Over.GONE), Reason.MISSING)),
-    "missing_with_candidate": message(notice(service_view(Standing.MISSING, over=Over.GONE, candidates=(STRAY,)), Reason.MISSING)),
-    "missing_replacement_starts_later": message(
-        notice(service_view(Standing.MISSING, over=Over.GONE, replacement=LATER, upcoming=True), Reason.MISSING)
+    "missing_with_candidate": message(
+        notice(service_view(Standing.MISSING, over=Over.GONE, candidates=(STRAY,)), Reason.MISSING)
     ),
-    "expired": message(notice(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED), Reason.EXPIRED)),
+    "missing_replacement_starts_later": message(
+        notice(
+            service_view(Standing.MISSING, over=Over.GONE, replacement=LATER, upcoming=True),
+            Reason.MISSING,
+        )
+    ),
+    "expired": message(
+        notice(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED), Reason.EXPIRED)
+    ),
     "unmatched": message(notice(unmatched(STRAY, CERTIFICATE), Reason.UNMATCHED)),
     "unmatched_empty": message(notice(unmatched(), Reason.UNMATCHED)),
     "confirmed": message(notice(replace(HEALTHY, leftovers=(credential(),)), Reason.CONFIRMED)),
     "confirmed_by_evidence": message(
-        notice(replace(HEALTHY, hold=Hold("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)), Reason.CONFIRMED)
+        notice(
+            replace(HEALTHY, hold=Hold("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)),
+            Reason.CONFIRMED,
+        )
     ),
     "confirmed_on_an_older_one": message(
-        notice(replace(WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)), Reason.CONFIRMED)
+        notice(
+            replace(WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)),
+            Reason.CONFIRMED,
+        )
     ),
     "confirmed_on_an_ending_one": message(notice(service_view(confirmed=True), Reason.CONFIRMED)),
     "recovered": message(notice(STAFFER, Reason.RECOVERED)),
-    "does_not_expire": message(notice(service_view(Standing.HEALTHY, credential(ends=None), confirmed=True), Reason.CONFIRMED)),
-    "unclaimed": message(notice(unclaimed(), Reason.UNCLAIMED, RENEWER)),
-    "unclaimed_rivals": message(notice(unclaimed(rivals=(LIBCAL, LIBSTAFFER)), Reason.UNCLAIMED, RENEWER)),
-    "unclaimed_wanted": message(notice(unclaimed(STRAY, wanted_by=(LIBCAL,)), Reason.UNCLAIMED)),
-    "unclaimed_ending": message(notice(unclaimed(credential("", 7), Standing.EXPIRING, Severity.CRITICAL), Reason.RUNG, RENEWER)),
-    "unclaimed_ended": message(notice(unclaimed(ENDED, Standing.EXPIRED, Severity.WARNING), Reason.EXPIRED, RENEWER)),
-    "app_not_found": message(
-        notice(app_view("it cannot be found in the tenant", app=replace(APP, found=False, name="")), Reason.APP_PROBLEM, RENEWER)
+    "does_not_expire": message(
+        notice(
+            service_view(Standing.HEALTHY, credential(ends=None), confirmed=True), Reason.CONFIRMED
+        )
     ),
-    "app_disabled": message(notice(app_view("its service principal is disabled"), Reason.APP_PROBLEM, RENEWER)),
+    "unclaimed": message(notice(unclaimed(), Reason.UNCLAIMED, RENEWER)),
+    "unclaimed_rivals": message(
+        notice(unclaimed(rivals=(LIBCAL, LIBSTAFFER)), Reason.UNCLAIMED, RENEWER)
+    ),
+    "unclaimed_wanted": message(notice(unclaimed(STRAY, wanted_by=(LIBCAL,)), Reason.UNCLAIMED)),
+    "unclaimed_ending": message(
+        notice(
+            unclaimed(credential("", 7), Standing.EXPIRING, Severity.CRITICAL), Reason.RUNG, RENEWER
+        )
+    ),
+    "unclaimed_ended": message(
+        notice(unclaimed(ENDED, Standing.EXPIRED, Severity.WARNING), Reason.EXPIRED, RENEWER)
+    ),
+    "app_not_found": message(
+        notice(
+            app_view("it cannot be found in the tenant", app=replace(APP, found=False, name="")),
+            Reason.APP_PROBLEM,
+            RENEWER,
+        )
+    ),
+    "app_disabled": message(
+        notice(app_view("its service principal is disabled"), Reason.APP_PROBLEM, RENEWER)
+    ),
     "app_recovered": message(notice(app_view(), Reason.RECOVERED, RENEWER)),
     "redirect_uri": message(
         notice(
-            app_view("the redirect URI https://library.libcal.example/callback is missing", aspect="redirect_uris"),
+            app_view(
+                "the redirect URI https://library.libcal.example/callback is missing",
+                aspect="redirect_uris",
+            ),
             Reason.REDIRECT_URI,
             RENEWER,
         )
     ),
     "leftover_tomorrow": message(notice(leftover(1), Reason.LEFTOVER, INSTALLER)),
-    "leftover_deletable_by_evidence": message(notice(replace(DELETABLE, owner=replace(HEALTHY, hold=EVIDENCE)), Reason.LEFTOVER, RENEWER)),
+    "leftover_deletable_by_evidence": message(
+        notice(replace(DELETABLE, owner=replace(HEALTHY, hold=EVIDENCE)), Reason.LEFTOVER, RENEWER)
+    ),
     "leftover_deletable": message(notice(leftover(40, deletable=True), Reason.LEFTOVER, RENEWER)),
     "removed": message(notice(removed(), Reason.REMOVED)),
     "removed_channel": message(notice(removed("channel:old-team"), Reason.REMOVED, COPY)),
     "check_failing": message(notice(reading(UNREAD), Reason.CHECK_FAILING, COPY)),
     "check_failing_for_several": message(
-        notice(reading(UNREAD, "Orders: Graph did not answer within 30 s\n<at>All</at> {{DATE(x)}}"), Reason.CHECK_FAILING, COPY)
+        notice(
+            reading(UNREAD, "Orders: Graph did not answer within 30 s\n<at>All</at> {{DATE(x)}}"),
+            Reason.CHECK_FAILING,
+            COPY,
+        )
     ),
     "check_recovered": message(notice(reading(), Reason.RECOVERED, COPY)),
     "channel_failed": message(
-        notice(channel("Nothing could be delivered to libapps-admins."), Reason.CHANNEL_FAILED, COPY), notice(service_view())
+        notice(
+            channel("Nothing could be delivered to libapps-admins."), Reason.CHANNEL_FAILED, COPY
+        ),
+        notice(service_view()),
     ),
     "channel_recovered": message(notice(channel(), Reason.RECOVERED, COPY)),
-    "weekly": message(notice(weekly(HEALTHY, STAFFER), Reason.WEEKLY, COPY), next_message=date(2027, 9, 15)),
-    "weekly_not_all_safe_with_page": message(
-        notice(weekly(replace(WAITING, acknowledged=KNOWN), STAFFER), Reason.WEEKLY, COPY), next_message=NEXT
+    "weekly": message(
+        notice(weekly(HEALTHY, STAFFER), Reason.WEEKLY, COPY), next_message=date(2027, 9, 15)
     ),
-    "introduction": message(introduction=True, watching=(HEALTHY, STAFFER), next_message=date(2027, 9, 15)),
+    "weekly_not_all_safe_with_page": message(
+        notice(weekly(replace(WAITING, acknowledged=KNOWN), STAFFER), Reason.WEEKLY, COPY),
+        next_message=NEXT,
+    ),
+    "introduction": message(
+        introduction=True, watching=(HEALTHY, STAFFER), next_message=date(2027, 9, 15)
+    ),
     "introduction_to_settle": message(
         notice(ASSUMED, Reason.INTRODUCED),
         notice(unclaimed(), Reason.INTRODUCED),
@@ -177,7 +272,9 @@ MESSAGES: dict[str, Message] = {
         notice(
             unclaimed(
                 credential(
-                    "[free](https://evil.example) **x** <at>All</at> {{DATE(2026-01-01T00:00:00Z)}}\n# \u202etxet\u200b", 400, hint="a_*"
+                    "[free](https://evil.example) **x** <at>All</at> {{DATE(2026-01-01T00:00:00Z)}}\n# \u202etxet\u200b",
+                    400,
+                    hint="a_*",
                 )
             ),
             Reason.UNCLAIMED,

@@ -21,14 +21,18 @@ def look(world: World) -> tuple[Judgement, Round]:
     """Give how things stand in a world, from what its ledger remembers."""
     memory = world.ledger.load()
     round_ = Round(world.watched, memory, world.now, world.ledger.pulse())
-    known = {app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None}
+    known = {
+        app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None
+    }
     return judge(round_, known), round_
 
 
 def library() -> World:
     """Four services on 22 November 2026: one waits for its new secret, two are safe, one has run out."""
     names = ("LibCal", "LibStaffer", "Newsletter", "Room displays")
-    services = [service(name, id=name.split()[0].lower(), claim=Claim("name", f"{name}*")) for name in names]
+    services = [
+        service(name, id=name.split()[0].lower(), claim=Claim("name", f"{name}*")) for name in names
+    ]
     world = World(watched=watchlist(*services), now=at("2026-08-15T13:05Z"))
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
@@ -37,7 +41,11 @@ def library() -> World:
         secret("room", "Room displays", ends="2026-11-13T15:00Z"),
     )
     world.run("2026-11-20T18:00Z")
-    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"))
+    world.tenant.add(
+        secret(
+            "cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"
+        )
+    )
     world.run("2026-11-22T18:00Z")
     return world
 
@@ -48,8 +56,18 @@ def main() -> None:
     PICTURE.write_text(drawn, encoding="utf-8")
     size = drawn.split('viewBox="0 0 ')[1].split('"')[0].replace(" ", ",")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        options = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars")
-        where = (f"--user-data-dir={profile}", f"--screenshot={PICTURE.with_suffix('.png')}", f"--window-size={size}")
+        options = (
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--hide-scrollbars",
+        )
+        where = (
+            f"--user-data-dir={profile}",
+            f"--screenshot={PICTURE.with_suffix('.png')}",
+            f"--window-size={size}",
+        )
         run_browser(find_browser(windows=False), [*options, *where, PICTURE.as_uri()], within=60)
 
 

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from shared.core.model.message import Message
-from shared.core.model.views import AppView, LeftoverView, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    RemovedView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.render.card.card import payloads
 from shared.render.mail.mail import as_bytes
 from tests.render.cases import MESSAGES, page_of
@@ -47,7 +56,10 @@ def mail_of(name: str) -> str:
 
 def full_card_of(name: str) -> str:
     """Return the card of a case in full."""
-    return json.dumps(payloads(MESSAGES[name], page_url=page_of(name)), indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(payloads(MESSAGES[name], page_url=page_of(name)), indent=1, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def files() -> dict[str, str]:
@@ -63,7 +75,9 @@ def files() -> dict[str, str]:
 def kept(medium: str) -> dict[tuple[str, str], str]:
     """Return the digests that are kept of a medium, by kind of item and case."""
     return {
-        (path.stem, name): digest for path in (GOLDEN / medium).glob("*.txt") for name, digest in sections(path.read_text(encoding="utf-8"))
+        (path.stem, name): digest
+        for path in (GOLDEN / medium).glob("*.txt")
+        for name, digest in sections(path.read_text(encoding="utf-8"))
     }
 
 
@@ -82,7 +96,9 @@ def kind_of(message: Message) -> str:
     return kinds.pop() if len(kinds) == 1 and not message.introduction else GENERAL
 
 
-def _digests(medium: str, messages: dict[str, Message], digest: Callable[[str], str]) -> dict[str, str]:
+def _digests(
+    medium: str, messages: dict[str, Message], digest: Callable[[str], str]
+) -> dict[str, str]:
     found: dict[str, list[str]] = defaultdict(list)
     for name, message in messages.items():
         body = re.sub(r"^(?=.)", "    ", digest(name), flags=re.MULTILINE)

@@ -13,7 +13,9 @@ from tests.support.notices import INSTALLER, RENEWER
 SENDER = "alerts@example.org"
 CHANNELS: dict[str, TeamsChannel | EmailChannel] = {
     "its": EmailChannel("its", ("its@example.org",)),
-    "libapps-admins": EmailChannel("libapps-admins", ("libapps-admins@example.org", "desk@example.org")),
+    "libapps-admins": EmailChannel(
+        "libapps-admins", ("libapps-admins@example.org", "desk@example.org")
+    ),
     "everybody": TeamsChannel("everybody", Secret("https://teams.example.org/x")),
 }
 BOTH_PARTIES = (
@@ -69,7 +71,10 @@ def _cases() -> Iterator[tuple[str, Message]]:
     for name in BOTH_PARTIES:
         for roles, channel in ((RENEWER, "its"), (INSTALLER, "libapps-admins")):
             notices = tuple(replace(notice, roles=roles) for notice in MESSAGES[name].notices)
-            yield f"{name}_to_{min(roles)}", replace(MESSAGES[name], channel=channel, notices=notices)
+            yield (
+                f"{name}_to_{min(roles)}",
+                replace(MESSAGES[name], channel=channel, notices=notices),
+            )
 
 
 MAILS: dict[str, Message] = dict(_cases())
@@ -77,4 +82,10 @@ MAILS: dict[str, Message] = dict(_cases())
 
 def written(name: str) -> Mail:
     """Return the mail of a case."""
-    return mail(MAILS[name], to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=page_of(name))
+    return mail(
+        MAILS[name],
+        to=("reader@example.org",),
+        sender=SENDER,
+        channels=CHANNELS,
+        page_url=page_of(name),
+    )

@@ -36,7 +36,10 @@ MEASURE = "<script>document.body.dataset.height = document.body.firstElementChil
 def draw() -> None:
     """Draw the pictures of the documents anew, the mails with the runbooks that ship."""
     for name, case in CARDS.items():
-        cards = [payload["attachments"][0]["content"] for payload in payloads(MESSAGES[case], page_url=page_of(case))]
+        cards = [
+            payload["attachments"][0]["content"]
+            for payload in payloads(MESSAGES[case], page_url=page_of(case))
+        ]
         picture(to_html(cards, opened=name == UNFOLDED), PICTURES / f"{name}.png")
     for name, (case, dark) in DRAWN_MAILS.items():
         picture(_mail(case, dark=dark), PICTURES / f"{name}.png", width=WIDTH)
@@ -46,7 +49,9 @@ def _mail(case: str, *, dark: bool) -> str:
     notices = tuple(map(_with_runbook, MAILS[case].notices))
     channel = "libapps-admins" if notices[0].roles == INSTALLER else "its"
     message = replace(MAILS[case], channel=channel, notices=notices)
-    page = mail(message, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL).html
+    page = mail(
+        message, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL
+    ).html
     page = page.replace("(prefers-color-scheme: dark)", "all") if dark else page
     return page.replace("</body>", MEASURE)
 
@@ -54,5 +59,7 @@ def _mail(case: str, *, dark: bool) -> str:
 def _with_runbook(notice: Notice) -> Notice:
     assert isinstance(notice.view, ServiceView)
     file = f"runbooks/{notice.view.service.id}.md"
-    service = replace(notice.view.service, runbook=parse((ROOT / file).read_text(encoding="utf-8"), file))
+    service = replace(
+        notice.view.service, runbook=parse((ROOT / file).read_text(encoding="utf-8"), file)
+    )
     return replace(notice, view=replace(notice.view, service=service))

@@ -56,9 +56,15 @@ def test_a_short_soak_ends_well_and_says_what_it_saw(own_azurite: Azurite) -> No
 
 @pytest.mark.parametrize(
     ("world", "said"),
-    [(Forgetful, "its was not told of s00"), (Deaf, "owner:.* was not told of tenant:"), (Echoing, "heard twice")],
+    [
+        (Forgetful, "its was not told of s00"),
+        (Deaf, "owner:.* was not told of tenant:"),
+        (Echoing, "heard twice"),
+    ],
 )
-def test_what_got_lost_or_was_heard_twice_is_noticed(world: type[World], said: str, own_azurite: Azurite) -> None:
+def test_what_got_lost_or_was_heard_twice_is_noticed(
+    world: type[World], said: str, own_azurite: Azurite
+) -> None:
     with pytest.raises(Lost, match=said):
         Soak(world.of(120, seed=3), 3, own_azurite, table=world.__name__).run()
 
@@ -68,12 +74,19 @@ def test_what_got_lost_or_was_heard_twice_is_noticed(world: type[World], said: s
     [
         ([100, 200, 300, 400, 500, 500, 510, 490, 500], [50] * 9, ""),
         ([100, 200, 300, 400, 500, 600, 700, 800, 900], [50] * 9, "the ledger grows"),
-        ([100, 200, 300, 400, 500, 500, 500, 500, 500], [50, 51, 52, 53, 54, 60, 65, 70, 75], "the memory grows"),
+        (
+            [100, 200, 300, 400, 500, 500, 500, 500, 500],
+            [50, 51, 52, 53, 54, 60, 65, 70, 75],
+            "the memory grows",
+        ),
         ([100], [50], ""),
     ],
 )
 def test_what_grows_without_bound_is_noticed(rows: list[int], memory: list[int], said: str) -> None:
-    taken = [Taken(1 + 91 * number, row, row // 2, size) for number, (row, size) in enumerate(zip(rows, memory, strict=True))]
+    taken = [
+        Taken(1 + 91 * number, row, row // 2, size)
+        for number, (row, size) in enumerate(zip(rows, memory, strict=True))
+    ]
     assert growing(taken).startswith(said)
     assert bool(growing(taken)) == bool(said)
 
@@ -91,4 +104,7 @@ def test_a_world_is_the_same_every_time() -> None:
     one, other = World.of(5, seed=1), World.of(5, seed=1)
     assert one.lives == other.lives != World.of(5, seed=2).lives
     assert one.rest.strays == other.rest.strays != World.of(5, seed=2).rest.strays
-    assert all(life.used.ends is not None and life.used.ends > START + timedelta(days=4) for life in one.lives)
+    assert all(
+        life.used.ends is not None and life.used.ends > START + timedelta(days=4)
+        for life in one.lives
+    )

@@ -10,7 +10,12 @@ from local.stand_in.entra_admin import DEFAULT_ACCESS
 from local.stand_in.tenant import Tenant
 
 SUBJECT = "6c1f4c2e-1f7b-4a53-8f0e-0a9d3b7c5e21"
-FEDERATED = {"name": "one", "issuer": "https://issuer.example.org/v2.0", "subject": SUBJECT, "audiences": ["api://AzureADTokenExchange"]}
+FEDERATED = {
+    "name": "one",
+    "issuer": "https://issuer.example.org/v2.0",
+    "subject": SUBJECT,
+    "audiences": ["api://AzureADTokenExchange"],
+}
 
 
 class Administrator:
@@ -22,10 +27,17 @@ class Administrator:
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> requests.Response:
         sent = {"Authorization": f"Bearer {self.token}", **headers}
-        return requests.request(method, f"{self.tenant.url}{path}", json=body, headers=sent, timeout=5)
+        return requests.request(
+            method, f"{self.tenant.url}{path}", json=body, headers=sent, timeout=5
+        )
 
     def registration(self) -> dict[str, Any]:
-        answer = self.ask("PATCH", "/v1.0/applications(uniqueName='x')", {"displayName": "X"}, Prefer="create-if-missing")
+        answer = self.ask(
+            "PATCH",
+            "/v1.0/applications(uniqueName='x')",
+            {"displayName": "X"},
+            Prefer="create-if-missing",
+        )
         assert answer.status_code == 201
         document: dict[str, Any] = answer.json()
         return document
@@ -43,19 +55,43 @@ def refusal(answer: requests.Response) -> tuple[int, str]:
 
 def test_an_upsert_makes_once_and_changes_after_that(administrator: Administrator) -> None:
     made = administrator.registration()
-    again = administrator.ask("PATCH", "/v1.0/applications(uniqueName='x')", {"displayName": "Y"}, Prefer="create-if-missing")
+    again = administrator.ask(
+        "PATCH",
+        "/v1.0/applications(uniqueName='x')",
+        {"displayName": "Y"},
+        Prefer="create-if-missing",
+    )
     assert (again.status_code, again.text) == (204, "")
     found = administrator.ask("GET", f"/v1.0/applications(appId='{made['appId']}')").json()
-    assert (found["id"], found["displayName"], found["signInAudience"]) == (made["id"], "Y", "AzureADandPersonalMicrosoftAccount")
+    assert (found["id"], found["displayName"], found["signInAudience"]) == (
+        made["id"],
+        "Y",
+        "AzureADandPersonalMicrosoftAccount",
+    )
 
 
 def test_an_upsert_without_its_header_makes_nothing(administrator: Administrator) -> None:
     answer = administrator.ask("PATCH", "/v1.0/applications(uniqueName='x')", {"displayName": "X"})
     assert refusal(answer) == (404, "Request_ResourceNotFound")
-    assert refusal(administrator.ask("PATCH", "/v1.0/applications(uniqueName='x')", {}, Prefer="create-if-missing"))[0] == 400
+    assert (
+        refusal(
+            administrator.ask(
+                "PATCH", "/v1.0/applications(uniqueName='x')", {}, Prefer="create-if-missing"
+            )
+        )[0]
+        == 400
+    )
 
 
-@pytest.mark.parametrize("change", [{"appId": "x"}, {"uniqueName": "y"}, {"web": {"redirectUris": ["https://a", "https://a"]}}, []])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"appId": "x"},
+        {"uniqueName": "y"},
+        {"web": {"redirectUris": ["https://a", "https://a"]}},
+        [],
+    ],
+)
 def test_what_cannot_be_changed_is_refused(administrator: Administrator, change: object) -> None:
     app = administrator.registration()
     assert administrator.ask("PATCH", f"/v1.0/applications/{app['id']}", change).status_code == 400
@@ -84,14 +120,25 @@ def test_a_federated_credential_keeps_its_name(administrator: Administrator) -> 
     path = f"/v1.0/applications/{administrator.registration()['id']}/federatedIdentityCredentials"
     made = administrator.ask("POST", path, FEDERATED).json()
     assert administrator.ask("PATCH", f"{path}/{made['id']}", {"name": "two"}).status_code == 400
-    assert administrator.ask("PATCH", f"{path}/{made['id']}", {"subject": "somebody else"}).status_code == 204
+    assert (
+        administrator.ask("PATCH", f"{path}/{made['id']}", {"subject": "somebody else"}).status_code
+        == 204
+    )
     assert administrator.ask("PATCH", f"{path}/nobody", {"subject": SUBJECT}).status_code == 404
 
 
-def test_a_service_principal_needs_its_registration_and_is_made_once(administrator: Administrator) -> None:
+def test_a_service_principal_needs_its_registration_and_is_made_once(
+    administrator: Administrator,
+) -> None:
     app = administrator.registration()
-    assert refusal(administrator.ask("POST", "/v1.0/servicePrincipals", {"appId": SUBJECT})) == (400, "Request_BadRequest")
-    assert administrator.ask("POST", "/v1.0/servicePrincipals", {"appId": app["appId"]}).status_code == 201
+    assert refusal(administrator.ask("POST", "/v1.0/servicePrincipals", {"appId": SUBJECT})) == (
+        400,
+        "Request_BadRequest",
+    )
+    assert (
+        administrator.ask("POST", "/v1.0/servicePrincipals", {"appId": app["appId"]}).status_code
+        == 201
+    )
     again = administrator.ask("POST", "/v1.0/servicePrincipals", {"appId": app["appId"]})
     assert refusal(again) == (409, "Request_MultipleObjectsWithSameKeyValue")
 
@@ -105,11 +152,18 @@ def test_a_service_principal_needs_its_registration_and_is_made_once(administrat
         ({}, "Permission being assigned already exists on the object"),
     ],
 )
-def test_an_assignment_refers_to_what_is_there_and_is_made_once(administrator: Administrator, change: dict[str, str], message: str) -> None:
+def test_an_assignment_refers_to_what_is_there_and_is_made_once(
+    administrator: Administrator, change: dict[str, str], message: str
+) -> None:
     app = administrator.registration()
-    principal = administrator.ask("POST", "/v1.0/servicePrincipals", {"appId": app["appId"]}).json()["id"]
+    principal = administrator.ask(
+        "POST", "/v1.0/servicePrincipals", {"appId": app["appId"]}
+    ).json()["id"]
     group = administrator.tenant.admin.add_group("deciders")
-    path, body = f"/v1.0/servicePrincipals/{principal}/appRoleAssignedTo", {"principalId": group, "resourceId": principal}
+    path, body = (
+        f"/v1.0/servicePrincipals/{principal}/appRoleAssignedTo",
+        {"principalId": group, "resourceId": principal},
+    )
     assert administrator.ask("POST", path, body | {"appRoleId": DEFAULT_ACCESS}).status_code == 201
     answer = administrator.ask("POST", path, body | {"appRoleId": DEFAULT_ACCESS} | change)
     assert (answer.status_code, answer.json()["error"]["message"]) == (400, message)
@@ -122,24 +176,54 @@ def test_what_is_new_is_found_after_a_while(administrator: Administrator) -> Non
     assert [administrator.ask("GET", path).status_code for _ in range(3)] == [404, 404, 200]
 
 
-def test_a_permission_grant_is_made_once_and_only_its_scope_changes(administrator: Administrator) -> None:
+def test_a_permission_grant_is_made_once_and_only_its_scope_changes(
+    administrator: Administrator,
+) -> None:
     graph = administrator.tenant.admin.graph_id
-    body = {"clientId": graph, "consentType": "AllPrincipals", "resourceId": graph, "scope": "openid"}
+    body = {
+        "clientId": graph,
+        "consentType": "AllPrincipals",
+        "resourceId": graph,
+        "scope": "openid",
+    }
     made = administrator.ask("POST", "/v1.0/oauth2PermissionGrants", body).json()
     assert administrator.ask("POST", "/v1.0/oauth2PermissionGrants", body).status_code == 409
-    assert administrator.ask("PATCH", f"/v1.0/oauth2PermissionGrants/{made['id']}", {"clientId": "x"}).status_code == 400
-    assert administrator.ask("PATCH", f"/v1.0/oauth2PermissionGrants/{made['id']}", {"scope": "openid email"}).status_code == 204
-    assert administrator.ask("PATCH", "/v1.0/oauth2PermissionGrants/none", {"scope": "openid"}).status_code == 404
+    assert (
+        administrator.ask(
+            "PATCH", f"/v1.0/oauth2PermissionGrants/{made['id']}", {"clientId": "x"}
+        ).status_code
+        == 400
+    )
+    assert (
+        administrator.ask(
+            "PATCH", f"/v1.0/oauth2PermissionGrants/{made['id']}", {"scope": "openid email"}
+        ).status_code
+        == 204
+    )
+    assert (
+        administrator.ask(
+            "PATCH", "/v1.0/oauth2PermissionGrants/none", {"scope": "openid"}
+        ).status_code
+        == 404
+    )
 
 
 def test_a_token_is_for_one_service_and_nobody_elses_is_taken(administrator: Administrator) -> None:
     tenant = administrator.tenant
-    assert administrator.ask("PUT", "/vault/secrets/x?api-version=7.4", {"value": "v"}).status_code == 401
+    assert (
+        administrator.ask("PUT", "/vault/secrets/x?api-version=7.4", {"value": "v"}).status_code
+        == 401
+    )
     administrator.token = tenant.deployer.token(f"{tenant.url}/vault")
     assert administrator.ask("PUT", "/vault/secrets/x", {"value": "v"}).status_code == 400
-    assert administrator.ask("PUT", "/vault/secrets/x?api-version=7.4", {"value": "v"}).status_code == 200
+    assert (
+        administrator.ask("PUT", "/vault/secrets/x?api-version=7.4", {"value": "v"}).status_code
+        == 200
+    )
     assert administrator.ask("GET", "/vault/secrets/x?api-version=7.4").status_code == 405
     assert administrator.ask("GET", "/v1.0/groups?$filter=displayName eq 'x'").status_code == 401
     administrator.token = tenant.identity.issue(tenant.url)["access_token"]
-    assert administrator.ask("PATCH", "/v1.0/applications(uniqueName='x')", {"displayName": "X"}).status_code in {400, 405}
+    assert administrator.ask(
+        "PATCH", "/v1.0/applications(uniqueName='x')", {"displayName": "X"}
+    ).status_code in {400, 405}
     assert tenant.admin.registrations.apps == {}

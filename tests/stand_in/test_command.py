@@ -20,7 +20,11 @@ ROOT = Path(__file__).parents[2]
 
 def command(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "local.tenant", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "local.tenant", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -45,10 +49,17 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
 def test_it_prints_the_settings_and_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     with running("--port", "0", "--story", "renewed") as (process, settings):
         own = ["LAPSEWATCH_GRAPH", "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER"]
-        assert sorted(settings) == sorted([*own, "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "TEAMS_WEBHOOK_URL", "LIBAPPS_CLIENT_ID"])
+        assert sorted(settings) == sorted(
+            [*own, "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "TEAMS_WEBHOOK_URL", "LIBAPPS_CLIENT_ID"]
+        )
         assert settings["IDENTITY_HEADER"] == "local"
         query = {"api-version": "2019-08-01", "resource": settings["LAPSEWATCH_GRAPH"]}
-        answer = requests.get(settings["IDENTITY_ENDPOINT"], query, headers={"X-IDENTITY-HEADER": settings["IDENTITY_HEADER"]}, timeout=5)
+        answer = requests.get(
+            settings["IDENTITY_ENDPOINT"],
+            query,
+            headers={"X-IDENTITY-HEADER": settings["IDENTITY_HEADER"]},
+            timeout=5,
+        )
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         path = f"/v1.0/applications(appId='{settings['LIBAPPS_CLIENT_ID']}')"
         app = requests.get(settings["LAPSEWATCH_GRAPH"] + path, headers=headers, timeout=5).json()

@@ -18,7 +18,15 @@ from local.stand_in.tenant import Tenant
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 ABSENT = "11111111-2222-4333-8444-555555555555"
-SECRET_FIELDS = ["customKeyIdentifier", "displayName", "endDateTime", "hint", "keyId", "secretText", "startDateTime"]
+SECRET_FIELDS = [
+    "customKeyIdentifier",
+    "displayName",
+    "endDateTime",
+    "hint",
+    "keyId",
+    "secretText",
+    "startDateTime",
+]
 
 
 @pytest.fixture
@@ -29,7 +37,9 @@ def tenant() -> Iterator[Tenant]:
 
 def client(tenant: Tenant, resource: str = "https://graph.microsoft.com") -> httpx.Client:
     token = tenant.identity.issue(resource)["access_token"]
-    return httpx.Client(base_url=f"{tenant.graph_url}/v1.0", headers={"Authorization": f"Bearer {token}"})
+    return httpx.Client(
+        base_url=f"{tenant.graph_url}/v1.0", headers={"Authorization": f"Bearer {token}"}
+    )
 
 
 def ask(tenant: Tenant, path: str, **headers: str) -> httpx.Response:
@@ -49,9 +59,19 @@ def test_an_app_is_read_by_its_client_id_with_every_recorded_property(tenant: Te
     assert app["@odata.context"].endswith("/v1.0/$metadata#applications/$entity")
     assert app["displayName"] == "LibApps Outlook sync"
     assert app["web"]["redirectUris"] == [REDIRECT_URI]
-    assert {"publisherDomain", "api", "spa", "info", "verifiedPublisher", "parentalControlSettings", "isDisabled"} <= app.keys()
+    assert {
+        "publisherDomain",
+        "api",
+        "spa",
+        "info",
+        "verifiedPublisher",
+        "parentalControlSettings",
+        "isDisabled",
+    } <= app.keys()
     assert [list(secret) for secret in app["passwordCredentials"]] == [SECRET_FIELDS, SECRET_FIELDS]
-    assert [(secret["displayName"], secret["endDateTime"]) for secret in app["passwordCredentials"]] == [
+    assert [
+        (secret["displayName"], secret["endDateTime"]) for secret in app["passwordCredentials"]
+    ] == [
         ("LibStaffer 2024", "2026-12-13T02:00:00.000Z"),
         ("LibCal 2024", "2026-11-28T09:15:00.0000000Z"),
     ]
@@ -69,9 +89,13 @@ def test_a_percent_encoded_key_is_the_same_key(tenant: Tenant) -> None:
 
 
 def test_select_leaves_only_what_is_selected(tenant: Tenant) -> None:
-    response = ask(tenant, f"/applications(appId='{LIBAPPS_CLIENT_ID}')?$select=appId,passwordCredentials")
+    response = ask(
+        tenant, f"/applications(appId='{LIBAPPS_CLIENT_ID}')?$select=appId,passwordCredentials"
+    )
     assert list(response.json()) == ["@odata.context", "appId", "passwordCredentials"]
-    assert response.json()["@odata.context"].endswith("#applications(appId,passwordCredentials)/$entity")
+    assert response.json()["@odata.context"].endswith(
+        "#applications(appId,passwordCredentials)/$entity"
+    )
 
 
 def test_a_service_principal_says_whether_it_is_enabled(tenant: Tenant) -> None:
@@ -83,14 +107,19 @@ def test_a_service_principal_says_whether_it_is_enabled(tenant: Tenant) -> None:
 
 def test_an_app_without_a_service_principal_has_none_to_show_or_to_disable(tenant: Tenant) -> None:
     tenant.directory.replace([Registration(LIBAPPS_CLIENT_ID, ABSENT, "alone")])
-    assert refusal(ask(tenant, f"/servicePrincipals(appId='{LIBAPPS_CLIENT_ID}')"))[:2] == (404, "Request_ResourceNotFound")
+    assert refusal(ask(tenant, f"/servicePrincipals(appId='{LIBAPPS_CLIENT_ID}')"))[:2] == (
+        404,
+        "Request_ResourceNotFound",
+    )
     with pytest.raises(NotInTenant, match="no service principal that could be disabled"):
         tenant.disable(LIBAPPS_CLIENT_ID, by="service_principal")
 
 
 def test_answers_carry_the_recorded_headers(tenant: Tenant) -> None:
     response = ask(tenant, "/applications", **{"client-request-id": "mine"})
-    assert response.headers["content-type"].startswith("application/json;odata.metadata=minimal;odata.streaming=true")
+    assert response.headers["content-type"].startswith(
+        "application/json;odata.metadata=minimal;odata.streaming=true"
+    )
     assert response.headers["odata-version"] == "4.0"
     assert response.headers["vary"] == "Accept-Encoding"
     assert response.headers["client-request-id"] == "mine"
@@ -103,7 +132,11 @@ def test_the_body_is_compressed_only_where_that_is_accepted(tenant: Tenant) -> N
     token = tenant.identity.issue("https://graph.microsoft.com")["access_token"]
     for accepted, encoding in (("gzip", "gzip"), ("identity", None)):
         connection = HTTPConnection(tenant.graph_url.removeprefix("http://"))
-        connection.request("GET", "/v1.0/applications", headers={"Authorization": f"Bearer {token}", "Accept-Encoding": accepted})
+        connection.request(
+            "GET",
+            "/v1.0/applications",
+            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": accepted},
+        )
         response = connection.getresponse()
         body = response.read()
         connection.close()
@@ -111,7 +144,9 @@ def test_the_body_is_compressed_only_where_that_is_accepted(tenant: Tenant) -> N
         assert b'"value":[' in (gzip.decompress(body) if encoding else body)
 
 
-@pytest.mark.parametrize(("total", "size"), [(0, 999), (1, 1), (250, 100), (300, 100), (301, 7), (1000, 999)])
+@pytest.mark.parametrize(
+    ("total", "size"), [(0, 999), (1, 1), (250, 100), (300, 100), (301, 7), (1000, 999)]
+)
 def test_pages_cover_every_app_exactly_once(total: int, size: int) -> None:
     apps = many(total, 1, NOW)
     with Tenant(apps) as tenant, client(tenant) as graph:
@@ -121,7 +156,9 @@ def test_pages_cover_every_app_exactly_once(total: int, size: int) -> None:
             seen += [app["appId"] for app in page["value"]]
             sizes.append(len(page["value"]))
             link = page.get("@odata.nextLink", "")
-            assert not link or link.startswith(f"{tenant.graph_url}/v1.0/applications?$select=id%2CappId&$top={size}&$skiptoken=")
+            assert not link or link.startswith(
+                f"{tenant.graph_url}/v1.0/applications?$select=id%2CappId&$top={size}&$skiptoken="
+            )
     assert sorted(seen) == sorted(app.client_id for app in apps)
     assert sizes[:-1] == [size] * (len(sizes) - 1)
 
@@ -158,29 +195,80 @@ def test_count_counts_only_with_the_consistency_header_and_on_the_first_page() -
 @pytest.mark.parametrize(
     ("path", "status", "code", "words"),
     [
-        ("/applications?$top=0", 400, "Request_UnsupportedQuery", "Must be between 1 and 999 inclusive"),
-        ("/applications?$top=1000", 400, "Request_UnsupportedQuery", "Invalid page size specified: '1000'"),
+        (
+            "/applications?$top=0",
+            400,
+            "Request_UnsupportedQuery",
+            "Must be between 1 and 999 inclusive",
+        ),
+        (
+            "/applications?$top=1000",
+            400,
+            "Request_UnsupportedQuery",
+            "Invalid page size specified: '1000'",
+        ),
         ("/applications?$top=many", 400, "BadRequest", "requires an integer"),
-        ("/applications?$select=id,nonsense", 400, "BadRequest", "Could not find a property named 'nonsense'"),
-        ("/applications?$filter=passwordCredentials/any(p:p/hint eq 'x')", 400, "Request_UnsupportedQuery", "filter clause"),
-        ("/applications?$filter=appId eq 'x'", 400, "Request_BadRequest", "Invalid value specified for property 'appId'"),
+        (
+            "/applications?$select=id,nonsense",
+            400,
+            "BadRequest",
+            "Could not find a property named 'nonsense'",
+        ),
+        (
+            "/applications?$filter=passwordCredentials/any(p:p/hint eq 'x')",
+            400,
+            "Request_UnsupportedQuery",
+            "filter clause",
+        ),
+        (
+            "/applications?$filter=appId eq 'x'",
+            400,
+            "Request_BadRequest",
+            "Invalid value specified for property 'appId'",
+        ),
         ("/applications?$skiptoken=x", 400, "Directory_ExpiredPageToken", "page token"),
-        ("/applications?$expand=owners", 400, "Request_UnsupportedQuery", "does not know the query option $expand"),
-        ("/applications(appId='x')", 400, "Request_BadRequest", "Invalid value specified for property 'appId'"),
-        (f"/applications(appId='{ABSENT}')", 404, "Request_ResourceNotFound", f"Resource '{ABSENT}' does not exist"),
-        (f"/servicePrincipals(appId='{ABSENT}')", 404, "Request_ResourceNotFound", f"Resource '{ABSENT}' does not exist"),
+        (
+            "/applications?$expand=owners",
+            400,
+            "Request_UnsupportedQuery",
+            "does not know the query option $expand",
+        ),
+        (
+            "/applications(appId='x')",
+            400,
+            "Request_BadRequest",
+            "Invalid value specified for property 'appId'",
+        ),
+        (
+            f"/applications(appId='{ABSENT}')",
+            404,
+            "Request_ResourceNotFound",
+            f"Resource '{ABSENT}' does not exist",
+        ),
+        (
+            f"/servicePrincipals(appId='{ABSENT}')",
+            404,
+            "Request_ResourceNotFound",
+            f"Resource '{ABSENT}' does not exist",
+        ),
         ("/nonsense", 400, "BadRequest", "Resource not found for the segment 'nonsense'"),
     ],
 )
-def test_what_graph_refuses_is_refused_in_its_shape(tenant: Tenant, path: str, status: int, code: str, words: str) -> None:
+def test_what_graph_refuses_is_refused_in_its_shape(
+    tenant: Tenant, path: str, status: int, code: str, words: str
+) -> None:
     response = ask(tenant, path)
     assert refusal(response)[:2] == (status, code)
     assert words in refusal(response)[2]
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer made-up", "Basic eDp5"])
-def test_without_a_token_of_this_tenant_nobody_is_let_in(tenant: Tenant, authorization: str) -> None:
-    response = httpx.get(f"{tenant.graph_url}/v1.0/applications", headers={"Authorization": authorization})
+def test_without_a_token_of_this_tenant_nobody_is_let_in(
+    tenant: Tenant, authorization: str
+) -> None:
+    response = httpx.get(
+        f"{tenant.graph_url}/v1.0/applications", headers={"Authorization": authorization}
+    )
     assert refusal(response)[:2] == (401, "InvalidAuthenticationToken")
     assert response.headers["www-authenticate"].startswith("Bearer ")
 
@@ -215,28 +303,46 @@ def batch(tenant: Tenant, steps: list[dict[str, Any]]) -> httpx.Response:
 
 
 def test_a_batch_answers_each_request_as_if_it_came_alone_and_in_any_order(tenant: Tenant) -> None:
-    urls = (f"/applications(appId='{LIBAPPS_CLIENT_ID}')?$select=appId", f"applications(appId='{ABSENT}')", "/applications?$top=1000")
-    answer = batch(tenant, [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)])
+    urls = (
+        f"/applications(appId='{LIBAPPS_CLIENT_ID}')?$select=appId",
+        f"applications(appId='{ABSENT}')",
+        "/applications?$top=1000",
+    )
+    answer = batch(
+        tenant,
+        [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)],
+    )
     assert answer.status_code == 200
     found, absent, refused = sorted(answer.json()["responses"], key=lambda step: step["id"])
     assert [step["id"] for step in answer.json()["responses"]] == ["2", "1", "0"]
     assert (found["status"], found["body"]["appId"]) == (200, LIBAPPS_CLIENT_ID)
     assert found["headers"]["OData-Version"] == "4.0"
     assert (absent["status"], absent["body"]["error"]["code"]) == (404, "Request_ResourceNotFound")
-    assert (refused["status"], refused["body"]["error"]["code"]) == (400, "Request_UnsupportedQuery")
+    assert (refused["status"], refused["body"]["error"]["code"]) == (
+        400,
+        "Request_UnsupportedQuery",
+    )
 
 
 def test_one_request_of_a_batch_can_be_throttled_inside_a_200(tenant: Tenant) -> None:
     tenant.fault("/v1.0/applications(", status=429, headers={"Retry-After": "2.128"})
-    steps = [{"id": name, "method": "GET", "url": f"/applications(appId='{LIBAPPS_CLIENT_ID}')"} for name in ("a", "b")]
+    steps = [
+        {"id": name, "method": "GET", "url": f"/applications(appId='{LIBAPPS_CLIENT_ID}')"}
+        for name in ("a", "b")
+    ]
     answers = {step["id"]: step for step in batch(tenant, steps).json()["responses"]}
     assert {name: step["status"] for name, step in answers.items()} == {"a": 429, "b": 200}
     assert answers["a"]["headers"]["Retry-After"] == "2.128"
     assert answers["a"]["body"]["error"]["code"] == "TooManyRequests"
-    assert tenant.requests() == {"POST /v1.0/$batch": 1, "$batch GET /v1.0/applications(appId='*')": 2}
+    assert tenant.requests() == {
+        "POST /v1.0/$batch": 1,
+        "$batch GET /v1.0/applications(appId='*')": 2,
+    }
 
 
-def test_a_fault_of_graph_as_a_whole_strikes_the_batch_and_not_what_is_in_it(tenant: Tenant) -> None:
+def test_a_fault_of_graph_as_a_whole_strikes_the_batch_and_not_what_is_in_it(
+    tenant: Tenant,
+) -> None:
     tenant.fault("graph")
     tenant.fault("graph", status=503)
     steps = [{"id": name, "method": "GET", "url": "/applications"} for name in ("a", "b")]
@@ -247,21 +353,30 @@ def test_a_fault_of_graph_as_a_whole_strikes_the_batch_and_not_what_is_in_it(ten
 @pytest.mark.parametrize(
     ("steps", "code"),
     [
-        ([{"id": str(number), "method": "GET", "url": "/applications"} for number in range(21)], "MaximumValueExceeded"),
+        (
+            [{"id": str(number), "method": "GET", "url": "/applications"} for number in range(21)],
+            "MaximumValueExceeded",
+        ),
         ([{"id": "1", "method": "GET", "url": "/applications"}] * 2, "BadRequest"),
         ([{"id": "1"}], "BadRequest"),
         (["/applications"], "BadRequest"),
     ],
 )
-def test_a_batch_that_graph_would_not_take_is_refused(tenant: Tenant, steps: list[dict[str, Any]], code: str) -> None:
+def test_a_batch_that_graph_would_not_take_is_refused(
+    tenant: Tenant, steps: list[dict[str, Any]], code: str
+) -> None:
     assert refusal(batch(tenant, steps))[:2] == (400, code)
 
 
 async def read_with_the_sdk(tenant: Tenant) -> tuple[list[str], int]:
     """Read all apps as the SDK does it, with its middleware, then ask for one that is not there."""
     from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: PLC0415  (slow to import, and for one test)
-    from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider  # noqa: PLC0415  (the same)
-    from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder  # noqa: PLC0415  (the same)
+    from kiota_authentication_azure.azure_identity_authentication_provider import (  # noqa: PLC0415  (the same)
+        AzureIdentityAuthenticationProvider,
+    )
+    from msgraph.generated.applications.applications_request_builder import (  # noqa: PLC0415  (the same)
+        ApplicationsRequestBuilder,
+    )
     from msgraph.generated.models.o_data_errors.o_data_error import ODataError  # noqa: PLC0415  (the same)
     from msgraph.graph_request_adapter import GraphRequestAdapter  # noqa: PLC0415  (the same)
     from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415  (the same)
@@ -277,15 +392,25 @@ async def read_with_the_sdk(tenant: Tenant) -> tuple[list[str], int]:
         page = await applications.get(RequestConfiguration(query_parameters=query))
         names = []
         while page:
-            names += [secret.display_name for app in page.value for secret in app.password_credentials]
-            page = await applications.with_url(page.odata_next_link).get() if page.odata_next_link else None
+            names += [
+                secret.display_name for app in page.value for secret in app.password_credentials
+            ]
+            page = (
+                await applications.with_url(page.odata_next_link).get()
+                if page.odata_next_link
+                else None
+            )
         with pytest.raises(ODataError) as caught:
             await GraphServiceClient(request_adapter=adapter).applications_with_app_id(ABSENT).get()
         return names, caught.value.response_status_code
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the SDK warns of its own classes when it is imported
-def test_the_real_sdk_reads_it_with_a_managed_identity_token(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning"
+)  # the SDK warns of its own classes when it is imported
+def test_the_real_sdk_reads_it_with_a_managed_identity_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with Tenant(many(5, 3, NOW)) as tenant:
         for name, value in tenant.environment.items():
             monkeypatch.setenv(name, value)

@@ -21,17 +21,28 @@ def tenant() -> Iterator[Tenant]:
 
 def message(**headers: str) -> EmailMessage:
     made = EmailMessage()
-    for name, value in ({"Subject": "[LibCal] secret ends in 21 days", "To": "its@example.org"} | headers).items():
+    for name, value in (
+        {"Subject": "[LibCal] secret ends in 21 days", "To": "its@example.org"} | headers
+    ).items():
         made[name] = value
     made.set_content("Ask ITS for a new secret at the café.")
     made.add_alternative("<p>Ask <b>ITS</b></p><script>alert()</script>", subtype="html")
     return made
 
 
-def post(tenant: Tenant, body: bytes, *, sender: str = SENDER, kind: str = "text/plain", token: str | None = None) -> requests.Response:
+def post(
+    tenant: Tenant,
+    body: bytes,
+    *,
+    sender: str = SENDER,
+    kind: str = "text/plain",
+    token: str | None = None,
+) -> requests.Response:
     bearer = token or tenant.identity.issue("https://graph.microsoft.com")["access_token"]
     headers = {"Authorization": f"Bearer {bearer}", "Content-Type": kind}
-    return requests.post(f"{tenant.graph_url}/v1.0/users/{sender}/sendMail", data=body, headers=headers, timeout=5)
+    return requests.post(
+        f"{tenant.graph_url}/v1.0/users/{sender}/sendMail", data=body, headers=headers, timeout=5
+    )
 
 
 def send(tenant: Tenant, mail: EmailMessage, *, sender: str = SENDER) -> requests.Response:
@@ -50,7 +61,11 @@ def test_a_mime_message_is_accepted_with_202_and_kept_whole(tenant: Tenant) -> N
     assert answer.headers["request-id"]
     assert send(tenant, message(Subject="second"), sender="Alerts@Example.org").status_code == 202
     first, second = tenant.mails()
-    assert (first.sender, first.message["To"], first.message["Importance"]) == (SENDER, "its@example.org", "high")
+    assert (first.sender, first.message["To"], first.message["Importance"]) == (
+        SENDER,
+        "its@example.org",
+        "high",
+    )
     plain, html = first.message.get_body(("plain",)), first.message.get_body(("html",))
     assert plain is not None
     assert html is not None
@@ -63,12 +78,23 @@ def test_a_mime_message_is_accepted_with_202_and_kept_whole(tenant: Tenant) -> N
 
 def test_base64_may_be_broken_into_lines(tenant: Tenant) -> None:
     encoded = b64encode(message().as_bytes())
-    assert post(tenant, b"\r\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))).status_code == 202
+    assert (
+        post(
+            tenant, b"\r\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))
+        ).status_code
+        == 202
+    )
 
 
 def test_only_an_allowed_mailbox_may_send_and_it_must_exist(tenant: Tenant) -> None:
-    assert refusal(send(tenant, message(), sender="director@example.org")) == (403, "ErrorAccessDenied")
-    assert refusal(send(tenant, message(), sender="nobody@example.org")) == (404, "ErrorInvalidUser")
+    assert refusal(send(tenant, message(), sender="director@example.org")) == (
+        403,
+        "ErrorAccessDenied",
+    )
+    assert refusal(send(tenant, message(), sender="nobody@example.org")) == (
+        404,
+        "ErrorInvalidUser",
+    )
     tenant.identity.mailboxes.add("director@example.org")
     assert send(tenant, message(), sender="director@example.org").status_code == 202
     tenant.mail.absent.add(SENDER)
@@ -82,7 +108,10 @@ def test_nobody_writes_in_the_name_of_another(tenant: Tenant) -> None:
 
 
 def test_a_token_is_needed_and_no_role_in_it(tenant: Tenant) -> None:
-    assert refusal(post(tenant, b64encode(message().as_bytes()), token="made-up")) == (401, "InvalidAuthenticationToken")
+    assert refusal(post(tenant, b64encode(message().as_bytes()), token="made-up")) == (
+        401,
+        "InvalidAuthenticationToken",
+    )
     tenant.identity.roles.clear()
     assert send(tenant, message()).status_code == 202
 
@@ -92,8 +121,16 @@ def test_a_token_is_needed_and_no_role_in_it(tenant: Tenant) -> None:
     [
         (b"Subject: hello", "text/plain", "ErrorMimeContentInvalidBase64String"),
         (b64encode(message().as_bytes())[:-1], "text/plain", "ErrorMimeContentInvalidBase64String"),
-        (b64encode(message().as_bytes()), "application/json", "ErrorMimeContentInvalidBase64String"),
-        (b64encode(b"To: its@example.org\r\nContent-Type: multipart/mixed\r\n\r\nhello"), "text/plain", "ErrorMimeContentInvalid"),
+        (
+            b64encode(message().as_bytes()),
+            "application/json",
+            "ErrorMimeContentInvalidBase64String",
+        ),
+        (
+            b64encode(b"To: its@example.org\r\nContent-Type: multipart/mixed\r\n\r\nhello"),
+            "text/plain",
+            "ErrorMimeContentInvalid",
+        ),
         (b64encode(b"Subject: hello\r\n\r\nhello"), "text/plain", "ErrorInvalidRecipients"),
         (b64encode(b"To: its\r\n\r\nhello"), "text/plain", "ErrorInvalidRecipients"),
         (b"", "text/plain", "ErrorInvalidRecipients"),
@@ -133,6 +170,11 @@ def test_a_person_looks_at_the_mails_and_a_program_reads_them(tenant: Tenant) ->
 
 
 def test_who_may_send_is_changed_over_http(tenant: Tenant) -> None:
-    assert requests.put(f"{tenant.url}/control/mailboxes", json=["other@example.org"], timeout=5).status_code == 204
+    assert (
+        requests.put(
+            f"{tenant.url}/control/mailboxes", json=["other@example.org"], timeout=5
+        ).status_code
+        == 204
+    )
     assert refusal(send(tenant, message())) == (403, "ErrorAccessDenied")
     assert send(tenant, message(), sender="other@example.org").status_code == 202

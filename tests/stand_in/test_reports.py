@@ -37,7 +37,9 @@ def key_ids(tenant: Tenant) -> list[str]:
 def ask(tenant: Tenant, path: str = REPORT, **options: str) -> requests.Response:
     bearer = tenant.identity.issue("https://graph.microsoft.com")["access_token"]
     query = {f"${name}": value for name, value in options.items()}
-    return requests.get(tenant.graph_url + path, query, headers={"Authorization": f"Bearer {bearer}"}, timeout=5)
+    return requests.get(
+        tenant.graph_url + path, query, headers={"Authorization": f"Bearer {bearer}"}, timeout=5
+    )
 
 
 def refusal(response: requests.Response) -> tuple[int, str]:
@@ -51,7 +53,9 @@ def adapter(tenant: Tenant) -> GraphSignIns:
 # -- sign-ins
 
 
-def test_our_adapter_reads_the_last_sign_in_with_each_credential_that_was_used(tenant: Tenant) -> None:
+def test_our_adapter_reads_the_last_sign_in_with_each_credential_that_was_used(
+    tenant: Tenant,
+) -> None:
     used, _ = key_ids(tenant)
     assert adapter(tenant).last_seen([LIBAPPS_CLIENT_ID], seconds=20) == {}
     for at in (NOW - timedelta(days=2), NOW, NOW - timedelta(days=1)):
@@ -77,7 +81,13 @@ def test_a_row_has_the_reports_own_shape(tenant: Tenant) -> None:
     tenant.sign_in(key_id, NOW)
     (row,) = ask(tenant, filter=f"keyId eq '{key_id.upper()}'").json()["value"]
     assert (
-        row.items() >= {"keyId": key_id, "appId": LIBAPPS_CLIENT_ID, "keyType": "clientSecret", "credentialOrigin": "application"}.items()
+        row.items()
+        >= {
+            "keyId": key_id,
+            "appId": LIBAPPS_CLIENT_ID,
+            "keyType": "clientSecret",
+            "credentialOrigin": "application",
+        }.items()
     )
     assert row["signInActivity"]["lastSignInDateTime"] == "2026-11-22T14:00:00Z"
 
@@ -104,7 +114,9 @@ def test_pages_and_filters_are_graphs(tenant: Tenant) -> None:
     assert refusal(ask(tenant, "/beta/applications")) == (400, "BadRequest")
 
 
-def test_a_credential_that_was_deleted_is_still_in_the_report_and_one_that_never_was_cannot_be_used(tenant: Tenant) -> None:
+def test_a_credential_that_was_deleted_is_still_in_the_report_and_one_that_never_was_cannot_be_used(
+    tenant: Tenant,
+) -> None:
     key_id = key_ids(tenant)[0]
     tenant.sign_in(key_id, NOW)
     tenant.remove_credential(key_id)
@@ -124,7 +136,9 @@ def test_without_the_permission_the_report_is_refused_and_apps_are_not() -> None
 
 def test_our_adapter_understands_each_refusal(tenant: Tenant) -> None:
     tenant.identity.roles.discard("AuditLog.Read.All")
-    with pytest.raises(DirectoryError, match=r"lacks the Graph application permission AuditLog\.Read\.All"):
+    with pytest.raises(
+        DirectoryError, match=r"lacks the Graph application permission AuditLog\.Read\.All"
+    ):
         adapter(tenant).last_seen([LIBAPPS_CLIENT_ID], seconds=20)
     tenant.identity.roles.add("AuditLog.Read.All")
     tenant.sign_ins.licensed = False
@@ -145,7 +159,12 @@ def test_sign_ins_and_the_licence_are_changed_over_http(tenant: Tenant) -> None:
     key_id = key_ids(tenant)[0]
     used = {"key_id": key_id, "at": NOW.isoformat()}
     assert requests.post(f"{tenant.url}/control/sign-ins", json=used, timeout=5).status_code == 204
-    assert requests.post(f"{tenant.url}/control/sign-ins", json=used | {"key_id": ABSENT}, timeout=5).status_code == 404
+    assert (
+        requests.post(
+            f"{tenant.url}/control/sign-ins", json=used | {"key_id": ABSENT}, timeout=5
+        ).status_code
+        == 404
+    )
     assert adapter(tenant).last_seen([LIBAPPS_CLIENT_ID], seconds=20) == {key_id: NOW}
     assert requests.put(f"{tenant.url}/control/licensed", json=False, timeout=5).status_code == 204
     assert refusal(ask(tenant)) == (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant")

@@ -22,7 +22,11 @@ from local.stand_in.tenant import Tenant
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 GRAPH = "https://graph.microsoft.com"
 CARD = {"type": "AdaptiveCard", "version": "1.5", "body": []}
-ATTACHMENT = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": CARD}
+ATTACHMENT = {
+    "contentType": "application/vnd.microsoft.card.adaptive",
+    "contentUrl": None,
+    "content": CARD,
+}
 
 
 @pytest.fixture
@@ -32,12 +36,21 @@ def tenant() -> Iterator[Tenant]:
 
 
 def message(text: str = "hello") -> dict[str, Any]:
-    return {"type": "message", "attachments": [ATTACHMENT | {"content": CARD | {"body": [{"type": "TextBlock", "text": text}]}}]}
+    return {
+        "type": "message",
+        "attachments": [
+            ATTACHMENT | {"content": CARD | {"body": [{"type": "TextBlock", "text": text}]}}
+        ],
+    }
 
 
 def applications(tenant: Tenant) -> requests.Response:
     token = tenant.identity.issue(GRAPH)["access_token"]
-    return requests.get(f"{tenant.graph_url}/v1.0/applications", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    return requests.get(
+        f"{tenant.graph_url}/v1.0/applications",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=5,
+    )
 
 
 def libapps(tenant: Tenant) -> dict[str, Any]:
@@ -48,21 +61,29 @@ def libapps(tenant: Tenant) -> dict[str, Any]:
 # -- managed identity
 
 
-def test_azure_identity_gets_a_token_that_graph_accepts(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_azure_identity_gets_a_token_that_graph_accepts(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", tenant.identity_endpoint)
     monkeypatch.setenv("IDENTITY_HEADER", tenant.identity_header)
     with ManagedIdentityCredential(client_id="22222222-3333-4444-8555-666666666666") as credential:
         tokens = {credential.get_token(f"{GRAPH}/.default").token for _ in range(5)}
     (token,) = tokens
     assert tenant.requests() == {"GET /msi/token": 1}
-    answer = requests.get(f"{tenant.graph_url}/v1.0/applications", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    answer = requests.get(
+        f"{tenant.graph_url}/v1.0/applications",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=5,
+    )
     assert answer.status_code == 200
     claims = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
     assert (claims["aud"], claims["roles"]) == (GRAPH, ["Application.Read.All"])
     assert claims["appid"] == "22222222-3333-4444-8555-666666666666"
 
 
-def test_azure_identity_is_refused_with_a_wrong_header(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_azure_identity_is_refused_with_a_wrong_header(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", tenant.identity_endpoint)
     monkeypatch.setenv("IDENTITY_HEADER", "wrong")
     with ManagedIdentityCredential() as credential, pytest.raises(ClientAuthenticationError):
@@ -71,16 +92,30 @@ def test_azure_identity_is_refused_with_a_wrong_header(tenant: Tenant, monkeypat
 
 def test_the_answer_of_the_identity_endpoint_has_the_shape_of_app_service(tenant: Tenant) -> None:
     query = {"api-version": "2019-08-01", "resource": "https://storage.azure.com/"}
-    answer = requests.get(tenant.identity_endpoint, query, headers={"X-IDENTITY-HEADER": tenant.identity_header}, timeout=5).json()
+    answer = requests.get(
+        tenant.identity_endpoint,
+        query,
+        headers={"X-IDENTITY-HEADER": tenant.identity_header},
+        timeout=5,
+    ).json()
     assert answer.keys() == {"access_token", "expires_on", "resource", "token_type", "client_id"}
     assert answer["resource"] == "https://storage.azure.com/"
     assert isinstance(answer["expires_on"], str)
     assert 23 * 3600 < int(answer["expires_on"]) - time() <= 24 * 3600
 
 
-@pytest.mark.parametrize("query", [{}, {"api-version": "2019-08-01"}, {"api-version": "2017-09-01", "resource": GRAPH}])
-def test_an_identity_request_that_lacks_something_is_refused(tenant: Tenant, query: dict[str, str]) -> None:
-    answer = requests.get(tenant.identity_endpoint, query, headers={"X-IDENTITY-HEADER": tenant.identity_header}, timeout=5)
+@pytest.mark.parametrize(
+    "query", [{}, {"api-version": "2019-08-01"}, {"api-version": "2017-09-01", "resource": GRAPH}]
+)
+def test_an_identity_request_that_lacks_something_is_refused(
+    tenant: Tenant, query: dict[str, str]
+) -> None:
+    answer = requests.get(
+        tenant.identity_endpoint,
+        query,
+        headers={"X-IDENTITY-HEADER": tenant.identity_header},
+        timeout=5,
+    )
     assert (answer.status_code, answer.json()["statusCode"]) == (400, 400)
 
 
@@ -91,7 +126,10 @@ def test_a_message_is_accepted_with_202_and_kept_in_order(tenant: Tenant) -> Non
     for text in ("first", "second"):
         answer = requests.post(tenant.teams_url("its"), json=message(text), timeout=5)
         assert (answer.status_code, answer.content) == (202, b"")
-    assert [posted.message for posted in tenant.posted("its")] == [message("first"), message("second")]
+    assert [posted.message for posted in tenant.posted("its")] == [
+        message("first"),
+        message("second"),
+    ]
     assert tenant.posted("admins") == []
     assert tenant.posted("its")[0].headers["Content-Type"] == "application/json"
     over_http = requests.get(tenant.teams_url("its"), timeout=5).json()
@@ -110,18 +148,32 @@ def test_a_message_is_accepted_with_202_and_kept_in_order(tenant: Tenant) -> Non
         {"type": "message"},
         {"type": "message", "attachments": []},
         {"type": "message", "attachments": [CARD]},
-        {"type": "message", "attachments": [ATTACHMENT | {"contentType": "application/vnd.microsoft.card.hero"}]},
+        {
+            "type": "message",
+            "attachments": [ATTACHMENT | {"contentType": "application/vnd.microsoft.card.hero"}],
+        },
         {"type": "message", "attachments": [ATTACHMENT | {"content": json.dumps(CARD)}]},
     ],
 )
 def test_anything_else_does_not_match_the_triggers_schema(tenant: Tenant, body: object) -> None:
-    answer = requests.post(tenant.teams_url("its"), data=json.dumps(body), headers={"Content-Type": "application/json"}, timeout=5)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "TriggerInputSchemaMismatch")
+    answer = requests.post(
+        tenant.teams_url("its"),
+        data=json.dumps(body),
+        headers={"Content-Type": "application/json"},
+        timeout=5,
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (
+        400,
+        "TriggerInputSchemaMismatch",
+    )
     assert tenant.posted("its") == []
 
 
 def test_a_message_that_is_not_sent_as_json_is_refused(tenant: Tenant) -> None:
-    assert requests.post(tenant.teams_url("its"), data=json.dumps(message()), timeout=5).status_code == 400
+    assert (
+        requests.post(tenant.teams_url("its"), data=json.dumps(message()), timeout=5).status_code
+        == 400
+    )
 
 
 # -- faults
@@ -134,22 +186,31 @@ def test_faults_strike_in_order_and_as_often_as_told(tenant: Tenant) -> None:
     assert [answer.status_code for answer in answers] == [429, 429, 503, 200]
     assert answers[0].headers["Retry-After"] == "1"
     assert answers[0].json()["error"]["code"] == "TooManyRequests"
-    assert answers[0].json()["error"]["innerError"]["request-id"] == answers[0].headers["request-id"]
+    assert (
+        answers[0].json()["error"]["innerError"]["request-id"] == answers[0].headers["request-id"]
+    )
     assert tenant.requests() == {"GET /v1.0/applications": 4}
 
 
 def test_a_fault_for_ever_lasts_until_it_is_cleared(tenant: Tenant) -> None:
     tenant.fault("/v1.0/applications", times=None, status=502, body="<html>Bad gateway</html>")
-    assert [(applications(tenant).status_code, applications(tenant).text) for _ in range(3)] == [(502, "<html>Bad gateway</html>")] * 3
+    assert [(applications(tenant).status_code, applications(tenant).text) for _ in range(3)] == [
+        (502, "<html>Bad gateway</html>")
+    ] * 3
     tenant.clear_faults()
     assert applications(tenant).status_code == 200
 
 
 def test_a_fault_strikes_only_the_service_it_is_meant_for(tenant: Tenant) -> None:
-    tenant.fault("teams", times=None, status=400, body='{"error":{"code":"WorkflowTriggerIsNotEnabled"}}')
+    tenant.fault(
+        "teams", times=None, status=400, body='{"error":{"code":"WorkflowTriggerIsNotEnabled"}}'
+    )
     tenant.fault("msi", times=None, status=500)
     answer = requests.post(tenant.teams_url("its"), json=message(), timeout=5)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "WorkflowTriggerIsNotEnabled")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (
+        400,
+        "WorkflowTriggerIsNotEnabled",
+    )
     assert requests.get(tenant.identity_endpoint, timeout=5).status_code == 500
     assert applications(tenant).status_code == 200
     assert tenant.posted("its") == []
@@ -199,7 +260,11 @@ def test_a_new_secret_comes_first_and_lasts_until_it_is_removed(tenant: Tenant) 
 def test_a_certificate_can_be_added_and_removed(tenant: Tenant) -> None:
     key_id = tenant.add_certificate(LIBAPPS_CLIENT_ID, name="CN=libapps", ends=None)
     (certificate,) = libapps(tenant)["keyCredentials"]
-    assert (certificate["keyId"], certificate["endDateTime"], certificate["key"]) == (key_id, None, None)
+    assert (certificate["keyId"], certificate["endDateTime"], certificate["key"]) == (
+        key_id,
+        None,
+        None,
+    )
     assert len(certificate["customKeyIdentifier"]) == 40
     tenant.remove_credential(key_id)
     assert libapps(tenant)["keyCredentials"] == []
@@ -207,7 +272,10 @@ def test_a_certificate_can_be_added_and_removed(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize(
     ("by", "shows"),
-    [("owner", {"isDisabled": True}), ("microsoft", {"disabledByMicrosoftStatus": "DisabledDueToViolationOfServicesAgreement"})],
+    [
+        ("owner", {"isDisabled": True}),
+        ("microsoft", {"disabledByMicrosoftStatus": "DisabledDueToViolationOfServicesAgreement"}),
+    ],
 )
 def test_a_disabled_app_says_so(tenant: Tenant, by: DisabledBy, shows: dict[str, object]) -> None:
     tenant.disable(LIBAPPS_CLIENT_ID, by)
@@ -235,7 +303,9 @@ def test_credentials_are_changed_over_http(tenant: Tenant) -> None:
     key_id = control(tenant, "POST", f"apps/{LIBAPPS_CLIENT_ID}/secrets", secret).json()["key_id"]
     assert libapps(tenant)["passwordCredentials"][0]["keyId"] == key_id
     certificate = {"name": "CN=x", "ends": None}
-    other = control(tenant, "POST", f"apps/{LIBAPPS_CLIENT_ID}/certificates", certificate).json()["key_id"]
+    other = control(tenant, "POST", f"apps/{LIBAPPS_CLIENT_ID}/certificates", certificate).json()[
+        "key_id"
+    ]
     assert libapps(tenant)["keyCredentials"][0]["keyId"] == other
     assert control(tenant, "DELETE", f"credentials/{key_id}").status_code == 204
     assert control(tenant, "DELETE", f"credentials/{key_id}").status_code == 404
@@ -244,23 +314,39 @@ def test_credentials_are_changed_over_http(tenant: Tenant) -> None:
 
 def test_apps_are_changed_over_http(tenant: Tenant) -> None:
     apps = control(tenant, "GET", "apps").json()
-    assert control(tenant, "PATCH", f"apps/{LIBAPPS_CLIENT_ID}", {"disabled_by": "owner"}).status_code == 204
+    assert (
+        control(tenant, "PATCH", f"apps/{LIBAPPS_CLIENT_ID}", {"disabled_by": "owner"}).status_code
+        == 204
+    )
     assert libapps(tenant)["isDisabled"] is True
-    assert control(tenant, "PATCH", f"apps/{LIBAPPS_CLIENT_ID}", {"disabled_by": None}).status_code == 204
+    assert (
+        control(tenant, "PATCH", f"apps/{LIBAPPS_CLIENT_ID}", {"disabled_by": None}).status_code
+        == 204
+    )
     assert libapps(tenant)["isDisabled"] is None
     assert control(tenant, "DELETE", f"apps/{LIBAPPS_CLIENT_ID}").status_code == 204
     assert applications(tenant).json()["value"] == []
     assert control(tenant, "POST", "apps", apps[0]).status_code == 204
     assert control(tenant, "POST", "apps", apps[0]).status_code == 400
     assert control(tenant, "PUT", "apps", []).status_code == 204
-    assert control(tenant, "PUT", "story", {"name": "renewed", "now": "2026-11-22T14:00:00Z"}).status_code == 204
+    assert (
+        control(
+            tenant, "PUT", "story", {"name": "renewed", "now": "2026-11-22T14:00:00Z"}
+        ).status_code
+        == 204
+    )
     assert len(libapps(tenant)["passwordCredentials"]) == 4
     assert control(tenant, "PUT", "roles", []).status_code == 204
     assert applications(tenant).status_code == 403
 
 
 def test_faults_and_counts_are_reached_over_http_and_not_counted_themselves(tenant: Tenant) -> None:
-    assert control(tenant, "POST", "faults", [{"match": "graph", "times": None, "status": 500}]).status_code == 204
+    assert (
+        control(
+            tenant, "POST", "faults", [{"match": "graph", "times": None, "status": 500}]
+        ).status_code
+        == 204
+    )
     assert control(tenant, "GET", "faults").json()[0]["status"] == 500
     assert applications(tenant).status_code == 500
     assert control(tenant, "DELETE", "faults").status_code == 204
@@ -275,8 +361,20 @@ def test_faults_and_counts_are_reached_over_http_and_not_counted_themselves(tena
     [
         ("POST", "faults", [{"match": "grpah"}], 400, "expected one of graph, msi, teams"),
         ("PUT", "story", {"name": "nonsense"}, 400, 'There is no story "nonsense"'),
-        ("POST", f"apps/{LIBAPPS_CLIENT_ID}/secrets", {"name": "x"}, 400, "missing required field `ends`"),
-        ("POST", f"apps/{LIBAPPS_CLIENT_ID}/secrets", {"name": "x", "ends": "2028-11-14T15:00:00"}, 400, "timezone"),
+        (
+            "POST",
+            f"apps/{LIBAPPS_CLIENT_ID}/secrets",
+            {"name": "x"},
+            400,
+            "missing required field `ends`",
+        ),
+        (
+            "POST",
+            f"apps/{LIBAPPS_CLIENT_ID}/secrets",
+            {"name": "x", "ends": "2028-11-14T15:00:00"},
+            400,
+            "timezone",
+        ),
         ("DELETE", "apps/nobody", None, 404, "No app with client id nobody"),
         ("GET", "nonsense", None, 404, "not found"),
         ("POST", "requests", None, 405, "not allowed"),
@@ -319,9 +417,15 @@ def test_a_client_that_says_nothing_does_not_keep_it_from_stopping() -> None:
         assert set(threads()) <= before
 
 
-def test_another_tenant_has_another_header_and_does_not_accept_the_first_ones_tokens(tenant: Tenant) -> None:
+def test_another_tenant_has_another_header_and_does_not_accept_the_first_ones_tokens(
+    tenant: Tenant,
+) -> None:
     token = tenant.identity.issue(GRAPH)["access_token"]
     with Tenant() as other:
         assert other.identity_header != tenant.identity_header
-        answer = requests.get(f"{other.graph_url}/v1.0/applications", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+        answer = requests.get(
+            f"{other.graph_url}/v1.0/applications",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=5,
+        )
     assert answer.status_code == 401

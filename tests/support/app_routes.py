@@ -15,5 +15,7 @@ def levels() -> dict[tuple[str, str], str]:
         binding = trigger.get_dict_repr()
         if binding["type"] == "httpTrigger":
             for method in binding["methods"]:
-                found[f"/{binding['route']}", str(method.value).lower()] = str(binding["authLevel"].value).lower()
+                found[f"/{binding['route']}", str(method.value).lower()] = str(
+                    binding["authLevel"].value
+                ).lower()
     return found

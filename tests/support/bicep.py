@@ -66,7 +66,11 @@ class Bicep:
 
     def all(self, type_: str) -> list[Resource]:
         """Give the resources of a type that the file makes."""
-        return [resource for resource in self.resources if resource.type == type_ and not resource.existing]
+        return [
+            resource
+            for resource in self.resources
+            if resource.type == type_ and not resource.existing
+        ]
 
     def named(self, symbol: str) -> Resource:
         """Give a resource or module by the name that the file has for it."""
@@ -87,8 +91,14 @@ def read(path: Path) -> Bicep:
                 decorators = _text(node)
                 continue
             case "parameter_declaration":
-                default = _text(node.named_children[-1]) if any(child.type == "=" for child in node.children) else None
-                file.parameters[_name(node)] = Parameter(_text(node.named_children[1]), default, decorators)
+                default = (
+                    _text(node.named_children[-1])
+                    if any(child.type == "=" for child in node.children)
+                    else None
+                )
+                file.parameters[_name(node)] = Parameter(
+                    _text(node.named_children[1]), default, decorators
+                )
             case "variable_declaration":
                 file.variables[_name(node)] = _value(node.named_children[-1])
             case "output_declaration":
@@ -96,20 +106,35 @@ def read(path: Path) -> Bicep:
         decorators = ""
     for node in _walk(root):
         if node.type in {"resource_declaration", "module_declaration"}:
-            (file.modules if node.type == "module_declaration" else file.resources).append(_resource(node))
+            (file.modules if node.type == "module_declaration" else file.resources).append(
+                _resource(node)
+            )
         if node.type == "identifier" and node.parent is not None and _mentions(node, node.parent):
             file.used.add(_text(node))
     return file
 
 
 def _resource(node: Node) -> Resource:
-    kind, _, version = _text(next(child for child in node.named_children if child.type == "string")).strip("'").partition("@")
+    kind, _, version = (
+        _text(next(child for child in node.named_children if child.type == "string"))
+        .strip("'")
+        .partition("@")
+    )
     body = next(each for each in _walk(node) if each.type == "object" and _is_body(each, node))
-    conditions = [each for each in _walk(node) if each.type == "if_statement" and body in _walk(each)]
+    conditions = [
+        each for each in _walk(node) if each.type == "if_statement" and body in _walk(each)
+    ]
     condition = _text(conditions[0].named_children[0]).strip("()") if conditions else ""
     value = _value(body)
     assert isinstance(value, dict)
-    return Resource(_name(node), kind, version, value, any(child.type == "existing" for child in node.children), condition)
+    return Resource(
+        _name(node),
+        kind,
+        version,
+        value,
+        any(child.type == "existing" for child in node.children),
+        condition,
+    )
 
 
 def _is_body(each: Node, declaration: Node) -> bool:
@@ -132,7 +157,10 @@ def _value(node: Node) -> Value:
     match node.type:
         case "object":
             pairs = [each for each in node.named_children if each.type == "object_property"]
-            return {_text(pair.named_children[0]).strip("'"): _value(pair.named_children[-1]) for pair in pairs}
+            return {
+                _text(pair.named_children[0]).strip("'"): _value(pair.named_children[-1])
+                for pair in pairs
+            }
         case "array":
             return [_value(each) for each in node.named_children if each.type != "comment"]
         case "boolean":
@@ -160,5 +188,8 @@ def _text(node: Node) -> str:
     return node.text.decode()
 
 
-FILES = {path.stem: read(path) for path in (INFRA / "main.bicep", *sorted((INFRA / "modules").glob("*.bicep")))}
+FILES = {
+    path.stem: read(path)
+    for path in (INFRA / "main.bicep", *sorted((INFRA / "modules").glob("*.bicep")))
+}
 """Every file by its name: `main`, `app`, `storage` ..."""

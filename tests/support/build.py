@@ -24,10 +24,19 @@ def at(text: str) -> datetime:
 
 def noon(now: datetime, days: int) -> datetime:
     """Give noon in Chicago, on the day there that is `days` after the present one."""
-    return datetime.combine(now.astimezone(CHICAGO).date() + timedelta(days=days), time(12), CHICAGO).astimezone(UTC)
+    return datetime.combine(
+        now.astimezone(CHICAGO).date() + timedelta(days=days), time(12), CHICAGO
+    ).astimezone(UTC)
 
 
-def secret(key_id: str, name: str = "", *, ends: str | None, starts: str = "2024-01-01T00:00Z", hint: str = "q7X") -> Credential:
+def secret(
+    key_id: str,
+    name: str = "",
+    *,
+    ends: str | None,
+    starts: str = "2024-01-01T00:00Z",
+    hint: str = "q7X",
+) -> Credential:
     return Credential(key_id, Kind.SECRET, name, hint, at(starts), at(ends) if ends else None)
 
 
@@ -50,12 +59,17 @@ def watchlist(
     weekly: bool = False,
     **changes: Any,  # noqa: ANN401  (as above)
 ) -> Watchlist:
-    app = WatchedApp("LibApps Outlook sync", CLIENT_ID, services or (service("LibCal"), service("LibStaffer")))
+    app = WatchedApp(
+        "LibApps Outlook sync", CLIENT_ID, services or (service("LibCal"), service("LibStaffer"))
+    )
     plain = Watchlist(
         zone=CHICAGO,
         check_at=check_at,
         ladder=(90, 60, 30, 14, 7, 3, 1, 0),
-        channels={name: TeamsChannel(name, Secret("https://flow.example/"), weekly=weekly) for name in channels},
+        channels={
+            name: TeamsChannel(name, Secret("https://flow.example/"), weekly=weekly)
+            for name in channels
+        },
         apps=(app,),
     )
     return replace(plain, **changes)

@@ -19,7 +19,10 @@ type Element = dict[str, Any]
 USUAL: dict[str, Element] = {
     "message": {"type": "message"},
     "attachment": {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None},
-    "AdaptiveCard": {"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "msteams": {"width": "Full"}},
+    "AdaptiveCard": {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "msteams": {"width": "Full"},
+    },
     "TextBlock": {"wrap": True},
     "TextRun": {"type": "TextRun"},
     "RichTextBlock": {"spacing": "Small"},
@@ -35,7 +38,13 @@ WORDS = {
 }
 COLOR_KEYS = {("Container", "style"), ("TextBlock", "style"), ("TextRun", "color")}
 """Values that need no name: a colour, or "heading"."""
-NAMES = {"AdaptiveCard": "card", "TextBlock": "markdown", "RichTextBlock": "text", "Container": "box", "ActionSet": "buttons"}
+NAMES = {
+    "AdaptiveCard": "card",
+    "TextBlock": "markdown",
+    "RichTextBlock": "text",
+    "Container": "box",
+    "ActionSet": "buttons",
+}
 
 
 def card_digest(payloads: list[Element]) -> str:
@@ -57,7 +66,9 @@ def _unusual(kind: str, element: Element, children: str) -> Iterator[str]:
 
 def _element(element: Element) -> Iterator[str]:
     match element:
-        case {"type": "AdaptiveCard", "body": list(body), "version": str(version)} if _elements(body):
+        case {"type": "AdaptiveCard", "body": list(body), "version": str(version)} if _elements(
+            body
+        ):
             buttons = ["actions"] if _elements(element.get("actions")) else []
             yield f"card {visible(version)}{_style(element, 'body', 'version', 'fallbackText', *buttons)}"
             if "fallbackText" in element:
@@ -70,13 +81,21 @@ def _element(element: Element) -> Iterator[str]:
             yield from _text(f"markdown{_style(element, 'text')}", text)
         case {"type": "RichTextBlock", "inlines": list(runs)} if _elements(runs):
             yield f"text{_style(element, 'inlines')}: {_runs(runs)}"
-        case {"type": "ColumnSet", "columns": [{"items": [{"inlines": [{"text": str(label)}]}]}, {"items": [{"inlines": list(runs)}]}]} if (
-            _elements(runs) and element == _labelled(label, runs)
-        ):
+        case {
+            "type": "ColumnSet",
+            "columns": [
+                {"items": [{"inlines": [{"text": str(label)}]}]},
+                {"items": [{"inlines": list(runs)}]},
+            ],
+        } if _elements(runs) and element == _labelled(label, runs):
             yield f"{visible(label)} | {_runs(runs)}"
         case {"type": "Action.OpenUrl", "title": str(title), "url": str(url)}:
             yield f"[{visible(title)}]{_style(element, 'title', 'url')} {visible(url)}"
-        case {"type": "Action.ToggleVisibility", "title": str(title), "targetElements": list(targets)}:
+        case {
+            "type": "Action.ToggleVisibility",
+            "title": str(title),
+            "targetElements": list(targets),
+        }:
             yield f"[{visible(title)}]{_style(element, 'title', 'targetElements')} unfolds {', '.join(map(str, targets))}"
         case _:
             yield from _any(element)
@@ -94,7 +113,11 @@ def _any(element: Element) -> Iterator[str]:
 
 
 def _elements(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) and "type" in each for each in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(each, dict) and "type" in each for each in value)
+    )
 
 
 def _all(elements: list[Element]) -> Iterator[str]:
@@ -106,9 +129,16 @@ def _labelled(label: str, runs: list[Element]) -> Element:
     """Return the columns that put a text beside a label, exactly."""
 
     def column(width: str, inlines: list[Element]) -> Element:
-        return {"type": "Column", "width": width, "items": [{"type": "RichTextBlock", "spacing": "Small", "inlines": inlines}]}
+        return {
+            "type": "Column",
+            "width": width,
+            "items": [{"type": "RichTextBlock", "spacing": "Small", "inlines": inlines}],
+        }
 
-    columns = [column("88px", [{"type": "TextRun", "text": label, "isSubtle": True}]), column("stretch", runs)]
+    columns = [
+        column("88px", [{"type": "TextRun", "text": label, "isSubtle": True}]),
+        column("stretch", runs),
+    ]
     return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
 
 
@@ -138,9 +168,15 @@ def _style(element: Element, *shown: str, kind: str = "") -> str:
     skipped = {*shown} if kind else {*shown, "type"}
     kind = kind or str(element.get("type"))
     usual = USUAL.get(kind, {})
-    left = {key: value for key, value in element.items() if key not in skipped and (key not in usual or usual[key] != value)}
+    left = {
+        key: value
+        for key, value in element.items()
+        if key not in skipped and (key not in usual or usual[key] != value)
+    }
     missing = [f"no-{key}" for key in usual if key not in element]
-    return "".join(f" {word}" for word in (*(_word(kind, key, value) for key, value in left.items()), *missing))
+    return "".join(
+        f" {word}" for word in (*(_word(kind, key, value) for key, value in left.items()), *missing)
+    )
 
 
 def _word(kind: str, key: str, value: object) -> str:
@@ -148,4 +184,8 @@ def _word(kind: str, key: str, value: object) -> str:
         return WORDS[key, value]
     if (kind, key) in COLOR_KEYS:
         return visible(str(value))
-    return f"#{visible(str(value))}" if key == "id" else f"{key}={visible(json.dumps(value, ensure_ascii=False))}"
+    return (
+        f"#{visible(str(value))}"
+        if key == "id"
+        else f"{key}={visible(json.dumps(value, ensure_ascii=False))}"
+    )

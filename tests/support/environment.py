@@ -85,11 +85,15 @@ class Stage:
             self.tenant = stack.enter_context(Tenant(self.story, now=START))
             self.tenant.identity.roles |= {"AuditLog.Read.All", "Mail.Send", "User.ReadBasic.All"}
             self.front = stack.enter_context(Front(self.tenant.url))
-            endpoint = next(part for part in self.tables.split(";") if part.startswith("TableEndpoint=")).partition("=")[2]
+            endpoint = next(
+                part for part in self.tables.split(";") if part.startswith("TableEndpoint=")
+            ).partition("=")[2]
             self.ledger_front = stack.enter_context(Front(endpoint))
             (self.folder / "watchlist.toml").write_text(self.watchlist, encoding="utf-8")
             self.lives = stack.enter_context(Lives(self.environment))
-            self.table = stack.enter_context(TableClient.from_connection_string(self.tables, "Lapsewatch"))
+            self.table = stack.enter_context(
+                TableClient.from_connection_string(self.tables, "Lapsewatch")
+            )
             self._stack = stack.pop_all()
         self.anew()
         return self
@@ -116,7 +120,9 @@ class Stage:
 
     def live(self, *act: str, after: timedelta = timedelta(), **environment: str) -> Lived:
         """Let the program live once, `after` the start."""
-        return self.lives.live(*(act or ("tick",)), now=START + after, partition=self.partition, **environment)
+        return self.lives.live(
+            *(act or ("tick",)), now=START + after, partition=self.partition, **environment
+        )
 
     def anew(self, rows: Sequence[Mapping[str, Any]] = ()) -> None:
         """Turn to a ledger of its own that holds `rows`, and forget what was heard."""
@@ -126,7 +132,12 @@ class Stage:
             parts.setdefault(str(row["PartitionKey"]).partition(":")[2], []).append(row)
         for part, its in parts.items():
             key = f"{self.partition}:{part}" if part else self.partition
-            self.table.submit_transaction([("upsert", {**row, "PartitionKey": key}, {"mode": UpdateMode.REPLACE}) for row in its])
+            self.table.submit_transaction(
+                [
+                    ("upsert", {**row, "PartitionKey": key}, {"mode": UpdateMode.REPLACE})
+                    for row in its
+                ]
+            )
         self.forget_heard()
 
     def rows(self) -> list[dict[str, Any]]:
@@ -134,12 +145,24 @@ class Stage:
         with suppress(ResourceExistsError):
             self.table.create_table()
         both = {"own": self.partition, "tenant": f"{self.partition}:tenant"}
-        return [dict(row) for row in self.table.query_entities("PartitionKey eq @own or PartitionKey eq @tenant", parameters=both)]
+        return [
+            dict(row)
+            for row in self.table.query_entities(
+                "PartitionKey eq @own or PartitionKey eq @tenant", parameters=both
+            )
+        ]
 
     def heard(self) -> Counter[tuple[str, str]]:
         """Count what was heard: by channel, every card and mail as a text."""
-        cards = [(name, json.dumps(posted.message, sort_keys=True)) for name in CHANNELS for posted in self.tenant.posted(name)]
-        mails = [("staff", f"{mail.message['Subject']}\n{_text(mail.message)}") for mail in self.tenant.mails()]
+        cards = [
+            (name, json.dumps(posted.message, sort_keys=True))
+            for name in CHANNELS
+            for posted in self.tenant.posted(name)
+        ]
+        mails = [
+            ("staff", f"{mail.message['Subject']}\n{_text(mail.message)}")
+            for mail in self.tenant.mails()
+        ]
         return Counter([*cards, *mails])
 
     def forget_heard(self) -> None:
@@ -158,9 +181,13 @@ class Stage:
         with TablesLedger(self.tables, lambda: START, partition=self.partition) as ledger:
             memory = ledger.tenant.load()
         return {
-            "listed": {item: replace(each, first_seen=START, since=START) for item, each in memory.listed.items()},
+            "listed": {
+                item: replace(each, first_seen=START, since=START)
+                for item, each in memory.listed.items()
+            },
             "told": {key: (told.standing, told.reason) for key, told in memory.told.items()},
-            "read": memory.scan is not None and (memory.scan.applications, memory.scan.credentials, memory.scan.error),
+            "read": memory.scan is not None
+            and (memory.scan.applications, memory.scan.credentials, memory.scan.error),
         }
 
     def lease_is_free(self, *, after: timedelta) -> bool:
@@ -173,7 +200,12 @@ class Stage:
 
     def key_of(self, name: str) -> str:
         """Give the key id of the client secret of this name."""
-        return next(secret.key_id for app in self.tenant.directory.listing() for secret in app.secrets if secret.name == name)
+        return next(
+            secret.key_id
+            for app in self.tenant.directory.listing()
+            for secret in app.secrets
+            if secret.name == name
+        )
 
 
 def timeless(memory: Memory) -> dict[str, object]:
@@ -182,9 +214,15 @@ def timeless(memory: Memory) -> dict[str, object]:
         "holds": {name: replace(hold, at=START) for name, hold in memory.holds.items()},
         "formers": memory.formers,
         "assignments": set(memory.assignments),
-        "credentials": {key: (sighting.credential, sighting.gone_at is None) for key, sighting in memory.sightings.items()},
+        "credentials": {
+            key: (sighting.credential, sighting.gone_at is None)
+            for key, sighting in memory.sightings.items()
+        },
         "apps": {key: replace(app, read_at=START) for key, app in memory.apps.items()},
-        "items": {item: (state.standing, _INSTANT.sub("", state.situation), state.reason) for item, state in memory.items.items()},
+        "items": {
+            item: (state.standing, _INSTANT.sub("", state.situation), state.reason)
+            for item, state in memory.items.items()
+        },
         "told": {key: (told.standing, told.reason) for key, told in memory.told.items()},
         "channels": {name for name, state in memory.channels.items() if state.failures},
         "uses": {key: use.days for key, use in memory.uses.items()},

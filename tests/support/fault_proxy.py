@@ -39,7 +39,12 @@ def straight(_: Asked, passed: Pass) -> Reply:
 def _passed(behind: str, asked: Asked) -> Reply:
     connection = http.client.HTTPConnection(behind, timeout=30)
     try:
-        connection.request(asked.method, asked.target, asked.body or None, _kept(asked.headers) | {"Connection": "close"})
+        connection.request(
+            asked.method,
+            asked.target,
+            asked.body or None,
+            _kept(asked.headers) | {"Connection": "close"},
+        )
         answer = connection.getresponse()
         return Reply(answer.status, answer.read(), _kept(dict(answer.getheaders())))
     finally:

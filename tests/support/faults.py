@@ -36,15 +36,25 @@ def _path(pattern: str) -> Callable[[Asked], bool]:
 
 PLACES: Mapping[str, Place] = {
     "token": Place("tenant", _path("^/msi/"), "IDENTITY_ENDPOINT"),
-    "watched apps": Place("tenant", lambda asked: asked.path.endswith("/$batch") and b"appId=" in asked.body),
+    "watched apps": Place(
+        "tenant", lambda asked: asked.path.endswith("/$batch") and b"appId=" in asked.body
+    ),
     "tenant page": Place("tenant", _path(r"^/v1.0/applications\?.*skiptoken")),
-    "owners": Place("tenant", lambda asked: asked.path.endswith("/$batch") and b"owners" in asked.body),
+    "owners": Place(
+        "tenant", lambda asked: asked.path.endswith("/$batch") and b"owners" in asked.body
+    ),
     "sign-ins": Place("tenant", _path("^/beta/reports")),
     "webhook": Place("tenant", _path("^/teams/"), "ITS_WEBHOOK"),
     "mail": Place("tenant", _path("/sendMail$")),
     "heartbeat": Place("tenant", _path("^/heartbeat/"), "LAPSEWATCH_HEARTBEAT_URL"),
-    "ledger read": Place("ledger", lambda asked: asked.method == "GET" and "~lease" not in asked.path, "LAPSEWATCH_TABLES"),
-    "ledger write": Place("ledger", lambda asked: asked.method == "POST" and b"told:" in asked.body),
+    "ledger read": Place(
+        "ledger",
+        lambda asked: asked.method == "GET" and "~lease" not in asked.path,
+        "LAPSEWATCH_TABLES",
+    ),
+    "ledger write": Place(
+        "ledger", lambda asked: asked.method == "POST" and b"told:" in asked.body
+    ),
     "lease": Place("ledger", lambda asked: b"~lease:" in asked.body or "~lease" in asked.path),
 }
 
@@ -90,7 +100,12 @@ def taken(_: Asked, passed: Pass) -> Reply:
 def cut_after(_: Asked, passed: Pass) -> Reply:
     """Do what was asked, and cut the connection in the middle of the answer."""
     answer = passed()
-    return Reply(answer.status, answer.body[: len(answer.body) // 2], answer.headers, missing=len(answer.body) or 1)
+    return Reply(
+        answer.status,
+        answer.body[: len(answer.body) // 2],
+        answer.headers,
+        missing=len(answer.body) or 1,
+    )
 
 
 def unpackable(_: Asked, passed: Pass) -> Reply:
@@ -98,7 +113,9 @@ def unpackable(_: Asked, passed: Pass) -> Reply:
     answer = passed()
     plain = gzip.decompress(answer.body) if answer.body[:2] == GZIP else answer.body
     packed = gzip.compress(plain or b"{}")
-    kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-encoding"}
+    kept = {
+        name: value for name, value in answer.headers.items() if name.lower() != "content-encoding"
+    }
     return Reply(answer.status, packed[: len(packed) // 2], kept | {"Content-Encoding": "gzip"})
 
 
@@ -106,7 +123,11 @@ def without_etags(_: Asked, passed: Pass) -> Reply:
     """Do what was asked, and leave the versions out of the answer."""
     answer = passed()
     body = re.sub(rb"\r\n[Ee][Tt]ag: [^\r]*", b"", answer.body)
-    return Reply(answer.status, body, {name: value for name, value in answer.headers.items() if name.lower() != "etag"})
+    return Reply(
+        answer.status,
+        body,
+        {name: value for name, value in answer.headers.items() if name.lower() != "etag"},
+    )
 
 
 def repeated_link(asked: Asked, passed: Pass) -> Reply:

@@ -82,18 +82,31 @@ class Forks:
     def __init__(self, modules: Sequence[str], *options: str) -> None:
         """Start it with Python's `options`, and let it import `modules`; it is not measured, its children are."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        command = [sys.executable, *options, "-m", "tests.support.forks", str(theirs.fileno()), *modules]
+        command = [
+            sys.executable,
+            *options,
+            "-m",
+            "tests.support.forks",
+            str(theirs.fileno()),
+            *modules,
+        ]
         plain = {name: value for name, value in os.environ.items() if not name.startswith(COVERAGE)}
         with theirs:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=plain, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=plain, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+            )
         self._orders = ours
 
-    def start(self, *run: str, environment: Mapping[str, str], out: IO[Any], err: IO[Any]) -> Forked:
+    def start(
+        self, *run: str, environment: Mapping[str, str], out: IO[Any], err: IO[Any]
+    ) -> Forked:
         """Let a process be `python -m RUN...` that writes to these files; it is in the folder of the project."""
         order = json.dumps({"run": run, "environment": dict(environment)}).encode()
         reading, writing = os.pipe()
         try:
-            socket.send_fds(self._orders, [len(order).to_bytes(LENGTH)], [out.fileno(), err.fileno(), writing])
+            socket.send_fds(
+                self._orders, [len(order).to_bytes(LENGTH)], [out.fileno(), err.fileno(), writing]
+            )
             self._orders.sendall(order)
         finally:
             os.close(writing)
@@ -109,13 +122,20 @@ class Forks:
 @functools.cache
 def program(*options: str) -> Forks:
     """Give the process that has imported the whole program under Python's `options`, which stays as long as this process."""
-    hosts = ("shared.web.response", "local.functions_host.server", "local.functions_host.queue_triggers", "local.functions_host.easy_auth")
+    hosts = (
+        "shared.web.response",
+        "local.functions_host.server",
+        "local.functions_host.queue_triggers",
+        "local.functions_host.easy_auth",
+    )
     return Forks(["shared.cli.commands", "typer._adapters", *hosts, *LATE], *options)
 
 
 def _serve(orders: socket.socket) -> Mapping[str, Any] | None:
     """Fork for each order: gives the order in each child, and nothing when there are no more."""
-    running: dict[int, tuple[int, int]] = {}  # what closes when it ends -> the process, and where to say how it ended
+    running: dict[
+        int, tuple[int, int]
+    ] = {}  # what closes when it ends -> the process, and where to say how it ended
     more = True
     with selectors.DefaultSelector() as selector, orders:
         selector.register(orders, selectors.EVENT_READ)

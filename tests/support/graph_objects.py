@@ -13,7 +13,10 @@ NOT_FOUND = reply(
         "error": {
             "code": "Request_ResourceNotFound",
             "message": "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
-            "innerError": {"date": "2026-11-22T10:52:26", "request-id": "d5934374-336c-468d-a04d-0e951ef175b2"},
+            "innerError": {
+                "date": "2026-11-22T10:52:26",
+                "request-id": "d5934374-336c-468d-a04d-0e951ef175b2",
+            },
         },
     },
     404,
@@ -87,11 +90,19 @@ def tenant(app: object = None, service_principal: object = None) -> Script:
 
     def script(asked: Asked) -> Reply:
         value = app if asked.path.startswith("/v1.0/applications") else service_principal
-        return value if isinstance(value, Reply) else reply(value) if value is not None else NOT_FOUND
+        return (
+            value if isinstance(value, Reply) else reply(value) if value is not None else NOT_FOUND
+        )
 
     return script
 
 
 def error(code: str, message: str = "Something.") -> dict[str, object]:
     """Graph's body for a failure."""
-    return {"error": {"code": code, "message": message, "innerError": {"request-id": "93b6f17e-c05d-4f45-ad2a-6665c708d8a0"}}}
+    return {
+        "error": {
+            "code": code,
+            "message": message,
+            "innerError": {"request-id": "93b6f17e-c05d-4f45-ad2a-6665c708d8a0"},
+        }
+    }

@@ -64,14 +64,24 @@ def guid(number: int) -> str:
     return str(UUID(int=number, version=4))
 
 
-def registration(number: int, name: str, days: int, *, owners: tuple[Owner, ...] = ()) -> Registration:
+def registration(
+    number: int, name: str, days: int, *, owners: tuple[Owner, ...] = ()
+) -> Registration:
     """An app with one secret, which ends `days` after the start."""
-    secret = ClientSecret(guid(1000 + number), name, "q7X", stamp(START - timedelta(days=300)), stamp(START + timedelta(days=days)))
+    secret = ClientSecret(
+        guid(1000 + number),
+        name,
+        "q7X",
+        stamp(START - timedelta(days=300)),
+        stamp(START + timedelta(days=days)),
+    )
     return Registration(guid(number), guid(500 + number), name, secrets=(secret,), owners=owners)
 
 
 TENANT = [
-    *(registration(number, f"Service {number}", 31) for number in range(APPS)),  # a rung is crossed on the day after the start
+    *(
+        registration(number, f"Service {number}", 31) for number in range(APPS)
+    ),  # a rung is crossed on the day after the start
     registration(10, "Signage", 12, owners=(Owner("a1", "Ann Example", ANN),)),
     registration(11, "Kiosk", 8),
     registration(12, "Far", 300),
@@ -141,14 +151,25 @@ class Rig:
         self.stage.forget_heard()
 
     def check(
-        self, after: timedelta, *, deadline: float = 20.0, tick: bool = False, elsewhere: Mapping[str, str] | None = None
+        self,
+        after: timedelta,
+        *,
+        deadline: float = 20.0,
+        tick: bool = False,
+        elsewhere: Mapping[str, str] | None = None,
     ) -> CheckResult:
         """Check once, `after` the start, within `deadline` seconds; with the settings of `elsewhere` in place of the stage's."""
         with self.watch(after, deadline=deadline, elsewhere=elsewhere) as watch:
             return watch.tick(self.said.append) if tick else watch.check(self.said.append)
 
     @contextmanager
-    def watch(self, after: timedelta, *, deadline: float = 20.0, elsewhere: Mapping[str, str] | None = None) -> Iterator[Watch]:
+    def watch(
+        self,
+        after: timedelta,
+        *,
+        deadline: float = 20.0,
+        elsewhere: Mapping[str, str] | None = None,
+    ) -> Iterator[Watch]:
         """Give the program, whose clock begins to run `after` the start."""
         born = time.monotonic()
 
@@ -157,7 +178,13 @@ class Rig:
 
         environment = self.stage.environment | dict(elsewhere or {})
         settings = load(environment, ROOT)
-        sign_in = partial(credential, None, graph_is_loopback=True, environment=environment, seconds=self.seconds.token)
+        sign_in = partial(
+            credential,
+            None,
+            graph_is_loopback=True,
+            environment=environment,
+            seconds=self.seconds.token,
+        )
         graph, backoff = settings.graph, 0.002
         channels: dict[str, Channel] = {
             "its": self._teams(settings.watchlist.channels["its"]),
@@ -166,7 +193,12 @@ class Rig:
         rules, beat = settings.watchlist.tenant, settings.heartbeat
         assert rules is not None
         assert beat is not None
-        with TablesLedger(settings.tables.value.reveal(), clock, partition=self.stage.partition, seconds=self.seconds.ledger) as ledger:
+        with TablesLedger(
+            settings.tables.value.reveal(),
+            clock,
+            partition=self.stage.partition,
+            seconds=self.seconds.ledger,
+        ) as ledger:
             tenant = TenantWatch(
                 settings.watchlist,
                 rules,
@@ -196,18 +228,30 @@ class Rig:
     def _owner(self, owner: Reader, settings: Settings) -> Channel:
         return self._mailbox(EmailChannel(owner.channel, (owner.mail,)), owner.mail, settings)
 
-    def _mailbox(self, channel: TeamsChannel | EmailChannel, address: str, settings: Settings) -> Channel:
+    def _mailbox(
+        self, channel: TeamsChannel | EmailChannel, address: str, settings: Settings
+    ) -> Channel:
         assert isinstance(channel, EmailChannel)
         mailbox = MailboxChannel(
             channel,
             sender=settings.mail_sender,
             graph=settings.graph,
-            sign_in=partial(credential, None, graph_is_loopback=True, environment=self.stage.environment, seconds=self.seconds.token),
+            sign_in=partial(
+                credential,
+                None,
+                graph_is_loopback=True,
+                environment=self.stage.environment,
+                seconds=self.seconds.token,
+            ),
             channels=settings.watchlist.channels,
             read_seconds=self.seconds.post,
             sleep=self.slept.append,
         )
-        return Ear(mailbox, lambda: sum(address in str(mail.message["To"]) for mail in self.stage.tenant.mails()), self.heard)
+        return Ear(
+            mailbox,
+            lambda: sum(address in str(mail.message["To"]) for mail in self.stage.tenant.mails()),
+            self.heard,
+        )
 
 
 @dataclass

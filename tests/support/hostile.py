@@ -50,20 +50,28 @@ every_text = pytest.mark.parametrize("evil", TEXTS.values(), ids=TEXTS)
 def unseen(text: str) -> list[str]:
     """Give the characters that no reader sees, line ends apart."""
     kinds = [(each, unicodedata.category(each)) for each in text]
-    return [f"U+{ord(each):04X}" for each, kind in kinds if kind in UNSEEN or (kind == "Cc" and each not in "\r\n\t")]
+    return [
+        f"U+{ord(each):04X}"
+        for each, kind in kinds
+        if kind in UNSEEN or (kind == "Cc" and each not in "\r\n\t")
+    ]
 
 
 def strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from strings(each)
 
 
 def nodes(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from nodes(each)
 
 
@@ -82,7 +90,9 @@ class Seen(HTMLParser):
 
     @property
     def links(self) -> list[str]:
-        return [value for name, value in self.given if name in {"href", "src", "action", "formaction"}]
+        return [
+            value for name, value in self.given if name in {"href", "src", "action", "formaction"}
+        ]
 
     @property
     def handlers(self) -> list[str]:

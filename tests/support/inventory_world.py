@@ -18,10 +18,18 @@ from tests.support.world import Inbox, World
 RULES = TenantRules(tell=("its",), noise=tuple(rule.id for rule in NOISE))
 
 
-def app(name: str, *ends: str, client_id: str = "", tags: Sequence[str] = (), holder: Holder = Holder.APPLICATION) -> TenantApp:
+def app(
+    name: str,
+    *ends: str,
+    client_id: str = "",
+    tags: Sequence[str] = (),
+    holder: Holder = Holder.APPLICATION,
+) -> TenantApp:
     """An app with an unnamed secret for each end."""
     credentials = tuple(secret(f"{name}-{n}", ends=end) for n, end in enumerate(ends, 1))
-    return TenantApp(holder, client_id or f"client-{name}", f"object-{name}", name, credentials, tuple(tags))
+    return TenantApp(
+        holder, client_id or f"client-{name}", f"object-{name}", name, credentials, tuple(tags)
+    )
 
 
 def owner(name: str, *, mail: bool = True, person: bool = True) -> Owner:
@@ -49,16 +57,33 @@ class WholeTenant:
                 raise DirectoryError(self.broken)
             part = self.apps[start : start + 2]
             read = [app for app in part if app.client_id not in self.unread]
-            kept = [app for app in read if any(c.ends and query.since <= c.ends <= query.until for c in app.credentials)]
-            failures = {app.client_id: DirectoryError("It cannot be understood.") for app in part if app.client_id in self.unread}
-            yield ScanPage(kept, len(part), sum(len(app.credentials) for app in read), failures, page)
+            kept = [
+                app
+                for app in read
+                if any(c.ends and query.since <= c.ends <= query.until for c in app.credentials)
+            ]
+            failures = {
+                app.client_id: DirectoryError("It cannot be understood.")
+                for app in part
+                if app.client_id in self.unread
+            }
+            yield ScanPage(
+                kept, len(part), sum(len(app.credentials) for app in read), failures, page
+            )
 
     def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
         assert seconds > 0
         self.asked += holders
         if self.no_owners:
             return OwnersReading({}, dict.fromkeys(holders, DirectoryError(self.no_owners)), 1)
-        return OwnersReading({object_id: Ownership(self.owned.get(object_id.removeprefix("object-"), ())) for object_id in holders}, {}, 1)
+        return OwnersReading(
+            {
+                object_id: Ownership(self.owned.get(object_id.removeprefix("object-"), ()))
+                for object_id in holders
+            },
+            {},
+            1,
+        )
 
 
 @dataclass
@@ -99,7 +124,10 @@ class TenantWorld(World):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.tenant.put(secret("k1", "LibCal", ends="2030-01-01T00:00Z"), secret("k2", "LibStaffer", ends="2030-01-01T00:00Z"))
+        self.tenant.put(
+            secret("k1", "LibCal", ends="2030-01-01T00:00Z"),
+            secret("k2", "LibStaffer", ends="2030-01-01T00:00Z"),
+        )
 
     @property
     def watch(self) -> Watch:
@@ -108,7 +136,13 @@ class TenantWorld(World):
         return replace(
             plain,
             tenant=TenantWatch(
-                self.watched, self.watched.tenant, self.whole, self.remembered, self.inboxes, self._mailbox, lambda: self.now
+                self.watched,
+                self.watched.tenant,
+                self.whole,
+                self.remembered,
+                self.inboxes,
+                self._mailbox,
+                lambda: self.now,
             ),
         )
 
@@ -124,7 +158,10 @@ class TenantWorld(World):
                 if message.tenant is not None:
                     day = message.now.astimezone(message.zone).date()
                     lines += [f"{day} {name} first"] if message.tenant.first else []
-                    lines += [f"{day} {name} {_short(n.view.item)} {n.reason} {n.view.days_left}" for n in message.notices]
+                    lines += [
+                        f"{day} {name} {_short(n.view.item)} {n.reason} {n.view.days_left}"
+                        for n in message.notices
+                    ]
         return sorted(lines)
 
 

@@ -57,7 +57,9 @@ def _one_of(name: str, values: str) -> Filter:
 
 
 def _longer_than(name: str, number: str) -> Filter:
-    return lambda _, line, __: line is not None and isinstance(line.get(name), list) and len(line[name]) > int(number)
+    return lambda _, line, __: (
+        line is not None and isinstance(line.get(name), list) and len(line[name]) > int(number)
+    )
 
 
 def _logged_within(number: str, unit: str) -> Filter:
@@ -67,7 +69,9 @@ def _logged_within(number: str, unit: str) -> Filter:
 def _dated_within(name: str, number: str, unit: str) -> Filter:
     def within(_: Row, line: Line, now: datetime) -> bool:
         with suppress(ValueError, TypeError):
-            return line is not None and at(line[name]) > now - timedelta(hours=int(number) * SPAN[unit])
+            return line is not None and at(line[name]) > now - timedelta(
+                hours=int(number) * SPAN[unit]
+            )
         return False
 
     return within

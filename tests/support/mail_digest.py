@@ -39,7 +39,11 @@ def mail_digest(message: bytes) -> str:
     assert plain is not None
     assert html is not None
     text = plain.get_content().replace("\r\n", "\n")
-    headers = [f"{name}: {visible(str(value))}" for name, value in found.items() if _is_shown(name, str(value))]
+    headers = [
+        f"{name}: {visible(str(value))}"
+        for name, value in found.items()
+        if _is_shown(name, str(value))
+    ]
     missing = [f"{name}: (none)" for name in USUAL_HEADERS if name not in found]
     lines = (
         *headers,
@@ -113,12 +117,16 @@ class _Page(HTMLParser):
             self._list().items += 1
         self.shown.append("" if tag in INLINE else " ")
         if tag not in VOID:
-            self._open.append((tag, part, attributes.get("href", ""), hidden or tag in {"title", "style"}))
+            self._open.append(
+                (tag, part, attributes.get("href", ""), hidden or tag in {"title", "style"})
+            )
 
     def handle_endtag(self, tag: str) -> None:
         opened, _, target, _ = self._open.pop()
         assert opened == tag, f"<{opened}> is closed by </{tag}>"
-        self.shown.append(f" {target} " if target.startswith("https:") else "" if tag in INLINE else " ")
+        self.shown.append(
+            f" {target} " if target.startswith("https:") else "" if tag in INLINE else " "
+        )
 
     def handle_data(self, data: str) -> None:
         for _, part, _, _ in self._open:

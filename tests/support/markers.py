@@ -15,7 +15,9 @@ def marks(item: pytest.Item) -> set[str]:
     """Return the markers that follow from where a test is and what it asks for."""
     folder = item.path.relative_to(ROOT).parts[0] if item.path.is_relative_to(ROOT) else ""
     fixtures: list[str] = getattr(item, "fixturenames", [])
-    return {mark for fixture in fixtures for mark in BY_FIXTURE.get(fixture, ())} | set(BY_FOLDER.get(folder, ()))
+    return {mark for fixture in fixtures for mark in BY_FIXTURE.get(fixture, ())} | set(
+        BY_FOLDER.get(folder, ())
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

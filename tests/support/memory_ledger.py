@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from shared.core.model.apply import with_facts, with_told
-from shared.core.model.memory import Acknowledgement, Assignment, CheckRecord, Decision, Facts, Forget, Former, Hold, Memory, Pulse, Told
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    CheckRecord,
+    Decision,
+    Facts,
+    Forget,
+    Former,
+    Hold,
+    Memory,
+    Pulse,
+    Told,
+)
 from shared.ports import Clock, Lease, LeaseLost, LedgerConflict, LedgerError
 
 TERM = timedelta(minutes=5)
@@ -49,7 +61,9 @@ class MemoryLedger:
 
     def remember(self, facts: Facts) -> None:
         self._break("remember")
-        self.memory = with_facts(self.memory, replace(facts, holds=tuple(self._stamped(hold) for hold in facts.holds)))
+        self.memory = with_facts(
+            self.memory, replace(facts, holds=tuple(self._stamped(hold) for hold in facts.holds))
+        )
 
     def record_told(self, told: Sequence[Told]) -> None:
         self._break("record_told")
@@ -78,21 +92,37 @@ class MemoryLedger:
         _unchanged(new_acknowledgements, self.memory.acknowledgements)
         self.memory = replace(
             self.memory,
-            holds={**self.memory.holds, **{name: self._stamped(each) for name, each in new_holds.items()}},
+            holds={
+                **self.memory.holds,
+                **{name: self._stamped(each) for name, each in new_holds.items()},
+            },
             formers=self.memory.formers | set(formers),
-            assignments={**self.memory.assignments, **{name: self._stamped(each) for name, each in new_assignments.items()}},
-            acknowledgements={**self.memory.acknowledgements, **{name: self._stamped(each) for name, each in new_acknowledgements.items()}},
+            assignments={
+                **self.memory.assignments,
+                **{name: self._stamped(each) for name, each in new_assignments.items()},
+            },
+            acknowledgements={
+                **self.memory.acknowledgements,
+                **{name: self._stamped(each) for name, each in new_acknowledgements.items()},
+            },
         )
         self.history.append(decision)
 
     def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
         self._break("decisions")
         newest = sorted(self.history, key=lambda decision: decision.at, reverse=True)
-        return {service: [decision for decision in newest if service in decision.services] for service in services}
+        return {
+            service: [decision for decision in newest if service in decision.services]
+            for service in services
+        }
 
     def decisions_since(self, at: datetime) -> Sequence[Decision]:
         self._break("decisions_since")
-        return sorted((decision for decision in self.history if decision.at > at), key=lambda decision: decision.at, reverse=True)
+        return sorted(
+            (decision for decision in self.history if decision.at > at),
+            key=lambda decision: decision.at,
+            reverse=True,
+        )
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         self._break("checks")
@@ -105,7 +135,11 @@ class MemoryLedger:
             holds=_without(self.memory.holds, rows.holds),
             formers=self.memory.formers - set(rows.formers),
             assignments=_without(self.memory.assignments, rows.assignments),
-            acknowledgements={name: each for name, each in self.memory.acknowledgements.items() if (name, each.version) not in ended},
+            acknowledgements={
+                name: each
+                for name, each in self.memory.acknowledgements.items()
+                if (name, each.version) not in ended
+            },
             sightings=_without(self.memory.sightings, rows.sightings),
             apps=_without(self.memory.apps, rows.apps),
             items=_without(self.memory.items, rows.items),
@@ -117,7 +151,9 @@ class MemoryLedger:
     def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
         self._break("forget_history")
         self.recorded = [check for check in self.recorded if check.started >= before]
-        self.history = [decision for decision in self.history if decision.at >= before or not outlived(decision)]
+        self.history = [
+            decision for decision in self.history if decision.at >= before or not outlived(decision)
+        ]
 
     def _break(self, method: str) -> None:
         if method in self.broken:
@@ -137,7 +173,9 @@ class MemoryLease:
     def renew(self) -> None:
         self.ledger._break("renew")  # noqa: SLF001  (the two are one thing)
         if self.ledger.holder is not self:
-            raise LeaseLost("The lease of this check ended, and another check may be at work: this one stops here.")
+            raise LeaseLost(
+                "The lease of this check ended, and another check may be at work: this one stops here."
+            )
         self.expires = self.ledger.clock() + TERM
 
     def release(self) -> None:
@@ -145,10 +183,14 @@ class MemoryLease:
             self.ledger.holder = None
 
 
-def _unchanged[T: (Hold, Assignment, Acknowledgement)](new: Mapping[str, T], known: Mapping[str, T]) -> None:
+def _unchanged[T: (Hold, Assignment, Acknowledgement)](
+    new: Mapping[str, T], known: Mapping[str, T]
+) -> None:
     for name, value in new.items():
         if value.version != (known[name].version if name in known else ""):
-            raise LedgerConflict("The ledger has changed since it was read. Nothing was written; look at the new state.")
+            raise LedgerConflict(
+                "The ledger has changed since it was read. Nothing was written; look at the new state."
+            )
 
 
 def _without[K, V](rows: Mapping[K, V], keys: Sequence[K]) -> dict[K, V]:

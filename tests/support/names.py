@@ -18,8 +18,16 @@ def names_in(document: Any, place: str = "/") -> Names:  # noqa: ANN401  (any JS
     found: dict[str, set[str]] = {}
     if isinstance(document, dict):
         found[place] = set(document)
-    inner = document.items() if isinstance(document, dict) else [("", each) for each in document] if isinstance(document, list) else []
+    inner = (
+        document.items()
+        if isinstance(document, dict)
+        else [("", each) for each in document]
+        if isinstance(document, list)
+        else []
+    )
     for name, value in inner:
-        for deeper, names in names_in(value, f"{place.rstrip('/')}/{name}" if name else place).items():
+        for deeper, names in names_in(
+            value, f"{place.rstrip('/')}/{name}" if name else place
+        ).items():
             found.setdefault(deeper, set()).update(names)
     return found

@@ -11,7 +11,17 @@ from shared.core.model.inventory import Holder, Listed
 from shared.core.model.memory import AppSighting, Hold, Person
 from shared.core.model.message import Message, Notice, Role
 from shared.core.model.owners import Ownership
-from shared.core.model.views import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    Over,
+    RemovedView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.core.model.watchlist import Claim, Runbook, Service, WatchedApp
 
@@ -46,9 +56,20 @@ LIBCAL = Service(
     runbook=RUNBOOK,
     link="https://library.libcal.example/admin",
 )
-LIBSTAFFER = replace(LIBCAL, id="libstaffer", name="LibStaffer", claim=Claim("name", "LibStaffer*"), runbook=None)
+LIBSTAFFER = replace(
+    LIBCAL, id="libstaffer", name="LibStaffer", claim=Claim("name", "LibStaffer*"), runbook=None
+)
 WATCHED = WatchedApp("LibApps Outlook sync", CLIENT_ID, (LIBCAL, LIBSTAFFER))
-APP = AppSighting("libcal", CLIENT_ID, "8c1f3a52-0000-4000-8000-0000000013d6", "LibApps Outlook sync", True, "", (), NOW)
+APP = AppSighting(
+    "libcal",
+    CLIENT_ID,
+    "8c1f3a52-0000-4000-8000-0000000013d6",
+    "LibApps Outlook sync",
+    True,
+    "",
+    (),
+    NOW,
+)
 
 
 def at(days: int) -> datetime:
@@ -57,11 +78,23 @@ def at(days: int) -> datetime:
 
 
 def credential(
-    name: str = "LibCal 2024", ends: int | None = 21, *, hint: str = "q7X", kind: Kind = Kind.SECRET, starts: int = -700
+    name: str = "LibCal 2024",
+    ends: int | None = 21,
+    *,
+    hint: str = "q7X",
+    kind: Kind = Kind.SECRET,
+    starts: int = -700,
 ) -> Credential:
     """Give a credential that ends in `ends` days (`None`: never)."""
     key_id = f"00000000-0000-4000-8000-{abs(hash_of(name)):012d}"
-    return Credential(key_id, kind, name, hint if kind == Kind.SECRET else "", at(starts), None if ends is None else at(ends))
+    return Credential(
+        key_id,
+        kind,
+        name,
+        hint if kind == Kind.SECRET else "",
+        at(starts),
+        None if ends is None else at(ends),
+    )
 
 
 def hash_of(name: str) -> int:
@@ -121,14 +154,18 @@ def unclaimed(
     """Give a credential that no service claims."""
     found = found or credential("Test by the intern", 400, hint="a_b")
     days_left = days_between(NOW, found.ends, ZONE) if found.ends else None
-    return UnclaimedView(found, APP, WATCHED, standing, severity, days_left, "open", NOW, rivals, wanted_by)
+    return UnclaimedView(
+        found, APP, WATCHED, standing, severity, days_left, "open", NOW, rivals, wanted_by
+    )
 
 
 def app_view(*problems: str, aspect: str = "app", app: AppSighting = APP) -> AppView:
     """Give a watched app with its problems."""
     severity = Severity.WARNING if aspect == "redirect_uris" else Severity.CRITICAL
     standing = Standing.APP_PROBLEM if problems and aspect == "app" else Standing.HEALTHY
-    return AppView(WATCHED, app, aspect, standing, severity if problems else Severity.OK, problems, "")
+    return AppView(
+        WATCHED, app, aspect, standing, severity if problems else Severity.OK, problems, ""
+    )
 
 
 def leftover(days: int, *, deletable: bool = False) -> LeftoverView:
@@ -145,14 +182,22 @@ def removed(item: str = "libwizard") -> RemovedView:
 
 def reading(*problems: str) -> WatcherView:
     """Give what the watcher says about reading, since two days."""
-    standing, severity = (Standing.FAILING, Severity.CRITICAL) if problems else (Standing.HEALTHY, Severity.OK)
-    return WatcherView("reading", "", standing, severity, "", at(-2) if problems else None, problems)
+    standing, severity = (
+        (Standing.FAILING, Severity.CRITICAL) if problems else (Standing.HEALTHY, Severity.OK)
+    )
+    return WatcherView(
+        "reading", "", standing, severity, "", at(-2) if problems else None, problems
+    )
 
 
 def channel(*problems: str) -> WatcherView:
     """Give what the watcher says about the channel "libapps-admins", since yesterday."""
-    standing, severity = (Standing.FAILING, Severity.WARNING) if problems else (Standing.HEALTHY, Severity.OK)
-    return WatcherView("channel", "libapps-admins", standing, severity, "", at(-1) if problems else None, problems)
+    standing, severity = (
+        (Standing.FAILING, Severity.WARNING) if problems else (Standing.HEALTHY, Severity.OK)
+    )
+    return WatcherView(
+        "channel", "libapps-admins", standing, severity, "", at(-1) if problems else None, problems
+    )
 
 
 def weekly(*services: ServiceView) -> WatcherView:
@@ -183,9 +228,20 @@ def _severity(standing: Standing, over: Over, days_left: int | None) -> Severity
 def tenant_view(app_name: str, ends: int, *, owned: Ownership | None = None) -> TenantView:
     """Give a credential of the tenant that ends in `ends` days."""
     held = credential("key 1", ends)
-    listed = Listed(Holder.APPLICATION, CLIENT_ID, f"object-{hash_of(app_name)}", app_name, held, NOW, NOW, ended=ends < 0)
+    listed = Listed(
+        Holder.APPLICATION,
+        CLIENT_ID,
+        f"object-{hash_of(app_name)}",
+        app_name,
+        held,
+        NOW,
+        NOW,
+        ended=ends < 0,
+    )
     severity = Severity.WARNING if ends < 0 or ends > 7 else Severity.CRITICAL
-    return TenantView(listed, Standing.EXPIRED if ends < 0 else Standing.EXPIRING, severity, ends, owned)
+    return TenantView(
+        listed, Standing.EXPIRED if ends < 0 else Standing.EXPIRING, severity, ends, owned
+    )
 
 
 def tenant_watcher(aspect: Literal["reading", "fewer"], problem: str) -> WatcherView:

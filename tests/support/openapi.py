@@ -10,7 +10,9 @@ import requests
 import yaml  # type: ignore[import-untyped]  # it has no types of its own
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # as above
 
-DOCUMENT: Any = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT: Any = yaml.safe_load(
+    (Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text(encoding="utf-8")
+)
 PATHS = DOCUMENT["paths"]
 
 
@@ -18,12 +20,20 @@ def described(answer: requests.Response) -> requests.Response:
     """Fail if an answer is none that the document knows; what it does not describe is answered with 404. Gives the answer back."""
     path = "/" + answer.request.path_url.partition("?")[0].removeprefix("/api/")
     documented = next((known for known in PATHS if matches(known, path)), None)
-    operation = PATHS[documented].get(str(answer.request.method).lower()) if documented is not None else None
+    operation = (
+        PATHS[documented].get(str(answer.request.method).lower())
+        if documented is not None
+        else None
+    )
     if operation is None:
-        assert answer.status_code == 404, f"{answer.request.method} {path} is not described, but is answered"
+        assert answer.status_code == 404, (
+            f"{answer.request.method} {path} is not described, but is answered"
+        )
         return answer
     found = operation["responses"].get(str(answer.status_code))
-    assert found is not None, f"{answer.request.method} {path}: {answer.status_code} is not described"
+    assert found is not None, (
+        f"{answer.request.method} {path}: {answer.status_code} is not described"
+    )
     response = resolved(found)
     for name in response.get("headers", {}):
         assert name in answer.headers, f"{path}: {answer.status_code} has no {name}"
@@ -42,7 +52,9 @@ def misfits(document: object, schema: object, *, exactly: bool = False) -> list[
     """Say what is wrong with a document, as it would be sent; `exactly`: what the schemas do not name is wrong too."""
     components = DOCUMENT["components"]
     whole = {"allOf": [schema], "components": _closed(components) if exactly else components}
-    found = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).iter_errors(json.loads(json.dumps(document)))
+    found = Draft202012Validator(
+        whole, format_checker=Draft202012Validator.FORMAT_CHECKER
+    ).iter_errors(json.loads(json.dumps(document)))
     return [f"{error.json_path}: {error.message}" for error in found]
 
 
@@ -53,7 +65,11 @@ def matches(pattern: str, path: str) -> bool:
 
 def resolved(part: Any) -> Any:  # noqa: ANN401  (a part of the document)
     """Give a response itself, where only a reference to it is."""
-    return DOCUMENT["components"]["responses"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+    return (
+        DOCUMENT["components"]["responses"][part["$ref"].rpartition("/")[2]]
+        if "$ref" in part
+        else part
+    )
 
 
 def _closed(part: object) -> object:

@@ -71,7 +71,9 @@ class Lives:
         with tempfile.TemporaryFile("w+") as out:
             run = ("tests.support.processes", now.isoformat(), partition, *act)
             self._life = Future()
-            life = self._forks.start(*run, environment=settings, out=out, err=sys.__stderr__ or sys.stderr)
+            life = self._forks.start(
+                *run, environment=settings, out=out, err=sys.__stderr__ or sys.stderr
+            )
             self._life.set_result(life)
             status = life.wait(timeout=300)
             out.seek(0)
@@ -90,9 +92,16 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
         return now + timedelta(seconds=time.monotonic() - born)
 
     configured = load(os.environ, Path(ROOT))
-    with watching(configured) as wired, TablesLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger:
+    with (
+        watching(configured) as wired,
+        TablesLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger,
+    ):
         try:
-            tenant = replace(wired.tenant, ledger=ledger.tenant, clock=clock) if wired.tenant is not None else None
+            tenant = (
+                replace(wired.tenant, ledger=ledger.tenant, clock=clock)
+                if wired.tenant is not None
+                else None
+            )
             result = _acted(replace(wired, ledger=ledger, clock=clock, tenant=tenant), act)
         except Refused as error:
             return {"outcome": "refused", "error": str(error)}

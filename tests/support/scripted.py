@@ -82,7 +82,12 @@ class Scripted:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Stop, and let go of everybody who still waits."""
         self._closing.set()
         self._server.shutdown()
@@ -110,7 +115,9 @@ class Scripted:
                 if said.hang:
                     scripted._closing.wait()
                 if said.hang or said.reset:
-                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                    )
                     self.close_connection = True
                     return
                 if said.drip:

@@ -46,7 +46,9 @@ class Unspoken:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Search the logs of hosts, and let the run fail if anything was found."""
         for log in _folder(session.config).rglob("errors.txt"):
-            self.found += [f"{log}: {secret}" for secret in spoken(log.read_text("utf-8", "replace"))]
+            self.found += [
+                f"{log}: {secret}" for secret in spoken(log.read_text("utf-8", "replace"))
+            ]
         if self.found:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

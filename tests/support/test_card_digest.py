@@ -28,7 +28,11 @@ def card(*body: Json, **more: Json) -> list[Json]:
         "body": list(body),
         **more,
     }
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": content,
+    }
     return [{"type": "message", "attachments": [attachment]}]
 
 
@@ -44,12 +48,20 @@ def test_a_card_is_a_line_an_element() -> None:
                 line("Headline", weight="Bolder", color="attention"),
                 row("Next step", " do it.", lead="Your turn:"),
                 box([fixed_text("**Create**\n\n1. Go")], id="steps1", isVisible=False),
-                {"type": "ActionSet", "actions": [toggle("Show how", "steps1"), open_url("Open", "https://a.example/")]},
+                {
+                    "type": "ActionSet",
+                    "actions": [
+                        toggle("Show how", "steps1"),
+                        open_url("Open", "https://a.example/"),
+                    ],
+                },
             ],
             "attention",
         ),
     )
-    assert card_digest(card(*body, actions=[open_url("Page", "https://b.example/")])).splitlines() == [
+    assert card_digest(
+        card(*body, actions=[open_url("Page", "https://b.example/")])
+    ).splitlines() == [
         "card 1.5",
         "fallback: In short",
         "markdown large bold heading: Title",
@@ -87,12 +99,17 @@ def test_what_a_person_sees_differently_has_another_digest(one: Json, other: Jso
 
 
 def test_what_teams_would_do_beyond_our_elements_is_shown() -> None:
-    assert card_digest(card(line("Late"), version="1.6", msteams={"entities": [{"type": "mention"}]})).splitlines() == [
+    assert card_digest(
+        card(line("Late"), version="1.6", msteams={"entities": [{"type": "mention"}]})
+    ).splitlines() == [
         'card 1.6 msteams={"entities": [{"type": "mention"}]}',
         "fallback: In short",
         "text: Late",
     ]
-    assert digest_of({"type": "Image", "url": "https://a.example/x.png"}) == 'Image url="https://a.example/x.png"\n'
+    assert (
+        digest_of({"type": "Image", "url": "https://a.example/x.png"})
+        == 'Image url="https://a.example/x.png"\n'
+    )
 
 
 def test_characters_that_nobody_sees_are_shown() -> None:
@@ -102,7 +119,13 @@ def test_characters_that_nobody_sees_are_shown() -> None:
 def places(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
     """Return every value of a payload, with the way to it."""
     yield path, value
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+    for key, inner in (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    ):
         yield from places(inner, (*path, key))
 
 
@@ -114,13 +137,19 @@ def changes(payload: Json) -> Iterator[tuple[str, Json]]:
                 if new != value:
                     yield f"{path} is {new!r}", changed(payload, path, partial(put, new=new))
         if isinstance(value, dict):
-            yield f"{path} has one more key", changed(payload, (*path, "new"), partial(put, new=True))
+            yield (
+                f"{path} has one more key",
+                changed(payload, (*path, "new"), partial(put, new=True)),
+            )
         if path:
             yield f"{path} is gone", changed(payload, path, delitem)
         if isinstance(value, list):
             for first, second in pairwise(range(len(value))):
                 if value[first] != value[second]:
-                    yield f"{path} has {first} and {second} swapped", changed(payload, (*path, first), swap)
+                    yield (
+                        f"{path} has {first} and {second} swapped",
+                        changed(payload, (*path, first), swap),
+                    )
 
 
 def put(at: Json, key: Json, new: Json) -> None:
@@ -149,7 +178,9 @@ def test_no_change_of_a_card_keeps_its_digest(name: str) -> None:
         return card_digest([{**payload, "attachments": [{**attachment, "content": content}]}])
 
     unchanged = digest(attachment["content"])
-    assert [what for what, other in changes(attachment["content"]) if digest(other) == unchanged] == []
+    assert [
+        what for what, other in changes(attachment["content"]) if digest(other) == unchanged
+    ] == []
 
 
 def test_no_change_of_the_envelope_keeps_the_digest() -> None:
@@ -159,7 +190,12 @@ def test_no_change_of_the_envelope_keeps_the_digest() -> None:
         {**payload, "type": "other"},
         {**payload, "summary": "other"},
         {**payload, "attachments": [attachment, attachment]},
-        *({**payload, "attachments": [{**attachment, key: "other"}]} for key in ("contentType", "contentUrl", "name")),
+        *(
+            {**payload, "attachments": [{**attachment, key: "other"}]}
+            for key in ("contentType", "contentUrl", "name")
+        ),
     ]
-    digests = {card_digest([other]) for other in (payload, *others)} | {card_digest([payload, payload, payload])}
+    digests = {card_digest([other]) for other in (payload, *others)} | {
+        card_digest([payload, payload, payload])
+    }
     assert len(digests) == len(others) + 2

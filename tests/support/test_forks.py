@@ -41,12 +41,20 @@ def start(forks: Forks, tmp_path: Path) -> Callable[..., Forked]:
     return started
 
 
-def test_it_is_told_its_arguments_and_its_environment_and_no_other(start: Callable[..., Forked], tmp_path: Path) -> None:
+def test_it_is_told_its_arguments_and_its_environment_and_no_other(
+    start: Callable[..., Forked], tmp_path: Path
+) -> None:
     first, second = start("say", "a", "b c", ONE="1"), start("say")
     assert (first.wait(30), second.wait(30), first.poll()) == (3, 3, 3)
     again = start("say", "a", "b c", ONE="1")
     assert again.wait(30) == 3
-    assert json.loads((tmp_path / "out").read_text()) == ["__main__", ["a", "b c"], {"ONE": "1"}, again.pid, True]
+    assert json.loads((tmp_path / "out").read_text()) == [
+        "__main__",
+        ["a", "b c"],
+        {"ONE": "1"},
+        again.pid,
+        True,
+    ]
     assert (tmp_path / "err").read_text() == "on the side\n"
     assert len({first.pid, second.pid, again.pid, os.getpid()}) == 4
 
@@ -61,7 +69,9 @@ def test_a_signal_ends_it_and_is_its_status(start: Callable[..., Forked]) -> Non
     process.kill()  # as with any process that has ended: nothing happens
 
 
-def test_what_runs_ends_with_what_it_was_forked_from(forks: Forks, start: Callable[..., Forked]) -> None:
+def test_what_runs_ends_with_what_it_was_forked_from(
+    forks: Forks, start: Callable[..., Forked]
+) -> None:
     process = start("stay")
     forks.close()
     assert process.wait(30) == -signal.SIGKILL

@@ -58,7 +58,10 @@ def first_blocks_swapped(mail: Mail) -> Mail:
         replaced('bgcolor="#c50f1f"', f'bgcolor="{COLORS[Severity.OK]}"'),
         replaced('<h1 class="critical"', '<h1 class="ok"'),
         replaced("font-weight:600;color:#c50f1f;", "font-weight:600;color:#107c10;"),
-        replaced('href="https://library.libcal.example/admin"', 'href="https://library.libcal.example/other"'),
+        replaced(
+            'href="https://library.libcal.example/admin"',
+            'href="https://library.libcal.example/other"',
+        ),
         replaced("display:none;", ""),
         replaced("<b>Installer (libapps-admins):</b>", "Installer (libapps-admins):"),
         replaced(ITEM, "Edit Client Secret: Value."),
@@ -83,11 +86,16 @@ def test_what_a_reader_sees_differently_has_another_digest(change: Callable[[Mai
 def test_a_header_that_is_always_the_same_is_shown_once_it_is_missing() -> None:
     sent = as_bytes(written(CASE))
     assert "Auto-Submitted" not in mail_digest(sent)
-    assert "Auto-Submitted: (none)" in mail_digest(sent.replace(b"Auto-Submitted: auto-generated\r\n", b"")).splitlines()
+    assert (
+        "Auto-Submitted: (none)"
+        in mail_digest(sent.replace(b"Auto-Submitted: auto-generated\r\n", b"")).splitlines()
+    )
 
 
 def test_characters_that_nobody_sees_are_shown() -> None:
     assert visible("a\u202eb\u200bc\u034f\u00a0\r") == "a⟨U+202E⟩b⟨U+200B⟩c⟨U+034F⟩⟨U+00A0⟩⟨U+000D⟩"
     mail = written(CASE)
     assert "  a⟨U+202E⟩b" in digest_of(replace(mail, text=f"a\u202eb\n{mail.text}"))
-    assert "only in the HTML: a⟨U+200B⟩b" in digest_of(replace(mail, html=mail.html.replace("</body>", "<p>a\u200bb</p></body>")))
+    assert "only in the HTML: a⟨U+200B⟩b" in digest_of(
+        replace(mail, html=mail.html.replace("</body>", "<p>a\u200bb</p></body>"))
+    )

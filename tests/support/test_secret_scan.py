@@ -48,7 +48,11 @@ def test_a_run_in_which_a_secret_was_written_fails(tmp_path: Path, workers: list
     assert status == 1
     assert "3 passed" in out
     assert "secrets that were spoken" in out
-    for where in ("::test_printed, Captured stdout call", "::test_logged, Captured log call", "errors.txt: "):
+    for where in (
+        "::test_printed, Captured stdout call",
+        "::test_logged, Captured log call",
+        "errors.txt: ",
+    ):
         assert where in out
     assert MADE_UP not in out
 
@@ -62,5 +66,7 @@ def ran(folder: Path, tests: str, *options: str) -> tuple[int, str]:
     (folder / "test_inner.py").write_text(tests, encoding="utf-8")
     plain = ["-p", "tests.support.secret_scan", "-p", "no:cacheprovider", f"--rootdir={folder}"]
     command = [sys.executable, "-m", "pytest", *plain, *options, str(folder / "test_inner.py")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+    )
     return done.returncode, done.stdout

@@ -1,6 +1,8 @@
 """The smallest watchlist, as people write it: one channel, one app, one service."""
 
-RUNBOOK = "".join(f"## {title}\n\nDo it.\n\n" for title in ("Request", "Create", "Install", "Verify", "Clean up"))
+RUNBOOK = "".join(
+    f"## {title}\n\nDo it.\n\n" for title in ("Request", "Create", "Install", "Verify", "Clean up")
+)
 _BODY = """
 [channels.its]
 kind = "teams"

@@ -25,7 +25,9 @@ class WithoutBrowser:
         self._output: dict[str, Any] | None = getattr(config, "workeroutput", None)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Deselect what needs a browser, if there is none."""
         try:
             find_browser(windows=False)

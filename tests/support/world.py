@@ -27,8 +27,21 @@ class Tenant:
     apps: dict[str, App | None] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
 
-    def put(self, *credentials: Credential, client_id: str = CLIENT_ID, disabled: str = "", redirect_uris: Sequence[str] = ()) -> None:
-        self.apps[client_id] = App(client_id, OBJECT_ID, "LibApps Outlook sync", credentials, tuple(redirect_uris), disabled)
+    def put(
+        self,
+        *credentials: Credential,
+        client_id: str = CLIENT_ID,
+        disabled: str = "",
+        redirect_uris: Sequence[str] = (),
+    ) -> None:
+        self.apps[client_id] = App(
+            client_id,
+            OBJECT_ID,
+            "LibApps Outlook sync",
+            credentials,
+            tuple(redirect_uris),
+            disabled,
+        )
 
     @property
     def credentials(self) -> tuple[Credential, ...]:
@@ -44,8 +57,16 @@ class Tenant:
 
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
         assert seconds > 0
-        apps: Mapping[str, App | None] = {q.client_id: self.apps.get(q.client_id) for q in queries if q.client_id not in self.broken}
-        failures = {q.client_id: DirectoryError(self.broken[q.client_id]) for q in queries if q.client_id in self.broken}
+        apps: Mapping[str, App | None] = {
+            q.client_id: self.apps.get(q.client_id)
+            for q in queries
+            if q.client_id not in self.broken
+        }
+        failures = {
+            q.client_id: DirectoryError(self.broken[q.client_id])
+            for q in queries
+            if q.client_id in self.broken
+        }
         return DirectoryReading(apps, failures, requests=len(queries))
 
 
@@ -96,7 +117,15 @@ class World:
     def watch(self) -> Watch:
         for name in self.watched.channels:
             self.inboxes.setdefault(name, Inbox())
-        return Watch(self.watched, self.tenant, self.ledger, self.inboxes, lambda: self.now, timedelta(minutes=20), self.sign_ins)
+        return Watch(
+            self.watched,
+            self.tenant,
+            self.ledger,
+            self.inboxes,
+            lambda: self.now,
+            timedelta(minutes=20),
+            self.sign_ins,
+        )
 
     def check(self) -> CheckResult:
         return self.watch.check()
@@ -137,13 +166,19 @@ class World:
     @property
     def diary(self) -> list[str]:
         """Everything that was said, a line each: local day, channel, item, standing, reason, days left."""
-        lines = [line for name, inbox in self.inboxes.items() for message in inbox.heard for line in lines_of(name, message)]
+        lines = [
+            line
+            for name, inbox in self.inboxes.items()
+            for message in inbox.heard
+            for line in lines_of(name, message)
+        ]
         return sorted(lines)
 
 
 def lines_of(channel: str, message: Message) -> list[str]:
     day = message.now.astimezone(message.zone).date()
     said = [
-        f"{day} {channel:6} {notice.view.item} {notice.view.standing} {notice.reason} {notice.view.days_left}" for notice in message.notices
+        f"{day} {channel:6} {notice.view.item} {notice.view.standing} {notice.reason} {notice.view.days_left}"
+        for notice in message.notices
     ]
     return [f"{day} {channel:6} introduction", *said] if message.introduction else said

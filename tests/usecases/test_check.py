@@ -26,8 +26,16 @@ def living() -> World:
 def test_a_check_tells_every_channel_once_and_says_when_the_next_message_comes() -> None:
     world = living()
     result = world.check()
-    assert (result.outcome, result.error, result.read.applications, result.read.credentials) == (Outcome.OK, "", 1, 1)
-    assert [(d.message.channel, d.delivered, d.message.introduction) for d in result.told] == [("its", True, True), ("admins", True, True)]
+    assert (result.outcome, result.error, result.read.applications, result.read.credentials) == (
+        Outcome.OK,
+        "",
+        1,
+        1,
+    )
+    assert [(d.message.channel, d.delivered, d.message.introduction) for d in result.told] == [
+        ("its", True, True),
+        ("admins", True, True),
+    ]
     assert str(world.inboxes["its"].heard[0].next_message) == "2026-09-06"
     assert world.check().told == ()
 
@@ -45,7 +53,9 @@ def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
     world = living()
     world.check()
     world.now += timedelta(hours=1)
-    world.ledger.broken = dict.fromkeys(("begin", "lease", "load", "remember", "decisions", "checks"), OUTAGE)
+    world.ledger.broken = dict.fromkeys(
+        ("begin", "lease", "load", "remember", "decisions", "checks"), OUTAGE
+    )
     assert world.tick().outcome == Outcome.NOT_OWED
 
 
@@ -76,7 +86,9 @@ class Heart:
         self.beats.append(good)
 
 
-@pytest.mark.parametrize("method", ["pulse", "lease", "load", "remember", "record_told", "record_check"])
+@pytest.mark.parametrize(
+    "method", ["pulse", "lease", "load", "remember", "record_told", "record_check"]
+)
 def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) -> None:
     world = living()
     world.ledger.broken[method] = OUTAGE
@@ -159,18 +171,30 @@ def test_an_error_of_the_program_in_one_channel_is_a_failure_and_no_other_channe
 
 def test_an_app_that_cannot_be_read_is_its_own_failure_and_nothing_is_concluded_about_it() -> None:
     other_id = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
-    apps = (*living().watched.apps, replace(living().watched.apps[0], name="Other", client_id=other_id, services=(service("Other"),)))
+    apps = (
+        *living().watched.apps,
+        replace(
+            living().watched.apps[0], name="Other", client_id=other_id, services=(service("Other"),)
+        ),
+    )
     world = World(watched=watchlist(apps=apps), now=at("2026-09-01T13:05Z"))
     world.tenant.put(secret("o1", "Other 1", ends="2026-09-10T00:00Z"), client_id=other_id)
     world.tenant.broken[CLIENT_ID] = "Graph answered 500."
     result = world.check()
-    assert (result.outcome, result.error) == (Outcome.PARTIAL, "LibApps Outlook sync: Graph answered 500.")
-    assert {notice.view.item for message in world.inboxes["its"].heard for notice in message.notices} == {"other"}
+    assert (result.outcome, result.error) == (
+        Outcome.PARTIAL,
+        "LibApps Outlook sync: Graph answered 500.",
+    )
+    assert {
+        notice.view.item for message in world.inboxes["its"].heard for notice in message.notices
+    } == {"other"}
     world.tenant.broken.clear()
     world.tenant.put(LIBCAL)
     world.now += timedelta(hours=1)
     assert world.tick().outcome == Outcome.OK
-    assert [(n.view.item, n.reason) for n in world.inboxes["its"].heard[-1].notices] == [("libcal", Reason.FIRST)]
+    assert [(n.view.item, n.reason) for n in world.inboxes["its"].heard[-1].notices] == [
+        ("libcal", Reason.FIRST)
+    ]
 
 
 def test_a_check_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
@@ -201,7 +225,11 @@ def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
     world = living()
     lease = world.ledger.lease()
     result = world.watch.dry_run()
-    assert (result.outcome, result.dry_run, [d.message.channel for d in result.told]) == (Outcome.OK, True, ["its", "admins"])
+    assert (result.outcome, result.dry_run, [d.message.channel for d in result.told]) == (
+        Outcome.OK,
+        True,
+        ["its", "admins"],
+    )
     assert world.ledger.load().items == {}
     assert world.diary == []
     assert lease is not None
@@ -257,7 +285,10 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
 
 def test_a_decision_is_remembered_as_long_as_its_service_and_400_days_more() -> None:
     world = World(watched=watchlist(service("LibCal"), service("LibStaffer")))
-    world.tenant.put(secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"), secret("sta24", "LibStaffer 2024", ends="2030-01-01T00:00Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"),
+        secret("sta24", "LibStaffer 2024", ends="2030-01-01T00:00Z"),
+    )
     world.check()
     world.confirm("libcal", "cal24")
     world.confirm("libstaffer", "sta24")
@@ -295,7 +326,9 @@ def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
 def test_of_sign_ins_only_those_with_a_credential_that_was_seen_are_kept() -> None:
     """Another app's, one that was deleted before anybody looked, and what is no key id at all: none of them is ours to remember."""
     world = living()
-    world.sign_ins = SignInLog(dict.fromkeys(["cal24", "never-seen", "no/key#id?", "x" * 1_000], world.now))
+    world.sign_ins = SignInLog(
+        dict.fromkeys(["cal24", "never-seen", "no/key#id?", "x" * 1_000], world.now)
+    )
     assert world.check().outcome == Outcome.OK
     assert world.ledger.load().uses.keys() == {"cal24"}
 

@@ -76,15 +76,21 @@ def world() -> World:
     """Two apps; the credential that nobody claims is on the second."""
     library = watchlist(service("LibCal"))
     kiosks = WatchedApp("Kiosks", OTHER_ID, (service("Kiosk"),))
-    world = World(watched=replace(library, apps=(*library.apps, kiosks)), now=at("2026-09-01T13:05Z"))
+    world = World(
+        watched=replace(library, apps=(*library.apps, kiosks)), now=at("2026-09-01T13:05Z")
+    )
     world.tenant.put(LIBCAL)
-    world.tenant.put(secret("k1", "Kiosk 1", ends=None), secret("odd", "test", ends=None), client_id=OTHER_ID)
+    world.tenant.put(
+        secret("k1", "Kiosk 1", ends=None), secret("odd", "test", ends=None), client_id=OTHER_ID
+    )
     return world
 
 
 def gone(world: World) -> None:
     world.tenant.apps.clear()
-    world.tenant.put(secret("k1", "Kiosk 1", ends=None), secret("odd", "test", ends=None), client_id=OTHER_ID)
+    world.tenant.put(
+        secret("k1", "Kiosk 1", ends=None), secret("odd", "test", ends=None), client_id=OTHER_ID
+    )
 
 
 def unreadable(world: World) -> None:
@@ -93,7 +99,11 @@ def unreadable(world: World) -> None:
 
 @pytest.mark.parametrize("seen", [True, False])
 @pytest.mark.parametrize("trouble", [gone, unreadable])
-def test_a_credential_is_nobodys_whatever_ails_another_app(world: World, trouble: Callable[[World], None], seen: bool) -> None:  # noqa: FBT001  (a case)
+def test_a_credential_is_nobodys_whatever_ails_another_app(
+    world: World,
+    trouble: Callable[[World], None],
+    seen: bool,  # noqa: FBT001  (a case)
+) -> None:
     if seen:
         world.check()
     trouble(world)
@@ -101,7 +111,9 @@ def test_a_credential_is_nobodys_whatever_ails_another_app(world: World, trouble
     assert world.ledger.memory.assignments["odd"].services == ()
 
 
-def test_what_is_on_no_app_that_can_be_read_is_refused_with_what_ails_the_other(world: World) -> None:
+def test_what_is_on_no_app_that_can_be_read_is_refused_with_what_ails_the_other(
+    world: World,
+) -> None:
     gone(world)
     with pytest.raises(Refused, match="LibApps Outlook sync cannot be found in the tenant"):
         world.claim("nowhere")
@@ -115,5 +127,8 @@ def test_only_what_takes_back_an_earlier_word_is_an_undo() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
-    undone = [decisions.confirm(world.watch, "libcal", key_id, by=ANNA).undo for key_id in ("cal24", "cal26", "cal24")]
+    undone = [
+        decisions.confirm(world.watch, "libcal", key_id, by=ANNA).undo
+        for key_id in ("cal24", "cal26", "cal24")
+    ]
     assert undone == [False, False, True]

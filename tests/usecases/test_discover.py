@@ -54,11 +54,17 @@ def test_services_are_guessed_from_names_and_each_claim_says_what_it_finds() -> 
         ("LibStaffer 2025", "b3W", "2027-03-20T02:00Z"),
         ("", "m9_", "2027-05-01T12:00Z"),
         ("Wallet", "aaa", "2019-05-01T12:00Z"),
-        redirect_uris=("https://library.example/callback", "http://library.example/plain", "msal123://auth"),
+        redirect_uris=(
+            "https://library.example/callback",
+            "http://library.example/plain",
+            "msal123://auth",
+        ),
     )
     assert watchlist_toml(suggestion(app, NOW), NOW, CHICAGO) == EXPECTED
     watched = parsed(EXPECTED)
-    assert [(service.id, service.claim.by, service.claim.value) for service in watched.apps[0].services] == [
+    assert [
+        (service.id, service.claim.by, service.claim.value) for service in watched.apps[0].services
+    ] == [
         ("libcal", "name", "LibCal*"),
         ("libstaffer", "name", "LibStaffer*"),
         ("unnamed-secret-m9", "hint", "m9_"),
@@ -67,12 +73,24 @@ def test_services_are_guessed_from_names_and_each_claim_says_what_it_finds() -> 
 
 
 def test_a_name_that_is_the_beginning_of_another_does_not_claim_it() -> None:
-    app = app_with(("LibCal 2024", "q7X", None), ("LibCalendar 2024", "b3W", None), ("LibCal test 2025", "ccc", None))
-    assert whose(app) == {"LibCal 2024": {"libcal"}, "LibCalendar 2024": {"libcalendar"}, "LibCal test 2025": {"libcal-test"}}
+    app = app_with(
+        ("LibCal 2024", "q7X", None),
+        ("LibCalendar 2024", "b3W", None),
+        ("LibCal test 2025", "ccc", None),
+    )
+    assert whose(app) == {
+        "LibCal 2024": {"libcal"},
+        "LibCalendar 2024": {"libcalendar"},
+        "LibCal test 2025": {"libcal-test"},
+    }
 
 
 def test_signs_of_patterns_and_signs_that_nobody_sees_are_matched_as_they_are() -> None:
-    app = app_with(("[Lib*Cal?] 2024", "q7X", None), ("Lib\u200bStaffer\t2025", "b3W", None), ("LibCal 2024", "ccc", None))
+    app = app_with(
+        ("[Lib*Cal?] 2024", "q7X", None),
+        ("Lib\u200bStaffer\t2025", "b3W", None),
+        ("LibCal 2024", "ccc", None),
+    )
     claims = [service.claim.value for service in suggestion(app, NOW).services]
     assert claims == ["[[]Lib[*]Cal[?]]*", "LibCal*", "Lib?Staffer*"]
 
@@ -90,7 +108,9 @@ def test_certificates_and_secrets_without_a_hint_are_claimed_by_key_id() -> None
 
 
 def test_two_services_whose_names_make_one_id_get_ids_of_their_own() -> None:
-    app = app_with(("Café rooms", "aaa", None), ("Cafe rooms", "bbb", None), ("會議室 預約", "ccc", None))
+    app = app_with(
+        ("Café rooms", "aaa", None), ("Cafe rooms", "bbb", None), ("會議室 預約", "ccc", None)
+    )
     services = parsed(watchlist_toml(suggestion(app, NOW), NOW, CHICAGO)).services
     assert sorted(services) == ["cafe-rooms", "cafe-rooms-2", "service-2"]
 
@@ -98,11 +118,21 @@ def test_two_services_whose_names_make_one_id_get_ids_of_their_own() -> None:
 def test_an_app_without_credentials_gives_a_watchlist_that_says_what_is_missing() -> None:
     text = watchlist_toml(suggestion(app_with(), NOW), NOW, CHICAGO)
     assert "# FILL IN: nothing on the app suggests a service" in text
-    assert [service.claim.value for service in parsed(text).services.values()] == ["LibApps Outlook sync*"]
+    assert [service.claim.value for service in parsed(text).services.values()] == [
+        "LibApps Outlook sync*"
+    ]
 
 
 NAMES = st.text(max_size=30) | st.sampled_from(
-    ["LibCal", "LibCal 2024", "libcal 2025", "LibCal*", "[LibCal] 1", 'a"""\n[channels]\nx = """', "#"]
+    [
+        "LibCal",
+        "LibCal 2024",
+        "libcal 2025",
+        "LibCal*",
+        "[LibCal] 1",
+        'a"""\n[channels]\nx = """',
+        "#",
+    ]
 )
 
 
@@ -113,8 +143,18 @@ def apps(draw: st.DrawFn) -> App:
         ends = draw(st.none() | st.integers(-400, 800).map(lambda days: NOW + timedelta(days=days)))
         kind = draw(st.sampled_from(Kind))
         hint = draw(st.text(min_size=3, max_size=3) | st.sampled_from(["", "q7X", "\"\\'"]))
-        credentials.append(Credential(str(UUID(int=number)), kind, draw(NAMES), hint, NOW - timedelta(days=number), ends))
-    uris = draw(st.lists(st.text(max_size=20) | st.sampled_from(["https://library.example/a", "http://localhost/"]), max_size=3))
+        credentials.append(
+            Credential(
+                str(UUID(int=number)), kind, draw(NAMES), hint, NOW - timedelta(days=number), ends
+            )
+        )
+    uris = draw(
+        st.lists(
+            st.text(max_size=20)
+            | st.sampled_from(["https://library.example/a", "http://localhost/"]),
+            max_size=3,
+        )
+    )
     return App(CLIENT_ID, OBJECT_ID, draw(NAMES), tuple(credentials), tuple(uris))
 
 
@@ -126,14 +166,21 @@ def test_whatever_is_on_the_app_the_watchlist_is_good_and_finds_what_it_says(app
     services = parsed(text).apps[0].services
     found = {c.key_id: ownership(c, services, Memory()).services for c in app.credentials}
     for service, guessed in zip(services, suggested.services, strict=True):
-        assert {key for key, owners in found.items() if service.id in owners} >= {c.key_id for c in guessed.found}
+        assert {key for key, owners in found.items() if service.id in owners} >= {
+            c.key_id for c in guessed.found
+        }
     if any(guessed.found for guessed in suggested.services):
-        assert {key for key, owners in found.items() if not owners} == {c.key_id for c in suggested.left_out}
+        assert {key for key, owners in found.items() if not owners} == {
+            c.key_id for c in suggested.left_out
+        }
 
 
 def test_an_app_that_is_not_there_is_an_error_that_says_what_to_do() -> None:
     tenant = Tenant()
-    with pytest.raises(DirectoryError, match=f"no app registration with the client id {CLIENT_ID} in this tenant. Copy its"):
+    with pytest.raises(
+        DirectoryError,
+        match=f"no app registration with the client id {CLIENT_ID} in this tenant. Copy its",
+    ):
         discover(tenant, CLIENT_ID, NOW)
 
 
@@ -151,7 +198,9 @@ def test_an_app_is_read_and_suggested() -> None:
 def app_with(*credentials: tuple[str, str, str | None], redirect_uris: tuple[str, ...] = ()) -> App:
     """An app with secrets, each by name, hint and end; the first is the oldest."""
     there = tuple(
-        secret(str(UUID(int=number)), name, ends=ends, hint=hint, starts=f"2018-01-{number:02}T00:00Z")
+        secret(
+            str(UUID(int=number)), name, ends=ends, hint=hint, starts=f"2018-01-{number:02}T00:00Z"
+        )
         for number, (name, hint, ends) in enumerate(credentials, 1)
     )
     return App(CLIENT_ID, OBJECT_ID, "LibApps Outlook sync", there, redirect_uris)

@@ -39,7 +39,10 @@ def tenant() -> Iterator[Tenant]:
 @pytest.fixture
 def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Examine:
     """Examine with these settings beside the stand-ins'; give the findings by their part. The ledger is empty."""
-    with TableServiceClient.from_connection_string(azurite.tables) as service, suppress(ResourceNotFoundError):
+    with (
+        TableServiceClient.from_connection_string(azurite.tables) as service,
+        suppress(ResourceNotFoundError),
+    ):
         service.delete_table("Lapsewatch")
     for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):  # azure-identity asks the process
         monkeypatch.setenv(name, tenant.environment[name])
@@ -49,7 +52,10 @@ def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) 
         environment = dict(tenant.environment) | plain | changes
         configured = load(environment, root)
         with watching(configured, environment=environment) as watch:
-            return {finding.part: finding for finding in examine(watch, configured, as_a_stranger, send_test=send_test)}
+            return {
+                finding.part: finding
+                for finding in examine(watch, configured, as_a_stranger, send_test=send_test)
+            }
 
     return run
 
@@ -73,7 +79,9 @@ def missing(found: Mapping[str, Finding]) -> set[str]:
 def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant: Tenant) -> None:
     issuer = tenant.sign_in_issuer.issuer
     sign_in = Reply(302, headers={"Location": f"{issuer}/authorize?client_id=x"})
-    with Scripted(lambda asked: Reply(200, b"ok") if asked.target == "/api/health" else sign_in) as page:
+    with Scripted(
+        lambda asked: Reply(200, b"ok") if asked.target == "/api/health" else sign_in
+    ) as page:
         found = examined(send_test=True, LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")
     assert missing(found) == set()
     assert found["page"].text == "the sign-in is in front of it"
@@ -85,12 +93,21 @@ def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant
     ("claim", "said"),
     [
         ("LibStafer*", "its claim (named like “LibStafer*”) finds nothing on the app"),
-        ("Lib*", "secret “LibCal 2024” is claimed by LibCal and LibStaffer: narrow one of their claims"),
+        (
+            "Lib*",
+            "secret “LibCal 2024” is claimed by LibCal and LibStaffer: narrow one of their claims",
+        ),
     ],
 )
 @pytest.mark.parametrize("known", [True, False])
 def test_a_claim_that_will_not_find_the_next_secret_is_said_whatever_is_in_use(
-    examined: Examine, check: Callable[[], Outcome | None], tmp_path: Path, claim: str, said: str, *, known: bool
+    examined: Examine,
+    check: Callable[[], Outcome | None],
+    tmp_path: Path,
+    claim: str,
+    said: str,
+    *,
+    known: bool,
 ) -> None:
     assert not known or check() == Outcome.OK  # with the claim as it was
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
@@ -110,14 +127,18 @@ def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
     assert finish == "python3 infra/hooks/after_provision.py"
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand
     assert '\\"appRoleId\\": \\"9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30\\"' in by_hand
-    assert by_hand.startswith(f"az rest --method POST --url \"{tenant.url}/v1.0/servicePrincipals(appId='00000003-")
+    assert by_hand.startswith(
+        f"az rest --method POST --url \"{tenant.url}/v1.0/servicePrincipals(appId='00000003-"
+    )
 
 
 def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
     examined: Examine, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
-    (tmp_path / "watchlist.toml").write_text(f'{text}\n[tenant]\nid = "{THEIRS}"\n', encoding="utf-8")
+    (tmp_path / "watchlist.toml").write_text(
+        f'{text}\n[tenant]\nid = "{THEIRS}"\n', encoding="utf-8"
+    )
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
     with Neighbours(tenant, tmp_path) as neighbours:
         neighbours.add(THEIRS, libapps(datetime.now(UTC))).tokens.roles.clear()
@@ -130,18 +151,24 @@ def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
 
 
 def test_no_table_role_yet(examined: Examine) -> None:
-    with Scripted(lambda _: reply(FORBIDDEN, 403, x_ms_error_code="AuthorizationPermissionMismatch")) as tables:
+    with Scripted(
+        lambda _: reply(FORBIDDEN, 403, x_ms_error_code="AuthorizationPermissionMismatch")
+    ) as tables:
         where = f"AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint={tables.url}/devstoreaccount1;"
         finding = examined(LAPSEWATCH_TABLES=where)["ledger"]
     assert finding.ok is False
     assert "role Storage Table Data Contributor" in finding.text
     again, by_hand = finding.mend
     assert again == "azd provision"
-    assert by_hand.startswith(f'az role assignment create --role "Storage Table Data Contributor" --assignee "{IDENTITY_CLIENT_ID}"')
+    assert by_hand.startswith(
+        f'az role assignment create --role "Storage Table Data Contributor" --assignee "{IDENTITY_CLIENT_ID}"'
+    )
 
 
 def test_the_commands_for_the_ledger_name_the_account_and_whoever_signs_in() -> None:
-    (by_hand,) = remedies.table_role(remedies.Deployment(client_id="c", as_person=True, account="stlapseabc"))
+    (by_hand,) = remedies.table_role(
+        remedies.Deployment(client_id="c", as_person=True, account="stlapseabc")
+    )
     assert "--name stlapseabc " in by_hand
     assert "az ad signed-in-user show" in by_hand
 
@@ -157,9 +184,15 @@ def test_an_unresolved_vault_reference(examined: Examine) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["@Microsoft.KeyVault(VaultName=x;SecretName=y)", "@Microsoft.KeyVault(SecretUri=https://`id`/secrets/$(id))"]
+    "reference",
+    [
+        "@Microsoft.KeyVault(VaultName=x;SecretName=y)",
+        "@Microsoft.KeyVault(SecretUri=https://`id`/secrets/$(id))",
+    ],
 )
-def test_a_reference_of_another_form_is_put_into_no_command(examined: Examine, reference: str) -> None:
+def test_a_reference_of_another_form_is_put_into_no_command(
+    examined: Examine, reference: str
+) -> None:
     with pytest.raises(Misconfigured) as refused:
         examined(TEAMS_WEBHOOK_URL=reference)
     assert "Commands:" not in str(refused.value)
@@ -174,8 +207,12 @@ def test_a_reference_of_another_form_is_put_into_no_command(examined: Examine, r
         (401, "", "the signature at its end"),
     ],
 )
-def test_a_webhook_that_is_wrong(examined: Examine, tenant: Tenant, status: int, code: str, said: str) -> None:
-    tenant.fault("teams", times=None, status=status, body=f'{{"error":{{"code":"{code}"}}}}' if code else "")
+def test_a_webhook_that_is_wrong(
+    examined: Examine, tenant: Tenant, status: int, code: str, said: str
+) -> None:
+    tenant.fault(
+        "teams", times=None, status=status, body=f'{{"error":{{"code":"{code}"}}}}' if code else ""
+    )
     finding = examined(send_test=True)["channel libapps"]
     assert finding.ok is False
     assert said in finding.text
@@ -187,32 +224,61 @@ def test_a_channel_is_not_tried_unless_that_is_asked_for(examined: Examine, tena
     assert tenant.posted("its") == []
 
 
-def test_a_mailbox_that_the_identity_may_not_send_as(examined: Examine, tenant: Tenant, tmp_path: Path) -> None:
+def test_a_mailbox_that_the_identity_may_not_send_as(
+    examined: Examine, tenant: Tenant, tmp_path: Path
+) -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
     url = 'kind = "teams"\nurl = "env:TEAMS_WEBHOOK_URL"'
     assert url in text
-    (tmp_path / "watchlist.toml").write_text(text.replace(url, 'kind = "email"\nto = ["team@example.org"]', 1), encoding="utf-8")
+    (tmp_path / "watchlist.toml").write_text(
+        text.replace(url, 'kind = "email"\nto = ["team@example.org"]', 1), encoding="utf-8"
+    )
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
     tenant.identity.mailboxes.clear()
-    finding = examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)["channel libapps"]
+    finding = examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[
+        "channel libapps"
+    ]
     assert finding.ok is False
     assert "Application Mail.Send" in finding.text
     commands = "\n".join(finding.mend)
     assert f"New-ServicePrincipal -AppId {IDENTITY_CLIENT_ID} " in commands
     assert f"\"PrimarySmtpAddress -eq '{MAIL_SENDER}'\"" in commands
-    assert f"Test-ServicePrincipalAuthorization -Identity OBJECT-ID (az ad sp show --id {IDENTITY_CLIENT_ID}" in commands
+    assert (
+        f"Test-ServicePrincipalAuthorization -Identity OBJECT-ID (az ad sp show --id {IDENTITY_CLIENT_ID}"
+        in commands
+    )
     tenant.identity.mailboxes.add(MAIL_SENDER)
-    assert examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)["channel libapps"].ok is True
+    assert (
+        examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[
+            "channel libapps"
+        ].ok
+        is True
+    )
 
 
-@pytest.mark.parametrize("answer", [Reply(401, b"Not signed in"), Reply(200), Reply(302, headers={"Location": "/elsewhere"}), Reply(404)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(401, b"Not signed in"),
+        Reply(200),
+        Reply(302, headers={"Location": "/elsewhere"}),
+        Reply(404),
+    ],
+)
 def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: Reply) -> None:
     with Scripted(lambda _: answer) as page:
         finding = examined(LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")["page"]
-        assert [asked.target for asked in page.asked] == ["/api/page", "/api/health"]  # a redirect is not followed
+        assert [asked.target for asked in page.asked] == [
+            "/api/page",
+            "/api/health",
+        ]  # a redirect is not followed
     assert finding.ok is False
     assert f"a stranger is answered {answer.status}" in finding.text
-    assert finding.mend == ("python3 infra/hooks/before_provision.py", "azd provision", "python3 infra/hooks/after_provision.py")
+    assert finding.mend == (
+        "python3 infra/hooks/before_provision.py",
+        "azd provision",
+        "python3 infra/hooks/after_provision.py",
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,10 +286,16 @@ def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: R
     [
         (Reply(503, b"stale"), "says that it is stale", "/config/configreferences/appsettings"),
         (Reply(404), "is answered 404, and not by the app", "azd deploy"),
-        (Reply(302, headers={"Location": "/.auth/login/aad"}), "is answered 302, and not by the app", "azd deploy"),
+        (
+            Reply(302, headers={"Location": "/.auth/login/aad"}),
+            "is answered 302, and not by the app",
+            "azd deploy",
+        ),
     ],
 )
-def test_a_deployed_app_that_is_not_well(examined: Examine, answer: Reply, said: str, command: str) -> None:
+def test_a_deployed_app_that_is_not_well(
+    examined: Examine, answer: Reply, said: str, command: str
+) -> None:
     with Scripted(lambda _: answer) as page:
         finding = examined(LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")["app"]
     assert finding.ok is False
@@ -266,22 +338,34 @@ def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reac
     assert "There is no such flow" in found.text
 
 
-def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(examined: Examine, check: Callable[[], Outcome | None]) -> None:
+def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(
+    examined: Examine, check: Callable[[], Outcome | None]
+) -> None:
     assert check() == Outcome.OK
-    assert re.fullmatch(r"the last good one began on \d+ \w{3} at \d\d:\d\d C[SD]T", examined()["checks"].text)
+    assert re.fullmatch(
+        r"the last good one began on \d+ \w{3} at \d\d:\d\d C[SD]T", examined()["checks"].text
+    )
 
 
-def test_a_client_id_that_no_app_has_is_said_with_how_to_find_the_right_one(examined: Examine) -> None:
+def test_a_client_id_that_no_app_has_is_said_with_how_to_find_the_right_one(
+    examined: Examine,
+) -> None:
     finding = examined(LIBAPPS_CLIENT_ID=THEIRS)["app LibApps Outlook sync"]
     assert finding.ok is False
-    assert finding.text.startswith("it cannot be found in the tenant. Compare its client_id in the watchlist")
+    assert finding.text.startswith(
+        "it cannot be found in the tenant. Compare its client_id in the watchlist"
+    )
     look, by_name = finding.mend
     assert look == f"az ad app show --id {THEIRS} --query displayName"
     assert by_name.startswith("az ad app list --display-name 'LibApps Outlook sync' ")
 
 
 def test_what_follows_where_no_page_is_known_is_said(examined: Examine) -> None:
-    assert examined(LAPSEWATCH_PAGE_URL="")["page"].text.endswith("Without it, messages that are sent from here have no link to the page")
-    closed = examined(LAPSEWATCH_PAGE_URL="", LAPSEWATCH_SIGN_IN_CLIENT_ID="", LAPSEWATCH_SIGN_IN_ISSUER="")["page"].text
+    assert examined(LAPSEWATCH_PAGE_URL="")["page"].text.endswith(
+        "Without it, messages that are sent from here have no link to the page"
+    )
+    closed = examined(
+        LAPSEWATCH_PAGE_URL="", LAPSEWATCH_SIGN_IN_CLIENT_ID="", LAPSEWATCH_SIGN_IN_ISSUER=""
+    )["page"].text
     assert closed.startswith("closed")
     assert closed.endswith("; messages that are sent from here have no link to the page")

@@ -10,7 +10,9 @@ from tests.support.build import at, service, watchlist
 from tests.support.memory_ledger import MemoryLedger
 
 NOW = at("2026-11-25T15:05Z")
-WATCHLISTS = {key: replace(watchlist(service("LibCal")), tenant_id=key, name=key) for key in ("a", "b", "c")}
+WATCHLISTS = {
+    key: replace(watchlist(service("LibCal")), tenant_id=key, name=key) for key in ("a", "b", "c")
+}
 
 
 class Torn(MemoryLedger):
@@ -26,16 +28,28 @@ def ledger(pulse: Pulse) -> MemoryLedger:
 
 def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> Pulse:
     then = NOW - timedelta(hours=hours)
-    return Pulse(watching_since=then, last_success=then, last_attempt=then, outcome=outcome, retries_left=retries)
+    return Pulse(
+        watching_since=then,
+        last_success=then,
+        last_attempt=then,
+        outcome=outcome,
+        retries_left=retries,
+    )
 
 
 def test_what_is_owed_is_asked_of_each_ledger() -> None:
-    found = survey(WATCHLISTS, {"a": ledger(Pulse()), "b": ledger(good(0.5)), "c": ledger(good(0.5, Outcome.PARTIAL, 3))}, NOW)
+    found = survey(
+        WATCHLISTS,
+        {"a": ledger(Pulse()), "b": ledger(good(0.5)), "c": ledger(good(0.5, Outcome.PARTIAL, 3))},
+        NOW,
+    )
     assert (found.owed, found.alarms) == (("a", "c"), {})
 
 
 def test_a_ledger_that_cannot_be_read_is_an_alarm_of_that_tenant_alone() -> None:
-    found = survey(WATCHLISTS, {"a": ledger(Pulse()), "b": Torn(lambda: NOW), "c": ledger(good(25))}, NOW)
+    found = survey(
+        WATCHLISTS, {"a": ledger(Pulse()), "b": Torn(lambda: NOW), "c": ledger(good(25))}, NOW
+    )
     assert found.owed == ("a", "c")
     assert [(key, alarm.outcome, alarm.error) for key, alarm in found.alarms.items()] == [
         ("b", Outcome.FAILED, "The ledger at x did not answer in time. The next tick tries again.")
@@ -45,7 +59,9 @@ def test_a_ledger_that_cannot_be_read_is_an_alarm_of_that_tenant_alone() -> None
 def test_a_tenant_that_nobody_checks_is_an_alarm_and_still_owed() -> None:
     silent = replace(good(27), error="No token for Graph.")
     never = Pulse(watching_since=NOW - timedelta(hours=27))
-    found = survey(WATCHLISTS, {"a": ledger(silent), "b": ledger(never), "c": ledger(good(0.5))}, NOW)
+    found = survey(
+        WATCHLISTS, {"a": ledger(silent), "b": ledger(never), "c": ledger(good(0.5))}, NOW
+    )
     assert found.owed == ("a", "b")
     assert {key: alarm.error for key, alarm in found.alarms.items()} == {
         "a": "No good check of this tenant since 2026-11-24 12:05 UTC. No token for Graph.",

@@ -32,7 +32,11 @@ def test_the_token_says_who_is_there() -> None:
         {},
         {TOKEN: ""},
         {TOKEN: "bad"},
-        {"x-ms-client-principal": "e30=", "x-ms-client-principal-id": ANNA.object_id, "x-ms-client-principal-name": "Anna"},
+        {
+            "x-ms-client-principal": "e30=",
+            "x-ms-client-principal-id": ANNA.object_id,
+            "x-ms-client-principal-name": "Anna",
+        },
         {"authorization": "Bearer good"},
     ],
 )
@@ -52,7 +56,12 @@ def test_nobody_is_signed_in_where_sign_in_is_off() -> None:
         ({"sec-fetch-site": "same-origin"}, PAGE, PAGE, True),
         ({"sec-fetch-site": "same-origin", "origin": "null"}, PAGE, PAGE, True),
         ({"sec-fetch-site": "same-site", "origin": "https://watch.example.org"}, PAGE, PAGE, False),
-        ({"sec-fetch-site": "cross-site", "origin": "https://watch.example.org"}, PAGE, PAGE, False),
+        (
+            {"sec-fetch-site": "cross-site", "origin": "https://watch.example.org"},
+            PAGE,
+            PAGE,
+            False,
+        ),
         ({"sec-fetch-site": "none"}, PAGE, PAGE, False),
         ({"origin": "https://watch.example.org"}, PAGE, PAGE, True),
         ({"origin": "https://Watch.example.org:443"}, PAGE, PAGE, True),
@@ -66,10 +75,17 @@ def test_nobody_is_signed_in_where_sign_in_is_off() -> None:
         ({"referer": PAGE}, PAGE, PAGE, False),
         ({"origin": "http://127.0.0.1:7071"}, "", HERE, True),
         ({"origin": "http://127.0.0.1:7072"}, "", HERE, False),
-        ({"origin": "https://evil.example"}, "", "https://evil.example/api/page/confirm", False),  # the host is what the client says
+        (
+            {"origin": "https://evil.example"},
+            "",
+            "https://evil.example/api/page/confirm",
+            False,
+        ),  # the host is what the client says
         ({}, "", "", False),
         ({"origin": ""}, "", "", False),
     ],
 )
-def test_a_form_comes_from_the_page_or_is_refused(headers: Mapping[str, str], page_url: str, asked: str, *, own: bool) -> None:
+def test_a_form_comes_from_the_page_or_is_refused(
+    headers: Mapping[str, str], page_url: str, asked: str, *, own: bool
+) -> None:
     assert from_own_page(headers, page_url=page_url, asked=asked) is own

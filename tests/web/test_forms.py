@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.decisions import Shown
-from shared.web.forms import Acknowledging, BadForm, Claiming, Confirming, Fields, acknowledging, claiming, confirming, fields
+from shared.web.forms import (
+    Acknowledging,
+    BadForm,
+    Claiming,
+    Confirming,
+    Fields,
+    acknowledging,
+    claiming,
+    confirming,
+    fields,
+)
 
 KEY = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
 ENDS = datetime(2026, 12, 13, 9, 15, tzinfo=UTC)
@@ -40,7 +50,12 @@ def test_a_confirmation_carries_what_was_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ends", "meant"), [("", None), ("2026-12-13T09:15:00.25Z", ENDS.replace(microsecond=250_000)), ("2026-12-13T09:15:00Z", ENDS)]
+    ("ends", "meant"),
+    [
+        ("", None),
+        ("2026-12-13T09:15:00.25Z", ENDS.replace(microsecond=250_000)),
+        ("2026-12-13T09:15:00Z", ENDS),
+    ],
 )
 def test_an_end_is_an_instant_or_never(ends: str, meant: datetime | None) -> None:
     assert confirming(form(CONFIRM | {"ends": ends})).shown.ends == meant
@@ -52,12 +67,19 @@ def test_a_hint_arrives_as_it_was_shown(hint: str) -> None:
 
 
 def test_an_acknowledgement_has_a_day_and_a_reason_on_one_line() -> None:
-    assert acknowledging(form(ACKNOWLEDGE | {"why": " or\r\ndered "})) == Acknowledging("libcal", date(2026, 12, 1), "or dered")
+    assert acknowledging(form(ACKNOWLEDGE | {"why": " or\r\ndered "})) == Acknowledging(
+        "libcal", date(2026, 12, 1), "or dered"
+    )
     assert len(acknowledging(form(ACKNOWLEDGE | {"why": "x" * 5000})).why) == 500
 
 
-@pytest.mark.parametrize(("choice", "services"), [(["libcal", "libcal"], ("libcal",)), ("none", ()), (["a", "b-2"], ("a", "b-2"))])
-def test_a_credential_is_one_services_several_ones_or_nobodys(choice: object, services: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("choice", "services"),
+    [(["libcal", "libcal"], ("libcal",)), ("none", ()), (["a", "b-2"], ("a", "b-2"))],
+)
+def test_a_credential_is_one_services_several_ones_or_nobodys(
+    choice: object, services: tuple[str, ...]
+) -> None:
     assert claiming(form(CLAIM | {"choice": choice})) == Claiming(KEY, Shown("q7X", ENDS), services)
 
 
@@ -69,14 +91,19 @@ def test_a_credential_is_one_services_several_ones_or_nobodys(choice: object, se
         *((claiming, CLAIM, name) for name in ("key_id", "hint", "ends", "choice")),
     ],
 )
-def test_a_bad_field_is_named_and_not_shown(read: Callable[[Fields], object], good: dict[str, object], name: str) -> None:
+def test_a_bad_field_is_named_and_not_shown(
+    read: Callable[[Fields], object], good: dict[str, object], name: str
+) -> None:
     for bad in BAD[name]:
         with pytest.raises(BadForm, match=f"field {name} is missing or wrong") as caught:
             read(form(good | {name: bad}))
         assert MARK not in str(caught.value)
 
 
-@pytest.mark.parametrize("body", [b"\xff", "why=ä".encode(), b"why=%ff", "&".join(f"f{n}=1" for n in range(300)).encode()])
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff", "why=ä".encode(), b"why=%ff", "&".join(f"f{n}=1" for n in range(300)).encode()],
+)
 def test_a_body_that_is_no_form_is_said(body: bytes) -> None:
     with pytest.raises(BadForm, match="cannot be read"):
         fields(body)

@@ -35,7 +35,9 @@ def fits(document: object, schema: str) -> None:
 def a_life() -> Iterator[World]:
     """Live through every standing of a service, and every kind of item."""
     world = World(
-        watchlist(service("LibCal"), service("LibStaffer"), service("LibWizard")), now=at("2026-09-20T13:00Z"), sign_ins=SignInLog()
+        watchlist(service("LibCal"), service("LibStaffer"), service("LibWizard")),
+        now=at("2026-09-20T13:00Z"),
+        sign_ins=SignInLog(),
     )
     yield world  # nothing was read yet
     old = secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z")
@@ -46,7 +48,9 @@ def a_life() -> Iterator[World]:
     yield world
     world.now = at("2026-11-25T14:00Z")
     yield world
-    new = secret("k4", "LibCal 2026", ends="2028-12-13T09:15Z", starts="2026-11-20T00:00Z")._replace(kind=Kind.CERTIFICATE, hint="")
+    new = secret(
+        "k4", "LibCal 2026", ends="2028-12-13T09:15Z", starts="2026-11-20T00:00Z"
+    )._replace(kind=Kind.CERTIFICATE, hint="")
     world.tenant.add(new)
     yield world  # awaiting install
     world.tenant.drop("k1")
@@ -88,7 +92,10 @@ def test_expired_services_shared_rules_and_missing_redirect_uris_fit() -> None:
     watched = watchlist(service("LibCal"), service("LibCal2"))
     app = replace(watched.apps[0], redirect_uris=(CALLBACK,))
     world = World(replace(watched, apps=(app,)), now=at("2026-12-20T14:00Z"))
-    world.tenant.put(secret("k1", "LibCal2", ends="2027-02-13T09:15Z"), secret("k2", "LibCal", ends="2026-12-19T09:15Z"))
+    world.tenant.put(
+        secret("k1", "LibCal2", ends="2027-02-13T09:15Z"),
+        secret("k2", "LibCal", ends="2026-12-19T09:15Z"),
+    )
     fits(check_document(world.check(), world.watched), "Check")
     status = world.watch.status()
     assert Standing.EXPIRED in {view.standing for view in status.judgement.services}
@@ -99,7 +106,9 @@ def test_expired_services_shared_rules_and_missing_redirect_uris_fit() -> None:
 
 def test_an_app_that_could_never_be_used_fits() -> None:
     world = World()
-    world.tenant.put(secret("k1", "LibCal", ends=None), disabled="its service principal is disabled")
+    world.tenant.put(
+        secret("k1", "LibCal", ends=None), disabled="its service principal is disabled"
+    )
     fits(check_document(world.check(), world.watched), "Check")
     status = world.watch.status()
     assert {view.standing for view in status.judgement.services} == {Standing.APP_PROBLEM}
@@ -120,7 +129,15 @@ def test_failed_partial_and_busy_checks_fit() -> None:
     assert partial.outcome == Outcome.PARTIAL
     fits(check_document(partial, world.watched), "Check")
     sent = json.loads(answers.check(check_document(partial, world.watched)).body)
-    assert misfits(sent, PATHS["/check"]["post"]["responses"]["502"]["content"]["application/problem+json"]["schema"]) == []
+    assert (
+        misfits(
+            sent,
+            PATHS["/check"]["post"]["responses"]["502"]["content"]["application/problem+json"][
+                "schema"
+            ],
+        )
+        == []
+    )
     lease = world.ledger.lease()
     assert lease is not None
     busy = world.check()
@@ -158,7 +175,10 @@ def test_one_service_and_every_problem_fit() -> None:
     document = status_document(world.watch.status(), world.watched)
     fits(json.loads(answers.status(document, "libcal", None).body), "Service")
     fits(json.loads(answers.status(document, "libwizard", None).body), "Problem")
-    fits(json.loads(answers.problem(503, "Not available", "The ledger cannot be read.").body), "Problem")
+    fits(
+        json.loads(answers.problem(503, "Not available", "The ledger cannot be read.").body),
+        "Problem",
+    )
 
 
 def test_a_document_that_lacks_or_adds_something_does_not_fit() -> None:
@@ -172,7 +192,9 @@ def test_a_document_that_lacks_or_adds_something_does_not_fit() -> None:
         fits(document | {"generated_at": "yesterday"}, "Status")
 
 
-@pytest.mark.parametrize(("name", "values"), [("Severity", Severity), ("Standing", Standing), ("Reason", Reason)])
+@pytest.mark.parametrize(
+    ("name", "values"), [("Severity", Severity), ("Standing", Standing), ("Reason", Reason)]
+)
 def test_the_document_knows_every_word(name: str, values: type[StrEnum]) -> None:
     assert set(SCHEMAS[name]["enum"]) == {each.value for each in values}
 
@@ -181,15 +203,29 @@ def test_every_gauge_is_described() -> None:
     world = TenantWorld(now=at("2026-09-01T14:00Z"))
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
     world.check()
-    given = set(re.findall(r"^# TYPE (\w+) gauge", metrics.metrics(world.watch.status(), world.watched), re.MULTILINE))
+    given = set(
+        re.findall(
+            r"^# TYPE (\w+) gauge",
+            metrics.metrics(world.watch.status(), world.watched),
+            re.MULTILINE,
+        )
+    )
     assert set(re.findall(r"`(lapsewatch_\w+)", PATHS["/metrics"]["get"]["description"])) == given
 
 
 def test_every_route_is_described_and_every_described_route_is_there() -> None:
     described = {(path, method) for path, operations in PATHS.items() for method in operations}
-    assert [route for route in described if not any(stands_for(there, route) for there in levels())] == []
-    assert [there for there in levels() if not any(stands_for(there, route) for route in described)] == []
-    assert {path.removeprefix("/page/") for path, method in described if path.startswith("/page/") and method == "post"} == FORMS
+    assert [
+        route for route in described if not any(stands_for(there, route) for there in levels())
+    ] == []
+    assert [
+        there for there in levels() if not any(stands_for(there, route) for route in described)
+    ] == []
+    assert {
+        path.removeprefix("/page/")
+        for path, method in described
+        if path.startswith("/page/") and method == "post"
+    } == FORMS
 
 
 def test_a_route_asks_for_a_key_exactly_where_the_document_says_so() -> None:
@@ -208,13 +244,21 @@ def stands_for(there: tuple[str, str], described: tuple[str, str]) -> bool:
     [
         ("GET /status", 418, {}, b"", "418 is not described"),
         ("GET /status", 401, {}, b"no", "has no body"),
-        ("GET /metrics", 200, {"content-type": "application/json"}, b"{}", "is not application/json"),
+        (
+            "GET /metrics",
+            200,
+            {"content-type": "application/json"},
+            b"{}",
+            "is not application/json",
+        ),
         ("GET /health", 200, {"content-type": "text/plain"}, b"fine", "'fine' is not one of"),
         ("POST /page/confirm", 303, {}, b"", "has no Location"),
         ("DELETE /page", 200, {}, b"", "is not described, but is answered"),
     ],
 )
-def test_an_answer_that_is_not_described_is_noticed(asked: str, status: int, headers: dict[str, str], body: bytes, wrong: str) -> None:
+def test_an_answer_that_is_not_described_is_noticed(
+    asked: str, status: int, headers: dict[str, str], body: bytes, wrong: str
+) -> None:
     method, path = asked.split()
     answer = requests.Response()
     answer.status_code, answer.raw = status, io.BytesIO(body)

@@ -61,16 +61,24 @@ def ask(azd: Azd, report: Report) -> None:
             value = _answer(question)
             if value:
                 azd.set(question.name, value)
-        wrong = f'is "{value}", expected {question.expected}' if value and not question.pattern.fullmatch(value) else ""
+        wrong = (
+            f'is "{value}", expected {question.expected}'
+            if value and not question.pattern.fullmatch(value)
+            else ""
+        )
         if wrong or (question.required and not value):
-            remedy = Remedy("you run", (f"azd env set {question.name} {question.example}", "azd up"))
+            remedy = Remedy(
+                "you run", (f"azd env set {question.name} {question.example}", "azd up")
+            )
             report.add(question.name, NOT_DONE, wrong or f"is not set: {question.text}", remedy)
 
 
 def _answer(question: Question) -> str:
     for _ in range(TRIES):
         try:
-            given = input(f"{question.text}{'' if question.required else ' (Enter: later)'}: ").strip()
+            given = input(
+                f"{question.text}{'' if question.required else ' (Enter: later)'}: "
+            ).strip()
         except EOFError:
             return ""
         if not given or question.pattern.fullmatch(given):

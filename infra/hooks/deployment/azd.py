@@ -48,20 +48,38 @@ class Azd:
 
     def _new_token(self, scope: str) -> str:
         tenant = self.get("AZURE_TENANT_ID")
-        first = self._azd("auth", "token", "--scope", scope, "--output", "json", *(("--tenant-id", tenant) if tenant else ()))
+        first = self._azd(
+            "auth",
+            "token",
+            "--scope",
+            scope,
+            "--output",
+            "json",
+            *(("--tenant-id", tenant) if tenant else ()),
+        )
         token = first.member("token")
         if token:
             return token
         of_tenant = ("--tenant", tenant) if tenant else ()
-        second = _run("az", "account", "get-access-token", "--scope", scope, "--output", "json", *of_tenant)
+        second = _run(
+            "az", "account", "get-access-token", "--scope", scope, "--output", "json", *of_tenant
+        )
         token = second.member("accessToken")
         if token:
             return token
-        raise NoToken(f"no token for {scope}; azd: {first.why}; az: {second.why}. Sign in (azd auth login), and run this again")
+        raise NoToken(
+            f"no token for {scope}; azd: {first.why}; az: {second.why}. Sign in (azd auth login), and run this again"
+        )
 
     def _azd(self, *words: str) -> _Said:
         name = os.environ.get("AZURE_ENV_NAME")
-        return _run("azd", *words, "--cwd", str(ROOT), *(("--environment", name) if name and words[0] == "env" else ()))
+        return _run(
+            "azd",
+            *words,
+            "--cwd",
+            str(ROOT),
+            *(("--environment", name) if name and words[0] == "env" else ()),
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +105,12 @@ def _run(command: str, *words: str) -> _Said:
         return _Said(ok=False, why="not installed")
     try:
         done = subprocess.run(  # noqa: S603  (the words are ours, and no shell reads them)
-            [path, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
+            [path, *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return _Said(ok=False, why=type(error).__name__)

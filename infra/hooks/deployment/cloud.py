@@ -24,9 +24,21 @@ class Cloud:
 
 CLOUDS = (
     Cloud(GRAPH, "https://management.azure.com", "api://AzureADTokenExchange"),
-    Cloud("https://graph.microsoft.us", "https://management.usgovcloudapi.net", "api://AzureADTokenExchangeUSGov"),
-    Cloud("https://dod-graph.microsoft.us", "https://management.usgovcloudapi.net", "api://AzureADTokenExchangeUSGov"),
-    Cloud("https://microsoftgraph.chinacloudapi.cn", "https://management.chinacloudapi.cn", "api://AzureADTokenExchangeChina"),
+    Cloud(
+        "https://graph.microsoft.us",
+        "https://management.usgovcloudapi.net",
+        "api://AzureADTokenExchangeUSGov",
+    ),
+    Cloud(
+        "https://dod-graph.microsoft.us",
+        "https://management.usgovcloudapi.net",
+        "api://AzureADTokenExchangeUSGov",
+    ),
+    Cloud(
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://management.chinacloudapi.cn",
+        "api://AzureADTokenExchangeChina",
+    ),
 )
 """Sources: Graph documentation, "national cloud deployments"; Entra documentation, "configure an app to trust a managed identity"."""
 
@@ -40,7 +52,9 @@ def cloud_of(graph: str) -> Cloud:
     if is_loopback(root):
         return Cloud(root, f"{root}/arm", CLOUDS[0].audience)
     known = ", ".join(cloud.graph for cloud in CLOUDS)
-    raise ValueError(f'LAPSEWATCH_GRAPH is "{graph}"; expected one of {known}. Set it with: azd env set LAPSEWATCH_GRAPH {GRAPH}')
+    raise ValueError(
+        f'LAPSEWATCH_GRAPH is "{graph}"; expected one of {known}. Set it with: azd env set LAPSEWATCH_GRAPH {GRAPH}'
+    )
 
 
 def vault_scope(uri: str) -> str:
@@ -51,7 +65,9 @@ def vault_scope(uri: str) -> str:
         return f"https://{domain}/.default"
     if is_loopback(uri):
         return f"{uri.rstrip('/')}/.default"
-    raise ValueError(f'LAPSEWATCH_VAULT_URI is "{uri}", which is no Key Vault. It is an output of infra/main.bicep: run azd provision.')
+    raise ValueError(
+        f'LAPSEWATCH_VAULT_URI is "{uri}", which is no Key Vault. It is an output of infra/main.bicep: run azd provision.'
+    )
 
 
 def is_loopback(url: str) -> bool:

@@ -18,7 +18,9 @@ def run(hook: Callable[[], None]) -> int:
     except ValueError as error:
         _say(f"{error}. Nothing further was done.")
     except Exception as error:  # noqa: BLE001  (a mistake of ours must not end a deployment either; without its text, which may quote a token)
-        _say(f"{type(error).__name__} in a hook: a mistake of Lapsewatch, please report it. Nothing further was done.")
+        _say(
+            f"{type(error).__name__} in a hook: a mistake of Lapsewatch, please report it. Nothing further was done."
+        )
     return 0
 
 

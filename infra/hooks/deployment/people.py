@@ -20,7 +20,11 @@ ADMINISTRATOR = "a Cloud Application Administrator runs"
 
 def principal_of(client_id: str) -> Json:
     """Give the enterprise application of a registration as it is to be, from its first moment on."""
-    return {"appId": client_id, "appRoleAssignmentRequired": True, "tags": ["WindowsAzureActiveDirectoryIntegratedApp", "lapsewatch"]}
+    return {
+        "appId": client_id,
+        "appRoleAssignmentRequired": True,
+        "tags": ["WindowsAzureActiveDirectoryIntegratedApp", "lapsewatch"],
+    }
 
 
 def closed(graph: Rest, client_id: str) -> tuple[Json, str]:
@@ -30,20 +34,29 @@ def closed(graph: Rest, client_id: str) -> tuple[Json, str]:
     if principal is None:
         note = "made"
         try:
-            principal = graph.send("POST", "/servicePrincipals", principal_of(client_id), settling=NEW)
+            principal = graph.send(
+                "POST", "/servicePrincipals", principal_of(client_id), settling=NEW
+            )
         except Refused as refused:
             if not refused.exists:
                 raise
             principal = graph.send("GET", path, settling=NEW)
     if principal.get("appRoleAssignmentRequired") is not True:
-        graph.send("PATCH", f"/servicePrincipals/{principal['id']}", {"appRoleAssignmentRequired": True}, settling=NEW)
+        graph.send(
+            "PATCH",
+            f"/servicePrincipals/{principal['id']}",
+            {"appRoleAssignmentRequired": True},
+            settling=NEW,
+        )
         note = "closed to who is not assigned"
     return principal, note
 
 
 def decider(graph: Rest, named: str) -> Json:
     """Give the group (or person) that may decide, by object id, or a group by its exact name. Raises `NotYet` with a sentence."""
-    again = Remedy("you run", ('azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"', AGAIN))
+    again = Remedy(
+        "you run", ('azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"', AGAIN)
+    )
     if GUID.fullmatch(named):
         found = graph.find(f"/directoryObjects/{named}")
         if found is None:
@@ -69,7 +82,9 @@ def assign(graph: Rest, principal: Json, named: str) -> str:
     if any(one["principalId"] == found["id"] for one in assigned):
         return "is assigned"
     try:
-        graph.send("POST", path, assignment(found["id"], principal["id"], DEFAULT_ACCESS), settling=NEW)
+        graph.send(
+            "POST", path, assignment(found["id"], principal["id"], DEFAULT_ACCESS), settling=NEW
+        )
     except Refused as refused:
         if not refused.exists:
             raise
@@ -87,7 +102,12 @@ def consent(graph: Rest, principal: Json, resource: Json) -> str:
     grants = graph.list(f"/oauth2PermissionGrants?$filter={condition}")
     grant = next((one for one in grants if one["resourceId"] == resource["id"]), None)
     if grant is None:
-        body = {"clientId": principal["id"], "consentType": "AllPrincipals", "resourceId": resource["id"], "scope": " ".join(SCOPES)}
+        body = {
+            "clientId": principal["id"],
+            "consentType": "AllPrincipals",
+            "resourceId": resource["id"],
+            "scope": " ".join(SCOPES),
+        }
         try:
             graph.send("POST", "/oauth2PermissionGrants", body, settling=NEW)
         except Refused as refused:
@@ -98,7 +118,12 @@ def consent(graph: Rest, principal: Json, resource: Json) -> str:
     missing = [scope for scope in SCOPES if scope not in given]
     if not missing:
         return "is given"
-    graph.send("PATCH", f"/oauth2PermissionGrants/{grant['id']}", {"scope": " ".join([*given, *missing])}, settling=NEW)
+    graph.send(
+        "PATCH",
+        f"/oauth2PermissionGrants/{grant['id']}",
+        {"scope": " ".join([*given, *missing])},
+        settling=NEW,
+    )
     return f"added: {', '.join(missing)}"
 
 

@@ -36,7 +36,11 @@ def wanted(azd: Azd, report: Report) -> set[str]:
         if _tells_owners(ROOT / azd.get("LAPSEWATCH_WATCHLIST", "watchlist.toml")):
             names.add("User.ReadBasic.All")
     except (OSError, ValueError) as error:
-        report.add("Graph: User.ReadBasic.All", NOT_DONE, f"whether owners are on cannot be read from the watchlist: {error}")
+        report.add(
+            "Graph: User.ReadBasic.All",
+            NOT_DONE,
+            f"whether owners are on cannot be read from the watchlist: {error}",
+        )
     return names
 
 
@@ -45,7 +49,10 @@ def _tells_owners(place: Path) -> bool:
 
     Other tenants are read by a registration of their own consent. Raises `OSError`, `ValueError`.
     """
-    texts = [path.read_text(encoding="utf-8-sig") for path in (sorted(place.glob("*.toml")) if place.is_dir() else [place])]
+    texts = [
+        path.read_text(encoding="utf-8-sig")
+        for path in (sorted(place.glob("*.toml")) if place.is_dir() else [place])
+    ]
     return any(_has_owners(text) for text in texts)
 
 
@@ -64,7 +71,9 @@ def granting(root: str, principal: str, resource: str, role: str) -> Remedy:
     return Remedy(ADMINISTRATOR, (az_rest("POST", url, assignment(principal, resource, role)),))
 
 
-def grant(graph: Rest, report: Report, root: str, identity: str, resource: Json, names: set[str]) -> None:
+def grant(
+    graph: Rest, report: Report, root: str, identity: str, resource: Json, names: set[str]
+) -> None:
     """Grant each permission of `names` to the managed identity, one row each, and say which it has without need."""
     try:
         held = graph.list(f"/servicePrincipals/{identity}/appRoleAssignments", settling=NEW)
@@ -75,11 +84,20 @@ def grant(graph: Rest, report: Report, root: str, identity: str, resource: Json,
     for name, role in ROLES.items():
         if name in names:
             remedy = granting(root, identity, resource["id"], role)
-            report.attempt(f"Graph: {name}", lambda role=role: _grant(graph, identity, resource, role, ours), remedy)  # type: ignore[misc]  # mypy has no type for a lambda with defaults
+            report.attempt(
+                f"Graph: {name}",
+                lambda role=role: _grant(graph, identity, resource, role, ours),  # type: ignore[misc]  # mypy has no type for a lambda with defaults
+                remedy,
+            )
     for name, role in {**ROLES, "Mail.Send": MAIL_SEND}.items():
         if name not in names and role in ours:
             url = f"{root}/v1.0/servicePrincipals/{identity}/appRoleAssignments/{ours[role]['id']}"
-            report.add(f"Graph: {name}", TOO_MUCH, f"is granted: {WHY[name]}", Remedy(ADMINISTRATOR, (az_rest("DELETE", url),)))
+            report.add(
+                f"Graph: {name}",
+                TOO_MUCH,
+                f"is granted: {WHY[name]}",
+                Remedy(ADMINISTRATOR, (az_rest("DELETE", url),)),
+            )
 
 
 def _grant(graph: Rest, identity: str, resource: Json, role: str, held: dict[str, Json]) -> str:

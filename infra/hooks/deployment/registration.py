@@ -42,7 +42,13 @@ def template(environment: str) -> Json:
         "signInAudience": "AzureADMyOrg",
         "tags": ["lapsewatch"],
         "notes": "Sign-in of the status page of Lapsewatch. It has no secret and needs none.",
-        "web": {"redirectUris": [], "implicitGrantSettings": {"enableIdTokenIssuance": True, "enableAccessTokenIssuance": False}},
+        "web": {
+            "redirectUris": [],
+            "implicitGrantSettings": {
+                "enableIdTokenIssuance": True,
+                "enableAccessTokenIssuance": False,
+            },
+        },
         "requiredResourceAccess": [{"resourceAppId": GRAPH_APP_ID, "resourceAccess": asks}],
     }
 
@@ -54,13 +60,20 @@ def get_or_create(graph: Rest, azd: Azd) -> str:
     if not azd.set(CLIENT_ID, app["appId"]):
         note += f"; azd does not keep it: export {CLIENT_ID}={app['appId']}"
     if audience != "AzureADMyOrg":
-        raise NotYet(f"it is open to other tenants ({audience})", Remedy(OWNER, (_single_tenant(azd, app["appId"]),)))
+        raise NotYet(
+            f"it is open to other tenants ({audience})",
+            Remedy(OWNER, (_single_tenant(azd, app["appId"]),)),
+        )
     return note
 
 
 def _single_tenant(azd: Azd, client_id: str) -> str:
     root = azd.get("LAPSEWATCH_GRAPH", "https://graph.microsoft.com")
-    return az_rest("PATCH", f"{root}/v1.0/applications(appId='{client_id}')", {"signInAudience": "AzureADMyOrg"})
+    return az_rest(
+        "PATCH",
+        f"{root}/v1.0/applications(appId='{client_id}')",
+        {"signInAudience": "AzureADMyOrg"},
+    )
 
 
 def _known(graph: Rest, azd: Azd) -> tuple[Json, str] | None:
@@ -70,7 +83,10 @@ def _known(graph: Rest, azd: Azd) -> tuple[Json, str] | None:
     app = graph.find(f"/applications(appId='{quote(client_id, safe='')}')?$select={WANTED}")
     if app is None:
         remedy = Remedy("you run", (f'azd env set {CLIENT_ID} ""', "azd up"))
-        raise NotYet(f"no registration of this tenant has the client id {client_id}, which {CLIENT_ID} says", remedy)
+        raise NotYet(
+            f"no registration of this tenant has the client id {client_id}, which {CLIENT_ID} says",
+            remedy,
+        )
     return app, f"is there: {client_id}"
 
 
@@ -87,8 +103,12 @@ def _by_name(graph: Rest, environment: str) -> tuple[Json, str]:
 
 def creation(cloud: Cloud, environment: str) -> Remedy:
     """Give how somebody else makes the registration; azd up then finds it."""
-    url = f"{cloud.graph}/v1.0/applications(uniqueName='{quote(unique_name(environment), safe='')}')"
-    return Remedy(CREATOR, (az_rest("PATCH", url, template(environment), prefer="create-if-missing"),))
+    url = (
+        f"{cloud.graph}/v1.0/applications(uniqueName='{quote(unique_name(environment), safe='')}')"
+    )
+    return Remedy(
+        CREATOR, (az_rest("PATCH", url, template(environment), prefer="create-if-missing"),)
+    )
 
 
 def hosts(azd: Azd) -> tuple[str, ...]:
@@ -112,8 +132,17 @@ def callback(app: Json, hosts: tuple[str, ...]) -> Json:
     """Give the change that adds the redirect URIs to those that are there, and ID tokens to what may be issued."""
     web = app.get("web") or {}
     uris = list(web.get("redirectUris") or [])
-    settings = {"enableAccessTokenIssuance": False} | (web.get("implicitGrantSettings") or {}) | {"enableIdTokenIssuance": True}
-    return {"web": {"redirectUris": [*uris, *(way for way in map(_way_back, hosts) if way not in uris)], "implicitGrantSettings": settings}}
+    settings = (
+        {"enableAccessTokenIssuance": False}
+        | (web.get("implicitGrantSettings") or {})
+        | {"enableIdTokenIssuance": True}
+    )
+    return {
+        "web": {
+            "redirectUris": [*uris, *(way for way in map(_way_back, hosts) if way not in uris)],
+            "implicitGrantSettings": settings,
+        }
+    }
 
 
 def _way_back(host: str) -> str:
@@ -136,7 +165,10 @@ def trust(graph: Rest, app: Json, wanted: Json) -> str:
     """See that the registration trusts the managed identity, and no former one under the same name; give a note."""
     path = f"/applications/{app['id']}/federatedIdentityCredentials"
     held = graph.list(path, settling=NEW)
-    if any(all(one.get(key) == wanted[key] for key in ("issuer", "subject", "audiences")) for one in held):
+    if any(
+        all(one.get(key) == wanted[key] for key in ("issuer", "subject", "audiences"))
+        for one in held
+    ):
         return "is there"
     former = next((one for one in held if one.get("name") == wanted["name"]), None)
     if former is not None:

@@ -62,7 +62,11 @@ class Report:
         except NoToken as error:
             self.rows.append(Row(what, NOT_DONE, str(error)))
         except Refused as refused:
-            note = f"you may not do that ({refused.code})" if refused.status == FORBIDDEN else str(refused)
+            note = (
+                f"you may not do that ({refused.code})"
+                if refused.status == FORBIDDEN
+                else str(refused)
+            )
             self.rows.append(Row(what, NOT_DONE, note, remedy))
         else:
             return True
@@ -76,11 +80,16 @@ class Report:
         """Give the table, and below it what is left to do."""
         width = max((len(row.what) for row in self.rows), default=0)
         lines = ["", f"== {self.title} ==", ""]
-        lines += [f"  {row.state:<8}  {row.what:<{width}}  {row.note}".rstrip() for row in self.rows]
+        lines += [
+            f"  {row.state:<8}  {row.what:<{width}}  {row.note}".rstrip() for row in self.rows
+        ]
         left = [row for row in self.rows if row.remedy is not None]
         undone = sum(row.state == NOT_DONE for row in self.rows)
         if undone or any(row.state == DONE for row in self.rows):
-            lines += ["", f"{undone} not done." if undone else "Everything that this hook does is done."]
+            lines += [
+                "",
+                f"{undone} not done." if undone else "Everything that this hook does is done.",
+            ]
         for row in left:
             assert row.remedy is not None
             lines += ["", f"* {row.what}: {row.remedy.who}:"]

@@ -59,7 +59,15 @@ class Rest:
             handlers.append(ProxyHandler({}))
         self._opener = build_opener(*handlers)
 
-    def send(self, method: str, path: str, body: Json | None = None, *, prefer: str = "", settling: frozenset[int] = frozenset()) -> Json:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        prefer: str = "",
+        settling: frozenset[int] = frozenset(),
+    ) -> Json:
         """Give the document of the answer, empty if it has none. Raises `Refused` once patience is at an end."""
         for wait in waits():
             try:
@@ -96,7 +104,11 @@ class Rest:
         return found
 
     def _once(self, method: str, path: str, body: Json | None, prefer: str) -> Json:
-        headers = {"Authorization": f"Bearer {self._token()}", "Accept": "application/json", "User-Agent": "Lapsewatch-hooks"}
+        headers = {
+            "Authorization": f"Bearer {self._token()}",
+            "Accept": "application/json",
+            "User-Agent": "Lapsewatch-hooks",
+        }
         if prefer:
             headers["Prefer"] = prefer
         data = None if body is None else json.dumps(body).encode()
@@ -109,7 +121,9 @@ class Rest:
         except HTTPError as error:
             raise _refused(error) from None
         except (OSError, HTTPException) as error:
-            raise Refused(0, "", f"No answer from {self._root}: {getattr(error, 'reason', error)}") from None
+            raise Refused(
+                0, "", f"No answer from {self._root}: {getattr(error, 'reason', error)}"
+            ) from None
         try:
             document = json.loads(text or "{}")
         except ValueError:
@@ -122,8 +136,19 @@ def _refused(error: HTTPError) -> Refused:
     try:
         told = json.loads(error.read())["error"]
         inner = told.get("innererror") or {}
-        return Refused(error.code, str(inner.get("code") or told.get("code", "")), str(told.get("message", "")).strip()[:300])
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, HTTPException):  # the last for a body that breaks off
+        return Refused(
+            error.code,
+            str(inner.get("code") or told.get("code", "")),
+            str(told.get("message", "")).strip()[:300],
+        )
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OSError,
+        HTTPException,
+    ):  # the last for a body that breaks off
         return Refused(error.code, "", str(error.reason))
 
 

@@ -12,7 +12,17 @@ from deployment.asking import GUID
 from deployment.azd import Azd
 from deployment.cloud import Cloud
 from deployment.hook import AGAIN
-from deployment.registration import CLIENT_ID, GRAPH_APP_ID, OWNER, WANTED, callback, credential, hosts, let_in_from, trust
+from deployment.registration import (
+    CLIENT_ID,
+    GRAPH_APP_ID,
+    OWNER,
+    WANTED,
+    callback,
+    credential,
+    hosts,
+    let_in_from,
+    trust,
+)
 from deployment.report import NOT_DONE, NotYet, Remedy, Report, az_rest
 from deployment.rest import NEW, Json, Rest
 
@@ -30,7 +40,11 @@ class SignIn:
         self._root = f"{cloud.graph}/v1.0"
         self._client_id = azd.get(CLIENT_ID)
         self._deciders = azd.get("LAPSEWATCH_DECIDERS")
-        self._wanted = credential(azd.get("LAPSEWATCH_ISSUER"), azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID"), cloud.audience)
+        self._wanted = credential(
+            azd.get("LAPSEWATCH_ISSUER"),
+            azd.get("LAPSEWATCH_IDENTITY_PRINCIPAL_ID"),
+            cloud.audience,
+        )
         self._app: Json | None = None
         self._principal: Json | None = None
         self._resource: Json | None = None
@@ -39,14 +53,35 @@ class SignIn:
         """Do every step, a row each."""
         if not GUID.fullmatch(self._client_id):
             note = "there is no registration yet (see before provisioning): the page stays closed to everybody"
-            report.add("sign-in of the page", NOT_DONE, note, Remedy("once the registration is there, you run", ("azd up",)))
+            report.add(
+                "sign-in of the page",
+                NOT_DONE,
+                note,
+                Remedy("once the registration is there, you run", ("azd up",)),
+            )
             return
         report.attempt("sign-in registration", self._find, LOOK)
-        report.attempt("redirect URI, ID tokens", lambda: let_in_from(self._graph, self._found(), hosts(self._azd)), self._sending_back())
-        trusting = az_rest("POST", f"{self._root}/applications(appId='{self._client_id}')/federatedIdentityCredentials", self._wanted)
-        report.attempt("federated credential", lambda: trust(self._graph, self._found(), self._wanted), Remedy(OWNER, (trusting,)))
+        report.attempt(
+            "redirect URI, ID tokens",
+            lambda: let_in_from(self._graph, self._found(), hosts(self._azd)),
+            self._sending_back(),
+        )
+        trusting = az_rest(
+            "POST",
+            f"{self._root}/applications(appId='{self._client_id}')/federatedIdentityCredentials",
+            self._wanted,
+        )
+        report.attempt(
+            "federated credential",
+            lambda: trust(self._graph, self._found(), self._wanted),
+            Remedy(OWNER, (trusting,)),
+        )
         report.attempt("assignment required", self._close, self._closing())
-        report.attempt("who may decide", lambda: people.assign(self._graph, self._closed(), self._deciders), self._assigning())
+        report.attempt(
+            "who may decide",
+            lambda: people.assign(self._graph, self._closed(), self._deciders),
+            self._assigning(),
+        )
         report.attempt("admin consent", self._consent, people.consenting(self._client_id))
 
     def _sending_back(self) -> Remedy:
@@ -82,13 +117,21 @@ class SignIn:
 
     def _closing(self) -> Remedy:
         """Both commands: the first says that it exists already where it does, and the second is then the one that is wanted."""
-        made = az_rest("POST", f"{self._root}/servicePrincipals", people.principal_of(self._client_id))
-        closed = az_rest("PATCH", f"{self._root}/servicePrincipals(appId='{self._client_id}')", {"appRoleAssignmentRequired": True})
+        made = az_rest(
+            "POST", f"{self._root}/servicePrincipals", people.principal_of(self._client_id)
+        )
+        closed = az_rest(
+            "PATCH",
+            f"{self._root}/servicePrincipals(appId='{self._client_id}')",
+            {"appRoleAssignmentRequired": True},
+        )
         return Remedy(people.ADMINISTRATOR, (made, closed))
 
     def _assigning(self) -> Remedy:
         if not self._deciders:
-            return Remedy("you run", ('azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"', AGAIN))
+            return Remedy(
+                "you run", ('azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"', AGAIN)
+            )
         group = self._deciders if GUID.fullmatch(self._deciders) else "@GROUP@"
         app = self._principal["id"] if self._principal else "@APP@"
         url = f"{self._root}/servicePrincipals(appId='{self._client_id}')/appRoleAssignedTo"

@@ -46,7 +46,9 @@ def checked(url: str) -> str:
     if not url.startswith("https://") or not host or re.search(r"\s", url):
         raise NotYet("what was given is no https:// URL; copy it whole")
     if f".{host}".endswith(RETIRED_HOSTS):
-        raise NotYet("what was given is an Office 365 connector, which Microsoft has retired; make a Workflow (docs/deploy.md)")
+        raise NotYet(
+            "what was given is an Office 365 connector, which Microsoft has retired; make a Workflow (docs/deploy.md)"
+        )
     return url
 
 
@@ -78,8 +80,13 @@ def _open(ask: Callable[[], Answer]) -> Answer:
     except Refused as refused:
         if refused.code not in CLOSED:
             raise
-        remedy = Remedy("you let your public address in, and run", ("azd env set LAPSEWATCH_DEPLOYER_IP 203.0.113.7", "azd up"))
-        raise NotYet("the vault is private, and closed to the address of this machine", remedy) from None
+        remedy = Remedy(
+            "you let your public address in, and run",
+            ("azd env set LAPSEWATCH_DEPLOYER_IP 203.0.113.7", "azd up"),
+        )
+        raise NotYet(
+            "the vault is private, and closed to the address of this machine", remedy
+        ) from None
 
 
 def writing(azd: Azd, name: str) -> Remedy:
@@ -91,7 +98,8 @@ def writing(azd: Azd, name: str) -> Remedy:
     )
     role = f'az role assignment create --role "Key Vault Secrets Officer" --assignee YOUR-SIGN-IN-NAME --scope {scope}'
     return Remedy(
-        "an Owner of the resource group runs the first line, if that is forbidden to you; then you run the second", (role, command)
+        "an Owner of the resource group runs the first line, if that is forbidden to you; then you run the second",
+        (role, command),
     )
 
 
@@ -102,7 +110,10 @@ def keep_teams_url(azd: Azd) -> tuple[str, bool]:
         return f"is in the vault; to replace it: {AGAIN} {TEAMS_URL}", False
     given = secret("URL of the Teams Workflow (it is not shown; Enter: later): ")
     if not given:
-        raise NotYet("no URL was given; how to make the Workflow: docs/deploy.md", Remedy("you run", (f"{AGAIN} {TEAMS_URL}",)))
+        raise NotYet(
+            "no URL was given; how to make the Workflow: docs/deploy.md",
+            Remedy("you run", (f"{AGAIN} {TEAMS_URL}",)),
+        )
     return keep(vault, TEAMS_URL, checked(given)), True
 
 
@@ -118,4 +129,10 @@ def read_anew(azd: Azd, cloud: Cloud, report: Report) -> None:
         management.send("POST", path)
         return "the app reads the vault again"
 
-    report.attempt("app settings", step, Remedy("a Website Contributor of the app runs", (az_rest("POST", f"{cloud.management}{path}"),)))
+    report.attempt(
+        "app settings",
+        step,
+        Remedy(
+            "a Website Contributor of the app runs", (az_rest("POST", f"{cloud.management}{path}"),)
+        ),
+    )

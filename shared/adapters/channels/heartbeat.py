@@ -48,7 +48,13 @@ class PingedHeartbeat:
             for _ in range(ATTEMPTS):
                 try:
                     url = self._url.reveal() if good else _failing(self._url.reveal())
-                    with session.get(url, headers=HEADERS, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+                    with session.get(
+                        url,
+                        headers=HEADERS,
+                        timeout=self._timeout,
+                        allow_redirects=False,
+                        stream=True,
+                    ) as response:
                         return _judged(response.status_code)
                 except requests.exceptions.SSLError:
                     problem = "no secure connection to it could be made"
@@ -72,11 +78,19 @@ def _judged(status: int) -> ChannelError | None:
     if 200 <= status < 300:  # noqa: PLR2004  (the class of success)
         return None
     if 300 <= status < 400:  # noqa: PLR2004  (the class of redirects)
-        return _missed(f"it redirects elsewhere, and redirects are not followed (HTTP {status})", transient=False)
+        return _missed(
+            f"it redirects elsewhere, and redirects are not followed (HTTP {status})",
+            transient=False,
+        )
     transient = status == requests.codes.too_many_requests or status >= 500  # noqa: PLR2004  (the class of server errors)
     return _missed(f"it answered HTTP {status}", transient=transient)
 
 
 def _missed(problem: str, *, transient: bool) -> ChannelError:
-    to_do = "It is pinged again after the next check" if transient else "Check LAPSEWATCH_HEARTBEAT_URL"
-    return ChannelError(f"The heartbeat service did not hear of this check: {problem}. {to_do}.", transient=transient)
+    to_do = (
+        "It is pinged again after the next check" if transient else "Check LAPSEWATCH_HEARTBEAT_URL"
+    )
+    return ChannelError(
+        f"The heartbeat service did not hear of this check: {problem}. {to_do}.",
+        transient=transient,
+    )

@@ -90,7 +90,13 @@ class Failure:
 class Posting:
     """Posts the parts of one message over one connection, as a context manager; they share their retries."""
 
-    def __init__(self, explain: Explain, *, read_seconds: float = READ_SECONDS, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        explain: Explain,
+        *,
+        read_seconds: float = READ_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Put failures into words by `explain`; wait `read_seconds` for an answer, and by `sleep` before a retry."""
         self._explain = explain
         self._timeout = (min(CONNECT_SECONDS, read_seconds), read_seconds)
@@ -102,7 +108,12 @@ class Posting:
         """Begin."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Close the connection."""
         self._session.close()
 

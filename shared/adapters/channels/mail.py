@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 from azure.core.credentials import TokenCredential
 
-from shared.adapters.channels.http_post import READ_SECONDS, Failure, Post, Posting, Refusal, Silence
+from shared.adapters.channels.http_post import (
+    READ_SECONDS,
+    Failure,
+    Post,
+    Posting,
+    Refusal,
+    Silence,
+)
 from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
@@ -93,12 +100,22 @@ class MailboxChannel:
             raise ChannelError(text, transient=failure.transient, code=failure.code)
 
     def _deliver(self, message: Message) -> Failure | None:
-        written = mail(message, to=self._channel.to, sender=self._sender, channels=self._channels, page_url=self._page_url)
+        written = mail(
+            message,
+            to=self._channel.to,
+            sender=self._sender,
+            channels=self._channels,
+            page_url=self._page_url,
+        )
         token = self._token()
         if isinstance(token, Failure):
             return token
         address = f"{self._graph}/v1.0/users/{quote(self._sender, safe='@')}/sendMail"
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain", "User-Agent": "Lapsewatch"}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "text/plain",
+            "User-Agent": "Lapsewatch",
+        }
         with Posting(self._explain, read_seconds=self._read_seconds, sleep=self._sleep) as posting:
             return posting.post(Post(address, b64encode(as_bytes(written)), headers))
 
@@ -120,7 +137,13 @@ class MailboxChannel:
         if isinstance(found, Silence):
             return BY_SILENCE[found]
         if found.redirects:
-            text = "Graph redirects elsewhere, and redirects are not followed. Check LAPSEWATCH_GRAPH"
+            text = (
+                "Graph redirects elsewhere, and redirects are not followed. Check LAPSEWATCH_GRAPH"
+            )
         else:
-            text = BY_CODE.get(found.code) or BY_STATUS.get(found.status) or f"Graph gave an answer that is not known. {LATER}"
+            text = (
+                BY_CODE.get(found.code)
+                or BY_STATUS.get(found.status)
+                or f"Graph gave an answer that is not known. {LATER}"
+            )
         return f"{text.format(sender=clean(self._sender))} ({found})"

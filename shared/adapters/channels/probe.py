@@ -13,8 +13,22 @@ SECONDS = 30.0
 def as_a_stranger(url: str) -> Front:
     """Ask for the page at `url`. Raises `PortError` where nobody answers."""
     try:
-        with requests.get(url, headers={"Accept": "text/html"}, timeout=SECONDS, allow_redirects=False, stream=True) as response:
-            target = urlsplit(urljoin(url, response.headers["Location"])) if response.is_redirect else None
-            return Front(response.status_code, target.netloc.lower() if target else "", target.path if target else "")
+        with requests.get(
+            url,
+            headers={"Accept": "text/html"},
+            timeout=SECONDS,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            target = (
+                urlsplit(urljoin(url, response.headers["Location"]))
+                if response.is_redirect
+                else None
+            )
+            return Front(
+                response.status_code,
+                target.netloc.lower() if target else "",
+                target.path if target else "",
+            )
     except (requests.RequestException, ValueError) as error:
         raise PortError(f"Nobody answers at {url} ({type(error).__name__}).") from None

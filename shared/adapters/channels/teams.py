@@ -70,10 +70,14 @@ class TeamsWebhook:
                 failure = posting.post(Post(url, encoded(card), HEADERS))
                 if failure is not None:
                     told = f"was told only {sent} of {len(cards)} cards" if sent else "was not told"
-                    raise self._error(told, failure.text, transient=failure.transient, code=failure.code)
+                    raise self._error(
+                        told, failure.text, transient=failure.transient, code=failure.code
+                    )
 
     def _error(self, told: str, why: str, *, transient: bool, code: str = "") -> ChannelError:
-        return ChannelError(f"Channel “{self._channel.name}” {told}. {why}.", transient=transient, code=code)
+        return ChannelError(
+            f"Channel “{self._channel.name}” {told}. {why}.", transient=transient, code=code
+        )
 
 
 def _explain(found: Refusal | Silence) -> str:

@@ -15,7 +15,11 @@ def unlogged() -> Iterator[None]:
         return False
 
     # each of them, because a filter of a logger does not see what its children say
-    loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict) if name.partition(".")[0] == LIBRARY]
+    loggers = [
+        logging.getLogger(name)
+        for name in list(logging.root.manager.loggerDict)
+        if name.partition(".")[0] == LIBRARY
+    ]
     for logger in loggers:
         logger.addFilter(nothing)
     try:

@@ -34,7 +34,9 @@ class RunToken:
         self.pending = False
         """A token was asked for and has not come."""
 
-    async def get_token(self, *scopes: str, claims: str | None = None, enable_cae: bool = False) -> AccessToken:
+    async def get_token(
+        self, *scopes: str, claims: str | None = None, enable_cae: bool = False
+    ) -> AccessToken:
         """Give the token; `claims` asks for a new one. Raises `DirectoryError`."""
         async with self._lock:
             if self._failure:
@@ -42,7 +44,9 @@ class RunToken:
             if self._token is None or claims or self._token.expires_on - time.time() < TOKEN_MARGIN:
                 self.pending = True
                 try:
-                    self._token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, scopes, claims, enable_cae)
+                    self._token = await asyncio.get_running_loop().run_in_executor(
+                        self._thread, self._ask, scopes, claims, enable_cae
+                    )
                 except DirectoryError as error:
                     self._failure = error
                     raise
@@ -57,7 +61,9 @@ class RunToken:
             raise
         except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
             # not from it: it may carry an answer with a token along
-            raise DirectoryError(f"{no_token_for_graph(error)}.", code=type(error).__name__) from None
+            raise DirectoryError(
+                f"{no_token_for_graph(error)}.", code=type(error).__name__
+            ) from None
 
     def close(self) -> None:
         """Let go of the credential's connections; a thread that still waits ends by the credential's own limit."""

@@ -34,7 +34,11 @@ def batch_request[K: Hashable](questions: Mapping[K, RequestInformation]) -> Req
     for index, question in enumerate(questions.values()):
         question.path_parameters["baseurl"] = ""  # addresses in a batch begin after the version
         parts.append(
-            {"id": str(index), "method": "GET", "url": question.url.replace("%24select", "$select").replace("%24expand", "$expand")}
+            {
+                "id": str(index),
+                "method": "GET",
+                "url": question.url.replace("%24select", "$select").replace("%24expand", "$expand"),
+            }
         )
     request = RequestInformation(Method.POST, "{+baseurl}/$batch", {})
     request.headers.try_add("Accept", "application/json")
@@ -42,7 +46,9 @@ def batch_request[K: Hashable](questions: Mapping[K, RequestInformation]) -> Req
     return request
 
 
-def batch_answers[K: Hashable](answer: Answer, questions: Mapping[K, RequestInformation]) -> dict[K, Answer | DirectoryError]:
+def batch_answers[K: Hashable](
+    answer: Answer, questions: Mapping[K, RequestInformation]
+) -> dict[K, Answer | DirectoryError]:
     """Give each question its answer. One that Graph left out is a failure of that question alone."""
     if answer.status != HTTPStatus.OK:
         return dict.fromkeys(questions, complaint(answer))
@@ -51,9 +57,13 @@ def batch_answers[K: Hashable](answer: Answer, questions: Mapping[K, RequestInfo
     except UNREADABLE as error:
         return dict.fromkeys(questions, unreadable(answer.body, error))
     answers = {part.id: _answer(part) for part in parts}
-    missing = DirectoryError("Graph left a part of our question without an answer. It is asked again with the next check.")
+    missing = DirectoryError(
+        "Graph left a part of our question without an answer. It is asked again with the next check."
+    )
     return {key: answers.get(str(index), missing) for index, key in enumerate(questions)}
 
 
 def _answer(part: _Part) -> Answer:
-    return Answer(part.status, {name.lower(): value for name, value in part.headers.items()}, bytes(part.body))
+    return Answer(
+        part.status, {name.lower(): value for name, value in part.headers.items()}, bytes(part.body)
+    )

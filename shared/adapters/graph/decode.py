@@ -13,7 +13,15 @@ from typing import Any
 import msgspec
 
 from shared.adapters.graph.response import UNREADABLE, unreadable
-from shared.adapters.graph.shapes import Key, KeyedPrincipal, ListedPrincipal, ListedRecord, Password, Principal, Record
+from shared.adapters.graph.shapes import (
+    Key,
+    KeyedPrincipal,
+    ListedPrincipal,
+    ListedRecord,
+    Password,
+    Principal,
+    Record,
+)
 from shared.core.model.days import end_of
 from shared.core.model.directory import App, Credential
 from shared.core.model.vocabulary import Kind
@@ -24,7 +32,9 @@ _make = tuple.__new__
 """What the constructor of a NamedTuple does, without its frame in Python."""
 
 
-def decoded[T: (Record, Principal, ListedRecord, ListedPrincipal)](body: bytes, shape: type[T]) -> T:
+def decoded[T: (Record, Principal, ListedRecord, ListedPrincipal)](
+    body: bytes, shape: type[T]
+) -> T:
     """Decode one object.
 
     Raises:
@@ -47,11 +57,27 @@ def app_of(record: Record, principal: Principal | None = None) -> App:
         if isinstance(principal, KeyedPrincipal):
             known = {credential.key_id for credential in credentials}
             others = credentials_of(principal.key_credentials, principal.password_credentials)
-            credentials += tuple(each._replace(principal=principal.id) for each in others if each.key_id not in known)
+            credentials += tuple(
+                each._replace(principal=principal.id) for each in others if each.key_id not in known
+            )
     except OverflowError as error:
-        raise unusable([f"a date of the app {plain(record.app_id, 50)} is before the year 1"]) from error
-    uris = [uri for part in (record.web, record.spa, record.public_client) if part for uri in part.redirect_uris]
-    return App(record.app_id, record.id, record.display_name or "", credentials, tuple(uris), _disabled(record, principal))
+        raise unusable(
+            [f"a date of the app {plain(record.app_id, 50)} is before the year 1"]
+        ) from error
+    uris = [
+        uri
+        for part in (record.web, record.spa, record.public_client)
+        if part
+        for uri in part.redirect_uris
+    ]
+    return App(
+        record.app_id,
+        record.id,
+        record.display_name or "",
+        credentials,
+        tuple(uris),
+        _disabled(record, principal),
+    )
 
 
 def _disabled(record: Record, principal: Principal | None) -> str:
@@ -59,7 +85,9 @@ def _disabled(record: Record, principal: Principal | None) -> str:
     if record.is_disabled:
         reasons.append("the app registration is disabled")
     if record.disabled_by_microsoft_status not in (None, "", "NotDisabled"):
-        reasons.append(f"Microsoft has disabled it ({plain(record.disabled_by_microsoft_status or '', 80)})")
+        reasons.append(
+            f"Microsoft has disabled it ({plain(record.disabled_by_microsoft_status or '', 80)})"
+        )
     if principal and principal.account_enabled is False:
         reasons.append("its service principal is disabled")
     return ", and ".join(reasons)
@@ -73,12 +101,27 @@ def credentials_of(keys: Sequence[Key], passwords: Sequence[Password]) -> tuple[
     """
     if not keys:
         return tuple([_secret(password) for password in passwords])
-    parts = {key.key_id for key in keys} | {key.custom_key_identifier for key in keys if key.custom_key_identifier}
+    parts = {key.key_id for key in keys} | {
+        key.custom_key_identifier for key in keys if key.custom_key_identifier
+    }
     if len(keys) > 1:
-        verifying = {(key.custom_key_identifier, key.end_date_time) for key in keys if key.usage == "Verify" and key.custom_key_identifier}
-        keys = [key for key in keys if key.usage != "Sign" or (key.custom_key_identifier, key.end_date_time) not in verifying]
+        verifying = {
+            (key.custom_key_identifier, key.end_date_time)
+            for key in keys
+            if key.usage == "Verify" and key.custom_key_identifier
+        }
+        keys = [
+            key
+            for key in keys
+            if key.usage != "Sign"
+            or (key.custom_key_identifier, key.end_date_time) not in verifying
+        ]
     if passwords:
-        passwords = [each for each in passwords if each.key_id not in parts and each.custom_key_identifier not in parts]
+        passwords = [
+            each
+            for each in passwords
+            if each.key_id not in parts and each.custom_key_identifier not in parts
+        ]
     return (*[_certificate(key) for key in keys], *[_secret(password) for password in passwords])
 
 
@@ -87,7 +130,9 @@ def _secret(password: Password) -> Credential:
     value = (
         password.key_id.lower(),
         Kind.SECRET,
-        password.display_name or (password.custom_key_identifier and _old_name(password.custom_key_identifier)) or "",
+        password.display_name
+        or (password.custom_key_identifier and _old_name(password.custom_key_identifier))
+        or "",
         password.hint or "",
         starts if starts is None or starts.tzinfo is UTC else starts.astimezone(UTC),
         end_of(password.end_date_time),
@@ -124,7 +169,9 @@ def _old_name(identifier: str) -> str:
     return name if name.isprintable() and len(blocks) <= 1 else ""
 
 
-def _taken_apart[T: (Record, Principal, ListedRecord, ListedPrincipal)](body: bytes, shape: type[T]) -> T:
+def _taken_apart[T: (Record, Principal, ListedRecord, ListedPrincipal)](
+    body: bytes, shape: type[T]
+) -> T:
     try:
         loose = msgspec.json.decode(body)
     except UNREADABLE as error:
@@ -132,12 +179,17 @@ def _taken_apart[T: (Record, Principal, ListedRecord, ListedPrincipal)](body: by
     if not isinstance(loose, dict):
         raise unreadable(body, TypeError("expected an object"))
     problems: list[str] = []
-    for field, item_shape, what in (("passwordCredentials", Password, "client secret"), ("keyCredentials", Key, "certificate")):
+    for field, item_shape, what in (
+        ("passwordCredentials", Password, "client secret"),
+        ("keyCredentials", Key, "certificate"),
+    ):
         items = loose.get(field)
         for index, item in enumerate(items if isinstance(items, list) else []):
             if problem := _problem(item, item_shape):
                 key_id = item.get("keyId") if isinstance(item, dict) else None
-                problems.append(f"{what} {plain(key_id, 50) if key_id and isinstance(key_id, str) else f'#{index + 1}'}: {problem}")
+                problems.append(
+                    f"{what} {plain(key_id, 50) if key_id and isinstance(key_id, str) else f'#{index + 1}'}: {problem}"
+                )
     if problems:
         raise unusable(problems)
     try:

@@ -11,7 +11,9 @@ from enum import StrEnum
 import httpx
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.applications_with_app_id.applications_with_app_id_request_builder import ApplicationsWithAppIdRequestBuilder
+from msgraph.generated.applications_with_app_id.applications_with_app_id_request_builder import (
+    ApplicationsWithAppIdRequestBuilder,
+)
 from msgraph.generated.service_principals_with_app_id.service_principals_with_app_id_request_builder import (
     ServicePrincipalsWithAppIdRequestBuilder,
 )
@@ -28,7 +30,15 @@ from shared.render.text.escape import plain
 BATCH_ABOVE = 3
 """Watched apps above which one `$batch` is quicker than two requests for each."""
 WATCHED = [
-    *("id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus", "passwordCredentials", "keyCredentials"),
+    *(
+        "id",
+        "appId",
+        "displayName",
+        "isDisabled",
+        "disabledByMicrosoftStatus",
+        "passwordCredentials",
+        "keyCredentials",
+    ),
     *("web", "spa", "publicClient"),
 ]
 PRINCIPAL = ["id", "accountEnabled"]
@@ -77,22 +87,35 @@ class GraphDirectory:
             requests: dict[tuple[str, _Part], RequestInformation] = {}
             for client_id, keyed in wanted.items():
                 requests[client_id, _Part.APP] = _app_request(session, client_id)
-                requests[client_id, _Part.PRINCIPAL] = _principal_request(session, client_id, keyed=keyed)
-            answers = await (session.batch(requests) if len(wanted) > BATCH_ABOVE else session.each(requests))
+                requests[client_id, _Part.PRINCIPAL] = _principal_request(
+                    session, client_id, keyed=keyed
+                )
+            answers = await (
+                session.batch(requests) if len(wanted) > BATCH_ABOVE else session.each(requests)
+            )
         finally:
             await session.close()
         apps: dict[str, App | None] = {}
         failures: dict[str, DirectoryError] = {}
         for client_id, keyed in wanted.items():
             try:
-                apps[client_id] = _judged(client_id, answers[client_id, _Part.APP], answers[client_id, _Part.PRINCIPAL], keyed=keyed)
+                apps[client_id] = _judged(
+                    client_id,
+                    answers[client_id, _Part.APP],
+                    answers[client_id, _Part.PRINCIPAL],
+                    keyed=keyed,
+                )
             except DirectoryError as error:
                 failures[client_id] = error
         return DirectoryReading(apps, failures, session.requests)
 
 
 def _app_request(session: Session, client_id: str) -> RequestInformation:
-    query = ApplicationsWithAppIdRequestBuilder.ApplicationsWithAppIdRequestBuilderGetQueryParameters(select=WATCHED)
+    query = (
+        ApplicationsWithAppIdRequestBuilder.ApplicationsWithAppIdRequestBuilderGetQueryParameters(
+            select=WATCHED
+        )
+    )
     builder = ApplicationsWithAppIdRequestBuilder(session.adapter, {}, client_id)
     return builder.to_get_request_information(RequestConfiguration(query_parameters=query))
 
@@ -105,24 +128,34 @@ def _principal_request(session: Session, client_id: str, *, keyed: bool) -> Requ
     return builder.to_get_request_information(RequestConfiguration(query_parameters=query))
 
 
-def _judged(client_id: str, app: Answer | DirectoryError, principal: Answer | DirectoryError, *, keyed: bool) -> App | None:
+def _judged(
+    client_id: str, app: Answer | DirectoryError, principal: Answer | DirectoryError, *, keyed: bool
+) -> App | None:
     """Make one app of its two answers; `None` if it is not in the tenant. Raises `DirectoryError` if either is not complete."""
     body = _found(app)
     if body is None:
         return None
     record = decoded(body, Record)
     if record.app_id.casefold() != client_id.casefold():
-        raise DirectoryError(f"Graph was asked about {plain(client_id, 50)} and answered about {plain(record.app_id, 50)}.")
+        raise DirectoryError(
+            f"Graph was asked about {plain(client_id, 50)} and answered about {plain(record.app_id, 50)}."
+        )
     principal_body = _found(principal)
     shape = KeyedPrincipal if keyed else Principal
     made = app_of(record, None if principal_body is None else decoded(principal_body, shape))
     for what, given in (
         ("the app the object id", made.object_id),
         *(("a credential the key id", each.key_id) for each in made.credentials),
-        *(("an enterprise application the object id", each.principal) for each in made.credentials if each.principal is not None),
+        *(
+            ("an enterprise application the object id", each.principal)
+            for each in made.credentials
+            if each.principal is not None
+        ),
     ):
         if not ID.fullmatch(given):
-            raise DirectoryError(f"Graph gave {what} {plain(given, 50)}, which is not one.", transient=False)
+            raise DirectoryError(
+                f"Graph gave {what} {plain(given, 50)}, which is not one.", transient=False
+            )
     return made
 
 

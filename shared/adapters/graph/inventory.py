@@ -12,9 +12,15 @@ from typing import Any
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
-from msgraph.generated.applications.item.application_item_request_builder import ApplicationItemRequestBuilder
-from msgraph.generated.service_principals.item.service_principal_item_request_builder import ServicePrincipalItemRequestBuilder
-from msgraph.generated.service_principals.service_principals_request_builder import ServicePrincipalsRequestBuilder
+from msgraph.generated.applications.item.application_item_request_builder import (
+    ApplicationItemRequestBuilder,
+)
+from msgraph.generated.service_principals.item.service_principal_item_request_builder import (
+    ServicePrincipalItemRequestBuilder,
+)
+from msgraph.generated.service_principals.service_principals_request_builder import (
+    ServicePrincipalsRequestBuilder,
+)
 
 from shared.adapters.graph.access_token import SignIn
 from shared.adapters.graph.owners import ownership
@@ -32,7 +38,15 @@ OWNED = ["id", "notes", "serviceManagementReference"]
 class GraphTenant:
     """One tenant; implements the port `WholeTenant`. Keeps no connection and no token between two calls."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, page_size: int = 999, backoff: float = 1.0, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        root: str,
+        sign_in: SignIn,
+        *,
+        page_size: int = 999,
+        backoff: float = 1.0,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
         """Say where and as whom to read; `page_size` is at most 999, the other arguments are those of `GraphDirectory`."""
         self._root = root
         self._sign_in = sign_in
@@ -50,7 +64,10 @@ class GraphTenant:
             session = runner.run(self._session(seconds))
             pace = Pace()
             try:
-                for holder in (Holder.APPLICATION, *([Holder.SERVICE_PRINCIPAL] if query.service_principals else [])):
+                for holder in (
+                    Holder.APPLICATION,
+                    *([Holder.SERVICE_PRINCIPAL] if query.service_principals else []),
+                ):
                     decoder = PageDecoder(holder, query)
                     request: RequestInformation | None = self._first(session, holder, query)
                     seen: set[str] = set()
@@ -59,7 +76,13 @@ class GraphTenant:
                         if answer.status != HTTPStatus.OK:
                             raise complaint(answer)
                         page = decoder.decoded(answer.body)
-                        yield ScanPage(page.apps, page.applications, page.credentials, page.failures, session.requests)
+                        yield ScanPage(
+                            page.apps,
+                            page.applications,
+                            page.credentials,
+                            page.failures,
+                            session.requests,
+                        )
                         request = _next(session, holder, page.next, seen)
             finally:
                 runner.run(session.close())
@@ -75,19 +98,27 @@ class GraphTenant:
                 return OwnersReading({}, dict.fromkeys(holders, error))
 
     async def _session(self, seconds: float) -> Session:
-        return Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause)
+        return Session(
+            self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause
+        )
 
     def _first(self, session: Session, holder: Holder, query: ScanQuery) -> RequestInformation:
         select = APPLICATION if holder == Holder.APPLICATION else PRINCIPAL
         builder = _list_of(session, holder)
-        parameters = type(builder).QUERY(select=[*select, *(["tags"] if query.tags else [])], top=self._page_size)
-        made: RequestInformation = builder.to_get_request_information(RequestConfiguration(query_parameters=parameters))
+        parameters = type(builder).QUERY(
+            select=[*select, *(["tags"] if query.tags else [])], top=self._page_size
+        )
+        made: RequestInformation = builder.to_get_request_information(
+            RequestConfiguration(query_parameters=parameters)
+        )
         return made
 
     async def _paced(self, session: Session, request: RequestInformation, pace: Pace) -> Answer:
         wait = pace.wait(asyncio.get_running_loop().time())
         if wait and wait >= session.left():
-            raise DirectoryError(f"Graph's limit of requests a minute makes us wait for {wait:.0f} s, and the check has no such time left.")
+            raise DirectoryError(
+                f"Graph's limit of requests a minute makes us wait for {wait:.0f} s, and the check has no such time left."
+            )
         if wait:
             await self._pause(wait)
         return await session.fetch(request)
@@ -95,7 +126,12 @@ class GraphTenant:
     async def _owners(self, holders: Mapping[str, Holder], seconds: float) -> OwnersReading:
         session = await self._session(seconds)
         try:
-            answers = await session.batch({object_id: _owned_request(session, object_id, holder) for object_id, holder in holders.items()})
+            answers = await session.batch(
+                {
+                    object_id: _owned_request(session, object_id, holder)
+                    for object_id, holder in holders.items()
+                }
+            )
         finally:
             await session.close()
         owned: dict[str, Ownership] = {}
@@ -120,21 +156,36 @@ def _list_of(session: Session, holder: Holder) -> Any:  # noqa: ANN401  (the SDK
     return (_Applications if holder == Holder.APPLICATION else _Principals)(session.adapter, {})
 
 
-def _next(session: Session, holder: Holder, link: str | None, seen: set[str]) -> RequestInformation | None:
+def _next(
+    session: Session, holder: Holder, link: str | None, seen: set[str]
+) -> RequestInformation | None:
     if link is None:
         return None
-    made: RequestInformation = _list_of(session, holder).with_url(followed(link, session, seen)).to_get_request_information()
+    made: RequestInformation = (
+        _list_of(session, holder)
+        .with_url(followed(link, session, seen))
+        .to_get_request_information()
+    )
     return made
 
 
 def _owned_request(session: Session, object_id: str, holder: Holder) -> RequestInformation:
     of_app = ApplicationItemRequestBuilder.ApplicationItemRequestBuilderGetQueryParameters
-    of_principal = ServicePrincipalItemRequestBuilder.ServicePrincipalItemRequestBuilderGetQueryParameters
+    of_principal = (
+        ServicePrincipalItemRequestBuilder.ServicePrincipalItemRequestBuilderGetQueryParameters
+    )
     builder, query, name, select = (
         (ApplicationItemRequestBuilder, of_app, "application%2Did", OWNED)
         if holder == Holder.APPLICATION
-        else (ServicePrincipalItemRequestBuilder, of_principal, "servicePrincipal%2Did", ["id", "notes"])
+        else (
+            ServicePrincipalItemRequestBuilder,
+            of_principal,
+            "servicePrincipal%2Did",
+            ["id", "notes"],
+        )
     )
     asked = RequestConfiguration(query_parameters=query(select=select, expand=["owners"]))
-    made: RequestInformation = builder(session.adapter, {name: object_id}).to_get_request_information(asked)
+    made: RequestInformation = builder(
+        session.adapter, {name: object_id}
+    ).to_get_request_information(asked)
     return made

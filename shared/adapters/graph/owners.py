@@ -50,9 +50,19 @@ def ownership(answer: Answer | DirectoryError) -> Ownership:
         raise unreadable(answer.body, error) from error
     for owner in read.owners:
         if not ID.fullmatch(owner.id):
-            raise DirectoryError(f"Graph gave an owner the id {plain(owner.id, 50)!r}, which is not one.", transient=False)
-    owners = tuple(Owner(each.id, each.display_name or "", _address(each.mail), each.kind in (None, USER)) for each in read.owners)
-    return Ownership(owners, plain(read.service_management_reference or "", LONGEST_NOTE), plain(read.notes or "", LONGEST_NOTE))
+            raise DirectoryError(
+                f"Graph gave an owner the id {plain(owner.id, 50)!r}, which is not one.",
+                transient=False,
+            )
+    owners = tuple(
+        Owner(each.id, each.display_name or "", _address(each.mail), each.kind in (None, USER))
+        for each in read.owners
+    )
+    return Ownership(
+        owners,
+        plain(read.service_management_reference or "", LONGEST_NOTE),
+        plain(read.notes or "", LONGEST_NOTE),
+    )
 
 
 def _address(mail: str | None) -> str:

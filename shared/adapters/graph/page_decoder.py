@@ -21,12 +21,22 @@ from shared.core.model.inventory import Holder, TenantApp
 from shared.ports import DirectoryError, ScanQuery
 from shared.render.text.escape import plain
 
-APPLICATION = ["id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus", "passwordCredentials", "keyCredentials"]
+APPLICATION = [
+    "id",
+    "appId",
+    "displayName",
+    "isDisabled",
+    "disabledByMicrosoftStatus",
+    "passwordCredentials",
+    "keyCredentials",
+]
 PRINCIPAL = [
     *(*APPLICATION, "accountEnabled", "servicePrincipalType", "appOwnerOrganizationId"),
     "preferredTokenSigningKeyThumbprint",
 ]
-MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
+MICROSOFT = frozenset(
+    {"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"}
+)
 """The tenants that own Microsoft's own apps (Microsoft: "Verify first-party Microsoft applications in sign-in reports")."""
 
 
@@ -62,7 +72,9 @@ class PageDecoder:
         self._holder = holder
         self._query = query
         self._shape: Any = ListedRecord if holder == Holder.APPLICATION else ListedPrincipal
-        self._decoder: Any = msgspec.json.Decoder(Applications if holder == Holder.APPLICATION else Principals)
+        self._decoder: Any = msgspec.json.Decoder(
+            Applications if holder == Holder.APPLICATION else Principals
+        )
 
     def decoded(self, body: bytes) -> Decoded:
         """Decode a page. Raises `DirectoryError` if the page itself cannot be read."""
@@ -90,13 +102,28 @@ class PageDecoder:
             else:
                 if keys and _any_ends(keys, since, until):
                     found.append(record)
-        return [self._app(record) for record in found if not _left_out(record)], len(records), credentials
+        return (
+            [self._app(record) for record in found if not _left_out(record)],
+            len(records),
+            credentials,
+        )
 
     def _app(self, record: ListedRecord) -> TenantApp:
         """Make the app's value. Raises `DirectoryError` for an id under which no ledger can keep anything."""
         credentials = credentials_of(record.key_credentials, record.password_credentials)
-        if odd := next((each for each in (record.app_id, record.id, *(c.key_id for c in credentials)) if not ID.fullmatch(each)), None):
-            raise unusable([f"the app {plain(record.app_id, 50)} has the id {plain(odd, 50)}, which is not one"])
+        if odd := next(
+            (
+                each
+                for each in (record.app_id, record.id, *(c.key_id for c in credentials))
+                if not ID.fullmatch(each)
+            ),
+            None,
+        ):
+            raise unusable(
+                [
+                    f"the app {plain(record.app_id, 50)} has the id {plain(odd, 50)}, which is not one"
+                ]
+            )
         return TenantApp(
             self._holder,
             record.app_id,
@@ -109,7 +136,9 @@ class PageDecoder:
 
     def _taken_apart(self, body: bytes) -> Decoded:
         try:
-            page = json.loads(body)  # which reads half of a surrogate pair, too, so that one name cannot blind us to a page
+            page = json.loads(
+                body
+            )  # which reads half of a surrogate pair, too, so that one name cannot blind us to a page
             values, link = list(page["value"]), page.get("@odata.nextLink")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise unreadable(body, error) from error
@@ -120,9 +149,18 @@ class PageDecoder:
         credentials = 0
         for index, value in enumerate(values, start=1):
             try:
-                found, _, count = self._matter([decoded(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), self._shape)])
+                found, _, count = self._matter(
+                    [
+                        decoded(
+                            json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"),
+                            self._shape,
+                        )
+                    ]
+                )
             except OverflowError:
-                failures[_client_id(value, index)] = unusable([f"a date of the app {_client_id(value, index)} is before the year 1"])
+                failures[_client_id(value, index)] = unusable(
+                    [f"a date of the app {_client_id(value, index)} is before the year 1"]
+                )
             except DirectoryError as error:
                 failures[_client_id(value, index)] = error
             else:
@@ -144,7 +182,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def _any_ends(keys: Sequence[Key], since: datetime, until: datetime) -> bool:
-    return any(key.end_date_time is not None and since <= key.end_date_time <= until for key in keys)
+    return any(
+        key.end_date_time is not None and since <= key.end_date_time <= until for key in keys
+    )
 
 
 def _left_out(record: ListedRecord) -> bool:
@@ -154,7 +194,11 @@ def _left_out(record: ListedRecord) -> bool:
     if not isinstance(record, ListedPrincipal):
         return False
     own = (record.app_owner_organization_id or "").casefold() not in MICROSOFT
-    return record.account_enabled is False or record.service_principal_type == "ManagedIdentity" or not own
+    return (
+        record.account_enabled is False
+        or record.service_principal_type == "ManagedIdentity"
+        or not own
+    )
 
 
 def _signing(record: ListedPrincipal) -> frozenset[str]:
@@ -162,7 +206,9 @@ def _signing(record: ListedPrincipal) -> frozenset[str]:
     wanted = (record.preferred_token_signing_key_thumbprint or "").upper()
     if not wanted:
         return frozenset()
-    return frozenset(key.key_id.lower() for key in record.key_credentials if _thumbprint(key) == wanted)
+    return frozenset(
+        key.key_id.lower() for key in record.key_credentials if _thumbprint(key) == wanted
+    )
 
 
 def _thumbprint(key: Key) -> str:

@@ -36,13 +36,17 @@ def followed(link: str, session: Session, seen: set[str]) -> str:
     try:
         here, there = _origin(session.root), _origin(link)
     except ValueError as error:
-        raise DirectoryError(f"Graph's link to the next page is not an address: {plain(link, 80)!r}.") from error
+        raise DirectoryError(
+            f"Graph's link to the next page is not an address: {plain(link, 80)!r}."
+        ) from error
     if here != there:
         raise DirectoryError(
             f"Graph's link to the next page leads to another host, {plain(there.host, 80)!r}; the token is not sent there."
         )
     if link in seen:
-        raise DirectoryError("Graph's link to the next page leads back to a page that was read before: the list has no end.")
+        raise DirectoryError(
+            "Graph's link to the next page leads back to a page that was read before: the list has no end."
+        )
     seen.add(link)
     return link
 
@@ -56,4 +60,8 @@ class _Origin(NamedTuple):
 def _origin(address: str) -> _Origin:
     """Read where an address leads. Raises `ValueError` for what is no address."""
     parts = urlsplit(address)
-    return _Origin(parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme))
+    return _Origin(
+        parts.scheme,
+        parts.hostname or "",
+        parts.port or {"https": 443, "http": 80}.get(parts.scheme),
+    )

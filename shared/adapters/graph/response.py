@@ -43,15 +43,23 @@ def unreadable(body: bytes, error: Exception) -> DirectoryError:
     """Say that an answer with a good status is not what Graph answers."""
     start = plain(body[:200].decode("utf-8", "replace"), 80)
     if start.startswith("<"):
-        return DirectoryError(f"Graph's answer is a page for people, not JSON ({start}). Something on the way answers in its place.")
-    return DirectoryError(f"Graph's answer cannot be understood: {plain(str(error))}. It begins with {start!r}.")
+        return DirectoryError(
+            f"Graph's answer is a page for people, not JSON ({start}). Something on the way answers in its place."
+        )
+    return DirectoryError(
+        f"Graph's answer cannot be understood: {plain(str(error))}. It begins with {start!r}."
+    )
 
 
 def complaint(answer: Answer, more: str = "") -> DirectoryError:
     """Say what is wrong about an answer whose status is not what was hoped for; `more` is added to the sentence."""
     error = _error(answer)
     code = plain(error.code or "", 80)
-    request_id = plain((error.inner_error and error.inner_error.request_id) or answer.headers.get("request-id", ""), 50)
+    request_id = plain(
+        (error.inner_error and error.inner_error.request_id)
+        or answer.headers.get("request-id", ""),
+        50,
+    )
     said = f"{answer.status} {code}".rstrip()
     said += f", {plain(error.message)}" if error.message else ""
     said += f" (request id {request_id})" if request_id else ""
@@ -68,12 +76,16 @@ def complaint(answer: Answer, more: str = "") -> DirectoryError:
     else:
         text = f"Graph answered {said}."
     transient = answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return DirectoryError(text + more, transient=transient, code=code or str(answer.status), request_id=request_id)
+    return DirectoryError(
+        text + more, transient=transient, code=code or str(answer.status), request_id=request_id
+    )
 
 
 def no_such_object(answer: Answer) -> bool:
     """Whether Graph itself says that there is no such object; a gateway's 404 is not that."""
-    return answer.status == HTTPStatus.NOT_FOUND and _error(answer).code == "Request_ResourceNotFound"
+    return (
+        answer.status == HTTPStatus.NOT_FOUND and _error(answer).code == "Request_ResourceNotFound"
+    )
 
 
 def _error(answer: Answer) -> _Error:

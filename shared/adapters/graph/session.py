@@ -15,10 +15,16 @@ from urllib.parse import urlsplit
 import httpx
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
-from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_authentication_azure.azure_identity_authentication_provider import (
+    AzureIdentityAuthenticationProvider,
+)
 from kiota_http.kiota_client_factory import KiotaClientFactory
 from kiota_http.middleware import RetryHandler
-from kiota_http.middleware.options import RedirectHandlerOption, ResponseHandlerOption, RetryHandlerOption
+from kiota_http.middleware.options import (
+    RedirectHandlerOption,
+    ResponseHandlerOption,
+    RetryHandlerOption,
+)
 from kiota_http.observability_options import ObservabilityOptions
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
@@ -48,16 +54,28 @@ class _PatientRetry(RetryHandler):  # type: ignore[misc]  # the SDK is not type-
         self._backoff = backoff
         self._left = left
 
-    def get_delay_time(self, retry_count: int, response: httpx.Response | None = None, _delay: float = 0) -> float:
+    def get_delay_time(
+        self, retry_count: int, response: httpx.Response | None = None, _delay: float = 0
+    ) -> float:
         """Give the seconds to wait; the SDK does not retry at `MAX_DELAY` and above."""
-        wait = (asked_wait(response.headers) if response else None) or self._backoff * 2**retry_count
+        wait = (
+            asked_wait(response.headers) if response else None
+        ) or self._backoff * 2**retry_count
         return wait if wait < self._left() else RetryHandlerOption.MAX_DELAY
 
 
 class Session:
     """One run, on the loop that runs it. `requests` counts the requests that were answered, retries not counted."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, seconds: float, backoff: float, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        root: str,
+        sign_in: SignIn,
+        *,
+        seconds: float,
+        backoff: float,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
         """Connect to nothing yet; everything must end within `seconds`.
 
         Raises:
@@ -67,7 +85,10 @@ class Session:
         self._host = urlsplit(root).hostname or ""
         self._here = is_this_machine(self._host)
         if not root.startswith("https://") and not self._here:
-            raise DirectoryError(f"LAPSEWATCH_GRAPH is {plain(root, 80)!r}; only https:// protects the token on its way.", transient=False)
+            raise DirectoryError(
+                f"LAPSEWATCH_GRAPH is {plain(root, 80)!r}; only https:// protects the token on its way.",
+                transient=False,
+            )
         self.requests = 0
         self._seconds = seconds
         self._deadline = asyncio.get_running_loop().time() + seconds
@@ -77,10 +98,14 @@ class Session:
         self._client = self._make_client()
         allowed = AzureIdentityAuthenticationProvider(self._token, allowed_hosts=[self._host])
         if self._here:
-            allowed.access_token_provider.LOCALHOST_STRINGS = {self._host}  # of 127.0.0.0/8 the SDK knows only the first address
+            allowed.access_token_provider.LOCALHOST_STRINGS = {
+                self._host
+            }  # of 127.0.0.0/8 the SDK knows only the first address
         self.adapter: Any = GraphRequestAdapter(allowed, client=self._client)
         self.adapter.base_url = f"{root.rstrip('/')}/v1.0"
-        self.adapter.observability_options = ObservabilityOptions(enabled=False, include_euii_attributes=False)
+        self.adapter.observability_options = ObservabilityOptions(
+            enabled=False, include_euii_attributes=False
+        )
 
     def _make_client(self) -> httpx.AsyncClient:
         retry = _PatientRetry(self._backoff, self.left)
@@ -120,7 +145,11 @@ class Session:
                 answer = await self._fetch(request)
         except TimeoutError:
             who = "The sign-in for Graph" if self._token.pending else "Graph"
-            late = f"{who} did not answer within {self._seconds:.3g} s." if self._seconds > LEAST else "No time was left to ask Graph."
+            late = (
+                f"{who} did not answer within {self._seconds:.3g} s."
+                if self._seconds > LEAST
+                else "No time was left to ask Graph."
+            )
             raise DirectoryError(late) from None
         self.requests += not again
         return answer
@@ -132,14 +161,20 @@ class Session:
             except httpx.TransportError as error:
                 if attempt == LOST_RETRIES:
                     what = plain(str(error)).rstrip(".") or type(error).__name__
-                    raise DirectoryError(f"No connection to Graph at {plain(self._host, 80)}: {what}.") from error
+                    raise DirectoryError(
+                        f"No connection to Graph at {plain(self._host, 80)}: {what}."
+                    ) from error
                 await self._pause(self._backoff * 2**attempt)
                 continue
             except httpx.DecodingError as error:
-                raise DirectoryError(f"Graph's answer cannot be unpacked: {plain(str(error))}.") from error
+                raise DirectoryError(
+                    f"Graph's answer cannot be unpacked: {plain(str(error))}."
+                ) from error
             answer = Answer(response.status_code, response.headers, response.content)
             wait = asked_wait(answer.headers) if answer.status in RETRIED else None
-            if wait is None or wait < min(self.left(), RetryHandlerOption.MAX_DELAY):  # the SDK has waited, and tried often enough
+            if wait is None or wait < min(
+                self.left(), RetryHandlerOption.MAX_DELAY
+            ):  # the SDK has waited, and tried often enough
                 return answer
             if wait >= self.left():
                 raise self._too_long(answer, wait)
@@ -147,35 +182,58 @@ class Session:
         raise AssertionError("count() has no end")
 
     def _too_long(self, answer: Answer, wait: float) -> DirectoryError:
-        return complaint(answer, f" It asks us to wait for {wait:.12g} s, and only {max(0, self.left()):.0f} s are left.")
+        return complaint(
+            answer,
+            f" It asks us to wait for {wait:.12g} s, and only {max(0, self.left()):.0f} s are left.",
+        )
 
-    async def each[K: Hashable](self, requests: Mapping[K, RequestInformation]) -> dict[K, Answer | DirectoryError]:
+    async def each[K: Hashable](
+        self, requests: Mapping[K, RequestInformation]
+    ) -> dict[K, Answer | DirectoryError]:
         """Get every answer, one request each; a failure is the failure of that one."""
         answers = await asyncio.gather(*(self._settled(request) for request in requests.values()))
         return dict(zip(requests, answers, strict=True))
 
-    async def batch[K: Hashable](self, requests: Mapping[K, RequestInformation]) -> dict[K, Answer | DirectoryError]:
+    async def batch[K: Hashable](
+        self, requests: Mapping[K, RequestInformation]
+    ) -> dict[K, Answer | DirectoryError]:
         """Get every answer, twenty to a request; a failure is the failure of that one."""
-        parts = await asyncio.gather(*(self._batch(dict(part)) for part in batched(requests.items(), BATCH, strict=False)))
+        parts = await asyncio.gather(
+            *(self._batch(dict(part)) for part in batched(requests.items(), BATCH, strict=False))
+        )
         return {key: answer for part in parts for key, answer in part.items()}
 
-    async def _settled(self, request: RequestInformation, *, again: bool = False) -> Answer | DirectoryError:
+    async def _settled(
+        self, request: RequestInformation, *, again: bool = False
+    ) -> Answer | DirectoryError:
         try:
             return await self.fetch(request, again=again)
         except DirectoryError as error:
             return error
 
-    async def _batch[K: Hashable](self, requests: Mapping[K, RequestInformation]) -> dict[K, Answer | DirectoryError]:
+    async def _batch[K: Hashable](
+        self, requests: Mapping[K, RequestInformation]
+    ) -> dict[K, Answer | DirectoryError]:
         """Ask for all at once, and again for those that Graph was too busy for, after the longest wait that it asks for."""
         found: dict[K, Answer | DirectoryError] = {}
         asked = requests
         for attempt in count():
             answer = await self._settled(batch_request(asked), again=attempt > 0)
-            found |= dict.fromkeys(asked, answer) if isinstance(answer, DirectoryError) else batch_answers(answer, asked)
-            busy = {key: part for key, part in found.items() if isinstance(part, Answer) and part.status in RETRIED}
+            found |= (
+                dict.fromkeys(asked, answer)
+                if isinstance(answer, DirectoryError)
+                else batch_answers(answer, asked)
+            )
+            busy = {
+                key: part
+                for key, part in found.items()
+                if isinstance(part, Answer) and part.status in RETRIED
+            }
             if not busy or attempt == RETRIES:
                 break
-            wait = max(asked_wait(part.headers) or self._backoff * 2**attempt for part in busy.values())
+            wait = max(
+                asked_wait(part.headers) or self._backoff * 2**attempt for part in busy.values()
+            )
             if wait >= self.left():
                 found |= {key: self._too_long(part, wait) for key, part in busy.items()}
                 break

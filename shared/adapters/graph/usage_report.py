@@ -64,7 +64,9 @@ class GraphSignIns:
         session = Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff)
         seen: dict[str, datetime] = {}
         try:
-            for client_id in dict.fromkeys(client_ids):  # one after the other: reports allow five requests in ten seconds
+            for client_id in dict.fromkeys(
+                client_ids
+            ):  # one after the other: reports allow five requests in ten seconds
                 async for row in _rows(session, client_id):
                     at = _instant(row.sign_in_activity)
                     if row.key_id and at:
@@ -78,7 +80,9 @@ class GraphSignIns:
 async def _rows(session: Session, client_id: str) -> AsyncGenerator[_Row]:
     """Give every row about an app's credentials: one for each credential and resource that it was used for."""
     quoted = client_id.replace("'", "''")
-    address = str(httpx.URL(f"{session.root.rstrip('/')}{REPORT}", params={"$filter": f"appId eq '{quoted}'"}))
+    address = str(
+        httpx.URL(f"{session.root.rstrip('/')}{REPORT}", params={"$filter": f"appId eq '{quoted}'"})
+    )
     read = {address}
     while True:
         request = RequestInformation(Method.GET)

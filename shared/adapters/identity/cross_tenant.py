@@ -35,7 +35,9 @@ class AnotherTenant:
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK's protocol has it)
         """Give a token of that tenant. Raises `DirectoryError`, with who can mend it."""
         try:
-            token: AccessToken = in_time(TOKEN_SECONDS, partial(self._credential.get_token, *scopes, **options))
+            token: AccessToken = in_time(
+                TOKEN_SECONDS, partial(self._credential.get_token, *scopes, **options)
+            )
         except DirectoryError:
             raise
         except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
@@ -82,7 +84,12 @@ def credential_elsewhere(
     Tokens come from `authority`, an https address without a slash at its end; from the cloud's own sign-in if it is empty.
     With a Graph on this machine it must not be, so that nothing is sent to the real sign-in.
     """
-    own = credential(client_id, graph_is_loopback=graph_is_loopback, environment=environment, tenant_id=where.tenant_id)
+    own = credential(
+        client_id,
+        graph_is_loopback=graph_is_loopback,
+        environment=environment,
+        tenant_id=where.tenant_id,
+    )
     if isinstance(own, AzureCliCredential):
         return own
     cloud = cloud_of(graph)

@@ -32,7 +32,9 @@ _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "oid", "tid"]
 class EntraIdentities:
     """Verifies ID tokens of one issuer for one app registration; implements the port `Identities`."""
 
-    def __init__(self, client_id: str, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT) -> None:
+    def __init__(
+        self, client_id: str, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT
+    ) -> None:
         """Fetch nothing yet; `issuer` is `https://HOST/TENANT/v2.0`, as the tokens have it."""
         self._client_id, self._issuer, self._clock = client_id, issuer, clock
         self._tenant = urlsplit(issuer).path.split("/")[1]
@@ -49,7 +51,9 @@ class EntraIdentities:
         except Wrong:
             raise _refused("its object id is none") from None
         names = (claims.get("name"), claims.get("preferred_username"))
-        shown = next((line for name in names if isinstance(name, str) and (line := clean(name))), object_id)
+        shown = next(
+            (line for name in names if isinstance(name, str) and (line := clean(name))), object_id
+        )
         return Person(object_id, shown)
 
     def _verified(self, token: str) -> Mapping[str, Any]:
@@ -69,7 +73,13 @@ class EntraIdentities:
                 algorithms=ALGORITHMS,
                 audience=self._client_id,
                 issuer=self._issuer,
-                options={"require": _REQUIRED, "strict_aud": True, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+                options={
+                    "require": _REQUIRED,
+                    "strict_aud": True,
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
             )
         except (jwt.PyJWTError, Wrong, ValueError, TypeError, RecursionError) as error:
             raise _refused(_FLAWS.get(type(error), "it cannot be read")) from None

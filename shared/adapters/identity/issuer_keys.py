@@ -47,7 +47,9 @@ class _Had(NamedTuple):
 class IssuerKeys:
     """The keys of one issuer, for all threads of the process."""
 
-    def __init__(self, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT) -> None:
+    def __init__(
+        self, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT
+    ) -> None:
         """Fetch nothing yet; `issuer` is its URL without a slash at the end, `timeout` is in seconds."""
         self._issuer, self._clock, self._timeout = issuer, clock, timeout
         self._asking = Lock()
@@ -59,7 +61,9 @@ class IssuerKeys:
         One thread asks the issuer; another waits for it only if it has no key that was good.
         """
         now = self._clock()
-        if not self._had.is_enough(key_id, now) and self._asking.acquire(blocking=self._had.known(key_id, now) is None):
+        if not self._had.is_enough(key_id, now) and self._asking.acquire(
+            blocking=self._had.known(key_id, now) is None
+        ):
             try:
                 if not self._had.is_enough(key_id, self._clock()):  # nobody was faster
                     self._had = self._asked()
@@ -92,12 +96,18 @@ class IssuerKeys:
                 raise _failed("its configuration document names another issuer", transient=False)
             address = document.get("jwks_uri")
             if not isinstance(address, str) or urlsplit(address)[:2] != urlsplit(self._issuer)[:2]:
-                raise _failed("its configuration document leads to another host for the keys", transient=False)
+                raise _failed(
+                    "its configuration document leads to another host for the keys", transient=False
+                )
             try:
                 keys = jwt.PyJWKSet.from_dict(self._get(session, address)).keys
             except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
                 raise _failed("its keys cannot be read") from None
-        return {key.key_id: key for key in keys if key.key_id and key.key_type == "RSA" and key.public_key_use in {None, "sig"}}
+        return {
+            key.key_id: key
+            for key in keys
+            if key.key_id and key.key_type == "RSA" and key.public_key_use in {None, "sig"}
+        }
 
     def _get(self, session: requests.Session, address: str) -> dict[str, Any]:
         try:

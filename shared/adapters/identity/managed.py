@@ -54,7 +54,9 @@ def credential(
     Raises:
         DirectoryError: on a laptop, with a loopback Graph and no stand-in for the managed identity.
     """
-    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)  # of an answer that it cannot read it logs all, even a token
+    logging.getLogger("azure.identity").setLevel(
+        logging.CRITICAL
+    )  # of an answer that it cannot read it logs all, even a token
     has_endpoint = bool(environment.get("IDENTITY_ENDPOINT") and environment.get("IDENTITY_HEADER"))
     if has_endpoint or environment.get("WEBSITE_SITE_NAME"):
         return PunctualIdentity(client_id, seconds)

@@ -37,21 +37,33 @@ class TablesTenantLedger:
 
         What is gone goes last and what was told of it before it: a crash in between leaves something to be found gone again.
         """
-        steps = [Step("put", row, columns_of(each, row)) for each in facts.listed for row in [key_of(each)]]
+        steps = [
+            Step("put", row, columns_of(each, row))
+            for each in facts.listed
+            for row in [key_of(each)]
+        ]
         if facts.scan is not None:
             steps.append(Step("put", SCAN, columns_of(facts.scan, SCAN)))
         self._store.write_all(steps)
         dropped = [key("told", item, channel) for item, channel in facts.forget_told]
-        dropped += [key("listed", *item.removeprefix("tenant:").split(":", 1)) for item in facts.gone]
+        dropped += [
+            key("listed", *item.removeprefix("tenant:").split(":", 1)) for item in facts.gone
+        ]
         self._store.drop(dropped)
 
     def record_told(self, told: Sequence[Told]) -> None:
         """Write what a channel has just heard, in one transaction for each 100 items."""
-        self._store.write_all([Step("put", row, columns_of(each, row)) for each in told for row in [key_of(each)]])
+        self._store.write_all(
+            [Step("put", row, columns_of(each, row)) for each in told for row in [key_of(each)]]
+        )
 
 
 def _memory(rows: Sequence[Row]) -> TenantMemory:
     listed = [record_of(Listed, row) for row in rows if row.key.startswith("listed:")]
     told = [record_of(Told, row) for row in rows if row.key.startswith("told:")]
     scan = next((record_of(TenantScan, row) for row in rows if row.key == SCAN), None)
-    return TenantMemory(scan, {each.item: each for each in listed}, {(each.item, each.channel): each for each in told})
+    return TenantMemory(
+        scan,
+        {each.item: each for each in listed},
+        {(each.item, each.channel): each for each in told},
+    )

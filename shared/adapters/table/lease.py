@@ -54,7 +54,9 @@ class TableLease:
 
     def renew(self) -> None:
         """Keep it for another term. Raises `LeaseLost` if somebody else took it, or it was given back."""
-        lost = LeaseLost("The lease of this check ended, and another check may be at work: this one stops here.")
+        lost = LeaseLost(
+            "The lease of this check ended, and another check may be at work: this one stops here."
+        )
         if not self._version and not self._ours(self._held()):
             raise lost
         try:

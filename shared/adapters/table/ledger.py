@@ -33,9 +33,29 @@ from azure.core.credentials import TokenCredential
 
 from shared.adapters.table.inventory_ledger import TablesTenantLedger
 from shared.adapters.table.lease import TableLease
-from shared.adapters.table.rows import Remembered, columns_of, history_key, key, key_of, memory_of, record_of
+from shared.adapters.table.rows import (
+    Remembered,
+    columns_of,
+    history_key,
+    key,
+    key_of,
+    memory_of,
+    record_of,
+)
 from shared.adapters.table.store import CALL_SECONDS, Step, TableStore
-from shared.core.model.memory import Acknowledgement, Assignment, CheckRecord, Decision, Facts, Forget, Former, Hold, Memory, Pulse, Told
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    CheckRecord,
+    Decision,
+    Facts,
+    Forget,
+    Former,
+    Hold,
+    Memory,
+    Pulse,
+    Told,
+)
 from shared.ports import Clock, Lease, LedgerConflict
 
 HISTORY_LIMIT = 500
@@ -62,7 +82,9 @@ class TablesLedger:
         Each request is given up after `seconds`. Raises `LedgerError` if `where` is neither. The table is made when first
         something is written.
         """
-        self._store = TableStore(where, table=table, partition=partition, credential=credential, seconds=seconds)
+        self._store = TableStore(
+            where, table=table, partition=partition, credential=credential, seconds=seconds
+        )
         self._of_tenant = self._store.beside(f"{partition}:tenant")
         self._clock = clock
 
@@ -116,7 +138,13 @@ class TablesLedger:
         still to be said, with the reason that it had.
         """
         firsts = [_step("create", hold) for hold in facts.holds]
-        found: tuple[Remembered, ...] = (*facts.items, *facts.apps, *facts.sightings, *facts.channels, *facts.uses)
+        found: tuple[Remembered, ...] = (
+            *facts.items,
+            *facts.apps,
+            *facts.sightings,
+            *facts.channels,
+            *facts.uses,
+        )
         others = [_step("put", value) for value in found]
         try:
             self._store.write_all([*firsts, *others])
@@ -133,7 +161,12 @@ class TablesLedger:
     def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
         """Write how a check ended and the pulse, both or neither: one request."""
         check = history_key("check", record.started, uuid4().hex[:8])
-        self._store.write([Step("create", check, columns_of(record, check)), Step("put", PULSE, columns_of(pulse, PULSE))])
+        self._store.write(
+            [
+                Step("create", check, columns_of(record, check)),
+                Step("put", PULSE, columns_of(pulse, PULSE)),
+            ]
+        )
 
     def decide(
         self,
@@ -145,10 +178,20 @@ class TablesLedger:
         acknowledgements: Sequence[Acknowledgement] = (),
     ) -> None:
         """Write what a person decided and the decision itself, in one transaction: a crash leaves all of it or nothing."""
-        settled: list[Hold | Assignment | Acknowledgement] = [*holds, *assignments, *acknowledgements]
-        steps = [_step("replace" if value.version else "create", value, value.version) for value in settled]
+        settled: list[Hold | Assignment | Acknowledgement] = [
+            *holds,
+            *assignments,
+            *acknowledgements,
+        ]
+        steps = [
+            _step("replace" if value.version else "create", value, value.version)
+            for value in settled
+        ]
         history = history_key("decision", decision.at, uuid4().hex[:8])
-        steps += [*(_step("put", former) for former in formers), Step("create", history, columns_of(decision, history))]
+        steps += [
+            *(_step("put", former) for former in formers),
+            Step("create", history, columns_of(decision, history)),
+        ]
         self._store.write(steps)
 
     def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
@@ -162,11 +205,17 @@ class TablesLedger:
 
     def decisions_since(self, at: datetime) -> Sequence[Decision]:
         """What was decided after an instant, newest first: one request for each 1,000."""
-        return [record_of(Decision, row) for row in self._store.rows("~decision:", history_key("decision", at))]
+        return [
+            record_of(Decision, row)
+            for row in self._store.rows("~decision:", history_key("decision", at))
+        ]
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         """How the last checks ended, newest first, `limit` of them at most: one request for each 1,000."""
-        return [record_of(CheckRecord, row) for row in self._store.rows("~check:", "~check;", limit=limit)]
+        return [
+            record_of(CheckRecord, row)
+            for row in self._store.rows("~check:", "~check;", limit=limit)
+        ]
 
     def forget(self, rows: Forget) -> None:
         """Drop these rows, in one transaction for each 100; one that does not exist is as good as dropped."""
@@ -192,7 +241,9 @@ class TablesLedger:
         checks = self._store.rows(history_key("check", last), "~check;", limit=HISTORY_LIMIT)
         self._store.drop([row.key for row in checks])
         decisions = self._store.rows(history_key("decision", last), "~decision;")
-        self._store.drop([row.key for row in decisions if outlived(record_of(Decision, row))][:HISTORY_LIMIT])
+        self._store.drop(
+            [row.key for row in decisions if outlived(record_of(Decision, row))][:HISTORY_LIMIT]
+        )
 
 
 def _step(how: Literal["create", "put", "replace"], value: Remembered, version: str = "") -> Step:

@@ -42,14 +42,36 @@ KEY_LIMIT = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""
 TEXT_LIMIT = 32_768
 """UTF-16 code units of one column: a table takes 64 KiB."""
-SHORTENED = {"name": 256, "app_name": 256, "hint": 256, "disabled": 1_000, "error": 4_000, "evidence": 4_000, "why": 4_000}
+SHORTENED = {
+    "name": 256,
+    "app_name": 256,
+    "hint": 256,
+    "disabled": 1_000,
+    "error": 4_000,
+    "evidence": 4_000,
+    "why": 4_000,
+}
 """Characters kept of the texts that people read and nobody compares, by the field's name; one that makes a key is never cut."""
 
-_NOT_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Microsoft: "Understanding the Table service data model"
+_NOT_IN_KEYS = re.compile(
+    r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+)  # Microsoft: "Understanding the Table service data model"
 _NOT_IN_TEXTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type Column = str | bool | int | float
-type Remembered = Hold | Former | Assignment | Acknowledgement | Sighting | AppSighting | ItemState | Told | ChannelState | Use | Listed
+type Remembered = (
+    Hold
+    | Former
+    | Assignment
+    | Acknowledgement
+    | Sighting
+    | AppSighting
+    | ItemState
+    | Told
+    | ChannelState
+    | Use
+    | Listed
+)
 
 
 class Row(NamedTuple):
@@ -135,7 +157,9 @@ def columns_of(value: object, row_key: str) -> dict[str, Column]:
         if _is_record(type(inner)):
             columns |= {f"{name}_{part}": text for part, text in columns_of(inner, row_key).items()}
         else:
-            columns[name] = _column(name, inner, row_key, None if name in exact else SHORTENED.get(name))
+            columns[name] = _column(
+                name, inner, row_key, None if name in exact else SHORTENED.get(name)
+            )
     return columns
 
 
@@ -166,7 +190,8 @@ def _exact(name: str, text: str, row_key: str) -> str:
         length = _units(text)
     except UnicodeEncodeError:
         raise LedgerError(
-            f"The ledger cannot keep the row {row_key}: its {name} is no valid text (half of a surrogate pair).", transient=False
+            f"The ledger cannot keep the row {row_key}: its {name} is no valid text (half of a surrogate pair).",
+            transient=False,
         ) from None
     if length > TEXT_LIMIT:
         raise LedgerError(
@@ -183,7 +208,9 @@ def _units(text: str) -> int:
 def record_of[T](kind: type[T], row: Row) -> T:
     """Give the record that a row holds; raises `LedgerError`, naming the row, if it is none of this kind."""
     try:
-        return _record(kind, row.columns, {"version": row.version} if "version" in _fields(kind) else {})
+        return _record(
+            kind, row.columns, {"version": row.version} if "version" in _fields(kind) else {}
+        )
     except (msgspec.MsgspecError, TypeError, ValueError) as error:
         raise LedgerError(
             f"The row {row.key!r} of the ledger cannot be understood: {error}. "
@@ -192,7 +219,9 @@ def record_of[T](kind: type[T], row: Row) -> T:
         ) from None
 
 
-def _record[T](kind: type[T], columns: Mapping[str, object], known: Mapping[str, object], prefix: str = "") -> T:
+def _record[T](
+    kind: type[T], columns: Mapping[str, object], known: Mapping[str, object], prefix: str = ""
+) -> T:
     values = dict(known)
     for name, field in _shape(cast("type", kind)).items():
         if name in values:
@@ -214,7 +243,11 @@ def _value(path: str, field: Field, raw: object) -> object:
     if type(raw) is field.hint:
         return raw
     try:
-        return msgspec.json.decode(cast("str", raw), type=field.hint) if field.json else msgspec.convert(raw, field.hint)
+        return (
+            msgspec.json.decode(cast("str", raw), type=field.hint)
+            if field.json
+            else msgspec.convert(raw, field.hint)
+        )
     except (msgspec.MsgspecError, TypeError) as error:
         raise ValueError(f"in its column {path!r}, {error}") from None
 
@@ -246,8 +279,12 @@ def memory_of(rows: Iterable[Row]) -> Memory:
         holds={value.service: value for value in values if isinstance(value, Hold)},
         formers=frozenset(value for value in values if isinstance(value, Former)),
         assignments={value.key_id: value for value in values if isinstance(value, Assignment)},
-        acknowledgements={value.service: value for value in values if isinstance(value, Acknowledgement)},
-        sightings={value.credential.key_id: value for value in values if isinstance(value, Sighting)},
+        acknowledgements={
+            value.service: value for value in values if isinstance(value, Acknowledgement)
+        },
+        sightings={
+            value.credential.key_id: value for value in values if isinstance(value, Sighting)
+        },
         apps={value.key: value for value in values if isinstance(value, AppSighting)},
         items={value.item: value for value in values if isinstance(value, ItemState)},
         told={(value.item, value.channel): value for value in values if isinstance(value, Told)},

@@ -50,7 +50,13 @@ _PATIENCE: dict[str, Any] = {
     "timeout": CALL_SECONDS,  # no try begins later
     "permit_redirects": False,  # a token would go along
 }
-_CONFLICTS = ("EntityAlreadyExists", "UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound", "EntityNotFound")
+_CONFLICTS = (
+    "EntityAlreadyExists",
+    "UpdateConditionNotSatisfied",
+    "ConditionNotMet",
+    "ResourceNotFound",
+    "EntityNotFound",
+)
 _TRY_LATER = (408, 409, 429)
 _ADVICE = {
     "AuthorizationPermissionMismatch": "The identity needs the role Storage Table Data Contributor on the storage account; "
@@ -101,7 +107,13 @@ class TableStore:
     """Reads and writes the rows of one table, in one partition."""
 
     def __init__(
-        self, where: str, *, table: str, partition: str, credential: TokenCredential | None, seconds: float = CALL_SECONDS
+        self,
+        where: str,
+        *,
+        table: str,
+        partition: str,
+        credential: TokenCredential | None,
+        seconds: float = CALL_SECONDS,
     ) -> None:
         """Take an https endpoint, which wants a `credential`, or a connection string. Nothing is contacted yet.
 
@@ -128,7 +140,9 @@ class TableStore:
         def read() -> Row | None:
             try:
                 return _row(self._client.get_entity(self._partition, key))
-            except ResourceNotFoundError:  # of the row or the table, by its code; any other 404 is another error
+            except (
+                ResourceNotFoundError
+            ):  # of the row or the table, by its code; any other 404 is another error
                 return None
 
         return self._asked(read)
@@ -183,22 +197,37 @@ class TableStore:
 
         Those of `read` have a version, and go only if nobody has written them since.
         """
-        steps = [*(Step("delete", row, {}) for row in keys), *(Step("delete", row, {}, version) for row, version in (read or {}).items())]
+        steps = [
+            *(Step("delete", row, {}) for row in keys),
+            *(Step("delete", row, {}, version) for row, version in (read or {}).items()),
+        ]
         try:
             self.write_all(steps)
-        except LedgerConflict:  # one of them is gone already, or was written anew, and a transaction with it cannot be
+        except (
+            LedgerConflict
+        ):  # one of them is gone already, or was written anew, and a transaction with it cannot be
             for step in steps:
                 with suppress(LedgerConflict):
                     self.write([step])
 
     def _make(self) -> None:
-        with suppress(ResourceExistsError):  # somebody else was faster; one that is being deleted is another error
+        with suppress(
+            ResourceExistsError
+        ):  # somebody else was faster; one that is being deleted is another error
             self._client.create_table()
 
     def _operation(self, step: Step) -> tuple[str, dict[str, Column], dict[str, Any]]:
-        entity: dict[str, Column] = {"PartitionKey": self._partition, "RowKey": step.key, **step.columns}
-        how = {"create": "create", "put": "upsert", "replace": "update", "delete": "delete"}[step.how]
-        options: dict[str, Any] = {"mode": UpdateMode.REPLACE} if how in ("upsert", "update") else {}
+        entity: dict[str, Column] = {
+            "PartitionKey": self._partition,
+            "RowKey": step.key,
+            **step.columns,
+        }
+        how = {"create": "create", "put": "upsert", "replace": "update", "delete": "delete"}[
+            step.how
+        ]
+        options: dict[str, Any] = (
+            {"mode": UpdateMode.REPLACE} if how in ("upsert", "update") else {}
+        )
         if step.version:
             options |= {"etag": step.version, "match_condition": MatchConditions.IfNotModified}
         return how, entity, options
@@ -207,7 +236,9 @@ class TableStore:
         try:
             return in_time(self._seconds, call)
         except Exception as error:  # noqa: BLE001  (besides its own, the SDK lets slips of json, http.client and itself through)
-            raise explain(error, self._host) from None  # a chained error would print what the server said, or the URL with a SAS
+            raise explain(
+                error, self._host
+            ) from None  # a chained error would print what the server said, or the URL with a SAS
 
 
 def _client(where: str, table: str, credential: TokenCredential | None) -> TableClient:
@@ -236,7 +267,9 @@ def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
     batch: list[Step] = []
     size = 0
     for step in steps:
-        weight = len(json.dumps(step.columns)) + 2_048  # letters beyond ASCII count as escaped: the most that they can be
+        weight = (
+            len(json.dumps(step.columns)) + 2_048
+        )  # letters beyond ASCII count as escaped: the most that they can be
         if batch and (len(batch) == STEPS_LIMIT or size + weight > BYTES_LIMIT):
             yield batch
             batch, size = [], 0
@@ -247,7 +280,9 @@ def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _row(entity: TableEntity) -> Row:
-    columns = {name: value for name, value in entity.items() if name not in ("PartitionKey", "RowKey")}
+    columns = {
+        name: value for name, value in entity.items() if name not in ("PartitionKey", "RowKey")
+    }
     return Row(entity["RowKey"], columns, entity.metadata["etag"] or "")
 
 
@@ -270,7 +305,11 @@ def explain(error: Exception, host: str) -> LedgerError:
         case ServiceRequestTimeoutError() | ServiceResponseTimeoutError() | TimeoutError():
             return LedgerError(f"{what} did not answer in time. The next tick tries again.")
         case ServiceRequestError():
-            hint = "Is Azurite running?" if is_this_machine(host) else "Is LAPSEWATCH_TABLES right, and may the app reach that network?"
+            hint = (
+                "Is Azurite running?"
+                if is_this_machine(host)
+                else "Is LAPSEWATCH_TABLES right, and may the app reach that network?"
+            )
             return LedgerError(f"{what} could not be reached ({_cause(error)}). {hint}")
         case ServiceResponseError() | IncompleteReadError():
             return LedgerError(f"{what} broke off its answer. The next tick tries again.")
@@ -282,11 +321,19 @@ def explain(error: Exception, host: str) -> LedgerError:
 def _refused(error: HttpResponseError, what: str) -> LedgerError:
     code = _code(error)
     if isinstance(error, TableTransactionError) and code in _CONFLICTS:
-        return LedgerConflict(f"{what} has changed since it was read. Nothing was written; look at the new state.")
+        return LedgerConflict(
+            f"{what} has changed since it was read. Nothing was written; look at the new state."
+        )
     status = error.status_code or 0
     later = status >= 500 or status in _TRY_LATER  # noqa: PLR2004  (HTTP: 5xx is the server's failure)
-    advice = _ADVICE.get(code) or ("The next tick tries again." if later else "Does LAPSEWATCH_TABLES name the right account?")
-    return LedgerError(f"{what} answered {status} {code or 'without a code'}. {advice}", transient=later, code=code or str(status))
+    advice = _ADVICE.get(code) or (
+        "The next tick tries again." if later else "Does LAPSEWATCH_TABLES name the right account?"
+    )
+    return LedgerError(
+        f"{what} answered {status} {code or 'without a code'}. {advice}",
+        transient=later,
+        code=code or str(status),
+    )
 
 
 def _cause(error: ServiceRequestError) -> str:

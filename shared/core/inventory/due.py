@@ -53,8 +53,12 @@ class TenantRound:
         """Any channel has had the first word, on an earlier day: on its day nothing else goes out, however often it is tried."""
         zone = self.watchlist.zone
         said = (self.memory.told.get((INTRODUCED, name)) for name in self.rules.tell)
-        times = [told.at for told in said if told is not None]  # one from the future was said too, by a clock that was ahead
-        return any(days_between(at, self.now, zone) > 0 or at - self.now > CLOCKS_DIFFER for at in times)
+        times = [
+            told.at for told in said if told is not None
+        ]  # one from the future was said too, by a clock that was ahead
+        return any(
+            days_between(at, self.now, zone) > 0 or at - self.now > CLOCKS_DIFFER for at in times
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,12 @@ def tenant_view(listed: Listed, at: TenantRound) -> TenantView:
     days_left = days_between(at.now, ends, at.watchlist.zone)
     if not listed.ended and ends > at.now:
         return TenantView(listed, Standing.EXPIRING, severity_of_days(days_left), days_left)
-    return TenantView(listed, Standing.EXPIRED, Severity.WARNING if days_left >= -LONG_ENDED_DAYS else Severity.OK, days_left)
+    return TenantView(
+        listed,
+        Standing.EXPIRED,
+        Severity.WARNING if days_left >= -LONG_ENDED_DAYS else Severity.OK,
+        days_left,
+    )
 
 
 def tenant_views(at: TenantRound) -> list[TenantView]:
@@ -94,7 +103,11 @@ def to_look_up(at: TenantRound) -> tuple[Listed, ...]:
     """Give the items whose owners must be known now: those about to be told. None on the day of the first word about the tenant."""
     if not at.rules.owners or not at.introduced:
         return ()
-    return tuple(each for each in at.memory.listed.values() if each.item not in at.unknown and _about_to_be_told(each, at))
+    return tuple(
+        each
+        for each in at.memory.listed.values()
+        if each.item not in at.unknown and _about_to_be_told(each, at)
+    )
 
 
 def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
@@ -107,24 +120,42 @@ def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
         if view.item in at.unknown:
             continue
         ownership = owned.get(view.listed.object_id) if view.item in looked_up else None
-        owners |= {owner.channel: owner for owner in ownership.reachable} if ownership is not None else {}
+        owners |= (
+            {owner.channel: owner for owner in ownership.reachable} if ownership is not None else {}
+        )
         whole = replace(view, owned=ownership)
         audience = _audience(view, ownership, at, asked=view.item in looked_up)
         for channel in audience:
             if (reason := _why(view, at.memory.told.get((view.item, channel)), at)) is not None:
-                said = whole if channel in owners else replace(whole, owned=_as_seen_from_outside(ownership, at))
-                due.setdefault(channel, []).append(Notice(said, reason, RENEWER if channel in owners else COPY))
+                said = (
+                    whole
+                    if channel in owners
+                    else replace(whole, owned=_as_seen_from_outside(ownership, at))
+                )
+                due.setdefault(channel, []).append(
+                    Notice(said, reason, RENEWER if channel in owners else COPY)
+                )
         if ownership is not None and audience != view.listed.audience:
             changed.append(replace(view.listed, audience=audience))
     late = _too_many(due, owners, at)
     _tell_what_cannot_wait(due, late, at)
-    messages = (*_to_channels(due, at), *(_to_owner(owners[name], due[name], at) for name in due if name in owners and name not in late))
+    messages = (
+        *_to_channels(due, at),
+        *(
+            _to_owner(owners[name], due[name], at)
+            for name in due
+            if name in owners and name not in late
+        ),
+    )
     return Plan(messages, owners, tuple(changed), len(late))
 
 
 def told_of_tenant(message: Message, at: TenantRound) -> tuple[Told, ...]:
     """Say what the ledger has to keep once `message` is delivered."""
-    rows = [Told(n.view.item, message.channel, at.now, n.view.standing, n.reason) for n in message.notices]
+    rows = [
+        Told(n.view.item, message.channel, at.now, n.view.standing, n.reason)
+        for n in message.notices
+    ]
     if message.tenant is not None and message.tenant.first:
         rows.append(Told(INTRODUCED, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED))
     if _unreached_since(message.channel, at) is not None:
@@ -145,10 +176,14 @@ def _about_to_be_told(listed: Listed, at: TenantRound) -> bool:
     told = at.memory.told
     if not listed.audience:
         return _why(view, None, at) is not None
-    return any(_why(view, told.get((view.item, channel)), at) is not None for channel in listed.audience)
+    return any(
+        _why(view, told.get((view.item, channel)), at) is not None for channel in listed.audience
+    )
 
 
-def _audience(view: TenantView, ownership: Ownership | None, at: TenantRound, *, asked: bool) -> tuple[str, ...]:
+def _audience(
+    view: TenantView, ownership: Ownership | None, at: TenantRound, *, asked: bool
+) -> tuple[str, ...]:
     """Say whom an item concerns: its owners if they can be written to, else the channels of the watchlist; nobody, if it was not asked.
 
     Where owners could not be looked up it is the channels, too: they hear now, and the owners once it is known who they are.
@@ -161,7 +196,11 @@ def _audience(view: TenantView, ownership: Ownership | None, at: TenantRound, *,
     owners = tuple(owner.channel for owner in ownership.reachable) if ownership is not None else ()
     if not owners:
         return at.rules.tell
-    return (*owners, *at.rules.tell) if all(_falls_to_the_channels(view, owner, at) for owner in owners) else owners
+    return (
+        (*owners, *at.rules.tell)
+        if all(_falls_to_the_channels(view, owner, at) for owner in owners)
+        else owners
+    )
 
 
 def _falls_to_the_channels(view: TenantView, owner: str, at: TenantRound) -> bool:
@@ -181,23 +220,37 @@ def _as_seen_from_outside(ownership: Ownership | None, at: TenantRound) -> Owner
     """Give who owns an app with what others have to know: that mail to them fails."""
     if ownership is None or not ownership.reachable:
         return ownership
-    return replace(ownership, unreached=all(_unreached_since(owner.channel, at) is not None for owner in ownership.reachable))
+    return replace(
+        ownership,
+        unreached=all(
+            _unreached_since(owner.channel, at) is not None for owner in ownership.reachable
+        ),
+    )
 
 
 def _why(view: TenantView, told: Told | None, at: TenantRound) -> Reason | None:
     """Give the reason why an item is due to a channel that last heard of it as `told` says; `None` if it is not due."""
     listed = view.listed
     ends = listed.credential.ends
-    if ends is not None and days_between(ends, listed.first_seen, at.watchlist.zone) > LONG_ENDED_DAYS:
+    if (
+        ends is not None
+        and days_between(ends, listed.first_seen, at.watchlist.zone) > LONG_ENDED_DAYS
+    ):
         return None  # old news from before our time
     if told is None or told.at < listed.since or told.at > at.now:
         return Reason.EXPIRED if listed.ended else Reason.FIRST
     if listed.ended:
         return None
-    return Reason.RUNG if rung_crossed(at.rules.ladder, ends, told.at, at.now, at.watchlist.zone) is not None else None
+    return (
+        Reason.RUNG
+        if rung_crossed(at.rules.ladder, ends, told.at, at.now, at.watchlist.zone) is not None
+        else None
+    )
 
 
-def _too_many(due: Mapping[str, list[Notice]], owners: Mapping[str, Owner], at: TenantRound) -> frozenset[str]:
+def _too_many(
+    due: Mapping[str, list[Notice]], owners: Mapping[str, Owner], at: TenantRound
+) -> frozenset[str]:
     """Give the owners who have to wait: those with the least urgent news, but nobody who waited for a first word waits again.
 
     Behind all others are those whose mail fails: they would take the turns of who can be reached, check after check.
@@ -217,9 +270,16 @@ def _rank(notice: Notice) -> tuple[int, int, str]:
     return urgency(view)
 
 
-def _tell_what_cannot_wait(due: dict[str, list[Notice]], late: frozenset[str], at: TenantRound) -> None:
+def _tell_what_cannot_wait(
+    due: dict[str, list[Notice]], late: frozenset[str], at: TenantRound
+) -> None:
     """What is critical and would wait for an owner's turn is said to the channels today."""
-    waiting = {notice.view.item: notice for name in late for notice in due[name] if notice.severity == Severity.CRITICAL}
+    waiting = {
+        notice.view.item: notice
+        for name in late
+        for notice in due[name]
+        if notice.severity == Severity.CRITICAL
+    }
     for item, notice in waiting.items():
         for channel in at.rules.tell:
             view = notice.view
@@ -236,14 +296,38 @@ def _to_channels(due: Mapping[str, list[Notice]], at: TenantRound) -> Iterator[M
         if not notices and not first:
             continue
         owned = at.rules.owners and first and not at.introduced
-        apps = {each.object_id for each in at.memory.listed.values() if _why(tenant_view(each, at), None, at)} if owned else set()
-        news = TenantNews(at.scan.applications, at.scan.credentials, first=first, owners_next=len(apps))
-        yield Message(channel, at.now, at.watchlist.zone, tuple(notices), tenant=news, tenant_name=at.watchlist.name)
+        apps = (
+            {
+                each.object_id
+                for each in at.memory.listed.values()
+                if _why(tenant_view(each, at), None, at)
+            }
+            if owned
+            else set()
+        )
+        news = TenantNews(
+            at.scan.applications, at.scan.credentials, first=first, owners_next=len(apps)
+        )
+        yield Message(
+            channel,
+            at.now,
+            at.watchlist.zone,
+            tuple(notices),
+            tenant=news,
+            tenant_name=at.watchlist.name,
+        )
 
 
 def _to_owner(owner: Owner, notices: list[Notice], at: TenantRound) -> Message:
     news = TenantNews(at.scan.applications, at.scan.credentials, owner=owner.name or owner.mail)
-    return Message(owner.channel, at.now, at.watchlist.zone, tuple(notices), tenant=news, tenant_name=at.watchlist.name)
+    return Message(
+        owner.channel,
+        at.now,
+        at.watchlist.zone,
+        tuple(notices),
+        tenant=news,
+        tenant_name=at.watchlist.name,
+    )
 
 
 def reading_view(scan: TenantScan, now: datetime) -> WatcherView:
@@ -267,7 +351,11 @@ def _of_the_reading(channel: str, at: TenantRound) -> Iterator[Notice]:
     reading = reading_view(scan, at.now)
     last = told.get((reading.item, channel))
     if reading.standing == Standing.FAILING:
-        if last is None or last.standing == Standing.HEALTHY or not said_on_day(last, at.now, at.watchlist.zone):
+        if (
+            last is None
+            or last.standing == Standing.HEALTHY
+            or not said_on_day(last, at.now, at.watchlist.zone)
+        ):
             yield Notice(reading, Reason.CHECK_FAILING, COPY)
     elif last is not None and last.standing == Standing.FAILING and not scan.error:
         yield Notice(reading, Reason.RECOVERED, COPY)
@@ -278,8 +366,15 @@ def _of_the_reading(channel: str, at: TenantRound) -> Iterator[Notice]:
         severity=Severity.WARNING,
         situation="",
         since=scan.fewer_at,
-        problems=(f"{scan.credentials:,} credentials were read, {scan.fewer_than:,} the time before",),
+        problems=(
+            f"{scan.credentials:,} credentials were read, {scan.fewer_than:,} the time before",
+        ),
     )
     introduced, said = told.get((INTRODUCED, channel)), told.get((fewer.item, channel))
-    if scan.fewer_at is not None and introduced is not None and introduced.at < scan.fewer_at and (said is None or said.at < scan.fewer_at):
+    if (
+        scan.fewer_at is not None
+        and introduced is not None
+        and introduced.at < scan.fewer_at
+        and (said is None or said.at < scan.fewer_at)
+    ):
         yield Notice(fewer, Reason.FEWER, COPY)

@@ -13,7 +13,14 @@ from typing import NamedTuple
 from shared.core.inventory.noise import Quiet
 from shared.core.judge.standing import has_ended, has_started, started_after
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, Listed, TenantApp, TenantFacts, TenantMemory, TenantScan
+from shared.core.model.inventory import (
+    Holder,
+    Listed,
+    TenantApp,
+    TenantFacts,
+    TenantMemory,
+    TenantScan,
+)
 from shared.core.model.memory import Told
 from shared.core.model.watchlist import TenantRules, Watchlist
 
@@ -48,7 +55,9 @@ class Sieve:
         self.window = window(watchlist, rules, now)
         self._quiet = Quiet(rules.noise, rules.exclude_names)
         self._watched = {(Holder.APPLICATION, app.client_id) for app in watchlist.apps} | {
-            (Holder.SERVICE_PRINCIPAL, app.client_id) for app in watchlist.apps if app.service_principal
+            (Holder.SERVICE_PRINCIPAL, app.client_id)
+            for app in watchlist.apps
+            if app.service_principal
         }
 
     def listed(self, app: TenantApp) -> Iterator[Listed]:
@@ -58,9 +67,17 @@ class Sieve:
         since, until = self.window
         for credential in app.credentials:
             ends = credential.ends
-            if ends is None or not since <= ends <= until or self._quiet.credential(credential.name):
+            if (
+                ends is None
+                or not since <= ends <= until
+                or self._quiet.credential(credential.name)
+            ):
                 continue
-            if credential.name and credential.key_id not in app.signing and _is_silenced(credential, app.credentials, self._now):
+            if (
+                credential.name
+                and credential.key_id not in app.signing
+                and _is_silenced(credential, app.credentials, self._now)
+            ):
                 continue
             yield Listed(
                 app.holder,
@@ -92,7 +109,9 @@ def _silences(newer: Credential, older: Credential, now: datetime) -> bool:
     same = newer.kind == older.kind and newer.name == older.name != ""
     if not same or not started_after(newer, older) or not has_started(newer, now):
         return False
-    return not has_ended(newer, now) or (newer.ends is not None and older.ends is not None and newer.ends >= older.ends)
+    return not has_ended(newer, now) or (
+        newer.ends is not None and older.ends is not None and newer.ends >= older.ends
+    )
 
 
 class Counted(NamedTuple):
@@ -106,10 +125,16 @@ class Counted(NamedTuple):
     """Of one not even the client id could be: it may be any, so nothing is concluded to be gone."""
 
 
-def facts_of_read(found: Mapping[str, Listed], counted: Counted, memory: TenantMemory, now: datetime) -> TenantFacts:
+def facts_of_read(
+    found: Mapping[str, Listed], counted: Counted, memory: TenantMemory, now: datetime
+) -> TenantFacts:
     """Say what a complete read at `now` found that is new. `found` are its items, as if they were seen for the first time."""
     listed = {item: _continued(each, memory.listed.get(item), now) for item, each in found.items()}
-    missed = {item for item, each in memory.listed.items() if item not in listed and each.client_id.casefold() not in counted.unread}
+    missed = {
+        item
+        for item, each in memory.listed.items()
+        if item not in listed and each.client_id.casefold() not in counted.unread
+    }
     gone = set() if counted.nameless else missed
     return TenantFacts(
         scan=_scanned(counted, memory.scan, now),
@@ -159,4 +184,6 @@ def with_tenant_facts(memory: TenantMemory, facts: TenantFacts) -> TenantMemory:
 
 def with_tenant_told(memory: TenantMemory, told: Iterable[Told]) -> TenantMemory:
     """Give the memory after a channel heard something."""
-    return replace(memory, told={**memory.told, **{(each.item, each.channel): each for each in told}})
+    return replace(
+        memory, told={**memory.told, **{(each.item, each.channel): each for each in told}}
+    )

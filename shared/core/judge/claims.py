@@ -39,12 +39,16 @@ def ownership(credential: Credential, services: Iterable[Service], memory: Memor
     assignment = memory.assignments.get(credential.key_id)
     if assignment is not None and not assignment.withdrawn:
         known = frozenset(service.id for service in services)
-        return Ownership(services=known & frozenset(assignment.services), ignored=not assignment.services)
+        return Ownership(
+            services=known & frozenset(assignment.services), ignored=not assignment.services
+        )
     holders = {service.id for service in services if _held(service, credential.key_id, memory)}
     ruled = tuple(service for service in services if matches(service.claim, credential))
     if len(ruled) == 1:
         holders.add(ruled[0].id)
-    return Ownership(services=frozenset(holders), rivals=ruled if len(ruled) > 1 and not holders else ())
+    return Ownership(
+        services=frozenset(holders), rivals=ruled if len(ruled) > 1 and not holders else ()
+    )
 
 
 def _held(service: Service, key_id: str, memory: Memory) -> bool:

@@ -35,7 +35,11 @@ def settle(view: ServiceView, memory: Memory, now: datetime) -> Decided | None:
     if old is not None:
         return _decided(view, old, memory, now)
     new = view.replacement
-    if view.standing == Standing.AWAITING_INSTALL and new is not None and _took_over(new.key_id, hold, memory):
+    if (
+        view.standing == Standing.AWAITING_INSTALL
+        and new is not None
+        and _took_over(new.key_id, hold, memory)
+    ):
         return _decided(view, new.key_id, memory, now, former=hold.key_id)
     return None
 
@@ -52,7 +56,11 @@ def _still_used(view: ServiceView, hold: Hold, memory: Memory) -> str | None:
     if not hold.settled:
         return None
     own = (c for c in view.leftovers if c.key_id not in view.shared)
-    late = [use for c in own if (use := memory.uses.get(c.key_id)) is not None and use.last >= hold.at + LATE_USE]
+    late = [
+        use
+        for c in own
+        if (use := memory.uses.get(c.key_id)) is not None and use.last >= hold.at + LATE_USE
+    ]
     return max(late, key=lambda use: use.last).key_id if late else None
 
 
@@ -67,8 +75,21 @@ def _since(hold: Hold, days: tuple[date, ...]) -> tuple[date, ...]:
     return tuple(day for day in days if not hold.settled or day >= hold.at.astimezone(UTC).date())
 
 
-def _decided(view: ServiceView, key_id: str, memory: Memory, now: datetime, *, former: str = "") -> Decided:
+def _decided(
+    view: ServiceView, key_id: str, memory: Memory, now: datetime, *, former: str = ""
+) -> Decided:
     known = memory.holds.get(view.service.id)
-    hold = Hold(view.service.id, key_id, assumed=False, at=now, evidence=True, version=known.version if known is not None else "")
-    decision = Decision(now, DecisionKind.CONFIRM, None, (view.service.id,), key_id, "seen signing in")
-    return Decided(decision, holds=(hold,), formers=(Former(view.service.id, former),) if former else ())
+    hold = Hold(
+        view.service.id,
+        key_id,
+        assumed=False,
+        at=now,
+        evidence=True,
+        version=known.version if known is not None else "",
+    )
+    decision = Decision(
+        now, DecisionKind.CONFIRM, None, (view.service.id,), key_id, "seen signing in"
+    )
+    return Decided(
+        decision, holds=(hold,), formers=(Former(view.service.id, former),) if former else ()
+    )

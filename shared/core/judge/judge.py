@@ -14,7 +14,16 @@ from shared.core.judge.evidence import is_shown_unused
 from shared.core.judge.self_watch import first_tries, removed_channels, watcher_views
 from shared.core.judge.situation import Situation, reason_of_change
 from shared.core.judge.snapshot import Observed, Round, changed_sightings
-from shared.core.judge.standing import Own, age, has_ended, is_live, severity_of, severity_of_days, started_after, view_service
+from shared.core.judge.standing import (
+    Own,
+    age,
+    has_ended,
+    is_live,
+    severity_of,
+    severity_of_days,
+    started_after,
+    view_service,
+)
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Facts, ItemState, Memory
@@ -46,7 +55,9 @@ FINDINGS = {
 type Whose = Mapping[str, Ownership]
 
 
-def judge(at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str] | None = None) -> Judgement:
+def judge(
+    at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str] | None = None
+) -> Judgement:
     """Judge every app in `observed` (by app key); `unread` says of the others why they could not be read."""
     services: list[ServiceView] = []
     unclaimed: list[UnclaimedView] = []
@@ -62,7 +73,11 @@ def judge(at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str]
         services += [_with_candidates(view, orphans, at.now) for view in views]
         unclaimed += orphans
         apps += _app_views(watched, seen)
-        leftovers += [each for view in views for each in _leftovers(view, Spot(watched, seen, whose), views, at)]
+        leftovers += [
+            each
+            for view in views
+            for each in _leftovers(view, Spot(watched, seen, whose), views, at)
+        ]
     gone = sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services))
     judgement = Judgement(
         now=at.now,
@@ -89,19 +104,34 @@ class Spot(NamedTuple):
 
 def _view(service: Service, spot: Spot, at: Round) -> ServiceView:
     own = tuple(c for c in spot.seen.credentials if service.id in spot.whose[c.key_id].services)
-    holds = (at.memory.holds.get(other.id) for other in spot.watched.services if other.id != service.id)
+    holds = (
+        at.memory.holds.get(other.id) for other in spot.watched.services if other.id != service.id
+    )
     elsewhere = frozenset(hold.key_id for hold in holds if hold is not None)
     view = view_service(service, spot.seen.sighting, Own(own, spot.seen.credentials, elsewhere), at)
     if view.app.usable:
         return view
     last = at.memory.items.get(service.id)
-    if last is None or Situation.read(last.situation) is None:  # never judged, or not since it was off the watchlist
+    if (
+        last is None or Situation.read(last.situation) is None
+    ):  # never judged, or not since it was off the watchlist
         return replace(view, standing=Standing.APP_PROBLEM, severity=Severity.CRITICAL)
-    return replace(view, standing=last.standing, situation=last.situation, severity=severity_of(last.standing, view.over, view.days_left))
+    return replace(
+        view,
+        standing=last.standing,
+        situation=last.situation,
+        severity=severity_of(last.standing, view.over, view.days_left),
+    )
 
 
-def _with_candidates(view: ServiceView, orphans: Iterable[UnclaimedView], now: datetime) -> ServiceView:
-    live = (orphan.credential for orphan in orphans if view.service in orphan.wanted_by and is_live(orphan.credential, now))
+def _with_candidates(
+    view: ServiceView, orphans: Iterable[UnclaimedView], now: datetime
+) -> ServiceView:
+    live = (
+        orphan.credential
+        for orphan in orphans
+        if view.service in orphan.wanted_by and is_live(orphan.credential, now)
+    )
     return replace(view, candidates=tuple(sorted(live, key=age, reverse=True)))
 
 
@@ -113,7 +143,11 @@ def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[
             continue
         before = at.memory.sightings.get(credential.key_id)
         ended = has_ended(credential, at.now)
-        days_left = days_between(at.now, credential.ends, at.watchlist.zone) if credential.ends is not None else None
+        days_left = (
+            days_between(at.now, credential.ends, at.watchlist.zone)
+            if credential.ends is not None
+            else None
+        )
         standing = _standing_unclaimed(days_left, at.watchlist, ended=ended)
         yield UnclaimedView(
             credential=credential,
@@ -125,7 +159,9 @@ def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[
             situation="ended" if ended else "open",
             first_seen=min(before.first_seen, at.now) if before else at.now,
             rivals=belongs.rivals,
-            wanted_by=() if ended else tuple(view.service for view in needy if _may_replace(credential, view)),
+            wanted_by=()
+            if ended
+            else tuple(view.service for view in needy if _may_replace(credential, view)),
         )
 
 
@@ -136,13 +172,19 @@ def _may_replace(credential: Credential, view: ServiceView) -> bool:
 def _standing_unclaimed(days_left: int | None, watchlist: Watchlist, *, ended: bool) -> Standing:
     if ended:
         return Standing.EXPIRED
-    return Standing.EXPIRING if days_left is not None and days_left <= watchlist.ladder[0] else Standing.HEALTHY
+    return (
+        Standing.EXPIRING
+        if days_left is not None and days_left <= watchlist.ladder[0]
+        else Standing.HEALTHY
+    )
 
 
 def _severity_unclaimed(standing: Standing, days_left: int | None) -> Severity:
     """Nobody knows whose it is, so it is never all well; once it ended, a week is enough to notice."""
     if standing == Standing.EXPIRED:
-        return Severity.WARNING if days_left is None or days_left >= -LONG_ENDED_DAYS else Severity.OK
+        return (
+            Severity.WARNING if days_left is None or days_left >= -LONG_ENDED_DAYS else Severity.OK
+        )
     return severity_of_days(days_left)
 
 
@@ -173,20 +215,40 @@ def _app_views(watched: WatchedApp, seen: Observed) -> Iterator[AppView]:
         )
 
 
-def _leftovers(view: ServiceView, spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[LeftoverView]:
+def _leftovers(
+    view: ServiceView, spot: Spot, views: Iterable[ServiceView], at: Round
+) -> Iterator[LeftoverView]:
     if view.hold is None or not view.app.usable:
         return
     zone = at.watchlist.zone
     quiet = -days_between(at.now, view.hold.at, zone)
-    wanted = view.shared | {other.replacement.key_id for other in views if other is not view and other.replacement is not None}
+    wanted = view.shared | {
+        other.replacement.key_id
+        for other in views
+        if other is not view and other.replacement is not None
+    }
     for credential in (*view.leftovers, *_just_ended(view, spot, at)):
-        days_left = days_between(at.now, credential.ends, zone) if credential.ends is not None else None
-        severity = Severity.WARNING if days_left is not None and days_left <= LONG_ENDED_DAYS else Severity.OK
+        days_left = (
+            days_between(at.now, credential.ends, zone) if credential.ends is not None else None
+        )
+        severity = (
+            Severity.WARNING
+            if days_left is not None and days_left <= LONG_ENDED_DAYS
+            else Severity.OK
+        )
         if not is_shown_unused(credential.key_id, view.hold, at.memory):
-            yield LeftoverView(view, credential, deletable=False, severity=severity, days_left=days_left)
-        deletable = quiet >= QUIET_DAYS_BEFORE_DELETING and view.standing == Standing.HEALTHY and credential.key_id not in wanted
+            yield LeftoverView(
+                view, credential, deletable=False, severity=severity, days_left=days_left
+            )
+        deletable = (
+            quiet >= QUIET_DAYS_BEFORE_DELETING
+            and view.standing == Standing.HEALTHY
+            and credential.key_id not in wanted
+        )
         if deletable and not has_ended(credential, at.now):
-            yield LeftoverView(view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left)
+            yield LeftoverView(
+                view, credential, deletable=True, severity=Severity.NOTICE, days_left=days_left
+            )
 
 
 def _just_ended(view: ServiceView, spot: Spot, at: Round) -> Iterator[Credential]:
@@ -194,12 +256,20 @@ def _just_ended(view: ServiceView, spot: Spot, at: Round) -> Iterator[Credential
     if view.hold is None or view.in_use is None or not view.hold.settled:
         return
     zone = at.watchlist.zone
-    own = (c for c in spot.seen.credentials if view.service.id in spot.whose[c.key_id].services and c.key_id != view.in_use.key_id)
-    for credential in (c for c in own if has_ended(c, at.now) and not started_after(c, view.in_use)):
+    own = (
+        c
+        for c in spot.seen.credentials
+        if view.service.id in spot.whose[c.key_id].services and c.key_id != view.in_use.key_id
+    )
+    for credential in (
+        c for c in own if has_ended(c, at.now) and not started_after(c, view.in_use)
+    ):
         assert credential.ends is not None
         item = item_of_leftover(view.service.id, credential.key_id, deletable=False)
         told = (at.memory.told.get((item, channel)) for channel in view.service.installer)
-        unheard = any(each is None or days_between(each.at, credential.ends, zone) > 0 for each in told)
+        unheard = any(
+            each is None or days_between(each.at, credential.ends, zone) > 0 for each in told
+        )
         if unheard and days_between(credential.ends, at.now, zone) <= LONG_ENDED_DAYS:
             yield credential
 
@@ -211,14 +281,30 @@ def _service_items(memory: Memory) -> Iterator[str]:
 def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -> Facts:
     memory = at.memory
     usable = [view for view in judgement.services if view.app.usable]
-    stated: tuple[View, ...] = (*usable, *judgement.unclaimed, *judgement.apps, *judgement.removed, *judgement.watcher)
-    first_holds = (view.hold for view in usable if view.hold is not None and view.service.id not in memory.holds)
+    stated: tuple[View, ...] = (
+        *usable,
+        *judgement.unclaimed,
+        *judgement.apps,
+        *judgement.removed,
+        *judgement.watcher,
+    )
+    first_holds = (
+        view.hold
+        for view in usable
+        if view.hold is not None and view.service.id not in memory.holds
+    )
     return Facts(
         holds=tuple(first_holds),
         sightings=tuple(each for seen in observed.values() for each in changed_sightings(seen, at)),
-        apps=tuple(seen.sighting for key, seen in observed.items() if memory.apps.get(key) != seen.sighting),
+        apps=tuple(
+            seen.sighting for key, seen in observed.items() if memory.apps.get(key) != seen.sighting
+        ),
         items=(
-            *(state for view in stated if (state := _changed_state(view, memory, at.now)) is not None),
+            *(
+                state
+                for view in stated
+                if (state := _changed_state(view, memory, at.now)) is not None
+            ),
             *first_tries(judgement.unread, at),
         ),
     )
@@ -230,12 +316,19 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
         return None if before.since <= now else replace(before, since=now)
     match view:
         case ServiceView():
-            earlier, present = Situation.read(before.situation) if before is not None else None, Situation.read(view.situation)
+            earlier, present = (
+                Situation.read(before.situation) if before is not None else None,
+                Situation.read(view.situation),
+            )
             ended = earlier is not None and _has_ended(earlier.replacement, memory, now)
             assert present is not None
             reason = reason_of_change(earlier, present, view, replacement_ended=ended)
         case UnclaimedView():
-            reason = Reason.EXPIRED if view.situation == "ended" and before is not None else Reason.UNCLAIMED
+            reason = (
+                Reason.EXPIRED
+                if view.situation == "ended" and before is not None
+                else Reason.UNCLAIMED
+            )
         case AppView() | WatcherView():
             if before is None and not view.problems:
                 return None

@@ -39,7 +39,9 @@ def is_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
 def is_tenant_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a read of the whole tenant is owed: none was tried since the last due instant, or somebody asked for one."""
     tried = pulse.tenant_attempt
-    return watchlist.tenant is not None and (tried is None or not last_due(watchlist, now) <= tried <= now)
+    return watchlist.tenant is not None and (
+        tried is None or not last_due(watchlist, now) <= tried <= now
+    )
 
 
 def is_retry_owed(pulse: Pulse) -> bool:
@@ -49,7 +51,11 @@ def is_retry_owed(pulse: Pulse) -> bool:
 
 def is_tick_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a tick has anything to do: a check, a read of the whole tenant, or another try."""
-    return is_owed(pulse, watchlist, now) or is_tenant_owed(pulse, watchlist, now) or is_retry_owed(pulse)
+    return (
+        is_owed(pulse, watchlist, now)
+        or is_tenant_owed(pulse, watchlist, now)
+        or is_retry_owed(pulse)
+    )
 
 
 def is_stale(pulse: Pulse, now: datetime) -> bool:

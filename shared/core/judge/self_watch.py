@@ -30,7 +30,9 @@ def watcher_views(at: Round, unread: Mapping[str, str]) -> Iterator[WatcherView]
         standing=Standing.FAILING if overdue else Standing.HEALTHY,
         severity=Severity.CRITICAL if overdue else Severity.OK,
         situation="|".join(sorted(overdue)),
-        since=min((since for key in overdue if (since := _last_read(key, at)) is not None), default=None),
+        since=min(
+            (since for key in overdue if (since := _last_read(key, at)) is not None), default=None
+        ),
         problems=tuple(overdue.values()),
     )
     for name in at.watchlist.channels:
@@ -49,14 +51,21 @@ def watcher_views(at: Round, unread: Mapping[str, str]) -> Iterator[WatcherView]
 
 def removed_channels(at: Round) -> Iterator[RemovedView]:
     """Give the channels that were used once and that the watchlist no longer has."""
-    return (RemovedView(f"channel:{name}") for name in sorted(at.memory.channels) if name not in at.watchlist.channels)
+    return (
+        RemovedView(f"channel:{name}")
+        for name in sorted(at.memory.channels)
+        if name not in at.watchlist.channels
+    )
 
 
 def heard_this_week(channel: str, at: Round) -> bool:
     """Say whether a channel heard anything since Monday, local time."""
     zone = at.watchlist.zone
     week = at.now.astimezone(zone).isocalendar()[:2]
-    return any(told.channel == channel and told.at.astimezone(zone).isocalendar()[:2] == week for told in at.memory.told.values())
+    return any(
+        told.channel == channel and told.at.astimezone(zone).isocalendar()[:2] == week
+        for told in at.memory.told.values()
+    )
 
 
 def said_today(told: Told, at: Round) -> bool:
@@ -77,7 +86,9 @@ def fared(name: str, at: Round, error: str, *, delivered: bool, retry: bool) -> 
     elif retry:
         return None
     else:
-        failures, since = (before.failures, before.failing_since) if before is not None else (0, None)
+        failures, since = (
+            (before.failures, before.failing_since) if before is not None else (0, None)
+        )
         after = ChannelState(name, failures + 1, since or at.now, error)
     return after if after != before else None
 

@@ -8,7 +8,11 @@ from shared.core.model.memory import Hold
 from shared.core.model.views import Over, ServiceView
 from shared.core.model.vocabulary import Reason, Standing
 
-NAMESAKES = {Standing.UNMATCHED: Reason.UNMATCHED, Standing.MISSING: Reason.MISSING, Standing.EXPIRED: Reason.EXPIRED}
+NAMESAKES = {
+    Standing.UNMATCHED: Reason.UNMATCHED,
+    Standing.MISSING: Reason.MISSING,
+    Standing.EXPIRED: Reason.EXPIRED,
+}
 
 
 class Situation(NamedTuple):
@@ -30,18 +34,28 @@ class Situation(NamedTuple):
     def read(cls, text: str) -> "Situation | None":
         """Read what `text` wrote; `None` for a text of another shape: of a service that was removed, or of another version."""
         parts = text.split("|")
-        if len(parts) != len(cls._fields) or parts[0] not in set(Standing) or parts[3] not in set(Over):
+        if (
+            len(parts) != len(cls._fields)
+            or parts[0] not in set(Standing)
+            or parts[3] not in set(Over)
+        ):
             return None
         return cls(Standing(parts[0]), parts[1], parts[2], Over(parts[3]), parts[4])
 
 
-def situation_of(standing: Standing, in_use: str, replacement: Credential | None, over: Over, hold: Hold | None) -> Situation:
+def situation_of(
+    standing: Standing, in_use: str, replacement: Credential | None, over: Over, hold: Hold | None
+) -> Situation:
     """Put together the situation of a service. A replacement that has not started yet does not count: `replacement` is live or `None`."""
     settled = hold.at if hold is not None and hold.settled else None
-    return Situation(standing, in_use, replacement.key_id if replacement else "", over, _stamp(settled))
+    return Situation(
+        standing, in_use, replacement.key_id if replacement else "", over, _stamp(settled)
+    )
 
 
-def reason_of_change(before: Situation | None, after: Situation, view: ServiceView, *, replacement_ended: bool) -> Reason:
+def reason_of_change(
+    before: Situation | None, after: Situation, view: ServiceView, *, replacement_ended: bool
+) -> Reason:
     """Say why the situation of a service is news.
 
     `before` is `None` when the service is seen for the first time. `replacement_ended`: the replacement that there was
@@ -49,13 +63,17 @@ def reason_of_change(before: Situation | None, after: Situation, view: ServiceVi
     """
     hold = view.hold
     if before is not None and after.settled_at and after.settled_at != before.settled_at:
-        seen_again = hold is not None and hold.evidence and after.standing == Standing.AWAITING_INSTALL
+        seen_again = (
+            hold is not None and hold.evidence and after.standing == Standing.AWAITING_INSTALL
+        )
         return Reason.STILL_OLD if seen_again else Reason.CONFIRMED
     if before is None or before.standing == Standing.UNMATCHED:
         return _reason_at_first_sight(after, assumed=view.assumed)
     if after.standing == Standing.AWAITING_INSTALL:
         return _reason_to_wait(before, after, shorter=view.shorter)
-    return NAMESAKES.get(after.standing) or _reason_without_replacement(before, replacement_ended=replacement_ended)
+    return NAMESAKES.get(after.standing) or _reason_without_replacement(
+        before, replacement_ended=replacement_ended
+    )
 
 
 def _reason_at_first_sight(after: Situation, *, assumed: bool) -> Reason:
@@ -66,7 +84,9 @@ def _reason_at_first_sight(after: Situation, *, assumed: bool) -> Reason:
 
 def _reason_to_wait(before: Situation, after: Situation, *, shorter: bool) -> Reason:
     if before.replacement == after.replacement and before.over != after.over:
-        return {Over.GONE: Reason.DELETED, Over.ENDED: Reason.EXPIRED, Over.NO: Reason.RECOVERED}[after.over]
+        return {Over.GONE: Reason.DELETED, Over.ENDED: Reason.EXPIRED, Over.NO: Reason.RECOVERED}[
+            after.over
+        ]
     return Reason.SHORTER if shorter else Reason.REPLACED
 
 

@@ -30,9 +30,18 @@ def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
     """Take what Graph gave; for an app that is not in the tenant, what was last known of it, marked as not found."""
     if app is None:
         known = recall(watched, at.memory)
-        object_id, name = (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
+        object_id, name = (
+            (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
+        )
         lost = AppSighting(
-            watched.key, watched.client_id, object_id, name, found=False, disabled="", missing_redirect_uris=(), read_at=at.now
+            watched.key,
+            watched.client_id,
+            object_id,
+            name,
+            found=False,
+            disabled="",
+            missing_redirect_uris=(),
+            read_at=at.now,
         )
         return Observed(lost, known.credentials if known else ())
     missing = tuple(uri for uri in watched.redirect_uris if uri not in app.redirect_uris)
@@ -54,7 +63,9 @@ def recall(watched: WatchedApp, memory: Memory) -> Observed | None:
     known = last_sighting(watched, memory)
     if known is None:
         return None
-    here = (s.credential for s in memory.sightings.values() if s.app == known.key and s.gone_at is None)
+    here = (
+        s.credential for s in memory.sightings.values() if s.app == known.key and s.gone_at is None
+    )
     return Observed(replace(known, key=watched.key), tuple(here))
 
 

@@ -69,16 +69,24 @@ def first_hold(service: Service, own: Iterable[Credential], now: datetime) -> Ho
     live = sorted((c for c in own if is_live(c, now)), key=lambda c: (c.ends or FAR_AWAY, *age(c)))
     if live:
         return Hold(service=service.id, key_id=live[0].key_id, assumed=len(live) > 1, at=now)
-    ended = sorted((c for c in own if has_ended(c, now)), key=lambda c: (c.ends or FAR_AWAY, *age(c)))
-    return Hold(service=service.id, key_id=ended[-1].key_id, assumed=False, at=now) if ended else None
+    ended = sorted(
+        (c for c in own if has_ended(c, now)), key=lambda c: (c.ends or FAR_AWAY, *age(c))
+    )
+    return (
+        Hold(service=service.id, key_id=ended[-1].key_id, assumed=False, at=now) if ended else None
+    )
 
 
-def replacement_of(in_use: Credential | None, over: Over, own: Iterable[Credential], now: datetime) -> Credential | None:
+def replacement_of(
+    in_use: Credential | None, over: Over, own: Iterable[Credential], now: datetime
+) -> Credential | None:
     """Find what the service should be given next: the newest live one after the one in use, or the newest of all when that is over.
 
     A candidate that has not started yet is given only when no live one is there.
     """
-    others = [c for c in own if not has_ended(c, now) and (in_use is None or c.key_id != in_use.key_id)]
+    others = [
+        c for c in own if not has_ended(c, now) and (in_use is None or c.key_id != in_use.key_id)
+    ]
     if in_use is not None and over == Over.NO:
         others = [c for c in others if started_after(c, in_use)]
     return max(others, key=lambda c: (has_started(c, now), age(c)), default=None)
@@ -112,7 +120,11 @@ def view_service(service: Service, app: AppSighting, mine: Own, at: Round) -> Se
     over = _over(hold, in_use, mine.present, now)
     replacement = replacement_of(in_use, over, mine.own, now)
     live = replacement if replacement is not None and has_started(replacement, now) else None
-    days_left = days_between(now, in_use.ends, at.watchlist.zone) if in_use is not None and in_use.ends is not None else None
+    days_left = (
+        days_between(now, in_use.ends, at.watchlist.zone)
+        if in_use is not None and in_use.ends is not None
+        else None
+    )
     standing = _standing(service, hold, live, over, days_left)
     situation = situation_of(standing, hold.key_id if hold else "", live, over, hold).text
     return ServiceView(
@@ -129,7 +141,9 @@ def view_service(service: Service, app: AppSighting, mine: Own, at: Round) -> Se
         over=over,
         days_left=days_left,
         situation=situation,
-        acknowledged=_standing_acknowledgement(memory.acknowledgements.get(service.id), situation, at),
+        acknowledged=_standing_acknowledgement(
+            memory.acknowledgements.get(service.id), situation, at
+        ),
     )
 
 
@@ -143,7 +157,9 @@ def _in_use(hold: Hold | None, present: Iterable[Credential], memory: Memory) ->
     return remembered.credential if remembered else None
 
 
-def _over(hold: Hold | None, in_use: Credential | None, present: Iterable[Credential], now: datetime) -> Over:
+def _over(
+    hold: Hold | None, in_use: Credential | None, present: Iterable[Credential], now: datetime
+) -> Over:
     if hold is None:
         return Over.NO
     if all(c.key_id != hold.key_id for c in present):
@@ -151,26 +167,44 @@ def _over(hold: Hold | None, in_use: Credential | None, present: Iterable[Creden
     return Over.ENDED if in_use is not None and has_ended(in_use, now) else Over.NO
 
 
-def _standing(service: Service, hold: Hold | None, live: Credential | None, over: Over, days_left: int | None) -> Standing:
+def _standing(
+    service: Service, hold: Hold | None, live: Credential | None, over: Over, days_left: int | None
+) -> Standing:
     if hold is None:
         return Standing.UNMATCHED
     if live is not None:
         return Standing.AWAITING_INSTALL
     if over != Over.NO:
         return Standing.MISSING if over == Over.GONE else Standing.EXPIRED
-    return Standing.EXPIRING if days_left is not None and days_left <= service.ladder[0] else Standing.HEALTHY
+    return (
+        Standing.EXPIRING
+        if days_left is not None and days_left <= service.ladder[0]
+        else Standing.HEALTHY
+    )
 
 
-def _leftovers(hold: Hold | None, in_use: Credential | None, mine: Own, now: datetime) -> tuple[Credential, ...]:
+def _leftovers(
+    hold: Hold | None, in_use: Credential | None, mine: Own, now: datetime
+) -> tuple[Credential, ...]:
     """Give the live older credentials of a service that was confirmed on a newer one."""
     if hold is None or in_use is None or not hold.settled:
         return ()
-    older = (c for c in mine.own if c.key_id != in_use.key_id and is_live(c, now) and not started_after(c, in_use))
+    older = (
+        c
+        for c in mine.own
+        if c.key_id != in_use.key_id and is_live(c, now) and not started_after(c, in_use)
+    )
     return tuple(sorted(older, key=age))
 
 
-def _standing_acknowledgement(given: Acknowledgement | None, situation: str, at: Round) -> Acknowledgement | None:
+def _standing_acknowledgement(
+    given: Acknowledgement | None, situation: str, at: Round
+) -> Acknowledgement | None:
     """Give an acknowledgement that still holds: the same situation, and not later than its last day."""
-    if given is None or given.situation != situation or at.now.astimezone(at.watchlist.zone).date() > given.until:
+    if (
+        given is None
+        or given.situation != situation
+        or at.now.astimezone(at.watchlist.zone).date() > given.until
+    ):
         return None
     return given

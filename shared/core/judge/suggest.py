@@ -21,7 +21,10 @@ HINT_LENGTH = 3
 SHORTEST_NAME = 3
 
 _MONTHS = "jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?"
-_PASSING = re.compile(rf"[\W_]+({_MONTHS}|new|old|copy|v|version|exp|expires|expiring|expiry|ends|until|created)$", re.IGNORECASE)
+_PASSING = re.compile(
+    rf"[\W_]+({_MONTHS}|new|old|copy|v|version|exp|expires|expiring|expiry|ends|until|created)$",
+    re.IGNORECASE,
+)
 _UNNAMED = re.compile(r"password uploaded on\b", re.IGNORECASE)
 """How the portal names a secret for which nobody gave a description: "Password uploaded on Mon Nov 02 2026"."""
 _EDGES = " \t-_.,:;|/#+=~'\"([{<"
@@ -106,7 +109,9 @@ def _before_its_number(name: str) -> str:
 
 def literal(name: str) -> str:
     """Write a name as a glob that matches it: signs of globs in brackets, and for what cannot be seen, any character."""
-    return "".join(f"[{sign}]" if sign in "*?[" else "?" if _is_invisible(sign) else sign for sign in name)
+    return "".join(
+        f"[{sign}]" if sign in "*?[" else "?" if _is_invisible(sign) else sign for sign in name
+    )
 
 
 def _claim(group: Sequence[Credential], there: Sequence[Credential]) -> Claim:
@@ -116,7 +121,11 @@ def _claim(group: Sequence[Credential], there: Sequence[Credential]) -> Claim:
             return claim
     newest = group[0]
     by_hint = Claim("hint", newest.hint)
-    usable = newest.kind == Kind.SECRET and len(newest.hint) == HINT_LENGTH and not any(map(_is_invisible, newest.hint))
+    usable = (
+        newest.kind == Kind.SECRET
+        and len(newest.hint) == HINT_LENGTH
+        and not any(map(_is_invisible, newest.hint))
+    )
     if usable and [credential for credential in there if matches(by_hint, credential)] == [newest]:
         return by_hint
     return Claim("key_id", newest.key_id)
@@ -134,4 +143,8 @@ def _is_invisible(sign: str) -> bool:
 
 
 def _is_long_ended(credential: Credential, now: datetime) -> bool:
-    return has_ended(credential, now) and credential.ends is not None and now - credential.ends > LONG_ENDED
+    return (
+        has_ended(credential, now)
+        and credential.ends is not None
+        and now - credential.ends > LONG_ENDED
+    )

@@ -12,7 +12,10 @@ def with_facts(memory: Memory, facts: Facts) -> Memory:
     return replace(
         memory,
         holds={**{hold.service: hold for hold in facts.holds}, **memory.holds},
-        sightings={**memory.sightings, **{each.credential.key_id: each for each in facts.sightings}},
+        sightings={
+            **memory.sightings,
+            **{each.credential.key_id: each for each in facts.sightings},
+        },
         apps={**memory.apps, **{app.key: app for app in facts.apps}},
         items={**memory.items, **{state.item: state for state in facts.items}},
         channels={**memory.channels, **{state.name: state for state in facts.channels}},
@@ -27,10 +30,15 @@ def with_decided(memory: Memory, decided: Decided) -> Memory:
         holds={**memory.holds, **{hold.service: hold for hold in decided.holds}},
         formers=memory.formers | set(decided.formers),
         assignments={**memory.assignments, **{each.key_id: each for each in decided.assignments}},
-        acknowledgements={**memory.acknowledgements, **{each.service: each for each in decided.acknowledgements}},
+        acknowledgements={
+            **memory.acknowledgements,
+            **{each.service: each for each in decided.acknowledgements},
+        },
     )
 
 
 def with_told(memory: Memory, told: Iterable[Told]) -> Memory:
     """Give the memory after a channel heard something."""
-    return replace(memory, told={**memory.told, **{(each.item, each.channel): each for each in told}})
+    return replace(
+        memory, told={**memory.told, **{(each.item, each.channel): each for each in told}}
+    )

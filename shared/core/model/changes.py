@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from shared.core.model.memory import Acknowledgement, Assignment, Decision, DecisionKind, Former, Hold, Memory
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    Decision,
+    DecisionKind,
+    Former,
+    Hold,
+    Memory,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,4 +70,8 @@ class Message:
     @property
     def severity(self) -> Severity:
         """The severity of the most urgent notice."""
-        return max((notice.severity for notice in self.notices), key=lambda severity: severity.rank, default=Severity.OK)
+        return max(
+            (notice.severity for notice in self.notices),
+            key=lambda severity: severity.rank,
+            default=Severity.OK,
+        )

@@ -135,7 +135,9 @@ class LeftoverView:
     @property
     def item(self) -> str:
         """The item's id."""
-        return item_of_leftover(self.owner.service.id, self.credential.key_id, deletable=self.deletable)
+        return item_of_leftover(
+            self.owner.service.id, self.credential.key_id, deletable=self.deletable
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,9 @@ class TenantView:
         return "ended" if self.listed.ended else "open"
 
 
-type View = ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView | TenantView
+type View = (
+    ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView | TenantView
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +226,27 @@ class Judgement:
     @property
     def views(self) -> tuple[View, ...]:
         """Every item, in no particular order."""
-        return (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.removed, *self.watcher)
+        return (
+            *self.services,
+            *self.unclaimed,
+            *self.apps,
+            *self.leftovers,
+            *self.removed,
+            *self.watcher,
+        )
 
     @property
     def worst(self) -> Severity:
         """The most urgent severity of all items; what was removed is news, and no standing."""
-        standing: tuple[View, ...] = (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.watcher)
-        return max((view.severity for view in standing), key=lambda severity: severity.rank, default=Severity.OK)
+        standing: tuple[View, ...] = (
+            *self.services,
+            *self.unclaimed,
+            *self.apps,
+            *self.leftovers,
+            *self.watcher,
+        )
+        return max(
+            (view.severity for view in standing),
+            key=lambda severity: severity.rank,
+            default=Severity.OK,
+        )

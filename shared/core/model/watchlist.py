@@ -61,7 +61,11 @@ class Service:
     @property
     def channels(self) -> tuple[str, ...]:
         """Every channel that the service names, each once."""
-        return tuple(dict.fromkeys((*self.renewer, *self.installer, *(self.escalate.to if self.escalate else ()))))
+        return tuple(
+            dict.fromkeys(
+                (*self.renewer, *self.installer, *(self.escalate.to if self.escalate else ()))
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +149,6 @@ class Watchlist:
     @property
     def services(self) -> Mapping[str, Service]:
         """Every service by its id."""
-        return MappingProxyType({service.id: service for app in self.apps for service in app.services})
+        return MappingProxyType(
+            {service.id: service for app in self.apps for service in app.services}
+        )

@@ -47,10 +47,17 @@ class Audience:
                 return _roles((Role.RENEWER, renewers), (Role.INSTALLER, installers))
             case AppView():
                 renewers = (name for service in view.watched.services for name in service.renewer)
-                return _roles((Role.RENEWER, renewers), (Role.COPY, () if view.problems else self._bothered(view.item)))
+                return _roles(
+                    (Role.RENEWER, renewers),
+                    (Role.COPY, () if view.problems else self._bothered(view.item)),
+                )
             case LeftoverView():
                 service = view.owner.service
-                return _roles((Role.RENEWER, service.renewer)) if view.deletable else _roles((Role.INSTALLER, service.installer))
+                return (
+                    _roles((Role.RENEWER, service.renewer))
+                    if view.deletable
+                    else _roles((Role.INSTALLER, service.installer))
+                )
             case RemovedView():
                 heard = tuple(told.channel for told in self._told(view.item))
                 return _roles((Role.COPY, heard or self._introduced_before(view.item)))
@@ -77,7 +84,11 @@ class Audience:
     def _introduced_before(self, item: str) -> tuple[str, ...]:
         """Give the channels that were there before an item came into its present situation."""
         state = self._at.memory.items.get(item)
-        return tuple(told.channel for told in self._told(INTRODUCTION) if state is None or told.at < state.since)
+        return tuple(
+            told.channel
+            for told in self._told(INTRODUCTION)
+            if state is None or told.at < state.since
+        )
 
     def _of_service(self, view: ServiceView) -> Roles:
         service = view.service
@@ -87,7 +98,11 @@ class Audience:
             everybody = _roles(renewer, installer, (Role.COPY, bothered))
             return {name: everybody[name] for name in bothered}
         copy = (Role.COPY, (*_escalated(view), *self._owed_a_closing(view)))
-        if view.standing == Standing.AWAITING_INSTALL and view.over == Over.NO and not _seen_in_use_again(view):
+        if (
+            view.standing == Standing.AWAITING_INSTALL
+            and view.over == Over.NO
+            and not _seen_in_use_again(view)
+        ):
             return _roles(installer, copy)
         return _roles(renewer, installer, copy)
 
@@ -99,10 +114,16 @@ class Audience:
         if view.hold is None or not view.hold.settled:
             return ()
         settled, told = view.hold.at, {each.channel: each for each in self._told(view.item)}
-        something = {name for name, each in told.items() if each.standing != Standing.HEALTHY or each.reason in NEWS_WHEN_WELL}
+        something = {
+            name
+            for name, each in told.items()
+            if each.standing != Standing.HEALTHY or each.reason in NEWS_WHEN_WELL
+        }
         deleted = item_of_leftover(view.service.id, view.hold.key_id, deletable=True)
         something |= {each.channel for each in self._told(deleted) if each.at < settled}
-        return tuple(sorted(name for name in something if name not in told or told[name].at < settled))
+        return tuple(
+            sorted(name for name in something if name not in told or told[name].at < settled)
+        )
 
     def _concerned(self, view: WatcherView) -> Iterable[str]:
         """Give the channels of the apps that cannot be read, or those beside the one that cannot be reached."""
@@ -112,14 +133,22 @@ class Audience:
         if view.aspect == "channel":
             return (name for name in watchlist.channels if name != view.subject)
         overdue = set(view.situation.split("|"))
-        return (name for app in watchlist.apps if app.key in overdue for service in app.services for name in service.channels)
+        return (
+            name
+            for app in watchlist.apps
+            if app.key in overdue
+            for service in app.services
+            for name in service.channels
+        )
 
 
 def needs_hands(view: View) -> bool:
     """Say whether somebody must act now, so that reminders are due: the service may be broken already."""
     match view:
         case ServiceView():
-            return view.standing in {Standing.MISSING, Standing.EXPIRED} or _waits_with_nothing(view.standing, view.over)
+            return view.standing in {Standing.MISSING, Standing.EXPIRED} or _waits_with_nothing(
+                view.standing, view.over
+            )
         case AppView():
             return view.aspect == "app" and bool(view.problems)
         case _:

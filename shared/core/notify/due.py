@@ -16,7 +16,16 @@ from shared.core.judge.snapshot import Round
 from shared.core.model.days import days_between
 from shared.core.model.memory import ItemState, Told
 from shared.core.model.message import Message, Notice, Role
-from shared.core.model.views import AppView, Judgement, LeftoverView, Over, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    Judgement,
+    LeftoverView,
+    Over,
+    ServiceView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.notify.audience import INTRODUCTION, NEWS_WHEN_WELL, Audience, Roles, needs_hands
 
@@ -31,33 +40,53 @@ def messages_due(judgement: Judgement, at: Round) -> tuple[Message, ...]:
     """Decide what each channel hears now: one message a channel at most, most urgent first, in the watchlist's order of channels."""
     audience = Audience(at)
     states = {**at.memory.items, **{state.item: state for state in judgement.facts.items}}
-    due = [(view, audience.of(view), states.get(view.item)) for view in judgement.views if not _muted(view, at)]
-    return tuple(message for channel in at.watchlist.channels if (message := _message(channel, due, judgement, at)) is not None)
+    due = [
+        (view, audience.of(view), states.get(view.item))
+        for view in judgement.views
+        if not _muted(view, at)
+    ]
+    return tuple(
+        message
+        for channel in at.watchlist.channels
+        if (message := _message(channel, due, judgement, at)) is not None
+    )
 
 
 def told_by(message: Message, at: Round) -> tuple[Told, ...]:
     """Say what the ledger has to keep once `message` is delivered."""
     rows = {notice.view.item: _told(notice, message.channel, at) for notice in message.notices}
-    for item in (INTRODUCTION, *(view.item for view in message.watching)) if message.introduction else ():
-        rows.setdefault(item, Told(item, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED))
+    for item in (
+        (INTRODUCTION, *(view.item for view in message.watching)) if message.introduction else ()
+    ):
+        rows.setdefault(
+            item, Told(item, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED)
+        )
     return tuple(rows.values())
 
 
-def _message(channel: str, due: Iterable[tuple[View, Roles, ItemState | None]], judgement: Judgement, at: Round) -> Message | None:
+def _message(
+    channel: str,
+    due: Iterable[tuple[View, Roles, ItemState | None]],
+    judgement: Judgement,
+    at: Round,
+) -> Message | None:
     told = at.memory.told
     watching = tuple(view for view in judgement.services if channel in view.service.channels)
     new = tuple(view for view in watching if (view.item, channel) not in told)
     notices = [
         Notice(view, reason, audience[channel])
         for view, audience, state in due
-        if channel in audience and (reason := _why(view, state, told.get((view.item, channel)), at)) is not None
+        if channel in audience
+        and (reason := _why(view, state, told.get((view.item, channel)), at)) is not None
     ]
     notices += _to_be_settled(new, notices, channel)
     if not notices and not new:
         notices = [*_weekly(channel, watching, judgement, at)]
     if not notices and not new:
         return None
-    notices.sort(key=lambda notice: (-notice.severity.rank, _soonest(notice.view), notice.view.item))
+    notices.sort(
+        key=lambda notice: (-notice.severity.rank, _soonest(notice.view), notice.view.item)
+    )
     return Message(
         channel,
         at.now,
@@ -69,7 +98,9 @@ def _message(channel: str, due: Iterable[tuple[View, Roles, ItemState | None]], 
     )
 
 
-def _to_be_settled(new: Iterable[ServiceView], notices: Iterable[Notice], channel: str) -> list[Notice]:
+def _to_be_settled(
+    new: Iterable[ServiceView], notices: Iterable[Notice], channel: str
+) -> list[Notice]:
     """On day 0, whoever can say what is in use is asked, even where nothing is urgent."""
     said = {notice.view.item for notice in notices}
     asked = (view for view in new if view.assumed and view.app.usable and view.item not in said)
@@ -78,10 +109,14 @@ def _to_be_settled(new: Iterable[ServiceView], notices: Iterable[Notice], channe
 
 def _role_in(view: ServiceView, channel: str) -> frozenset[Role]:
     named = {Role.RENEWER: view.service.renewer, Role.INSTALLER: view.service.installer}
-    return frozenset(role for role, names in named.items() if channel in names) or frozenset({Role.COPY})
+    return frozenset(role for role, names in named.items() if channel in names) or frozenset(
+        {Role.COPY}
+    )
 
 
-def _weekly(channel: str, watching: tuple[ServiceView, ...], judgement: Judgement, at: Round) -> Iterator[Notice]:
+def _weekly(
+    channel: str, watching: tuple[ServiceView, ...], judgement: Judgement, at: Round
+) -> Iterator[Notice]:
     """Give the quiet line of the week, to a channel that wants it and has heard nothing since Monday; never while something is unread."""
     wanted = at.watchlist.channels[channel].weekly and not heard_this_week(channel, at)
     if wanted and watching and not judgement.unread:
@@ -96,7 +131,10 @@ def _muted(view: View, at: Round) -> bool:
             return not view.app.usable
         case UnclaimedView():
             ends = view.credential.ends
-            before_our_time = ends is not None and days_between(ends, view.first_seen, at.watchlist.zone) > LONG_ENDED_DAYS
+            before_our_time = (
+                ends is not None
+                and days_between(ends, view.first_seen, at.watchlist.zone) > LONG_ENDED_DAYS
+            )
             return not view.app.usable or before_our_time
         case _:
             return False
@@ -130,12 +168,18 @@ def _why_well(state: ItemState, told: Told | None, at: Round) -> Reason | None:
 
 def _why_by_date(view: View, told: Told, at: Round) -> Reason | None:
     if isinstance(view, WatcherView):
-        return Reason.CHECK_FAILING if view.aspect == "reading" and not said_today(told, at) else None
+        return (
+            Reason.CHECK_FAILING if view.aspect == "reading" and not said_today(told, at) else None
+        )
     acknowledged = isinstance(view, ServiceView) and view.acknowledged is not None
     crossed = rung_crossed(_ladder(view, at), _end(view), told.at, at.now, at.watchlist.zone)
     if crossed is not None and not (acknowledged and crossed > ACKNOWLEDGED_ABOVE):
         return Reason.RUNG
-    if needs_hands(view) and told.hands_since is not None and _reminder_due(told.hands_since, told.at, at, weekly=acknowledged):
+    if (
+        needs_hands(view)
+        and told.hands_since is not None
+        and _reminder_due(told.hands_since, told.at, at, weekly=acknowledged)
+    ):
         return Reason.STILL_WAITING
     return None
 
@@ -146,13 +190,17 @@ def _why_leftover(view: LeftoverView, told: Told | None, at: Round) -> Reason | 
     if view.deletable:  # once; and once more after a word that was taken back and given again
         return Reason.LEFTOVER if told is None or told.at < view.owner.hold.at else None
     heard = told.at if told is not None and told.at <= at.now else view.owner.hold.at
-    if heard > at.now:  # a clock was ahead: when it was heard, or settled, is not known, so every rung is as if nobody had heard
+    if (
+        heard > at.now
+    ):  # a clock was ahead: when it was heard, or settled, is not known, so every rung is as if nobody had heard
         heard = at.now - timedelta(days=LEFTOVER_LADDER[0] + 1)
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), heard, at.now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None
 
 
-def rung_crossed(ladder: Iterable[int], end: datetime | None, heard: datetime, now: datetime, zone: ZoneInfo) -> int | None:
+def rung_crossed(
+    ladder: Iterable[int], end: datetime | None, heard: datetime, now: datetime, zone: ZoneInfo
+) -> int | None:
     """Give the lowest rung that was crossed since the channel heard of the item: `days(end, heard) > rung >= days(end, now)`."""
     if end is None:
         return None
@@ -169,7 +217,11 @@ def _reminder_due(first: datetime, last: datetime, at: Round, *, weekly: bool) -
 
 def _told(notice: Notice, channel: str, at: Round) -> Told:
     before = at.memory.told.get((notice.view.item, channel))
-    first = before.hands_since if before is not None and _needed_hands(notice.view.item, at.memory.items) else None
+    first = (
+        before.hands_since
+        if before is not None and _needed_hands(notice.view.item, at.memory.items)
+        else None
+    )
     if first is not None and first > at.now:
         first = None
     return Told(

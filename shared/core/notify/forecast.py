@@ -41,7 +41,12 @@ def horizon(at: Round, observed: Mapping[str, Observed]) -> date:
     """Give the local day up to which a forecast says all that is worth knowing: 30 days after the last end, at most 800 from now."""
     zone = at.watchlist.zone
     today = at.now.astimezone(zone).date()
-    ends = [c.ends.astimezone(zone).date() for seen in observed.values() for c in seen.credentials if c.ends is not None]
+    ends = [
+        c.ends.astimezone(zone).date()
+        for seen in observed.values()
+        for c in seen.credentials
+        if c.ends is not None
+    ]
     return min(max([today, *ends]) + AFTER_THE_LAST_END, today + FARTHEST)
 
 
@@ -61,4 +66,6 @@ def _after(messages: tuple[Message, ...], facts: Facts, then: Round) -> Memory:
     """Give the memory after a check that found `facts` and delivered `messages`."""
     memory = with_facts(then.memory, facts)
     memory = with_told(memory, (told for message in messages for told in told_by(message, then)))
-    return with_facts(memory, Facts(channels=tuple(ChannelState(message.channel) for message in messages)))
+    return with_facts(
+        memory, Facts(channels=tuple(ChannelState(message.channel) for message in messages))
+    )

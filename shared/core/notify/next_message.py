@@ -14,7 +14,14 @@ from shared.core.judge.judge import QUIET_DAYS_BEFORE_DELETING, judge
 from shared.core.judge.schedule import instant_on
 from shared.core.judge.snapshot import Observed, Round
 from shared.core.model.memory import ItemState, Sighting, Told
-from shared.core.model.views import AppView, Judgement, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.model.views import (
+    AppView,
+    Judgement,
+    LeftoverView,
+    ServiceView,
+    UnclaimedView,
+    View,
+)
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.audience import INTRODUCTION, needs_hands
@@ -47,8 +54,14 @@ class _Parts:
     def __init__(self, at: Round, observed: Mapping[str, Observed]) -> None:
         self._at = at
         self._apps = frozenset(observed)
-        self._by_service = {service.id: app.key for app in at.watchlist.apps for service in app.services}
-        self._by_key_id = {credential.key_id: key for key, seen in observed.items() for credential in seen.credentials}
+        self._by_service = {
+            service.id: app.key for app in at.watchlist.apps for service in app.services
+        }
+        self._by_key_id = {
+            credential.key_id: key
+            for key, seen in observed.items()
+            for credential in seen.credentials
+        }
         self._sightings = defaultdict[str, dict[str, Sighting]](dict)
         for key_id, sighting in at.memory.sightings.items():
             self._sightings[sighting.app][key_id] = sighting
@@ -76,10 +89,16 @@ class _Parts:
         named = {name for service in app.services for name in service.channels}
         holds = at.memory.holds
         return at._replace(
-            watchlist=replace(at.watchlist, apps=(app,), channels={k: v for k, v in at.watchlist.channels.items() if k in named}),
+            watchlist=replace(
+                at.watchlist,
+                apps=(app,),
+                channels={k: v for k, v in at.watchlist.channels.items() if k in named},
+            ),
             memory=replace(
                 at.memory,
-                holds={service.id: holds[service.id] for service in app.services if service.id in holds},
+                holds={
+                    service.id: holds[service.id] for service in app.services if service.id in holds
+                },
                 sightings=self._sightings[key],
                 items={**self._items[key], **self._items[INTRODUCTION]},
                 told={**self._told[key], **self._told[INTRODUCTION]},
@@ -88,14 +107,20 @@ class _Parts:
         )
 
 
-def _foresee_app(views: Iterable[View], at: Round, observed: Mapping[str, Observed], found: Foreseen) -> None:
-    days = {day for view in views for day in _days_that_matter(view, at)} | set(_days_of_credentials(at, observed))
+def _foresee_app(
+    views: Iterable[View], at: Round, observed: Mapping[str, Observed], found: Foreseen
+) -> None:
+    days = {day for view in views for day in _days_that_matter(view, at)} | set(
+        _days_of_credentials(at, observed)
+    )
     wanted = {view.item for view in views if not isinstance(view, AppView) or needs_hands(view)}
     for then in sorted(instant_on(day, at.watchlist) for day in days):
         day = then.astimezone(at.watchlist.zone).date()
         if then <= at.now:
             continue
-        if wanted <= found.by_item.keys() and all(found.by_channel.get(name, date.max) <= day for name in at.watchlist.channels):
+        if wanted <= found.by_item.keys() and all(
+            found.by_channel.get(name, date.max) <= day for name in at.watchlist.channels
+        ):
             return
         later = at._replace(now=then)
         for message in messages_due(judge(later, observed), later):
@@ -127,7 +152,10 @@ def _days_that_matter(view: View, at: Round) -> Iterator[date]:
     today = at.now.astimezone(zone).date()
     match view:
         case ServiceView():
-            rungs, ends = (*view.service.ladder, *_escalation(view)), view.in_use.ends if view.in_use else None
+            rungs, ends = (
+                (*view.service.ladder, *_escalation(view)),
+                view.in_use.ends if view.in_use else None,
+            )
             if view.acknowledged is not None:
                 yield view.acknowledged.until + timedelta(days=1)
         case UnclaimedView():
@@ -135,7 +163,9 @@ def _days_that_matter(view: View, at: Round) -> Iterator[date]:
         case LeftoverView():
             rungs, ends = LEFTOVER_LADDER, view.credential.ends
             if view.owner.hold is not None:
-                yield view.owner.hold.at.astimezone(zone).date() + timedelta(days=QUIET_DAYS_BEFORE_DELETING)
+                yield view.owner.hold.at.astimezone(zone).date() + timedelta(
+                    days=QUIET_DAYS_BEFORE_DELETING
+                )
         case _:
             rungs, ends = (), None
     if ends is not None:
@@ -152,13 +182,21 @@ def _escalation(view: ServiceView) -> tuple[int, ...]:
 def _days_of_credentials(at: Round, observed: Mapping[str, Observed]) -> Iterator[date]:
     """Give the days around which a credential starts or ends, and so may change a standing; of one to come, its rungs too."""
     zone = at.watchlist.zone
-    rungs = {rung for app in at.watchlist.apps for service in app.services for rung in service.ladder}
+    rungs = {
+        rung for app in at.watchlist.apps for service in app.services for rung in service.ladder
+    }
     for seen in observed.values():
         for credential in seen.credentials:
             for instant in (credential.starts, credential.ends):
                 if instant is not None and instant > at.now:
                     day = instant.astimezone(zone).date()
                     yield from (day, day + timedelta(days=1))
-            if credential.starts is not None and credential.ends is not None and credential.starts > at.now:
-                last = credential.ends.astimezone(zone).date()  # a service without any comes to use it by itself
+            if (
+                credential.starts is not None
+                and credential.ends is not None
+                and credential.starts > at.now
+            ):
+                last = credential.ends.astimezone(
+                    zone
+                ).date()  # a service without any comes to use it by itself
                 yield from (last - timedelta(days=rung) for rung in rungs)

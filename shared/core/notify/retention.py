@@ -20,30 +20,59 @@ def outlived(at: Round) -> Forget:
     memory = at.memory
     held = {hold.key_id for hold in memory.holds.values() if hold.service in at.watchlist.services}
     lost_keys = {
-        key for key, sighting in memory.sightings.items() if sighting.gone_at is not None and sighting.gone_at < limit and key not in held
+        key
+        for key, sighting in memory.sightings.items()
+        if sighting.gone_at is not None and sighting.gone_at < limit and key not in held
     }
     lost_services = {
-        item for item, state in memory.items.items() if ":" not in item and item not in at.watchlist.services and state.since < limit
+        item
+        for item, state in memory.items.items()
+        if ":" not in item and item not in at.watchlist.services and state.since < limit
     }
     lost_channels = {
         name
         for name in memory.channels
-        if name not in at.watchlist.channels and (state := memory.items.get(f"channel:{name}")) is not None and state.since < limit
+        if name not in at.watchlist.channels
+        and (state := memory.items.get(f"channel:{name}")) is not None
+        and state.since < limit
     }
     apps = {app.key: app for app in at.watchlist.apps}
-    renamed = {app.key for app in memory.apps.values() if app.key not in apps and _is_known_better(app, memory)}
-    tried = {item for item in memory.items if item.startswith(TRIED) and _is_settled(apps.get(item.removeprefix(TRIED)), memory)}
-    items = tried | {f"credential:{key}" for key in lost_keys} | {f"channel:{name}" for name in lost_channels} | lost_services
+    renamed = {
+        app.key
+        for app in memory.apps.values()
+        if app.key not in apps and _is_known_better(app, memory)
+    }
+    tried = {
+        item
+        for item in memory.items
+        if item.startswith(TRIED) and _is_settled(apps.get(item.removeprefix(TRIED)), memory)
+    }
+    items = (
+        tried
+        | {f"credential:{key}" for key in lost_keys}
+        | {f"channel:{name}" for name in lost_channels}
+        | lost_services
+    )
     return Forget(
         holds=tuple(sorted(lost_services & set(memory.holds))),
-        formers=tuple(former for former in memory.formers if former.service in lost_services or former.key_id in lost_keys),
+        formers=tuple(
+            former
+            for former in memory.formers
+            if former.service in lost_services or former.key_id in lost_keys
+        ),
         assignments=tuple(sorted(lost_keys & set(memory.assignments))),
         acknowledgements=tuple(_ended_acknowledgements(at, lost_services)),
         sightings=tuple(sorted(lost_keys)),
         apps=tuple(sorted(renamed)),
         items=tuple(sorted(items & set(memory.items))),
         told=tuple(
-            sorted(key for key in memory.told if key[0] in items or _key_of_leftover(key[0]) in lost_keys or key[1] in lost_channels)
+            sorted(
+                key
+                for key in memory.told
+                if key[0] in items
+                or _key_of_leftover(key[0]) in lost_keys
+                or key[1] in lost_channels
+            )
         ),
         channels=tuple(sorted(lost_channels)),
         uses=tuple(sorted(lost_keys & set(memory.uses))),
@@ -58,7 +87,10 @@ def is_outlived(decision: Decision, at: Round) -> bool:
 
 def _is_known_better(app: AppSighting, memory: Memory) -> bool:
     """Say whether an app is known by another key too, and was read under that one since."""
-    return any(other.client_id == app.client_id and other.read_at > app.read_at for other in memory.apps.values())
+    return any(
+        other.client_id == app.client_id and other.read_at > app.read_at
+        for other in memory.apps.values()
+    )
 
 
 def _is_settled(app: WatchedApp | None, memory: Memory) -> bool:

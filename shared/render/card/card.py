@@ -13,7 +13,16 @@ from zoneinfo import ZoneInfo
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import LeftoverView, ServiceView, TenantView
 from shared.core.model.vocabulary import Reason, Severity
-from shared.render.card.elements import COLORS, Element, box, fixed_text, line, open_url, row, toggle
+from shared.render.card.elements import (
+    COLORS,
+    Element,
+    box,
+    fixed_text,
+    line,
+    open_url,
+    row,
+    toggle,
+)
 from shared.render.text import inventory
 from shared.render.text.escape import clean, inert, literal
 from shared.render.text.explanations import explanation
@@ -54,7 +63,11 @@ def payloads(message: Message, *, page_url: str = "") -> list[Element]:
     page_url = https(page_url)
     cards, cut = _pack(list(_blocks(message, page_url)), cuttable=bool(page_url))
     return [
-        _envelope(_card(message, blocks, (number, len(cards)), cut if number == len(cards) else 0, page_url))
+        _envelope(
+            _card(
+                message, blocks, (number, len(cards)), cut if number == len(cards) else 0, page_url
+            )
+        )
         for number, blocks in enumerate(cards, 1)
     ]
 
@@ -91,12 +104,18 @@ def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
         yield from _of_tenant(message, page_url)
         return
     if message.introduction and message.notices:
-        yield _Block(fixed_text("What needs you now", weight="Bolder", spacing="Medium"), "", must=True)
+        yield _Block(
+            fixed_text("What needs you now", weight="Bolder", spacing="Medium"), "", must=True
+        )
     by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
     for number, notice in enumerate(by_urgency, 1):
         words = headline(notice, now=now, zone=zone)
         if notice.reason == Reason.WEEKLY:
-            yield _Block(line(" ".join(filter(None, (f"{words}.", next_message(message)))), isSubtle=True), words, must=True)
+            yield _Block(
+                line(" ".join(filter(None, (f"{words}.", next_message(message)))), isSubtle=True),
+                words,
+                must=True,
+            )
             continue
         element = _notice(notice, f"steps{number}", now, zone, page_url)
         yield _Block(element, words, must=notice.severity == Severity.CRITICAL)
@@ -109,7 +128,11 @@ def _of_tenant(message: Message, page_url: str) -> Iterator[_Block]:
     if words := inventory.opening(message, message.tenant):
         yield _Block(line(words), words, must=True)
     for number, notice in enumerate(inventory.others(message), 1):
-        yield _Block(_notice(notice, f"steps{number}", now, zone, page_url), headline(notice, now=now, zone=zone), must=True)
+        yield _Block(
+            _notice(notice, f"steps{number}", now, zone, page_url),
+            headline(notice, now=now, zone=zone),
+            must=True,
+        )
     for heading, notices in inventory.grouped(message):
         for place, notice in enumerate(notices):
             view = notice.view
@@ -125,7 +148,9 @@ def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_u
     service, sections = _service(notice), runbook_sections(notice.view, notice.roles)
     steps = for_card(service, sections, now=now, zone=zone) if service is not None else ""
     color = COLORS[notice.severity]
-    items = [line(headline(notice, now=now, zone=zone), weight="Bolder", size="Medium", color=color)]
+    items = [
+        line(headline(notice, now=now, zone=zone), weight="Bolder", size="Medium", color=color)
+    ]
     if why := " ".join(explanation(notice, now=now, zone=zone, page_url=page_url)):
         items.append(line(why))
     items += [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
@@ -133,7 +158,10 @@ def _notice(notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_u
         items.append(box([fixed_text(steps)], id=steps_id, isVisible=False))
     elif service is not None and service.service.runbook is not None and sections:
         items.append(row("How", f"“{sections[0]}” in {service.service.runbook.path}"))
-    buttons = [*([toggle("Show how", steps_id)] if steps else []), *(open_url(link.title, link.url) for link in links(notice.view))]
+    buttons = [
+        *([toggle("Show how", steps_id)] if steps else []),
+        *(open_url(link.title, link.url) for link in links(notice.view)),
+    ]
     if buttons:
         items.append({"type": "ActionSet", "actions": buttons})
     return box(items, color)
@@ -155,7 +183,9 @@ def _service(notice: Notice) -> ServiceView | None:
             return None
 
 
-def _card(message: Message, blocks: Sequence[_Block], place: tuple[int, int], cut: int, page_url: str) -> Element:
+def _card(
+    message: Message, blocks: Sequence[_Block], place: tuple[int, int], cut: int, page_url: str
+) -> Element:
     number, total = place
     head = line if message.tenant_name else fixed_text
     heading = title(message) if total == 1 else f"{title(message)} ({number} of {total})"
@@ -184,5 +214,9 @@ def _fallback(heading: str, blocks: Iterable[_Block]) -> str:
 
 
 def _envelope(card: Element) -> Element:
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": card,
+    }
     return {"type": "message", "attachments": [attachment]}

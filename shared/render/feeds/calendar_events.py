@@ -67,10 +67,19 @@ def calendar(status: Status, watchlist: Watchlist, gone: Iterable[Sighting]) -> 
     feed.add("x-wr-timezone", watchlist.zone.key)
     feed.add("refresh-interval", FETCH_AGAIN, parameters={"VALUE": "DURATION"})
     feed.add("x-published-ttl", "PT12H")
-    entries = {entry.uid: entry for entry in (*_gone(status, watchlist, gone), *_services(status), *_unclaimed(status, watchlist))}
+    entries = {
+        entry.uid: entry
+        for entry in (
+            *_gone(status, watchlist, gone),
+            *_services(status),
+            *_unclaimed(status, watchlist),
+        )
+    }
     for _, entry in sorted(entries.items()):
         if entry.credential.ends is not None:
-            feed.add_component(_event(entry, entry.credential.ends, status.judgement.now, watchlist))
+            feed.add_component(
+                _event(entry, entry.credential.ends, status.judgement.now, watchlist)
+            )
     text: bytes = feed.to_ical()
     return text.decode()
 
@@ -80,30 +89,61 @@ def _services(status: Status) -> Iterator[_Entry]:
         name = clean(view.service.name)
         if view.in_use is not None and view.over != Over.GONE:
             role = "probably in use" if view.assumed else "in use"
-            yield _entry(view, view.in_use, f"{name}: {called(view.in_use)} ends", f"It is {role}. {clean(view.service.breaks, 300)}")
+            yield _entry(
+                view,
+                view.in_use,
+                f"{name}: {called(view.in_use)} ends",
+                f"It is {role}. {clean(view.service.breaks, 300)}",
+            )
         if view.replacement is not None:
             text = f"It is to be installed in {name}, in place of the one in use."
-            yield _entry(view, view.replacement, f"{name}: new {called(view.replacement)} ends", text)
+            yield _entry(
+                view, view.replacement, f"{name}: new {called(view.replacement)} ends", text
+            )
         for leftover in view.leftovers:
-            text = f"{name} was confirmed on a newer one. If {name} still uses this one, sync stops."
-            yield _entry(view, leftover, f"{name}: old {called(leftover)} ends", text, rungs=LEFTOVER_LADDER)
+            text = (
+                f"{name} was confirmed on a newer one. If {name} still uses this one, sync stops."
+            )
+            yield _entry(
+                view, leftover, f"{name}: old {called(leftover)} ends", text, rungs=LEFTOVER_LADDER
+            )
 
 
-def _entry(view: ServiceView, credential: Credential, summary: str, text: str, *, rungs: Sequence[int] | None = None) -> _Entry:
+def _entry(
+    view: ServiceView,
+    credential: Credential,
+    summary: str,
+    text: str,
+    *,
+    rungs: Sequence[int] | None = None,
+) -> _Entry:
     changed = max(view.app.read_at, view.hold.at if view.hold is not None else view.app.read_at)
     rungs = view.service.ladder if rungs is None else rungs
-    return _Entry(view.service.id, credential, summary, text, rungs, changed, link=view.service.link)
+    return _Entry(
+        view.service.id, credential, summary, text, rungs, changed, link=view.service.link
+    )
 
 
 def _unclaimed(status: Status, watchlist: Watchlist) -> Iterator[_Entry]:
     for view in status.judgement.unclaimed:
         summary = f"{clean(view.watched.name)}: unclaimed {called(view.credential)} ends"
-        yield _Entry("", view.credential, summary, "No service claims it. Whose is it?", watchlist.ladder, view.app.read_at)
+        yield _Entry(
+            "",
+            view.credential,
+            summary,
+            "No service claims it. Whose is it?",
+            watchlist.ladder,
+            view.app.read_at,
+        )
 
 
 def _gone(status: Status, watchlist: Watchlist, gone: Iterable[Sighting]) -> Iterator[_Entry]:
     """Give what is gone before its end, for every service whose event it was: one that used it, or whose rule finds it."""
-    users = {view.service.id: view.in_use.key_id for view in status.judgement.services if view.in_use is not None}
+    users = {
+        view.service.id: view.in_use.key_id
+        for view in status.judgement.services
+        if view.in_use is not None
+    }
     apps = {app.key: app for app in watchlist.apps}
     for sighting in gone:
         credential, at = sighting.credential, sighting.gone_at
@@ -111,10 +151,16 @@ def _gone(status: Status, watchlist: Watchlist, gone: Iterable[Sighting]) -> Ite
             continue
         services = apps[sighting.app].services
         ruled = [service for service in services if matches(service.claim, credential)]
-        owners = [s for s in services if users.get(s.id) == credential.key_id] or (ruled if len(ruled) == 1 else [])
-        for owner, name in [(each.id, each.name) for each in owners] or [("", apps[sighting.app].name)]:
+        owners = [s for s in services if users.get(s.id) == credential.key_id] or (
+            ruled if len(ruled) == 1 else []
+        )
+        for owner, name in [(each.id, each.name) for each in owners] or [
+            ("", apps[sighting.app].name)
+        ]:
             summary = f"{clean(name)}: {called(credential)} is gone"
-            yield _Entry(owner, credential, summary, "It is no longer on the app.", (), at, cancelled=True)
+            yield _Entry(
+                owner, credential, summary, "It is no longer on the app.", (), at, cancelled=True
+            )
 
 
 def _event(entry: _Entry, ends: datetime, now: datetime, watchlist: Watchlist) -> icalendar.Event:
@@ -123,12 +169,15 @@ def _event(entry: _Entry, ends: datetime, now: datetime, watchlist: Watchlist) -
     event.add("uid", entry.uid)
     event.add("dtstamp", now)
     event.add("last-modified", entry.changed)
-    event.add("sequence", int(entry.changed.timestamp()) // 60)  # minutes: never less than before, and within 32 bits for 4000 years
+    event.add(
+        "sequence", int(entry.changed.timestamp()) // 60
+    )  # minutes: never less than before, and within 32 bits for 4000 years
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", entry.summary)
     event.add(
-        "description", f"{'Was to end' if entry.cancelled else 'Ends'} on {full_day(day)} at {clock(ends, watchlist.zone)}. {entry.text}"
+        "description",
+        f"{'Was to end' if entry.cancelled else 'Ends'} on {full_day(day)} at {clock(ends, watchlist.zone)}. {entry.text}",
     )
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")

@@ -65,7 +65,10 @@ def _redirects(suggested: Suggestion) -> Iterator[str]:
         yield from (f"    {_quoted(uri)}," for uri in suggested.redirect_uris)
         yield "]"
     for uri in suggested.other_redirect_uris:
-        yield _remark(f"also on the app, but not https, so it cannot be watched: {clean(uri, LONGEST_URI)}", LONGEST_URI * 2)
+        yield _remark(
+            f"also on the app, but not https, so it cannot be watched: {clean(uri, LONGEST_URI)}",
+            LONGEST_URI * 2,
+        )
 
 
 def _service(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:

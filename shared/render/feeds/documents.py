@@ -8,7 +8,17 @@ from datetime import date
 
 from shared.core.model.memory import AppSighting, Decision, Hold, Outcome, Read
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import AppView, Judgement, LeftoverView, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    Judgement,
+    LeftoverView,
+    RemovedView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
 from shared.core.notify.next_message import Foreseen
@@ -18,7 +28,9 @@ from shared.render.feeds.inventory_document import result_document, tenant_docum
 from shared.render.text.next_steps import next_step
 
 
-def status_document(status: Status, watchlist: Watchlist, *, after: str | None = None, paged: bool = False) -> Json:
+def status_document(
+    status: Status, watchlist: Watchlist, *, after: str | None = None, paged: bool = False
+) -> Json:
     """Say how we stand: every service, what nobody claims, the apps, the tenant, and whether the answer can be trusted.
 
     With `paged`, the tenant's items are cut to a page; `after` is the cursor that the page before gave. Raises `BadCursor`.
@@ -47,7 +59,11 @@ def status_document(status: Status, watchlist: Watchlist, *, after: str | None =
 
 def worst_of(status: Status, watchlist: Watchlist) -> Severity:
     """Give the worst severity; a watcher that is stale, failing, or has not seen everything is never `ok`."""
-    unsure = status.stale or status.pulse.outcome in {None, Outcome.FAILED, Outcome.PARTIAL} or bool(_unjudged(watchlist, status.judgement))
+    unsure = (
+        status.stale
+        or status.pulse.outcome in {None, Outcome.FAILED, Outcome.PARTIAL}
+        or bool(_unjudged(watchlist, status.judgement))
+    )
     floor = Severity.WARNING if unsure else Severity.OK
     return max(floor, status.judgement.worst, key=lambda severity: severity.rank)
 
@@ -61,7 +77,9 @@ def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
         "error": result.error or None,
         "read": read_document(result.read),
         "told": [_delivery(delivery) for delivery in result.told],
-        "services": _services(judgement, result.foreseen, watchlist) if judgement is not None else [],
+        "services": _services(judgement, result.foreseen, watchlist)
+        if judgement is not None
+        else [],
     }
     if result.tenant is not None:
         document["tenant"] = result_document(result.tenant)
@@ -80,7 +98,9 @@ def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
         "severity": view.severity,
         "days_left": view.days_left,
         "ends": instant(view.in_use.ends) if view.in_use is not None else None,
-        "in_use": in_use | {"assumed": view.assumed, "over": view.over or None} if in_use is not None else None,
+        "in_use": in_use | {"assumed": view.assumed, "over": view.over or None}
+        if in_use is not None
+        else None,
         "confirmed": _confirmed(view.hold),
         "replacement": credential_document(view.replacement),
         "leftovers": [credential_document(leftover) for leftover in view.leftovers],
@@ -88,7 +108,13 @@ def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
         "next_message": _day(foreseen.by_item.get(view.item)),
         "acknowledged": None
         if ack is None
-        else {"until": _day(ack.until), "why": ack.why, "by": ack.by.name, "object_id": ack.by.object_id or None, "at": instant(ack.at)},
+        else {
+            "until": _day(ack.until),
+            "why": ack.why,
+            "by": ack.by.name,
+            "object_id": ack.by.object_id or None,
+            "at": instant(ack.at),
+        },
     }
 
 
@@ -119,7 +145,11 @@ def _confirmed(hold: Hold | None) -> Json | None:
 
 
 def _services(judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> list[Json]:
-    unknown = [_unknown_service(service, app) for app in _unjudged(watchlist, judgement) for service in app.services]
+    unknown = [
+        _unknown_service(service, app)
+        for app in _unjudged(watchlist, judgement)
+        for service in app.services
+    ]
     return [service_document(view, foreseen) for view in judgement.services] + unknown
 
 
@@ -135,7 +165,11 @@ def _delivery(delivery: Delivery) -> Json:
 def items_of(message: Message) -> list[Json]:
     """Describe each item of a message, and why it is said."""
     said = {notice.view.item for notice in message.notices}
-    introduced = (Notice(view, Reason.INTRODUCED, frozenset()) for view in message.watching if view.item not in said)
+    introduced = (
+        Notice(view, Reason.INTRODUCED, frozenset())
+        for view in message.watching
+        if view.item not in said
+    )
     return [_item(notice) for notice in (*message.notices, *introduced)]
 
 
@@ -196,7 +230,11 @@ def _app(watched: WatchedApp, judgement: Judgement) -> Json:
         "name": watched.name,
         "found": seen.found if seen is not None else None,
         "problems": problems,
-        "severity": max((view.severity for view in views), key=lambda severity: severity.rank, default=Severity.WARNING),
+        "severity": max(
+            (view.severity for view in views),
+            key=lambda severity: severity.rank,
+            default=Severity.WARNING,
+        ),
     }
 
 
@@ -215,7 +253,17 @@ def _unknown_service(service: Service, app: WatchedApp) -> Json:
         "name": service.name,
         "app": {"client_id": app.client_id, "object_id": None, "name": app.name},
         **dict.fromkeys(
-            ("standing", "days_left", "ends", "in_use", "replacement", "next_step", "next_message", "acknowledged", "confirmed")
+            (
+                "standing",
+                "days_left",
+                "ends",
+                "in_use",
+                "replacement",
+                "next_step",
+                "next_message",
+                "acknowledged",
+                "confirmed",
+            )
         ),
         "severity": Severity.WARNING,
         "leftovers": [],
@@ -224,7 +272,12 @@ def _unknown_service(service: Service, app: WatchedApp) -> Json:
 
 def read_document(read: Read) -> Json:
     """Say how much was read."""
-    return {"applications": read.applications, "credentials": read.credentials, "requests": read.requests, "seconds": read.seconds}
+    return {
+        "applications": read.applications,
+        "credentials": read.credentials,
+        "requests": read.requests,
+        "seconds": read.seconds,
+    }
 
 
 def _day(day: date | None) -> str | None:

@@ -59,7 +59,10 @@ def forecast_rows(messages: Sequence[Message]) -> Rows:
     for message in spoken:
         for line in _lines(message):
             channels.setdefault(line, []).append(message.channel)
-    return Rows(tuple(Row(*line, tuple(names)) for line, names in channels.items()), len(messages) - len(spoken))
+    return Rows(
+        tuple(Row(*line, tuple(names)) for line, names in channels.items()),
+        len(messages) - len(spoken),
+    )
 
 
 def _lines(message: Message) -> Iterator[tuple[date, str, Reason, Severity]]:
@@ -67,4 +70,9 @@ def _lines(message: Message) -> Iterator[tuple[date, str, Reason, Severity]]:
     if message.introduction:
         yield day, title(message), Reason.INTRODUCED, Severity.OK
     for notice in message.notices:
-        yield day, headline(notice, now=message.now, zone=message.zone), notice.reason, notice.severity
+        yield (
+            day,
+            headline(notice, now=message.now, zone=message.zone),
+            notice.reason,
+            notice.severity,
+        )

@@ -31,7 +31,11 @@ def tenant_document(tenant: TenantStatus | None, after: str | None, *, paged: bo
         "credentials": scan.credentials if scan is not None else 0,
         "read_at": instant(scan.read_at) if scan is not None else None,
         "error": scan.error or None if scan is not None else None,
-        "worst": max((view.severity for view in tenant.views), key=lambda severity: severity.rank, default=Severity.OK),
+        "worst": max(
+            (view.severity for view in tenant.views),
+            key=lambda severity: severity.rank,
+            default=Severity.OK,
+        ),
         "total": len(tenant.views),
         "items": [item_document(view) for view in shown],
         "after": _cursor(shown[-1]) if len(shown) < len(rest) else None,
@@ -59,7 +63,11 @@ def item_document(view: TenantView) -> Json:
     return {
         "item": view.item,
         "holder": listed.holder,
-        "app": {"client_id": listed.client_id, "object_id": listed.object_id, "name": listed.app_name},
+        "app": {
+            "client_id": listed.client_id,
+            "object_id": listed.object_id,
+            "name": listed.app_name,
+        },
         "standing": view.standing,
         "severity": view.severity,
         "days_left": view.days_left,

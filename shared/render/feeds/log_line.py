@@ -20,7 +20,11 @@ LONGEST_ERROR = 4_000
 def log_line(result: CheckResult, tenant: str) -> str:
     """Describe a check of a tenant (the key of its watchlist) as a flat JSON object of `LONGEST` characters at most."""
     undelivered = [delivery.message.channel for delivery in result.told if not delivery.delivered]
-    reasons = [f"{item['item']}:{item['reason']}" for delivery in result.told for item in items_of(delivery.message)]
+    reasons = [
+        f"{item['item']}:{item['reason']}"
+        for delivery in result.told
+        for item in items_of(delivery.message)
+    ]
     line = ""
     for most in (1000, 100, 10):
         left_out = sum(max(0, len(found) - most) for found in (undelivered, reasons))

@@ -30,12 +30,22 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
     judgement = status.judgement
     _services(registry, status, watchlist)
     _checks(registry, status.pulse)
-    _gauge(registry, "stale", "1 if there was no good check in the last 26 hours, else 0.").set(status.stale)
-    worst = _gauge(registry, "worst", f"The worst severity of everything, the watcher itself included: {_LEVELS}.")
+    _gauge(registry, "stale", "1 if there was no good check in the last 26 hours, else 0.").set(
+        status.stale
+    )
+    worst = _gauge(
+        registry,
+        "worst",
+        f"The worst severity of everything, the watcher itself included: {_LEVELS}.",
+    )
     worst.set(worst_of(status, watchlist).rank)
     unclaimed = _gauge(registry, "unclaimed", "Credentials of watched apps that no service claims.")
     unclaimed.set(len(judgement.unclaimed))
-    problems = _gauge(registry, "app_problems", "What is wrong with the watched apps themselves, each thing counted.")
+    problems = _gauge(
+        registry,
+        "app_problems",
+        "What is wrong with the watched apps themselves, each thing counted.",
+    )
     problems.set(sum(len(view.problems) for view in judgement.apps))
     if status.tenant is not None:
         _tenant(registry, status.tenant)
@@ -43,8 +53,19 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
 
 
 def _services(registry: CollectorRegistry, status: Status, watchlist: Watchlist) -> None:
-    days = _gauge(registry, "days_left", "Calendar days to the end of the credential in use; negative once it has ended.", "service")
-    standing = _gauge(registry, "standing", "1 for the standing that the service has, 0 for the others.", "service", "standing")
+    days = _gauge(
+        registry,
+        "days_left",
+        "Calendar days to the end of the credential in use; negative once it has ended.",
+        "service",
+    )
+    standing = _gauge(
+        registry,
+        "standing",
+        "1 for the standing that the service has, 0 for the others.",
+        "service",
+        "standing",
+    )
     severity = _gauge(registry, "severity", f"How urgent the service is: {_LEVELS}.", "service")
     for view in status.judgement.services:
         if view.days_left is not None:
@@ -56,25 +77,55 @@ def _services(registry: CollectorRegistry, status: Status, watchlist: Watchlist)
     for service in sorted(unread):
         severity.labels(service).set(Severity.WARNING.rank)  # nobody may take silence for health
     _gauge(registry, "services", "Services on the watchlist.").set(len(watchlist.services))
-    _gauge(registry, "unread_services", "Services of which nothing is known, because their app was not read.").set(len(unread))
+    _gauge(
+        registry,
+        "unread_services",
+        "Services of which nothing is known, because their app was not read.",
+    ).set(len(unread))
 
 
 def _tenant(registry: CollectorRegistry, tenant: TenantStatus) -> None:
     """Counts only: a label for each of thousands of credentials would be too much for any monitor."""
     scan = tenant.scan
     if scan is not None and scan.read_at is not None:
-        _gauge(registry, "tenant_applications", "Apps of the tenant at its last complete read.").set(scan.applications)
-        _gauge(registry, "tenant_credentials", "Credentials of the tenant at its last complete read.").set(scan.credentials)
-        _instant(registry, "tenant_read_timestamp_seconds", "When the check began that last read the tenant completely.", scan.read_at)
-    items = _gauge(registry, "tenant_items", "Credentials of the tenant that are due or have ended, by severity.", "severity")
+        _gauge(
+            registry, "tenant_applications", "Apps of the tenant at its last complete read."
+        ).set(scan.applications)
+        _gauge(
+            registry, "tenant_credentials", "Credentials of the tenant at its last complete read."
+        ).set(scan.credentials)
+        _instant(
+            registry,
+            "tenant_read_timestamp_seconds",
+            "When the check began that last read the tenant completely.",
+            scan.read_at,
+        )
+    items = _gauge(
+        registry,
+        "tenant_items",
+        "Credentials of the tenant that are due or have ended, by severity.",
+        "severity",
+    )
     for severity in Severity:
         items.labels(severity.value).set(sum(view.severity == severity for view in tenant.views))
 
 
 def _checks(registry: CollectorRegistry, pulse: Pulse) -> None:
-    _instant(registry, "last_success_timestamp_seconds", "When the last good check started.", pulse.last_success)
-    _instant(registry, "last_attempt_timestamp_seconds", "When the last check started.", pulse.last_attempt)
-    outcome = _gauge(registry, "last_outcome", "1 for how the last check ended, 0 for the other ways.", "outcome")
+    _instant(
+        registry,
+        "last_success_timestamp_seconds",
+        "When the last good check started.",
+        pulse.last_success,
+    )
+    _instant(
+        registry,
+        "last_attempt_timestamp_seconds",
+        "When the last check started.",
+        pulse.last_attempt,
+    )
+    outcome = _gauge(
+        registry, "last_outcome", "1 for how the last check ended, 0 for the other ways.", "outcome"
+    )
     for each in OUTCOMES if pulse.outcome is not None else ():
         outcome.labels(each.value).set(pulse.outcome == each)
 

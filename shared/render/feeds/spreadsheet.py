@@ -67,7 +67,11 @@ def status_csv(status: Status, watchlist: Watchlist) -> str:
 def _rows(status: Status, watchlist: Watchlist) -> Iterator[Row]:
     judgement = status.judgement
     for service in judgement.services:
-        until: Row = {"acknowledged_until": service.acknowledged.until.isoformat()} if service.acknowledged is not None else {}
+        until: Row = (
+            {"acknowledged_until": service.acknowledged.until.isoformat()}
+            if service.acknowledged is not None
+            else {}
+        )
         yield _row(service, status.foreseen) | _credential(service.in_use, watchlist) | until
     for app in watchlist.apps:
         if app.key not in judgement.concluded:
@@ -132,7 +136,11 @@ def _credential(credential: Credential | None, watchlist: Watchlist) -> Row:
         "hint": credential.hint,
         "key_id": credential.key_id,
     }
-    return about | (_end(credential.ends, watchlist) if credential.ends is not None else {"ends": "does not expire"})
+    return about | (
+        _end(credential.ends, watchlist)
+        if credential.ends is not None
+        else {"ends": "does not expire"}
+    )
 
 
 def _end(ends: datetime, watchlist: Watchlist) -> Row:
@@ -147,4 +155,9 @@ def _end(ends: datetime, watchlist: Watchlist) -> Row:
 
 def _defused(row: Row) -> Row:
     """Clean every text and begin with an apostrophe what a spreadsheet would compute; our own numbers stay numbers."""
-    return {name: value if isinstance(value, int) else _FORMULA.sub(r"\1\2'", clean(value, LONGEST_CELL)) for name, value in row.items()}
+    return {
+        name: value
+        if isinstance(value, int)
+        else _FORMULA.sub(r"\1\2'", clean(value, LONGEST_CELL))
+        for name, value in row.items()
+    }

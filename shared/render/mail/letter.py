@@ -88,7 +88,11 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
     page_url = https(page_url)
     now, zone = message.now, message.zone
     by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
-    watching = tuple((view.severity, summary(view, now=now, zone=zone)) for view in message.watching if message.introduction)
+    watching = tuple(
+        (view.severity, summary(view, now=now, zone=zone))
+        for view in message.watching
+        if message.introduction
+    )
     cut = 0
     if message.tenant is not None and len(by_urgency) > BLOCKS:
         every = tuple(_lines(message))
@@ -102,7 +106,10 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
         opening=_opening(message),
         watching=watching,
         blocks=blocks,
-        closing=(*([f"And {cut:,} more on the status page."] if cut else []), *_closing(message, reply_to)),
+        closing=(
+            *([f"And {cut:,} more on the status page."] if cut else []),
+            *_closing(message, reply_to),
+        ),
         page_url=page_url,
     )
 
@@ -123,7 +130,9 @@ def _lines(message: Message) -> Iterator[tuple[Severity, str]]:
 
 def _fitting(lines: tuple[tuple[Severity, str], ...]) -> tuple[tuple[Severity, str], ...]:
     """Leave out the last ones where a mail would be too large for all, and nothing that is critical."""
-    room = LINES - sum(len(words.encode()) for severity, words in lines if severity == Severity.CRITICAL)
+    room = LINES - sum(
+        len(words.encode()) for severity, words in lines if severity == Severity.CRITICAL
+    )
     kept = []
     for severity, words in lines:
         room -= 0 if severity == Severity.CRITICAL else len(words.encode())
@@ -132,11 +141,18 @@ def _fitting(lines: tuple[tuple[Severity, str], ...]) -> tuple[tuple[Severity, s
     return tuple(kept)
 
 
-def _preview(notices: list[Notice], blocks: tuple[Block, ...], watching: tuple[tuple[Severity, str], ...]) -> str:
+def _preview(
+    notices: list[Notice], blocks: tuple[Block, ...], watching: tuple[tuple[Severity, str], ...]
+) -> str:
     """Say what the subject does not: of one notice the next step, of several the others."""
     if len(notices) == 1 and not watching:
         return next_step(notices[0].view, notices[0].roles) or blocks[0].why
-    return "; ".join((*(words for _, words in watching), *(block.headline for block in blocks[0 if watching else 1 :])))[:LONGEST_PREVIEW]
+    return "; ".join(
+        (
+            *(words for _, words in watching),
+            *(block.headline for block in blocks[0 if watching else 1 :]),
+        )
+    )[:LONGEST_PREVIEW]
 
 
 def _closing(message: Message, reply_to: tuple[str, ...]) -> Iterator[str]:
@@ -154,14 +170,18 @@ def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Bloc
     service, sections = _service(notice.view), runbook_sections(notice.view, notice.roles)
     rows = [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
     if service is not None and CREATE in sections:
-        place = next((place for place, row in enumerate(rows, 1) if row.label == NEXT_STEP), len(rows))
+        place = next(
+            (place for place, row in enumerate(rows, 1) if row.label == NEXT_STEP), len(rows)
+        )
         rows.insert(place, Fact("Its name", "", suggested_name(service, now=now, zone=zone)))
     return Block(
         severity=notice.severity,
         headline=headline(notice, now=now, zone=zone),
         why=" ".join(explanation(notice, now=now, zone=zone, page_url=page_url)),
         facts=tuple(rows),
-        request=_request(service, now, zone) if service is not None and REQUEST in sections else None,
+        request=_request(service, now, zone)
+        if service is not None and REQUEST in sections
+        else None,
         steps=tuple(_steps(service, sections, now, zone)) if service is not None else (),
         links=tuple(links(notice.view)),
     )
@@ -186,11 +206,17 @@ def _request(view: ServiceView, now: datetime, zone: ZoneInfo) -> Request | None
     ready = request_mail(view, now=now, zone=zone)
     if ready is None:
         return None
-    to, subject, text = clean(view.service.request_to), clean(ready.subject, 200), ready.text.strip()
+    to, subject, text = (
+        clean(view.service.request_to),
+        clean(ready.subject, 200),
+        ready.text.strip(),
+    )
     return Request(to, subject, text, mailto(to, subject, text) if to else None)
 
 
-def _steps(view: ServiceView, sections: tuple[str, ...], now: datetime, zone: ZoneInfo) -> Iterator[Steps]:
+def _steps(
+    view: ServiceView, sections: tuple[str, ...], now: datetime, zone: ZoneInfo
+) -> Iterator[Steps]:
     for section in sections:
         if section != REQUEST and (markdown := filled(view, section, now=now, zone=zone)):
             yield Steps(section, markdown)

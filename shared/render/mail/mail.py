@@ -28,7 +28,12 @@ from shared.render.text.headlines import headline, kind
 
 PRODUCT = "Lapsewatch"
 LONGEST_SUBJECT = 200
-COLORS = {Severity.CRITICAL: "#c50f1f", Severity.WARNING: "#bc4b09", Severity.NOTICE: "#0f6cbd", Severity.OK: "#107c10"}
+COLORS = {
+    Severity.CRITICAL: "#c50f1f",
+    Severity.WARNING: "#bc4b09",
+    Severity.NOTICE: "#0f6cbd",
+    Severity.OK: "#107c10",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,11 @@ class _Policy(EmailPolicy):
         """Write a header."""
         if name != "Subject":
             return super().fold_binary(name, value)
-        whole = value if value.isascii() else Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+        whole = (
+            value
+            if value.isascii()
+            else Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+        )
         return f"{name}: {whole}{self.linesep}".encode("ascii")
 
 
@@ -101,7 +110,9 @@ def as_bytes(mail: Mail) -> bytes:
         made["Reply-To"] = [_address(address) for address in mail.reply_to]
     made["Subject"] = mail.subject
     made["Date"] = mail.date
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: a program writes, so that nobody's absence note answers
+    made["Auto-Submitted"] = (
+        "auto-generated"  # RFC 3834: a program writes, so that nobody's absence note answers
+    )
     if mail.urgent:
         made["Importance"] = "high"
         made["X-Priority"] = "1"
@@ -112,23 +123,41 @@ def as_bytes(mail: Mail) -> bytes:
 
 def subject(message: Message) -> str:
     """Give a subject by which mails sort: first, in brackets, whose tenant it is about, where there are several, and what it is about."""
-    return f"[{clean(message.tenant_name)}] {_about(message)}" if message.tenant_name else _about(message)
+    return (
+        f"[{clean(message.tenant_name)}] {_about(message)}"
+        if message.tenant_name
+        else _about(message)
+    )
 
 
 def _about(message: Message) -> str:
     """Say what it is about; of several notices the most urgent, and how many more."""
-    if message.test or message.introduction or not message.notices or (message.tenant is not None and len(message.notices) > 1):
+    if (
+        message.test
+        or message.introduction
+        or not message.notices
+        or (message.tenant is not None and len(message.notices) > 1)
+    ):
         about = _bracketed(kind(message), PRODUCT)
         waiting = len(message.notices) if message.tenant is None else 0
-        return f"{about}; {waiting} {'needs' if waiting == 1 else 'need'} you now" if waiting else about
+        return (
+            f"{about}; {waiting} {'needs' if waiting == 1 else 'need'} you now"
+            if waiting
+            else about
+        )
     first = max(message.notices, key=lambda notice: notice.severity.rank)
-    about = clean(_bracketed(headline(first, now=message.now, zone=message.zone), _name(first.view)), LONGEST_SUBJECT)
+    about = clean(
+        _bracketed(headline(first, now=message.now, zone=message.zone), _name(first.view)),
+        LONGEST_SUBJECT,
+    )
     more = len(message.notices) - 1
     joint = " And" if about.endswith("?") else ", and"
     return f"{about}{joint} {more} more" if more else about
 
 
-def reply_to(message: Message, channels: Mapping[str, TeamsChannel | EmailChannel]) -> tuple[str, ...]:
+def reply_to(
+    message: Message, channels: Mapping[str, TeamsChannel | EmailChannel]
+) -> tuple[str, ...]:
     """Give the addresses of the other party, if they are the same for all that the message says of services; else none.
 
     For installers it is the service's `request_to`; for renewers, the mailboxes of the installers.
@@ -138,7 +167,9 @@ def reply_to(message: Message, channels: Mapping[str, TeamsChannel | EmailChanne
     return found.pop() if len(found) == 1 else ()
 
 
-def _other_party(notice: Notice, channels: Mapping[str, TeamsChannel | EmailChannel]) -> tuple[str, ...]:
+def _other_party(
+    notice: Notice, channels: Mapping[str, TeamsChannel | EmailChannel]
+) -> tuple[str, ...]:
     services = _services(notice.view)
     addresses: Iterator[str] = iter(())
     if Role.INSTALLER in notice.roles:
@@ -146,7 +177,12 @@ def _other_party(notice: Notice, channels: Mapping[str, TeamsChannel | EmailChan
         addresses = iter(wanted if len(wanted) == 1 else ())
     elif Role.RENEWER in notice.roles:
         installers = [channels.get(name) for service in services for name in service.installer]
-        addresses = (address for channel in installers if isinstance(channel, EmailChannel) for address in channel.to)
+        addresses = (
+            address
+            for channel in installers
+            if isinstance(channel, EmailChannel)
+            for address in channel.to
+        )
     return tuple(dict.fromkeys(filter(None, addresses)))
 
 

@@ -20,7 +20,9 @@ def _parts(letter: Letter) -> Iterator[str]:
     if letter.opening:
         yield filled_lines(letter.opening, WIDTH)
     if letter.watching:
-        yield "\n".join(filled_lines(f"- {words}", WIDTH, later="  ") for _, words in letter.watching)
+        yield "\n".join(
+            filled_lines(f"- {words}", WIDTH, later="  ") for _, words in letter.watching
+        )
     for block in letter.blocks:
         yield from _block(block)
     yield "-" * WIDTH
@@ -51,7 +53,12 @@ def _fact(fact: Fact) -> str:
 
 def _request(request: Request) -> Iterator[str]:
     yield _underlined("The request, ready to send", "-")
-    yield "\n".join((*([f"To: {request.to}"] if request.to else []), filled_lines(f"Subject: {request.subject}", WIDTH)))
+    yield "\n".join(
+        (
+            *([f"To: {request.to}"] if request.to else []),
+            filled_lines(f"Subject: {request.subject}", WIDTH),
+        )
+    )
     yield "\n".join(filled_lines(line, WIDTH) for line in request.text.splitlines())
 
 

@@ -33,15 +33,28 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
     later = done.endswith(LATER)
     match done.removesuffix(LATER):
         case "confirm":
-            told = " Not everybody who was asked to act has been told yet; the next checks tell them." if later else ""
-            said = "your confirmation is recorded" + ("." if later else ", and whoever was asked to act has been told.")
+            told = (
+                " Not everybody who was asked to act has been told yet; the next checks tell them."
+                if later
+                else ""
+            )
+            said = "your confirmation is recorded" + (
+                "." if later else ", and whoever was asked to act has been told."
+            )
             return _about(service, watchlist, said + told)
         case "undo" if view is not None:
-            return _about(service, watchlist, f"undone. {_counts_now(view, now, zone)} {_heard(later=later)}", Severity.NOTICE)
+            return _about(
+                service,
+                watchlist,
+                f"undone. {_counts_now(view, now, zone)} {_heard(later=later)}",
+                Severity.NOTICE,
+            )
         case "acknowledge":
             idle = keeps_nothing_quiet(view, now, zone) if view is not None else ""
             severity = Severity.NOTICE if idle else Severity.OK
-            return _about(service, watchlist, f"your acknowledgement is recorded. {idle}".strip(), severity)
+            return _about(
+                service, watchlist, f"your acknowledgement is recorded. {idle}".strip(), severity
+            )
         case "claim":
             return _about(service, watchlist, "whose the credential is, is recorded.")
         case "check":
@@ -54,8 +67,14 @@ def already(view: ServiceView, now: datetime, zone: ZoneInfo) -> Receipt:
     """Answer a confirmation that is there already: the same button pressed twice, or by two people."""
     name, hold = clean(view.service.name), view.hold
     which = f" on the {described(view.in_use, now, zone)}" if view.in_use is not None else ""
-    who = f" by {clean(hold.by.name)} on {full_day(hold.at.astimezone(zone).date())}" if hold is not None and hold.by is not None else ""
-    return Receipt(f"{name} was already confirmed{which}{who}; nothing more to do.", Severity.NOTICE)
+    who = (
+        f" by {clean(hold.by.name)} on {full_day(hold.at.astimezone(zone).date())}"
+        if hold is not None and hold.by is not None
+        else ""
+    )
+    return Receipt(
+        f"{name} was already confirmed{which}{who}; nothing more to do.", Severity.NOTICE
+    )
 
 
 def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
@@ -66,9 +85,7 @@ def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str
     left, lasts = days_between(now, ends, zone), (given.until - now.astimezone(zone).date()).days
     if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + lasts for rung in view.service.ladder):
         return ""
-    return (
-        f"It keeps no message quiet: none but those of the last {ACKNOWLEDGED_ABOVE} days is due until then, and these come all the same."
-    )
+    return f"It keeps no message quiet: none but those of the last {ACKNOWLEDGED_ABOVE} days is due until then, and these come all the same."
 
 
 def refusal(said: str) -> str:
@@ -78,9 +95,13 @@ def refusal(said: str) -> str:
     return f"{before} {capital(after)}".strip()
 
 
-def _about(service: str, watchlist: Watchlist, words: str, severity: Severity = Severity.OK) -> Receipt:
+def _about(
+    service: str, watchlist: Watchlist, words: str, severity: Severity = Severity.OK
+) -> Receipt:
     known = watchlist.services.get(service)
-    return Receipt(capital(f"{clean(known.name)}: {words}" if known is not None else words), severity)
+    return Receipt(
+        capital(f"{clean(known.name)}: {words}" if known is not None else words), severity
+    )
 
 
 def _counts_now(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
@@ -92,5 +113,7 @@ def _counts_now(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
 
 def _heard(*, later: bool) -> str:
     if later:
-        return "Not everybody who was told otherwise has heard of it yet; the next checks tell them."
+        return (
+            "Not everybody who was told otherwise has heard of it yet; the next checks tell them."
+        )
     return "Whoever was told otherwise has heard of it."

@@ -58,7 +58,11 @@ def confirms(view: ServiceView, at: Round) -> tuple[Confirm, ...]:
     ordered = sorted(newer, key=age, reverse=True)
     if not settled:
         ordered += [c for c in found.values() if c.key_id == used]
-        ordered += sorted((c for c in found.values() if c.key_id != used and _is_older(c, view)), key=age, reverse=True)
+        ordered += sorted(
+            (c for c in found.values() if c.key_id != used and _is_older(c, view)),
+            key=age,
+            reverse=True,
+        )
     return tuple(Confirm(shown(c), _label(c, view), _about(c, at)) for c in ordered)
 
 
@@ -66,7 +70,9 @@ def undos(view: ServiceView, at: Round) -> tuple[Confirm, ...]:
     """Give the buttons that take a confirmation back: one for each older credential that is still live."""
     live = (c for c in reversed(view.leftovers) if is_live(c, at.now))
     name = clean(view.service.name)
-    return tuple(Confirm(shown(c), f"Undo: {name} still uses {_marked(c)}", _about(c, at)) for c in live)
+    return tuple(
+        Confirm(shown(c), f"Undo: {name} still uses {_marked(c)}", _about(c, at)) for c in live
+    )
 
 
 def acknowledge(view: ServiceView, at: Round) -> Acknowledge | None:
@@ -77,7 +83,11 @@ def acknowledge(view: ServiceView, at: Round) -> Acknowledge | None:
     today = at.now.astimezone(zone).date()
     ends = view.in_use.ends if view.in_use is not None and view.over == Over.NO else None
     last = ends.astimezone(zone).date() if ends is not None else None
-    return Acknowledge(today.isoformat(), last.isoformat() if last else "", min(today + USUAL_QUIET, last or date.max).isoformat())
+    return Acknowledge(
+        today.isoformat(),
+        last.isoformat() if last else "",
+        min(today + USUAL_QUIET, last or date.max).isoformat(),
+    )
 
 
 def claimants(view: UnclaimedView) -> list[tuple[str, str]]:
@@ -91,16 +101,32 @@ def _choices(view: ServiceView, at: Round) -> Iterator[Credential]:
     """Give what the service may use: its own credentials, and unclaimed ones where it lacks one."""
     if not view.app.found:
         return
-    yield from (c for c in (view.replacement, view.in_use if view.over != Over.GONE else None, *view.candidates) if c is not None)
+    yield from (
+        c
+        for c in (
+            view.replacement,
+            view.in_use if view.over != Over.GONE else None,
+            *view.candidates,
+        )
+        if c is not None
+    )
     watched = next((app for app in at.watchlist.apps if app.key == view.app.key), None)
     known = recall(watched, at.memory) if watched is not None else None
     if watched is not None and known is not None:
-        yield from (c for c in known.credentials if view.service.id in ownership(c, watched.services, at.memory).services)
+        yield from (
+            c
+            for c in known.credentials
+            if view.service.id in ownership(c, watched.services, at.memory).services
+        )
 
 
 def _is_older(credential: Credential, view: ServiceView) -> bool:
     """An older one is an undo, or a matter of what is assumed; where the one in use is over, any live one may be it."""
-    return view.over == Over.NO and view.in_use is not None and not started_after(credential, view.in_use)
+    return (
+        view.over == Over.NO
+        and view.in_use is not None
+        and not started_after(credential, view.in_use)
+    )
 
 
 def _label(credential: Credential, view: ServiceView) -> str:

@@ -63,15 +63,24 @@ def _told(view: ServiceView, at: Round) -> Iterator[Entry]:
     mine = (view.item, f"leftover:{view.item}:", f"delete:{view.item}:")
     for told in at.memory.told.values():
         if told.item == mine[0] or told.item.startswith(mine[1:]):
-            yield _entry(told.at, f"Channel “{clean(told.channel)}”", f"was told {_subject(told)}.", at)
+            yield _entry(
+                told.at, f"Channel “{clean(told.channel)}”", f"was told {_subject(told)}.", at
+            )
 
 
 def _subject(told: Told) -> str:
-    return "that the old one can be deleted" if told.item.startswith("delete:") else TOLD[told.reason]
+    return (
+        "that the old one can be deleted" if told.item.startswith("delete:") else TOLD[told.reason]
+    )
 
 
 def _decided(decision: Decision, view: ServiceView, at: Round) -> Entry:
-    return _entry(decision.at, clean(decision.by.name) if decision.by is not None else "Sign-ins", _what(decision, view, at), at)
+    return _entry(
+        decision.at,
+        clean(decision.by.name) if decision.by is not None else "Sign-ins",
+        _what(decision, view, at),
+        at,
+    )
 
 
 def _what(decision: Decision, view: ServiceView, at: Round) -> str:
@@ -86,13 +95,19 @@ def _what(decision: Decision, view: ServiceView, at: Round) -> str:
             return f"acknowledged it: {why}."
         case DecisionKind.CLAIM:
             known = at.watchlist.services
-            owners = [clean(known[each].name if each in known else each) for each in decision.services]
+            owners = [
+                clean(known[each].name if each in known else each) for each in decision.services
+            ]
             return f"claimed {which} for {listed(owners)}."
 
 
 def _credential(key_id: str, at: Round) -> str:
     sighting = at.memory.sightings.get(key_id)
-    return f"the {described(sighting.credential, at.now, at.watchlist.zone)}" if sighting is not None else "a credential that is gone"
+    return (
+        f"the {described(sighting.credential, at.now, at.watchlist.zone)}"
+        if sighting is not None
+        else "a credential that is gone"
+    )
 
 
 def _entry(then: datetime, who: str, what: str, at: Round) -> Entry:

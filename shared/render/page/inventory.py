@@ -28,7 +28,9 @@ def urgency_of(view: TenantView) -> Severity:
     """Say how urgent an item looks. What has just ended may have stopped something: it never looks milder than what still works."""
     if view.standing != Standing.EXPIRED:
         return view.severity
-    return Severity.CRITICAL if view.severity != Severity.OK else Severity.NOTICE  # the latter ended long ago: it is listed, not told
+    return (
+        Severity.CRITICAL if view.severity != Severity.OK else Severity.NOTICE
+    )  # the latter ended long ago: it is listed, not told
 
 
 _KEYS: Mapping[str, Callable[[TenantView], tuple[object, ...]]] = {
@@ -99,26 +101,41 @@ def wanted(parameters: Mapping[str, str]) -> Wanted:
     )
 
 
-def tenant_part(tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base: str, *, key: str = "") -> TenantPart | None:
+def tenant_part(
+    tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base: str, *, key: str = ""
+) -> TenantPart | None:
     """Give the tenant's part of the page; `None` where no tenant is watched. `key` names it in links, where there are several."""
     if tenant is None:
         return None
     needle = want.name.casefold()
-    found = [view for view in tenant.views if needle in view.listed.app_name.casefold() or needle in view.listed.credential.name.casefold()]
+    found = [
+        view
+        for view in tenant.views
+        if needle in view.listed.app_name.casefold()
+        or needle in view.listed.credential.name.casefold()
+    ]
     found.sort(key=_KEYS[want.sort])
     start = want.start if want.start < len(found) else 0
     shown = found[start : start + ROWS]
 
     def link(**changes: object) -> str:
         values = {**want._asdict(), "start": start, **changes}
-        query = {"tenant": key, "name": values["name"], "sort": values["sort"], "from": values["start"]}
+        query = {
+            "tenant": key,
+            "name": values["name"],
+            "sort": values["sort"],
+            "from": values["start"],
+        }
         return f"{base}?{urlencode({name: value for name, value in query.items() if value not in ('', 0)})}#tenant"
 
     return TenantPart(
         summary=_summary(tenant, zone),
         error=clean(tenant.scan.error, LONGEST_ERROR) if tenant.scan is not None else "",
         rows=[_row(view, zone) for view in shown],
-        sorts=[Sort(title, link(sort=sort, start=0), sort == want.sort) for sort, title in SORTS.items()],
+        sorts=[
+            Sort(title, link(sort=sort, start=0), sort == want.sort)
+            for sort, title in SORTS.items()
+        ],
         name=want.name,
         shown=f"{start + 1:,} to {start + len(shown):,} of {len(found):,}" if shown else "None",
         before=link(start=max(0, start - ROWS)) if start else "",
@@ -128,7 +145,11 @@ def tenant_part(tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base:
 
 def urgent_ones(tenant: TenantStatus | None) -> str:
     """Say how many items of the tenant are urgent, in a sentence; empty if none are, or no tenant is watched."""
-    number = sum(urgency_of(view) == Severity.CRITICAL for view in tenant.views) if tenant is not None else 0
+    number = (
+        sum(urgency_of(view) == Severity.CRITICAL for view in tenant.views)
+        if tenant is not None
+        else 0
+    )
     if not number:
         return ""
     return f"In the tenant, {'1 other credential is' if number == 1 else f'{number:,} other credentials are'} urgent."

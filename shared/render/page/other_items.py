@@ -50,7 +50,10 @@ def leftovers(status: Status, at: Round) -> list[Item]:
     latest: dict[tuple[str, str], LeftoverView] = {}
     for view in sorted(status.judgement.leftovers, key=lambda view: view.deletable):
         latest[view.owner.item, view.credential.key_id] = view
-    return [_item(view, f"leftover-{n}", at) for n, view in enumerate(sorted(latest.values(), key=urgency), 1)]
+    return [
+        _item(view, f"leftover-{n}", at)
+        for n, view in enumerate(sorted(latest.values(), key=urgency), 1)
+    ]
 
 
 def apps(status: Status, at: Round) -> list[Item]:
@@ -62,7 +65,11 @@ def apps(status: Status, at: Round) -> list[Item]:
 def watcher(status: Status, at: Round) -> list[Item]:
     """Give what ails the watcher: channels that fail, sign-ins that cannot be read, and what the watchlist dropped."""
     judgement = status.judgement
-    found = [_item(view, f"watcher-{n}", at) for n, view in enumerate(judgement.watcher, 1) if view.standing == Standing.FAILING]
+    found = [
+        _item(view, f"watcher-{n}", at)
+        for n, view in enumerate(judgement.watcher, 1)
+        if view.standing == Standing.FAILING
+    ]
     if status.pulse.evidence:
         said = clean(status.pulse.evidence, LONGEST_ERROR)
         found.append(
@@ -77,17 +84,31 @@ def watcher(status: Status, at: Round) -> list[Item]:
                 [],
             )
         )
-    return [*found, *(_item(view, f"removed-{n}", at) for n, view in enumerate(judgement.removed, 1))]
+    return [
+        *found,
+        *(_item(view, f"removed-{n}", at) for n, view in enumerate(judgement.removed, 1)),
+    ]
 
 
 def unread(status: Status, at: Round) -> list[Item]:
     """Give the services of apps that were never read: named, so that nobody takes their absence for health."""
     silent = [app for app in at.watchlist.apps if app.key not in status.judgement.concluded]
     return [
-        Item(f"service-{service.id}", Severity.WARNING, UNCERTAIN, f"{clean(service.name)} is not known yet", said, None, [], [])
+        Item(
+            f"service-{service.id}",
+            Severity.WARNING,
+            UNCERTAIN,
+            f"{clean(service.name)} is not known yet",
+            said,
+            None,
+            [],
+            [],
+        )
         for app in silent
         for service in app.services
-        for said in [f"{clean(app.name)} has not been read completely, so nothing is known of {clean(service.name)}."]
+        for said in [
+            f"{clean(app.name)} has not been read completely, so nothing is known of {clean(service.name)}."
+        ]
     ]
 
 
@@ -100,8 +121,22 @@ def _item(view: View, anchor: str, at: Round, claim: Claim | None = None) -> Ite
     headline = summary(view, now=at.now, zone=at.watchlist.zone)
     if isinstance(view, UnclaimedView):
         headline = capital(described(view.credential, at.now, at.watchlist.zone))
-    badge = BADGES[view.severity] if view.severity != Severity.OK or isinstance(view, AppView) else "Noted"
-    return Item(anchor, view.severity, badge, headline, why(view, at), turn_of(view), _rows(view, at), list(links(view)), claim)
+    badge = (
+        BADGES[view.severity]
+        if view.severity != Severity.OK or isinstance(view, AppView)
+        else "Noted"
+    )
+    return Item(
+        anchor,
+        view.severity,
+        badge,
+        headline,
+        why(view, at),
+        turn_of(view),
+        _rows(view, at),
+        list(links(view)),
+        claim,
+    )
 
 
 def _rows(view: View, at: Round) -> list[tuple[str, str]]:

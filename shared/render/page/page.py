@@ -71,11 +71,22 @@ def page(data: PageData) -> str:
     """Give the page as HTML, to be sent as UTF-8."""
     status, at = data.status, data.at
     zone = at.watchlist.zone
-    services = sorted(status.judgement.services, key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)))
+    services = sorted(
+        status.judgement.services,
+        key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)),
+    )
     cards = [card(view, data.histories.get(view.item, ()), status, at) for view in services]
-    unread, unclaimed, apps = other_items.unread(status, at), other_items.unclaimed(status, at), other_items.apps(status, at)
+    unread, unclaimed, apps = (
+        other_items.unread(status, at),
+        other_items.unclaimed(status, at),
+        other_items.apps(status, at),
+    )
     leftovers, watcher = other_items.leftovers(status, at), other_items.watcher(status, at)
-    other_things = [item for item in (*unclaimed, *leftovers, *watcher) if item.severity != Severity.OK and item.turn is not None]
+    other_things = [
+        item
+        for item in (*unclaimed, *leftovers, *watcher)
+        if item.severity != Severity.OK and item.turn is not None
+    ]
     assumed = sum(each.turn is not None and each.severity == Severity.OK for each in cards)
     html = (
         _environment()
@@ -91,7 +102,9 @@ def page(data: PageData) -> str:
             answer=answer(status, at, len(other_things) + assumed),
             beside=urgent_ones(status.tenant),
             troubles=list(other_items.troubles(status, at)),
-            checked=age(status.pulse.last_success, at.now) if status.pulse.last_success is not None else "",
+            checked=age(status.pulse.last_success, at.now)
+            if status.pulse.last_success is not None
+            else "",
             checked_stamp=instant(status.pulse.last_success),
             todos=_todos(cards, [*unread, *apps, *other_things]),
             picture=Markup(timeline(status.judgement, at, standalone=False)) if cards else "",  # noqa: S704  (escaped by its XML library)
@@ -112,8 +125,12 @@ def page(data: PageData) -> str:
 
 def which_tenant(names: Mapping[str, str], base: str = BASE) -> str:
     """Give the page that asks which tenant is meant; `names` by what names it in a link."""
-    links = [(f"{base}?tenant={quote(key, safe='')}", clean(name), key) for key, name in names.items()]
-    return _sendable(_environment().get_template("which_tenant.html.j2").render(base=base, links=links))
+    links = [
+        (f"{base}?tenant={quote(key, safe='')}", clean(name), key) for key, name in names.items()
+    ]
+    return _sendable(
+        _environment().get_template("which_tenant.html.j2").render(base=base, links=links)
+    )
 
 
 def not_signed_in(base: str = BASE) -> str:
@@ -124,17 +141,34 @@ def not_signed_in(base: str = BASE) -> str:
 @cache
 def assets() -> Mapping[str, tuple[str, str]]:
     """Give the files that the page refers to, by name: the media type and the text of each."""
-    return MappingProxyType({name: (kind, (_HERE / name).read_text(encoding="utf-8")) for name, kind in _ASSETS.items()})
+    return MappingProxyType(
+        {name: (kind, (_HERE / name).read_text(encoding="utf-8")) for name, kind in _ASSETS.items()}
+    )
 
 
 def _todos(cards: Sequence[Card], items: Sequence[Item]) -> list[Todo]:
     """Give what needs attention, most urgent first; what is well is only in its card."""
     mine = [
-        Todo(f"service-{each.id}", each.severity, each.badge, each.headline, each.turn.whose if each.turn is not None else "")
+        Todo(
+            f"service-{each.id}",
+            each.severity,
+            each.badge,
+            each.headline,
+            each.turn.whose if each.turn is not None else "",
+        )
         for each in cards
         if each.severity != Severity.OK or each.turn is not None
     ]
-    others = [Todo(each.id, each.severity, each.badge, each.headline, each.turn.whose if each.turn is not None else "") for each in items]
+    others = [
+        Todo(
+            each.id,
+            each.severity,
+            each.badge,
+            each.headline,
+            each.turn.whose if each.turn is not None else "",
+        )
+        for each in items
+    ]
     return sorted((*mine, *others), key=lambda todo: -todo.severity.rank)
 
 
@@ -145,4 +179,10 @@ def _sendable(html: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

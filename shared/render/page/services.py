@@ -29,7 +29,12 @@ from shared.render.text.mailto import mailto
 from shared.render.text.next_steps import INSTALLER, next_step, runbook_sections, whose_turn
 from shared.render.text.runbooks import filled, request_mail
 
-BADGES = {Severity.CRITICAL: "Urgent", Severity.WARNING: "Action needed", Severity.NOTICE: "To do", Severity.OK: "Safe"}
+BADGES = {
+    Severity.CRITICAL: "Urgent",
+    Severity.WARNING: "Action needed",
+    Severity.NOTICE: "To do",
+    Severity.OK: "Safe",
+}
 UNCERTAIN = "Not certain"
 CLEAN_UP = "Clean up"
 PAGE = "https://page.example"
@@ -88,7 +93,11 @@ class Card:
 def card(view: ServiceView, decisions: Sequence[Decision], status: Status, at: Round) -> Card:
     """Put a service into words. What is remembered of one that may have changed since is said as such."""
     now, zone = at.now, at.watchlist.zone
-    shown = view if view.app.usable else replace(view, standing=Standing.APP_PROBLEM, severity=Severity.CRITICAL)
+    shown = (
+        view
+        if view.app.usable
+        else replace(view, standing=Standing.APP_PROBLEM, severity=Severity.CRITICAL)
+    )
     uncertain = shown.standing == Standing.HEALTHY and _may_have_changed(view, status, at)
     headline = summary(shown, now=now, zone=zone)
     if uncertain:
@@ -129,9 +138,17 @@ def why(view: View, at: Round) -> str:
     """Say how an item came to stand as it does, as its last message did; buttons are on this very page."""
     state = at.memory.items.get(view.item)
     reason = state.reason if state is not None else Reason.FIRST
-    if isinstance(view, ServiceView) and view.standing in {Standing.HEALTHY, Standing.APP_PROBLEM} and reason != Reason.CONFIRMED:
+    if (
+        isinstance(view, ServiceView)
+        and view.standing in {Standing.HEALTHY, Standing.APP_PROBLEM}
+        and reason != Reason.CONFIRMED
+    ):
         return ""
-    said = " ".join(explanation(Notice(view, reason, frozenset()), now=at.now, zone=at.watchlist.zone, page_url=PAGE))
+    said = " ".join(
+        explanation(
+            Notice(view, reason, frozenset()), now=at.now, zone=at.watchlist.zone, page_url=PAGE
+        )
+    )
     return said.replace(" on the status page", " below")
 
 
@@ -171,19 +188,37 @@ def _request(view: ServiceView, at: Round) -> Request | None:
     ready = request_mail(view, now=at.now, zone=at.watchlist.zone)
     if ready is None or not ready.text.strip():
         return None
-    to, subject, text = clean(view.service.request_to), clean(ready.subject, 200), ready.text.strip()
+    to, subject, text = (
+        clean(view.service.request_to),
+        clean(ready.subject, 200),
+        ready.text.strip(),
+    )
     return Request(to, subject, text, mailto(to, subject, text) if to else None)
 
 
 def _sections(view: ServiceView, wanted: Sequence[str], at: Round) -> Iterator[Section]:
     """Give the sections that are next, in their order, and then the rest; the request stands apart."""
-    later = [title for title in RUNBOOK_SECTIONS if title not in wanted and (title != CLEAN_UP or _has_old_ones(view))]
+    later = [
+        title
+        for title in RUNBOOK_SECTIONS
+        if title not in wanted and (title != CLEAN_UP or _has_old_ones(view))
+    ]
     for title in (*wanted, *later):
-        markdown = filled(view, title, now=at.now, zone=at.watchlist.zone).strip() if title != REQUEST else ""
+        markdown = (
+            filled(view, title, now=at.now, zone=at.watchlist.zone).strip()
+            if title != REQUEST
+            else ""
+        )
         if markdown:
-            yield Section(title, page_markdown.html(markdown), "" if title not in wanted else "next" if title == wanted[0] else "then")
+            yield Section(
+                title,
+                page_markdown.html(markdown),
+                "" if title not in wanted else "next" if title == wanted[0] else "then",
+            )
 
 
 def _has_old_ones(view: ServiceView) -> bool:
     """Say whether what is older may go: before a newer one is confirmed, "the old one" would be the one in use."""
-    return view.standing == Standing.HEALTHY or (view.standing == Standing.EXPIRING and bool(view.leftovers))
+    return view.standing == Standing.HEALTHY or (
+        view.standing == Standing.EXPIRING and bool(view.leftovers)
+    )

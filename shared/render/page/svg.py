@@ -10,7 +10,9 @@ from xml.etree import ElementTree as ET
 from shared.render.text.escape import clean
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-_NOT_IN_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `clean` takes out the others
+_NOT_IN_XML = re.compile(
+    "[\ufffe\uffff]"
+)  # https://www.w3.org/TR/xml/#charsets; `clean` takes out the others
 
 type Value = str | float
 
@@ -26,7 +28,17 @@ class Pen:
     def picture(cls, width: float, height: float) -> "Pen":
         """Begin a picture of this size, in pixels, which scales with its place."""
         return cls(
-            ET.Element("svg", _attributes({"xmlns": NAMESPACE, "viewBox": f"0 0 {width:g} {height:g}", "width": width, "height": height}))
+            ET.Element(
+                "svg",
+                _attributes(
+                    {
+                        "xmlns": NAMESPACE,
+                        "viewBox": f"0 0 {width:g} {height:g}",
+                        "width": width,
+                        "height": height,
+                    }
+                ),
+            )
         )
 
     def set(self, **attributes: Value) -> None:
@@ -40,7 +52,9 @@ class Pen:
 
     def tag(self, name: str, words: str = "", /, **attributes: Value) -> None:
         """Add an element by its name; an attribute's underscore is a hyphen, and one that ends its name is dropped (`class_`)."""
-        ET.SubElement(self._element, name, _attributes(attributes)).text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", words) or None
+        ET.SubElement(self._element, name, _attributes(attributes)).text = (
+            _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", words) or None
+        )
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **attributes: Value) -> None:
         """Draw a line."""
@@ -58,6 +72,8 @@ class Pen:
 
 def _attributes(given: dict[str, Value]) -> dict[str, str]:
     return {
-        name.rstrip("_").replace("_", "-"): value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+        name.rstrip("_").replace("_", "-"): value
+        if isinstance(value, str)
+        else f"{value:.1f}".removesuffix(".0")
         for name, value in given.items()
     }

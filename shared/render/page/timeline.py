@@ -25,7 +25,12 @@ ROW, ROW_OF_TWO = 50.0, 74.0
 LONGEST_NAME, LONGEST_STATE = 22, 34
 CHARACTER = 6.0
 """About how wide a small letter is: only to keep words within the picture."""
-COLOURS = {Severity.OK: "#2da44e", Severity.NOTICE: "#388bfd", Severity.WARNING: "#c27c0e", Severity.CRITICAL: "#e5484d"}
+COLOURS = {
+    Severity.OK: "#2da44e",
+    Severity.NOTICE: "#388bfd",
+    Severity.WARNING: "#c27c0e",
+    Severity.CRITICAL: "#e5484d",
+}
 MEANINGS = {
     Severity.OK: "safe",
     Severity.NOTICE: "to be renewed",
@@ -39,7 +44,9 @@ svg { color: #1f2328; color-scheme: light dark }
 """
 
 
-def timeline(judgement: Judgement, at: Round, *, width: float = WIDTH, standalone: bool = True) -> str:
+def timeline(
+    judgement: Judgement, at: Round, *, width: float = WIDTH, standalone: bool = True
+) -> str:
     """Draw every service of `judgement` at `at`, whose memory says what was told; give the text of an SVG picture.
 
     `standalone` is for a file, and brings paper and a style for dark screens. Without it, for an HTML page, there is no
@@ -48,19 +55,43 @@ def timeline(judgement: Judgement, at: Round, *, width: float = WIDTH, standalon
     views, zone = judgement.services, at.watchlist.zone
     heights = [ROW if view.replacement is None else ROW_OF_TWO for view in views]
     bottom = TOP + (sum(heights) or ROW)
-    ends = [c.ends for view in views for c in (view.in_use, view.replacement) if c is not None and c.ends is not None]
+    ends = [
+        c.ends
+        for view in views
+        for c in (view.in_use, view.replacement)
+        if c is not None and c.ends is not None
+    ]
     scale = scale_for(ends, at.now, zone, left=LABELS, right=width - MARGIN)
     pen = Pen.picture(width, bottom + LEGEND)
-    pen.set(role="img", aria_labelledby="tl-title tl-text", font_family="system-ui, 'Segoe UI', sans-serif", fill="currentColor")
-    pen.tag("title", f"When credentials end, seen on {full_day(at.now.astimezone(zone).date())}", id="tl-title")
-    pen.tag("desc", " ".join(f"{summary(view, now=at.now, zone=zone)}." for view in views) or NOBODY, id="tl-text")
+    pen.set(
+        role="img",
+        aria_labelledby="tl-title tl-text",
+        font_family="system-ui, 'Segoe UI', sans-serif",
+        fill="currentColor",
+    )
+    pen.tag(
+        "title",
+        f"When credentials end, seen on {full_day(at.now.astimezone(zone).date())}",
+        id="tl-title",
+    )
+    pen.tag(
+        "desc",
+        " ".join(f"{summary(view, now=at.now, zone=zone)}." for view in views) or NOBODY,
+        id="tl-text",
+    )
     if standalone:
         pen.tag("style", STYLE)
         pen.tag("rect", class_="tl-paper", width=width, height=bottom + LEGEND, fill="#ffffff")
     draw_calendar(pen.group(class_="tl-calendar"), scale, TOP - 10, bottom)
     draw_today(pen.group(class_="tl-today"), scale, at.now, 22, bottom)
     for number, view in enumerate(views):
-        _service(pen.group(class_=f"tl-service tl-{view.severity}"), view, at, scale, TOP + sum(heights[:number]))
+        _service(
+            pen.group(class_=f"tl-service tl-{view.severity}"),
+            view,
+            at,
+            scale,
+            TOP + sum(heights[:number]),
+        )
     if not views:
         pen.write(NOBODY, MARGIN, TOP + 22)
     _legend(pen.group(class_="tl-legend", font_size=11), bottom + 26)
@@ -71,8 +102,16 @@ def _service(pen: Pen, view: ServiceView, at: Round, scale: Scale, top: float) -
     """Draw one service: what it is called and how it stands, what it uses, and what it should be given next."""
     pen.tag("title", summary(view, now=at.now, zone=scale.zone))
     pen.tag("circle", cx=MARGIN, cy=top + 17, r=5, fill=COLOURS[view.severity])
-    pen.write(clean(view.service.name, LONGEST_NAME), MARGIN + 13, top + 22, font_size=15, font_weight=600)
-    pen.write(clean(_state(view, at), LONGEST_STATE), MARGIN + 13, top + 39, font_size=12, fill_opacity=0.8)
+    pen.write(
+        clean(view.service.name, LONGEST_NAME), MARGIN + 13, top + 22, font_size=15, font_weight=600
+    )
+    pen.write(
+        clean(_state(view, at), LONGEST_STATE),
+        MARGIN + 13,
+        top + 39,
+        font_size=12,
+        fill_opacity=0.8,
+    )
     if view.in_use is not None:
         _in_use(pen, view, view.in_use, at, scale, top + 22)
     if view.replacement is not None:
@@ -95,13 +134,17 @@ def _state(view: ServiceView, at: Round) -> str:  # noqa: PLR0911  (one return f
             return f"which {kind} does it use?" if view.assumed else f"new {kind} not confirmed yet"
         case Standing.MISSING:
             return f"its {kind} is gone from the app"
-        case _ if view.upcoming and view.replacement is not None and view.replacement.starts is not None:
+        case _ if (
+            view.upcoming and view.replacement is not None and view.replacement.starts is not None
+        ):
             return f"new {kind} from {full_day(view.replacement.starts.astimezone(at.watchlist.zone).date())}"
         case _:
             return "no replacement exists yet"
 
 
-def _in_use(pen: Pen, view: ServiceView, credential: Credential, at: Round, scale: Scale, y: float) -> None:
+def _in_use(
+    pen: Pen, view: ServiceView, credential: Credential, at: Round, scale: Scale, y: float
+) -> None:
     """Draw the credential in use with its rungs; what is over goes on as a broken line up to today, or up to its former end."""
     colour = COLOURS[view.severity]
     sighting = at.memory.sightings.get(credential.key_id)
@@ -111,8 +154,20 @@ def _in_use(pen: Pen, view: ServiceView, credential: Credential, at: Round, scal
     solid = min(end, scale.x(gone)) if gone is not None else end
     pen.line(begin, y, max(begin, solid), y, stroke=colour, stroke_width=6, class_="tl-in-use")
     if view.over != Over.NO:
-        pen.line(solid, y, max(end, scale.x(at.now)), y, stroke=colour, stroke_dasharray="3 4", class_="tl-over", stroke_width=2)
-    marks = [*((day, True) for day in _told(view, credential, at)), *((day, False) for day in _coming(view, credential, at))]
+        pen.line(
+            solid,
+            y,
+            max(end, scale.x(at.now)),
+            y,
+            stroke=colour,
+            stroke_dasharray="3 4",
+            class_="tl-over",
+            stroke_width=2,
+        )
+    marks = [
+        *((day, True) for day in _told(view, credential, at)),
+        *((day, False) for day in _coming(view, credential, at)),
+    ]
     for day, told in marks:
         if scale.first <= day <= scale.last:
             _mark(pen, scale.day(day), y, told=told)
@@ -120,24 +175,50 @@ def _in_use(pen: Pen, view: ServiceView, credential: Credential, at: Round, scal
     words = until(credential.ends, at.now, scale.zone, brief=True)
     if gone is not None and credential.ends is not None:
         words = f"was to end {full_day(credential.ends.astimezone(scale.zone).date())}"
-    _beside(pen, f"{called(credential)} {words}", max(end, scale.x(at.now)) if view.over != Over.NO else end, y, scale)
+    _beside(
+        pen,
+        f"{called(credential)} {words}",
+        max(end, scale.x(at.now)) if view.over != Over.NO else end,
+        y,
+        scale,
+    )
 
 
-def _replacement(pen: Pen, view: ServiceView, credential: Credential, scale: Scale, y: float) -> None:
+def _replacement(
+    pen: Pen, view: ServiceView, credential: Credential, scale: Scale, y: float
+) -> None:
     """Draw the replacement; one that has not started yet is a broken line."""
     begin = scale.x(credential.starts) if credential.starts is not None else scale.left
     end = scale.x(credential.ends) if credential.ends is not None else scale.right
     broken = {"stroke_dasharray": "6 3"} if view.upcoming else {}
-    pen.line(begin, y, end, y, stroke="currentColor", stroke_opacity=0.45, stroke_width=6, class_="tl-replacement", **broken)
+    pen.line(
+        begin,
+        y,
+        end,
+        y,
+        stroke="currentColor",
+        stroke_opacity=0.45,
+        stroke_width=6,
+        class_="tl-replacement",
+        **broken,
+    )
     _finish(pen, credential, scale, y, "currentColor")
-    lasts = f"until {full_day(credential.ends.astimezone(scale.zone).date())}" if credential.ends is not None else "does not expire"
+    lasts = (
+        f"until {full_day(credential.ends.astimezone(scale.zone).date())}"
+        if credential.ends is not None
+        else "does not expire"
+    )
     _beside(pen, f"{called(credential)} {lasts}", end, y, scale)
 
 
 def _told(view: ServiceView, credential: Credential, at: Round) -> Iterator[date]:
     """Give the days of the last message to each channel, which is all that the ledger knows of what was told."""
     zone = at.watchlist.zone
-    days = {told.at.astimezone(zone).date() for told in at.memory.told.values() if told.item == view.item}
+    days = {
+        told.at.astimezone(zone).date()
+        for told in at.memory.told.values()
+        if told.item == view.item
+    }
     begin = credential.starts.astimezone(zone).date() if credential.starts is not None else date.min
     yield from sorted(day for day in days if begin <= day <= at.now.astimezone(zone).date())
 
@@ -160,7 +241,16 @@ def _mark(pen: Pen, x: float, y: float, *, told: bool) -> None:
     if told:
         pen.line(x, y - 10, x, y + 10, stroke="currentColor", stroke_width=2.5, class_="tl-told")
     else:
-        pen.line(x, y - 10, x, y - 3, stroke="currentColor", stroke_opacity=0.6, stroke_width=1.25, class_="tl-coming")
+        pen.line(
+            x,
+            y - 10,
+            x,
+            y - 3,
+            stroke="currentColor",
+            stroke_opacity=0.6,
+            stroke_width=1.25,
+            class_="tl-coming",
+        )
 
 
 def _finish(pen: Pen, credential: Credential, scale: Scale, y: float, colour: str) -> None:
@@ -187,7 +277,15 @@ def _legend(pen: Pen, y: float) -> None:
     """Explain the marks and colours in one line."""
     x = MARGIN
     for severity, words in MEANINGS.items():
-        pen.line(x, y - 4, x + 18, y - 4, stroke=COLOURS[severity], stroke_width=6, class_=f"tl-{severity}")
+        pen.line(
+            x,
+            y - 4,
+            x + 18,
+            y - 4,
+            stroke=COLOURS[severity],
+            stroke_width=6,
+            class_=f"tl-{severity}",
+        )
         x = _explained(pen, words, x + 24, y)
     pen.line(x, y - 4, x + 18, y - 4, stroke="currentColor", stroke_opacity=0.45, stroke_width=6)
     x = _explained(pen, "replacement", x + 24, y)

@@ -42,7 +42,9 @@ class Scale(NamedTuple):
         return moment.astimezone(self.zone).date() <= self.last
 
 
-def scale_for(ends: Iterable[datetime], now: datetime, zone: ZoneInfo, *, left: float, right: float) -> Scale:
+def scale_for(
+    ends: Iterable[datetime], now: datetime, zone: ZoneInfo, *, left: float, right: float
+) -> Scale:
     """Choose the span: around today, from before what ended within a year to after the last end."""
     today = now.astimezone(zone).date()
     days = [end.astimezone(zone).date() for end in ends]
@@ -60,16 +62,31 @@ def draw_calendar(pen: Pen, scale: Scale, top: float, bottom: float) -> None:
         if (month.month - 1) % step:
             continue
         x, january = scale.day(month), month.month == 1
-        pen.line(x, top - 18, x, bottom, stroke="currentColor", stroke_opacity=0.35 if january else 0.14)
+        pen.line(
+            x, top - 18, x, bottom, stroke="currentColor", stroke_opacity=0.35 if january else 0.14
+        )
         if x + WIDEST_NAME <= scale.right:
-            pen.write(f"{month:%Y}" if january else f"{month:%b}", x + 4, top - 8, font_size=11, font_weight=700 if january else 400)
+            pen.write(
+                f"{month:%Y}" if january else f"{month:%b}",
+                x + 4,
+                top - 8,
+                font_size=11,
+                font_weight=700 if january else 400,
+            )
 
 
 def draw_today(pen: Pen, scale: Scale, now: datetime, top: float, bottom: float) -> None:
     """Draw the line of today, from `top`, with its date above."""
     x = scale.x(now)
     pen.line(x, top, x, bottom, stroke="currentColor", stroke_width=1.5)
-    pen.write(f"today, {full_day(now.astimezone(scale.zone).date())}", x, top - 6, text_anchor="middle", font_size=12, font_weight=600)
+    pen.write(
+        f"today, {full_day(now.astimezone(scale.zone).date())}",
+        x,
+        top - 6,
+        text_anchor="middle",
+        font_size=12,
+        font_weight=600,
+    )
 
 
 def _months(first: date, last: date) -> Iterator[date]:

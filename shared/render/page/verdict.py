@@ -60,11 +60,14 @@ def doubts(status: Status, at: Round) -> Iterator[Doubt]:
     pulse, zone = status.pulse, at.watchlist.zone
     error = clean(pulse.error, LONGEST_ERROR)
     if pulse.last_success is None:
-        yield Doubt("No check has ended well yet.", error if pulse.outcome != Outcome.FAILED else "")
+        yield Doubt(
+            "No check has ended well yet.", error if pulse.outcome != Outcome.FAILED else ""
+        )
     elif status.stale:
         began = f"{full_day(pulse.last_success.astimezone(zone).date())}, {clock(pulse.last_success, zone)}"
         yield Doubt(
-            f"The last good check was {age(pulse.last_success, at.now)}.", f"It began on {began}; what has changed since is not known."
+            f"The last good check was {age(pulse.last_success, at.now)}.",
+            f"It began on {began}; what has changed since is not known.",
         )
     if pulse.outcome == Outcome.FAILED:
         yield Doubt("The last check failed.", error)
@@ -81,17 +84,30 @@ def unread_since(app: WatchedApp, status: Status, at: Round) -> Doubt | None:
     seen = last_sighting(app, at.memory)
     if app.key not in status.judgement.concluded:
         why = clean(status.judgement.unread.get(app.key, ""), LONGEST_ERROR)
-        return Doubt(f"{names} has not been read yet.", f"{why} Nothing is known of {services}.".strip())
-    if seen is not None and status.pulse.last_attempt is not None and seen.read_at < status.pulse.last_attempt:
+        return Doubt(
+            f"{names} has not been read yet.", f"{why} Nothing is known of {services}.".strip()
+        )
+    if (
+        seen is not None
+        and status.pulse.last_attempt is not None
+        and seen.read_at < status.pulse.last_attempt
+    ):
         read = when(seen.read_at, at.now, at.watchlist.zone)
-        return Doubt(f"{names} was not read in the last check.", f"What is shown of {services} was read {read}.")
+        return Doubt(
+            f"{names} was not read in the last check.",
+            f"What is shown of {services} was read {read}.",
+        )
     return None
 
 
 def age(then: datetime, now: datetime) -> str:
     """Say how old a moment is: "just now", "25 minutes ago", "3 hours ago", "2 days ago"."""
     seconds = (now - then).total_seconds()
-    for unit, length, until in (("minute", MINUTE, HOUR), ("hour", HOUR, 48 * HOUR), ("day", 24 * HOUR, float("inf"))):
+    for unit, length, until in (
+        ("minute", MINUTE, HOUR),
+        ("hour", HOUR, 48 * HOUR),
+        ("day", 24 * HOUR, float("inf")),
+    ):
         if MINUTE <= seconds < until:
             number = int(seconds // length)
             return f"{number} {unit}{'' if number == 1 else 's'} ago"
@@ -107,11 +123,18 @@ def _open(status: Status) -> Iterator[ServiceView | AppView]:
     """Give the services that are not safe; of an app that cannot be used the app itself, which speaks for its services."""
     judgement = status.judgement
     yield from (view for view in judgement.apps if view.problems)
-    yield from (view for view in judgement.services if view.standing != Standing.HEALTHY and view.app.usable)
+    yield from (
+        view for view in judgement.services if view.standing != Standing.HEALTHY and view.app.usable
+    )
 
 
 def _also(others: Sequence[ServiceView | AppView]) -> str:
-    names = list(dict.fromkeys(clean(view.service.name if isinstance(view, ServiceView) else view.watched.name) for view in others))
+    names = list(
+        dict.fromkeys(
+            clean(view.service.name if isinstance(view, ServiceView) else view.watched.name)
+            for view in others
+        )
+    )
     return f"{capital(listed(names))} {'needs' if len(names) == 1 else 'need'} attention too."
 
 
@@ -123,7 +146,11 @@ def _all_safe(services: Sequence[ServiceView], at: Round) -> str:
 
 
 def _first_end(services: Sequence[ServiceView], zone: ZoneInfo) -> str:
-    ends = [(view.in_use.ends, clean(view.service.name)) for view in services if view.in_use is not None and view.in_use.ends is not None]
+    ends = [
+        (view.in_use.ends, clean(view.service.name))
+        for view in services
+        if view.in_use is not None and view.in_use.ends is not None
+    ]
     if not ends:
         return "nothing that they use expires"
     first, name = min(ends)

@@ -67,11 +67,18 @@ def find_app(name: str, client_id: str) -> tuple[str, ...]:
 
 def table_role(deployment: Deployment) -> tuple[str, ...]:
     """Let whoever reads the ledger read it."""
-    whose = "$(az ad signed-in-user show --query id -o tsv)" if deployment.as_person else deployment.identity
+    whose = (
+        "$(az ad signed-in-user show --query id -o tsv)"
+        if deployment.as_person
+        else deployment.identity
+    )
     account = deployment.account or "$(azd env get-value LAPSEWATCH_STORAGE_NAME)"
     scope = f"$(az storage account show --name {account} --query id -o tsv)"
     again = () if deployment.as_person else ("azd provision",)
-    return (*again, f'az role assignment create --role "Storage Table Data Contributor" --assignee "{whose}" --scope "{scope}"')
+    return (
+        *again,
+        f'az role assignment create --role "Storage Table Data Contributor" --assignee "{whose}" --scope "{scope}"',
+    )
 
 
 def vault_reference(vault: str, secret: str) -> tuple[str, ...]:

@@ -54,5 +54,7 @@ def clock(instant: datetime, zone: ZoneInfo) -> str:
     name = local.tzname() or ""
     if numeric := _NUMERIC_ZONE.fullmatch(name):
         minutes = numeric["minutes"] or "00"
-        name = f"UTC{numeric['sign']}{int(numeric['hours'])}{'' if minutes == '00' else ':' + minutes}"
+        name = (
+            f"UTC{numeric['sign']}{int(numeric['hours'])}{'' if minutes == '00' else ':' + minutes}"
+        )
     return f"{local:%H:%M} {name}"

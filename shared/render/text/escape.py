@@ -21,7 +21,9 @@ def clean(text: str, limit: int = LONGEST) -> str:
     """
     head = text[: limit * LOOKED_AT]
     line = _SPACES.sub(" ", "".join(_visible(character) for character in head)).strip()
-    return line if len(line) <= limit and len(head) == len(text) else line[: limit - 1].rstrip() + "…"
+    return (
+        line if len(line) <= limit and len(head) == len(text) else line[: limit - 1].rstrip() + "…"
+    )
 
 
 def inert(text: str) -> str:
@@ -39,7 +41,9 @@ def literal(text: str) -> str:
 
 def plain(text: str, limit: int = 300) -> str:
     """Put text from outside on one line without control characters, cut at `limit` characters."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    line = " ".join(
+        "".join(character if character.isprintable() else " " for character in text).split()
+    )
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

@@ -5,12 +5,30 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Notice, Role
-from shared.core.model.views import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, WatcherView
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    Over,
+    RemovedView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.render.text.dates import day, full_day, when
 from shared.render.text.escape import clean
 from shared.render.text.inventory import owned_by
-from shared.render.text.naming import LISTED, called, capital, channel_of, claim_words, described, listed, noun
+from shared.render.text.naming import (
+    LISTED,
+    called,
+    capital,
+    channel_of,
+    claim_words,
+    described,
+    listed,
+    noun,
+)
 
 LONGEST_PROBLEM = 300
 
@@ -32,7 +50,9 @@ def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iter
         case UnclaimedView() as view:
             yield from _unclaimed(view, page=page)
         case AppView() as view:
-            yield from (capital(clean(problem, LONGEST_PROBLEM)) + "." for problem in view.problems[:LISTED])
+            yield from (
+                capital(clean(problem, LONGEST_PROBLEM)) + "." for problem in view.problems[:LISTED]
+            )
             yield from _more(view.problems)
             if view.problems and view.aspect == "app":
                 yield "Until this is put right, nothing is said about its services."
@@ -48,7 +68,9 @@ def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iter
             yield "The watchlist no longer names this service, so nobody is told when its credential ends."
 
 
-def _service(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo, *, page: bool) -> Iterator[str]:
+def _service(
+    view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo, *, page: bool
+) -> Iterator[str]:
     yield from _news(view, reason, now, zone)
     match view.standing:
         case Standing.EXPIRING if not view.upcoming and reason != Reason.CONFIRMED:
@@ -75,7 +97,11 @@ def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> I
     match reason:
         case Reason.CONFIRMED if view.hold is not None:
             yield _confirmed(view, zone)
-            if view.standing == Standing.AWAITING_INSTALL and view.in_use is not None and view.over == Over.NO:
+            if (
+                view.standing == Standing.AWAITING_INSTALL
+                and view.in_use is not None
+                and view.over == Over.NO
+            ):
                 yield f"So that {noun(view.in_use)} must stay: do not delete it yet."
             if view.leftovers:
                 yield f"Still on the app: {listed([described(credential, now, zone) for credential in view.leftovers])}."
@@ -101,7 +127,11 @@ def _confirmed(view: ServiceView, zone: ZoneInfo) -> str:
 def _nothing_replaces(view: ServiceView, zone: ZoneInfo) -> str:
     starts = view.replacement.starts if view.replacement is not None else None
     if starts is None:
-        return "Nothing on the app is known to replace it." if view.candidates else "Nothing on the app replaces it."
+        return (
+            "Nothing on the app is known to replace it."
+            if view.candidates
+            else "Nothing on the app replaces it."
+        )
     return f"Nothing replaces it until the new one starts, on {full_day(starts.astimezone(zone).date())}."
 
 
@@ -118,18 +148,30 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
     if view.shorter:
         yield from _shorter(view, zone)
     if view.over != Over.NO:
-        untold = "certificate has not been installed" if kind == Kind.CERTIFICATE else "value has not been pasted"
+        untold = (
+            "certificate has not been installed"
+            if kind == Kind.CERTIFICATE
+            else "value has not been pasted"
+        )
         yield f"If the new {untold}, {name} is not syncing."
     if not view.assumed:
         syncs = "If it syncs" if view.over != Over.NO else f"Once {name} syncs with the new one"
-        yield f"{syncs}, press Confirm on the status page." if page else f"{syncs}, have it recorded (command “confirm”)."
+        yield (
+            f"{syncs}, press Confirm on the status page."
+            if page
+            else f"{syncs}, have it recorded (command “confirm”)."
+        )
 
 
 def _shorter(view: ServiceView, zone: ZoneInfo) -> Iterator[str]:
     if view.replacement is None or view.in_use is None or view.replacement.ends is None:
         return
     sooner = full_day(view.replacement.ends.astimezone(zone).date())
-    later = f"ends on {full_day(view.in_use.ends.astimezone(zone).date())}" if view.in_use.ends is not None else "does not expire"
+    later = (
+        f"ends on {full_day(view.in_use.ends.astimezone(zone).date())}"
+        if view.in_use.ends is not None
+        else "does not expire"
+    )
     yield f"Beware: the new {noun(view.replacement)} ends already on {sooner}, while the one in use {later}."
 
 
@@ -179,7 +221,9 @@ def _settled_on_a_newer_one(view: LeftoverView, zone: ZoneInfo) -> str:
 
 
 def _watcher(view: WatcherView) -> Iterator[str]:
-    yield from (clean(problem, LONGEST_PROBLEM).rstrip(".") + "." for problem in view.problems[:LISTED])
+    yield from (
+        clean(problem, LONGEST_PROBLEM).rstrip(".") + "." for problem in view.problems[:LISTED]
+    )
     yield from _more(view.problems)
     if view.aspect == "fewer":
         yield "Were apps deleted, or may the identity no longer read all of them? Nothing was told of those that are not seen any more."
@@ -194,7 +238,11 @@ def _of_tenant(view: TenantView) -> Iterator[str]:
     if view.standing == Standing.EXPIRED:
         yield "If anything still uses it, it cannot sign in."
     if view.owned is not None:
-        yield f"The app has {said}." if (said := owned_by(view.owned)) == "no owner" else f"The app is {said}."
+        yield (
+            f"The app has {said}."
+            if (said := owned_by(view.owned)) == "no owner"
+            else f"The app is {said}."
+        )
 
 
 def _more(problems: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import Holder
 from shared.core.model.message import Notice
-from shared.core.model.views import AppView, LeftoverView, Over, ServiceView, TenantView, UnclaimedView, View
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    Over,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+)
 from shared.core.model.vocabulary import Standing
 from shared.render.text.dates import when
 from shared.render.text.escape import clean
@@ -26,15 +34,25 @@ def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, s
         case ServiceView():
             rows = _service_facts(view, now, zone)
         case UnclaimedView():
-            rows = [("Credential", capital(described(view.credential, now, zone))), ("App", _app_label(view))]
+            rows = [
+                ("Credential", capital(described(view.credential, now, zone))),
+                ("App", _app_label(view)),
+            ]
         case AppView():
-            rows = [("Affects", listed([clean(service.name) for service in view.watched.services])), ("App", _app_label(view))]
+            rows = [
+                ("Affects", listed([clean(service.name) for service in view.watched.services])),
+                ("App", _app_label(view)),
+            ]
         case TenantView():
             rows = _tenant_facts(view, now, zone)
         case LeftoverView():
             rows = [
                 ("Old one", capital(described(view.credential, now, zone))),
-                *([("In use", capital(described(view.owner.in_use, now, zone)))] if view.owner.in_use else []),
+                *(
+                    [("In use", capital(described(view.owner.in_use, now, zone)))]
+                    if view.owner.in_use
+                    else []
+                ),
             ]
         case _:
             pass
@@ -63,7 +81,11 @@ def _service_facts(view: ServiceView, now: datetime, zone: ZoneInfo) -> list[tup
     if view.standing != Standing.HEALTHY:
         rows.append(("What breaks", clean(view.service.breaks, LONGEST_TEXT)))
     if view.in_use is not None:
-        label = {Over.NO: "In use?" if view.assumed else "In use", Over.GONE: "Gone", Over.ENDED: "Old one"}[view.over]
+        label = {
+            Over.NO: "In use?" if view.assumed else "In use",
+            Over.GONE: "Gone",
+            Over.ENDED: "Old one",
+        }[view.over]
         rows.append((label, capital(described(view.in_use, now, zone))))
     if view.replacement is not None:
         rows.append(("New", capital(described(view.replacement, now, zone))))
@@ -75,11 +97,18 @@ def _tenant_facts(view: TenantView, now: datetime, zone: ZoneInfo) -> list[tuple
     kind = "App" if view.listed.holder == Holder.APPLICATION else "Enterprise app"
     rows = [
         ("Credential", capital(described(view.listed.credential, now, zone))),
-        (kind, f"{app_name(view)} ({client_id_tail(view.listed.client_id) if has_name(view) else 'it has no name'})"),
+        (
+            kind,
+            f"{app_name(view)} ({client_id_tail(view.listed.client_id) if has_name(view) else 'it has no name'})",
+        ),
     ]
     if view.owned is not None:
         rows.append(("Owner", capital(owned_by(view.owned))))
-        rows += [("Reference", clean(view.owned.reference, LONGEST_TEXT))] if view.owned.reference else []
+        rows += (
+            [("Reference", clean(view.owned.reference, LONGEST_TEXT))]
+            if view.owned.reference
+            else []
+        )
         rows += [("Notes", clean(view.owned.notes, LONGEST_TEXT))] if view.owned.notes else []
     return rows
 

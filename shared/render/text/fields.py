@@ -26,7 +26,9 @@ LIFETIME = timedelta(days=730)
 
 _OPENING = re.compile(r"\{\{([^{}\n]*)(\}\})?")
 _FIELD = re.compile(r"\{\{[ \t]*(\w+)[ \t]*\}\}")
-_CODE_OR_FIELD = re.compile(rf"(?P<code>(?P<ticks>(?<!`)`+(?!`)).+?(?<!`)(?P=ticks)(?!`))|{_FIELD.pattern}", re.DOTALL)
+_CODE_OR_FIELD = re.compile(
+    rf"(?P<code>(?P<ticks>(?<!`)`+(?!`)).+?(?<!`)(?P=ticks)(?!`))|{_FIELD.pattern}", re.DOTALL
+)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[#+=|-])|(?<=^\d)(?=[.)])|(?<=^\d\d\d\d)(?=[.)])")
 _GLOB = re.compile(r"\*+|\?+|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
@@ -188,11 +190,17 @@ def _matching(pattern: str, year: str) -> str:
         match part[0]:
             case "*":
                 follows = "".join(parts[place + 1 : place + 2])
-                name = _joined(name, year) + (" " if follows.isalnum() else "") if place == last else name
+                name = (
+                    _joined(name, year) + (" " if follows.isalnum() else "")
+                    if place == last
+                    else name
+                )
             case "?":
                 name += year[-len(part) :].rjust(len(part), "0")
             case "[" if len(part) > 1:
-                name += next((letter for letter in year[-1] + _TYPED if fnmatchcase(letter, part)), "")
+                name += next(
+                    (letter for letter in year[-1] + _TYPED if fnmatchcase(letter, part)), ""
+                )
             case _:
                 name += part
     return name

@@ -8,7 +8,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import AppView, LeftoverView, Over, RemovedView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    Over,
+    RemovedView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.render.text import inventory
 from shared.render.text.dates import day, full_day, until
@@ -28,7 +38,11 @@ def headline(notice: Notice, *, now: datetime, zone: ZoneInfo) -> str:
     view, reason = notice.view, notice.reason
     if isinstance(view, ServiceView):
         return _service_headline(view, reason, now, zone)
-    if isinstance(view, UnclaimedView) and reason in {Reason.UNCLAIMED, Reason.INTRODUCED} and view.standing != Standing.EXPIRED:
+    if (
+        isinstance(view, UnclaimedView)
+        and reason in {Reason.UNCLAIMED, Reason.INTRODUCED}
+        and view.standing != Standing.EXPIRED
+    ):
         return _whose(view)
     return summary(view, now=now, zone=zone)
 
@@ -60,7 +74,9 @@ def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: C901,
 
 def title(message: Message) -> str:
     """Give the line above everything: whose tenant it is about, where there are several, and what kind of message this is."""
-    return f"{clean(message.tenant_name)} | {kind(message)}" if message.tenant_name else kind(message)
+    return (
+        f"{clean(message.tenant_name)} | {kind(message)}" if message.tenant_name else kind(message)
+    )
 
 
 def kind(message: Message) -> str:
@@ -82,12 +98,18 @@ def kind(message: Message) -> str:
 
 def is_weekly(message: Message) -> bool:
     """Say whether a message is nothing but the quiet line of the week."""
-    return bool(message.notices) and all(notice.reason == Reason.WEEKLY for notice in message.notices)
+    return bool(message.notices) and all(
+        notice.reason == Reason.WEEKLY for notice in message.notices
+    )
 
 
 def next_message(message: Message) -> str:
     """Say when the channel hears next if nothing changes; empty if there is nothing to foresee."""
-    return f"Next message on {full_day(message.next_message)} if nothing changes." if message.next_message else ""
+    return (
+        f"Next message on {full_day(message.next_message)} if nothing changes."
+        if message.next_message
+        else ""
+    )
 
 
 def _service_headline(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> str:
@@ -99,8 +121,14 @@ def _service_headline(view: ServiceView, reason: Reason, now: datetime, zone: Zo
             return f"{name}: the old {kind} is still in use somewhere"
         if reason == Reason.SHORTER:
             return f"{name}: the new {kind} ends sooner than the one in use"
-    if reason == Reason.CONFIRMED and view.standing == Standing.EXPIRING and view.in_use is not None:
-        return f"{name}: confirmed, but this {kind} {until(view.in_use.ends, now, zone, brief=True)}"
+    if (
+        reason == Reason.CONFIRMED
+        and view.standing == Standing.EXPIRING
+        and view.in_use is not None
+    ):
+        return (
+            f"{name}: confirmed, but this {kind} {until(view.in_use.ends, now, zone, brief=True)}"
+        )
     return f"{name}{_service_state(view, now, zone)}"
 
 
@@ -137,7 +165,11 @@ def _waiting_state(view: ServiceView, kind: str, ends: str) -> str:
         case Over.ENDED:
             return f": the old {kind} {ends}; is the new one installed?"
         case Over.NO:
-            state = f"a newer {kind} exists; the older one" if view.assumed else f"the new {kind} waits to be installed; the old one"
+            state = (
+                f"a newer {kind} exists; the older one"
+                if view.assumed
+                else f"the new {kind} waits to be installed; the old one"
+            )
             return f": {state} {ends}"
 
 
@@ -164,7 +196,9 @@ def _app_state(view: AppView) -> str:
         missing = len(view.problems)
         if not missing:
             return "no redirect URI is missing any more"
-        return "a redirect URI is missing" if missing == 1 else f"{missing} redirect URIs are missing"
+        return (
+            "a redirect URI is missing" if missing == 1 else f"{missing} redirect URIs are missing"
+        )
     if not view.problems:
         return "the app is back"
     return "the app cannot be signed in to" if view.app.found else "the app cannot be found"
@@ -172,12 +206,20 @@ def _app_state(view: AppView) -> str:
 
 def _watcher_state(view: WatcherView, now: datetime, zone: ZoneInfo) -> str:  # noqa: PLR0911  (one return for each thing it can be)
     failing = view.standing == Standing.FAILING
-    since = f" since {day(view.since.astimezone(zone).date(), now, zone)}" if view.since is not None else ""
+    since = (
+        f" since {day(view.since.astimezone(zone).date(), now, zone)}"
+        if view.since is not None
+        else ""
+    )
     match view.aspect:
         case "fewer":
             return "The tenant showed far fewer credentials than the time before"
         case "reading" if view.subject:
-            return f"Lapsewatch could not read the tenant{since}" if failing else "Lapsewatch reads the tenant again"
+            return (
+                f"Lapsewatch could not read the tenant{since}"
+                if failing
+                else "Lapsewatch reads the tenant again"
+            )
         case "reading" if failing:
             return f"Lapsewatch could not read {'an app' if len(view.problems) == 1 else f'{len(view.problems)} apps'}{since}"
         case "reading":
@@ -191,7 +233,11 @@ def _watcher_state(view: WatcherView, now: datetime, zone: ZoneInfo) -> str:  # 
 
 
 def _how_safe(view: WatcherView) -> str:
-    open_ones = [service for service in view.services if service.standing != Standing.HEALTHY or not service.app.usable]
+    open_ones = [
+        service
+        for service in view.services
+        if service.standing != Standing.HEALTHY or not service.app.usable
+    ]
     if not open_ones:
         return "safe" if len(view.services) == 1 else "all safe"
     return f"{len(open_ones)} not safe yet ({listed([clean(each.service.name) for each in open_ones])})"

@@ -13,7 +13,13 @@ from shared.render.text.escape import clean
 from shared.render.text.naming import called, client_id_tail, listed
 
 LONGEST_NAME = 120
-GROUPS = ((-1, "Ended"), (1, "Today and tomorrow"), (7, "Within a week"), (30, "Within 30 days"), (10**6, "Later"))
+GROUPS = (
+    (-1, "Ended"),
+    (1, "Today and tomorrow"),
+    (7, "Within a week"),
+    (30, "Within 30 days"),
+    (10**6, "Later"),
+)
 """Headings by the days that are left, at most."""
 
 
@@ -34,7 +40,10 @@ def state(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
 
 def line_of(view: TenantView, now: datetime, zone: ZoneInfo) -> str:
     """Say the same with what tells the app from others, and who owns it."""
-    marks = [client_id_tail(view.listed.client_id) if has_name(view) else "", owned_by(view.owned) if view.owned is not None else ""]
+    marks = [
+        client_id_tail(view.listed.client_id) if has_name(view) else "",
+        owned_by(view.owned) if view.owned is not None else "",
+    ]
     return ", ".join(filter(None, (state(view, now, zone), *marks)))
 
 
@@ -43,11 +52,15 @@ def owned_by(owned: Ownership) -> str:
     if not owned.owners:
         return "no owner"
     people = [owner for owner in owned.owners if owner.person]
-    names = [clean(owner.name, LONGEST_NAME) or "somebody whose name may not be read" for owner in people]
+    names = [
+        clean(owner.name, LONGEST_NAME) or "somebody whose name may not be read" for owner in people
+    ]
     if not people:
         return f"owned by a service principal ({listed([clean(owner.name) or 'unnamed' for owner in owned.owners])}), and by no person"
     trouble = ", to whom no mail gets through" if owned.unreached else ""
-    return f"owned by {listed(names)}" + (trouble if owned.reachable else ", without an address that can be read")
+    return f"owned by {listed(names)}" + (
+        trouble if owned.reachable else ", without an address that can be read"
+    )
 
 
 def title(message: Message, news: TenantNews) -> str:
@@ -66,12 +79,20 @@ def opening(message: Message, news: TenantNews) -> str:
         return f"{name}, you are an owner of the apps below in Microsoft Entra. Whatever uses one of these credentials stops when it ends."
     if not news.first:
         return ""
-    sentences = [f"{news.applications:,} app registrations with {news.credentials:,} credentials were read."]
+    sentences = [
+        f"{news.applications:,} app registrations with {news.credentials:,} credentials were read."
+    ]
     if not any(isinstance(notice.view, TenantView) for notice in message.notices):
         sentences.append("Nothing ends soon.")
     if news.owners_next:
-        apps = "the owners of 1 app" if news.owners_next == 1 else f"the owners of {news.owners_next:,} apps"
-        sentences.append(f"From tomorrow on, {apps} hear of them, and this channel only of what has no owner who can be written to.")
+        apps = (
+            "the owners of 1 app"
+            if news.owners_next == 1
+            else f"the owners of {news.owners_next:,} apps"
+        )
+        sentences.append(
+            f"From tomorrow on, {apps} hear of them, and this channel only of what has no owner who can be written to."
+        )
     return " ".join(sentences)
 
 

@@ -7,7 +7,14 @@ from urllib.parse import quote, urlsplit
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import Holder, Listed
 from shared.core.model.memory import AppSighting
-from shared.core.model.views import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView, View
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+)
 from shared.render.text.escape import clean
 
 _ENTRA = "https://entra.microsoft.com/#view"

@@ -49,7 +49,9 @@ def text(markdown: str, width: int) -> str:
 
 def filled_lines(line: str, width: int, *, later: str = "") -> str:
     """Wrap one paragraph; lines after the first begin with `later`. Words are never broken."""
-    return "\n".join(wrap(line, width, subsequent_indent=later, break_long_words=False, break_on_hyphens=False))
+    return "\n".join(
+        wrap(line, width, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def _with_children(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -71,7 +73,10 @@ def _block(node: SyntaxTreeNode, width: int) -> str:
             return "\n".join(_item(item, "- ", width) for item in node.children)
         case "ordered_list":
             first = int(node.attrs.get("start", 1))
-            return "\n".join(_item(item, f"{number}. ", width) for number, item in enumerate(node.children, first))
+            return "\n".join(
+                _item(item, f"{number}. ", width)
+                for number, item in enumerate(node.children, first)
+            )
         case "blockquote":
             return indent(_blocks(node.children, width - 2), "> ", lambda _: True)
         case "hr":

@@ -20,7 +20,11 @@ CHANNEL = "channel:"
 
 def noun(credential: Credential | None) -> str:
     """Say "secret" or "certificate"; "secret" where there is no credential yet."""
-    return "certificate" if credential is not None and credential.kind == Kind.CERTIFICATE else "secret"
+    return (
+        "certificate"
+        if credential is not None and credential.kind == Kind.CERTIFICATE
+        else "secret"
+    )
 
 
 def called(credential: Credential) -> str:
@@ -36,7 +40,9 @@ def described(credential: Credential, now: datetime, zone: ZoneInfo) -> str:
     if credential.ends is None:
         marks.append("does not expire")
     else:
-        marks.append(f"{'ended' if credential.ends <= now else 'ends'} {full_day(credential.ends.astimezone(zone).date())}")
+        marks.append(
+            f"{'ended' if credential.ends <= now else 'ends'} {full_day(credential.ends.astimezone(zone).date())}"
+        )
     return f"{called(credential)} ({', '.join(marks)})"
 
 
@@ -62,7 +68,11 @@ def listed(names: Sequence[str], joint: str = "and") -> str:
 
 def party(role: str, channels: Sequence[str]) -> str:
     """Name a role with the channels behind it: "renewer (its)"."""
-    return f"{role} ({listed([clean(channel) for channel in dict.fromkeys(channels)])})" if channels else role
+    return (
+        f"{role} ({listed([clean(channel) for channel in dict.fromkeys(channels)])})"
+        if channels
+        else role
+    )
 
 
 def channel_of(view: RemovedView) -> str:

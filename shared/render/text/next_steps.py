@@ -5,7 +5,15 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from shared.core.model.message import Role
-from shared.core.model.views import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    ServiceView,
+    TenantView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Kind, Standing
 from shared.core.model.watchlist import Service
 from shared.render.text.escape import clean
@@ -44,7 +52,12 @@ def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
     both = roles >= BOTH
     if turn.roles & roles and not both:
         return f"{YOUR_TURN} {turn.task}"
-    if Role.INSTALLER in roles and not both and isinstance(view, ServiceView) and (_needs_a_new_one(view) or _is_unmatched(view)):
+    if (
+        Role.INSTALLER in roles
+        and not both
+        and isinstance(view, ServiceView)
+        and (_needs_a_new_one(view) or _is_unmatched(view))
+    ):
         return _ask(view)
     return capital(f"{whose}: {turn.task}" if (whose := whose_turn(view)) else turn.task)
 
@@ -58,7 +71,11 @@ def lead(step: str) -> str:
 def whose_turn(view: View) -> str:
     """Name who has to act next, with their channels: "renewer (its)"; empty if nobody has to."""
     roles = _turn(view).roles
-    return " and ".join(party(role.value, _channels(view, role)) for role in (Role.RENEWER, Role.INSTALLER) if role in roles)
+    return " and ".join(
+        party(role.value, _channels(view, role))
+        for role in (Role.RENEWER, Role.INSTALLER)
+        if role in roles
+    )
 
 
 def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[str, ...]:
@@ -76,7 +93,11 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
         case _:
             pass
     wanted = [sections for role, sections in own.items() if not roles or role in roles]
-    return tuple(section for sections in wanted for section in sections) if roles else next(iter(wanted), ())
+    return (
+        tuple(section for sections in wanted for section in sections)
+        if roles
+        else next(iter(wanted), ())
+    )
 
 
 def _turn(view: View) -> _Turn:  # noqa: PLR0911  (one return for each kind of item)
@@ -101,13 +122,21 @@ def _service_turn(view: ServiceView) -> _Turn:
     name = clean(view.service.name)
     match view.standing:
         case Standing.HEALTHY if view.assumed:
-            return _Turn(INSTALLER, f"find out which {noun(view.in_use)} {name} uses, and have it recorded.")
+            return _Turn(
+                INSTALLER, f"find out which {noun(view.in_use)} {name} uses, and have it recorded."
+            )
         case Standing.HEALTHY | Standing.APP_PROBLEM:
             return NOTHING
         case Standing.UNMATCHED if _is_unmatched(view):
-            return _Turn(RENEWER, f"create a {_new(view)}, or correct the claim of {name} in the watchlist.")
+            return _Turn(
+                RENEWER, f"create a {_new(view)}, or correct the claim of {name} in the watchlist."
+            )
         case Standing.AWAITING_INSTALL:
-            settle = f"find out which {noun(view.in_use)} {name} uses; unless it is the newest, " if view.assumed else ""
+            settle = (
+                f"find out which {noun(view.in_use)} {name} uses; unless it is the newest, "
+                if view.assumed
+                else ""
+            )
             return _Turn(INSTALLER, f"{settle}{_install(view)}, then check that it syncs.")
         case _ if view.upcoming:
             return _Turn(INSTALLER, f"{_install(view)} once it has started.")
@@ -117,7 +146,10 @@ def _service_turn(view: ServiceView) -> _Turn:
 
 def _leftover_turn(view: LeftoverView) -> _Turn:
     if view.deletable:
-        return _Turn(RENEWER, f"check that nothing uses it any more, then delete the {called(view.credential)} in Entra.")
+        return _Turn(
+            RENEWER,
+            f"check that nothing uses it any more, then delete the {called(view.credential)} in Entra.",
+        )
     return _Turn(INSTALLER, f"check that {clean(view.owner.service.name)} holds the newer one.")
 
 
@@ -134,7 +166,10 @@ def _create(view: ServiceView) -> str:
 def _ask(view: ServiceView) -> str:
     """Say what an installer asks of whoever can create a secret: an unclaimed one may be it, and its value is with them."""
     whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
-    name, value = clean(view.service.name), "" if noun(view.in_use) == Kind.CERTIFICATE else ", and for its value"
+    name, value = (
+        clean(view.service.name),
+        "" if noun(view.in_use) == Kind.CERTIFICATE else ", and for its value",
+    )
     if view.candidates:
         candidates = listed([called(candidate) for candidate in view.candidates], "or the")
         return f"Ask {whom} whether the {candidates} is the new one of {name}{value}; if it is not, for a {_new(view)}."
@@ -146,14 +181,22 @@ def _ask(view: ServiceView) -> str:
 def _install(view: ServiceView) -> str:
     new = called(view.replacement) if view.replacement is not None else "new one"
     place = clean(view.service.name)
-    return f"install the {new} in {place}" if noun(view.replacement) == Kind.CERTIFICATE else f"paste the value of the {new} into {place}"
+    return (
+        f"install the {new} in {place}"
+        if noun(view.replacement) == Kind.CERTIFICATE
+        else f"paste the value of the {new} into {place}"
+    )
 
 
 def _new(view: ServiceView) -> str:
     """Name what is wanted: only a name pattern says how the new one must be called, a hint or a key id is that of the old one."""
     kind = "certificate" if noun(view.in_use) == Kind.CERTIFICATE else "client secret"
     claim = view.service.claim
-    return f"new {kind} {claim_words(claim)}" if claim.by == "name" else f"new {kind} for {clean(view.service.name)}"
+    return (
+        f"new {kind} {claim_words(claim)}"
+        if claim.by == "name"
+        else f"new {kind} for {clean(view.service.name)}"
+    )
 
 
 def _unclaimed_task(view: UnclaimedView) -> str:
@@ -163,7 +206,9 @@ def _unclaimed_task(view: UnclaimedView) -> str:
         return "find out whether anything used it; if nothing did, delete it in Entra."
     if view.wanted_by:
         return f"if it is for {_names(view.wanted_by, 'or')}, claim it for that service."
-    return "find out whose it is, and claim it for that service; or for none, if it does not matter."
+    return (
+        "find out whose it is, and claim it for that service; or for none, if it does not matter."
+    )
 
 
 def _watcher_task(view: WatcherView) -> str:
@@ -190,7 +235,10 @@ def _app_task(view: AppView) -> str:
 
 
 def _needs_a_new_one(view: ServiceView) -> bool:
-    return view.standing in {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED} and not view.upcoming
+    return (
+        view.standing in {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED}
+        and not view.upcoming
+    )
 
 
 def _is_unmatched(view: ServiceView) -> bool:
@@ -208,7 +256,11 @@ def _channels(view: View, role: Role) -> Sequence[str]:
             services = (view.owner.service,)
         case _:
             pass
-    return [channel for service in services for channel in (service.renewer if role == Role.RENEWER else service.installer)]
+    return [
+        channel
+        for service in services
+        for channel in (service.renewer if role == Role.RENEWER else service.installer)
+    ]
 
 
 def _names(services: Sequence[Service], joint: str = "and") -> str:

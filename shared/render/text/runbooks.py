@@ -29,7 +29,11 @@ class RequestMail(NamedTuple):
 def filled(view: ServiceView, section: str, *, now: datetime, zone: ZoneInfo) -> str:
     """Give a section of the service's runbook as Markdown with its fields filled in; empty if it has no runbook, or no such section."""
     runbook = view.service.runbook
-    return fill_markdown(runbook.sections.get(section, ""), view, now=now, zone=zone) if runbook is not None else ""
+    return (
+        fill_markdown(runbook.sections.get(section, ""), view, now=now, zone=zone)
+        if runbook is not None
+        else ""
+    )
 
 
 def request_mail(view: ServiceView, *, now: datetime, zone: ZoneInfo) -> RequestMail | None:

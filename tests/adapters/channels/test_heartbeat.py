@@ -69,11 +69,19 @@ def test_a_lost_connection_is_tried_once_more() -> None:
         (Reply(404), "it answered HTTP 404. Check LAPSEWATCH_HEARTBEAT_URL.", False),
         (Reply(429), "it answered HTTP 429. It is pinged again", True),
         (Reply(500), "it answered HTTP 500. It is pinged again", True),
-        (Reply(302, headers={"Location": "/ping/elsewhere"}), "redirects are not followed (HTTP 302). Check", False),
+        (
+            Reply(302, headers={"Location": "/ping/elsewhere"}),
+            "redirects are not followed (HTTP 302). Check",
+            False,
+        ),
         (Reply(hang=True), "it did not answer in time. It is pinged again", True),
     ],
 )
-def test_an_answer_that_is_no_success_is_said_and_not_asked_for_again(reply: Reply, words: str, transient: bool) -> None:  # noqa: FBT001  (a column)
+def test_an_answer_that_is_no_success_is_said_and_not_asked_for_again(
+    reply: Reply,
+    words: str,
+    transient: bool,  # noqa: FBT001  (a column)
+) -> None:
     with Scripted(lambda _: reply) as service:
         said = failure(service.url + PATH)
         assert len(service.asked) == 1
@@ -89,13 +97,19 @@ def test_nobody_there_is_said() -> None:
 
 def test_a_service_that_speaks_no_tls_is_said() -> None:
     with Scripted(lambda _: Reply(200)) as service:
-        assert "no secure connection" in str(failure(service.url.replace("http://", "https://") + PATH))
+        assert "no secure connection" in str(
+            failure(service.url.replace("http://", "https://") + PATH)
+        )
 
 
-@pytest.mark.parametrize("url", ["no url", "http://[/ping/0a1b2c3d", "ftp://127.0.0.1/ping/0a1b2c3d"])
+@pytest.mark.parametrize(
+    "url", ["no url", "http://[/ping/0a1b2c3d", "ftp://127.0.0.1/ping/0a1b2c3d"]
+)
 def test_what_is_no_url_is_said_as_that(url: str) -> None:
     for good in (True, False):
-        with pytest.raises(ChannelError, match=r"its URL cannot be used\. Check LAPSEWATCH_HEARTBEAT_URL\.") as caught:
+        with pytest.raises(
+            ChannelError, match=r"its URL cannot be used\. Check LAPSEWATCH_HEARTBEAT_URL\."
+        ) as caught:
             PingedHeartbeat(Secret(url)).beat(good=good)
         assert not caught.value.transient
 

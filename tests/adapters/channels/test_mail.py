@@ -104,11 +104,19 @@ def test_a_mail_is_posted_once_as_mime_in_the_name_of_the_sender() -> None:
         mailbox(graph.url, signed_in).send(TOLD)
     [asked] = graph.asked
     assert (asked.method, asked.path) == ("POST", f"/v1.0/users/{SENDER}/sendMail")
-    assert (asked.headers["content-type"], asked.headers["authorization"]) == ("text/plain", f"Bearer {TOKEN}")
+    assert (asked.headers["content-type"], asked.headers["authorization"]) == (
+        "text/plain",
+        f"Bearer {TOKEN}",
+    )
     assert (signed_in.scopes, signed_in.closed) == ([f"{graph.url}/.default"], 1)
     found = message_from_bytes(b64decode(asked.body, validate=True), policy=default)
-    made = mail(TOLD, to=CHANNEL.to, sender=SENDER, page_url="https://lapsewatch.example.org/api/page")
-    assert (found["From"], found["To"]) == (f"Lapsewatch <{SENDER}>", "its@example.org, lead@its.example.org")
+    made = mail(
+        TOLD, to=CHANNEL.to, sender=SENDER, page_url="https://lapsewatch.example.org/api/page"
+    )
+    assert (found["From"], found["To"]) == (
+        f"Lapsewatch <{SENDER}>",
+        "its@example.org, lead@its.example.org",
+    )
     assert found["Subject"] == made.subject
     text, html = found.iter_parts()
     assert text.get_content().splitlines() == made.text.splitlines()
@@ -118,17 +126,26 @@ def test_a_mail_is_posted_once_as_mime_in_the_name_of_the_sender() -> None:
 def test_an_answer_goes_to_the_mailboxes_of_the_other_party() -> None:
     installers = EmailChannel("libapps-admins", ("libapps-admins@example.org",))
     with Scripted([ACCEPTED]) as graph:
-        mailbox(graph.url, channels={"its": CHANNEL, "libapps-admins": installers}).send(message(notice(service_view(), roles=RENEWER)))
-    assert message_from_bytes(b64decode(graph.asked[0].body))["Reply-To"] == "libapps-admins@example.org"
+        mailbox(graph.url, channels={"its": CHANNEL, "libapps-admins": installers}).send(
+            message(notice(service_view(), roles=RENEWER))
+        )
+    assert (
+        message_from_bytes(b64decode(graph.asked[0].body))["Reply-To"]
+        == "libapps-admins@example.org"
+    )
 
 
 def test_a_sender_with_odd_signs_stays_one_part_of_the_path() -> None:
     with Scripted([ACCEPTED]) as graph:
         mailbox(graph.url, sender="a/../b?c#d@example.org").send(TOLD)
-    assert graph.asked[0].path == "/v1.0/users/a/../b?c#d@example.org/sendMail", "decoded by the server, after it was split"
+    assert graph.asked[0].path == "/v1.0/users/a/../b?c#d@example.org/sendMail", (
+        "decoded by the server, after it was split"
+    )
 
 
-def test_a_netrc_file_does_not_sign_in_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_netrc_file_does_not_sign_in_for_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n", "utf-8")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with Scripted([ACCEPTED]) as graph:
@@ -139,7 +156,9 @@ def test_a_netrc_file_does_not_sign_in_for_us(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_passing_failure_is_tried_again(status: int) -> None:
     clock = Clock()
-    with Scripted([Reply(status, headers={"Retry-After": "2.128"}), Reply(status), ACCEPTED]) as graph:
+    with Scripted(
+        [Reply(status, headers={"Retry-After": "2.128"}), Reply(status), ACCEPTED]
+    ) as graph:
         mailbox(graph.url, clock=clock).send(TOLD)
     assert len(graph.asked) == 3
     assert clock.waits == [2.128, 2]
@@ -150,7 +169,10 @@ def test_too_many_mails_are_left_to_a_later_check() -> None:
     clock = Clock()
     said, asked = failed([error(429, "ApplicationThrottled")] * 4, clock)
     assert said.transient
-    assert f"{SENDER} sends more mail than Exchange allows (30 messages a minute). This is tried again later (HTTP 429" in str(said)
+    assert (
+        f"{SENDER} sends more mail than Exchange allows (30 messages a minute). This is tried again later (HTTP 429"
+        in str(said)
+    )
     assert (asked, clock.waits) == (4, [1, 2, 4])
     said, asked = failed([Reply(429, headers={"Retry-After": "31"})])
     assert said.transient
@@ -165,8 +187,14 @@ def test_too_many_mails_are_left_to_a_later_check() -> None:
             f"The identity may not send as {SENDER}. Give it the role “Application Mail.Send” for that mailbox",
         ),
         (error(403, "ErrorSendAsDenied"), f"The identity may not send as {SENDER}."),
-        (Reply(403, b"<html>"), "by RBAC for Applications in Exchange Online; it may take two hours to take effect (HTTP 403)."),
-        (error(404, "ErrorInvalidUser"), f"There is no mailbox {SENDER}, or it cannot send. Check LAPSEWATCH_MAIL_SENDER (HTTP 404"),
+        (
+            Reply(403, b"<html>"),
+            "by RBAC for Applications in Exchange Online; it may take two hours to take effect (HTTP 403).",
+        ),
+        (
+            error(404, "ErrorInvalidUser"),
+            f"There is no mailbox {SENDER}, or it cannot send. Check LAPSEWATCH_MAIL_SENDER (HTTP 404",
+        ),
         (error(404, "MailboxNotEnabledForRESTAPI"), f"There is no mailbox {SENDER}"),
         (Reply(404), f"There is no mailbox {SENDER}"),
         (
@@ -174,10 +202,16 @@ def test_too_many_mails_are_left_to_a_later_check() -> None:
             "does not accept an address that the mail goes to. Check “to” of the channel in the watchlist",
         ),
         (error(400, "ErrorMimeContentInvalid"), "Graph does not accept the mail. Check “to”"),
-        (error(401, "InvalidAuthenticationToken"), "Graph does not accept the token. Check that LAPSEWATCH_GRAPH names the cloud"),
+        (
+            error(401, "InvalidAuthenticationToken"),
+            "Graph does not accept the token. Check that LAPSEWATCH_GRAPH names the cloud",
+        ),
         (Reply(413), "The mail is too large."),
         (Reply(418), "an answer that is not known"),
-        (Reply(302, headers={"Location": "https://elsewhere.example/"}), "redirects are not followed. Check LAPSEWATCH_GRAPH"),
+        (
+            Reply(302, headers={"Location": "https://elsewhere.example/"}),
+            "redirects are not followed. Check LAPSEWATCH_GRAPH",
+        ),
     ],
 )
 def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(answer: Reply, words: str) -> None:
@@ -189,7 +223,9 @@ def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(answer: Reply, wo
 
 
 @pytest.mark.parametrize("answer", [Reply(hang=True), Reply(reset=True)], ids=["silence", "broken"])
-def test_an_answer_that_does_not_come_is_not_waited_for_again_because_the_mail_may_be_sent(answer: Reply) -> None:
+def test_an_answer_that_does_not_come_is_not_waited_for_again_because_the_mail_may_be_sent(
+    answer: Reply,
+) -> None:
     said, asked = failed([answer, ACCEPTED])
     assert said.transient
     assert "so the mail may have been sent or not" in str(said)
@@ -227,7 +263,10 @@ def test_without_a_token_nothing_is_sent_and_no_answer_is_shown(wrong: Exception
     with Scripted([ACCEPTED]) as graph:
         said = failure(mailbox(graph.url, signed_in))
     assert (said.transient, said.code) == (True, type(wrong).__name__)
-    assert "The sign-in says: no such identity: …. In Azure: is the managed identity assigned to the app" in str(said)
+    assert (
+        "The sign-in says: no such identity: …. In Azure: is the managed identity assigned to the app"
+        in str(said)
+    )
     assert (graph.asked, signed_in.closed) == ([], 1)
 
 
@@ -235,7 +274,9 @@ def test_a_sign_in_that_would_not_be_safe_is_refused_with_its_own_sentence() -> 
     def unsafe() -> TokenCredential:
         raise DirectoryError("The sign-in of 'az login' is never sent there.", transient=False)
 
-    said = failure(MailboxChannel(CHANNEL, sender=SENDER, graph="http://127.0.0.1:1", sign_in=unsafe))
+    said = failure(
+        MailboxChannel(CHANNEL, sender=SENDER, graph="http://127.0.0.1:1", sign_in=unsafe)
+    )
     assert not said.transient
     assert str(said) == "Channel “its” was not told. The sign-in of 'az login' is never sent there."
 

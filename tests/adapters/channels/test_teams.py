@@ -24,7 +24,12 @@ from tests.support.notices import credential, message, notice, service_view, unc
 SIGNATURE = "sOmEsIgNaTuRe"
 PATH = f"/workflows/0a1b2c/triggers/manual/paths/invoke?api-version=1&sig={SIGNATURE}"
 TOLD = message(notice(service_view()))
-LONG = message(*(notice(unclaimed(credential(f"stray {number}", 400)), Reason.UNCLAIMED) for number in range(60)))
+LONG = message(
+    *(
+        notice(unclaimed(credential(f"stray {number}", 400)), Reason.UNCLAIMED)
+        for number in range(60)
+    )
+)
 
 
 class Answer(NamedTuple):
@@ -104,8 +109,15 @@ class Clock:
         self.waits.append(seconds)
 
 
-def webhook(url: str, clock: Clock | None = None, *, read_seconds: float = 5, page_url: str = "") -> TeamsWebhook:
-    return TeamsWebhook(TeamsChannel("its", Secret(url)), page_url=page_url, read_seconds=read_seconds, sleep=clock or Clock())
+def webhook(
+    url: str, clock: Clock | None = None, *, read_seconds: float = 5, page_url: str = ""
+) -> TeamsWebhook:
+    return TeamsWebhook(
+        TeamsChannel("its", Secret(url)),
+        page_url=page_url,
+        read_seconds=read_seconds,
+        sleep=clock or Clock(),
+    )
 
 
 def failure(channel: Channel, told: Message = TOLD) -> ChannelError:
@@ -120,7 +132,11 @@ def failure(channel: Channel, told: Message = TOLD) -> ChannelError:
 
 
 def error_code(status: int, code: str) -> Answer:
-    return Answer(status, {"Content-Type": "application/json"}, json.dumps({"error": {"code": code, "message": f"see {PATH}"}}).encode())
+    return Answer(
+        status,
+        {"Content-Type": "application/json"},
+        json.dumps({"error": {"code": code, "message": f"see {PATH}"}}).encode(),
+    )
 
 
 @pytest.mark.parametrize("status", [200, 202])
@@ -164,14 +180,22 @@ def test_three_retries_are_enough(flow: Flow) -> None:
 
 def test_the_wait_that_the_flow_asks_for_may_have_a_fraction(flow: Flow) -> None:
     clock = Clock()
-    flow.script = [Answer(429, {"Retry-After": "2.128"}), Answer(429, {"Retry-After": "30"}), Answer()]
+    flow.script = [
+        Answer(429, {"Retry-After": "2.128"}),
+        Answer(429, {"Retry-After": "30"}),
+        Answer(),
+    ]
     webhook(flow.url, clock).send(TOLD)
     assert clock.waits == [2.128, 30]
 
 
 def test_a_wait_that_is_no_number_of_seconds_is_ours_to_choose(flow: Flow) -> None:
     clock = Clock()
-    flow.script = [Answer(429, {"Retry-After": "Sun, 22 Nov 2026 14:00:00 GMT"}), Answer(429, {"Retry-After": "nan"}), Answer()]
+    flow.script = [
+        Answer(429, {"Retry-After": "Sun, 22 Nov 2026 14:00:00 GMT"}),
+        Answer(429, {"Retry-After": "nan"}),
+        Answer(),
+    ]
     webhook(flow.url, clock).send(TOLD)
     assert clock.waits == [1, 2]
 
@@ -196,10 +220,22 @@ def test_the_cards_of_a_message_share_their_retries(flow: Flow) -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (error_code(400, "WorkflowTriggerIsNotEnabled"), "Its flow is turned off or deleted. Turn it on in Power Automate"),
-        (error_code(400, "TriggerInputSchemaMismatch"), "Its flow expects another kind of request."),
-        (error_code(401, "DirectApiAuthorizationRequired"), "Set “Who can trigger the flow” to Anyone"),
-        (error_code(404, "WorkflowNotFound"), "There is no such flow. To repair this, make a new flow"),
+        (
+            error_code(400, "WorkflowTriggerIsNotEnabled"),
+            "Its flow is turned off or deleted. Turn it on in Power Automate",
+        ),
+        (
+            error_code(400, "TriggerInputSchemaMismatch"),
+            "Its flow expects another kind of request.",
+        ),
+        (
+            error_code(401, "DirectApiAuthorizationRequired"),
+            "Set “Who can trigger the flow” to Anyone",
+        ),
+        (
+            error_code(404, "WorkflowNotFound"),
+            "There is no such flow. To repair this, make a new flow",
+        ),
         (Answer(404, {}, b"<html>"), "There is no such flow."),
         (Answer(401, {}, b'{"error": "text"}'), "Copy the flow's URL again, whole"),
         (Answer(403, {}, b"[]"), "Copy the flow's URL again, whole"),
@@ -209,7 +245,9 @@ def test_the_cards_of_a_message_share_their_retries(flow: Flow) -> None:
         (Answer(302, {"Location": "https://elsewhere.example/"}), "redirects are not followed"),
     ],
 )
-def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(flow: Flow, answer: Answer, words: str) -> None:
+def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(
+    flow: Flow, answer: Answer, words: str
+) -> None:
     flow.script = [answer]
     error = failure(webhook(flow.url))
     assert not error.transient
@@ -232,7 +270,9 @@ def test_an_answer_that_does_not_come_is_not_waited_for_again(flow: Flow) -> Non
     assert len(flow.bodies) == 1
 
 
-def test_a_connection_that_breaks_is_not_repeated_because_the_message_may_be_there(flow: Flow) -> None:
+def test_a_connection_that_breaks_is_not_repeated_because_the_message_may_be_there(
+    flow: Flow,
+) -> None:
     flow.script = [Breaks()]
     error = failure(webhook(flow.url))
     assert error.transient
@@ -256,7 +296,17 @@ def test_a_server_without_tls_is_no_secure_connection(flow: Flow) -> None:
     assert "No secure connection" in str(error)
 
 
-@pytest.mark.parametrize("url", ["", "https://", "nonsense", "https://[", f"https://{'a' * 64}.example{PATH}", f"ftp://a.example{PATH}"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://",
+        "nonsense",
+        "https://[",
+        f"https://{'a' * 64}.example{PATH}",
+        f"ftp://a.example{PATH}",
+    ],
+)
 def test_a_url_that_cannot_be_used_is_said_and_not_shown(url: str) -> None:
     error = failure(webhook(url))
     assert not error.transient

@@ -11,7 +11,17 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.core.model.directory import App, Credential
 from shared.core.model.vocabulary import Kind
 from shared.ports import AppQuery, Directory, DirectoryReading
-from tests.support.graph_objects import CLIENT_ID, NOT_FOUND, OBJECT_ID, FixedToken, application, certificate, principal, secret, tenant
+from tests.support.graph_objects import (
+    CLIENT_ID,
+    NOT_FOUND,
+    OBJECT_ID,
+    FixedToken,
+    application,
+    certificate,
+    principal,
+    secret,
+    tenant,
+)
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 
 CKI = "lY85bR8r6yWTW6jnciNEONwlVhDyiQjdVLgPDnkI5mA="
@@ -43,7 +53,12 @@ def test_an_app_with_a_secret_and_a_certificate_is_read() -> None:
         "spa": {"redirectUris": ["https://spa.example.org"]},
         "publicClient": {"redirectUris": ["http://localhost"]},
     }
-    app = only(tenant(application(passwordCredentials=[secret()], keyCredentials=[certificate()], **uris), principal()))
+    app = only(
+        tenant(
+            application(passwordCredentials=[secret()], keyCredentials=[certificate()], **uris),
+            principal(),
+        )
+    )
     assert app == App(
         CLIENT_ID,
         OBJECT_ID,
@@ -74,7 +89,10 @@ def test_an_app_with_a_secret_and_a_certificate_is_read() -> None:
 def test_only_what_is_needed_is_asked_for_and_we_say_who_asks() -> None:
     with Scripted(tenant(application(), principal())) as graph:
         reading = GraphDirectory(graph.url, FixedToken).read([AppQuery(CLIENT_ID)], seconds=20)
-    asked = {urlsplit(each.path).path: set(parse_qs(urlsplit(each.path).query)["$select"][0].split(",")) for each in graph.asked}
+    asked = {
+        urlsplit(each.path).path: set(parse_qs(urlsplit(each.path).query)["$select"][0].split(","))
+        for each in graph.asked
+    }
     assert asked == {
         f"/v1.0/applications(appId='{CLIENT_ID}')": {
             *("id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus"),
@@ -126,21 +144,35 @@ def test_an_app_without_service_principal_is_read() -> None:
         ),
     ],
 )
-def test_it_is_said_why_an_app_cannot_be_signed_in_to(app: object, service_principal: object, disabled: str) -> None:
+def test_it_is_said_why_an_app_cannot_be_signed_in_to(
+    app: object, service_principal: object, disabled: str
+) -> None:
     assert only(tenant(app, service_principal)).disabled == disabled
 
 
-@pytest.mark.parametrize("end", [None, "2299-12-31T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.9999999Z"])
+@pytest.mark.parametrize(
+    "end", [None, "2299-12-31T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.9999999Z"]
+)
 def test_an_end_that_means_never_is_no_end(end: str | None) -> None:
-    app = only(tenant(application(passwordCredentials=[secret(endDateTime=end), secret(keyId="other")])))
-    assert [credential.ends for credential in app.credentials] == [None, datetime(2027, 5, 7, 6, 52, 46, tzinfo=UTC)]
+    app = only(
+        tenant(application(passwordCredentials=[secret(endDateTime=end), secret(keyId="other")]))
+    )
+    assert [credential.ends for credential in app.credentials] == [
+        None,
+        datetime(2027, 5, 7, 6, 52, 46, tzinfo=UTC),
+    ]
 
 
 def test_dates_are_in_utc_whatever_their_offset_and_fraction() -> None:
     (credential,) = only(
         tenant(
             application(
-                passwordCredentials=[secret(startDateTime="2025-05-07T08:00:00.9580541+02:00", endDateTime="2027-01-01T00:00:00.8-08:00")]
+                passwordCredentials=[
+                    secret(
+                        startDateTime="2025-05-07T08:00:00.9580541+02:00",
+                        endDateTime="2027-01-01T00:00:00.8-08:00",
+                    )
+                ]
             )
         ),
     ).credentials
@@ -163,39 +195,79 @@ def test_dates_are_in_utc_whatever_their_offset_and_fraction() -> None:
         (None, "é", ""),
     ],
 )
-def test_a_secret_without_name_has_the_name_that_the_old_portal_gave_it(name: str | None, identifier: str | None, shown: str) -> None:
-    app = only(tenant(application(passwordCredentials=[secret(displayName=name, customKeyIdentifier=identifier, hint=None)])))
+def test_a_secret_without_name_has_the_name_that_the_old_portal_gave_it(
+    name: str | None, identifier: str | None, shown: str
+) -> None:
+    app = only(
+        tenant(
+            application(
+                passwordCredentials=[
+                    secret(displayName=name, customKeyIdentifier=identifier, hint=None)
+                ]
+            )
+        )
+    )
     assert (app.credentials[0].name, app.credentials[0].hint) == (shown, "")
 
 
-SIGN = certificate(keyId="4c266507-3e74-4b91-aeba-18a25b450f6e", customKeyIdentifier=CKI, usage="Sign", type="X509CertAndPassword")
+SIGN = certificate(
+    keyId="4c266507-3e74-4b91-aeba-18a25b450f6e",
+    customKeyIdentifier=CKI,
+    usage="Sign",
+    type="X509CertAndPassword",
+)
 VERIFY = certificate(keyId="e35a7d11-fef0-49ad-9f3e-aacbe0a42c42", customKeyIdentifier=CKI)
-ITS_PASSWORD = secret(keyId="4c266507-3e74-4b91-aeba-18a25b450f6e", customKeyIdentifier=CKI, endDateTime="2028-01-27T19:40:33Z")
+ITS_PASSWORD = secret(
+    keyId="4c266507-3e74-4b91-aeba-18a25b450f6e",
+    customKeyIdentifier=CKI,
+    endDateTime="2028-01-27T19:40:33Z",
+)
 
 
 def test_the_credentials_of_the_service_principal_are_added_where_they_are_wanted() -> None:
-    script = tenant(application(passwordCredentials=[secret()]), principal(keyCredentials=[], passwordCredentials=[secret(keyId="saml")]))
-    carried = [(each.key_id, each.principal) for each in only(script, service_principal=True).credentials]
+    script = tenant(
+        application(passwordCredentials=[secret()]),
+        principal(keyCredentials=[], passwordCredentials=[secret(keyId="saml")]),
+    )
+    carried = [
+        (each.key_id, each.principal) for each in only(script, service_principal=True).credentials
+    ]
     assert carried == [(secret()["keyId"], None), ("saml", principal()["id"])]
     assert [credential.key_id for credential in only(script).credentials] == [secret()["keyId"]]
 
 
 def test_key_ids_are_in_lower_case_however_graph_writes_them() -> None:
     script = tenant(
-        application(passwordCredentials=[secret(keyId="58ED553A")], keyCredentials=[certificate(keyId="E35A7D11")]),
-        principal(keyCredentials=[], passwordCredentials=[secret(keyId="58ed553a"), secret(keyId="SAML")]),
+        application(
+            passwordCredentials=[secret(keyId="58ED553A")],
+            keyCredentials=[certificate(keyId="E35A7D11")],
+        ),
+        principal(
+            keyCredentials=[], passwordCredentials=[secret(keyId="58ed553a"), secret(keyId="SAML")]
+        ),
     )
-    assert sorted(each.key_id for each in only(script, service_principal=True).credentials) == ["58ed553a", "e35a7d11", "saml"]
+    assert sorted(each.key_id for each in only(script, service_principal=True).credentials) == [
+        "58ed553a",
+        "e35a7d11",
+        "saml",
+    ]
 
 
 def test_the_key_ids_of_app_and_service_principal_are_listed_once() -> None:
-    script = tenant(application(passwordCredentials=[secret()]), principal(keyCredentials=[], passwordCredentials=[secret()]))
+    script = tenant(
+        application(passwordCredentials=[secret()]),
+        principal(keyCredentials=[], passwordCredentials=[secret()]),
+    )
     assert len(only(script, service_principal=True).credentials) == 1
 
 
 @pytest.mark.parametrize("order", [[SIGN, VERIFY], [VERIFY, SIGN]])
-def test_a_signing_certificate_that_appears_three_times_is_one_credential(order: list[object]) -> None:
-    script = tenant(application(), principal(keyCredentials=order, passwordCredentials=[ITS_PASSWORD, secret()]))
+def test_a_signing_certificate_that_appears_three_times_is_one_credential(
+    order: list[object],
+) -> None:
+    script = tenant(
+        application(), principal(keyCredentials=order, passwordCredentials=[ITS_PASSWORD, secret()])
+    )
     credentials = only(script, service_principal=True).credentials
     assert [(each.key_id, each.kind) for each in credentials] == [
         ("e35a7d11-fef0-49ad-9f3e-aacbe0a42c42", Kind.CERTIFICATE),
@@ -204,14 +276,33 @@ def test_a_signing_certificate_that_appears_three_times_is_one_credential(order:
 
 
 def test_certificates_that_only_share_an_identifier_are_several() -> None:
-    other_end = certificate(keyId="b", customKeyIdentifier=CKI, usage="Sign", endDateTime="2026-12-24T00:00:00Z")
-    script = tenant(application(keyCredentials=[VERIFY, other_end, certificate(keyId="c", customKeyIdentifier=CKI)]))
+    other_end = certificate(
+        keyId="b", customKeyIdentifier=CKI, usage="Sign", endDateTime="2026-12-24T00:00:00Z"
+    )
+    script = tenant(
+        application(
+            keyCredentials=[VERIFY, other_end, certificate(keyId="c", customKeyIdentifier=CKI)]
+        )
+    )
     assert [each.key_id for each in only(script).credentials] == [VERIFY["keyId"], "b", "c"]
 
 
 def test_a_malformed_credential_is_named_by_its_key_and_the_app_is_not_read() -> None:
-    said = why(tenant(application(passwordCredentials=[secret(keyId="fine"), secret(keyId="bad-one", endDateTime="soon")]), principal()))
-    assert "client secret bad-one: endDateTime is 'soon', expected an instant such as 2027-05-07T06:52:46Z" in said
+    said = why(
+        tenant(
+            application(
+                passwordCredentials=[
+                    secret(keyId="fine"),
+                    secret(keyId="bad-one", endDateTime="soon"),
+                ]
+            ),
+            principal(),
+        )
+    )
+    assert (
+        "client secret bad-one: endDateTime is 'soon', expected an instant such as 2027-05-07T06:52:46Z"
+        in said
+    )
     assert "fine" not in said
 
 
@@ -221,8 +312,14 @@ def test_a_malformed_credential_is_named_by_its_key_and_the_app_is_not_read() ->
         (secret(keyId=None), "client secret #1: Expected `str`, got `null` - at `$.keyId`"),
         (secret(keyId=""), "client secret #1: Expected `str` of length >= 1"),
         (7, "client secret #1: Expected `object`, got `int`"),
-        (secret(hint=5), "client secret 58ed553a-d3af-4520-8d81-4775274faac5: Expected `str | null`, got `int`"),
-        (secret(endDateTime="2027-01-01T00:00:00"), "Expected `datetime` with a timezone component"),
+        (
+            secret(hint=5),
+            "client secret 58ed553a-d3af-4520-8d81-4775274faac5: Expected `str | null`, got `int`",
+        ),
+        (
+            secret(endDateTime="2027-01-01T00:00:00"),
+            "Expected `datetime` with a timezone component",
+        ),
         ({"keyId": "no-end"}, "client secret no-end: Object missing required field `endDateTime`"),
         (secret(startDateTime="0001-01-01T00:00:00+08:00"), "a date of the app"),
     ],
@@ -247,7 +344,9 @@ def test_credentials_that_are_left_out_are_not_read_as_none(field: str) -> None:
 
 
 def test_a_service_principal_without_the_credentials_that_were_asked_for_is_a_failure() -> None:
-    reading = read(tenant(application(), principal()), [AppQuery(CLIENT_ID, service_principal=True)])
+    reading = read(
+        tenant(application(), principal()), [AppQuery(CLIENT_ID, service_principal=True)]
+    )
     assert "missing required field" in str(reading.failures[CLIENT_ID])
 
 
@@ -260,8 +359,14 @@ def test_an_app_is_a_failure_if_only_its_service_principal_cannot_be_read() -> N
 
 
 def test_an_app_that_is_named_twice_is_read_once_with_all_that_is_wanted() -> None:
-    queries = [AppQuery(CLIENT_ID), AppQuery(CLIENT_ID, service_principal=True), AppQuery(CLIENT_ID)]
-    reading = read(tenant(application(), principal(keyCredentials=[], passwordCredentials=[secret()])), queries)
+    queries = [
+        AppQuery(CLIENT_ID),
+        AppQuery(CLIENT_ID, service_principal=True),
+        AppQuery(CLIENT_ID),
+    ]
+    reading = read(
+        tenant(application(), principal(keyCredentials=[], passwordCredentials=[secret()])), queries
+    )
     assert reading.requests == 2
     app = reading.apps[CLIENT_ID]
     assert app
@@ -285,7 +390,14 @@ def batched(*left_out: str) -> Script:
             client_id = url.split("'")[1]
             body = application(appId=client_id) if url.startswith("/applications") else principal()
             if client_id not in left_out:
-                responses.append({"id": number, "status": 200, "headers": {"Content-Type": "application/json"}, "body": body})
+                responses.append(
+                    {
+                        "id": number,
+                        "status": 200,
+                        "headers": {"Content-Type": "application/json"},
+                        "body": body,
+                    }
+                )
         return reply({"responses": responses})
 
     return script
@@ -297,7 +409,9 @@ def test_many_apps_are_read_twenty_questions_to_a_request() -> None:
         reading = GraphDirectory(graph.url, FixedToken).read(queries, seconds=20)
     assert sorted(len(parts_of(asked)) for asked in graph.asked) == [10, 20, 20]
     assert reading.requests == 3
-    assert {client_id: app.client_id for client_id, app in reading.apps.items() if app} == {f"app-{n}": f"app-{n}" for n in range(25)}
+    assert {client_id: app.client_id for client_id, app in reading.apps.items() if app} == {
+        f"app-{n}": f"app-{n}" for n in range(25)
+    }
 
 
 def test_a_part_of_a_batch_that_is_left_out_is_a_failure_of_its_app_alone() -> None:
@@ -314,22 +428,43 @@ def test_a_mixed_batch_is_sorted_out_app_by_app() -> None:
         responses: list[dict[str, object]] = []
         for number, url in parts_of(asked).items():
             client_id, is_app = url.split("'")[1], url.startswith("/applications")
-            part: dict[str, object] = {"id": number, "status": 200, "body": application(appId=client_id) if is_app else principal()}
+            part: dict[str, object] = {
+                "id": number,
+                "status": 200,
+                "body": application(appId=client_id) if is_app else principal(),
+            }
             if client_id == "gone":
                 part |= {"status": 404, "body": json.loads(NOT_FOUND.body)}
             if client_id == "denied":
-                part |= {"status": 403, "body": {"error": {"code": "Authorization_RequestDenied", "message": "No."}}}
+                part |= {
+                    "status": 403,
+                    "body": {"error": {"code": "Authorization_RequestDenied", "message": "No."}},
+                }
             if client_id == "malformed" and is_app:
-                part |= {"body": application(appId=client_id, passwordCredentials=[secret(keyId="bad", endDateTime=1)])}
+                part |= {
+                    "body": application(
+                        appId=client_id, passwordCredentials=[secret(keyId="bad", endDateTime=1)]
+                    )
+                }
             if client_id == "busy" and is_app and len(rounds) < 3:
-                part |= {"status": [429, 503][len(rounds) - 1], "headers": {"Retry-After": "0.002"}, "body": {}}
+                part |= {
+                    "status": [429, 503][len(rounds) - 1],
+                    "headers": {"Retry-After": "0.002"},
+                    "body": {},
+                }
             responses.append(part)
         return reply({"responses": responses})
 
-    reading = read(script, [AppQuery(each) for each in ("fine", "gone", "denied", "malformed", "busy")])
+    reading = read(
+        script, [AppQuery(each) for each in ("fine", "gone", "denied", "malformed", "busy")]
+    )
     assert rounds == [10, 1, 1]
     assert reading.requests == 1
-    assert {client_id: app and app.client_id for client_id, app in reading.apps.items()} == {"fine": "fine", "gone": None, "busy": "busy"}
+    assert {client_id: app and app.client_id for client_id, app in reading.apps.items()} == {
+        "fine": "fine",
+        "gone": None,
+        "busy": "busy",
+    }
     assert "Application.Read.All" in str(reading.failures["denied"])
     assert "client secret bad" in str(reading.failures["malformed"])
 
@@ -337,7 +472,12 @@ def test_a_mixed_batch_is_sorted_out_app_by_app() -> None:
 def test_a_part_of_a_batch_is_not_waited_for_beyond_the_time_of_the_check() -> None:
     def script(asked: Asked) -> Reply:
         return reply(
-            {"responses": [{"id": each, "status": 429, "headers": {"retry-after": "500"}, "body": {}} for each in parts_of(asked)]}
+            {
+                "responses": [
+                    {"id": each, "status": 429, "headers": {"retry-after": "500"}, "body": {}}
+                    for each in parts_of(asked)
+                ]
+            }
         )
 
     reading = read(script, [AppQuery(each) for each in "abcd"])
@@ -359,7 +499,11 @@ def test_a_batch_that_is_refused_is_a_failure_of_each_of_its_apps() -> None:
 @pytest.mark.parametrize(
     ("app", "service_principal", "what"),
     [
-        (application(id="../x"), principal(keyCredentials=[], passwordCredentials=[]), "the app the object id ../x"),
+        (
+            application(id="../x"),
+            principal(keyCredentials=[], passwordCredentials=[]),
+            "the app the object id ../x",
+        ),
         (
             application(passwordCredentials=[secret(keyId="a b")]),
             principal(keyCredentials=[], passwordCredentials=[]),

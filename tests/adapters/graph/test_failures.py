@@ -27,7 +27,9 @@ CUT = Reply(reset=True)
 def first_page(script: Script | Sequence[Reply], *, seconds: float = 20) -> int:
     """Read one page; the number of its apps."""
     with Scripted(script) as graph:
-        return len(next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=seconds)).apps)
+        return len(
+            next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=seconds)).apps
+        )
 
 
 def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> DirectoryError:
@@ -73,13 +75,18 @@ def test_a_fraction_of_a_second_is_waited_for() -> None:
         ("", None),
     ],
 )
-def test_a_wait_is_read_in_seconds_and_nothing_else_is_taken_for_one(header: str, seconds: float | None) -> None:
+def test_a_wait_is_read_in_seconds_and_nothing_else_is_taken_for_one(
+    header: str, seconds: float | None
+) -> None:
     assert asked_wait({"retry-after": header}) == seconds
 
 
 def test_retries_are_not_counted() -> None:
     with Scripted([Reply(500), CUT, PAGE]) as graph:
-        assert next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)).requests == 1
+        assert (
+            next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)).requests
+            == 1
+        )
 
 
 def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
@@ -96,14 +103,20 @@ def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
 @pytest.mark.parametrize("wait", ["60", "500.5"])
 def test_a_wait_beyond_the_time_of_the_check_is_not_begun(wait: str) -> None:
     with Scripted([reply(error("TooManyRequests"), 429, retry_after=wait), PAGE]) as graph:
-        with pytest.raises(DirectoryError, match=f"TooManyRequests.* asks us to wait for {wait} s, and only (30|2.) s are left") as caught:
+        with pytest.raises(
+            DirectoryError,
+            match=f"TooManyRequests.* asks us to wait for {wait} s, and only (30|2.) s are left",
+        ) as caught:
             next(GraphTenant(graph.url, FixedToken).scan(ALL, seconds=30))
         assert caught.value.transient
         assert len(graph.asked) == 1
 
 
 def test_retries_have_an_end() -> None:
-    with Scripted(lambda _: Reply(503)) as graph, pytest.raises(DirectoryError, match="Graph answered 503"):
+    with (
+        Scripted(lambda _: Reply(503)) as graph,
+        pytest.raises(DirectoryError, match="Graph answered 503"),
+    ):
         next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20))
     assert len(graph.asked) == 7
 
@@ -115,7 +128,9 @@ def test_a_connection_that_is_cut_again_and_again_is_a_failure() -> None:
 def test_no_connection_concerns_every_app_alike() -> None:
     with Scripted([]) as gone:
         pass
-    reading = GraphDirectory(gone.url, FixedToken, backoff=0.001).read([AppQuery("a"), AppQuery("b")], seconds=20)
+    reading = GraphDirectory(gone.url, FixedToken, backoff=0.001).read(
+        [AppQuery("a"), AppQuery("b")], seconds=20
+    )
     assert set(reading.failures) == {"a", "b"}
     assert "No connection to Graph" in str(reading.failures["a"])
 
@@ -135,19 +150,35 @@ def test_what_was_answered_in_time_is_kept_when_the_rest_is_late() -> None:
         return reply(application(appId="quick") if "applications" in asked.path else principal())
 
     with Scripted(script) as graph:
-        reading = GraphDirectory(graph.url, FixedToken).read([AppQuery("quick"), AppQuery("slow")], seconds=1)
+        reading = GraphDirectory(graph.url, FixedToken).read(
+            [AppQuery("quick"), AppQuery("slow")], seconds=1
+        )
     assert set(reading.apps) == {"quick"}
     assert set(reading.failures) == {"slow"}
 
 
 def test_a_missing_permission_is_named() -> None:
-    said = failure([reply(error("Authorization_RequestDenied", "Insufficient privileges to complete the operation."), 403)])
+    said = failure(
+        [
+            reply(
+                error(
+                    "Authorization_RequestDenied",
+                    "Insufficient privileges to complete the operation.",
+                ),
+                403,
+            )
+        ]
+    )
     assert str(said) == (
         "Graph refuses: the identity lacks the Graph application permission Application.Read.All. An administrator must grant it to"
         " the identity. Graph said: 403 Authorization_RequestDenied, Insufficient privileges to complete the operation."
         " (request id 93b6f17e-c05d-4f45-ad2a-6665c708d8a0)."
     )
-    assert (said.code, said.request_id, said.transient) == ("Authorization_RequestDenied", "93b6f17e-c05d-4f45-ad2a-6665c708d8a0", False)
+    assert (said.code, said.request_id, said.transient) == (
+        "Authorization_RequestDenied",
+        "93b6f17e-c05d-4f45-ad2a-6665c708d8a0",
+        False,
+    )
 
 
 def test_a_token_that_graph_does_not_accept_is_said() -> None:
@@ -157,16 +188,23 @@ def test_a_token_that_graph_does_not_accept_is_said() -> None:
 
 
 def test_the_request_id_is_taken_from_the_header_where_the_body_has_none() -> None:
-    assert failure([Reply(400, b"<html>", {"request-id": "from-the-header"})]).request_id == "from-the-header"
+    assert (
+        failure([Reply(400, b"<html>", {"request-id": "from-the-header"})]).request_id
+        == "from-the-header"
+    )
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error":"text"}', b'{"error":{"code":5}}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b'{"error":"text"}', b'{"error":{"code":5}}', b"\xff\xfe"]
+)
 def test_a_failure_without_graphs_words_is_told_by_its_status(body: bytes) -> None:
     assert str(failure([Reply(400, body)])) == "Graph answered 400."
 
 
 def test_text_from_outside_is_put_on_one_short_line() -> None:
-    said = str(failure([reply(error("Bad\r\nCode", "first\nsecond\x1b[31m\u202e" + "x" * 5000), 400)]))
+    said = str(
+        failure([reply(error("Bad\r\nCode", "first\nsecond\x1b[31m\u202e" + "x" * 5000), 400)])
+    )
     assert "400 Bad Code, first second [31m x" in said
     assert len(said) < 500
     assert said.isprintable()
@@ -179,7 +217,11 @@ def test_a_redirect_is_not_followed() -> None:
 
 
 def test_a_page_for_people_in_place_of_an_answer_is_said() -> None:
-    said = str(failure([Reply(200, b"<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html"})]))
+    said = str(
+        failure(
+            [Reply(200, b"<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html"})]
+        )
+    )
     assert "is a page for people, not JSON (<!DOCTYPE html><title>Sign in</title>)" in said
 
 
@@ -192,18 +234,24 @@ def test_a_packed_answer_is_read() -> None:
 
 @pytest.mark.parametrize("body", [PACKED[: len(PACKED) // 2], b"not packed at all"])
 def test_an_answer_that_cannot_be_unpacked_is_a_failure(body: bytes) -> None:
-    assert "Graph's answer cannot be" in str(failure([Reply(200, body, {"Content-Encoding": "gzip"})]))
+    assert "Graph's answer cannot be" in str(
+        failure([Reply(200, body, {"Content-Encoding": "gzip"})])
+    )
 
 
 def test_a_token_does_not_travel_in_the_clear() -> None:
-    reading = GraphDirectory("http://graph.example", FixedToken).read([AppQuery(CLIENT_ID)], seconds=20)
+    reading = GraphDirectory("http://graph.example", FixedToken).read(
+        [AppQuery(CLIENT_ID)], seconds=20
+    )
     assert "only https:// protects the token" in str(reading.failures[CLIENT_ID])
 
 
 @pytest.mark.parametrize("root", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
 def test_on_this_machine_it_does(root: str) -> None:
     """Whatever the settings take for this machine; at the port of "discard" nobody listens, and the token is asked for before that."""
-    reading = GraphDirectory(root, FixedToken, backoff=0.001).read([AppQuery(CLIENT_ID)], seconds=20)
+    reading = GraphDirectory(root, FixedToken, backoff=0.001).read(
+        [AppQuery(CLIENT_ID)], seconds=20
+    )
     assert "No connection to Graph at" in str(reading.failures[CLIENT_ID])
 
 
@@ -218,13 +266,22 @@ def in_azure(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def identity() -> TokenCredential:
-    return credential("the-identity", graph_is_loopback=True, environment={"IDENTITY_ENDPOINT": "x", "IDENTITY_HEADER": "x"})
+    return credential(
+        "the-identity",
+        graph_is_loopback=True,
+        environment={"IDENTITY_ENDPOINT": "x", "IDENTITY_HEADER": "x"},
+    )
 
 
 def granted(asked: Asked) -> Reply:
     del asked
     return reply(
-        {"access_token": "managed", "expires_on": str(int(time.time()) + 86400), "resource": "http://127.0.0.1", "token_type": "Bearer"}
+        {
+            "access_token": "managed",
+            "expires_on": str(int(time.time()) + 86400),
+            "resource": "http://127.0.0.1",
+            "token_type": "Bearer",
+        }
     )
 
 
@@ -244,17 +301,30 @@ def test_a_managed_identity_signs_in_once_a_run(in_azure: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("token_reply", "said"),
     [
-        (reply({"statusCode": 400, "message": "No User Assigned Managed Identity found for specified ClientId"}, 400), "No User Assigned"),
+        (
+            reply(
+                {
+                    "statusCode": 400,
+                    "message": "No User Assigned Managed Identity found for specified ClientId",
+                },
+                400,
+            ),
+            "No User Assigned",
+        ),
         (Reply(200, b"<html>"), "JSON is invalid"),
         (Reply(200, b""), "Expecting value"),
         (Reply(200, b"[1]"), "no attribute"),
         (reply({"access_token": "x", "expires_on": "soon"}), "'soon'"),
     ],
 )
-def test_a_sign_in_that_fails_is_told_once_for_every_app(in_azure: pytest.MonkeyPatch, token_reply: Reply, said: str) -> None:
+def test_a_sign_in_that_fails_is_told_once_for_every_app(
+    in_azure: pytest.MonkeyPatch, token_reply: Reply, said: str
+) -> None:
     with Scripted(lambda _: token_reply) as tokens, Scripted([]) as graph:
         in_azure.setenv("IDENTITY_ENDPOINT", f"{tokens.url}/msi/token")
-        reading = GraphDirectory(graph.url, identity).read([AppQuery("a"), AppQuery("b")], seconds=20)
+        reading = GraphDirectory(graph.url, identity).read(
+            [AppQuery("a"), AppQuery("b")], seconds=20
+        )
     assert set(reading.failures) == {"a", "b"}
     assert said in str(reading.failures["a"])
     assert "No token for Graph" in str(reading.failures["b"])
@@ -264,18 +334,31 @@ def test_a_sign_in_that_fails_is_told_once_for_every_app(in_azure: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "cut", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"', b"eyJ0eXAi.eyJhdWQi.secret"]
+    "cut",
+    [
+        b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires',
+        b'"eyJ0eXAi.eyJhdWQi.secret"',
+        b"eyJ0eXAi.eyJhdWQi.secret",
+    ],
 )
 def test_an_answer_that_is_cut_does_not_come_out_with_the_token_in_it(
     in_azure: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, cut: bytes
 ) -> None:
     caplog.set_level(logging.INFO)
-    with Scripted(lambda _: Reply(200, cut, {"Content-Type": "application/json"})) as tokens, Scripted([]) as graph:
+    with (
+        Scripted(lambda _: Reply(200, cut, {"Content-Type": "application/json"})) as tokens,
+        Scripted([]) as graph,
+    ):
         in_azure.setenv("IDENTITY_ENDPOINT", f"{tokens.url}/msi/token")
-        failure = GraphDirectory(graph.url, identity).read([AppQuery("a")], seconds=20).failures["a"]
+        failure = (
+            GraphDirectory(graph.url, identity).read([AppQuery("a")], seconds=20).failures["a"]
+        )
         with pytest.raises(NoTokenError) as caught:
             _Identity(identity()).get_token("https://storage.azure.com/.default")
-    shown = "".join(traceback.format_exception(failure) + traceback.format_exception(caught.value)) + caplog.text
+    shown = (
+        "".join(traceback.format_exception(failure) + traceback.format_exception(caught.value))
+        + caplog.text
+    )
     assert "No token for Graph" in shown
     assert "secret" not in shown
 
@@ -306,11 +389,19 @@ def test_a_token_near_its_end_is_renewed() -> None:
             return AccessToken(f"token-{self.asked}", int(time.time()) + 60)
 
     def endless(asked: Asked) -> Reply:
-        return reply({"value": [], "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={len(graph.asked)}"})
+        return reply(
+            {
+                "value": [],
+                "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={len(graph.asked)}",
+            }
+        )
 
     with Scripted(endless) as graph:
         pages = GraphTenant(graph.url, ShortToken).scan(ALL, seconds=20)
         next(pages)
         next(pages)
         pages.close()
-    assert [asked.headers["authorization"] for asked in graph.asked] == ["Bearer token-1", "Bearer token-2"]
+    assert [asked.headers["authorization"] for asked in graph.asked] == [
+        "Bearer token-1",
+        "Bearer token-2",
+    ]

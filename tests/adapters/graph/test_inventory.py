@@ -27,7 +27,9 @@ def paged(*pages: Sequence[object]) -> Callable[[Asked], Reply]:
     def script(asked: Asked) -> Reply:
         number = int(asked.path.partition("$skiptoken=")[2] or 0)
         link = (
-            {"@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={number + 1}"}
+            {
+                "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={number + 1}"
+            }
             if number + 1 < len(pages)
             else {}
         )
@@ -45,7 +47,9 @@ def app(client_id: str) -> dict[str, object]:
 
 
 def scan(graph: Scripted, query: ScanQuery = ALL) -> list[ScanPage]:
-    return list(GraphTenant(graph.url, FixedToken, page_size=2, backoff=0.001).scan(query, seconds=20))
+    return list(
+        GraphTenant(graph.url, FixedToken, page_size=2, backoff=0.001).scan(query, seconds=20)
+    )
 
 
 def test_every_page_is_read_also_after_an_empty_one() -> None:
@@ -73,9 +77,22 @@ def test_a_page_is_asked_for_only_when_it_is_wanted() -> None:
 
 
 def test_a_malformed_app_is_reported_and_the_others_of_its_page_are_kept() -> None:
-    bad = application(appId="bad", passwordCredentials=[secret(keyId="worse", endDateTime="2027-13-01T00:00:00Z")])
-    never = application(appId="never", passwordCredentials=[secret(), secret(keyId="never", endDateTime="9999-12-31T23:59:59.9999999Z")])
-    with Scripted(paged([app("a"), bad, never, 7, application(appId="a date", passwordCredentials=[TOO_EARLY])], [app("b")])) as graph:
+    bad = application(
+        appId="bad", passwordCredentials=[secret(keyId="worse", endDateTime="2027-13-01T00:00:00Z")]
+    )
+    never = application(
+        appId="never",
+        passwordCredentials=[
+            secret(),
+            secret(keyId="never", endDateTime="9999-12-31T23:59:59.9999999Z"),
+        ],
+    )
+    with Scripted(
+        paged(
+            [app("a"), bad, never, 7, application(appId="a date", passwordCredentials=[TOO_EARLY])],
+            [app("b")],
+        )
+    ) as graph:
         first, second = scan(graph)
     assert [found.client_id for found in first.apps] == ["a", "never"]
     assert first.apps[1].credentials[1].ends is None
@@ -86,7 +103,9 @@ def test_a_malformed_app_is_reported_and_the_others_of_its_page_are_kept() -> No
 
 
 def test_a_date_out_of_the_calendar_is_a_failure_of_its_app_alone() -> None:
-    with Scripted(paged([app("a"), application(appId="bad", passwordCredentials=[TOO_EARLY])])) as graph:
+    with Scripted(
+        paged([app("a"), application(appId="bad", passwordCredentials=[TOO_EARLY])])
+    ) as graph:
         (page,) = scan(graph)
     assert [found.client_id for found in page.apps] == ["a"]
     assert "before the year 1" in str(page.failures["bad"])
@@ -106,7 +125,10 @@ def test_a_date_out_of_the_calendar_is_a_failure_of_its_app_alone() -> None:
     ],
 )
 def test_a_page_that_cannot_be_understood_is_a_failure_and_not_the_end(body: bytes) -> None:
-    with Scripted([Reply(200, body)]) as graph, pytest.raises(DirectoryError, match="Graph's answer"):
+    with (
+        Scripted([Reply(200, body)]) as graph,
+        pytest.raises(DirectoryError, match="Graph's answer"),
+    ):
         scan(graph)
 
 
@@ -122,13 +144,25 @@ def test_what_was_read_before_a_failure_was_given() -> None:
 def test_a_link_to_another_host_gets_no_token_and_no_request() -> None:
     with Scripted(paged([])) as elsewhere:
         link = elsewhere.url.replace("127.0.0.1", "localhost") + "/v1.0/applications"
-        with Scripted(linking(link)) as graph, pytest.raises(DirectoryError, match="leads to another host, 'localhost'"):
+        with (
+            Scripted(linking(link)) as graph,
+            pytest.raises(DirectoryError, match="leads to another host, 'localhost'"),
+        ):
             scan(graph)
     assert elsewhere.asked == []
     assert len(graph.asked) == 1
 
 
-@pytest.mark.parametrize("link", ["", "/v1.0/applications?$skiptoken=1", "//evil.example/", "https://127.0.0.1/", "http://127.0.0.1:1/"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        "/v1.0/applications?$skiptoken=1",
+        "//evil.example/",
+        "https://127.0.0.1/",
+        "http://127.0.0.1:1/",
+    ],
+)
 def test_a_link_that_is_not_to_the_same_place_is_not_followed(link: str) -> None:
     with Scripted(linking(link)) as graph, pytest.raises(DirectoryError, match="another host"):
         scan(graph)
@@ -136,13 +170,21 @@ def test_a_link_that_is_not_to_the_same_place_is_not_followed(link: str) -> None
 
 
 def test_a_link_that_is_no_address_is_a_failure() -> None:
-    with Scripted(linking("http://127.0.0.1:port/")) as graph, pytest.raises(DirectoryError, match="not an address"):
+    with (
+        Scripted(linking("http://127.0.0.1:port/")) as graph,
+        pytest.raises(DirectoryError, match="not an address"),
+    ):
         scan(graph)
 
 
 def test_a_list_that_leads_back_to_itself_is_a_failure() -> None:
     def script(asked: Asked) -> Reply:
-        return reply({"value": [], "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken=same"})
+        return reply(
+            {
+                "value": [],
+                "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken=same",
+            }
+        )
 
     with Scripted(script) as graph, pytest.raises(DirectoryError, match="has no end"):
         scan(graph)
@@ -151,42 +193,79 @@ def test_a_list_that_leads_back_to_itself_is_a_failure() -> None:
 
 def test_only_apps_with_an_end_in_question_are_given_and_the_others_are_counted() -> None:
     soon = ScanQuery(datetime(2027, 5, 1, tzinfo=UTC), datetime(2027, 5, 31, tzinfo=UTC))
-    late = application(appId="late", passwordCredentials=[secret(endDateTime="2027-06-01T00:00:00Z")])
-    both = application(appId="both", passwordCredentials=[secret(endDateTime="2299-12-31T00:00:00Z")], keyCredentials=[certificate()])
+    late = application(
+        appId="late", passwordCredentials=[secret(endDateTime="2027-06-01T00:00:00Z")]
+    )
+    both = application(
+        appId="both",
+        passwordCredentials=[secret(endDateTime="2299-12-31T00:00:00Z")],
+        keyCredentials=[certificate()],
+    )
     with Scripted(paged([app("a"), late], [both, application(appId="none")])) as graph:
         first, second = scan(graph, soon)
     assert [found.client_id for page in (first, second) for found in page.apps] == ["a", "both"]
     assert [(page.applications, page.credentials) for page in (first, second)] == [(2, 2), (2, 2)]
-    assert len(second.apps[0].credentials) == 2, "an app is given whole: a newer credential may silence an older one"
+    assert len(second.apps[0].credentials) == 2, (
+        "an app is given whole: a newer credential may silence an older one"
+    )
 
 
 def test_half_of_a_surrogate_pair_in_a_name_costs_nothing_but_itself() -> None:
-    body = json.dumps({"value": [application(appId="odd", displayName="@", passwordCredentials=[secret()]), app("b")]})
+    body = json.dumps(
+        {
+            "value": [
+                application(appId="odd", displayName="@", passwordCredentials=[secret()]),
+                app("b"),
+            ]
+        }
+    )
     with Scripted([Reply(200, body.replace("@", "\\ud800").encode())]) as graph:
         (page,) = scan(graph)
-    assert [(found.client_id, found.name) for found in page.apps] == [("odd", "?"), ("b", "LibApps Outlook sync")]
+    assert [(found.client_id, found.name) for found in page.apps] == [
+        ("odd", "?"),
+        ("b", "LibApps Outlook sync"),
+    ]
     assert not page.failures
 
 
 def listed_principal(client_id: str, **changes: object) -> dict[str, object]:
     """A service principal as a list gives it."""
-    plain = {"accountEnabled": True, "servicePrincipalType": "Application", "appOwnerOrganizationId": None}
+    plain = {
+        "accountEnabled": True,
+        "servicePrincipalType": "Application",
+        "appOwnerOrganizationId": None,
+    }
     return app(client_id) | plain | {"preferredTokenSigningKeyThumbprint": None} | changes
 
 
 def test_service_principals_come_after_the_apps_without_those_that_nobody_renews() -> None:
-    saml = certificate(usage="Sign", customKeyIdentifier="AQIDBAUGBwgJCgsMDQ4PEBESExQ=", keyId="Active")
+    saml = certificate(
+        usage="Sign", customKeyIdentifier="AQIDBAUGBwgJCgsMDQ4PEBESExQ=", keyId="Active"
+    )
     thumbprint = "0102030405060708090A0B0C0D0E0F1011121314"
     principals = [
         listed_principal("own"),
         listed_principal("managed", servicePrincipalType="ManagedIdentity"),
-        listed_principal("microsoft", appOwnerOrganizationId="f8cdef31-a31e-4b4a-93e4-5f571e91255a"),
+        listed_principal(
+            "microsoft", appOwnerOrganizationId="f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+        ),
         listed_principal("off", accountEnabled=False),
-        listed_principal("saml", passwordCredentials=[], keyCredentials=[saml], preferredTokenSigningKeyThumbprint=thumbprint),
+        listed_principal(
+            "saml",
+            passwordCredentials=[],
+            keyCredentials=[saml],
+            preferredTokenSigningKeyThumbprint=thumbprint,
+        ),
     ]
 
     def script(asked: Asked) -> Reply:
-        return reply({"value": principals if asked.path.startswith("/v1.0/servicePrincipals?") else [app("a")]})
+        return reply(
+            {
+                "value": principals
+                if asked.path.startswith("/v1.0/servicePrincipals?")
+                else [app("a")]
+            }
+        )
 
     with Scripted(script) as graph:
         apps, found = scan(graph, replace(ALL, service_principals=True))
@@ -199,7 +278,9 @@ def test_service_principals_come_after_the_apps_without_those_that_nobody_renews
 
 
 def test_a_disabled_app_is_counted_and_left_out() -> None:
-    with Scripted(paged([application(appId="off", isDisabled=True, passwordCredentials=[secret()])])) as graph:
+    with Scripted(
+        paged([application(appId="off", isDisabled=True, passwordCredentials=[secret()])])
+    ) as graph:
         (page,) = scan(graph)
     assert (page.apps, page.applications, page.credentials) == ([], 1, 1)
 
@@ -225,7 +306,9 @@ with Scripted(tenant(application(), principal())) as graph:
 print(json.dumps([name for name in sys.modules if name.startswith("msgraph.")]))
 """
     root = Path(__file__).parents[3]
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True
+    )
     modules = json.loads(done.stdout)
     assert not [name for name in modules if name.startswith("msgraph.generated.models")]
     assert len(modules) < 20

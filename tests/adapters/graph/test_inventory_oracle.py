@@ -19,11 +19,18 @@ from tests.support.memory_ledger import MemoryLedger
 from tests.support.scripted import Asked, Reply, Scripted
 from tests.support.world import Inbox
 
-RULES = TenantRules(tell=("its",), exclude_names=("test*",), exclude_tags=frozenset({"lab"}), noise=tuple(rule.id for rule in NOISE))
+RULES = TenantRules(
+    tell=("its",),
+    exclude_names=("test*",),
+    exclude_tags=frozenset({"lab"}),
+    noise=tuple(rule.id for rule in NOISE),
+)
 WATCHED: Watchlist = replace(watchlist(channels=("its",)), tenant=RULES)
 
 
-def serving(tenant: Generated, faults: Callable[[int], Reply | None] = lambda _: None) -> Callable[[Asked], Reply]:
+def serving(
+    tenant: Generated, faults: Callable[[int], Reply | None] = lambda _: None
+) -> Callable[[Asked], Reply]:
     """Serve the pages; `faults` may answer in place of the n-th request."""
     count = 0
 
@@ -34,7 +41,9 @@ def serving(tenant: Generated, faults: Callable[[int], Reply | None] = lambda _:
         if fault is not None:
             return fault
         number = int(asked.path.partition("$skiptoken=")[2] or 0)
-        return Reply(200, tenant.pages[number].replace(b"@HOST@", f"http://{asked.headers['host']}".encode()))
+        return Reply(
+            200, tenant.pages[number].replace(b"@HOST@", f"http://{asked.headers['host']}".encode())
+        )
 
     return script
 
@@ -47,7 +56,15 @@ class Watching:
         self.inbox = Inbox()
         self.remembered = MemoryTenantLedger()
         tenant = GraphTenant(root, FixedToken, backoff=0.001)
-        self.watch = TenantWatch(WATCHED, RULES, tenant, self.remembered, {"its": self.inbox}, lambda _: Inbox(), lambda: self.now)
+        self.watch = TenantWatch(
+            WATCHED,
+            RULES,
+            tenant,
+            self.remembered,
+            {"its": self.inbox},
+            lambda _: Inbox(),
+            lambda: self.now,
+        )
 
     def run(self) -> TenantResult:
         lease = MemoryLedger(lambda: self.now).lease()
@@ -62,7 +79,9 @@ class Watching:
         return said
 
 
-@pytest.mark.parametrize(("apps", "seed"), [(100_000, 1), *((2_000, seed) for seed in range(2, 8)), (0, 8)])
+@pytest.mark.parametrize(
+    ("apps", "seed"), [(100_000, 1), *((2_000, seed) for seed in range(2, 8)), (0, 8)]
+)
 def test_what_is_told_is_what_the_oracle_says(apps: int, seed: int) -> None:
     tenant = generated(apps, seed)
     assert tenant.told or not apps
@@ -97,7 +116,9 @@ def test_a_second_check_tells_nothing_and_keeps_no_more_than_what_is_due() -> No
         Reply(200, b'{"value":[', missing=50),
     ],
 )
-def test_throttling_and_cut_connections_in_the_middle_cost_time_and_nothing_else(fault: Reply) -> None:
+def test_throttling_and_cut_connections_in_the_middle_cost_time_and_nothing_else(
+    fault: Reply,
+) -> None:
     tenant = generated(5_000, 10)
     with Scripted(serving(tenant, lambda n: fault if n in (3, 4, 6) else None)) as graph:
         watching = Watching(graph.url)

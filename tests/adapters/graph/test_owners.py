@@ -77,7 +77,9 @@ def test_the_owners_of_an_enterprise_application_are_its_own() -> None:
     assert [owner.name for owner in found.owned[principal.object_id].owners] == ["Ann Example"]
 
 
-def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failure_of_its_own() -> None:
+def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failure_of_its_own() -> (
+    None
+):
     parts = [
         {"id": "0", "status": 404, "body": error("Request_ResourceNotFound")},
         {"id": "1", "status": 403, "body": error("Authorization_RequestDenied")},
@@ -85,7 +87,9 @@ def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failu
         {"id": "3", "status": 200, "body": {"id": "d", "owners": []}},
     ]
     with Scripted([reply({"responses": parts})]) as graph:
-        found = GraphTenant(graph.url, FixedToken).owners(dict.fromkeys("abcd", Holder.APPLICATION), seconds=20)
+        found = GraphTenant(graph.url, FixedToken).owners(
+            dict.fromkeys("abcd", Holder.APPLICATION), seconds=20
+        )
     assert (found.owned["a"].owners, found.owned["d"].owners) == ((), ())
     assert set(found.failures) == {"b", "c"}
     assert "Application.Read.All" in str(found.failures["b"])
@@ -94,7 +98,9 @@ def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failu
 @pytest.mark.parametrize("answer", [Reply(403, b"{}"), Reply(200, b"<html>"), Reply(reset=True)])
 def test_no_answer_at_all_is_a_failure_for_each(answer: Reply) -> None:
     with Scripted(lambda _: answer) as graph:
-        found = GraphTenant(graph.url, FixedToken, backoff=0.001).owners({"a": Holder.APPLICATION, "b": Holder.APPLICATION}, seconds=20)
+        found = GraphTenant(graph.url, FixedToken, backoff=0.001).owners(
+            {"a": Holder.APPLICATION, "b": Holder.APPLICATION}, seconds=20
+        )
     assert set(found.failures) == {"a", "b"}
 
 

@@ -19,7 +19,9 @@ REPORT = "/beta/reports/appCredentialSignInActivities"
 GOES_ON = "The check goes on without evidence of use."
 
 
-def row(at: object = "2026-11-20T06:00:00Z", key_id: object = KEY, **changes: object) -> dict[str, object]:
+def row(
+    at: object = "2026-11-20T06:00:00Z", key_id: object = KEY, **changes: object
+) -> dict[str, object]:
     """A row of the report, as documented."""
     return {
         "appId": CLIENT_ID,
@@ -38,7 +40,12 @@ def page(*rows: Mapping[str, object], link: str | None = None) -> Reply:
     return reply({"value": list(rows), **({"@odata.nextLink": link} if link else {})})
 
 
-def last_seen(script: Script | Sequence[Reply], client_ids: Sequence[str] = (CLIENT_ID,), *, seconds: float = 20) -> Mapping[str, datetime]:
+def last_seen(
+    script: Script | Sequence[Reply],
+    client_ids: Sequence[str] = (CLIENT_ID,),
+    *,
+    seconds: float = 20,
+) -> Mapping[str, datetime]:
     with Scripted(script) as graph:
         report: SignIns = GraphSignIns(graph.url, FixedToken, backoff=0.001)
         return report.last_seen(client_ids, seconds=seconds)
@@ -52,7 +59,9 @@ def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> Directo
 
 def test_each_app_is_asked_about_once_with_our_token() -> None:
     with Scripted([page(row()), page(row(key_id=NEWER))]) as graph:
-        found = GraphSignIns(graph.url, FixedToken).last_seen([CLIENT_ID, OTHER, CLIENT_ID], seconds=20)
+        found = GraphSignIns(graph.url, FixedToken).last_seen(
+            [CLIENT_ID, OTHER, CLIENT_ID], seconds=20
+        )
     assert found.keys() == {KEY, NEWER}
     assert [urlsplit(asked.path).path for asked in graph.asked] == [REPORT, REPORT]
     assert [parse_qs(urlsplit(asked.path).query) for asked in graph.asked] == [
@@ -97,14 +106,22 @@ def test_an_instant_is_read_as_utc(text: str, at: datetime) -> None:
         {"appId": CLIENT_ID},
     ],
 )
-def test_a_row_that_says_no_instant_is_no_evidence_and_hides_no_other_row(unused: Mapping[str, object]) -> None:
+def test_a_row_that_says_no_instant_is_no_evidence_and_hides_no_other_row(
+    unused: Mapping[str, object],
+) -> None:
     assert last_seen([page(unused, row(key_id=NEWER))]).keys() == {NEWER}
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_of_several_rows_for_one_credential_the_latest_counts(order: Sequence[int]) -> None:
-    rows = [row("2026-11-18T06:00:00Z"), row("2026-11-19T06:00:00Z"), row("2026-11-20T01:00:00-08:00")]
-    assert last_seen([page(*(rows[index] for index in order))]) == {KEY: datetime(2026, 11, 20, 9, tzinfo=UTC)}
+    rows = [
+        row("2026-11-18T06:00:00Z"),
+        row("2026-11-19T06:00:00Z"),
+        row("2026-11-20T01:00:00-08:00"),
+    ]
+    assert last_seen([page(*(rows[index] for index in order))]) == {
+        KEY: datetime(2026, 11, 20, 9, tzinfo=UTC)
+    }
 
 
 def test_rows_for_one_credential_are_known_by_its_key_id_in_lower_case() -> None:
@@ -115,15 +132,25 @@ def test_rows_for_one_credential_are_known_by_its_key_id_in_lower_case() -> None
 def test_every_page_is_read_even_after_an_empty_one() -> None:
     def script(asked: Asked) -> Reply:
         number = int(parse_qs(urlsplit(asked.path).query).get("$skiptoken", ["0"])[0])
-        link = f"http://{asked.headers['host']}{REPORT}?$skiptoken={number + 1}" if number < 2 else None
+        link = (
+            f"http://{asked.headers['host']}{REPORT}?$skiptoken={number + 1}"
+            if number < 2
+            else None
+        )
         return page(*([], [row()], [row(key_id=NEWER)])[number], link=link)
 
     assert last_seen(script).keys() == {KEY, NEWER}
 
 
-@pytest.mark.parametrize("link", ["https://graph.example/beta/reports/x", "http://127.0.0.1:1/beta/x", "/beta/x", "http://["])
+@pytest.mark.parametrize(
+    "link",
+    ["https://graph.example/beta/reports/x", "http://127.0.0.1:1/beta/x", "/beta/x", "http://["],
+)
 def test_a_link_to_anywhere_else_is_not_followed(link: str) -> None:
-    with Scripted([page(row(), link=link), page()]) as graph, pytest.raises(DirectoryError, match="link to the next page"):
+    with (
+        Scripted([page(row(), link=link), page()]) as graph,
+        pytest.raises(DirectoryError, match="link to the next page"),
+    ):
         GraphSignIns(graph.url, FixedToken, backoff=0.001).last_seen([CLIENT_ID], seconds=20)
     assert len(graph.asked) == 1
 
@@ -138,14 +165,24 @@ def test_pages_that_lead_in_a_circle_end() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [
-        (403, "Authentication_MSGraphPermissionMissing", "application permission AuditLog.Read.All"),
+        (
+            403,
+            "Authentication_MSGraphPermissionMissing",
+            "application permission AuditLog.Read.All",
+        ),
         (403, "Authorization_RequestDenied", "application permission AuditLog.Read.All"),
-        (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "only to tenants with Entra ID P1 or P2"),
+        (
+            403,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            "only to tenants with Entra ID P1 or P2",
+        ),
         (404, "ResourceNotFound", "only in Microsoft's global cloud"),
         (400, "BadRequest", "only in Microsoft's global cloud"),
     ],
 )
-def test_a_report_that_cannot_be_had_is_said_with_what_to_do(status: int, code: str, words: str) -> None:
+def test_a_report_that_cannot_be_had_is_said_with_what_to_do(
+    status: int, code: str, words: str
+) -> None:
     said = failure([reply(error(code), status)])
     assert words in str(said)
     assert GOES_ON in str(said)

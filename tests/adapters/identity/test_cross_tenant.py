@@ -23,7 +23,9 @@ def tenant() -> Iterator[Tenant]:
 
 
 @pytest.fixture
-def neighbours(tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neighbours]:
+def neighbours(
+    tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Neighbours]:
     with Neighbours(tenant, tmp_path) as running:
         running.add(THEIRS, ())
         for name, value in {**tenant.environment, **running.environment}.items():
@@ -31,16 +33,29 @@ def neighbours(tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         yield running
 
 
-def signed_in(tenant: Tenant, neighbours: Neighbours, where: Elsewhere = Elsewhere(THEIRS, REGISTRATION)) -> AnotherTenant:  # noqa: B008  (a value)
+def signed_in(
+    tenant: Tenant,
+    neighbours: Neighbours,
+    where: Elsewhere = Elsewhere(THEIRS, REGISTRATION),  # noqa: B008  (a value)
+) -> AnotherTenant:
     authority = neighbours.environment["AZURE_AUTHORITY_HOST"]
     made = credential_elsewhere(
-        where, None, graph=tenant.graph_url, authority=authority, graph_is_loopback=True, environment=tenant.environment
+        where,
+        None,
+        graph=tenant.graph_url,
+        authority=authority,
+        graph_is_loopback=True,
+        environment=tenant.environment,
     )
     assert isinstance(made, AnotherTenant)
     return made
 
 
-def failing(tenant: Tenant, neighbours: Neighbours, where: Elsewhere = Elsewhere(THEIRS, REGISTRATION)) -> str:  # noqa: B008  (a value)
+def failing(
+    tenant: Tenant,
+    neighbours: Neighbours,
+    where: Elsewhere = Elsewhere(THEIRS, REGISTRATION),  # noqa: B008  (a value)
+) -> str:
     made = signed_in(tenant, neighbours, where)
     with pytest.raises(DirectoryError) as caught:
         made.get_token(SCOPE)
@@ -48,7 +63,9 @@ def failing(tenant: Tenant, neighbours: Neighbours, where: Elsewhere = Elsewhere
     return str(caught.value)
 
 
-def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(tenant: Tenant, neighbours: Neighbours) -> None:
+def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(
+    tenant: Tenant, neighbours: Neighbours
+) -> None:
     made = signed_in(tenant, neighbours)
     token = made.get_token(SCOPE).token
     assert neighbours[THEIRS].tokens.grant(token) is not None
@@ -56,32 +73,50 @@ def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(tenant: Tenant, 
     made.close()
 
 
-def test_a_tenant_that_has_not_consented_is_named_with_the_address_of_consent(tenant: Tenant, neighbours: Neighbours) -> None:
+def test_a_tenant_that_has_not_consented_is_named_with_the_address_of_consent(
+    tenant: Tenant, neighbours: Neighbours
+) -> None:
     neighbours[THEIRS].consented = False
     said = failing(tenant, neighbours)
     assert "AADSTS700016" in said
     assert f"/{THEIRS}/adminconsent?client_id={REGISTRATION}" in said
 
 
-def test_a_tenant_that_does_not_exist_is_no_traceback(tenant: Tenant, neighbours: Neighbours) -> None:
-    said = failing(tenant, neighbours, Elsewhere("99999999-2222-4333-8444-555555555555", REGISTRATION))
+def test_a_tenant_that_does_not_exist_is_no_traceback(
+    tenant: Tenant, neighbours: Neighbours
+) -> None:
+    said = failing(
+        tenant, neighbours, Elsewhere("99999999-2222-4333-8444-555555555555", REGISTRATION)
+    )
     assert said.startswith("The tenant 99999999-2222-4333-8444-555555555555 gave no token.")
 
 
-def test_where_the_managed_identity_gives_no_token_that_is_said(tenant: Tenant, neighbours: Neighbours) -> None:
+def test_where_the_managed_identity_gives_no_token_that_is_said(
+    tenant: Tenant, neighbours: Neighbours
+) -> None:
     tenant.fault("msi", times=None, status=400, body='{"error": "invalid_request"}')
-    assert failing(tenant, neighbours).startswith("The managed identity gave no token that vouches for it in another tenant.")
+    assert failing(tenant, neighbours).startswith(
+        "The managed identity gave no token that vouches for it in another tenant."
+    )
 
 
-def test_no_error_of_the_managed_identity_quotes_its_token(tenant: Tenant, neighbours: Neighbours) -> None:
-    tenant.fault("msi", times=None, status=200, body='{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires')
+def test_no_error_of_the_managed_identity_quotes_its_token(
+    tenant: Tenant, neighbours: Neighbours
+) -> None:
+    tenant.fault(
+        "msi", times=None, status=200, body='{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires'
+    )
     said = failing(tenant, neighbours)
-    assert said.startswith("The managed identity gave no token that vouches for it in another tenant.")
+    assert said.startswith(
+        "The managed identity gave no token that vouches for it in another tenant."
+    )
     assert "secret" not in said
     assert "eyJ" not in said
 
 
-@pytest.mark.parametrize("odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"'])
+@pytest.mark.parametrize(
+    "odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"']
+)
 def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
     tenant: Tenant, neighbours: Neighbours, odd: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -95,7 +130,12 @@ def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
 
 def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
     made = credential_elsewhere(
-        Elsewhere(THEIRS, REGISTRATION), None, graph="https://graph.microsoft.com", authority="", graph_is_loopback=False, environment={}
+        Elsewhere(THEIRS, REGISTRATION),
+        None,
+        graph="https://graph.microsoft.com",
+        authority="",
+        graph_is_loopback=False,
+        environment={},
     )
     assert isinstance(made, AzureCliCredential)
 
@@ -112,7 +152,9 @@ def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
 def test_each_cloud_has_a_sign_in_of_its_own(graph: str, authority: str, asked: str) -> None:
     here = {"WEBSITE_SITE_NAME": "lapsewatch"}
     where = Elsewhere(THEIRS, REGISTRATION)
-    made = credential_elsewhere(where, None, graph=graph, authority=authority, graph_is_loopback=False, environment=here)
+    made = credential_elsewhere(
+        where, None, graph=graph, authority=authority, graph_is_loopback=False, environment=here
+    )
     assert isinstance(made, AnotherTenant)
     assert made.consent.startswith(f"{asked}{THEIRS}/adminconsent?")
     made.close()

@@ -54,10 +54,18 @@ class Issuer:
         if self.broken:
             return self.broken
         if asked.path.endswith("/openid-configuration"):
-            return reply({"issuer": self.url, "jwks_uri": f"{self.server.url}/{TENANT}/keys"} | self.document)
+            return reply(
+                {"issuer": self.url, "jwks_uri": f"{self.server.url}/{TENANT}/keys"} | self.document
+            )
         return reply({"keys": self.keys})
 
-    def token(self, key: Any = OURS, algorithm: str = "RS256", kid: str | None = "one", **claims: object) -> str:  # noqa: ANN401  (any kind of key)
+    def token(
+        self,
+        key: Any = OURS,  # noqa: ANN401  (any kind of key)
+        algorithm: str = "RS256",
+        kid: str | None = "one",
+        **claims: object,
+    ) -> str:
         own = {
             "aud": CLIENT,
             "iss": self.url,
@@ -103,13 +111,17 @@ def test_the_token_says_who_is_there(issuer: Issuer) -> None:
         ({"oid": ANNA.upper()}, "Anna Example"),
     ],
 )
-def test_a_person_is_shown_by_name_on_one_line(issuer: Issuer, claims: dict[str, Any], shown: str) -> None:
+def test_a_person_is_shown_by_name_on_one_line(
+    issuer: Issuer, claims: dict[str, Any], shown: str
+) -> None:
     assert issuer.identities().person(issuer.token(**claims)) == Person(ANNA, shown)
 
 
 @pytest.mark.parametrize("exp", [at(0.9), at(-1), at(-7.99)])
 def test_an_end_up_to_eight_hours_ago_is_that_of_a_session(issuer: Issuer, exp: int) -> None:
-    assert issuer.identities().person(issuer.token(exp=exp, iat=at(-9), nbf=at(-9))).object_id == ANNA
+    assert (
+        issuer.identities().person(issuer.token(exp=exp, iat=at(-9), nbf=at(-9))).object_id == ANNA
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,10 +139,15 @@ def test_an_end_up_to_eight_hours_ago_is_that_of_a_session(issuer: Issuer, exp: 
         ({"tid": OTHER}, "of another tenant"),
         ({"oid": "anna"}, "its object id is none"),
         ({"kid": None}, "it cannot be read"),
-        *(({name: None}, "something is missing") for name in ("aud", "exp", "iat", "iss", "nbf", "oid", "tid")),
+        *(
+            ({name: None}, "something is missing")
+            for name in ("aud", "exp", "iat", "iss", "nbf", "oid", "tid")
+        ),
     ],
 )
-def test_a_token_that_says_something_else_proves_nothing(issuer: Issuer, claims: dict[str, Any], flaw: str) -> None:
+def test_a_token_that_says_something_else_proves_nothing(
+    issuer: Issuer, claims: dict[str, Any], flaw: str
+) -> None:
     assert flaw in issuer.refusal(issuer.token(**claims))
 
 
@@ -139,15 +156,23 @@ def test_only_the_issuers_signature_counts(issuer: Issuer) -> None:
     assert "the issuer has no such key" in issuer.refusal(issuer.token(THEIRS, kid="two"))
     head, body, sign = issuer.token().split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
-    changed = base64.urlsafe_b64encode(json.dumps(claims | {"oid": OTHER}).encode()).rstrip(b"=").decode()
+    changed = (
+        base64.urlsafe_b64encode(json.dumps(claims | {"oid": OTHER}).encode()).rstrip(b"=").decode()
+    )
     assert "its signature is not the issuer's" in issuer.refusal(f"{head}.{changed}.{sign}")
 
 
 def test_a_token_does_not_choose_how_it_is_signed(issuer: Issuer) -> None:
-    public = OURS.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    public = OURS.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     head = base64.urlsafe_b64encode(b'{"alg":"HS256","kid":"one"}').rstrip(b"=")
     body = issuer.token().split(".")[1].encode()
-    mac = base64.urlsafe_b64encode(jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(head + b"." + body, public))
+    mac = base64.urlsafe_b64encode(
+        jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
+            head + b"." + body, public
+        )
+    )
     for token in (
         issuer.token(None, "none"),
         (head + b"." + body + b"." + mac.rstrip(b"=")).decode(),
@@ -159,7 +184,18 @@ def test_a_token_does_not_choose_how_it_is_signed(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "a.b.c", "ä.ö.ü", "e30.e30.", "bnVsbA.e30.", "x" * 20_000, f"{'W1tb' * 3_000}.e30.e30", "\ud800"]
+    "token",
+    [
+        "",
+        "x",
+        "a.b.c",
+        "ä.ö.ü",
+        "e30.e30.",
+        "bnVsbA.e30.",
+        "x" * 20_000,
+        f"{'W1tb' * 3_000}.e30.e30",
+        "\ud800",
+    ],
 )
 def test_what_is_no_token_is_refused_without_asking_anybody(issuer: Issuer, token: str) -> None:
     assert token == "" or token not in issuer.refusal(token)
@@ -174,7 +210,9 @@ def test_keys_are_kept_for_an_hour(issuer: Issuer) -> None:
         assert len(issuer.server.asked) == requests
 
 
-def test_a_new_key_is_fetched_once_and_made_up_ones_do_not_make_us_ask_on_and_on(issuer: Issuer) -> None:
+def test_a_new_key_is_fetched_once_and_made_up_ones_do_not_make_us_ask_on_and_on(
+    issuer: Issuer,
+) -> None:
     identities = issuer.identities()
     identities.person(issuer.token())
     issuer.keys.append(jwk(THEIRS, "two"))
@@ -204,7 +242,9 @@ def test_a_key_for_something_else_signs_nobody_in(issuer: Issuer) -> None:
         (reply({"issuer": "https://example.org/"}), "names another issuer", False),
     ],
 )
-def test_without_keys_nobody_can_say_who_is_there(issuer: Issuer, broken: Reply, said: str, *, transient: bool) -> None:
+def test_without_keys_nobody_can_say_who_is_there(
+    issuer: Issuer, broken: Reply, said: str, *, transient: bool
+) -> None:
     issuer.broken = broken
     identities = issuer.identities()
     with pytest.raises(IdentitiesError, match=said) as caught:
@@ -215,7 +255,9 @@ def test_without_keys_nobody_can_say_who_is_there(issuer: Issuer, broken: Reply,
     assert identities.person(issuer.token()).object_id == ANNA
 
 
-def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_other(issuer: Issuer) -> None:
+def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_other(
+    issuer: Issuer,
+) -> None:
     issuer.broken = Reply(hang=True)
     identities, token = issuer.identities(), issuer.token()
 
@@ -236,7 +278,9 @@ def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_oth
     assert len(issuer.server.asked) == 2
 
 
-def test_keys_that_were_good_are_good_for_a_day_while_the_issuer_gives_no_others(issuer: Issuer) -> None:
+def test_keys_that_were_good_are_good_for_a_day_while_the_issuer_gives_no_others(
+    issuer: Issuer,
+) -> None:
     identities = issuer.identities()
     identities.person(issuer.token())
     issuer.broken = Reply(500)
@@ -244,7 +288,9 @@ def test_keys_that_were_good_are_good_for_a_day_while_the_issuer_gives_no_others
         issuer.now = NOW + timedelta(hours=hours)
         assert identities.person(issuer.token(iat=at(0), exp=at(1))).object_id == ANNA
         assert len(issuer.server.asked) == requests
-    with pytest.raises(IdentitiesError, match="it answered HTTP 500"):  # of a key that may be new nothing is known
+    with pytest.raises(
+        IdentitiesError, match="it answered HTTP 500"
+    ):  # of a key that may be new nothing is known
         identities.person(issuer.token(THEIRS, kid="two"))
     issuer.now = NOW + timedelta(hours=24)
     with pytest.raises(IdentitiesError, match="it answered HTTP 500"):

@@ -11,21 +11,44 @@ from shared.ports import DirectoryError
 STAND_IN = {"IDENTITY_ENDPOINT": "http://127.0.0.1:1/msi/token", "IDENTITY_HEADER": "x"}
 
 
-@pytest.mark.parametrize("environment", [STAND_IN, {"WEBSITE_SITE_NAME": "lapsewatch"}, {**STAND_IN, "WEBSITE_SITE_NAME": "lapsewatch"}])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        STAND_IN,
+        {"WEBSITE_SITE_NAME": "lapsewatch"},
+        {**STAND_IN, "WEBSITE_SITE_NAME": "lapsewatch"},
+    ],
+)
 @pytest.mark.parametrize("graph_is_loopback", [True, False])
-def test_the_managed_identity_is_used_wherever_there_is_one(environment: Mapping[str, str], graph_is_loopback: bool) -> None:  # noqa: FBT001  (a parameter of the test)
-    assert isinstance(credential(None, graph_is_loopback=graph_is_loopback, environment=environment), ManagedIdentityCredential)
+def test_the_managed_identity_is_used_wherever_there_is_one(
+    environment: Mapping[str, str],
+    graph_is_loopback: bool,  # noqa: FBT001  (a parameter of the test)
+) -> None:
+    assert isinstance(
+        credential(None, graph_is_loopback=graph_is_loopback, environment=environment),
+        ManagedIdentityCredential,
+    )
 
 
 def test_on_a_laptop_it_is_the_sign_in_of_the_developer() -> None:
-    assert isinstance(credential("c", graph_is_loopback=False, environment={"IDENTITY_HEADER": "x"}), AzureCliCredential)
+    assert isinstance(
+        credential("c", graph_is_loopback=False, environment={"IDENTITY_HEADER": "x"}),
+        AzureCliCredential,
+    )
 
 
 @pytest.mark.parametrize(
     "environment",
-    [{}, {"IDENTITY_ENDPOINT": "http://127.0.0.1:1/"}, {"IDENTITY_HEADER": "x"}, {"IDENTITY_ENDPOINT": "", "IDENTITY_HEADER": ""}],
+    [
+        {},
+        {"IDENTITY_ENDPOINT": "http://127.0.0.1:1/"},
+        {"IDENTITY_HEADER": "x"},
+        {"IDENTITY_ENDPOINT": "", "IDENTITY_HEADER": ""},
+    ],
 )
-def test_the_sign_in_of_the_developer_is_never_sent_to_a_stand_in(environment: Mapping[str, str]) -> None:
+def test_the_sign_in_of_the_developer_is_never_sent_to_a_stand_in(
+    environment: Mapping[str, str],
+) -> None:
     with pytest.raises(DirectoryError, match="Set IDENTITY_ENDPOINT and IDENTITY_HEADER") as caught:
         credential(None, graph_is_loopback=True, environment=environment)
     assert not caught.value.transient

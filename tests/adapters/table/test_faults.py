@@ -13,7 +13,18 @@ from local.azurite import Azurite
 from shared.adapters.table.ledger import TablesLedger
 from shared.adapters.table.rows import columns_of
 from shared.adapters.table.store import explain
-from shared.core.model.memory import CheckRecord, Decision, DecisionKind, Facts, Forget, Hold, Outcome, Pulse, Read, Told
+from shared.core.model.memory import (
+    CheckRecord,
+    Decision,
+    DecisionKind,
+    Facts,
+    Forget,
+    Hold,
+    Outcome,
+    Pulse,
+    Read,
+    Told,
+)
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports import LeaseLost, LedgerConflict, LedgerError
 from tests.support.scripted import Asked, Reply, Scripted, reply
@@ -29,9 +40,15 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
     "lease": lambda ledger: ledger.lease(),
     "load": lambda ledger: ledger.load(),
     "remember": lambda ledger: ledger.remember(Facts(holds=(HOLD,))),
-    "record_told": lambda ledger: ledger.record_told([Told("libcal", "its", NOW, Standing.EXPIRING, Reason.RUNG)]),
-    "record_check": lambda ledger: ledger.record_check(CheckRecord(NOW, Outcome.OK, "", Read(), 0), Pulse()),
-    "decide": lambda ledger: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]),
+    "record_told": lambda ledger: ledger.record_told(
+        [Told("libcal", "its", NOW, Standing.EXPIRING, Reason.RUNG)]
+    ),
+    "record_check": lambda ledger: ledger.record_check(
+        CheckRecord(NOW, Outcome.OK, "", Read(), 0), Pulse()
+    ),
+    "decide": lambda ledger: ledger.decide(
+        Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]
+    ),
     "decisions": lambda ledger: ledger.decisions("libcal"),
     "decisions_since": lambda ledger: ledger.decisions_since(NOW),
     "checks": lambda ledger: ledger.checks(5),
@@ -40,15 +57,24 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
 }
 
 
-SENTENCE = r"^The ledger at 127\.0\.0\.1 (answered \d{3} |gave an answer that cannot be understood).*[.?]$"
+SENTENCE = (
+    r"^The ledger at 127\.0\.0\.1 (answered \d{3} |gave an answer that cannot be understood).*[.?]$"
+)
 
 
 def ledger_on(url: str) -> TablesLedger:
-    return TablesLedger(f"SharedAccessSignature=sv=2020-12-06&sig={SIGNATURE};TableEndpoint={url}/account", lambda: NOW)
+    return TablesLedger(
+        f"SharedAccessSignature=sv=2020-12-06&sig={SIGNATURE};TableEndpoint={url}/account",
+        lambda: NOW,
+    )
 
 
 def refusal(status: int, code: str, **headers: str) -> Reply:
-    return reply({"odata.error": {"code": code, "message": {"lang": "en-US", "value": f"In words: {code}"}}}, status, **headers)
+    return reply(
+        {"odata.error": {"code": code, "message": {"lang": "en-US", "value": f"In words: {code}"}}},
+        status,
+        **headers,
+    )
 
 
 def batch(*answers: tuple[int, str]) -> Reply:
@@ -59,7 +85,9 @@ def batch(*answers: tuple[int, str]) -> Reply:
             parts.append(f"HTTP/1.1 {status} No Content\r\nETag: {text}\r\n\r\n")
         else:
             body = refusal(status, text).body.decode()
-            parts.append(f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n")
+            parts.append(
+                f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n"
+            )
     heads = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
     inner = "".join(f"--changeset\r\n{heads}{part}" for part in parts)
     body = f"--batch\r\nContent-Type: multipart/mixed; boundary=changeset\r\n\r\n{inner}\r\n--changeset--\r\n--batch--\r\n"
@@ -78,7 +106,11 @@ def always(answer: Reply) -> Callable[[Asked], Reply]:
         Reply(202, b"Welcome", {"Content-Type": "text/plain"}),
         Reply(200, b"[]", {"Content-Type": "application/json"}),
         Reply(200, b'{"value": 3}', {"Content-Type": "application/json"}),
-        Reply(200, b'{"value": [{"RowKey": 3, "a@odata.type": "Edm.DateTime", "a": "soon"}]}', {"Content-Type": "application/json"}),
+        Reply(
+            200,
+            b'{"value": [{"RowKey": 3, "a@odata.type": "Edm.DateTime", "a": "soon"}]}',
+            {"Content-Type": "application/json"},
+        ),
         Reply(404, b"no such page", {"Content-Type": "text/plain"}),
         refusal(400, "InvalidInput"),
         refusal(401, "InvalidAuthenticationInfo"),
@@ -91,7 +123,11 @@ def always(answer: Reply) -> Callable[[Asked], Reply]:
     ids=lambda answer: f"{answer.status} {answer.body[:24].decode()}",
 )
 def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Reply) -> None:
-    with Scripted(always(answer)) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError, match=SENTENCE) as caught:
+    with (
+        Scripted(always(answer)) as server,
+        ledger_on(server.url) as ledger,
+        pytest.raises(LedgerError, match=SENTENCE) as caught,
+    ):
         EVERY_CALL[call](ledger)
     assert not isinstance(caught.value, LedgerConflict)
     printed = "".join(traceback.format_exception(caught.value))
@@ -102,14 +138,34 @@ def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Repl
 @pytest.mark.parametrize(
     ("answer", "sentence", "transient"),
     [
-        (refusal(403, "AuthorizationPermissionMismatch"), "needs the role Storage Table Data Contributor on the storage account", False),
+        (
+            refusal(403, "AuthorizationPermissionMismatch"),
+            "needs the role Storage Table Data Contributor on the storage account",
+            False,
+        ),
         (refusal(403, "AuthorizationFailure"), "allowed by the storage account's firewall", False),
-        (refusal(403, "AuthenticationFailed"), "Is the key in LAPSEWATCH_TABLES the account's own", False),
+        (
+            refusal(403, "AuthenticationFailed"),
+            "Is the key in LAPSEWATCH_TABLES the account's own",
+            False,
+        ),
         (refusal(403, "KeyBasedAuthenticationNotPermitted"), "The account takes no keys", False),
         (refusal(409, "TableBeingDeleted"), "it can be made again in a minute", True),
-        (refusal(429, "TooManyRequests"), "answered 429 TooManyRequests. The next tick tries again", True),
-        (Reply(404, b"no such page"), "answered 404 without a code. Does LAPSEWATCH_TABLES name the right account", False),
-        (refusal(500, "InternalError"), "answered 500 InternalError. The next tick tries again", True),
+        (
+            refusal(429, "TooManyRequests"),
+            "answered 429 TooManyRequests. The next tick tries again",
+            True,
+        ),
+        (
+            Reply(404, b"no such page"),
+            "answered 404 without a code. Does LAPSEWATCH_TABLES name the right account",
+            False,
+        ),
+        (
+            refusal(500, "InternalError"),
+            "answered 500 InternalError. The next tick tries again",
+            True,
+        ),
     ],
 )
 def test_a_refusal_is_said_with_what_to_do(answer: Reply, sentence: str, transient: bool) -> None:  # noqa: FBT001  (a table of cases)
@@ -126,7 +182,9 @@ def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> Non
     started = time.monotonic()
     with (
         ledger_on(closed) as ledger,
-        pytest.raises(LedgerError, match=r"\(Connection refused\)\. Is Azurite running\?") as caught,
+        pytest.raises(
+            LedgerError, match=r"\(Connection refused\)\. Is Azurite running\?"
+        ) as caught,
     ):
         EVERY_CALL[call](ledger)
     assert caught.value.transient
@@ -134,10 +192,20 @@ def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> Non
     assert time.monotonic() - started < 15
 
 
-@pytest.mark.parametrize("fault", [Reply(reset=True), Reply(200, b'{"value": [', {"Content-Type": "application/json"}, missing=9)])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Reply(reset=True),
+        Reply(200, b'{"value": [', {"Content-Type": "application/json"}, missing=9),
+    ],
+)
 @pytest.mark.parametrize("call", ["pulse", "load", "record_told"])
 def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Reply) -> None:
-    with Scripted(always(fault)) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError) as caught:
+    with (
+        Scripted(always(fault)) as server,
+        ledger_on(server.url) as ledger,
+        pytest.raises(LedgerError) as caught,
+    ):
         EVERY_CALL[call](ledger)
     assert caught.value.transient
     assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
@@ -145,12 +213,22 @@ def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Re
 
 def test_a_busy_server_is_asked_again() -> None:
     busy = refusal(503, "ServerBusy")
-    found = reply({"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""})
+    found = reply(
+        {"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""}
+    )
     with Scripted([busy, busy, found]) as server, ledger_on(server.url) as ledger:
         assert ledger.pulse() == Pulse(retries_left=4)
 
 
-@pytest.mark.parametrize("wait", [{}, {"Retry_After": "3600"}, {"Retry_After": "Sun, 29 Nov 2026 14:00:00 GMT"}, {"retry_after_ms": "9e9"}])
+@pytest.mark.parametrize(
+    "wait",
+    [
+        {},
+        {"Retry_After": "3600"},
+        {"Retry_After": "Sun, 29 Nov 2026 14:00:00 GMT"},
+        {"retry_after_ms": "9e9"},
+    ],
+)
 def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> None:
     started = time.monotonic()
     answer = refusal(503, "ServerBusy", **wait)
@@ -165,7 +243,10 @@ def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> No
 def test_silence_is_an_error_that_may_pass() -> None:
     for silence in (ServiceRequestTimeoutError("?sig=x"), ServiceResponseTimeoutError("?sig=x")):
         error = explain(silence, "account.table.core.windows.net")
-        assert str(error) == "The ledger at account.table.core.windows.net did not answer in time. The next tick tries again."
+        assert (
+            str(error)
+            == "The ledger at account.table.core.windows.net did not answer in time. The next tick tries again."
+        )
         assert error.transient
 
 
@@ -182,14 +263,24 @@ def test_a_redirect_is_not_followed(call: str) -> None:
 
 
 def test_a_wrong_address_is_no_conflict() -> None:
-    asked = pytest.raises(LedgerError, match="name the account's table endpoint, and nothing after it")
-    with Scripted(always(refusal(404, "ResourceNotFound"))) as server, ledger_on(server.url) as ledger, asked as caught:
+    asked = pytest.raises(
+        LedgerError, match="name the account's table endpoint, and nothing after it"
+    )
+    with (
+        Scripted(always(refusal(404, "ResourceNotFound"))) as server,
+        ledger_on(server.url) as ledger,
+        asked as caught,
+    ):
         EVERY_CALL["record_told"](ledger)
     assert not isinstance(caught.value, LedgerConflict)
 
 
 def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
-    answers = [batch((404, "TableNotFound")), refusal(409, "TableAlreadyExists"), batch((204, "etag"))]
+    answers = [
+        batch((404, "TableNotFound")),
+        refusal(409, "TableAlreadyExists"),
+        batch((204, "etag")),
+    ]
     with Scripted(answers) as server, ledger_on(server.url) as ledger:
         EVERY_CALL["record_told"](ledger)
         assert len(server.asked) == 3
@@ -197,24 +288,42 @@ def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
 
 def test_a_table_that_is_being_deleted_cannot_be_made() -> None:
     answers = [batch((404, "TableNotFound")), refusal(409, "TableBeingDeleted")]
-    with Scripted(answers) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError, match="made again in a minute"):
+    with (
+        Scripted(answers) as server,
+        ledger_on(server.url) as ledger,
+        pytest.raises(LedgerError, match="made again in a minute"),
+    ):
         EVERY_CALL["record_told"](ledger)
 
 
 def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
     row = {"PartitionKey": "own", "RowKey": "former:libcal|k1", "service": "libcal", "key_id": "k1"}
-    first = reply({"value": [row]}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="g")
-    with Scripted([first, refusal(403, "AuthorizationFailure")]) as server, ledger_on(server.url) as ledger, pytest.raises(LedgerError):
+    first = reply(
+        {"value": [row]}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="g"
+    )
+    with (
+        Scripted([first, refusal(403, "AuthorizationFailure")]) as server,
+        ledger_on(server.url) as ledger,
+        pytest.raises(LedgerError),
+    ):
         ledger.load()
 
 
 def test_a_page_with_fewer_checks_than_asked_for_is_not_all_of_them() -> None:
     rows = [
-        {"PartitionKey": "own", "RowKey": f"~check:{number}", **columns_of(CheckRecord(NOW, Outcome.OK, "", Read(), number), "row")}
+        {
+            "PartitionKey": "own",
+            "RowKey": f"~check:{number}",
+            **columns_of(CheckRecord(NOW, Outcome.OK, "", Read(), number), "row"),
+        }
         for number in range(4)
     ]
     pages = [
-        reply({"value": some}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="~check:")
+        reply(
+            {"value": some},
+            x_ms_continuation_NextPartitionKey="own",
+            x_ms_continuation_NextRowKey="~check:",
+        )
         for some in (rows[:1], [], rows[1:])
     ]
     with Scripted(pages) as server, ledger_on(server.url) as ledger:
@@ -231,12 +340,21 @@ def test_a_lease_whose_first_answer_got_lost_is_ours_all_the_same() -> None:
 
     def script(asked: Asked) -> Reply:
         if asked.method == "GET":
-            row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": tries[0], "expires": "2026-11-22T14:05:00Z"}
+            row = {
+                "PartitionKey": "own",
+                "RowKey": "~lease:",
+                "holder": tries[0],
+                "expires": "2026-11-22T14:05:00Z",
+            }
             return reply({**row, "odata.etag": "first"})
         tries.append(holder(asked))
         if b"If-Match: first" in asked.body:
             return batch((204, "second"))
-        return refusal(500, "InternalError") if len(tries) == 1 else batch((409, "EntityAlreadyExists"))
+        return (
+            refusal(500, "InternalError")
+            if len(tries) == 1
+            else batch((409, "EntityAlreadyExists"))
+        )
 
     with Scripted(script) as server, ledger_on(server.url) as ledger:
         lease = ledger.lease()
@@ -246,7 +364,13 @@ def test_a_lease_whose_first_answer_got_lost_is_ours_all_the_same() -> None:
 
 
 def test_a_renewal_that_meets_its_own_first_try_is_no_loss_and_somebody_elses_is() -> None:
-    row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": "", "expires": "2026-11-22T14:05:00Z", "odata.etag": "second"}
+    row = {
+        "PartitionKey": "own",
+        "RowKey": "~lease:",
+        "holder": "",
+        "expires": "2026-11-22T14:05:00Z",
+        "odata.etag": "second",
+    }
     answers = [batch((201, "first")), batch((412, "UpdateConditionNotSatisfied"))]
 
     def script(asked: Asked) -> Reply:
@@ -266,13 +390,23 @@ def test_a_renewal_that_meets_its_own_first_try_is_no_loss_and_somebody_elses_is
 
 
 def test_a_lease_whose_version_was_not_answered_is_not_renewed_over_somebody_elses() -> None:
-    row = {"PartitionKey": "own", "RowKey": "~lease:", "holder": "", "expires": "2026-11-22T14:05:00Z", "odata.etag": "first"}
+    row = {
+        "PartitionKey": "own",
+        "RowKey": "~lease:",
+        "holder": "",
+        "expires": "2026-11-22T14:05:00Z",
+        "odata.etag": "first",
+    }
 
     def script(asked: Asked) -> Reply:
         if asked.method == "GET":
             return reply(row)
         row["holder"] = row["holder"] or holder(asked)
-        return Reply(202, batch((204, "")).body.replace(b"ETag: \r\n", b""), {"Content-Type": "multipart/mixed; boundary=batch"})
+        return Reply(
+            202,
+            batch((204, "")).body.replace(b"ETag: \r\n", b""),
+            {"Content-Type": "multipart/mixed; boundary=batch"},
+        )
 
     with Scripted(script) as server, ledger_on(server.url) as ledger:
         lease = ledger.lease()
@@ -327,7 +461,9 @@ def test_what_names_no_ledger_is_said_without_quoting_it(where: str) -> None:
 
 
 def test_a_ledger_elsewhere_wants_https() -> None:
-    with pytest.raises(LedgerError, match=r"points to tables\.example over http; only https is taken"):
+    with pytest.raises(
+        LedgerError, match=r"points to tables\.example over http; only https is taken"
+    ):
         ledger_on("http://tables.example")
 
 

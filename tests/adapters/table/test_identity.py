@@ -42,7 +42,10 @@ def token(audience: str) -> str:
         "iat": now - 60,
         "exp": now + 3600,
     }
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in ({"alg": "none", "typ": "JWT"}, claims)]
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+        for part in ({"alg": "none", "typ": "JWT"}, claims)
+    ]
     return ".".join([*parts, "c2lnbmVk"])
 
 
@@ -51,14 +54,21 @@ def identity(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
     """The endpoint that App Service offers to an app with a managed identity."""
     resource = "https://storage.azure.com"
     expires = str(int(datetime.now(UTC).timestamp()) + 3600)
-    given = {"access_token": token(resource), "expires_on": expires, "resource": resource, "token_type": "Bearer"}
+    given = {
+        "access_token": token(resource),
+        "expires_on": expires,
+        "resource": resource,
+        "token_type": "Bearer",
+    }
     with Scripted(lambda _: reply(given)) as server:
         monkeypatch.setenv("IDENTITY_ENDPOINT", f"{server.url}/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", "header-of-a-test")
         yield server
 
 
-def test_a_managed_identity_opens_the_ledger(secure: Azurite, identity: Scripted, table: str) -> None:
+def test_a_managed_identity_opens_the_ledger(
+    secure: Azurite, identity: Scripted, table: str
+) -> None:
     with (
         ManagedIdentityCredential() as credential,
         TablesLedger(secure.endpoint(), lambda: NOW, credential=credential, table=table) as ledger,
@@ -72,18 +82,31 @@ def test_a_managed_identity_opens_the_ledger(secure: Azurite, identity: Scripted
 
 
 def test_an_identity_that_is_not_there_is_named_as_the_cause(identity: Scripted) -> None:
-    identity.script = lambda _: reply({"statusCode": 400, "message": "No identity is assigned"}, 400)
+    identity.script = lambda _: reply(
+        {"statusCode": 400, "message": "No identity is assigned"}, 400
+    )
     with (
         ManagedIdentityCredential() as credential,
-        TablesLedger("https://account.table.core.windows.net", lambda: NOW, credential=credential) as ledger,
-        pytest.raises(LedgerError, match=r"no token was given for it: .* is the identity assigned to the app"),
+        TablesLedger(
+            "https://account.table.core.windows.net", lambda: NOW, credential=credential
+        ) as ledger,
+        pytest.raises(
+            LedgerError, match=r"no token was given for it: .* is the identity assigned to the app"
+        ),
     ):
         ledger.pulse()
 
 
-@pytest.mark.filterwarnings("ignore:Testing an element's truth value:DeprecationWarning")  # the SDK's own, where an error is XML
+@pytest.mark.filterwarnings(
+    "ignore:Testing an element's truth value:DeprecationWarning"
+)  # the SDK's own, where an error is XML
 def test_a_token_for_something_else_is_refused(secure: Azurite, identity: Scripted) -> None:
-    other = {"access_token": token("https://graph.microsoft.com"), "expires_on": "4102444800", "resource": "x", "token_type": "Bearer"}
+    other = {
+        "access_token": token("https://graph.microsoft.com"),
+        "expires_on": "4102444800",
+        "resource": "x",
+        "token_type": "Bearer",
+    }
     identity.script = lambda _: reply(other)
     with (
         ManagedIdentityCredential() as credential,
@@ -108,5 +131,8 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
 
 
 def test_a_token_is_never_sent_without_https() -> None:
-    with ManagedIdentityCredential() as credential, pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither an https endpoint"):
+    with (
+        ManagedIdentityCredential() as credential,
+        pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither an https endpoint"),
+    ):
         TablesLedger("http://127.0.0.1:10002/devstoreaccount1", lambda: NOW, credential=credential)

@@ -20,8 +20,19 @@ SCAN = TenantScan(NOW, NOW, 100_000, 250_000, "", NOW, 300_000)
 
 
 def listed(n: int) -> Listed:
-    credential = Credential(f"key-{n}", Kind.SECRET, "key 1", "q7X", None if n % 2 else NOW, NOW + timedelta(days=n))
-    return Listed(Holder.APPLICATION, f"client-{n}", f"object-{n}", f"App {n} 'x' <b>", credential, NOW, NOW, audience=("owner:1", "its"))
+    credential = Credential(
+        f"key-{n}", Kind.SECRET, "key 1", "q7X", None if n % 2 else NOW, NOW + timedelta(days=n)
+    )
+    return Listed(
+        Holder.APPLICATION,
+        f"client-{n}",
+        f"object-{n}",
+        f"App {n} 'x' <b>",
+        credential,
+        NOW,
+        NOW,
+        audience=("owner:1", "its"),
+    )
 
 
 def told(n: int, channel: str = "its") -> Told:
@@ -46,7 +57,9 @@ def test_what_is_written_is_read(ledger: TenantLedger) -> None:
     ledger.remember(TenantFacts(SCAN, rows))
     ledger.record_told([told(1), told(1, "owner:7"), told(2)])
     assert ledger.load() == TenantMemory(
-        SCAN, {row.item: row for row in rows}, {(each.item, each.channel): each for each in (told(1), told(1, "owner:7"), told(2))}
+        SCAN,
+        {row.item: row for row in rows},
+        {(each.item, each.channel): each for each in (told(1), told(1, "owner:7"), told(2))},
     )
     assert ledger.listing() == replace(ledger.load(), told={})
 
@@ -60,7 +73,9 @@ def test_only_what_is_given_is_touched(ledger: TenantLedger) -> None:
     assert memory.scan == SCAN
 
 
-def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_already(ledger: TenantLedger) -> None:
+def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_already(
+    ledger: TenantLedger,
+) -> None:
     ledger.remember(TenantFacts(SCAN, (listed(1), listed(2))))
     ledger.record_told([told(1), told(2)])
     gone = TenantFacts(gone=(listed(1).item,), forget_told=((listed(1).item, "its"),))

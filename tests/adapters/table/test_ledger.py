@@ -55,7 +55,10 @@ def requests_of(caplog: pytest.LogCaptureFixture) -> Callable[[Callable[[], obje
         caplog.clear()
         with caplog.at_level(logging.INFO, WIRE):
             call()
-        return sum(record.name == WIRE and record.getMessage().startswith("Request URL") for record in caplog.records)
+        return sum(
+            record.name == WIRE and record.getMessage().startswith("Request URL")
+            for record in caplog.records
+        )
 
     return count
 
@@ -76,7 +79,9 @@ def record(at: datetime = NOW) -> CheckRecord:
     return CheckRecord(at, Outcome.OK, "", Read(1, 2, 3, 1.5), messages=0)
 
 
-def test_requests_are_few(ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]) -> None:
+def test_requests_are_few(
+    ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]
+) -> None:
     assert requests_of(ledger.pulse) == 1  # there is no table yet
     assert requests_of(ledger.load) == 1
     ledger.record_check(record(), Pulse(last_attempt=NOW))
@@ -85,40 +90,91 @@ def test_requests_are_few(ledger: TablesLedger, requests_of: Callable[[Callable[
     assert requests_of(ledger.lease) == 1
     assert requests_of(lambda: ledger.remember(Facts())) == 0
     assert requests_of(lambda: ledger.remember(Facts(holds=(hold("a"),), items=(item("a"),)))) == 1
-    assert requests_of(lambda: ledger.record_told([told(f"item-{number}") for number in range(250)])) == 3
-    assert requests_of(lambda: ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("b",)), holds=[hold("b")])) == 1
+    assert (
+        requests_of(lambda: ledger.record_told([told(f"item-{number}") for number in range(250)]))
+        == 3
+    )
+    assert (
+        requests_of(
+            lambda: ledger.decide(
+                Decision(NOW, DecisionKind.CONFIRM, None, ("b",)), holds=[hold("b")]
+            )
+        )
+        == 1
+    )
     assert requests_of(lambda: ledger.decisions("a", "b", "c")) == 1
     assert requests_of(lambda: ledger.decisions_since(NOW)) == 1
     assert requests_of(lambda: ledger.checks(2)) == 1
     assert requests_of(lambda: ledger.checks(5_000)) == 1
     assert requests_of(lambda: ledger.forget(Forget())) == 0
-    assert requests_of(lambda: ledger.forget(Forget(told=tuple((f"item-{number}", "its") for number in range(250))))) == 3
-    assert requests_of(lambda: ledger.forget_history(NOW - timedelta(days=400), lambda _: True)) == 2
+    assert (
+        requests_of(
+            lambda: ledger.forget(
+                Forget(told=tuple((f"item-{number}", "its") for number in range(250)))
+            )
+        )
+        == 3
+    )
+    assert (
+        requests_of(lambda: ledger.forget_history(NOW - timedelta(days=400), lambda _: True)) == 2
+    )
 
 
-def test_a_thousand_rows_are_a_page(ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]) -> None:
-    credentials = [Credential(f"k{number}", Kind.SECRET, "LibCal 2025", "q7X", NOW, None) for number in range(1_001)]
+def test_a_thousand_rows_are_a_page(
+    ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]
+) -> None:
+    credentials = [
+        Credential(f"k{number}", Kind.SECRET, "LibCal 2025", "q7X", NOW, None)
+        for number in range(1_001)
+    ]
     ledger.remember(Facts(sightings=tuple(Sighting(each, "libcal", NOW) for each in credentials)))
     assert requests_of(ledger.load) == 2
-    assert {key: seen.credential for key, seen in ledger.load().sightings.items()} == {each.key_id: each for each in credentials}
+    assert {key: seen.credential for key, seen in ledger.load().sightings.items()} == {
+        each.key_id: each for each in credentials
+    }
 
 
-def test_a_transaction_stays_below_four_mebibytes(ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]) -> None:
-    heavy = [item(f"item-{number}", "ж" * 32_768) for number in range(32)]  # as JSON, six bytes a letter: 6 MiB in all
-    assert requests_of(lambda: ledger.remember(Facts(items=tuple(heavy)))) == 5  # the first finds that there is no table, and makes it
+def test_a_transaction_stays_below_four_mebibytes(
+    ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]
+) -> None:
+    heavy = [
+        item(f"item-{number}", "ж" * 32_768) for number in range(32)
+    ]  # as JSON, six bytes a letter: 6 MiB in all
+    assert (
+        requests_of(lambda: ledger.remember(Facts(items=tuple(heavy)))) == 5
+    )  # the first finds that there is no table, and makes it
     assert set(ledger.load().items.values()) == set(heavy)
 
 
 def test_texts_travel_unharmed(ledger: TablesLedger) -> None:
-    texts = ["O'Hara & Söhne <b>", '"\\', "\U0001f511 ключ \u202e", "  spaces  ", "", "@datetime'2026'", "%2F%00", "line\nline\ttab"]
-    apps = tuple(AppSighting(f"app-{number}", text, text, text, True, text, (text, text), NOW) for number, text in enumerate(texts))
-    ledger.remember(Facts(apps=apps, items=tuple(item(f"it's:{number} %41", text) for number, text in enumerate(texts))))
+    texts = [
+        "O'Hara & Söhne <b>",
+        '"\\',
+        "\U0001f511 ключ \u202e",
+        "  spaces  ",
+        "",
+        "@datetime'2026'",
+        "%2F%00",
+        "line\nline\ttab",
+    ]
+    apps = tuple(
+        AppSighting(f"app-{number}", text, text, text, True, text, (text, text), NOW)
+        for number, text in enumerate(texts)
+    )
+    ledger.remember(
+        Facts(
+            apps=apps,
+            items=tuple(item(f"it's:{number} %41", text) for number, text in enumerate(texts)),
+        )
+    )
     memory = ledger.load()
     assert {app.key: app for app in apps} == memory.apps
     assert [memory.items[f"it's:{number} %41"].situation for number in range(len(texts))] == texts
 
 
-def test_a_check_leaves_one_row_that_people_can_read(ledger: TablesLedger, raw: TableClient) -> None:
+def test_a_check_leaves_one_row_that_people_can_read(
+    ledger: TablesLedger, raw: TableClient
+) -> None:
     ledger.record_check(record(), Pulse(last_attempt=NOW))
     [row] = [dict(each) for each in raw.list_entities() if each["RowKey"].startswith("~check:")]
     assert row | {"PartitionKey": "", "RowKey": ""} == {
@@ -135,11 +191,15 @@ def test_a_check_leaves_one_row_that_people_can_read(ledger: TablesLedger, raw: 
     }
 
 
-def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(ledger: TablesLedger, raw: TableClient) -> None:
+def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(
+    ledger: TablesLedger, raw: TableClient
+) -> None:
     for at in (NOW, NOW, NOW - timedelta(days=401)):
         ledger.record_check(record(at), Pulse(last_attempt=NOW))
     ledger.forget_history(NOW - timedelta(days=400), lambda _: True)
-    assert [each["started"] for each in raw.list_entities() if "started" in each] == ["2026-11-22T14:00:00Z"] * 2
+    assert [each["started"] for each in raw.list_entities() if "started" in each] == [
+        "2026-11-22T14:00:00Z"
+    ] * 2
 
 
 def test_a_long_history_is_dropped_some_hundreds_a_call(
@@ -149,19 +209,29 @@ def test_a_long_history_is_dropped_some_hundreds_a_call(
     partition = next(iter(raw.list_entities()))["PartitionKey"]
     for start in range(0, HISTORY_LIMIT + 100, 100):
         keys = [f"~check:999{number:015d}|x" for number in range(start, start + 100)]
-        raw.submit_transaction([("create", {"PartitionKey": partition, "RowKey": key}) for key in keys])
-    assert requests_of(lambda: ledger.forget_history(NOW, lambda _: True)) == 2 + HISTORY_LIMIT // 100
-    assert len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 101
+        raw.submit_transaction(
+            [("create", {"PartitionKey": partition, "RowKey": key}) for key in keys]
+        )
+    assert (
+        requests_of(lambda: ledger.forget_history(NOW, lambda _: True)) == 2 + HISTORY_LIMIT // 100
+    )
+    assert (
+        len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 101
+    )
     ledger.forget_history(NOW, lambda _: True)
     assert len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 1
 
 
 @pytest.mark.parametrize("damage", [{"assumed": "perhaps"}, {"at": "soon"}])
-def test_a_damaged_row_is_named_and_nothing_is_loaded(ledger: TablesLedger, raw: TableClient, damage: dict[str, str]) -> None:
+def test_a_damaged_row_is_named_and_nothing_is_loaded(
+    ledger: TablesLedger, raw: TableClient, damage: dict[str, str]
+) -> None:
     ledger.remember(Facts(holds=(hold("libcal"), hold("libstaffer"))))
     [row] = [each for each in raw.list_entities() if each["RowKey"] == "hold:libcal"]
     raw.update_entity({**row, **damage})
-    with pytest.raises(LedgerError, match="'hold:libcal' of the ledger cannot be understood") as caught:
+    with pytest.raises(
+        LedgerError, match="'hold:libcal' of the ledger cannot be understood"
+    ) as caught:
         ledger.load()
     assert not caught.value.transient
 
@@ -180,7 +250,10 @@ def test_two_tenants_in_one_table_do_not_see_each_other(azurite: Azurite, table:
 def test_of_many_checks_that_start_at_once_one_gets_the_lease(azurite: Azurite, table: str) -> None:
     now = [NOW]
     with ExitStack() as stack, ThreadPoolExecutor(8) as pool:
-        ledgers = [stack.enter_context(TablesLedger(azurite.tables, lambda: now[0], table=table)) for _ in range(8)]
+        ledgers = [
+            stack.enter_context(TablesLedger(azurite.tables, lambda: now[0], table=table))
+            for _ in range(8)
+        ]
         for _ in range(3):  # nobody has it, then its term is over
             taken = list(pool.map(lambda ledger: ledger.lease(), ledgers))
             assert sum(lease is not None for lease in taken) == 1
@@ -194,10 +267,14 @@ def test_the_same_row_twice_counts_once_and_the_later_wins(ledger: TablesLedger)
 
 def test_a_decision_names_a_row_once(ledger: TablesLedger) -> None:
     with pytest.raises(ValueError, match="each once"):
-        ledger.decide(Decision(NOW, DecisionKind.CONFIRM, None, ("a",)), holds=[hold("a"), hold("a")])
+        ledger.decide(
+            Decision(NOW, DecisionKind.CONFIRM, None, ("a",)), holds=[hold("a"), hold("a")]
+        )
 
 
-def test_a_channel_name_that_no_key_can_hold_is_refused_before_anything_is_sent(ledger: TablesLedger) -> None:
+def test_a_channel_name_that_no_key_can_hold_is_refused_before_anything_is_sent(
+    ledger: TablesLedger,
+) -> None:
     with pytest.raises(LedgerError, match="Rename the service or the channel"):
         ledger.record_told([told("a"), told("b/c")])
     assert not ledger.load().told

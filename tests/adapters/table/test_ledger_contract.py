@@ -58,7 +58,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["memory", "tables"])
-def another(request: pytest.FixtureRequest, clock: Clock, azurite: Azurite, table: str) -> Iterator[Callable[[], Ledger]]:
+def another(
+    request: pytest.FixtureRequest, clock: Clock, azurite: Azurite, table: str
+) -> Iterator[Callable[[], Ledger]]:
     """Open the test's ledger as one more process would."""
     with ExitStack() as stack:
         if request.param == "memory":
@@ -74,11 +76,20 @@ def ledger(another: Callable[[], Ledger]) -> Ledger:
 
 
 def credential(key_id: str, **changes: object) -> Credential:
-    plain = Credential(key_id, Kind.SECRET, "LibCal 2025", "q7X", NOW - timedelta(days=30), NOW + timedelta(days=700))
+    plain = Credential(
+        key_id,
+        Kind.SECRET,
+        "LibCal 2025",
+        "q7X",
+        NOW - timedelta(days=30),
+        NOW + timedelta(days=700),
+    )
     return plain._replace(**changes)  # type: ignore[arg-type]  # each test names real fields
 
 
-def hold(service: str = "libcal", key_id: str = OLD, *, by: Person | None = None, version: str = "") -> Hold:
+def hold(
+    service: str = "libcal", key_id: str = OLD, *, by: Person | None = None, version: str = ""
+) -> Hold:
     return Hold(service, key_id, assumed=by is None, at=NOW, by=by, version=version)
 
 
@@ -86,11 +97,15 @@ def item(name: str = "libcal", situation: str = "expiring") -> ItemState:
     return ItemState(name, situation, Standing.EXPIRING, NOW, Reason.FIRST)
 
 
-def told(name: str = "libcal", channel: str = "its", *, hands_since: datetime | None = None) -> Told:
+def told(
+    name: str = "libcal", channel: str = "its", *, hands_since: datetime | None = None
+) -> Told:
     return Told(name, channel, NOW, Standing.MISSING, Reason.MISSING, hands_since)
 
 
-def decision(*services: str, kind: DecisionKind = DecisionKind.CONFIRM, at: datetime = NOW, why: str = "") -> Decision:
+def decision(
+    *services: str, kind: DecisionKind = DecisionKind.CONFIRM, at: datetime = NOW, why: str = ""
+) -> Decision:
     return Decision(at, kind, ANN, services, NEW, why)
 
 
@@ -99,23 +114,46 @@ def claim(*services: str, version: str = "") -> Assignment:
 
 
 def acknowledgement(why: str = "the vendor is on it", version: str = "") -> Acknowledgement:
-    return Acknowledgement("libcal", date(2026, 12, 1), why, NOW, ANN, "awaiting_install|1", version=version)
+    return Acknowledgement(
+        "libcal", date(2026, 12, 1), why, NOW, ANN, "awaiting_install|1", version=version
+    )
 
 
 def record(started: datetime = NOW) -> CheckRecord:
-    return CheckRecord(started, Outcome.PARTIAL, "Teams did not answer.", Read(2, 3, 4, 1.25), messages=1)
+    return CheckRecord(
+        started, Outcome.PARTIAL, "Teams did not answer.", Read(2, 3, 4, 1.25), messages=1
+    )
 
 
 FACTS = Facts(
     holds=(hold(), hold("libstaffer")),
     sightings=(
         Sighting(credential(OLD), "libcal", NOW),
-        Sighting(credential(NEW, kind=Kind.CERTIFICATE, name="", hint="", starts=None, ends=None), "libcal", NOW, gone_at=NOW),
+        Sighting(
+            credential(NEW, kind=Kind.CERTIFICATE, name="", hint="", starts=None, ends=None),
+            "libcal",
+            NOW,
+            gone_at=NOW,
+        ),
     ),
-    apps=(AppSighting("libcal", "c", "o", "LibApps", True, "", ("https://library.example/a", "https://library.example/b"), NOW),),
+    apps=(
+        AppSighting(
+            "libcal",
+            "c",
+            "o",
+            "LibApps",
+            True,
+            "",
+            ("https://library.example/a", "https://library.example/b"),
+            NOW,
+        ),
+    ),
     items=(item(), item("redirect_uris:libcal", "x")),
     channels=(ChannelState("its", 2, NOW - TERM), ChannelState("admins")),
-    uses=(Use(OLD, (date(2026, 11, 20), date(2026, 11, 22)), NOW - TERM), Use(NEW, (date(2026, 11, 22),), NOW)),
+    uses=(
+        Use(OLD, (date(2026, 11, 20), date(2026, 11, 22)), NOW - TERM),
+        Use(NEW, (date(2026, 11, 22),), NOW),
+    ),
 )
 
 
@@ -125,7 +163,9 @@ def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
     assert list(ledger.decisions("libcal")["libcal"]) == []
 
 
-def test_what_a_check_found_is_remembered_exactly(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+def test_what_a_check_found_is_remembered_exactly(
+    ledger: Ledger, another: Callable[[], Ledger]
+) -> None:
     ledger.remember(FACTS)
     assert another().load() == Memory(
         holds={each.service: each for each in FACTS.holds},
@@ -141,15 +181,22 @@ def test_only_what_is_given_is_touched(ledger: Ledger) -> None:
     ledger.remember(FACTS)
     before = ledger.load()
     ledger.remember(Facts(items=(item(situation="other"),)))
-    assert ledger.load() == replace(before, items={**before.items, "libcal": item(situation="other")})
+    assert ledger.load() == replace(
+        before, items={**before.items, "libcal": item(situation="other")}
+    )
 
 
 def test_a_channel_and_a_use_are_as_they_were_last_seen(ledger: Ledger) -> None:
     ledger.remember(FACTS)
     before = ledger.load()
-    well, later = ChannelState("its"), Use(OLD, (date(2026, 11, 22), date(2026, 11, 23)), NOW + timedelta(days=1))
+    well, later = (
+        ChannelState("its"),
+        Use(OLD, (date(2026, 11, 22), date(2026, 11, 23)), NOW + timedelta(days=1)),
+    )
     ledger.remember(Facts(channels=(well,), uses=(later,)))
-    assert ledger.load() == replace(before, channels={**before.channels, "its": well}, uses={**before.uses, OLD: later})
+    assert ledger.load() == replace(
+        before, channels={**before.channels, "its": well}, uses={**before.uses, OLD: later}
+    )
 
 
 def test_an_app_says_when_it_was_last_read(ledger: Ledger) -> None:
@@ -184,7 +231,11 @@ def test_a_first_sight_never_overrules_a_person(ledger: Ledger) -> None:
 def test_more_than_one_transaction_can_hold_is_remembered_whole(ledger: Ledger) -> None:
     ledger.remember(Facts(holds=(hold("s7"),)))
     many = [f"s{number}" for number in range(120)]
-    ledger.remember(Facts(holds=tuple(hold(name, NEW) for name in many), items=tuple(item(name) for name in many)))
+    ledger.remember(
+        Facts(
+            holds=tuple(hold(name, NEW) for name in many), items=tuple(item(name) for name in many)
+        )
+    )
     memory = ledger.load()
     assert set(memory.holds) == set(memory.items) == set(many)
     assert {memory.holds[name].key_id for name in many if name != "s7"} == {NEW}
@@ -193,16 +244,35 @@ def test_more_than_one_transaction_can_hold_is_remembered_whole(ledger: Ledger) 
 
 def test_what_was_told_is_kept_for_each_channel(ledger: Ledger) -> None:
     ledger.record_told([told(), told(channel="admins", hands_since=NOW)])
-    assert ledger.load().told == {("libcal", "its"): told(), ("libcal", "admins"): told(channel="admins", hands_since=NOW)}
+    assert ledger.load().told == {
+        ("libcal", "its"): told(),
+        ("libcal", "admins"): told(channel="admins", hands_since=NOW),
+    }
 
 
 def test_an_item_may_be_called_by_any_id_and_told_on_any_channel(ledger: Ledger) -> None:
-    ids = ["libcal", "reading:", "weekly:", "introduction:", "channel:its", "channel:ITS", "channel:its_2", f"leftover:libcal:{OLD}"]
+    ids = [
+        "libcal",
+        "reading:",
+        "weekly:",
+        "introduction:",
+        "channel:its",
+        "channel:ITS",
+        "channel:its_2",
+        f"leftover:libcal:{OLD}",
+    ]
     states = [replace(item(name), standing=Standing.FAILING) for name in ids]
-    heard = [replace(told(name, channel), standing=Standing.FAILING) for name in ids for channel in ("its", "ITS", "its_2")]
+    heard = [
+        replace(told(name, channel), standing=Standing.FAILING)
+        for name in ids
+        for channel in ("its", "ITS", "its_2")
+    ]
     ledger.remember(Facts(items=tuple(states)))
     ledger.record_told(heard)
-    assert ledger.load() == Memory(items={each.item: each for each in states}, told={(each.item, each.channel): each for each in heard})
+    assert ledger.load() == Memory(
+        items={each.item: each for each in states},
+        told={(each.item, each.channel): each for each in heard},
+    )
     gone = ("reading:", "its"), ("channel:its", "its_2")
     ledger.forget(Forget(items=("weekly:", "channel:its"), told=gone))
     memory = ledger.load()
@@ -254,7 +324,9 @@ def test_a_lease_given_back_can_be_taken(ledger: Ledger, another: Callable[[], L
     assert another().lease() is not None
 
 
-def test_a_crash_blocks_no_longer_than_one_term(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+def test_a_crash_blocks_no_longer_than_one_term(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock
+) -> None:
     assert ledger.lease() is not None
     clock.now += TERM - timedelta(seconds=1)
     assert another().lease() is None
@@ -262,7 +334,9 @@ def test_a_crash_blocks_no_longer_than_one_term(ledger: Ledger, another: Callabl
     assert another().lease() is not None
 
 
-def test_a_renewed_lease_lasts_another_term(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+def test_a_renewed_lease_lasts_another_term(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock
+) -> None:
     lease = ledger.lease()
     assert lease is not None
     for _ in range(3):
@@ -272,7 +346,9 @@ def test_a_renewed_lease_lasts_another_term(ledger: Ledger, another: Callable[[]
     assert another().lease() is None
 
 
-def test_a_lease_that_somebody_took_is_lost_and_stays_theirs(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+def test_a_lease_that_somebody_took_is_lost_and_stays_theirs(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock
+) -> None:
     mine = ledger.lease()
     assert mine is not None
     clock.now += TERM
@@ -285,7 +361,9 @@ def test_a_lease_that_somebody_took_is_lost_and_stays_theirs(ledger: Ledger, ano
     assert ledger.lease() is None
 
 
-def test_a_lease_past_its_term_that_nobody_took_can_still_be_renewed(ledger: Ledger, another: Callable[[], Ledger], clock: Clock) -> None:
+def test_a_lease_past_its_term_that_nobody_took_can_still_be_renewed(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock
+) -> None:
     lease = ledger.lease()
     assert lease is not None
     clock.now += 2 * TERM
@@ -302,7 +380,9 @@ def test_a_lease_given_back_is_lost_for_good(ledger: Ledger) -> None:
         lease.renew()
 
 
-def test_a_decision_is_written_with_all_that_it_changes(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+def test_a_decision_is_written_with_all_that_it_changes(
+    ledger: Ledger, another: Callable[[], Ledger]
+) -> None:
     confirmed = hold(key_id=NEW, by=ANN)
     ledger.decide(
         decision("libcal", why="pasted"),
@@ -321,7 +401,12 @@ def test_a_decision_is_written_with_all_that_it_changes(ledger: Ledger, another:
 
 
 def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
-    ledger.decide(decision("libcal"), holds=[hold()], assignments=[claim("libcal")], acknowledgements=[acknowledgement()])
+    ledger.decide(
+        decision("libcal"),
+        holds=[hold()],
+        assignments=[claim("libcal")],
+        acknowledgements=[acknowledgement()],
+    )
     memory = ledger.load()
     ledger.decide(
         decision("libcal"),
@@ -351,14 +436,25 @@ def first(memory: Memory) -> Sequence[Hold | Assignment | Acknowledgement]:
 def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
     ledger: Ledger, another: Callable[[], Ledger], which: int, how: str
 ) -> None:
-    ledger.decide(decision("other"), holds=[hold()], assignments=[claim("libcal")], acknowledgements=[acknowledgement()])
+    ledger.decide(
+        decision("other"),
+        holds=[hold()],
+        assignments=[claim("libcal")],
+        acknowledgements=[acknowledgement()],
+    )
     seen = first(ledger.load())[which]
     if how == "not known to exist":
         seen = replace(seen, version="")
     elif how == "changed since":
         decide_again(another(), decision("other"), seen)
     else:
-        another().forget(Forget(holds=("libcal",), assignments=(NEW,), acknowledgements=tuple(ledger.load().acknowledgements.values())))
+        another().forget(
+            Forget(
+                holds=("libcal",),
+                assignments=(NEW,),
+                acknowledgements=tuple(ledger.load().acknowledgements.values()),
+            )
+        )
     before = ledger.load()
     with pytest.raises(LedgerConflict, match="changed"):
         decide_again(ledger, decision("libcal"), seen)
@@ -366,7 +462,9 @@ def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
     assert list(ledger.decisions("libcal")["libcal"]) == []
 
 
-def decide_again(ledger: Ledger, made: Decision, value: Hold | Assignment | Acknowledgement) -> None:
+def decide_again(
+    ledger: Ledger, made: Decision, value: Hold | Assignment | Acknowledgement
+) -> None:
     ledger.decide(
         made,
         holds=[value] if isinstance(value, Hold) else [],
@@ -385,7 +483,11 @@ def test_the_history_of_decisions_is_newest_first_and_of_one_service(ledger: Led
     assert [each.at for each in ledger.decisions("libcal")["libcal"]] == sorted(days, reverse=True)
     assert len(ledger.decisions("libstaffer")["libstaffer"]) == 4
     both = ledger.decisions("libcal", "libstaffer", "other")
-    assert {service: len(found) for service, found in both.items()} == {"libcal": 3, "libstaffer": 4, "other": 0}
+    assert {service: len(found) for service, found in both.items()} == {
+        "libcal": 3,
+        "libstaffer": 4,
+        "other": 0,
+    }
     assert ledger.load() == Memory()
 
 
@@ -393,8 +495,13 @@ def test_it_knows_what_was_decided_since(ledger: Ledger, another: Callable[[], L
     assert list(ledger.decisions_since(NOW)) == []
     ledger.decide(decision("libcal"))
     another().decide(decision("libstaffer", at=NOW - timedelta(days=2)))
-    assert [each.services for each in ledger.decisions_since(NOW - timedelta(days=3))] == [("libcal",), ("libstaffer",)]
-    assert [each.services for each in ledger.decisions_since(NOW - timedelta(microseconds=1))] == [("libcal",)]
+    assert [each.services for each in ledger.decisions_since(NOW - timedelta(days=3))] == [
+        ("libcal",),
+        ("libstaffer",),
+    ]
+    assert [each.services for each in ledger.decisions_since(NOW - timedelta(microseconds=1))] == [
+        ("libcal",)
+    ]
     assert list(another().decisions_since(NOW)) == []
 
 
@@ -404,7 +511,9 @@ def test_two_decisions_of_one_instant_are_both_kept(ledger: Ledger) -> None:
     assert {each.why for each in ledger.decisions("libcal")["libcal"]} == {"a", "b"}
 
 
-def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(
+    ledger: Ledger, another: Callable[[], Ledger]
+) -> None:
     assert list(ledger.checks(10)) == []
     for day in (1, 3, 2):
         ledger.record_check(record(NOW + timedelta(days=day)), Pulse(last_attempt=NOW))
@@ -424,7 +533,12 @@ def test_two_checks_of_one_instant_are_both_kept(ledger: Ledger) -> None:
 
 def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
     ledger.remember(FACTS)
-    ledger.decide(decision("libcal"), formers=[Former("libcal", OLD)], assignments=[claim()], acknowledgements=[acknowledgement()])
+    ledger.decide(
+        decision("libcal"),
+        formers=[Former("libcal", OLD)],
+        assignments=[claim()],
+        acknowledgements=[acknowledgement()],
+    )
     ledger.record_told([told(), told(channel="admins")])
     ledger.forget(
         Forget(
@@ -450,7 +564,9 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
     )
 
 
-def test_an_acknowledgement_that_was_given_anew_is_not_forgotten(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+def test_an_acknowledgement_that_was_given_anew_is_not_forgotten(
+    ledger: Ledger, another: Callable[[], Ledger]
+) -> None:
     ledger.remember(FACTS)
     ledger.decide(decision("libcal"), acknowledgements=[acknowledgement()])
     ended = ledger.load().acknowledgements["libcal"]
@@ -474,13 +590,21 @@ def test_what_is_not_there_is_forgotten_too(ledger: Ledger) -> None:
 def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
     ledger.remember(FACTS)
     before = ledger.load()
-    ages = [timedelta(days=401), timedelta(days=400, microseconds=1), timedelta(days=400), timedelta(0)]
+    ages = [
+        timedelta(days=401),
+        timedelta(days=400, microseconds=1),
+        timedelta(days=400),
+        timedelta(0),
+    ]
     for age in ages:
         ledger.decide(decision("libcal", at=NOW - age))
         ledger.record_check(record(NOW - age), Pulse(last_attempt=NOW))
     ledger.decide(decision("libstaffer", at=NOW - timedelta(days=800)))
     ledger.forget_history(NOW - timedelta(days=400), lambda each: each.services == ("libcal",))
-    assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [NOW, NOW - timedelta(days=400)]
+    assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [
+        NOW,
+        NOW - timedelta(days=400),
+    ]
     assert len(ledger.decisions("libstaffer")["libstaffer"]) == 1
     assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
     assert ledger.pulse() == Pulse(last_attempt=NOW)

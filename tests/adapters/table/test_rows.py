@@ -50,7 +50,9 @@ from shared.ports import LedgerError
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 
 slugs = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=40)
-channels = st.from_regex(r"[A-Za-z0-9]{1,20}([-_][A-Za-z0-9]{1,20}){0,2}", fullmatch=True)  # as the watchlist has them
+channels = st.from_regex(
+    r"[A-Za-z0-9]{1,20}([-_][A-Za-z0-9]{1,20}){0,2}", fullmatch=True
+)  # as the watchlist has them
 items = st.one_of(
     slugs,
     st.sampled_from(["reading:", "weekly:", "introduction:"]),
@@ -62,16 +64,46 @@ key_ids = st.uuids().map(str)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
 instants = st.datetimes(timezones=st.just(UTC))
 people = st.builds(Person, object_id=key_ids, name=texts)
-credentials = st.builds(Credential, key_ids, st.sampled_from(Kind), texts, texts, starts=st.none() | instants, ends=st.none() | instants)
+credentials = st.builds(
+    Credential,
+    key_ids,
+    st.sampled_from(Kind),
+    texts,
+    texts,
+    starts=st.none() | instants,
+    ends=st.none() | instants,
+)
 remembered: st.SearchStrategy[Remembered] = st.one_of(
-    st.builds(Hold, slugs, key_ids, st.booleans(), instants, by=st.none() | people, evidence=st.booleans()),
+    st.builds(
+        Hold, slugs, key_ids, st.booleans(), instants, by=st.none() | people, evidence=st.booleans()
+    ),
     st.builds(Former, slugs, key_ids),
     st.builds(Assignment, key_ids, st.lists(slugs).map(tuple), instants, people),
     st.builds(Acknowledgement, slugs, st.dates(), texts, instants, people, texts),
     st.builds(Sighting, credentials, slugs, instants, gone_at=st.none() | instants),
-    st.builds(AppSighting, slugs, key_ids, key_ids, texts, st.booleans(), texts, st.lists(texts).map(tuple), instants),
-    st.builds(ItemState, items, texts, st.sampled_from(Standing), instants, st.sampled_from(Reason)),
-    st.builds(Told, items, channels, instants, st.sampled_from(Standing), st.sampled_from(Reason), hands_since=st.none() | instants),
+    st.builds(
+        AppSighting,
+        slugs,
+        key_ids,
+        key_ids,
+        texts,
+        st.booleans(),
+        texts,
+        st.lists(texts).map(tuple),
+        instants,
+    ),
+    st.builds(
+        ItemState, items, texts, st.sampled_from(Standing), instants, st.sampled_from(Reason)
+    ),
+    st.builds(
+        Told,
+        items,
+        channels,
+        instants,
+        st.sampled_from(Standing),
+        st.sampled_from(Reason),
+        hands_since=st.none() | instants,
+    ),
     st.builds(ChannelState, channels, st.integers(0, 1_000), st.none() | instants),
     st.builds(Use, key_ids, st.lists(st.dates(), max_size=2).map(tuple), instants),
 )
@@ -85,8 +117,12 @@ pulses = st.builds(
     retries_left=st.integers(0, 6),
     evidence=texts,
 )
-reads = st.builds(Read, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0, 10**6))
-records = st.builds(CheckRecord, instants, st.sampled_from(Outcome), texts, reads, st.integers(0, 10**6))
+reads = st.builds(
+    Read, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0, 10**6)
+)
+records = st.builds(
+    CheckRecord, instants, st.sampled_from(Outcome), texts, reads, st.integers(0, 10**6)
+)
 
 
 def row_of(value: object, row_key: str = "row", version: str = "") -> Row:
@@ -94,7 +130,9 @@ def row_of(value: object, row_key: str = "row", version: str = "") -> Row:
 
 
 def sighting(**changes: object) -> Sighting:
-    return Sighting(Credential("k1", Kind.SECRET, "LibCal", "q7X", NOW, None)._replace(**changes), "libcal", NOW)  # type: ignore[arg-type]  # real fields
+    credential = Credential("k1", Kind.SECRET, "LibCal", "q7X", NOW, None)
+    changed = credential._replace(**changes)  # type: ignore[arg-type]  # real fields
+    return Sighting(changed, "libcal", NOW)
 
 
 @given(remembered)
@@ -111,7 +149,9 @@ def test_a_pulse_and_a_check_come_back_exactly(value: Pulse | CheckRecord) -> No
 def test_a_memory_is_what_its_rows_say(values: list[Remembered]) -> None:
     memory = memory_of(row_of(value, key_of(value), "etag") for value in values)
     kept: list[Remembered] = [*memory.formers]
-    for mapping in (getattr(memory, field.name) for field in fields(memory) if field.name != "formers"):
+    for mapping in (
+        getattr(memory, field.name) for field in fields(memory) if field.name != "formers"
+    ):
         assert isinstance(mapping, Mapping)
         kept += mapping.values()
     assert {key_of(value): value for value in kept} == {key_of(value): value for value in values}
@@ -124,7 +164,14 @@ def test_an_instant_is_kept_to_the_microsecond_and_in_utc() -> None:
     assert columns["at"] == "2026-11-22T14:00:00.000001Z"
 
 
-@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), datetime(1600, 12, 31, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.min.replace(tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+        datetime(1600, 12, 31, tzinfo=UTC),
+    ],
+)
 def test_dates_that_a_table_does_not_know_are_kept_too(at: datetime) -> None:
     value = sighting(starts=at, ends=at)
     assert record_of(Sighting, row_of(value)) == value
@@ -146,7 +193,9 @@ def test_what_is_none_has_no_column() -> None:
 
 
 def test_people_can_read_a_row() -> None:
-    assert columns_of(Assignment("k1", ("libcal", "libstaffer"), NOW, Person("7d1f", "Ann")), "row") == {
+    assert columns_of(
+        Assignment("k1", ("libcal", "libstaffer"), NOW, Person("7d1f", "Ann")), "row"
+    ) == {
         "key_id": "k1",
         "services": '["libcal", "libstaffer"]',
         "at": "2026-11-22T14:00:00Z",
@@ -192,7 +241,11 @@ def test_a_name_that_makes_a_key_is_never_cut() -> None:
 
 def test_the_days_of_a_use_can_be_read() -> None:
     columns = columns_of(Use("k1", (date(2026, 11, 20), date(2026, 11, 22)), NOW), "row")
-    assert columns == {"key_id": "k1", "days": '["2026-11-20", "2026-11-22"]', "last": "2026-11-22T14:00:00Z"}
+    assert columns == {
+        "key_id": "k1",
+        "days": '["2026-11-20", "2026-11-22"]',
+        "last": "2026-11-22T14:00:00Z",
+    }
 
 
 def item(situation: str) -> ItemState:
@@ -204,26 +257,44 @@ def test_the_longest_text_that_a_table_takes_is_kept_whole(situation: str) -> No
     assert record_of(ItemState, row_of(item(situation))).situation == situation
 
 
-@pytest.mark.parametrize("situation", ["x" * (TEXT_LIMIT + 1), "\U0001f511" * (TEXT_LIMIT // 2) + "x"])
+@pytest.mark.parametrize(
+    "situation", ["x" * (TEXT_LIMIT + 1), "\U0001f511" * (TEXT_LIMIT // 2) + "x"]
+)
 def test_a_longer_one_is_refused_by_name(situation: str) -> None:
-    with pytest.raises(LedgerError, match=r"row item:libcal: its situation has 32,769 characters, a table takes 32,768") as caught:
+    with pytest.raises(
+        LedgerError,
+        match=r"row item:libcal: its situation has 32,769 characters, a table takes 32,768",
+    ) as caught:
         columns_of(item(situation), "item:libcal")
     assert not caught.value.transient
 
 
 def test_a_list_that_is_too_long_is_refused() -> None:
-    app = AppSighting("libcal", "c", "o", "LibApps", True, "", tuple(f"https://library.example/{n}" for n in range(1_200)), NOW)
+    app = AppSighting(
+        "libcal",
+        "c",
+        "o",
+        "LibApps",
+        True,
+        "",
+        tuple(f"https://library.example/{n}" for n in range(1_200)),
+        NOW,
+    )
     with pytest.raises(LedgerError, match="missing_redirect_uris"):
         columns_of(app, "app:libcal")
 
 
-@pytest.mark.parametrize("value", [item("half \ud83d pair"), AppSighting("a", "c", "o", "n", True, "", ("\ud83d",), NOW)])
+@pytest.mark.parametrize(
+    "value", [item("half \ud83d pair"), AppSighting("a", "c", "o", "n", True, "", ("\ud83d",), NOW)]
+)
 def test_a_broken_text_that_is_compared_is_refused(value: Remembered) -> None:
     with pytest.raises(LedgerError, match="no valid text"):
         columns_of(value, "row")
 
 
-@pytest.mark.parametrize("name", ["a/b", "a\\b", "a#b", "a?b", "a\x00b", "a\tb", "a\x9fb", "a\ud83db"])
+@pytest.mark.parametrize(
+    "name", ["a/b", "a\\b", "a#b", "a?b", "a\x00b", "a\tb", "a\x9fb", "a\ud83db"]
+)
 def test_a_name_that_no_key_can_hold_is_refused(name: str) -> None:
     with pytest.raises(LedgerError, match=r"a table takes no .* in a key\. Rename") as caught:
         key("told", "libcal", name)
@@ -239,16 +310,28 @@ def test_a_key_that_is_too_long_is_refused() -> None:
 def test_keys_are_made_of_ids() -> None:
     assert key_of(Former("libcal", "k1")) == "former:libcal|k1"
     assert key_of(sighting()) == "sighting:k1"
-    assert key_of(Told("leftover:libcal:k1", "its", NOW, Standing.HEALTHY, Reason.LEFTOVER)) == "told:leftover:libcal:k1|its"
-    assert key_of(Told("reading:", "its", NOW, Standing.FAILING, Reason.CHECK_FAILING)) == "told:reading:|its"
-    assert key_of(ItemState("channel:its", "failing", Standing.FAILING, NOW, Reason.CHANNEL_FAILED)) == "item:channel:its"
+    assert (
+        key_of(Told("leftover:libcal:k1", "its", NOW, Standing.HEALTHY, Reason.LEFTOVER))
+        == "told:leftover:libcal:k1|its"
+    )
+    assert (
+        key_of(Told("reading:", "its", NOW, Standing.FAILING, Reason.CHECK_FAILING))
+        == "told:reading:|its"
+    )
+    assert (
+        key_of(ItemState("channel:its", "failing", Standing.FAILING, NOW, Reason.CHANNEL_FAILED))
+        == "item:channel:its"
+    )
     assert key_of(ChannelState("its")) == "channel:its"
     assert key_of(Use("k1", (), NOW)) == "use:k1"
 
 
 @given(items, channels)
 def test_a_key_says_which_item_and_which_channel(item: str, channel: str) -> None:
-    assert re.fullmatch(r"told:([^|]+)\|([^|]+)", key("told", item, channel)).groups() == (item, channel)  # type: ignore[union-attr]  # fails by itself
+    assert re.fullmatch(r"told:([^|]+)\|([^|]+)", key("told", item, channel)).groups() == (  # type: ignore[union-attr]  # fails by itself
+        item,
+        channel,
+    )
 
 
 @given(instants, instants)
@@ -287,27 +370,63 @@ def test_every_kind_is_among_the_widest() -> None:
     assert {kind.record for kind in KINDS.values()} < {type(value) for value in widest("x" * 20)}
 
 
-HOLD: dict[str, object] = {"service": "libcal", "key_id": "k1", "assumed": True, "at": "2026-11-22T14:00:00Z", "evidence": False}
-CLAIM: dict[str, object] = {"key_id": "k1", "services": '["libcal"]', "at": "2026-11-22T14:00:00Z", "by_object_id": "o", "by_name": "Ann"}
+HOLD: dict[str, object] = {
+    "service": "libcal",
+    "key_id": "k1",
+    "assumed": True,
+    "at": "2026-11-22T14:00:00Z",
+    "evidence": False,
+}
+CLAIM: dict[str, object] = {
+    "key_id": "k1",
+    "services": '["libcal"]',
+    "at": "2026-11-22T14:00:00Z",
+    "by_object_id": "o",
+    "by_name": "Ann",
+}
 
 
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        (Row("guess:libcal", HOLD), r"'guess:libcal' of the ledger is of no known kind \(acknowledgement, app,"),
+        (
+            Row("guess:libcal", HOLD),
+            r"'guess:libcal' of the ledger is of no known kind \(acknowledgement, app,",
+        ),
         (Row("libcal", HOLD), "'libcal' of the ledger is of no known kind"),
-        (Row("hold:libcal", {**HOLD, "assumed": "yes"}), "'hold:libcal' .* in its column 'assumed', Expected `bool`, got `str`"),
-        (Row("hold:libcal", {**HOLD, "at": "2026-11-22T14:00:00"}), "in its column 'at', Expected `datetime` with a timezone"),
+        (
+            Row("hold:libcal", {**HOLD, "assumed": "yes"}),
+            "'hold:libcal' .* in its column 'assumed', Expected `bool`, got `str`",
+        ),
+        (
+            Row("hold:libcal", {**HOLD, "at": "2026-11-22T14:00:00"}),
+            "in its column 'at', Expected `datetime` with a timezone",
+        ),
         (Row("hold:libcal", {**HOLD, "at": "yesterday"}), "in its column 'at', Invalid RFC3339"),
         (Row("hold:libcal", {**HOLD, "at": 12}), "in its column 'at', Expected `datetime`"),
         (Row("hold:libcal", {"service": "libcal"}), "it has no column 'key_id'"),
         (Row("hold:libcal", {**HOLD, "by_name": "Ann"}), "it has no column 'by_object_id'"),
-        (Row("assignment:k1", {**CLAIM, "services": "libcal"}), "in its column 'services', JSON is malformed"),
-        (Row("assignment:k1", {**CLAIM, "services": "[1]"}), "in its column 'services', Expected `str`, got `int`"),
+        (
+            Row("assignment:k1", {**CLAIM, "services": "libcal"}),
+            "in its column 'services', JSON is malformed",
+        ),
+        (
+            Row("assignment:k1", {**CLAIM, "services": "[1]"}),
+            "in its column 'services', Expected `str`, got `int`",
+        ),
         (Row("assignment:k1", {**CLAIM, "services": 7}), "in its column 'services', "),
-        (Row("assignment:k1", {"key_id": "k1", "services": "[]", "at": "2026-11-22T14:00:00Z"}), "it has no column 'by_object_id'"),
-        (Row("use:k1", {"key_id": "k1", "days": '["soon"]', "last": "2026-11-22T14:00:00Z"}), "in its column 'days', Invalid RFC3339"),
-        (Row("item:x", {"item": "x", "situation": "", "standing": "fine"}), "in its column 'standing', Invalid enum value 'fine'"),
+        (
+            Row("assignment:k1", {"key_id": "k1", "services": "[]", "at": "2026-11-22T14:00:00Z"}),
+            "it has no column 'by_object_id'",
+        ),
+        (
+            Row("use:k1", {"key_id": "k1", "days": '["soon"]', "last": "2026-11-22T14:00:00Z"}),
+            "in its column 'days', Invalid RFC3339",
+        ),
+        (
+            Row("item:x", {"item": "x", "situation": "", "standing": "fine"}),
+            "in its column 'standing', Invalid enum value 'fine'",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_understood_is_named(row: Row, complaint: str) -> None:

@@ -25,8 +25,12 @@ LIBCAL, LIBSTAFFER = service("LibCal"), service("LibStaffer")
         (Claim("key_id", "aaaa1111-0000-4000-8000-000000000002"), False),
     ],
 )
-def test_a_rule_finds_names_by_glob_hints_by_letter_and_key_ids_by_value(claim: Claim, *, found: bool) -> None:
-    credential = secret("aaaa1111-0000-4000-8000-000000000001", "LibCal 2024", ends="2026-12-13T09:15Z", hint="q7X")
+def test_a_rule_finds_names_by_glob_hints_by_letter_and_key_ids_by_value(
+    claim: Claim, *, found: bool
+) -> None:
+    credential = secret(
+        "aaaa1111-0000-4000-8000-000000000001", "LibCal 2024", ends="2026-12-13T09:15Z", hint="q7X"
+    )
     assert matches(claim, credential) is found
 
 
@@ -36,7 +40,10 @@ def test_one_rule_is_enough() -> None:
 
 
 def test_two_rules_that_match_give_it_to_neither_and_both_are_named() -> None:
-    both = (service("LibCal", claim=Claim("name", "Lib*")), service("LibStaffer", claim=Claim("name", "Lib*")))
+    both = (
+        service("LibCal", claim=Claim("name", "Lib*")),
+        service("LibStaffer", claim=Claim("name", "Lib*")),
+    )
     found = ownership(secret("k1", "Lib 2024", ends=None), both, Memory())
     assert not found.services
     assert found.rivals == both
@@ -68,4 +75,6 @@ def test_a_persons_claim_beats_the_rule_and_may_name_several_or_none() -> None:
 
 
 def owners(name: str, memory: Memory | None = None) -> set[str]:
-    return set(ownership(secret("k1", name, ends=None), (LIBCAL, LIBSTAFFER), memory or Memory()).services)
+    return set(
+        ownership(secret("k1", name, ends=None), (LIBCAL, LIBSTAFFER), memory or Memory()).services
+    )

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from shared.core.judge.schedule import RETRIES, is_owed, is_retry_owed, is_stale, last_due, pulse_after
+from shared.core.judge.schedule import (
+    RETRIES,
+    is_owed,
+    is_retry_owed,
+    is_stale,
+    last_due,
+    pulse_after,
+)
 from shared.core.model.memory import CheckRecord, Outcome, Pulse, Read
 from tests.support.build import at, watchlist
 
@@ -13,17 +20,50 @@ from tests.support.build import at, watchlist
 @pytest.mark.parametrize(
     ("check_at", "now", "due"),
     [
-        pytest.param("08:00", "2026-11-22T14:00Z", "2026-11-22T14:00Z", id="due at this very instant"),
-        pytest.param("08:00", "2026-11-22T13:59Z", "2026-11-21T14:00Z", id="a minute early it is still yesterday's"),
-        pytest.param("23:30", "2026-11-23T05:29Z", "2026-11-22T05:30Z", id="late in the evening, the day before"),
-        pytest.param("23:30", "2026-11-23T05:30Z", "2026-11-23T05:30Z", id="late in the evening, now"),
+        pytest.param(
+            "08:00", "2026-11-22T14:00Z", "2026-11-22T14:00Z", id="due at this very instant"
+        ),
+        pytest.param(
+            "08:00",
+            "2026-11-22T13:59Z",
+            "2026-11-21T14:00Z",
+            id="a minute early it is still yesterday's",
+        ),
+        pytest.param(
+            "23:30",
+            "2026-11-23T05:29Z",
+            "2026-11-22T05:30Z",
+            id="late in the evening, the day before",
+        ),
+        pytest.param(
+            "23:30", "2026-11-23T05:30Z", "2026-11-23T05:30Z", id="late in the evening, now"
+        ),
         pytest.param("00:00", "2026-11-22T06:00Z", "2026-11-22T06:00Z", id="at midnight"),
-        pytest.param("02:30", "2027-03-14T08:29Z", "2027-03-13T08:30Z", id="before a time that is skipped"),
-        pytest.param("02:30", "2027-03-14T08:30Z", "2027-03-14T08:30Z", id="a skipped time moves forward, to 03:30"),
-        pytest.param("01:30", "2026-11-01T06:30Z", "2026-11-01T06:30Z", id="a time that occurs twice is its first"),
+        pytest.param(
+            "02:30", "2027-03-14T08:29Z", "2027-03-13T08:30Z", id="before a time that is skipped"
+        ),
+        pytest.param(
+            "02:30",
+            "2027-03-14T08:30Z",
+            "2027-03-14T08:30Z",
+            id="a skipped time moves forward, to 03:30",
+        ),
+        pytest.param(
+            "01:30",
+            "2026-11-01T06:30Z",
+            "2026-11-01T06:30Z",
+            id="a time that occurs twice is its first",
+        ),
         pytest.param("01:30", "2026-11-01T07:30Z", "2026-11-01T06:30Z", id="and not its second"),
-        pytest.param("08:00", "2026-11-01T14:05Z", "2026-11-01T14:00Z", id="an hour later in UTC once summer time ends"),
-        pytest.param("08:00", "2027-03-14T13:05Z", "2027-03-14T13:00Z", id="an hour earlier once it begins"),
+        pytest.param(
+            "08:00",
+            "2026-11-01T14:05Z",
+            "2026-11-01T14:00Z",
+            id="an hour later in UTC once summer time ends",
+        ),
+        pytest.param(
+            "08:00", "2027-03-14T13:05Z", "2027-03-14T13:00Z", id="an hour earlier once it begins"
+        ),
     ],
 )
 def test_the_last_due_instant_is_in_local_time(check_at: str, now: str, due: str) -> None:
@@ -42,7 +82,9 @@ def test_any_number_of_missed_days_owes_one_check() -> None:
     watched, now = watchlist(), at("2026-11-22T15:05Z")
     late = Pulse(last_success=now - timedelta(days=25))
     assert is_owed(late, watched, now)
-    assert not is_owed(pulse_after(record(now, Outcome.OK), late, retry=False), watched, now + timedelta(hours=1))
+    assert not is_owed(
+        pulse_after(record(now, Outcome.OK), late, retry=False), watched, now + timedelta(hours=1)
+    )
 
 
 def test_stale_is_more_than_26_hours_since_the_last_good_check_began() -> None:
@@ -61,15 +103,27 @@ def test_what_failed_in_part_is_tried_again_at_six_ticks() -> None:
         tries += 1
         pulse = pulse_after(record(now, Outcome.PARTIAL), pulse, retry=True)
     assert tries == RETRIES == 6
-    assert not is_retry_owed(pulse_after(record(now, Outcome.OK), replace(pulse, retries_left=3), retry=True))
+    assert not is_retry_owed(
+        pulse_after(record(now, Outcome.OK), replace(pulse, retries_left=3), retry=True)
+    )
 
 
 def test_a_failed_check_is_no_success_and_keeps_its_error() -> None:
     before = Pulse(last_success=at("2026-11-21T14:00Z"))
     after = pulse_after(record(at("2026-11-22T14:00Z"), Outcome.FAILED), before, retry=False)
     assert after.last_success == before.last_success
-    assert (after.last_attempt, after.outcome, after.error) == (at("2026-11-22T14:00Z"), Outcome.FAILED, "Graph is down.")
+    assert (after.last_attempt, after.outcome, after.error) == (
+        at("2026-11-22T14:00Z"),
+        Outcome.FAILED,
+        "Graph is down.",
+    )
 
 
 def record(started: datetime, outcome: Outcome) -> CheckRecord:
-    return CheckRecord(started.astimezone(UTC), outcome, "" if outcome == Outcome.OK else "Graph is down.", Read(), 0)
+    return CheckRecord(
+        started.astimezone(UTC),
+        outcome,
+        "" if outcome == Outcome.OK else "Graph is down.",
+        Read(),
+        0,
+    )

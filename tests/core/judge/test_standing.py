@@ -18,7 +18,9 @@ OLD = secret("k1", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2026-12-13T0
 NEW = secret("k2", "LibCal 2026", starts="2026-11-20T09:00Z", ends="2028-11-20T09:00Z", hint="r2B")
 
 
-def judged(*credentials: Credential, memory: Memory | None = None, now: str = "", disabled: str = "") -> Judgement:
+def judged(
+    *credentials: Credential, memory: Memory | None = None, now: str = "", disabled: str = ""
+) -> Judgement:
     remembered = memory or Memory()
     app = App(CLIENT_ID, OBJECT_ID, "LibApps Outlook sync", credentials, (), disabled)
     watched = ONE.apps[0]
@@ -31,9 +33,13 @@ def libcal(*credentials: Credential, memory: Memory | None = None, now: str = ""
     return view
 
 
-def using(key_id: str, *, by: Person | None = None, assumed: bool = False, at_: str = "2026-11-21T09:00Z") -> Memory:
+def using(
+    key_id: str, *, by: Person | None = None, assumed: bool = False, at_: str = "2026-11-21T09:00Z"
+) -> Memory:
     first = with_facts(Memory(), judged(OLD, NEW).facts)
-    return Memory(holds={"libcal": Hold("libcal", key_id, assumed, at(at_), by)}, sightings=first.sightings)
+    return Memory(
+        holds={"libcal": Hold("libcal", key_id, assumed, at(at_), by)}, sightings=first.sightings
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,9 @@ def using(key_id: str, *, by: Person | None = None, assumed: bool = False, at_: 
         ("2026-12-14T14:00Z", Standing.EXPIRED, Severity.CRITICAL, -1),
     ],
 )
-def test_a_single_credential_runs_out(now: str, standing: Standing, severity: Severity, days_left: int) -> None:
+def test_a_single_credential_runs_out(
+    now: str, standing: Standing, severity: Severity, days_left: int
+) -> None:
     view = libcal(OLD, now=now)
     assert (view.standing, view.severity, view.days_left) == (standing, severity, days_left)
 
@@ -68,7 +76,9 @@ def test_a_service_without_any_credential_is_unmatched() -> None:
     assert [c.key_id for c in view.candidates] == ["k9"]
 
 
-def test_of_several_live_ones_the_first_to_end_is_assumed_to_be_in_use_and_never_the_newer() -> None:
+def test_of_several_live_ones_the_first_to_end_is_assumed_to_be_in_use_and_never_the_newer() -> (
+    None
+):
     view = libcal(OLD, NEW)
     assert view.in_use == OLD
     assert view.assumed
@@ -77,14 +87,21 @@ def test_of_several_live_ones_the_first_to_end_is_assumed_to_be_in_use_and_never
 
 
 def test_of_ended_ones_only_the_last_to_end_is_taken() -> None:
-    view = libcal(secret("a", "LibCal 2020", ends="2022-01-01T00:00Z"), secret("b", "LibCal 2022", ends="2024-01-01T00:00Z"))
+    view = libcal(
+        secret("a", "LibCal 2020", ends="2022-01-01T00:00Z"),
+        secret("b", "LibCal 2022", ends="2024-01-01T00:00Z"),
+    )
     assert view.in_use is not None
     assert (view.in_use.key_id, view.standing, view.assumed) == ("b", Standing.EXPIRED, False)
 
 
 @pytest.mark.parametrize(
     ("now", "severity"),
-    [("2026-09-01T13:00Z", Severity.NOTICE), ("2026-11-22T14:00Z", Severity.WARNING), ("2026-12-10T14:00Z", Severity.CRITICAL)],
+    [
+        ("2026-09-01T13:00Z", Severity.NOTICE),
+        ("2026-11-22T14:00Z", Severity.WARNING),
+        ("2026-12-10T14:00Z", Severity.CRITICAL),
+    ],
 )
 def test_a_replacement_does_not_stop_the_countdown(now: str, severity: Severity) -> None:
     early = NEW._replace(starts=at("2026-08-01T00:00Z"))
@@ -96,8 +113,16 @@ def test_a_replacement_does_not_stop_the_countdown(now: str, severity: Severity)
 def test_waiting_is_critical_once_the_old_one_has_ended_or_is_gone() -> None:
     ended = libcal(OLD, NEW, memory=using("k1"), now="2026-12-14T14:00Z")
     gone = libcal(NEW, memory=using("k1"))
-    assert (ended.standing, ended.over, ended.severity) == (Standing.AWAITING_INSTALL, Over.ENDED, Severity.CRITICAL)
-    assert (gone.standing, gone.over, gone.severity) == (Standing.AWAITING_INSTALL, Over.GONE, Severity.CRITICAL)
+    assert (ended.standing, ended.over, ended.severity) == (
+        Standing.AWAITING_INSTALL,
+        Over.ENDED,
+        Severity.CRITICAL,
+    )
+    assert (gone.standing, gone.over, gone.severity) == (
+        Standing.AWAITING_INSTALL,
+        Over.GONE,
+        Severity.CRITICAL,
+    )
     assert gone.in_use == OLD
 
 
@@ -149,7 +174,11 @@ def test_one_that_does_not_expire_is_healthy_for_ever(ends: str | None) -> None:
 
 def test_a_never_ending_old_one_still_waits_for_its_replacement() -> None:
     view = libcal(OLD._replace(ends=None), NEW, memory=using("k1"))
-    assert (view.standing, view.severity, view.shorter) == (Standing.AWAITING_INSTALL, Severity.NOTICE, True)
+    assert (view.standing, view.severity, view.shorter) == (
+        Standing.AWAITING_INSTALL,
+        Severity.NOTICE,
+        True,
+    )
 
 
 def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_deleted() -> None:
@@ -166,8 +195,13 @@ def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_delete
     seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
     later = round_._replace(now=at("2026-12-10T14:00Z"))
     judgement = judge(later, {app.key: seen})
-    assert (judgement.services[0].leftovers, judgement.services[0].shared) == ((OLD,), frozenset({"k1"}))
-    assert [(view.owner.service.id, view.deletable) for view in judgement.leftovers] == [("libcal", False)]
+    assert (judgement.services[0].leftovers, judgement.services[0].shared) == (
+        (OLD,),
+        frozenset({"k1"}),
+    )
+    assert [(view.owner.service.id, view.deletable) for view in judgement.leftovers] == [
+        ("libcal", False)
+    ]
 
 
 def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> None:
@@ -176,7 +210,11 @@ def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> 
     broken = judged(OLD, memory=memory, disabled="it is disabled", now="2026-12-20T00:00Z")
     assert broken.services[0].standing == before.services[0].standing == Standing.EXPIRING
     (app,) = (view for view in broken.apps if view.aspect == "app")
-    assert (app.standing, app.severity, app.problems) == (Standing.APP_PROBLEM, Severity.CRITICAL, ("it is disabled",))
+    assert (app.standing, app.severity, app.problems) == (
+        Standing.APP_PROBLEM,
+        Severity.CRITICAL,
+        ("it is disabled",),
+    )
     assert broken.worst == Severity.CRITICAL
 
 
@@ -190,10 +228,14 @@ def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
 
 
 def test_a_missing_redirect_uri_is_a_finding_beside_the_services_standing() -> None:
-    app = ONE.apps[0].__class__("LibApps", CLIENT_ID, ONE.apps[0].services, redirect_uris=(CALLBACK,))
+    app = ONE.apps[0].__class__(
+        "LibApps", CLIENT_ID, ONE.apps[0].services, redirect_uris=(CALLBACK,)
+    )
     watched = watchlist(apps=(app,))
     round_ = Round(watched, Memory(), NOW)
-    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (NEW,), ("https://other.example/",)), round_)
+    seen = observe(
+        app, App(CLIENT_ID, OBJECT_ID, "LibApps", (NEW,), ("https://other.example/",)), round_
+    )
     judgement = judge(round_, {app.key: seen})
     found = next(view for view in judgement.apps if view.aspect == "redirect_uris")
     assert (found.severity, CALLBACK in found.problems[0]) == (Severity.WARNING, True)

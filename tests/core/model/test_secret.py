@@ -18,7 +18,15 @@ class Holder:
 
 def test_whatever_shows_it_shows_stars() -> None:
     secret = Secret(TEXT)
-    for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r:>20}", repr(Holder(secret)), f"{[secret]}", "%s" % secret):  # noqa: UP031  (one more way to print)
+    for shown in (
+        repr(secret),
+        str(secret),
+        f"{secret}",
+        f"{secret!r:>20}",
+        repr(Holder(secret)),
+        f"{[secret]}",
+        "%s" % secret,  # noqa: UP031  (one more way to print)
+    ):
         assert "sig" not in shown
 
 

@@ -22,7 +22,9 @@ DAY_ZERO = at("2026-09-01T13:00Z")
 BEFORE_SUMMER_TIME = at("2027-02-01T14:00Z")
 SPAN = 90
 LIBCAL = secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z")
-LIBSTAFFER = secret("sta25", "LibStaffer 2025", starts="2025-03-20T02:00Z", ends="2027-03-20T02:00Z")
+LIBSTAFFER = secret(
+    "sta25", "LibStaffer 2025", starts="2025-03-20T02:00Z", ends="2027-03-20T02:00Z"
+)
 
 
 @st.composite
@@ -41,9 +43,13 @@ def credentials(draw: st.DrawFn, start: datetime) -> list[Credential]:
 def lives(draw: st.DrawFn) -> World:
     """A world in the middle of its life: it ran, slept for some days, ran again, and somebody may have said what is in use."""
     start = draw(st.sampled_from([DAY_ZERO, BEFORE_SUMMER_TIME]))
-    check_at = draw(st.sampled_from([time(8), time(2, 30), time(1, 30), time(23, 30)]))  # 02:30 is skipped in March, 01:30 comes twice
+    check_at = draw(
+        st.sampled_from([time(8), time(2, 30), time(1, 30), time(23, 30)])
+    )  # 02:30 is skipped in March, 01:30 comes twice
     services = (service("LibCal", escalate=Escalation(("lead",), 7)), service("LibStaffer"))
-    watched = watchlist(*services, check_at=check_at, channels=("its", "admins", "lead"), weekly=draw(st.booleans()))
+    watched = watchlist(
+        *services, check_at=check_at, channels=("its", "admins", "lead"), weekly=draw(st.booleans())
+    )
     world = World(watched=watched, now=start)
     there = draw(credentials(start))
     world.tenant.put(*there, disabled=draw(st.sampled_from(["", "", "it is disabled"])))
@@ -66,9 +72,9 @@ def test_a_world_that_lives_through_every_day_hears_exactly_what_was_forecast(wo
     before = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
     live_through(world, last)
     heard = {name: inbox.heard[before[name] :] for name, inbox in world.inboxes.items()}
-    assert {name: told(message for message in planned if message.channel == name) for name in heard} == {
-        name: told(messages) for name, messages in heard.items()
-    }
+    assert {
+        name: told(message for message in planned if message.channel == name) for name in heard
+    } == {name: told(messages) for name, messages in heard.items()}
 
 
 def test_a_check_that_is_owed_now_is_part_of_the_forecast() -> None:
@@ -89,8 +95,12 @@ def test_a_check_later_today_is_part_of_the_forecast() -> None:
     world = World(watched=watchlist(), now=at("2026-09-13T13:05Z"))
     world.tenant.put(LIBCAL)
     world.check()
-    world.now = at("2026-09-14T06:00Z")  # one o'clock at night; the check of the day is due at 08:00
-    assert [message.now for message in forecast(*look(world), date(2026, 9, 14))] == [at("2026-09-14T13:00Z")] * 2
+    world.now = at(
+        "2026-09-14T06:00Z"
+    )  # one o'clock at night; the check of the day is due at 08:00
+    assert [message.now for message in forecast(*look(world), date(2026, 9, 14))] == [
+        at("2026-09-14T13:00Z")
+    ] * 2
 
 
 def test_a_channel_that_failed_is_forecast_to_recover() -> None:
@@ -101,7 +111,11 @@ def test_a_channel_that_failed_is_forecast_to_recover() -> None:
     world.inboxes["admins"].down = True
     world.run("2026-09-17T18:00Z")
     world.inboxes["admins"].down = False
-    reasons = [(m.channel, n.view.item, n.reason) for m in forecast(*look(world), date(2026, 9, 25)) for n in m.notices]
+    reasons = [
+        (m.channel, n.view.item, n.reason)
+        for m in forecast(*look(world), date(2026, 9, 25))
+        for n in m.notices
+    ]
     assert ("its", "channel:admins", Reason.RECOVERED) in reasons
 
 
@@ -109,11 +123,16 @@ def test_two_services_over_eight_hundred_days_are_forecast_without_a_gap() -> No
     world = World(watched=watchlist(weekly=True), now=DAY_ZERO)
     world.tenant.put(LIBCAL, LIBSTAFFER)
     world.check()
-    weeks = {message.now.astimezone(message.zone).isocalendar()[:2] for message in forecast(*look(world), date(2028, 11, 9))}
+    weeks = {
+        message.now.astimezone(message.zone).isocalendar()[:2]
+        for message in forecast(*look(world), date(2028, 11, 9))
+    }
     assert len(weeks) == 114, "every week from 7 September 2026 to 9 November 2028 has a message"
 
 
-def test_the_forecast_looks_thirty_days_beyond_the_last_end_and_never_farther_than_eight_hundred_days() -> None:
+def test_the_forecast_looks_thirty_days_beyond_the_last_end_and_never_farther_than_eight_hundred_days() -> (
+    None
+):
     def seen(*there: Credential) -> date:
         world = World(watched=watchlist(), now=DAY_ZERO)
         world.tenant.put(*there)
@@ -133,14 +152,23 @@ def test_nothing_is_said_of_an_app_that_was_never_read() -> None:
 def told(messages: Iterable[Message]) -> list[object]:
     """What a channel hears: everything but when it will hear again, which is filled in as a message goes out."""
     return [
-        (m.now, m.introduction, [(n.view.item, n.view.standing, n.reason, n.severity, n.view.days_left, n.roles) for n in m.notices])
+        (
+            m.now,
+            m.introduction,
+            [
+                (n.view.item, n.view.standing, n.reason, n.severity, n.view.days_left, n.roles)
+                for n in m.notices
+            ],
+        )
         for m in messages
     ]
 
 
 def look(world: World) -> tuple[Round, dict[str, Observed]]:
     memory = world.ledger.load()
-    known = {app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None}
+    known = {
+        app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None
+    }
     return Round(world.watched, memory, world.now, world.ledger.pulse()), known
 
 

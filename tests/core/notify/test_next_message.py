@@ -30,7 +30,9 @@ def credentials(draw: st.DrawFn) -> list[Credential]:
 @settings(max_examples=25, deadline=None)
 @given(there=credentials(), disabled=st.booleans())
 @example(there=[TO_COME], disabled=False)
-def test_the_next_message_comes_on_the_day_that_was_foreseen(there: list[Credential], *, disabled: bool) -> None:
+def test_the_next_message_comes_on_the_day_that_was_foreseen(
+    there: list[Credential], *, disabled: bool
+) -> None:
     world = World(watched=watchlist(), now=DAY_ZERO)
     world.tenant.put(*there, disabled="it is disabled" if disabled else "")
     foreseen = world.check().foreseen
@@ -40,6 +42,8 @@ def test_the_next_message_comes_on_the_day_that_was_foreseen(there: list[Credent
         world.now = instant_on(tomorrow, world.watched)
         world.check()
     for name, inbox in world.inboxes.items():
-        after = [message.now.astimezone(message.zone).date() for message in inbox.heard[first[name] :]]
+        after = [
+            message.now.astimezone(message.zone).date() for message in inbox.heard[first[name] :]
+        ]
         expected = foreseen.by_channel.get(name)
         assert after[:1] == ([expected] if expected is not None and expected <= last else [])

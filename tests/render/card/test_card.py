@@ -12,13 +12,44 @@ from shared.core.model.watchlist import Runbook
 from shared.render.card.card import LIMIT, encoded, payloads
 from tests.render.cases import MESSAGES, page_of
 from tests.render.goldens import card_of, kept, kind_of
-from tests.support.notices import INSTALLER, LIBCAL, PAGE_URL, app_view, credential, message, notice, service_view, unclaimed, unmatched
+from tests.support.notices import (
+    INSTALLER,
+    LIBCAL,
+    PAGE_URL,
+    app_view,
+    credential,
+    message,
+    notice,
+    service_view,
+    unclaimed,
+    unmatched,
+)
 
-ELEMENTS = {"AdaptiveCard", "TextBlock", "RichTextBlock", "TextRun", "Container", "ColumnSet", "Column", "ActionSet"}
+ELEMENTS = {
+    "AdaptiveCard",
+    "TextBlock",
+    "RichTextBlock",
+    "TextRun",
+    "Container",
+    "ColumnSet",
+    "Column",
+    "ActionSet",
+}
 ACTIONS = {"Action.OpenUrl", "Action.ToggleVisibility"}
-MANY = message(*(notice(unclaimed(credential(f"stray {number}", 400)), Reason.UNCLAIMED) for number in range(60)))
+MANY = message(
+    *(
+        notice(unclaimed(credential(f"stray {number}", 400)), Reason.UNCLAIMED)
+        for number in range(60)
+    )
+)
 URGENT = message(
-    *(notice(service_view(in_use=credential(ends=3), service=replace(LIBCAL, name=f"Service {n}"))) for n in range(30)), *MANY.notices
+    *(
+        notice(
+            service_view(in_use=credential(ends=3), service=replace(LIBCAL, name=f"Service {n}"))
+        )
+        for n in range(30)
+    ),
+    *MANY.notices,
 )
 
 
@@ -55,7 +86,9 @@ def test_a_card_holds_only_what_teams_shows(name: str) -> None:
         assert card["msteams"] == {"width": "Full"}
         found = list(nodes({key: value for key, value in card.items() if key != "msteams"}))
         assert {node["type"] for node in found} <= ELEMENTS | ACTIONS
-        assert all(re.match(r"https://[a-z0-9.-]+/", node["url"]) for node in found if "url" in node)
+        assert all(
+            re.match(r"https://[a-z0-9.-]+/", node["url"]) for node in found if "url" in node
+        )
         assert all(len(node["actions"]) <= 6 for node in found if "actions" in node)
         ids = [node["id"] for node in found if "id" in node]
         assert len(ids) == len(set(ids))
@@ -68,7 +101,11 @@ def test_the_official_renderer_finds_nothing_wrong() -> None:
 
 
 def test_the_official_renderer_would_find_something_wrong() -> None:
-    broken = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "Container", "style": "loud", "items": []}, {"type": "Nothing"}]}
+    broken = {
+        "type": "AdaptiveCard",
+        "version": "1.5",
+        "body": [{"type": "Container", "style": "loud", "items": []}, {"type": "Nothing"}],
+    }
     assert len(problems({"broken": broken})) == 2
 
 
@@ -77,12 +114,19 @@ def test_outside_text_is_shown_as_it_is_by_the_official_renderer() -> None:
     name = "[free](https://x.example) **b** <b>x</b> {{DATE(2026-01-01T00:00:00Z)}} <at>"
     told = message(notice(unclaimed(credential(name, 400, hint="a_*")), Reason.UNCLAIMED))
     seen = words(to_html(cards_of(told)))
-    assert "Secret “[free](https://x.example) **b** <b>x</b> { {DATE(2026-01-01T00:00:00Z)}} < at>”" in seen
+    assert (
+        "Secret “[free](https://x.example) **b** <b>x</b> { {DATE(2026-01-01T00:00:00Z)}} < at>”"
+        in seen
+    )
     assert "(begins with a_*, ends 27 Dec 2027)" in seen
 
 
 def test_the_most_urgent_stands_first() -> None:
-    styles = [node["style"] for node in cards_of(MESSAGES["several_with_page"])[0]["body"] if node["type"] == "Container"]
+    styles = [
+        node["style"]
+        for node in cards_of(MESSAGES["several_with_page"])[0]["body"]
+        if node["type"] == "Container"
+    ]
     assert styles == ["attention", "accent", "good"]
 
 
@@ -110,7 +154,10 @@ def test_what_is_critical_is_never_left_out() -> None:
 
 
 def test_the_introduction_names_every_service_even_if_they_are_many() -> None:
-    services = tuple(service_view(Standing.HEALTHY, service=replace(LIBCAL, name=f"Service {number}")) for number in range(300))
+    services = tuple(
+        service_view(Standing.HEALTHY, service=replace(LIBCAL, name=f"Service {number}"))
+        for number in range(300)
+    )
     told = message(introduction=True, watching=services)
     said = texts(cards_of(told, PAGE_URL))
     assert "Lapsewatch now watches 300 services (1 of 3)" in said
@@ -120,11 +167,16 @@ def test_the_introduction_names_every_service_even_if_they_are_many() -> None:
 def test_the_longest_and_widest_texts_fit_a_card() -> None:
     wide = "\N{EARTH GLOBE AMERICAS}" * 400
     strays = tuple(credential(f"{number}{wide}", 400, hint=wide) for number in range(9))
-    service = replace(LIBCAL, name=wide, breaks=wide, request_to=wide, renewer=(wide,) * 9, installer=(wide,))
+    service = replace(
+        LIBCAL, name=wide, breaks=wide, request_to=wide, renewer=(wide,) * 9, installer=(wide,)
+    )
     found = replace(unmatched(*strays), service=service)
     missing = replace(service_view(Standing.MISSING), service=service, candidates=strays)
     rivals = unclaimed(strays[0], rivals=(service,) * 9)
-    lost = app_view(*(f"the redirect URI https://a.example/{wide} is missing" for _ in range(40)), aspect="redirect_uris")
+    lost = app_view(
+        *(f"the redirect URI https://a.example/{wide} is missing" for _ in range(40)),
+        aspect="redirect_uris",
+    )
     for view in (found, missing, rivals, lost):
         for payload in payloads(message(notice(view)), page_url=PAGE_URL):
             assert len(encoded(payload)) < LIMIT
@@ -139,7 +191,12 @@ def test_a_runbook_too_long_for_a_card_is_named() -> None:
 
 def test_a_link_that_is_not_https_makes_no_button() -> None:
     service = replace(LIBCAL, link="http://library.libcal.example/admin")
-    titles = [node.get("title") for node in nodes(cards_of(message(notice(service_view(service=service))), "http://127.0.0.1/page"))]
+    titles = [
+        node.get("title")
+        for node in nodes(
+            cards_of(message(notice(service_view(service=service))), "http://127.0.0.1/page")
+        )
+    ]
     assert "Open LibCal" not in titles
     assert "Open the status page" not in titles
 
@@ -149,7 +206,9 @@ def test_an_app_that_is_gone_cannot_be_opened() -> None:
 
 
 def test_clients_that_cannot_show_the_card_show_a_line() -> None:
-    assert cards_of(MESSAGES["several_with_page"])[0]["fallbackText"].startswith("Lapsewatch: 3 items, 1 urgent; LibCal: the secret in use")
+    assert cards_of(MESSAGES["several_with_page"])[0]["fallbackText"].startswith(
+        "Lapsewatch: 3 items, 1 urgent; LibCal: the secret in use"
+    )
     assert r"\[free\](" in cards_of(MESSAGES["hostile"])[0]["fallbackText"]
 
 
@@ -157,14 +216,21 @@ def test_the_quiet_line_of_the_week_is_one_quiet_line() -> None:
     (card,) = cards_of(MESSAGES["weekly"])
     (line,) = card["body"]
     assert [(run["text"], run["isSubtle"]) for run in line["inlines"]] == [
-        ("Lapsewatch is alive: watching 2 services, all safe. Next message on 15 Sep 2027 if nothing changes.", True)
+        (
+            "Lapsewatch is alive: watching 2 services, all safe. Next message on 15 Sep 2027 if nothing changes.",
+            True,
+        )
     ]
     assert card["fallbackText"] == "Lapsewatch is alive: watching 2 services, all safe"
 
 
 def test_all_is_well_is_green_and_a_warning_is_not() -> None:
     def style(name: str) -> str:
-        return next(str(node["style"]) for node in cards_of(MESSAGES[name])[0]["body"] if node["type"] == "Container")
+        return next(
+            str(node["style"])
+            for node in cards_of(MESSAGES[name])[0]["body"]
+            if node["type"] == "Container"
+        )
 
     assert style("confirmed") == "good"
     assert style("confirmed_on_an_ending_one") == "warning"

@@ -22,7 +22,10 @@ KIOSKS = "00000000-0000-4000-8000-000000000002"
 
 def planned() -> Forecast:
     world = World(watched=watchlist(weekly=True), now=at("2026-09-01T13:05Z"))
-    world.tenant.put(secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"), secret("sta25", "LibStaffer", ends=None))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
+        secret("sta25", "LibStaffer", ends=None),
+    )
     world.check()
     return world.watch.forecast(UNTIL)
 
@@ -31,7 +34,11 @@ def test_the_document_has_every_message_with_its_instant_its_local_day_and_its_i
     found = planned()
     document = forecast_document(found)
     told = document["messages"]
-    assert (document["generated_at"], document["until"], document["unread"]) == ("2026-09-01T13:05:00Z", "2026-10-15", [])
+    assert (document["generated_at"], document["until"], document["unread"]) == (
+        "2026-09-01T13:05:00Z",
+        "2026-10-15",
+        [],
+    )
     assert isinstance(told, list)
     assert len(told) == len(found.messages) == 14
     assert told[2] == {
@@ -40,7 +47,14 @@ def test_the_document_has_every_message_with_its_instant_its_local_day_and_its_i
         "channel": "its",
         "introduction": False,
         "items": [
-            {"item": "libcal", "name": "LibCal", "standing": "expiring", "reason": "first", "severity": "notice", "days_left": 90},
+            {
+                "item": "libcal",
+                "name": "LibCal",
+                "standing": "expiring",
+                "reason": "first",
+                "severity": "notice",
+                "days_left": 90,
+            },
         ],
     }
 
@@ -49,8 +63,20 @@ def test_the_table_says_once_what_several_channels_hear_and_counts_the_quiet_lin
     rows = forecast_rows(planned().messages)
     both = ("its", "admins")
     assert rows.listed == (
-        Row(date(2026, 9, 14), "LibCal: secret ends in 90 days (13 Dec)", Reason.FIRST, Severity.NOTICE, both),
-        Row(date(2026, 10, 14), "LibCal: secret ends in 60 days (13 Dec)", Reason.RUNG, Severity.NOTICE, both),
+        Row(
+            date(2026, 9, 14),
+            "LibCal: secret ends in 90 days (13 Dec)",
+            Reason.FIRST,
+            Severity.NOTICE,
+            both,
+        ),
+        Row(
+            date(2026, 10, 14),
+            "LibCal: secret ends in 60 days (13 Dec)",
+            Reason.RUNG,
+            Severity.NOTICE,
+            both,
+        ),
     )
     assert rows.weekly == 10
 
@@ -70,15 +96,20 @@ def test_of_an_app_that_was_never_read_it_is_said_that_nothing_is_foreseen() -> 
     assert forecast_document(found)["unread"] == [{"client_id": KIOSKS, "name": "Kiosks"}]
     paper = io.StringIO()
     show.forecast(Console(file=paper, width=200), found, drawn=None)
-    assert "Kiosks has not been read yet: nothing that it brings is in this forecast." in paper.getvalue()
+    assert (
+        "Kiosks has not been read yet: nothing that it brings is in this forecast."
+        in paper.getvalue()
+    )
 
 
 def test_an_introduction_to_come_is_in_the_table() -> None:
     world = World(watched=watchlist(), now=at("2026-09-01T13:05Z"))
-    world.tenant.put(secret("cal24", "LibCal 2024", ends=None), secret("sta25", "LibStaffer", ends=None))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends=None), secret("sta25", "LibStaffer", ends=None)
+    )
     first = Round(world.watched, world.ledger.load(), world.now)
     (app,) = world.watched.apps
     seen = {app.key: observe(app, world.tenant.apps[app.client_id], first)}
-    assert [(row.what, row.reason) for row in forecast_rows(forecast(first, seen, UNTIL)).listed] == [
-        ("Lapsewatch now watches 2 services", Reason.INTRODUCED)
-    ]
+    assert [
+        (row.what, row.reason) for row in forecast_rows(forecast(first, seen, UNTIL)).listed
+    ] == [("Lapsewatch now watches 2 services", Reason.INTRODUCED)]

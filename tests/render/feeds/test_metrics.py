@@ -17,7 +17,9 @@ def samples(world: World) -> Samples:
     families = list(text_string_to_metric_families(metrics(world.watch.status(), world.watched)))
     assert all(family.documentation and family.type == "gauge" for family in families)
     return {
-        (sample.name.removeprefix("lapsewatch_"), *sample.labels.values()): sample.value for family in families for sample in family.samples
+        (sample.name.removeprefix("lapsewatch_"), *sample.labels.values()): sample.value
+        for family in families
+        for sample in family.samples
     }
 
 
@@ -35,10 +37,21 @@ def world(*, staffer_ends: str | None = "2028-01-01T06:00Z") -> World:
 
 def test_each_service_has_its_days_its_severity_and_one_standing() -> None:
     found = samples(world())
-    assert (found["days_left", "libcal"], found["severity", "libcal"], found["severity", "libstaffer"]) == (21, 2, 0)
+    assert (
+        found["days_left", "libcal"],
+        found["severity", "libcal"],
+        found["severity", "libstaffer"],
+    ) == (21, 2, 0)
     assert {each for each in STANDINGS if found["standing", "libcal", each]} == {Standing.EXPIRING}
-    assert {each for each in STANDINGS if found["standing", "libstaffer", each]} == {Standing.HEALTHY}
-    assert (found["services",], found["unread_services",], found["unclaimed",], found["app_problems",]) == (2, 0, 1, 0)
+    assert {each for each in STANDINGS if found["standing", "libstaffer", each]} == {
+        Standing.HEALTHY
+    }
+    assert (
+        found["services",],
+        found["unread_services",],
+        found["unclaimed",],
+        found["app_problems",],
+    ) == (2, 0, 1, 0)
 
 
 def test_a_service_that_does_not_expire_has_no_days() -> None:
@@ -51,7 +64,11 @@ def test_days_are_negative_once_the_end_is_past() -> None:
     alive = world()
     alive.now = at("2026-12-15T14:00Z")
     found = samples(alive)
-    assert (found["days_left", "libcal"], found["severity", "libcal"], found["standing", "libcal", "expired"]) == (-2, 3, 1)
+    assert (
+        found["days_left", "libcal"],
+        found["severity", "libcal"],
+        found["standing", "libcal", "expired"],
+    ) == (-2, 3, 1)
 
 
 def test_the_checks_are_dated_and_stale_after_26_hours() -> None:
@@ -60,8 +77,15 @@ def test_the_checks_are_dated_and_stale_after_26_hours() -> None:
     assert samples(alive)["stale",] == 0
     alive.now += timedelta(hours=27)
     found = samples(alive)
-    assert (found["last_success_timestamp_seconds",], found["last_attempt_timestamp_seconds",]) == (checked, checked)
-    assert (found["stale",], found["last_outcome", "ok"], found["last_outcome", "failed"]) == (1, 1, 0)
+    assert (found["last_success_timestamp_seconds",], found["last_attempt_timestamp_seconds",]) == (
+        checked,
+        checked,
+    )
+    assert (found["stale",], found["last_outcome", "ok"], found["last_outcome", "failed"]) == (
+        1,
+        1,
+        0,
+    )
     assert found["worst",] == 2
 
 
@@ -72,14 +96,27 @@ def test_a_failed_check_moves_only_the_last_attempt() -> None:
     alive.tenant.broken = dict.fromkeys(alive.tenant.apps, "Graph answered 503.")
     alive.check()
     found = samples(alive)
-    assert (found["last_success_timestamp_seconds",], found["last_attempt_timestamp_seconds",]) == (checked, checked + 3600)
+    assert (found["last_success_timestamp_seconds",], found["last_attempt_timestamp_seconds",]) == (
+        checked,
+        checked + 3600,
+    )
     assert (found["last_outcome", "failed"], found["days_left", "libcal"]) == (1, 21)
 
 
 def test_before_the_first_check_services_are_unread_and_no_instant_is_made_up() -> None:
     found = samples(World())
-    assert (found["services",], found["unread_services",], found["severity", "libcal"], found["worst",]) == (2, 2, 2, 2)
-    assert not {name for name, *_ in found} & {"last_success_timestamp_seconds", "last_attempt_timestamp_seconds", "standing", "days_left"}
+    assert (
+        found["services",],
+        found["unread_services",],
+        found["severity", "libcal"],
+        found["worst",],
+    ) == (2, 2, 2, 2)
+    assert not {name for name, *_ in found} & {
+        "last_success_timestamp_seconds",
+        "last_attempt_timestamp_seconds",
+        "standing",
+        "days_left",
+    }
 
 
 def test_problems_of_the_apps_are_counted() -> None:

@@ -15,13 +15,20 @@ WIDE = "\N{FULLWIDTH EQUALS SIGN}"
 def rows(world: World) -> dict[str, dict[str, str]]:
     text = status_csv(world.watch.status(), world.watched)
     assert text.startswith(BYTE_ORDER_MARK)
-    return {row["item"]: row for row in csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True)}
+    return {
+        row["item"]: row
+        for row in csv.DictReader(
+            io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True
+        )
+    }
 
 
 def world(name: str = "Test by the intern") -> World:
     alive = World(now=at("2026-11-22T14:00Z"))
     alive.tenant.put(
-        secret("k1", "LibCal 2024", ends="2026-12-13T03:15Z"), secret("k2", "LibStaffer", ends=None), secret("k3", name, ends=None)
+        secret("k1", "LibCal 2024", ends="2026-12-13T03:15Z"),
+        secret("k2", "LibStaffer", ends=None),
+        secret("k3", name, ends=None),
     )
     alive.check()
     return alive
@@ -29,7 +36,12 @@ def world(name: str = "Test by the intern") -> World:
 
 def test_a_service_has_its_local_day_with_the_zone_and_the_instant() -> None:
     row = rows(world())["libcal"]
-    assert (row["kind"], row["standing"], row["severity"], row["days_left"]) == ("service", "expiring", "warning", "20")
+    assert (row["kind"], row["standing"], row["severity"], row["days_left"]) == (
+        "service",
+        "expiring",
+        "warning",
+        "20",
+    )
     assert (row["ends"], row["ends_at"], row["zone"], row["ends_utc"]) == (
         "2026-12-12",
         "21:15 CST",
@@ -46,18 +58,27 @@ def test_what_does_not_expire_says_so() -> None:
 
 def test_unclaimed_credentials_leftovers_and_problems_have_rows() -> None:
     alive = world()
-    alive.tenant.add(secret("k4", "LibCal 2026", ends="2028-12-13T09:15Z", starts="2026-11-20T00:00Z"))
+    alive.tenant.add(
+        secret("k4", "LibCal 2026", ends="2028-12-13T09:15Z", starts="2026-11-20T00:00Z")
+    )
     alive.check()
     alive.confirm("libcal", "k4")
     alive.now = at("2026-12-09T14:00Z")
     alive.check()
     found = rows(alive)
     assert found["credential:k3"]["kind"] == "unclaimed"
-    assert (found["leftover:libcal:k1"]["kind"], found["leftover:libcal:k1"]["days_left"]) == ("leftover", "3")
+    assert (found["leftover:libcal:k1"]["kind"], found["leftover:libcal:k1"]["days_left"]) == (
+        "leftover",
+        "3",
+    )
     alive.tenant.put(*alive.tenant.credentials, disabled="its service principal is disabled")
     alive.check()
     problem = rows(alive)["app:libcal"]
-    assert (problem["kind"], problem["standing"], problem["severity"]) == ("app", "its service principal is disabled", "critical")
+    assert (problem["kind"], problem["standing"], problem["severity"]) == (
+        "app",
+        "its service principal is disabled",
+        "critical",
+    )
 
 
 def test_an_acknowledged_service_says_until_when() -> None:
@@ -80,23 +101,52 @@ def test_every_line_ends_in_cr_lf_and_has_every_column() -> None:
     assert lines[0] == ",".join(COLUMNS)
     assert lines[-1] == ""
     assert "\n" not in "".join(lines)
-    assert rows(world('two\nlines, and a “quote"'))["credential:k3"]["name"] == 'two lines, and a “quote"'
+    assert (
+        rows(world('two\nlines, and a “quote"'))["credential:k3"]["name"]
+        == 'two lines, and a “quote"'
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u200b=1", f"{WIDE}1+1", "a;=1+1", 'a"; @x', ';"=1+1;', ';" "=1+1']
+    "name",
+    [
+        "=1+1",
+        "+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "\u200b=1",
+        f"{WIDE}1+1",
+        "a;=1+1",
+        'a"; @x',
+        ';"=1+1;',
+        ';" "=1+1',
+    ],
 )
 def test_a_formula_is_text(name: str) -> None:
     found = rows(world(name))["credential:k3"]
-    cells = [part.strip() for cell in (found["name"], found["credential"], found["next_step"]) for part in cell.split(";")]
+    cells = [
+        part.strip()
+        for cell in (found["name"], found["credential"], found["next_step"])
+        for part in cell.split(";")
+    ]
     text = status_csv(world(name).watch.status(), world().watched)
-    cells += [cell.strip() for row in csv.reader(io.StringIO(text, newline=""), delimiter=";") for cell in row]  # as some countries read it
+    cells += [
+        cell.strip()
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")
+        for cell in row
+    ]  # as some countries read it
     assert not [cell for cell in cells if cell[:1] in {"=", "+", "-", "@", "\t", "\r", WIDE}]
 
 
 def test_a_formula_in_a_name_of_the_app_or_a_hint_is_text_and_a_negative_number_stays_one() -> None:
     alive = world()
-    alive.tenant.put(secret("k1", "LibCal", ends="2026-11-19T09:15Z", hint="=1+"), secret("k2", "LibStaffer", ends=None))
+    alive.tenant.put(
+        secret("k1", "LibCal", ends="2026-11-19T09:15Z", hint="=1+"),
+        secret("k2", "LibStaffer", ends=None),
+    )
     alive.check()
     row = rows(alive)["libcal"]
     assert (row["hint"], row["days_left"]) == ("'=1+", "-3")

@@ -9,7 +9,16 @@ from shared.config.runbook import parse
 from shared.core.judge.snapshot import Round
 from shared.core.model.memory import Decision, Facts, Memory, Outcome, Person, Pulse
 from shared.core.model.secret import Secret
-from shared.core.model.views import AppView, Judgement, LeftoverView, RemovedView, ServiceView, UnclaimedView, View, WatcherView
+from shared.core.model.views import (
+    AppView,
+    Judgement,
+    LeftoverView,
+    RemovedView,
+    ServiceView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
 from shared.core.notify.next_message import Foreseen
@@ -23,7 +32,9 @@ from tests.support.world import World
 ROOT = Path(__file__).parents[3]
 ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
 GOOD = Pulse(watching_since=NOW, last_success=NOW, last_attempt=NOW, outcome=Outcome.OK)
-CHANNELS = {name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")}
+CHANNELS = {
+    name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")
+}
 WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
 
 
@@ -61,15 +72,30 @@ def lived(world: World, **more: str) -> PageData:
 
 def library() -> World:
     """LibCal waits for its new secret, LibStaffer comes to its end, a newsletter is safe, and somebody's test secret is unclaimed."""
-    world = World(watched=_watched(_shipped("LibCal"), _shipped("LibStaffer"), _newsletter()), now=at("2026-08-15T13:05Z"))
+    world = World(
+        watched=_watched(_shipped("LibCal"), _shipped("LibStaffer"), _newsletter()),
+        now=at("2026-08-15T13:05Z"),
+    )
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2026-11-28T09:15Z"),
         secret("sta25", "LibStaffer 2025", ends="2027-01-20T02:00Z", hint="K9_"),
         secret("new", "Newsletter sign-in", ends=None, hint="")._replace(kind=Kind.CERTIFICATE),
     )
     world.run("2026-11-20T18:00Z")
-    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"))
-    world.tenant.add(secret("test", "test by the intern", starts="2026-11-21T17:00Z", ends="2027-11-20T17:00Z", hint="a_b"))
+    world.tenant.add(
+        secret(
+            "cal26", "LibCal 2026", starts="2026-11-20T17:00Z", ends="2028-11-20T17:00Z", hint="r2B"
+        )
+    )
+    world.tenant.add(
+        secret(
+            "test",
+            "test by the intern",
+            starts="2026-11-21T17:00Z",
+            ends="2027-11-20T17:00Z",
+            hint="a_b",
+        )
+    )
     world.run("2026-11-22T18:00Z")
     world.acknowledge("libstaffer", "2026-12-20", "ticket 4711 is with ITS")
     return world
@@ -77,13 +103,19 @@ def library() -> World:
 
 def safe() -> World:
     """LibCal and LibStaffer, both confirmed on new secrets; an old one is left."""
-    world = World(watched=_watched(_shipped("LibCal"), _shipped("LibStaffer")), now=at("2026-08-15T13:05Z"))
+    world = World(
+        watched=_watched(_shipped("LibCal"), _shipped("LibStaffer")), now=at("2026-08-15T13:05Z")
+    )
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2027-11-28T09:15Z"),
         secret("sta25", "LibStaffer 2025", ends="2028-01-20T02:00Z", hint="K9_"),
     )
     world.run("2026-09-20T18:00Z")
-    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-09-20T17:00Z", ends="2028-09-20T17:00Z", hint="r2B"))
+    world.tenant.add(
+        secret(
+            "cal26", "LibCal 2026", starts="2026-09-20T17:00Z", ends="2028-09-20T17:00Z", hint="r2B"
+        )
+    )
     world.run("2026-09-22T18:00Z")
     world.confirm("libcal", "cal26")
     world.run("2026-09-28T18:00Z")
@@ -93,7 +125,12 @@ def safe() -> World:
 def tenant(items: int = 130) -> TenantWorld:
     """A whole tenant beside LibCal, with `items` credentials that are due or have ended, some of hostile names."""
     world = TenantWorld(now=at("2026-09-01T14:00Z"))
-    names = ("Branch kiosk", "Digital signage", "<img src=x onerror=alert(1)> Catalogue", "Interlibrary loan")
+    names = (
+        "Branch kiosk",
+        "Digital signage",
+        "<img src=x onerror=alert(1)> Catalogue",
+        "Interlibrary loan",
+    )
     apps = []
     for number in range(items):
         day = world.now + timedelta(days=(number * 7) % 37 - 6)
@@ -115,11 +152,21 @@ def _watched(*services: Service) -> Watchlist:
 
 
 def _newsletter() -> Service:
-    return service("Newsletter", claim=Claim("name", "Newsletter*"), breaks="Readers cannot sign in to the newsletter.")
+    return service(
+        "Newsletter",
+        claim=Claim("name", "Newsletter*"),
+        breaks="Readers cannot sign in to the newsletter.",
+    )
 
 
 def _shipped(name: str) -> Service:
     path = f"runbooks/{name.lower()}.md"
     runbook = parse((ROOT / path).read_text(encoding="utf-8"), path)
     link = f"https://library.{name.lower()}.example/admin"
-    return service(name, installer=("libapps-admins",), request_to="its-helpdesk@example.org", runbook=runbook, link=link)
+    return service(
+        name,
+        installer=("libapps-admins",),
+        request_to="its-helpdesk@example.org",
+        runbook=runbook,
+        link=link,
+    )

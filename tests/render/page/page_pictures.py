@@ -19,7 +19,13 @@ PICTURES = ROOT / "docs" / "pictures"
 SITE = "https://page.example/api/page"
 POLICY = "; ".join(
     [
-        *["default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "form-action 'self'"],
+        *[
+            "default-src 'none'",
+            "style-src 'self'",
+            "script-src 'self'",
+            "img-src 'self' data:",
+            "form-action 'self'",
+        ],
         *["base-uri 'none'", "frame-ancestors 'none'"],
     ]
 )
@@ -27,11 +33,19 @@ POLICY = "; ".join(
 
 @contextmanager
 def opened(
-    browser: Browser, html: str, *, width: int = 1280, dark: bool = False, script: bool = True, seen: Callable[[Route], None] | None = None
+    browser: Browser,
+    html: str,
+    *,
+    width: int = 1280,
+    dark: bool = False,
+    script: bool = True,
+    seen: Callable[[Route], None] | None = None,
 ) -> Iterator[Page]:
     """Open a page as the app serves it: with its policy, its assets beside it, and nothing else in the world."""
     context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", java_script_enabled=script
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=script,
     )
     shown = context.new_page()
 
@@ -43,7 +57,11 @@ def opened(
             kind, text = assets()[path.rsplit("/", 1)[1]]
             route.fulfill(body=text, content_type=kind)
         elif route.request.url.startswith(SITE):
-            route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+            route.fulfill(
+                body=html,
+                content_type="text/html; charset=utf-8",
+                headers={"Content-Security-Policy": POLICY},
+            )
         else:
             route.abort()
 

@@ -32,7 +32,9 @@ def answered(done: str, view: ServiceView, service: str = "libcal") -> Receipt:
 def test_an_undo_says_what_counts_now_and_that_the_countdown_goes_on() -> None:
     view = service_view(Standing.AWAITING_INSTALL, replacement=NEW, confirmed=True)
     counts = "LibCal: undone. The secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026) counts as in use now, and its countdown goes on."
-    assert answered("undo", view) == Receipt(f"{counts} Whoever was told otherwise has heard of it.", Severity.NOTICE)
+    assert answered("undo", view) == Receipt(
+        f"{counts} Whoever was told otherwise has heard of it.", Severity.NOTICE
+    )
     assert (
         answered("undo-later", view).text
         == f"{counts} Not everybody who was told otherwise has heard of it yet; the next checks tell them."
@@ -82,11 +84,15 @@ QUIETS_NOTHING = "It keeps no message quiet: none but those of the last 7 days i
         (1, 1, False),
     ],
 )
-def test_an_acknowledgement_that_quiets_nothing_says_so(left: int, lasts: int, *, quiet: bool) -> None:
+def test_an_acknowledgement_that_quiets_nothing_says_so(
+    left: int, lasts: int, *, quiet: bool
+) -> None:
     view = acknowledged(service_view(in_use=credential(ends=left)), TODAY + timedelta(days=lasts))
     assert keeps_nothing_quiet(view, NOW, ZONE) == ("" if quiet else QUIETS_NOTHING)
     recorded = "LibCal: your acknowledgement is recorded."
-    assert answered("acknowledge", view) == (Receipt(recorded) if quiet else Receipt(f"{recorded} {QUIETS_NOTHING}", Severity.NOTICE))
+    assert answered("acknowledge", view) == (
+        Receipt(recorded) if quiet else Receipt(f"{recorded} {QUIETS_NOTHING}", Severity.NOTICE)
+    )
 
 
 def test_an_acknowledgement_that_makes_daily_reminders_weekly_quiets_something() -> None:
@@ -98,4 +104,6 @@ def test_nothing_of_the_query_comes_back() -> None:
     view = service_view()
     assert receipt("<b>zzmark", "libcal", judged(view), WATCHLIST) is None
     assert receipt("undo", "zzmark", judged(view), WATCHLIST) is None
-    assert answered("confirm", view, "zzmark") == Receipt("Your confirmation is recorded, and whoever was asked to act has been told.")
+    assert answered("confirm", view, "zzmark") == Receipt(
+        "Your confirmation is recorded, and whoever was asked to act has been told."
+    )

@@ -12,7 +12,16 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Route
 
-from shared.core.model.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Pulse, Sighting, Told
+from shared.core.model.memory import (
+    AppSighting,
+    Decision,
+    DecisionKind,
+    Memory,
+    Outcome,
+    Pulse,
+    Sighting,
+    Told,
+)
 from shared.core.model.views import Over, ServiceView, View
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.results import TenantStatus
@@ -52,7 +61,9 @@ VOID = {"meta", "link", "input", "br", "hr"}
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>\u202e{{ 7*7 }}\ud800</form>"
 SAFE = service_view(Standing.HEALTHY, NEW, confirmed=True)
 WAITING = service_view(Standing.AWAITING_INSTALL, replacement=NEW)
-STAFFER = service_view(Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER)
+STAFFER = service_view(
+    Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER
+)
 ENDED = service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED)
 PARTIAL = replace(GOOD, outcome=Outcome.PARTIAL, error="its: the Teams webhook answered 404.")
 FAILED = Pulse(NOW, NOW - timedelta(hours=20), NOW, Outcome.FAILED, "No token could be had.")
@@ -116,12 +127,19 @@ def found(data: PageData) -> Found:
 def first_sentence(data: PageData) -> str:
     """Give the heading, whose word stands in an element of its own."""
     html = page(data)
-    return " ".join("".join(Found(html.split('<h1 id="answer">')[1].split("</h1>")[0]).words).split())
+    return " ".join(
+        "".join(Found(html.split('<h1 id="answer">')[1].split("</h1>")[0]).words).split()
+    )
 
 
 def views_of(name: str) -> list[View]:
     message = MESSAGES[name]
-    return list({view.item: view for view in (*message.watching, *(notice.view for notice in message.notices))}.values())
+    return list(
+        {
+            view.item: view
+            for view in (*message.watching, *(notice.view for notice in message.notices))
+        }.values()
+    )
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -130,7 +148,11 @@ def test_whatever_can_be_told_is_on_the_page_which_is_well_formed(name: str) -> 
     shown = found(single(*views))
     ids = [given["id"] for _, given in shown.tags if "id" in given]
     assert len(ids) == len(set(ids))
-    assert [link["href"] for link in shown.of("a") if link["href"].startswith("#") and link["href"][1:] not in ids] == []
+    assert [
+        link["href"]
+        for link in shown.of("a")
+        if link["href"].startswith("#") and link["href"][1:] not in ids
+    ] == []
     for view in views:
         if isinstance(view, ServiceView) and view.app.usable:
             assert summary(view, now=NOW, zone=ZONE) in shown.text
@@ -140,15 +162,24 @@ def test_whatever_can_be_told_is_on_the_page_which_is_well_formed(name: str) -> 
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(name: str) -> None:
     html = page(single(*views_of(name)))
     shown = Found(html)
-    assert [given for _, given in shown.tags if "style" in given or any(key.startswith("on") for key in given)] == []
+    assert [
+        given
+        for _, given in shown.tags
+        if "style" in given or any(key.startswith("on") for key in given)
+    ] == []
     assert shown.of("style") == []
     assert [given["src"] for given in shown.of("script")] == ["/api/page/assets/page.js"]
     assert {given["href"] for given in shown.of("link")} == {"data:,", "/api/page/assets/page.css"}
-    assert all(link["href"].startswith(("https://", "mailto:", "#", "/api/page")) for link in shown.of("a"))
+    assert all(
+        link["href"].startswith(("https://", "mailto:", "#", "/api/page")) for link in shown.of("a")
+    )
     assert "url(" not in assets()["page.css"][1]
 
 
-@pytest.mark.parametrize("data", [lived(library()), lived(safe()), lived(stopped()), single(SAFE, pulse=FAILED, read=False)])
+@pytest.mark.parametrize(
+    "data",
+    [lived(library()), lived(safe()), lived(stopped()), single(SAFE, pulse=FAILED, read=False)],
+)
 def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> None:
     shown = found(data)
     levels = [int(tag[1]) for tag, _ in shown.headings]
@@ -156,7 +187,9 @@ def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> Non
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
     labels = {given["for"] for given in shown.of("label") if "for" in given}
-    assert {given["id"] for given in shown.of("input") if given.get("type") in {"date", "text"}} == labels
+    assert {
+        given["id"] for given in shown.of("input") if given.get("type") in {"date", "text"}
+    } == labels
     assert {tag for tag, _ in shown.tags} >= {"main", "header", "footer"}
 
 
@@ -164,13 +197,25 @@ def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> Non
     ("data", "sentence"),
     [
         (single(SAFE), "Yes. LibCal is safe until 14 Nov 2028."),
-        (single(SAFE, STAFFER), "Yes. LibCal and LibStaffer are safe; the first to end is LibStaffer's, on 18 Sep 2027."),
-        (single(SAFE, unclaimed()), "Yes. LibCal is safe until 14 Nov 2028. One thing is left to settle."),
+        (
+            single(SAFE, STAFFER),
+            "Yes. LibCal and LibStaffer are safe; the first to end is LibStaffer's, on 18 Sep 2027.",
+        ),
+        (
+            single(SAFE, unclaimed()),
+            "Yes. LibCal is safe until 14 Nov 2028. One thing is left to settle.",
+        ),
         (single(service_view()), "Not yet. LibCal: secret ends in 21 days (13 Dec)."),
-        (single(WAITING, STAFFER), "Not yet. LibCal: the new secret waits to be installed; the old one ends in 21 days (13 Dec)."),
+        (
+            single(WAITING, STAFFER),
+            "Not yet. LibCal: the new secret waits to be installed; the old one ends in 21 days (13 Dec).",
+        ),
         (single(unmatched()), "Not yet. LibCal: no secret on the app matches its claim."),
         (single(ENDED), "No. LibCal: secret ended 3 days ago (19 Nov)."),
-        (single(service_view(Standing.MISSING, over=Over.GONE)), "No. LibCal: the secret in use is gone from the app."),
+        (
+            single(service_view(Standing.MISSING, over=Over.GONE)),
+            "No. LibCal: the secret in use is gone from the app.",
+        ),
         (
             single(service_view(), replace(ENDED, service=LIBSTAFFER)),
             "No. LibStaffer: secret ended 3 days ago (19 Nov). LibCal needs attention too.",
@@ -180,7 +225,10 @@ def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> Non
             "Not yet. LibApps Outlook sync: a redirect URI is missing.",
         ),
         (
-            single(replace(SAFE, app=replace(APP, disabled="it is disabled")), app_view("it is disabled")),
+            single(
+                replace(SAFE, app=replace(APP, disabled="it is disabled")),
+                app_view("it is disabled"),
+            ),
             "No. LibApps Outlook sync: the app cannot be signed in to.",
         ),
         (
@@ -196,11 +244,20 @@ def test_the_first_sentence_answers_whether_we_are_safe(data: PageData, sentence
 @pytest.mark.parametrize(
     ("data", "loud"),
     [
-        (single(SAFE, pulse=STALE, stale=True), "The last good check was 3 days ago. It began on 19 Nov 2026, 08:00 CST"),
+        (
+            single(SAFE, pulse=STALE, stale=True),
+            "The last good check was 3 days ago. It began on 19 Nov 2026, 08:00 CST",
+        ),
         (single(SAFE, pulse=FAILED), "The last check failed. No token could be had."),
-        (single(SAFE, pulse=PARTIAL), "The last check was only partly done. its: the Teams webhook answered 404."),
+        (
+            single(SAFE, pulse=PARTIAL),
+            "The last check was only partly done. its: the Teams webhook answered 404.",
+        ),
         (single(pulse=Pulse()), "No check has ended well yet."),
-        (single(pulse=GOOD, read=False), "LibApps Outlook sync has not been read yet. Nothing is known of LibCal and LibStaffer."),
+        (
+            single(pulse=GOOD, read=False),
+            "LibApps Outlook sync has not been read yet. Nothing is known of LibCal and LibStaffer.",
+        ),
         (
             single(SAFE, memory=Memory(apps={"libcal": replace(APP, read_at=at(-2))})),
             "LibApps Outlook sync was not read in the last check. What is shown of LibCal and LibStaffer was read 2 days ago",
@@ -228,13 +285,26 @@ def test_a_service_that_was_never_read_is_named() -> None:
 
 
 def test_the_most_urgent_service_comes_first() -> None:
-    shown = found(single(STAFFER, service_view(), replace(ENDED, service=replace(LIBCAL, id="late", name="Late"))))
-    assert [given["id"] for given in shown.of("article")] == ["service-late", "service-libcal", "service-libstaffer"]
+    shown = found(
+        single(
+            STAFFER, service_view(), replace(ENDED, service=replace(LIBCAL, id="late", name="Late"))
+        )
+    )
+    assert [given["id"] for given in shown.of("article")] == [
+        "service-late",
+        "service-libcal",
+        "service-libstaffer",
+    ]
 
 
 def test_the_confirmation_carries_what_was_shown() -> None:
     shown = found(single(WAITING))
-    carried = {"service": "libcal", "key_id": NEW.key_id, "hint": "Zr2", "ends": "2028-11-14T09:15:00Z"}
+    carried = {
+        "service": "libcal",
+        "key_id": NEW.key_id,
+        "hint": "Zr2",
+        "ends": "2028-11-14T09:15:00Z",
+    }
     assert shown.sent("confirm") == [carried]
     assert "Confirm: I pasted Zr2… into LibCal and saw it sync" in shown.text
     assert "press Confirm below" in shown.text
@@ -243,7 +313,10 @@ def test_the_confirmation_carries_what_was_shown() -> None:
 def test_an_end_is_carried_exactly_or_as_nothing() -> None:
     fine = NEW._replace(ends=instant_of("2028-11-14T09:15:00.123Z"))
     never = NEW._replace(ends=None)
-    assert found(single(replace(WAITING, replacement=fine))).sent("confirm")[0]["ends"] == "2028-11-14T09:15:00.123000Z"
+    assert (
+        found(single(replace(WAITING, replacement=fine))).sent("confirm")[0]["ends"]
+        == "2028-11-14T09:15:00.123000Z"
+    )
     assert found(single(replace(WAITING, replacement=never))).sent("confirm")[0]["ends"] == ""
 
 
@@ -268,7 +341,13 @@ def test_an_unclaimed_credential_can_be_confirmed_where_one_is_missing() -> None
 
 @pytest.mark.parametrize(
     "view",
-    [SAFE, service_view(), ENDED, service_view(replacement=credential("LibCal 2026", 740, starts=9), upcoming=True), unmatched()],
+    [
+        SAFE,
+        service_view(),
+        ENDED,
+        service_view(replacement=credential("LibCal 2026", 740, starts=9), upcoming=True),
+        unmatched(),
+    ],
 )
 def test_where_nothing_can_be_confirmed_there_is_no_button(view: ServiceView) -> None:
     assert found(single(view)).sent("confirm") == []
@@ -276,7 +355,11 @@ def test_where_nothing_can_be_confirmed_there_is_no_button(view: ServiceView) ->
 
 def test_of_several_live_ones_every_one_can_be_confirmed() -> None:
     world = library()
-    world.tenant.add(secret("cal25", "LibCal 2025", starts="2025-11-20T17:00Z", ends="2027-11-20T17:00Z", hint="m1D"))
+    world.tenant.add(
+        secret(
+            "cal25", "LibCal 2025", starts="2025-11-20T17:00Z", ends="2027-11-20T17:00Z", hint="m1D"
+        )
+    )
     world.check()
     assert [form["hint"] for form in found(lived(world)).sent("confirm")] == ["r2B", "m1D"]
 
@@ -284,14 +367,22 @@ def test_of_several_live_ones_every_one_can_be_confirmed() -> None:
 def test_an_acknowledgement_ends_with_the_credential_at_the_latest() -> None:
     shown = found(single(service_view(in_use=credential(ends=5))))
     (until,) = [given for given in shown.of("input") if given["name"] == "until"]
-    assert (until["min"], until["value"], until["max"]) == ("2026-11-22", "2026-11-27", "2026-11-27")
+    assert (until["min"], until["value"], until["max"]) == (
+        "2026-11-22",
+        "2026-11-27",
+        "2026-11-27",
+    )
     assert shown.sent("acknowledge") == [{"service": "libcal", "until": "2026-11-27", "why": ""}]
-    assert "max" not in next(given for given in found(single(ENDED)).of("input") if given["name"] == "until")
+    assert "max" not in next(
+        given for given in found(single(ENDED)).of("input") if given["name"] == "until"
+    )
     assert found(single(SAFE)).sent("acknowledge") == []
 
 
 def test_an_unclaimed_credential_is_one_services_or_several_or_nobodys() -> None:
-    mine, nobodys = (fields for to, fields in found(single(SAFE, unclaimed())).forms if to.endswith("claim"))
+    mine, nobodys = (
+        fields for to, fields in found(single(SAFE, unclaimed())).forms if to.endswith("claim")
+    )
     assert [value for name, value in mine if name == "choice"] == ["libcal", "libstaffer"]
     assert [value for name, value in nobodys if name == "choice"] == ["none"]
     assert dict(mine)["hint"] == dict(nobodys)["hint"] == "a_b"
@@ -301,7 +392,9 @@ def test_an_unclaimed_credential_is_one_services_or_several_or_nobodys() -> None
 def test_the_request_can_be_sent_and_the_next_section_is_open() -> None:
     shown = found(single(service_view()))
     mailto = [link["href"] for link in shown.of("a") if link["href"].startswith("mailto:")]
-    assert mailto[0].startswith("mailto:its-helpdesk@example.org?subject=New%20client%20secret%20for%20LibCal")
+    assert mailto[0].startswith(
+        "mailto:its-helpdesk@example.org?subject=New%20client%20secret%20for%20LibCal"
+    )
     assert "Please create a new client secret for LibCal" in shown.text
     html = page(single(service_view()))
     assert html.count("<details") > html.count('<details class="fold" open') == 1
@@ -311,7 +404,9 @@ def test_the_request_can_be_sent_and_the_next_section_is_open() -> None:
 
 def test_the_history_says_who_decided_what_and_who_was_told() -> None:
     told = Told("libcal", "its", at(-3), Standing.AWAITING_INSTALL, Reason.REPLACED)
-    memory = Memory(sightings={NEW.key_id: Sighting(NEW, "libcal", at(-5))}, told={("libcal", "its"): told})
+    memory = Memory(
+        sightings={NEW.key_id: Sighting(NEW, "libcal", at(-5))}, told={("libcal", "its"): told}
+    )
     decisions = (
         Decision(at(-1), DecisionKind.CONFIRM, PAT, ("libcal",), NEW.key_id),
         Decision(at(-2), DecisionKind.ACKNOWLEDGE, PAT, ("libcal",), why="ticket 4711"),
@@ -329,7 +424,12 @@ def test_the_history_says_who_decided_what_and_who_was_told() -> None:
 
 def test_what_ails_the_watcher_the_apps_and_what_is_left_over_has_its_place() -> None:
     data = single(
-        SAFE, leftover(1), channel("it answered 404"), removed(), app_view("it is disabled"), pulse=replace(GOOD, evidence="no licence")
+        SAFE,
+        leftover(1),
+        channel("it answered 404"),
+        removed(),
+        app_view("it is disabled"),
+        pulse=replace(GOOD, evidence="no licence"),
     )
     text = found(data).text
     assert "LibCal: its old secret ends tomorrow (23 Nov, 03:15 CST)" in text
@@ -354,13 +454,18 @@ def test_how_to_clean_up_is_not_shown_before_the_newer_one_is_confirmed() -> Non
     assert "Install" in titles(WAITING)
     for early in (WAITING, service_view(), ENDED, service_view(Standing.MISSING, over=Over.GONE)):
         assert "Clean up" not in titles(early)
-    short = service_view(in_use=credential("LibCal 2026", 20), confirmed=True, leftovers=(credential(ends=10),))
+    short = service_view(
+        in_use=credential("LibCal 2026", 20), confirmed=True, leftovers=(credential(ends=10),)
+    )
     assert "Clean up" in titles(SAFE)
     assert "Clean up" in titles(short)
 
 
 def test_what_was_done_and_what_was_refused_are_said() -> None:
-    assert "Confirmed, thank you." in found(replace(single(SAFE), notice=Receipt("Confirmed, thank you."))).text
+    assert (
+        "Confirmed, thank you."
+        in found(replace(single(SAFE), notice=Receipt("Confirmed, thank you."))).text
+    )
     refused = found(replace(single(SAFE), problem="LibCal was already confirmed by Pat Example."))
     assert "Nothing was recorded. LibCal was already confirmed by Pat Example." in refused.text
 
@@ -369,11 +474,31 @@ def test_names_from_outside_are_only_text() -> None:
     hostile = credential(EVIL, 100, hint=EVIL)
     app = AppSighting("libcal", EVIL.replace("\ud800", ""), EVIL, EVIL, True, "", (), NOW)
     service = replace(LIBCAL, name=EVIL, breaks=EVIL, link="javascript:alert(1)", request_to=EVIL)
-    view = replace(WAITING, service=service, app=app, in_use=hostile, replacement=hostile._replace(key_id=EVIL), candidates=(hostile,))
+    view = replace(
+        WAITING,
+        service=service,
+        app=app,
+        in_use=hostile,
+        replacement=hostile._replace(key_id=EVIL),
+        candidates=(hostile,),
+    )
     memory = Memory(sightings={"k": Sighting(hostile, "libcal", NOW)})
-    decisions = {"libcal": (Decision(NOW, DecisionKind.ACKNOWLEDGE, replace(PAT, name=EVIL), ("libcal",), "k", EVIL),)}
+    decisions = {
+        "libcal": (
+            Decision(
+                NOW, DecisionKind.ACKNOWLEDGE, replace(PAT, name=EVIL), ("libcal",), "k", EVIL
+            ),
+        )
+    }
     loud = replace(GOOD, outcome=Outcome.FAILED, error=EVIL, evidence=EVIL)
-    data = single(view, replace(unclaimed(hostile), app=app), channel(EVIL), memory=memory, decisions=decisions, pulse=loud)
+    data = single(
+        view,
+        replace(unclaimed(hostile), app=app),
+        channel(EVIL),
+        memory=memory,
+        decisions=decisions,
+        pulse=loud,
+    )
     html = page(replace(data, person=replace(PAT, name=EVIL), problem=EVIL))
     shown = Found(html)
     assert html.encode("utf-8")
@@ -399,9 +524,16 @@ def test_every_page_is_small() -> None:
 def table(**wanted: object) -> tuple[list[list[str]], Found]:
     """Give the rows of the tenant's table, a text a cell, and the page."""
     world = tenant()
-    html = page(replace(lived(world), wanted=inventory.wanted({name: str(value) for name, value in wanted.items()})))
+    html = page(
+        replace(
+            lived(world),
+            wanted=inventory.wanted({name: str(value) for name, value in wanted.items()}),
+        )
+    )
     body = html.partition("<tbody>")[2].partition("</tbody>")[0]
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in body.split("<tr>")[1:]]
+    rows = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in body.split("<tr>")[1:]
+    ]
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows], Found(html)
 
 
@@ -411,7 +543,9 @@ def test_the_tenants_table_shows_the_most_urgent_first_in_pages_of_a_hundred() -
     assert "130 apps with 130 credentials were read on" in shown.text
     assert "1 to 100 of 130" in shown.text
     assert [row[3:] for row in rows[:2]] == [["26 Aug 2026, 6 days ago", "Ended"]] * 2
-    assert [row[4] for row in rows[:40]] == sorted(row[4] for row in rows[:40]), "what has ended, and then what is urgent"
+    assert [row[4] for row in rows[:40]] == sorted(row[4] for row in rows[:40]), (
+        "what has ended, and then what is urgent"
+    )
     assert ["2 Sep 2026, tomorrow", "Urgent"] in [row[3:] for row in rows]
     rest, _ = table(**{"from": 100})
     assert len(rest) == 30
@@ -424,13 +558,25 @@ def test_the_tenants_table_is_sorted_and_filtered_by_plain_links_and_a_plain_for
     signage, shown = table(name="SIGNAGE 0", sort="app")
     assert signage
     assert all(row[0].startswith("Digital signage 0") for row in signage)
-    links = [attributes["href"] for attributes in shown.of("a") if "sort=" in str(attributes.get("href"))]
+    links = [
+        attributes["href"] for attributes in shown.of("a") if "sort=" in str(attributes.get("href"))
+    ]
     assert any("name=SIGNAGE+0" in str(link) and "sort=ends" in str(link) for link in links)
     none, shown = table(name="nobody is called this")
     assert (none, "None" in shown.text) == ([], True)
 
 
-@pytest.mark.parametrize("wanted", [{"from": "-5"}, {"from": "x"}, {"from": "9999999"}, {"from": "999999"}, {"sort": "<b>"}, {"sort": ""}])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"from": "-5"},
+        {"from": "x"},
+        {"from": "9999999"},
+        {"from": "999999"},
+        {"sort": "<b>"},
+        {"sort": ""},
+    ],
+)
 def test_a_query_that_makes_no_sense_shows_the_beginning(wanted: dict[str, str]) -> None:
     assert table(**wanted)[0] == table()[0]
 
@@ -439,7 +585,11 @@ def test_how_many_of_the_tenant_are_urgent_stands_beside_the_answer_about_the_se
     views = tuple(tenant_view(f"App {number}", ends) for number, ends in enumerate((-2, 5, 7, 22)))
     long_ended = replace(tenant_view("Old", -40), severity=Severity.OK)
     plain = single(SAFE, STAFFER)
-    shown = found(replace(plain, status=replace(plain.status, tenant=TenantStatus(None, (*views, long_ended)))))
+    shown = found(
+        replace(
+            plain, status=replace(plain.status, tenant=TenantStatus(None, (*views, long_ended)))
+        )
+    )
     assert "Yes. LibCal and LibStaffer are safe;" in shown.text
     assert "Urgent In the tenant, 3 other credentials are urgent." in shown.text
     assert "In the tenant" not in found(plain).text
@@ -482,26 +632,44 @@ PAGES = {
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_leaves_the_host(browser: Browser, name: str, width: int, *, dark: bool) -> None:
+def test_axe_finds_nothing_and_nothing_leaves_the_host(
+    browser: Browser, name: str, width: int, *, dark: bool
+) -> None:
     asked: list[str] = []
     broken: list[str] = []
-    with opened(browser, PAGES[name], width=width, dark=dark, seen=lambda route: asked.append(route.request.url)) as shown:
+    with opened(
+        browser,
+        PAGES[name],
+        width=width,
+        dark=dark,
+        seen=lambda route: asked.append(route.request.url),
+    ) as shown:
         shown.on("console", lambda message: broken.append(message.text))
         shown.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        shown.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+        shown.evaluate(
+            (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+        )
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         results = shown.evaluate("tags => axe.run(document, { runOnly: tags })", tags)
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in results["violations"]] == []
+        assert [
+            (each["id"], [node["html"] for node in each["nodes"]]) for each in results["violations"]
+        ] == []
         assert shown.evaluate("document.documentElement.scrollWidth") <= width
     assert all(url.startswith(SITE) for url in asked)
     assert broken == []
 
 
 @pytest.mark.parametrize(("width", "blocks"), [(390, True), (1280, False)])
-def test_on_a_phone_each_credential_of_the_tenant_is_a_block_of_its_own(browser: Browser, width: int, *, blocks: bool) -> None:
+def test_on_a_phone_each_credential_of_the_tenant_is_a_block_of_its_own(
+    browser: Browser, width: int, *, blocks: bool
+) -> None:
     with opened(browser, PAGES["tenant"], width=width) as shown:
         row = shown.locator("table.tenant tbody tr").first
-        tops = [box["y"] for cell in row.locator("th, td").all() if (box := cell.bounding_box()) is not None]
+        tops = [
+            box["y"]
+            for cell in row.locator("th, td").all()
+            if (box := cell.bounding_box()) is not None
+        ]
         assert len(tops) == 5
         assert (len(set(tops)) == 5) is blocks, "below each other, or side by side"
         widths = "[...document.querySelectorAll('.wide')].map(each => each.scrollWidth - each.clientWidth)"
@@ -522,11 +690,18 @@ def test_a_button_works_without_a_script(browser: Browser) -> None:
         shown.get_by_role("button", name="Record whose it is").click()
     (confirmed_at, confirmed), (claimed_at, claimed) = posted
     assert (confirmed_at, claimed_at) == (f"{SITE}/confirm", f"{SITE}/claim")
-    assert parse_qs(confirmed) == {"service": ["libcal"], "key_id": ["cal26"], "hint": ["r2B"], "ends": ["2028-11-20T17:00:00Z"]}
+    assert parse_qs(confirmed) == {
+        "service": ["libcal"],
+        "key_id": ["cal26"],
+        "hint": ["r2B"],
+        "ends": ["2028-11-20T17:00:00Z"],
+    }
     assert parse_qs(claimed)["choice"] == ["libcal", "libstaffer"]
 
 
-def test_the_text_of_the_request_can_be_copied_where_the_browser_allows_it(browser: Browser) -> None:
+def test_the_text_of_the_request_can_be_copied_where_the_browser_allows_it(
+    browser: Browser,
+) -> None:
     with opened(browser, PAGES["library"]) as shown:
         shown.context.grant_permissions(["clipboard-read", "clipboard-write"])
         shown.locator("#service-libstaffer").get_by_role("heading", name="Request").click()
@@ -539,4 +714,7 @@ def test_the_text_of_the_request_can_be_copied_where_the_browser_allows_it(brows
 
 def test_the_pictures_of_docs_are_there() -> None:
     pictures = Path(ROOT, "docs", "pictures")
-    assert all((pictures / f"page-{name}.png").is_file() for name in ("desktop", "dark", "phone", "safe", "stale", "tenant"))
+    assert all(
+        (pictures / f"page-{name}.png").is_file()
+        for name in ("desktop", "dark", "phone", "safe", "stale", "tenant")
+    )

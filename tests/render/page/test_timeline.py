@@ -24,10 +24,17 @@ def test_the_picture_in_docs_is_what_is_drawn() -> None:
 
 def test_the_last_message_and_the_rungs_to_come_are_different_marks() -> None:
     drawn = draw(lived(LIBCAL, until="2026-11-22T18:00Z"))
-    assert (len(of_class(drawn, "tl-told")), len(of_class(drawn, "tl-coming"))) == (1, 5), "that of rung 30; then 14, 7, 3, 1 and 0"
+    assert (len(of_class(drawn, "tl-told")), len(of_class(drawn, "tl-coming"))) == (1, 5), (
+        "that of rung 30; then 14, 7, 3, 1 and 0"
+    )
     (told,) = of_class(drawn, "tl-told")
     labels = {label.text: x(label) for label in drawn.iter(f"{SVG}text")}
-    assert labels["Nov"] < x(told) < today(drawn) < min(x(mark) for mark in of_class(drawn, "tl-coming")), "on 13 November"
+    assert (
+        labels["Nov"]
+        < x(told)
+        < today(drawn)
+        < min(x(mark) for mark in of_class(drawn, "tl-coming"))
+    ), "on 13 November"
 
 
 def test_what_the_ledger_does_not_know_to_have_been_told_is_not_drawn() -> None:
@@ -43,11 +50,20 @@ def test_what_the_ledger_does_not_know_to_have_been_told_is_not_drawn() -> None:
 
 def test_each_channel_has_the_mark_of_its_own_last_message() -> None:
     world = lived(LIBCAL, until="2026-10-20T18:00Z")
-    world.tenant.add(secret("cal26", "LibCal 2026", starts="2026-10-20T17:00Z", ends="2028-10-20T17:00Z", hint="r2B"))
+    world.tenant.add(
+        secret(
+            "cal26", "LibCal 2026", starts="2026-10-20T17:00Z", ends="2028-10-20T17:00Z", hint="r2B"
+        )
+    )
     world.run("2026-11-22T18:00Z")
     drawn = draw(world)
-    assert len({told.at.date() for told in world.ledger.load().told.values() if told.item == "libcal"}) == 2
-    assert len(of_class(drawn, "tl-told")) == 2, "to the renewer, who was asked; and to the installer, whose turn it is"
+    assert (
+        len({told.at.date() for told in world.ledger.load().told.values() if told.item == "libcal"})
+        == 2
+    )
+    assert len(of_class(drawn, "tl-told")) == 2, (
+        "to the renewer, who was asked; and to the installer, whose turn it is"
+    )
 
 
 def test_a_message_before_the_credential_began_is_not_on_its_line() -> None:
@@ -55,7 +71,10 @@ def test_a_message_before_the_credential_began_is_not_on_its_line() -> None:
     judgement, seen = look(world)
     (view,) = judgement.services
     assert view.in_use is not None
-    renewed = replace(judgement, services=(replace(view, in_use=view.in_use._replace(starts=at("2026-11-01T00:00Z"))),))
+    renewed = replace(
+        judgement,
+        services=(replace(view, in_use=view.in_use._replace(starts=at("2026-11-01T00:00Z"))),),
+    )
     assert of_class(ET.fromstring(timeline(renewed, seen)), "tl-told") == []
 
 
@@ -69,7 +88,11 @@ def test_rungs_that_an_acknowledgement_silences_are_not_to_come() -> None:
 
 def test_the_line_ends_on_the_local_day_and_says_so() -> None:
     """20 March, 02:00 UTC, is the evening of the 19th in Chicago."""
-    drawn = draw(lived(secret("sta25", "LibStaffer 2025", ends="2027-03-20T02:00Z"), until="2026-11-22T18:00Z"))
+    drawn = draw(
+        lived(
+            secret("sta25", "LibStaffer 2025", ends="2027-03-20T02:00Z"), until="2026-11-22T18:00Z"
+        )
+    )
     assert "secret “LibStaffer 2025” ends in 117 days (19 Mar 2027)" in words(drawn)
     (end,) = of_class(drawn, "tl-end")
     marks = {label.text: x(label) for label in drawn.iter(f"{SVG}text")}
@@ -107,16 +130,30 @@ def test_what_is_gone_from_the_app_goes_on_as_a_broken_line_to_the_end_it_would_
     ("credentials", "said"),
     [
         ((LIBCAL._replace(ends=None),), "secret “LibCal 2024” does not expire"),
-        ((LIBCAL._replace(ends=at("2036-01-01T00:00Z")),), "secret “LibCal 2024” ends in 3326 days (31 Dec 2035)"),
+        (
+            (LIBCAL._replace(ends=at("2036-01-01T00:00Z")),),
+            "secret “LibCal 2024” ends in 3326 days (31 Dec 2035)",
+        ),
         ((), "no secret matches its claim"),
     ],
 )
-def test_an_end_that_is_far_or_never_or_missing_is_said_in_words(credentials: tuple[Credential, ...], said: str) -> None:
+def test_an_end_that_is_far_or_never_or_missing_is_said_in_words(
+    credentials: tuple[Credential, ...], said: str
+) -> None:
     assert said in words(draw(lived(*credentials, until="2026-11-22T18:00Z")))
 
 
 def test_nothing_is_outside_the_picture_whatever_the_ends() -> None:
-    names = ["LibCal", "LibStaffer", "Room displays of the main library downtown", "Wallet", "Xerox", "Yearly", "Zoom", "Ask us"]
+    names = [
+        "LibCal",
+        "LibStaffer",
+        "Room displays of the main library downtown",
+        "Wallet",
+        "Xerox",
+        "Yearly",
+        "Zoom",
+        "Ask us",
+    ]
     ends = [
         "2024-01-01T00:00Z",
         "2026-11-22T23:00Z",
@@ -126,15 +163,31 @@ def test_nothing_is_outside_the_picture_whatever_the_ends() -> None:
         "2027-11-01T00:00Z",
         "2026-11-01T00:00Z",
     ]
-    services = [service(name, id=name.split()[0].lower(), claim=Claim("name", f"{name}*")) for name in names]
+    services = [
+        service(name, id=name.split()[0].lower(), claim=Claim("name", f"{name}*")) for name in names
+    ]
     world = World(watched=watchlist(*services), now=at("2026-09-01T13:05Z"))
-    world.tenant.put(*(secret(f"k{n}", f"{name} 1", ends=end) for n, (name, end) in enumerate(zip(names, ends, strict=False))))
+    world.tenant.put(
+        *(
+            secret(f"k{n}", f"{name} 1", ends=end)
+            for n, (name, end) in enumerate(zip(names, ends, strict=False))
+        )
+    )
     world.run("2026-11-22T18:00Z")
     drawn = draw(world)
-    places = [float(value) for each in drawn.iter() for key in ("x", "x1", "x2", "cx") if (value := each.get(key)) is not None]
+    places = [
+        float(value)
+        for each in drawn.iter()
+        for key in ("x", "x1", "x2", "cx")
+        if (value := each.get(key)) is not None
+    ]
     assert 0 <= min(places) <= max(places) <= 960
     for label in drawn.iter(f"{SVG}text"):
-        wide = len(label.text or "") * 6.0 * {"end": -1, "middle": 0.5}.get(label.get("text-anchor", ""), 1)
+        wide = (
+            len(label.text or "")
+            * 6.0
+            * {"end": -1, "middle": 0.5}.get(label.get("text-anchor", ""), 1)
+        )
         assert 0 <= x(label) + wide <= 964, label.text
 
 
@@ -160,7 +213,10 @@ def test_a_picture_says_in_words_what_it_shows() -> None:
     titles = {name: each.text for each in root if (name := each.get("id"))}
     assert root.get("aria-labelledby") == " ".join(titles)
     assert titles["tl-title"] == "When credentials end, seen on 22 Nov 2026"
-    assert "LibCal: the new secret waits to be installed; the old one ends in 21 days (13 Dec)." in (titles["tl-text"] or "")
+    assert (
+        "LibCal: the new secret waits to be installed; the old one ends in 21 days (13 Dec)."
+        in (titles["tl-text"] or "")
+    )
 
 
 def test_every_severity_has_a_colour_of_its_own_that_the_legend_explains() -> None:
@@ -178,7 +234,9 @@ def test_without_a_service_the_picture_says_so() -> None:
 
 def lived(*credentials: Credential, until: str) -> World:
     """A world with one service, by the name of its first credential, since 1 September."""
-    name = "LibStaffer" if credentials and credentials[0].name.startswith("LibStaffer") else "LibCal"
+    name = (
+        "LibStaffer" if credentials and credentials[0].name.startswith("LibStaffer") else "LibCal"
+    )
     world = World(watched=watchlist(service(name)), now=at("2026-09-01T13:05Z"))
     world.tenant.put(*credentials)
     world.run(until)
@@ -191,8 +249,17 @@ def draw(world: World) -> ET.Element:
 
 def of_class(drawn: ET.Element, name: str) -> list[ET.Element]:
     """Give the elements of a class, those of the legend left out."""
-    legend = {each for group in drawn.iter(f"{SVG}g") if group.get("class") == "tl-legend" for each in group}
-    return [each for each in drawn.iter() if name in (each.get("class") or "").split() and each not in legend]
+    legend = {
+        each
+        for group in drawn.iter(f"{SVG}g")
+        if group.get("class") == "tl-legend"
+        for each in group
+    }
+    return [
+        each
+        for each in drawn.iter()
+        if name in (each.get("class") or "").split() and each not in legend
+    ]
 
 
 def x(element: ET.Element) -> float:

@@ -25,8 +25,14 @@ def test_days_are_calendar_days_in_the_zone(instant: datetime, words: str) -> No
 
 
 def test_a_brief_date_has_its_time_only_when_it_is_near() -> None:
-    assert when(datetime(2026, 12, 13, 9, 15, tzinfo=UTC), NOW, ZONE, brief=True) == "in 21 days (13 Dec)"
-    assert when(datetime(2026, 11, 23, 9, 15, tzinfo=UTC), NOW, ZONE, brief=True) == "tomorrow (23 Nov, 03:15 CST)"
+    assert (
+        when(datetime(2026, 12, 13, 9, 15, tzinfo=UTC), NOW, ZONE, brief=True)
+        == "in 21 days (13 Dec)"
+    )
+    assert (
+        when(datetime(2026, 11, 23, 9, 15, tzinfo=UTC), NOW, ZONE, brief=True)
+        == "tomorrow (23 Nov, 03:15 CST)"
+    )
 
 
 def test_the_year_is_left_out_only_in_the_present_local_year() -> None:
@@ -36,7 +42,9 @@ def test_the_year_is_left_out_only_in_the_present_local_year() -> None:
 
 
 def test_having_ended_is_judged_by_the_instant() -> None:
-    assert until(datetime(2026, 11, 22, 13, 59, tzinfo=UTC), NOW, ZONE) == "ended today at 07:59 CST"
+    assert (
+        until(datetime(2026, 11, 22, 13, 59, tzinfo=UTC), NOW, ZONE) == "ended today at 07:59 CST"
+    )
     assert until(NOW, NOW, ZONE) == "ended today at 08:00 CST"
     assert until(datetime(2026, 11, 22, 14, 1, tzinfo=UTC), NOW, ZONE) == "ends today at 08:01 CST"
     assert until(None, NOW, ZONE) == "does not expire"

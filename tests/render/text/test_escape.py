@@ -8,7 +8,10 @@ from shared.render.text.escape import clean, inert, literal
 
 
 def test_outside_text_becomes_one_visible_line() -> None:
-    assert clean(" Lib\r\n\tCal\x00 \u202etxt\u202c\u200b2024\ufeff \ud800") == "Lib Cal txt2024 \ufffd"
+    assert (
+        clean(" Lib\r\n\tCal\x00 \u202etxt\u202c\u200b2024\ufeff \ud800")
+        == "Lib Cal txt2024 \ufffd"
+    )
 
 
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
@@ -20,13 +23,24 @@ def test_a_long_text_is_cut_with_an_ellipsis() -> None:
 def test_nothing_that_hides_or_turns_text_is_left(text: str) -> None:
     line = clean(text)
     assert len(line) <= 80
-    assert not {unicodedata.category(character) for character in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not {unicodedata.category(character) for character in line} & {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Zl",
+        "Zp",
+    }
     line.encode()
 
 
 def test_card_functions_and_mentions_lose_their_power() -> None:
-    assert inert("{{DATE(2026-01-01T00:00:00Z)}} {{{TIME(x)}}}") == "{ {DATE(2026-01-01T00:00:00Z)}} { { {TIME(x)}}}"
-    assert inert("<at>All</at> <AT id=1> a < b <attic>") == "< at>All< /at> < AT id=1> a < b <attic>"
+    assert (
+        inert("{{DATE(2026-01-01T00:00:00Z)}} {{{TIME(x)}}}")
+        == "{ {DATE(2026-01-01T00:00:00Z)}} { { {TIME(x)}}}"
+    )
+    assert (
+        inert("<at>All</at> <AT id=1> a < b <attic>") == "< at>All< /at> < AT id=1> a < b <attic>"
+    )
 
 
 @given(st.text(alphabet="ab[]()*_`~<>\\! {}"))

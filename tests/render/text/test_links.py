@@ -5,7 +5,18 @@ import pytest
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Kind, Standing
 from shared.render.text.links import entra_credentials, https, links
-from tests.support.notices import APP, CLIENT_ID, NEW, app_view, credential, leftover, reading, service_view, unclaimed, unmatched
+from tests.support.notices import (
+    APP,
+    CLIENT_ID,
+    NEW,
+    app_view,
+    credential,
+    leftover,
+    reading,
+    service_view,
+    unclaimed,
+    unmatched,
+)
 
 APPS = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~"
 SECRETS = f"{APPS}/Credentials/appId/{CLIENT_ID}/isMSAApp~/false"
@@ -21,12 +32,18 @@ BLACKENED = replace(APP, client_id="../?x#")
         (service_view(), SECRETS),
         (unmatched(), SECRETS),
         (service_view(in_use=SAML), SINGLE_SIGN_ON),
-        (service_view(Standing.AWAITING_INSTALL, SAML, replacement=NEW), SECRETS),  # what is worked on next is the new one
+        (
+            service_view(Standing.AWAITING_INSTALL, SAML, replacement=NEW),
+            SECRETS,
+        ),  # what is worked on next is the new one
         (leftover(3), SECRETS),
         (replace(leftover(3), credential=SAML), SINGLE_SIGN_ON),
         (unclaimed(), SECRETS),
         (unclaimed(SAML), SINGLE_SIGN_ON),
-        (app_view("a redirect URI is missing", aspect="redirect_uris"), SECRETS.replace("Credentials", "Authentication")),
+        (
+            app_view("a redirect URI is missing", aspect="redirect_uris"),
+            SECRETS.replace("Credentials", "Authentication"),
+        ),
     ],
 )
 def test_entra_is_opened_at_what_carries_the_credential(view: View, leads: str) -> None:
@@ -35,7 +52,9 @@ def test_entra_is_opened_at_what_carries_the_credential(view: View, leads: str) 
 
 def test_the_product_is_opened_where_the_watchlist_says() -> None:
     assert [link.title for link in links(service_view())] == ["Open in Entra", "Open LibCal"]
-    assert [link.title for link in links(service_view(app=replace(APP, found=False)))] == ["Open LibCal"]
+    assert [link.title for link in links(service_view(app=replace(APP, found=False)))] == [
+        "Open LibCal"
+    ]
 
 
 def test_what_has_no_place_has_no_link() -> None:
@@ -44,10 +63,23 @@ def test_what_has_no_place_has_no_link() -> None:
 
 def test_a_client_id_cannot_lead_elsewhere() -> None:
     assert "/appId/..%2F%3Fx%23/" in entra_credentials(BLACKENED, None)
-    assert "/objectId/..%2F%3Fx%23/appId/..%2F%3Fx%23" in entra_credentials(BLACKENED, SAML._replace(principal="../?x#"))
+    assert "/objectId/..%2F%3Fx%23/appId/..%2F%3Fx%23" in entra_credentials(
+        BLACKENED, SAML._replace(principal="../?x#")
+    )
 
 
-@pytest.mark.parametrize("url", ["", "http://a.example", "javascript:alert(1)", "/api/page", "https://", "https://[", "//a.example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://a.example",
+        "javascript:alert(1)",
+        "/api/page",
+        "https://",
+        "https://[",
+        "//a.example",
+    ],
+)
 def test_only_an_absolute_https_address_is_a_link(url: str) -> None:
     assert https(url) == ""
     assert https("https://a.example/x") == "https://a.example/x"

@@ -16,7 +16,16 @@ from shared.core.model.watchlist import Claim, Runbook
 from shared.render.text.fields import suggested_name
 from shared.render.text.links import entra_credentials
 from shared.render.text.runbooks import LONGEST, RequestMail, filled, for_card, request_mail
-from tests.support.notices import APP, CLIENT_ID, LIBCAL, NOW, ZONE, credential, service_view, unmatched
+from tests.support.notices import (
+    APP,
+    CLIENT_ID,
+    LIBCAL,
+    NOW,
+    ZONE,
+    credential,
+    service_view,
+    unmatched,
+)
 
 PORTAL = entra_credentials(APP, None)
 RUNBOOKS = Path(__file__).parents[3] / "runbooks"
@@ -41,17 +50,28 @@ def named_by(pattern: str, now: datetime = NOW) -> str:
 
 
 def test_every_field_says_how_things_are() -> None:
-    assert fill("{{service}}, {{ app }}, {{client_id_tail}}") == "LibCal, LibApps Outlook sync, 13d6"
+    assert (
+        fill("{{service}}, {{ app }}, {{client_id_tail}}") == "LibCal, LibApps Outlook sync, 13d6"
+    )
     assert fill("{{ends}}, {{days_left}} days left") == "13 Dec 2026, 21 days left"
     assert fill("[{{suggested_name}}]({{portal_link}})") == f"[LibCal 2028]({PORTAL})"
 
 
 def test_the_end_reads_where_there_is_none() -> None:
     text = "ends on {{ends}}, {{days_left}} days left"
-    assert fill(text, service_view(in_use=credential(ends=None))) == "ends on no set day, unlimited days left"
+    assert (
+        fill(text, service_view(in_use=credential(ends=None)))
+        == "ends on no set day, unlimited days left"
+    )
     assert fill(text, unmatched()) == "ends on an unknown day, no days left"
-    assert fill(text, service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED)) == "ends on 19 Nov 2026, no days left"
-    assert fill(text, service_view(Standing.MISSING, over=Over.GONE)) == "ends on 13 Dec 2026, no days left"
+    assert (
+        fill(text, service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED))
+        == "ends on 19 Nov 2026, no days left"
+    )
+    assert (
+        fill(text, service_view(Standing.MISSING, over=Over.GONE))
+        == "ends on 13 Dec 2026, no days left"
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +94,11 @@ def test_the_suggested_name_is_one_that_the_claim_finds(pattern: str, name: str)
     assert named_by(pattern) == name
 
 
-@given(st.text(alphabet="aB208*?-", min_size=1, max_size=12).filter(lambda pattern: len(pattern.strip("*?"))))
+@given(
+    st.text(alphabet="aB208*?-", min_size=1, max_size=12).filter(
+        lambda pattern: len(pattern.strip("*?"))
+    )
+)
 def test_any_claim_finds_the_name_that_is_suggested_for_it(pattern: str) -> None:
     view = service_view(service=replace(LIBCAL, claim=Claim("name", pattern)))
     assert fnmatchcase(suggested_name(view, now=NOW, zone=ZONE), pattern)
@@ -87,14 +111,43 @@ def test_the_suggested_year_is_that_in_which_a_secret_made_now_ends() -> None:
 
 @pytest.mark.parametrize("claim", [Claim("hint", "q7X"), Claim("key_id", CLIENT_ID)])
 def test_without_a_name_pattern_the_service_names_its_secret(claim: Claim) -> None:
-    assert fill("{{suggested_name}}", service_view(service=replace(LIBCAL, claim=claim))) == "LibCal 2028"
+    assert (
+        fill("{{suggested_name}}", service_view(service=replace(LIBCAL, claim=claim)))
+        == "LibCal 2028"
+    )
 
 
 HOSTILE = "[x](https://evil.example) <b>**B**</b> `c` &lt; {{ends}}"
 
 
-@pytest.mark.parametrize("text", ["{{app}}", "Its name is {{app}}.", "`{{app}}`", "``{{app}}``", "```\n{{app}}\n```", "- {{app}}"])
-@pytest.mark.parametrize("name", [HOSTILE, "# a", "1. a", "+ a", "- a", "> a", "=== a", "2027) a", "a_b_c", "a\n\n# b", "", "\u202e"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{app}}",
+        "Its name is {{app}}.",
+        "`{{app}}`",
+        "``{{app}}``",
+        "```\n{{app}}\n```",
+        "- {{app}}",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        HOSTILE,
+        "# a",
+        "1. a",
+        "+ a",
+        "- a",
+        "> a",
+        "=== a",
+        "2027) a",
+        "a_b_c",
+        "a\n\n# b",
+        "",
+        "\u202e",
+    ],
+)
 def test_a_name_from_graph_is_only_text_wherever_it_is_filled_in(text: str, name: str) -> None:
     shape = MarkdownIt("commonmark").render(text.replace("{{app}}", "name"))
     shown = MarkdownIt("commonmark").render(fill(text, service_view(app=replace(APP, name=name))))
@@ -105,11 +158,15 @@ def test_a_name_from_graph_is_only_text_wherever_it_is_filled_in(text: str, name
 def test_in_code_and_in_a_mail_a_value_carries_no_backslash() -> None:
     view = service_view(app=replace(APP, name="a_b*"))
     assert fill("{{app}} `{{app}}`", view) == r"a\_b\* `a_b*`"
-    assert request_mail(with_sections(view, Request="Subject: {{app}}\n\nIn {{app}}"), now=NOW, zone=ZONE) == RequestMail("a_b*", "In a_b*")
+    assert request_mail(
+        with_sections(view, Request="Subject: {{app}}\n\nIn {{app}}"), now=NOW, zone=ZONE
+    ) == RequestMail("a_b*", "In a_b*")
 
 
 def test_a_request_without_a_subject_gets_one() -> None:
-    assert request_mail(with_sections(Request="Please!"), now=NOW, zone=ZONE) == RequestMail("New client secret for LibCal", "Please!")
+    assert request_mail(with_sections(Request="Please!"), now=NOW, zone=ZONE) == RequestMail(
+        "New client secret for LibCal", "Please!"
+    )
 
 
 def test_without_a_runbook_there_is_nothing_to_fill() -> None:
@@ -120,15 +177,23 @@ def test_without_a_runbook_there_is_nothing_to_fill() -> None:
 
 
 def test_wrapped_lines_are_joined_and_lists_kept() -> None:
-    view = with_sections(Create="1. Write `LibCal_*`\n   and the year.\n2. Open <https://entra.microsoft.com>.\n   - once\n")
+    view = with_sections(
+        Create="1. Write `LibCal_*`\n   and the year.\n2. Open <https://entra.microsoft.com>.\n   - once\n"
+    )
     assert card(view, "Create") == (
         "**Create**\n\n1. Write LibCal\\_\\* and the year.\n2. Open [https://entra.microsoft.com](https://entra.microsoft.com).\n   - once"
     )
 
 
 def test_a_card_shows_filled_sections_that_cannot_act() -> None:
-    view = with_sections(service_view(app=replace(APP, name="{{DATE(x)}} <at>*")), Create="`{{app}}` at <{{portal_link}}>")
-    assert card(view, "Create") == f"**Create**\n\n{{ {{DATE(x)}}}} \\< at\\>\\* at [https://entra.microsoft.com/…]({PORTAL})"
+    view = with_sections(
+        service_view(app=replace(APP, name="{{DATE(x)}} <at>*")),
+        Create="`{{app}}` at <{{portal_link}}>",
+    )
+    assert (
+        card(view, "Create")
+        == f"**Create**\n\n{{ {{DATE(x)}}}} \\< at\\>\\* at [https://entra.microsoft.com/…]({PORTAL})"
+    )
 
 
 def test_only_the_sections_that_fit_are_shown() -> None:
@@ -142,23 +207,38 @@ def test_only_the_sections_that_fit_are_shown() -> None:
 def test_the_runbooks_that_ship_fit_the_occasion(service: str, other: str) -> None:
     path = RUNBOOKS / f"{service.lower()}.md"
     runbook = parse(path.read_text("utf-8"), path.name)
-    view = service_view(service=replace(LIBCAL, name=service, claim=Claim("name", f"{service}*"), runbook=runbook))
+    view = service_view(
+        service=replace(LIBCAL, name=service, claim=Claim("name", f"{service}*"), runbook=runbook)
+    )
     mail = request_mail(view, now=NOW, zone=ZONE)
     assert mail is not None
     assert mail.subject == f"New client secret for {service}, please"
-    assert all(words in mail.text for words in ("13 Dec 2026", f"\n{service} 2028\n", "ends in 13d6", f"<{PORTAL}>", other))
-    assert len(quote(mail.subject + mail.text.replace("\n", "\r\n"))) < 1_700, "it has to fit a mailto: link"
+    assert all(
+        words in mail.text
+        for words in ("13 Dec 2026", f"\n{service} 2028\n", "ends in 13d6", f"<{PORTAL}>", other)
+    )
+    assert len(quote(mail.subject + mail.text.replace("\n", "\r\n"))) < 1_700, (
+        "it has to fit a mailto: link"
+    )
     assert f"`{service} 2028`" in filled(view, "Create", now=NOW, zone=ZONE)
-    assert all("{{" not in filled(view, section, now=NOW, zone=ZONE) for section in runbook.sections)
-    assert all(card(view, section) for section in runbook.sections), "every section is short enough for a card"
+    assert all(
+        "{{" not in filled(view, section, now=NOW, zone=ZONE) for section in runbook.sections
+    )
+    assert all(card(view, section) for section in runbook.sections), (
+        "every section is short enough for a card"
+    )
 
 
 @pytest.mark.parametrize("name", ["libcal", "libstaffer"])
-def test_the_request_hurries_once_the_old_secret_is_over_and_does_not_ask_to_keep_it(name: str) -> None:
+def test_the_request_hurries_once_the_old_secret_is_over_and_does_not_ask_to_keep_it(
+    name: str,
+) -> None:
     runbook = parse((RUNBOOKS / f"{name}.md").read_text("utf-8"), name)
 
     def asked(view: ServiceView) -> str:
-        mail = request_mail(replace(view, service=replace(view.service, runbook=runbook)), now=NOW, zone=ZONE)
+        mail = request_mail(
+            replace(view, service=replace(view.service, runbook=runbook)), now=NOW, zone=ZONE
+        )
         assert mail is not None
         assert all(line == line.strip() for line in mail.text.split("\n"))
         return mail.text
@@ -169,9 +249,15 @@ def test_the_request_hurries_once_the_old_secret_is_over_and_does_not_ask_to_kee
     assert keep in in_time
     assert "hurry" not in in_time
     ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED))
-    assert "The client secret that LibCal has there ended on 19 Nov 2026, so LibCal may not be syncing now: please hurry. " in ended
+    assert (
+        "The client secret that LibCal has there ended on 19 Nov 2026, so LibCal may not be syncing now: please hurry. "
+        in ended
+    )
     gone = asked(service_view(Standing.MISSING, over=Over.GONE))
-    assert "The client secret that LibCal had there is gone, so LibCal may not be syncing now: please hurry. " in gone
+    assert (
+        "The client secret that LibCal had there is gone, so LibCal may not be syncing now: please hurry. "
+        in gone
+    )
     assert all("in place" not in text for text in (ended, gone, asked(unmatched())))
     assert "LibCal has no client secret there yet. " in asked(unmatched())
     assert "does not expire. " in asked(service_view(in_use=credential(ends=None)))

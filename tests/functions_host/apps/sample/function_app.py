@@ -35,11 +35,17 @@ async def items(req: func.HttpRequest) -> func.HttpResponse:
     seen = {
         "params": dict(req.route_params),
         "query": dict(req.params),
-        "headers": {name: value for name, value in req.headers.items() if name.startswith("x-seen")},
+        "headers": {
+            name: value for name, value in req.headers.items() if name.startswith("x-seen")
+        },
         "body": req.get_body().decode(),
         "method": req.method,
     }
-    return func.HttpResponse(json.dumps(seen), mimetype="application/json", status_code=201 if req.method == "POST" else 200)
+    return func.HttpResponse(
+        json.dumps(seen),
+        mimetype="application/json",
+        status_code=201 if req.method == "POST" else 200,
+    )
 
 
 @app.route(route="runs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)

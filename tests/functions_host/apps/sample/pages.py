@@ -10,7 +10,9 @@ def page(req: func.HttpRequest) -> func.HttpResponse:
     """Answer with a page, or with a bare number, and with two cookies."""
     cookies = {"Set-Cookie": "seen=yes; Path=/api; Max-Age=60; Secure; HttpOnly; SameSite=Lax"}
     status = int(req.params.get("status", "200"))
-    return func.HttpResponse("<p>héllo</p>", mimetype="text/html", status_code=status, headers={**cookies, "ETag": '"1"'})
+    return func.HttpResponse(
+        "<p>héllo</p>", mimetype="text/html", status_code=status, headers={**cookies, "ETag": '"1"'}
+    )
 
 
 @pages.route(route="files/{*path}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
