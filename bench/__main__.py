@@ -13,7 +13,7 @@ from bench.report import written
 from bench.results import Bound
 
 RECORDED = Path(__file__).with_name("recorded.json")
-WORSE_AT_MOST = 1.2
+MAX_WORSENING = 1.2
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def main() -> int:
 def _beside(bound: Bound, recorded: float) -> Bound:
     what = f"{bound.what}: ratio beside the recorded one"
     return Bound(
-        what, f"{bound.ratio:.2f}", f"{recorded:.2f}", bound.ratio / recorded, WORSE_AT_MOST
+        what, f"{bound.ratio:.2f}", f"{recorded:.2f}", bound.ratio / recorded, MAX_WORSENING
     )
 
 

@@ -11,20 +11,20 @@ from azure.core.credentials import AccessToken
 from bench.pages import serving
 from bench.results import Bound
 from local.azurite import Azurite
-from shared.adapters.graph.inventory import GraphTenant
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.graph.inventory import GraphInventory
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.inventory import Holder
 from shared.core.model.message import Message
-from shared.core.results import TenantResult
+from shared.core.results import InventoryResult
 from shared.ports import OwnersReading, ScanPage, ScanQuery
 from shared.render.card.card import encoded, payloads
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 from tests.support.build import watchlist
 from tests.support.inventory_world import RULES
 
 NOW = datetime(2027, 2, 1, 14, 0, tzinfo=UTC)
 APPS, DUE = 100_000, 500
-REQUESTS_AT_MOST = 20
+MAX_REQUESTS = 20
 REQUEST = 0.05
 """Seconds that a request takes on the wire, in reading and in sending alike."""
 
@@ -39,7 +39,7 @@ class _Timed:
 
     def __init__(self, root: str) -> None:
         self.seconds = 0.0
-        self._tenant = GraphTenant(root, _Token)
+        self._tenant = GraphInventory(root, _Token)
 
     @contextmanager
     def _measured(self) -> Generator[None]:
@@ -71,8 +71,8 @@ def measure() -> list[Bound]:
     counting = _Counting()
     with Azurite() as azurite, serving(APPS, int(REQUEST * 1000), DUE) as root:
         wire = _Timed(root)
-        with TablesLedger(azurite.tables, lambda: NOW, table="Bench") as ledger:
-            watch = TenantWatch(
+        with TableLedger(azurite.tables, lambda: NOW, table="Bench") as ledger:
+            watch = InventoryWatch(
                 watchlist(tenant=RULES),
                 RULES,
                 wire,
@@ -101,14 +101,14 @@ def measure() -> list[Bound]:
         Bound(
             f"table requests, {APPS:,} apps, {first.listed} items, nothing new",
             f"{counting.requests}",
-            f"{REQUESTS_AT_MOST}",
-            counting.requests / REQUESTS_AT_MOST,
+            f"{MAX_REQUESTS}",
+            counting.requests / MAX_REQUESTS,
             1,
         ),
     ]
 
 
-def _checked(watch: TenantWatch, ledger: TablesLedger) -> TenantResult:
+def _checked(watch: InventoryWatch, ledger: TableLedger) -> InventoryResult:
     lease = ledger.lease()
     assert lease is not None
     try:

@@ -25,15 +25,15 @@ from bench.pages import PAGE, PATH, serving
 from bench.results import Bound, Line
 
 SIZES = (1_000, 10_000, 100_000)
-LARGEST = SIZES[-1]
+MAX_SIZE = SIZES[-1]
 DELAYS = (0, 50)
 """Milliseconds that the server waits before each answer."""
 RUNS = 3
 NOW = datetime(2026, 1, 20, 14, 0, tzinfo=UTC)
 """By then the ends of one credential in twenty matter: more than in a tenant that is looked after."""
-SLOWER_AT_MOST = 1.5
-MEGABYTES_AT_MOST = 96
-FLAT_AT_MOST = 1.15
+MAX_SLOWDOWN = 1.5
+MAX_MEGABYTES = 96
+MAX_GROWTH = 1.15
 """Peak of memory at the largest tenant, as a part of that at a tenth of it."""
 
 
@@ -78,13 +78,13 @@ def measure() -> tuple[list[Bound], list[Line]]:
                 if not delay:
                     peaks[apps] = max(each["ours"].megabytes for each in runs)
                     bounds += list(_bounds(apps, middle))
-    megabytes = peaks[LARGEST]
+    megabytes = peaks[MAX_SIZE]
     bounds.append(
         Bound(
             "peak of memory, 100,000 apps",
             f"{megabytes:.0f} MB",
-            f"{MEGABYTES_AT_MOST} MB",
-            megabytes / MEGABYTES_AT_MOST,
+            f"{MAX_MEGABYTES} MB",
+            megabytes / MAX_MEGABYTES,
             1,
         )
     )
@@ -95,7 +95,7 @@ def measure() -> tuple[list[Bound], list[Line]]:
             f"{megabytes:.0f} MB",
             f"{peaks[SIZES[1]]:.0f} MB",
             flat,
-            FLAT_AT_MOST,
+            MAX_GROWTH,
         )
     )
     return bounds, lines
@@ -103,13 +103,13 @@ def measure() -> tuple[list[Bound], list[Line]]:
 
 def _bounds(apps: int, middle: dict[str, Run]) -> Iterator[Bound]:
     ours, bare = middle["ours"], middle["bare"]
-    if apps == LARGEST:
+    if apps == MAX_SIZE:
         figures = f"{ours.seconds:.2f} s", f"{bare.seconds:.2f} s"
         yield Bound(
             f"{apps:,} apps read and judged, beside a bare loop",
             *figures,
             ours.seconds / bare.seconds,
-            SLOWER_AT_MOST,
+            MAX_SLOWDOWN,
             "scan",
         )
     if "sdk" in middle:
@@ -145,8 +145,8 @@ def ours() -> Way:
     """Import the adapter and the sieve, and give the way through them."""
     from azure.core.credentials import AccessToken  # noqa: PLC0415  (counts in the memory of this way only)
 
-    from shared.adapters.graph.inventory import GraphTenant  # noqa: PLC0415  (the same)
-    from shared.core.inventory.judge import Sieve  # noqa: PLC0415  (the same)
+    from shared.adapters.graph.inventory import GraphInventory  # noqa: PLC0415  (the same)
+    from shared.core.inventory.judge import InventoryFilter  # noqa: PLC0415  (the same)
     from shared.ports import ScanQuery  # noqa: PLC0415  (the same)
     from tests.support.build import watchlist  # noqa: PLC0415  (the same)
     from tests.support.inventory_world import RULES  # noqa: PLC0415  (the same)
@@ -158,8 +158,8 @@ def ours() -> Way:
     def way(root: str) -> tuple[int, int, int]:
         apps = ending = requests = 0
         since, until = _window()
-        sieve = Sieve(watchlist(tenant=RULES), RULES, NOW)
-        for page in GraphTenant(root, Token).scan(ScanQuery(since, until), seconds=600):
+        sieve = InventoryFilter(watchlist(tenant=RULES), RULES, NOW)
+        for page in GraphInventory(root, Token).scan(ScanQuery(since, until), seconds=600):
             assert not page.failures
             apps += page.applications
             requests = page.requests

@@ -31,7 +31,7 @@ SHOWN = ROOT / "build" / "demo"
 KEY = {"x-functions-key": "local"}
 PERSON = "Dana Example"
 """Who is signed in to the page."""
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds to wait for the host, and for a check."""
 DRAWN_WITHIN = 20.0
 """Seconds that the browser may take, each of two times."""
@@ -76,7 +76,9 @@ def main() -> int:
 
 def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -> None:
     _title("1. The timer fires")
-    requests.post(f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE).raise_for_status()
+    requests.post(
+        f"{root}/admin/functions/tick", headers=KEY, timeout=TIMEOUT_SECONDS
+    ).raise_for_status()
     _wait_for_a_check(root)
     _title("2. How do we stand?   (python -m shared status)")
     status = subprocess.run(
@@ -95,7 +97,7 @@ def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -
         print("\n".join(line for line in _lines(card) if line))
     _show(cards)
     _title("4. A second run, right after   (POST /api/check)")
-    again = requests.post(f"{root}/api/check", headers=KEY, timeout=PATIENCE).json()
+    again = requests.post(f"{root}/api/check", headers=KEY, timeout=TIMEOUT_SECONDS).json()
     more = len(tenant.posted("its")) - len(posted)
     print(
         f"outcome {again['outcome']}, {len(again['told'])} messages due, {more} posted: everybody knows already, so nobody is told again."
@@ -122,16 +124,16 @@ def _lines(part: Any) -> Iterator[str]:  # noqa: ANN401  (a card, or a part of o
 
 def _wait_for_a_check(root: str) -> None:
     """Wait until the first check is recorded: the timer runs in the background, as in Azure."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
         check: dict[str, Any] = requests.get(
-            f"{root}/api/status", headers=KEY, timeout=PATIENCE
+            f"{root}/api/status", headers=KEY, timeout=TIMEOUT_SECONDS
         ).json()["check"]
         if check["outcome"] is not None:
             print(f"the check ended: {check['outcome']}")
             return
         time.sleep(0.2)
-    raise DemoError(f"No check was recorded within {PATIENCE:.0f} seconds.")
+    raise DemoError(f"No check was recorded within {TIMEOUT_SECONDS:.0f} seconds.")
 
 
 def _show(cards: list[dict[str, Any]]) -> None:
@@ -151,7 +153,7 @@ def _serve(root: str, tenant: Tenant) -> None:
     """On a terminal, leave everything running until Ctrl-C; otherwise say where it was and end."""
     _title("5. Try it yourself")
     page = f"{root}/api/page"
-    answer = requests.get(page, timeout=PATIENCE)
+    answer = requests.get(page, timeout=TIMEOUT_SECONDS)
     if answer.status_code != requests.codes.ok or PERSON not in answer.text:
         raise DemoError(
             f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why."

@@ -30,7 +30,7 @@ PACKAGE = ROOT / "build" / "package.zip"
 OF_THE_PLATFORM = ("azure_functions_runtime", "azurefunctions", "azure.storage", "werkzeug")
 """What Azure brings along: the worker library; and what our local host needs in its place."""
 KEY = {"x-functions-key": "local"}
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds to wait for the host, and for a check."""
 
 
@@ -94,7 +94,7 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
             yield f"indexed {len(functions)} functions: {', '.join(functions)}"
             yield f"health answers “{_health(root, 'starting')}”"
             requests.post(
-                f"{root}/admin/functions/tick", headers=KEY, timeout=PATIENCE
+                f"{root}/admin/functions/tick", headers=KEY, timeout=TIMEOUT_SECONDS
             ).raise_for_status()
             yield f"the tick ended as {_check(root)} and posted {len(tenant.posted('its'))} card"
             yield f"health answers “{_health(root, 'ok')}”"
@@ -141,7 +141,7 @@ def _hosted(
 
 
 def _health(root: str, expected: str) -> str:
-    answer = requests.get(f"{root}/api/health", timeout=PATIENCE)
+    answer = requests.get(f"{root}/api/health", timeout=TIMEOUT_SECONDS)
     if (answer.status_code, answer.text) != (200, expected):
         raise NotGood(
             f"health answered {answer.status_code} “{answer.text[:80]}”; expected 200 “{expected}”."
@@ -151,15 +151,17 @@ def _health(root: str, expected: str) -> str:
 
 def _check(root: str) -> str:
     """Wait for the tick; give how its check ended."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
-        check = requests.get(f"{root}/api/status", headers=KEY, timeout=PATIENCE).json()["check"]
+        check = requests.get(f"{root}/api/status", headers=KEY, timeout=TIMEOUT_SECONDS).json()[
+            "check"
+        ]
         if check["outcome"] == "ok":
             return str(check["outcome"])
         if check["outcome"]:
             raise NotGood(f"The check ended as {check['outcome']}: {check['error']}")
         time.sleep(0.2)
-    raise NotGood(f"No check was made within {PATIENCE:.0f} seconds.")
+    raise NotGood(f"No check was made within {TIMEOUT_SECONDS:.0f} seconds.")
 
 
 def _run(*command: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from local.browser import SETTING, BrowserMissing, find_browser
 
-PATIENCE = 300
+TIMEOUT_SECONDS = 300
 """Seconds that one command may take."""
 
 
@@ -38,7 +38,9 @@ def main() -> None:
     print("There is no browser for the tests; installing one.", flush=True)
     for command in commands(os.environ, root=os.geteuid() == 0):
         try:
-            done = subprocess.run(command, check=False, timeout=PATIENCE, stdout=subprocess.DEVNULL)  # noqa: S603  (our own)
+            done = subprocess.run(  # noqa: S603  (our own)
+                command, check=False, timeout=TIMEOUT_SECONDS, stdout=subprocess.DEVNULL
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             print(f"That failed: {error}", file=sys.stderr)
             return

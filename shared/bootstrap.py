@@ -10,25 +10,25 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shared.adapters.channels.heartbeat import PingedHeartbeat
-from shared.adapters.channels.mail import MailboxChannel, SignIn
+from shared.adapters.channels.heartbeat import HeartbeatPing
+from shared.adapters.channels.mail import CredentialFactory, MailboxChannel
 from shared.adapters.channels.teams import TeamsWebhook
 from shared.adapters.graph.directory import GraphDirectory
-from shared.adapters.graph.inventory import GraphTenant
-from shared.adapters.graph.usage_report import GraphSignIns
-from shared.adapters.identity.cross_tenant import credential_elsewhere
-from shared.adapters.identity.id_token import EntraIdentities
+from shared.adapters.graph.inventory import GraphInventory
+from shared.adapters.graph.usage_report import GraphUsageReport
+from shared.adapters.identity.cross_tenant import cross_tenant_credential
+from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.adapters.identity.managed import credential
-from shared.adapters.table.ledger import TablesLedger
-from shared.config.clouds import Elsewhere
+from shared.adapters.table.ledger import TableLedger
+from shared.config.clouds import OtherTenant
 from shared.config.problems import Misconfigured, Problem
-from shared.config.settings import PageSignIn, ReadingGraph, Settings, load, load_graph
+from shared.config.settings import PageAuth, ReadingGraph, Settings, load, load_graph
 from shared.config.values import is_loopback
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
-from shared.ports import Channel, Directory, Identities, Ledger
+from shared.ports import Channel, Directory, Ledger, TokenVerifier
 from shared.usecases.check import Watch
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of `host.json`: the app's root, in Azure as in a checkout."""
@@ -67,15 +67,15 @@ def settings() -> Settings:
     return load(os.environ, ROOT)
 
 
-def identities(settings: Settings) -> Identities | None:
+def token_verifier(settings: Settings) -> TokenVerifier | None:
     """Give what knows who is signed in to the page; `None` where nobody can be."""
     return _identities(settings.page_sign_in) if settings.page_sign_in is not None else None
 
 
 @cache
-def _identities(sign_in: PageSignIn) -> Identities:
+def _identities(sign_in: PageAuth) -> TokenVerifier:
     """Kept for as long as the process lives, since it keeps the issuer's keys."""
-    return EntraIdentities(sign_in.client_id, sign_in.issuer, clock)
+    return EntraTokenVerifier(sign_in.client_id, sign_in.issuer, clock)
 
 
 @contextmanager
@@ -111,14 +111,12 @@ def watching(
             channels=channels,
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
-            sign_ins=GraphSignIns(settings.graph, to_graph) if settings.sign_ins else None,
-            heartbeat=PingedHeartbeat(settings.heartbeat)
-            if settings.heartbeat is not None
-            else None,
-            tenant=TenantWatch(
+            sign_ins=GraphUsageReport(settings.graph, to_graph) if settings.sign_ins else None,
+            heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat is not None else None,
+            tenant=InventoryWatch(
                 watchlist=watchlist,
                 rules=rules,
-                tenant=GraphTenant(settings.graph, to_graph),
+                tenant=GraphInventory(settings.graph, to_graph),
                 ledger=ledger.tenant,
                 channels=channels,
                 to_owner=lambda owner: _mailbox(owner, settings, sign_in),
@@ -142,7 +140,7 @@ def ledgers(
 
 def _ledger(
     settings: Settings, watchlist: Watchlist, environment: Mapping[str, str], opened: ExitStack
-) -> TablesLedger:
+) -> TableLedger:
     own = None
     if settings.tables.by == "endpoint":
         own = credential(
@@ -150,18 +148,20 @@ def _ledger(
         )
         opened.callback(own.close)
     return opened.enter_context(
-        TablesLedger(settings.tables.value.reveal(), clock, credential=own, partition=watchlist.key)
+        TableLedger(settings.tables.value.reveal(), clock, credential=own, partition=watchlist.key)
     )
 
 
-def _reading(known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]) -> SignIn:
+def _reading(
+    known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]
+) -> CredentialFactory:
     """Give how Graph is signed in to for reading a tenant: ours, if `tenant_id` is empty. Mail is always sent from our own."""
     client_id, loopback = known.identity_client_id or None, is_loopback(urlsplit(known.root))
     if not tenant_id:
         return partial(credential, client_id, graph_is_loopback=loopback, environment=environment)
-    where = Elsewhere(tenant_id, known.tenants_client_id)
+    where = OtherTenant(tenant_id, known.tenants_client_id)
     elsewhere = partial(
-        credential_elsewhere, where, client_id, graph=known.root, authority=known.authority
+        cross_tenant_credential, where, client_id, graph=known.root, authority=known.authority
     )
     return partial(elsewhere, graph_is_loopback=loopback, environment=environment)
 
@@ -185,20 +185,22 @@ def _page_url(settings: Settings) -> str:
     )
 
 
-def _channel(channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
+def _channel(
+    channel: TeamsChannel | EmailChannel, settings: Settings, sign_in: CredentialFactory
+) -> Channel:
     if isinstance(channel, TeamsChannel):
         return TeamsWebhook(channel, page_url=_page_url(settings))
     return _mails(channel, settings, sign_in)
 
 
-def _mailbox(owner: Owner, settings: Settings, sign_in: SignIn) -> Channel:
+def _mailbox(owner: Owner, settings: Settings, sign_in: CredentialFactory) -> Channel:
     """Give the mailbox of an owner, who is no channel of the watchlist: nothing of the status page is theirs."""
     return _mails(
         EmailChannel(owner.channel, (owner.mail,)), replace(settings, page_url=""), sign_in
     )
 
 
-def _mails(channel: EmailChannel, settings: Settings, sign_in: SignIn) -> Channel:
+def _mails(channel: EmailChannel, settings: Settings, sign_in: CredentialFactory) -> Channel:
     return MailboxChannel(
         channel,
         sender=settings.mail_sender,

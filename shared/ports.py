@@ -10,23 +10,23 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.core.model.directory import App
-from shared.core.model.inventory import Holder, TenantApp, TenantFacts, TenantMemory
+from shared.core.model.inventory import Holder, InventoryApp, InventoryChanges, InventoryMemory
 from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
+    Changes,
     CheckRecord,
     Decision,
-    Facts,
-    Forget,
-    Former,
-    Hold,
+    InUse,
+    LastChecks,
     Memory,
+    Notification,
     Person,
-    Pulse,
-    Told,
+    PreviousCredential,
+    Removals,
 )
 from shared.core.model.message import Message
-from shared.core.model.owners import Ownership
+from shared.core.model.owners import AppOwners
 
 type Clock = Callable[[], datetime]
 """The present instant, aware, in UTC."""
@@ -80,7 +80,7 @@ class NotSignedIn(PortError):
         super().__init__(text, transient=False)
 
 
-class IdentitiesError(PortError):
+class TokenVerifierError(PortError):
     """Who asks cannot be found out: the issuer's keys could not be had."""
 
 
@@ -130,7 +130,7 @@ class ScanQuery:
 class ScanPage:
     """A page of a tenant."""
 
-    apps: Sequence[TenantApp]
+    apps: Sequence[InventoryApp]
     """Those with a credential that was looked for."""
     applications: int
     credentials: int
@@ -145,12 +145,12 @@ class ScanPage:
 class OwnersReading:
     """What was read of owners: each object id is in exactly one of the two mappings."""
 
-    owned: Mapping[str, Ownership]
+    owned: Mapping[str, AppOwners]
     failures: Mapping[str, DirectoryError] = field(default_factory=dict)
     requests: int = 0
 
 
-class WholeTenant(Protocol):
+class InventoryReader(Protocol):
     """Reads a whole tenant, as it streams by."""
 
     def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
@@ -165,7 +165,7 @@ class WholeTenant(Protocol):
         ...
 
 
-class SignIns(Protocol):
+class UsageReport(Protocol):
     """Knows when credentials were last used. Its silence means nothing: the report is late, licensed, and may not count every use."""
 
     def last_seen(self, client_ids: Sequence[str], *, seconds: float) -> Mapping[str, datetime]:
@@ -207,7 +207,7 @@ class Lease(Protocol):
 class Ledger(Protocol):
     """Remembers. Every method may raise `LedgerError`."""
 
-    def pulse(self) -> Pulse:
+    def pulse(self) -> LastChecks:
         """How the last checks ended: one table read."""
         ...
 
@@ -223,15 +223,15 @@ class Ledger(Protocol):
         """Everything that a check needs to remember."""
         ...
 
-    def remember(self, facts: Facts) -> None:
+    def remember(self, facts: Changes) -> None:
         """Write what is new; only what is given is touched."""
         ...
 
-    def record_told(self, told: Sequence[Told]) -> None:
+    def record_notifications(self, told: Sequence[Notification]) -> None:
         """Write what a channel has just heard."""
         ...
 
-    def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
+    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
         """Write how a check ended, for the history and for the next tick."""
         ...
 
@@ -239,8 +239,8 @@ class Ledger(Protocol):
         self,
         decision: Decision,
         *,
-        holds: Sequence[Hold] = (),
-        formers: Sequence[Former] = (),
+        holds: Sequence[InUse] = (),
+        formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
     ) -> None:
@@ -263,7 +263,7 @@ class Ledger(Protocol):
         """How the last checks ended, newest first: `limit` of them, or all if there are fewer."""
         ...
 
-    def forget(self, rows: Forget) -> None:
+    def forget(self, rows: Removals) -> None:
         """Drop these rows; one that does not exist is as good as dropped."""
         ...
 
@@ -272,31 +272,31 @@ class Ledger(Protocol):
         ...
 
 
-class TenantLedger(Protocol):
+class InventoryLedger(Protocol):
     """Remembers what is due in a whole tenant. Every method may raise `LedgerError`; a check writes under its lease."""
 
-    def load(self) -> TenantMemory:
+    def load(self) -> InventoryMemory:
         """Everything that is remembered of the tenant."""
         ...
 
-    def listing(self) -> TenantMemory:
+    def listing(self) -> InventoryMemory:
         """The same without what was told: what a status needs."""
         ...
 
-    def remember(self, facts: TenantFacts) -> None:
+    def remember(self, facts: InventoryChanges) -> None:
         """Write what is new, and drop what is gone; only what is given is touched."""
         ...
 
-    def record_told(self, told: Sequence[Told]) -> None:
+    def record_notifications(self, told: Sequence[Notification]) -> None:
         """Write what a channel, or an owner, has just heard."""
         ...
 
 
-class Identities(Protocol):
+class TokenVerifier(Protocol):
     """Knows who is behind an ID token."""
 
     def person(self, token: str) -> Person:
-        """Give whom the token was issued to. Raises `NotSignedIn` if it proves nothing, `IdentitiesError` if that cannot be said."""
+        """Give whom the token was issued to. Raises `NotSignedIn` if it proves nothing, `TokenVerifierError` if that cannot be said."""
         ...
 
 

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build"
 RENDERER = HERE.parents[1] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
 WIDTH = 720
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds that a browser may take to draw a page."""
 _HEIGHT = re.compile(r'data-height="(\d+)"')
 
@@ -71,7 +71,7 @@ def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
     return re.sub(r"/\*(RENDERER|DATA)\*/", lambda found: parts[found[1]], page)
 
 
-def picture(page: str, path: Path, *, width: int = WIDTH, within: float = PATIENCE) -> None:
+def picture(page: str, path: Path, *, width: int = WIDTH, within: float = TIMEOUT_SECONDS) -> None:
     """Draw a page of `to_html` into a PNG file, as high as it needs to be. Raises `BrowserError`."""
     height = _HEIGHT.search(drawn(page, width=width, within=within))
     if height is None:
@@ -92,7 +92,7 @@ def picture(page: str, path: Path, *, width: int = WIDTH, within: float = PATIEN
         )
 
 
-def drawn(page: str, *, width: int = WIDTH, within: float = PATIENCE) -> str:
+def drawn(page: str, *, width: int = WIDTH, within: float = TIMEOUT_SECONDS) -> str:
     """Give the HTML of the page after the renderer has drawn it. Raises `BrowserError`."""
     return _browse(page, "--dump-dom", f"--window-size={width},800", within=within)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-_LONGEST_GAP = timedelta(
+_MAX_GAP = timedelta(
     days=366 * 41
 )  # 29 February on a given weekday, across a century year without one
 
@@ -91,7 +91,7 @@ class Schedule:
     def next_after(self, instant: datetime) -> datetime:
         """Give the first due second after `instant`; both in UTC."""
         at = instant.replace(microsecond=0) + timedelta(seconds=1)
-        end = at + _LONGEST_GAP
+        end = at + _MAX_GAP
         while at < end:
             if (
                 at.month not in self.months

@@ -21,7 +21,7 @@ from azure.data.tables import TableClient
 
 from local.azurite import Azurite, AzuriteError
 from local.simulation.soak_world import CHANNELS, START, Life, Lost, World
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.core.decisions import Refused
 from shared.core.model.memory import Outcome, Person
 from shared.core.model.message import Message
@@ -29,7 +29,7 @@ from shared.core.notify.retention import HISTORY
 from shared.ports import PortError
 from shared.usecases import decisions as people
 from shared.usecases.check import Watch
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 
 SOMEBODY = Person("00000000-0000-4000-8000-00000000000d", "Dana Example")
 PEOPLE_ACT_AT = 16
@@ -54,7 +54,7 @@ class Taken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
+class RecordingChannel:
     """A channel that the world hears with."""
 
     name: str
@@ -86,16 +86,16 @@ class Soak:
     def run(self) -> None:
         """Live through all of it. Raises `Lost`."""
         world = self.world
-        with TablesLedger(self.tables.tables, lambda: world.now, table=self.table) as ledger:
-            ears = {name: Ear(name, world) for name in CHANNELS}
+        with TableLedger(self.tables.tables, lambda: world.now, table=self.table) as ledger:
+            ears = {name: RecordingChannel(name, world) for name in CHANNELS}
             watchlist, rest = world.watchlist(), world.rest
-            tenant = TenantWatch(
+            tenant = InventoryWatch(
                 watchlist,
                 rest.rules,
                 rest,
                 ledger.tenant,
                 ears,
-                lambda owner: Ear(owner.channel, world),
+                lambda owner: RecordingChannel(owner.channel, world),
                 lambda: world.now,
             )
             watch = Watch(
@@ -250,7 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def report(soak: Soak) -> list[str]:
     """Say what was counted, a line each."""
-    checks = sum(count for outcome, count in soak.outcomes.items() if outcome != Outcome.NOT_OWED)
+    checks = sum(count for outcome, count in soak.outcomes.items() if outcome != Outcome.NOT_DUE)
     ways = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(soak.outcomes.items()))
     return [
         f"ticks      {soak.ticks:,}: {ways}",

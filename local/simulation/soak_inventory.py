@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, TenantApp, item_of
-from shared.core.model.owners import Owner, Ownership
+from shared.core.model.inventory import Holder, InventoryApp, item_of
+from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.vocabulary import Kind
-from shared.core.model.watchlist import TenantRules
+from shared.core.model.watchlist import InventoryRules
 from shared.ports import DirectoryError, OwnersReading, ScanPage, ScanQuery
 
 PAGE = 10
@@ -44,9 +44,9 @@ class Stray:
     secrets: list[Credential]
 
     @property
-    def app(self) -> TenantApp:
+    def app(self) -> InventoryApp:
         """Give it as a read shows it."""
-        return TenantApp(
+        return InventoryApp(
             Holder.APPLICATION,
             self.client_id,
             self.object_id,
@@ -70,9 +70,9 @@ class Rest:
     """When everything had been told for the first time."""
 
     @property
-    def rules(self) -> TenantRules:
+    def rules(self) -> InventoryRules:
         """Give the rules by which the program watches them."""
-        return TenantRules((self.to,), LADDER, owners=True)
+        return InventoryRules((self.to,), LADDER, owners=True)
 
     @property
     def mailboxes(self) -> list[str]:
@@ -80,7 +80,7 @@ class Rest:
         return sorted({stray.owner.channel for stray in self.strays if stray.owner is not None})
 
     def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
-        """Read them page by page, as the port `WholeTenant` has it."""
+        """Read them page by page, as the port `InventoryReader` has it."""
         del seconds
         for number, start in enumerate(range(0, len(self.strays), PAGE), start=1):
             part = [stray.app for stray in self.strays[start : start + PAGE]]
@@ -104,7 +104,7 @@ class Rest:
                 {}, dict.fromkeys(holders, DirectoryError("Graph answered 503.")), 1
             )
         owned = {
-            stray.object_id: Ownership((stray.owner,) if stray.owner is not None else ())
+            stray.object_id: AppOwners((stray.owner,) if stray.owner is not None else ())
             for stray in self.strays
         }
         return OwnersReading({object_id: owned[object_id] for object_id in holders}, requests=1)

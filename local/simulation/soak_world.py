@@ -17,7 +17,7 @@ from local.simulation.soak_inventory import Owed, Rest, guid, rest_of
 from shared.core.model.directory import App, Credential
 from shared.core.model.message import Message
 from shared.core.model.secret import Secret
-from shared.core.model.views import ServiceView, TenantView
+from shared.core.model.views import InventoryView, ServiceView
 from shared.core.model.vocabulary import Kind, Standing
 from shared.core.model.watchlist import (
     DEFAULT_LADDER,
@@ -169,7 +169,7 @@ class World:
             if thing in self.today:
                 self.twice = f"{channel} heard twice on {day}: {view.item}, {notice.reason}"
             self.today.add(thing)
-            if isinstance(view, ServiceView | TenantView):
+            if isinstance(view, ServiceView | InventoryView):
                 self.heard[view.item, channel] = Heard(self.now, view.standing)
 
     def tidy(self, life: Life) -> None:

@@ -9,21 +9,21 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.judge.schedule import instant_on
-from shared.core.model.apply import with_decided, with_facts, with_told
-from shared.core.model.changes import Decided
+from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
+from shared.core.model.changes import DecisionChanges
 from shared.core.model.directory import App, Credential
 from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
+    Changes,
     CheckRecord,
     Decision,
-    Facts,
-    Forget,
-    Former,
-    Hold,
+    InUse,
+    LastChecks,
     Memory,
-    Pulse,
-    Told,
+    Notification,
+    PreviousCredential,
+    Removals,
 )
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
@@ -58,23 +58,23 @@ class Entra:
 
 
 @dataclass
-class Notebook:
+class InMemoryLedger:
     """A ledger for one reader and writer at a time: no conflicts, no outages, nothing to forget."""
 
     memory: Memory = field(default_factory=Memory)
-    last: Pulse = field(default_factory=Pulse)
+    last: LastChecks = field(default_factory=LastChecks)
     records: list[CheckRecord] = field(default_factory=list)
     history: list[Decision] = field(default_factory=list)
 
-    def pulse(self) -> Pulse:
+    def pulse(self) -> LastChecks:
         """How the last checks ended."""
         return self.last
 
     def begin(self, at: datetime) -> None:
         """Note the first sign of life."""
-        self.last = Pulse(watching_since=at)
+        self.last = LastChecks(watching_since=at)
 
-    def lease(self) -> "Notebook":
+    def lease(self) -> "InMemoryLedger":
         """Take the lease, which is always free."""
         return self
 
@@ -88,15 +88,15 @@ class Notebook:
         """Everything that is remembered."""
         return self.memory
 
-    def remember(self, facts: Facts) -> None:
+    def remember(self, facts: Changes) -> None:
         """Write what is new."""
-        self.memory = with_facts(self.memory, facts)
+        self.memory = apply_changes(self.memory, facts)
 
-    def record_told(self, told: Sequence[Told]) -> None:
+    def record_notifications(self, told: Sequence[Notification]) -> None:
         """Write what a channel has heard."""
-        self.memory = with_told(self.memory, told)
+        self.memory = apply_notifications(self.memory, told)
 
-    def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
+    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
         """Write how a check ended."""
         self.records.append(record)
         self.last = pulse
@@ -105,16 +105,16 @@ class Notebook:
         self,
         decision: Decision,
         *,
-        holds: Sequence[Hold] = (),
-        formers: Sequence[Former] = (),
+        holds: Sequence[InUse] = (),
+        formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
     ) -> None:
         """Write what a person decided."""
         self.history.append(decision)
-        self.memory = with_decided(
+        self.memory = apply_decision(
             self.memory,
-            Decided(
+            DecisionChanges(
                 decision, tuple(holds), tuple(formers), tuple(assignments), tuple(acknowledgements)
             ),
         )
@@ -136,7 +136,7 @@ class Notebook:
         """How the last checks ended, newest first."""
         return self.records[::-1][:limit]
 
-    def forget(self, rows: Forget) -> None:
+    def forget(self, rows: Removals) -> None:
         """Keep everything: a story is short."""
 
     def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
@@ -144,7 +144,7 @@ class Notebook:
 
 
 @dataclass
-class Ear:
+class RecordingChannel:
     """A channel; all ears of a world hear into one list, in the order of time."""
 
     heard: list[Message]
@@ -161,7 +161,7 @@ class World:
     watchlist: Watchlist
     entra: Entra
     now: datetime
-    notebook: Notebook = field(default_factory=Notebook)
+    notebook: InMemoryLedger = field(default_factory=InMemoryLedger)
     heard: list[Message] = field(default_factory=list)
 
     @property
@@ -172,7 +172,7 @@ class World:
     @property
     def watch(self) -> Watch:
         """The program."""
-        ears = {name: Ear(self.heard) for name in self.watchlist.channels}
+        ears = {name: RecordingChannel(self.heard) for name in self.watchlist.channels}
         return Watch(
             self.watchlist, self.entra, self.notebook, ears, lambda: self.now, timedelta(minutes=20)
         )

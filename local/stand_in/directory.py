@@ -23,14 +23,14 @@ class Directory:
     """The app registrations of the tenant, for many threads: readers see a registration either before or after a change."""
 
     def __init__(self, registrations: Iterable[Registration] = ()) -> None:
-        """Hold `registrations`, which must differ in their client ids."""
+        """InUse `registrations`, which must differ in their client ids."""
         self._lock = RLock()
         self._apps: dict[str, Registration] = {}
         self._sorted: tuple[Registration, ...] | None = None
         self.replace(registrations)
 
     def replace(self, registrations: Iterable[Registration]) -> None:
-        """Forget everything and hold `registrations` instead."""
+        """Removals everything and hold `registrations` instead."""
         with self._lock:
             self._apps.clear()
             self._sorted = None

@@ -14,7 +14,7 @@ from local.stand_in.entra_objects import Json, Objects, body, created
 from local.stand_in.graph_errors import GraphError, bad_request, not_found
 from local.stand_in.graph_http import success
 
-LARGEST_FEDERATION = 20
+MAX_FEDERATED_CREDENTIALS = 20
 READ_ONLY = frozenset({"id", "appId", "uniqueName", "federated"})
 INVALID = "InvalidFederatedIdentityCredentialValue"
 
@@ -113,7 +113,7 @@ class Registrations:
         if any(one["name"] == given["name"] for one in held):
             message = f"FederatedIdentityCredential with name {given['name']} already exists."
             raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message)
-        if len(held) >= LARGEST_FEDERATION:
+        if len(held) >= MAX_FEDERATED_CREDENTIALS:
             raise bad_request(
                 "The application has too many federated identity credentials.",
                 "Directory_QuotaExceeded",

@@ -80,7 +80,7 @@ class Gate:
             self._faults.extend(faults)
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Removals all faults."""
         with self._lock:
             self._faults.clear()
 

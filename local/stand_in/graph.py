@@ -36,7 +36,7 @@ BATCH_LIMIT = 20
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "graph.microsoft.com"})
 READ_APPS = "Application.Read.All"
 READ_USERS = "User.ReadBasic.All"
-LARGEST_EXPANSION = 20
+MAX_EXPANDED = 20
 
 
 class _Endpoint(NamedTuple):
@@ -201,7 +201,7 @@ class Graph:
             raise bad_request("The stand-in tenant expands owners, and nothing else.", "BadRequest")
         return {
             "owners": owners(
-                them[:LARGEST_EXPANSION], readable=READ_USERS in self._authorise(request).roles
+                them[:MAX_EXPANDED], readable=READ_USERS in self._authorise(request).roles
             )
         }
 

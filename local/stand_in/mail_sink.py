@@ -1,6 +1,6 @@
 """Graph's `sendMail` for MIME messages: it takes what Exchange would, keeps it in order, and sends nothing to anybody.
 
-Facts: https://learn.microsoft.com/graph/api/user-sendmail. Who may send as whom is Exchange's own matter (RBAC for
+Changes: https://learn.microsoft.com/graph/api/user-sendmail. Who may send as whom is Exchange's own matter (RBAC for
 Applications), so no role of the token counts here.
 """
 
@@ -48,7 +48,7 @@ class MailSink:
             return list(self._mails)
 
     def clear(self) -> None:
-        """Forget what was sent."""
+        """Removals what was sent."""
         with self._lock:
             self._mails.clear()
 

@@ -40,7 +40,7 @@ class Neighbour:
     consented: bool = True
 
 
-class Neighbours:
+class OtherTenants:
     """Tenants beside `home`, whose Graph they share while the `with` statement lasts."""
 
     def __init__(self, home: Tenant, folder: Path) -> None:
@@ -55,13 +55,13 @@ class Neighbours:
     def __enter__(self) -> Self:
         """Begin to answer."""
         self._server = Loopback(self._answer, 0, certificate=self._certificate)
-        self._home.neighbours = self._graph
+        self._home.other_tenants = self._graph
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
         assert self._server is not None
-        self._home.neighbours = lambda _: None
+        self._home.other_tenants = lambda _: None
         self._server.stop()
 
     def __getitem__(self, tenant_id: str) -> Neighbour:

@@ -1,6 +1,6 @@
 """Graph's beta report of when credentials were last used: one row for each that was, in the report's own shape and words.
 
-Facts: https://learn.microsoft.com/graph/api/reportroot-list-appcredentialsigninactivities.
+Changes: https://learn.microsoft.com/graph/api/reportroot-list-appcredentialsigninactivities.
 """
 
 import re

@@ -39,7 +39,7 @@ class TeamsSink:
             return list(self._posted[name])
 
     def clear(self, name: str) -> None:
-        """Forget what was posted to the channel."""
+        """Removals what was posted to the channel."""
         with self._lock:
             self._posted.pop(name, None)
 

@@ -61,7 +61,7 @@ class Tenant:
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
-        self.neighbours: Callable[[Request], Response | None] = lambda _: None
+        self.other_tenants: Callable[[Request], Response | None] = lambda _: None
         """Answers what is asked of Graph with the token of another tenant (`local.stand_in.other_tenants`)."""
 
     def _clock(self) -> datetime:
@@ -119,7 +119,7 @@ class Tenant:
         """Answer who deploys from the administrator's side, and everybody else from what is watched, here or next door."""
         if self.deployer.carries(request):
             return self.admin.answer(request)
-        return self.neighbours(request) or graph.answer(request)
+        return self.other_tenants(request) or graph.answer(request)
 
     def __enter__(self) -> Self:
         """Start to serve. Raises `OSError` if the port is taken."""
@@ -196,7 +196,7 @@ class Tenant:
         return self._teams.posted(name)
 
     def clear_posted(self, name: str) -> None:
-        """Forget what was posted to a channel."""
+        """Removals what was posted to a channel."""
         self._teams.clear(name)
 
     def mails(self) -> list[Mail]:
@@ -238,7 +238,7 @@ class Tenant:
         self._gate.add(Fault(match, times, status, dict(headers or {}), body, delay, drop))
 
     def clear_faults(self) -> None:
-        """Forget the faults that have not struck yet."""
+        """Removals the faults that have not struck yet."""
         self._gate.clear()
 
     def add_secret(

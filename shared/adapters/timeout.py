@@ -10,11 +10,11 @@ from typing import Any
 
 from azure.core.pipeline import PipelineResponse
 
-LONGEST_PAUSE = 5
+MAX_PAUSE_SECONDS = 5
 """Seconds that azure-core may be asked to wait before it tries again, or waits by itself."""
 
 
-def in_time[T](seconds: float, call: Callable[[], T]) -> T:
+def call_with_timeout[T](seconds: float, call: Callable[[], T]) -> T:
     """Give what `call` gives, or raise what it raises; raise `TimeoutError` if neither happened within `seconds`.
 
     The call is made in a thread of its own, which nobody waits for any more then: not even the end of the process.
@@ -38,7 +38,7 @@ def in_time[T](seconds: float, call: Callable[[], T]) -> T:
     return given[0]
 
 
-def tamed(response: PipelineResponse[Any, Any]) -> None:
+def cap_retry_after(response: PipelineResponse[Any, Any]) -> None:
     """Keep azure-core from what it would do with an odd answer; a `raw_response_hook` for its clients.
 
     It would sleep through a Retry-After, however long it is: without one, its own short pauses remain. And of the answer
@@ -52,15 +52,15 @@ def tamed(response: PipelineResponse[Any, Any]) -> None:
         ("x-ms-retry-after-ms", 0.001),
     ):
         asked = headers.get(name, "")
-        if asked and not (asked.isdecimal() and int(asked) * unit <= LONGEST_PAUSE):
+        if asked and not (asked.isdecimal() and int(asked) * unit <= MAX_PAUSE_SECONDS):
             del headers[name]
 
 
-PATIENCE: Mapping[str, Any] = {
+CLIENT_OPTIONS: Mapping[str, Any] = {
     "connection_timeout": 5,
     "retry_total": 3,
     "retry_backoff_factor": 0.2,
-    "retry_backoff_max": LONGEST_PAUSE,
-    "raw_response_hook": tamed,
+    "retry_backoff_max": MAX_PAUSE_SECONDS,
+    "raw_response_hook": cap_retry_after,
 }
 """What a client of azure-core is made with: 5 s to connect, three more tries with short pauses; by itself it would wait 300 s and more."""

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from shared.adapters.channels.probe import as_a_stranger
+from shared.adapters.channels.probe import probe_anonymously
 from shared.bootstrap import clock, reading_graph, settings, use_local_settings, watching
 from shared.cli import console as show
 from shared.config import watchlist_rules
@@ -40,7 +40,7 @@ from shared.usecases.check import Watch
 from shared.usecases.doctor import examine
 
 FAILED, MISCONFIGURED = 1, 2
-FURTHEST = timedelta(days=3650)
+MAX_FORECAST = timedelta(days=3650)
 """How far a forecast may look."""
 DAY = "YYYY-MM-DD"
 
@@ -172,8 +172,8 @@ def forecast(
     """Say every message that will go out, to whom and when, if nobody acts."""
     with _program(tenant) as (watch, configured):
         today = watch.clock().astimezone(configured.watchlist.zone).date()
-        if until is not None and not today <= until <= today + FURTHEST:
-            _say(f"--until {until}: expected a day from today ({today}) to {today + FURTHEST}.")
+        if until is not None and not today <= until <= today + MAX_FORECAST:
+            _say(f"--until {until}: expected a day from today ({today}) to {today + MAX_FORECAST}.")
             raise typer.Exit(MISCONFIGURED)
         found = watch.forecast(until)
     if svg is not None:
@@ -234,7 +234,7 @@ def doctor(
     """Say whether everything is in place: settings, sign-in, permission, apps, claims, ledger, channels."""
     with _program(tenant) as (watch, configured):
         well = show.findings(
-            Console(), examine(watch, configured, as_a_stranger, send_test=send_test)
+            Console(), examine(watch, configured, probe_anonymously, send_test=send_test)
         )
     if not well:
         raise typer.Exit(FAILED)

@@ -13,8 +13,8 @@ from shared.core.model.memory import Decision, DecisionKind, Outcome
 from shared.core.model.views import Judgement, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.next_message import Foreseen
-from shared.core.results import CheckResult, Forecast, Status, TenantStatus
+from shared.core.notify.next_message import NextMessages
+from shared.core.results import CheckResult, Forecast, InventoryStatus, Status
 from shared.render.feeds.forecast import forecast_rows
 from shared.render.page.verdict import urgency
 from shared.render.text.dates import clock, day, full_day, until
@@ -38,14 +38,14 @@ HOW_IT_ENDED = {
     Outcome.PARTIAL: "The check is done only in part: what failed is tried again at the next ticks.",
     Outcome.FAILED: "The check FAILED: nothing was concluded. This is no all-clear.",
     Outcome.BUSY: "Another check is running just now; this one did nothing.",
-    Outcome.NOT_OWED: "No check is owed: the last good one covers today.",
+    Outcome.NOT_DUE: "No check is owed: the last good one covers today.",
 }
 
 
 def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
     """Show what a check found and told."""
     if result.judgement is not None:
-        _services(console, result.judgement, result.foreseen, watchlist)
+        _services(console, result.judgement, result.next_messages, watchlist)
     for delivery in result.told:
         verb = (
             "would tell" if result.dry_run else "told" if delivery.delivered else "could NOT tell"
@@ -105,7 +105,7 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     if pulse.last_attempt is None:
         console.print("No check has been made yet: nothing is known.")
         return
-    _services(console, found.judgement, found.foreseen, watchlist)
+    _services(console, found.judgement, found.next_messages, watchlist)
     if found.stale:
         console.print(
             Text(
@@ -190,7 +190,7 @@ def _parts(number: int, *, past: bool = False) -> str:
 
 
 def _services(
-    console: Console, judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist
+    console: Console, judgement: Judgement, next_messages: NextMessages, watchlist: Watchlist
 ) -> None:
     table = Table(
         "Service",
@@ -216,7 +216,7 @@ def _services(
                 if view.app.usable
                 else "see below: its app cannot be used"
             ),
-            Text(_next(view, foreseen, judgement.now, watchlist)),
+            Text(_next(view, next_messages, judgement.now, watchlist)),
         )
     for app in watchlist.apps:
         if app.key not in judgement.concluded:
@@ -246,7 +246,7 @@ def _services(
         console.print(Text(f"not read: {clean(error, 1000)}", style="bold red"))
 
 
-def _tenant(console: Console, tenant: TenantStatus, now: datetime, watchlist: Watchlist) -> None:
+def _tenant(console: Console, tenant: InventoryStatus, now: datetime, watchlist: Watchlist) -> None:
     """Show what is due in the tenant, the most urgent of it; the rest is in `--csv` and `--json`."""
     scan = tenant.scan
     if scan is None or scan.read_at is None:
@@ -289,6 +289,6 @@ def _credential(name: str, ends: datetime | None, now: datetime, watchlist: Watc
     return f"{clean(name) or 'unnamed'}, {until(ends, now, watchlist.zone)}"
 
 
-def _next(view: View, foreseen: Foreseen, now: datetime, watchlist: Watchlist) -> str:
-    on = foreseen.by_item.get(view.item)
+def _next(view: View, next_messages: NextMessages, now: datetime, watchlist: Watchlist) -> str:
+    on = next_messages.by_item.get(view.item)
     return day(on, now, watchlist.zone) if on is not None else "none"

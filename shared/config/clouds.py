@@ -29,7 +29,7 @@ _CLOUDS = {
 }
 
 
-class Elsewhere(NamedTuple):
+class OtherTenant(NamedTuple):
     """Another tenant: its id, and the registration that is known there too."""
 
     tenant_id: str
@@ -37,7 +37,7 @@ class Elsewhere(NamedTuple):
     """Client id of a multi-tenant app registration that trusts our managed identity."""
 
 
-def consent(where: Elsewhere, authority: str) -> str:
+def consent(where: OtherTenant, authority: str) -> str:
     """Give the address at which an administrator of the tenant consents to the registration."""
     return f"{authority}/{where.tenant_id}/adminconsent?client_id={where.registration}"
 

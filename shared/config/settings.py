@@ -87,7 +87,7 @@ _BY_NAME = {row.name: row for row in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)
-class PageSignIn:
+class PageAuth:
     """How people sign in to the page: the registration that the tokens are issued for, and who issues them."""
 
     client_id: str
@@ -123,7 +123,7 @@ class Settings:
     """One of `settings_rules.GRAPH_ROOTS`, or a loopback root; no slash at its end."""
     page_url: str
     """Empty if there is none."""
-    page_sign_in: PageSignIn | None
+    page_sign_in: PageAuth | None
     """`None`: nobody can sign in, and the page is closed."""
     deadline_minutes: int
     sign_ins: bool
@@ -262,10 +262,10 @@ def load_graph(environment: Mapping[str, str], *, elsewhere: bool) -> ReadingGra
 
 def _paired(
     environment: Mapping[str, str], client_id: str, issuer: str, problems: Problems
-) -> PageSignIn | None:
+) -> PageAuth | None:
     """Put the halves of the page's sign-in together; if one is good and the other is not set, note that as a mistake."""
     if client_id and issuer:
-        return PageSignIn(client_id, issuer)
+        return PageAuth(client_id, issuer)
     absent = _ISSUER if client_id else _REGISTRATION
     if (client_id or issuer) and not environment.get(absent, "").strip():
         other = _REGISTRATION if client_id else _ISSUER

@@ -15,10 +15,10 @@ from shared.render.text.commands import vault_reference
 
 type Rule[T] = Callable[[Any], T]
 
-MOST_DAYS = 3650
+MAX_DAYS = 3650
 """Ten years: no secret is made to last longer, and calendars can still count it."""
 
-_LONGEST_SHOWN = 60
+_MAX_SHOWN_CHARS = 60
 _LARGE = 10**12  # Python refuses to write very long numbers in decimal
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # the characters of RFC 3986
@@ -58,7 +58,7 @@ def _shown_text(value: str) -> str:
 
 
 def _short(text: str, otherwise: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else otherwise
+    return text if len(text) <= _MAX_SHOWN_CHARS else otherwise
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -84,8 +84,8 @@ def flag(value: object) -> bool:
 
 def whole_days(value: object) -> int:
     """Take a whole number of days; true is not a number here, though it is in Python."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_DAYS:
-        raise Wrong(shown(value), f"a whole number of days, 0 to {MOST_DAYS}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_DAYS:
+        raise Wrong(shown(value), f"a whole number of days, 0 to {MAX_DAYS}")
     return value
 
 

@@ -7,10 +7,10 @@ from shared.config import watchlist_rules as rules
 from shared.config.toml_table import Table
 from shared.config.values import flag, guid, text
 from shared.core.inventory.noise import NOISE
-from shared.core.model.watchlist import DEFAULT_TENANT_LADDER, TenantRules
+from shared.core.model.watchlist import DEFAULT_INVENTORY_LADDER, InventoryRules
 
-NO_LADDER: tuple[int, ...] = DEFAULT_TENANT_LADDER
-NOBODY = TenantRules(())
+NO_LADDER: tuple[int, ...] = DEFAULT_INVENTORY_LADDER
+NOBODY = InventoryRules(())
 
 
 class Tenant(NamedTuple):
@@ -18,7 +18,7 @@ class Tenant(NamedTuple):
 
     tenant_id: str = ""
     """Empty: the tenant of our own identity."""
-    rules: TenantRules | None = None
+    rules: InventoryRules | None = None
     """`None`: it is not watched as a whole."""
 
 
@@ -37,7 +37,7 @@ def tenant(table: Table, channels: tuple[str, ...]) -> Tenant:
         if table.has("noise")
         else frozenset()
     )
-    found = TenantRules(
+    found = InventoryRules(
         tell=tell,
         ladder=table.optional("ladder", rules.ladder, NO_LADDER),
         service_principals=table.optional("service_principals", flag, default=False),
@@ -57,7 +57,7 @@ def _tell(table: Table, channels: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _excluded(table: Table) -> TenantRules:
+def _excluded(table: Table) -> InventoryRules:
     names = (
         table.each("names", text, 'a list of names, such as ["Test*"]')
         if _filled(table, "names")
@@ -73,7 +73,7 @@ def _excluded(table: Table) -> TenantRules:
         if _filled(table, "tags")
         else ()
     )
-    return TenantRules(
+    return InventoryRules(
         (), exclude_names=names, exclude_client_ids=frozenset(ids), exclude_tags=frozenset(tags)
     )
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from shared.config import runbook
 from shared.config.problems import Wrong
-from shared.config.values import MOST_DAYS, did_you_mean, guid, setting, shown, text, url
+from shared.config.values import MAX_DAYS, did_you_mean, guid, setting, shown, text, url
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import Runbook
 
@@ -124,11 +124,11 @@ def clock_time(value: object) -> time:
 
 def ladder(value: Any) -> tuple[int, ...]:  # noqa: ANN401  (a document holds anything)
     """Take the days before the end at which people are told."""
-    expected = f"whole days from high to low, each once, {MOST_DAYS} to 0, such as [90, 30, 7, 0]"
+    expected = f"whole days from high to low, each once, {MAX_DAYS} to 0, such as [90, 30, 7, 0]"
     whole = (
         isinstance(value, list)
         and value
-        and all(type(rung) is int and 0 <= rung <= MOST_DAYS for rung in value)
+        and all(type(rung) is int and 0 <= rung <= MAX_DAYS for rung in value)
     )  # true is an int, too
     if not whole or value != sorted(set(value), reverse=True):
         raise Wrong(shown(value), expected)

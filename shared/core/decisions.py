@@ -8,22 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from shared.core.judge.claims import ownership
-from shared.core.judge.snapshot import Observed, Round
+from shared.core.judge.claims import claimed_by
+from shared.core.judge.snapshot import AppSnapshot, CheckContext
 from shared.core.judge.standing import is_live, started_after
-from shared.core.model.changes import Decided
+from shared.core.model.changes import DecisionChanges
 from shared.core.model.directory import Credential
 from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
     Decision,
     DecisionKind,
-    Former,
-    Hold,
+    InUse,
     Memory,
     Person,
+    PreviousCredential,
 )
-from shared.core.model.views import Judgement, Over, ServiceView
+from shared.core.model.views import Judgement, Loss, ServiceView
 from shared.core.model.vocabulary import Standing
 
 
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCredential:
     """What the person saw of the credential when they decided: its hint and its end."""
 
     hint: str
@@ -42,12 +42,12 @@ class Shown:
 def confirm(
     view: ServiceView,
     key_id: str,
-    seen: Observed,
-    at: Round,
+    seen: AppSnapshot,
+    at: CheckContext,
     *,
     by: Person,
-    shown: Shown | None = None,
-) -> Decided:
+    shown: ShownCredential | None = None,
+) -> DecisionChanges:
     """Record that the service of `view` uses the credential `key_id` of its app now; an unclaimed one becomes its own.
 
     Raises `Refused` if that is no live credential of the app, if it is not what was shown, or if it is confirmed already.
@@ -62,7 +62,7 @@ def confirm(
         raise Refused(
             f"{view.service.name} was already confirmed on this credential by {held.by.name}. Nothing was recorded."
         )
-    hold = Hold(
+    hold = InUse(
         view.service.id,
         credential.key_id,
         assumed=False,
@@ -70,7 +70,7 @@ def confirm(
         by=by,
         version=held.version if held else "",
     )
-    return Decided(
+    return DecisionChanges(
         decision=Decision(at.now, DecisionKind.CONFIRM, by, (view.service.id,), credential.key_id),
         holds=(hold,),
         formers=tuple(_superseded(view, credential, at.memory)),
@@ -91,7 +91,9 @@ def undoes(view: ServiceView, older: Credential) -> bool:
     )
 
 
-def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Person) -> Decided:
+def acknowledge(
+    view: ServiceView, until: date, why: str, at: CheckContext, *, by: Person
+) -> DecisionChanges:
     """Record that somebody knows, until a local day (inclusive): it quiets what is far away, and only in this situation.
 
     Raises `Refused` if nothing is open, if no reason is given, or if the day is past or after the credential's end.
@@ -105,7 +107,7 @@ def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Pers
     if until < today:
         raise Refused(f"The day {until} is past; give today ({today}) or a later one.")
     ends = view.in_use.ends if view.in_use is not None else None
-    if view.over == Over.NO and ends is not None and until > (last := ends.astimezone(zone).date()):
+    if view.over == Loss.NO and ends is not None and until > (last := ends.astimezone(zone).date()):
         raise Refused(
             f"An acknowledgement cannot outlive the credential, which ends on {last}; give that day or an earlier one."
         )
@@ -120,18 +122,18 @@ def acknowledge(view: ServiceView, until: date, why: str, at: Round, *, by: Pers
         before.version if before else "",
     )
     decision = Decision(at.now, DecisionKind.ACKNOWLEDGE, by, (view.service.id,), why=given.why)
-    return Decided(decision=decision, acknowledgements=(given,))
+    return DecisionChanges(decision=decision, acknowledgements=(given,))
 
 
 def claim(
     key_id: str,
     services: Iterable[str],
     judgement: Judgement,
-    seen: Observed,
-    at: Round,
+    seen: AppSnapshot,
+    at: CheckContext,
     *,
     by: Person,
-) -> Decided:
+) -> DecisionChanges:
     """Record whose credential `key_id` is: that of one service, of several, or of none ("ignore it").
 
     Raises `Refused` if it is not on the app any more, or if a service is not one of the app's.
@@ -149,12 +151,12 @@ def claim(
             )
     before = at.memory.assignments.get(key_id)
     given = Assignment(key_id, services, at.now, by, version=before.version if before else "")
-    return Decided(
+    return DecisionChanges(
         decision=Decision(at.now, DecisionKind.CLAIM, by, services, key_id), assignments=(given,)
     )
 
 
-def _live(key_id: str, seen: Observed, at: Round) -> Credential:
+def _live(key_id: str, seen: AppSnapshot, at: CheckContext) -> Credential:
     credential = next(
         (c for c in seen.credentials if c.key_id.casefold() == key_id.casefold()), None
     )
@@ -166,7 +168,7 @@ def _live(key_id: str, seen: Observed, at: Round) -> Credential:
     return credential
 
 
-def _what_is_there(seen: Observed, at: Round) -> str:
+def _what_is_there(seen: AppSnapshot, at: CheckContext) -> str:
     live = [
         f"{c.key_id} ({c.name or 'unnamed'}, begins with {c.hint or '?'})"
         for c in seen.credentials
@@ -175,11 +177,13 @@ def _what_is_there(seen: Observed, at: Round) -> str:
     return f"Live credentials there: {'; '.join(live)}." if live else "No live credential is there."
 
 
-def _superseded(view: ServiceView, newer: Credential, memory: Memory) -> Iterable[Former]:
+def _superseded(
+    view: ServiceView, newer: Credential, memory: Memory
+) -> Iterable[PreviousCredential]:
     """What was in use stays the service's own once something newer took its place; what was confirmed by mistake does not."""
     held = memory.holds.get(view.service.id)
     if held is not None and view.in_use is not None and started_after(newer, view.in_use):
-        yield Former(view.service.id, held.key_id)
+        yield PreviousCredential(view.service.id, held.key_id)
 
 
 def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable[Assignment]:
@@ -199,13 +203,13 @@ def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable
 
 
 def _claimed_with_it(
-    view: ServiceView, credential: Credential, seen: Observed, at: Round, by: Person
+    view: ServiceView, credential: Credential, seen: AppSnapshot, at: CheckContext, by: Person
 ) -> Iterable[Assignment]:
     """A credential that is confirmed for a service is that service's too from now on, where nobody's rule or a person's word said so."""
     watched = next(app for app in at.watchlist.apps if app.key == seen.sighting.key)
     before = at.memory.assignments.get(credential.key_id)
     said = before.services if before is not None and not before.withdrawn else ()
-    if not ownership(credential, watched.services, at.memory).services or (
+    if not claimed_by(credential, watched.services, at.memory).services or (
         said and view.service.id not in said
     ):
         yield Assignment(

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared.core.judge.snapshot import Round
-from shared.core.model.inventory import TenantScan
-from shared.core.model.memory import Outcome, Pulse, Read
+from shared.core.judge.snapshot import CheckContext
+from shared.core.model.inventory import InventoryScan
+from shared.core.model.memory import LastChecks, Outcome, Read
 from shared.core.model.message import Message
-from shared.core.model.views import Judgement, TenantView
+from shared.core.model.views import InventoryView, Judgement
 from shared.core.model.watchlist import WatchedApp
-from shared.core.notify.next_message import Foreseen
+from shared.core.notify.next_message import NextMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantResult:
+class InventoryResult:
     """How the tenant's part of a check ended. `error` is empty when nothing failed."""
 
     read: Read = field(default_factory=Read)
@@ -39,11 +39,11 @@ class TenantResult:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantStatus:
+class InventoryStatus:
     """What is known of the tenant: how it was last read, and what is due, most urgent first."""
 
-    scan: TenantScan | None
-    views: tuple[TenantView, ...]
+    scan: InventoryScan | None
+    views: tuple[InventoryView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class CheckResult:
     read: Read = field(default_factory=Read)
     told: tuple[Delivery, ...] = ()
     judgement: Judgement | None = None
-    foreseen: Foreseen = field(default_factory=Foreseen)
+    next_messages: NextMessages = field(default_factory=NextMessages)
     dry_run: bool = False
-    tenant: TenantResult | None = None
+    tenant: InventoryResult | None = None
     """`None`: the tenant was no part of it. What it told is in `told` too."""
 
     @property
-    def told_everybody(self) -> bool:
+    def everyone_notified(self) -> bool:
         """The check was made, and whoever was to hear something has heard it."""
         return self.outcome in {Outcome.OK, Outcome.PARTIAL} and all(
             delivery.delivered for delivery in self.told
@@ -74,7 +74,7 @@ class Forecast:
     """Every message up to a local day, if nobody acts and every one arrives."""
 
     judgement: Judgement
-    at: Round
+    at: CheckContext
     until: date
     messages: tuple[Message, ...]
 
@@ -91,10 +91,10 @@ class Status:
     """How we stand: what is known, days counted as of now."""
 
     judgement: Judgement
-    pulse: Pulse
-    foreseen: Foreseen
+    pulse: LastChecks
+    next_messages: NextMessages
     stale: bool
     read: Read | None = None
     """Set when the apps were read for this answer."""
-    tenant: TenantStatus | None = None
+    tenant: InventoryStatus | None = None
     """`None`: no tenant is watched."""

@@ -13,24 +13,24 @@ from datetime import date, datetime, timedelta
 from shared.core.judge.judge import judge
 from shared.core.judge.schedule import (
     CLOCKS_DIFFER,
-    is_owed,
+    is_check_due,
+    is_inventory_due,
     is_stale,
-    is_tenant_owed,
-    is_tick_owed,
-    pulse_after,
+    is_tick_due,
+    last_checks_after,
 )
 from shared.core.judge.self_watch import fared
-from shared.core.judge.snapshot import Observed, Round, recall
-from shared.core.model.apply import with_facts, with_told
-from shared.core.model.changes import Decided, is_remembered
-from shared.core.model.memory import CheckRecord, Facts, Memory, Outcome, Pulse, Read
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
+from shared.core.model.apply import apply_changes, apply_notifications
+from shared.core.model.changes import DecisionChanges, is_remembered
+from shared.core.model.memory import Changes, CheckRecord, LastChecks, Memory, Outcome, Read
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.due import told_by
+from shared.core.notify.due import notifications_for
 from shared.core.notify.forecast import forecast, horizon
-from shared.core.notify.next_message import Foreseen, foresee
+from shared.core.notify.next_message import NextMessages, find_next_messages
 from shared.core.notify.retention import HISTORY, is_outlived, outlived
-from shared.core.results import CheckResult, Delivery, Forecast, Status, TenantResult
+from shared.core.results import CheckResult, Delivery, Forecast, InventoryResult, Status
 from shared.ports import (
     Channel,
     ChannelError,
@@ -42,11 +42,11 @@ from shared.ports import (
     Ledger,
     LedgerConflict,
     LedgerError,
-    SignIns,
+    UsageReport,
 )
 from shared.usecases.deliver import tell
 from shared.usecases.gather import Gathered, Gatherer, Progress, judged, quiet
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 
 READ_WITHIN = 240.0
 """Seconds for reading the watched apps and their sign-ins: less than the term of the lease, which is not renewed while reading."""
@@ -64,11 +64,11 @@ class Watch:
     channels: Mapping[str, Channel]
     clock: Clock
     deadline: timedelta
-    sign_ins: SignIns | None = None
+    sign_ins: UsageReport | None = None
     """Read for evidence of use, where it is switched on."""
     heartbeat: Heartbeat | None = None
-    """Told how each check ended."""
-    tenant: TenantWatch | None = None
+    """Notification how each check ended."""
+    tenant: InventoryWatch | None = None
     """Reads the whole tenant, where it is watched."""
 
     def tick(self, progress: Progress = quiet) -> CheckResult:
@@ -81,9 +81,11 @@ class Watch:
             pulse = self.ledger.pulse()
         except LedgerError as error:
             return self._could_not_begin(now, str(error), progress)
-        if not is_tick_owed(pulse, self.watchlist, now):
-            return CheckResult(now, Outcome.NOT_OWED)
-        owed = is_owed(pulse, self.watchlist, now) or is_tenant_owed(pulse, self.watchlist, now)
+        if not is_tick_due(pulse, self.watchlist, now):
+            return CheckResult(now, Outcome.NOT_DUE)
+        owed = is_check_due(pulse, self.watchlist, now) or is_inventory_due(
+            pulse, self.watchlist, now
+        )
         return self.check(progress, retry=not owed)
 
     def check(
@@ -118,7 +120,7 @@ class Watch:
             try:
                 tenant = self.tenant.dry_run(started, started + self.deadline, progress)
             except LedgerError as error:
-                tenant = TenantResult(error=str(error))
+                tenant = InventoryResult(error=str(error))
         everybody = [Delivery(message, delivered=True) for message in gathered.messages]
         result = self._conclude(
             gathered, started, everybody, tenant, _ahead(gathered, gathered.messages)
@@ -136,20 +138,24 @@ class Watch:
         now = self.clock()
         pulse, memory = self.ledger.pulse(), self.ledger.load()
         tenant = self.tenant.status(now) if self.tenant is not None else None
-        at = Round(self.watchlist, memory, now, pulse)
+        at = CheckContext(self.watchlist, memory, now, pulse)
         if not live:
             known = recalled(at)
             judgement = judge(at, known)
             return Status(
-                judgement, pulse, foresee(judgement, at, known), is_stale(pulse, now), tenant=tenant
+                judgement,
+                pulse,
+                find_next_messages(judgement, at, known),
+                is_stale(pulse, now),
+                tenant=tenant,
             )
         gathered = self._gather(memory, pulse, now, quiet)
-        after = replace_memory(gathered.at, with_facts(memory, gathered.judgement.facts))
-        foreseen = foresee(gathered.judgement, after, gathered.seen.observed)
+        after = replace_memory(gathered.at, apply_changes(memory, gathered.judgement.facts))
+        next_messages = find_next_messages(gathered.judgement, after, gathered.seen.observed)
         return Status(
             gathered.judgement,
             pulse,
-            foreseen,
+            next_messages,
             is_stale(pulse, now),
             gathered.read(self._took(now)),
             tenant,
@@ -157,7 +163,7 @@ class Watch:
 
     def forecast(self, until: date | None = None) -> Forecast:
         """Say what will be told up to a local day (else to 30 days after the last end), from the ledger. Raises `LedgerError`."""
-        at = Round(self.watchlist, self.ledger.load(), self.clock(), self.ledger.pulse())
+        at = CheckContext(self.watchlist, self.ledger.load(), self.clock(), self.ledger.pulse())
         known = recalled(at)
         last = until or horizon(at, known)
         return Forecast(judge(at, known), at, last, forecast(at, known, last))
@@ -196,7 +202,9 @@ class Watch:
         self._beat(result, progress)
         return result
 
-    def _gather(self, memory: Memory, pulse: Pulse, now: datetime, progress: Progress) -> Gathered:
+    def _gather(
+        self, memory: Memory, pulse: LastChecks, now: datetime, progress: Progress
+    ) -> Gathered:
         return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(
             memory, pulse, now, lambda: self._seconds_left(now, READ_WITHIN), progress
         )
@@ -208,7 +216,7 @@ class Watch:
                 write(self.ledger, decided)
         except LedgerConflict:
             at = gathered.at._replace(
-                memory=with_facts(self.ledger.load(), Facts(uses=gathered.seen.uses))
+                memory=apply_changes(self.ledger.load(), Changes(uses=gathered.seen.uses))
             )
             return judged(gathered.seen._replace(settled=()), at)
         return gathered
@@ -216,7 +224,7 @@ class Watch:
     def _tell(
         self,
         gathered: Gathered,
-        expected: Foreseen,
+        expected: NextMessages,
         lease: Lease,
         started: datetime,
         progress: Progress,
@@ -235,7 +243,7 @@ class Watch:
         return tell(
             messages,
             send,
-            lambda message: self.ledger.record_told(told_by(message, at)),
+            lambda message: self.ledger.record_notifications(notifications_for(message, at)),
             lease,
             lambda: self._seconds_left(started) <= 0,
         )
@@ -245,8 +253,8 @@ class Watch:
         gathered: Gathered,
         started: datetime,
         told: Sequence[Delivery],
-        tenant: TenantResult | None,
-        expected: Foreseen,
+        tenant: InventoryResult | None,
+        expected: NextMessages,
     ) -> CheckResult:
         """Sum up. `expected` is what is ahead if every message arrived."""
         judgement = gathered.judgement
@@ -269,7 +277,7 @@ class Watch:
             read=_added(gathered.read(self._took(started)), tenant),
             told=tuple(told),
             judgement=judgement if judgement.concluded else None,
-            foreseen=expected,
+            next_messages=expected,
             tenant=tenant,
         )
 
@@ -279,11 +287,13 @@ class Watch:
             fared(name, at, error, delivered=not error, retry=retry)
             for name, error in self._fates(result.told).items()
         )
-        self.ledger.remember(Facts(channels=tuple(state for state in fates if state is not None)))
+        self.ledger.remember(Changes(channels=tuple(state for state in fates if state is not None)))
         record = record_of(result)
-        pulse = replace(pulse_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence)
+        pulse = replace(
+            last_checks_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence
+        )
         if self.tenant is not None:
-            pulse = replace(pulse, tenant_attempt=result.checked_at if whole else None)
+            pulse = replace(pulse, inventory_attempt=result.checked_at if whole else None)
         lately = self.ledger.decisions_since(result.checked_at - DECIDED_WITHIN)
         if any(
             not is_remembered(decision, at.memory) for decision in lately
@@ -293,7 +303,7 @@ class Watch:
         with suppress(
             LedgerError
         ):  # the check is done and recorded; what is too old can go next time
-            after = replace_memory(at, with_facts(at.memory, gathered.judgement.facts))
+            after = replace_memory(at, apply_changes(at.memory, gathered.judgement.facts))
             self.ledger.forget(outlived(after))
             self.ledger.forget_history(
                 result.checked_at - HISTORY, lambda decision: is_outlived(decision, after)
@@ -323,7 +333,9 @@ class Watch:
         """Write down that the check failed, if the ledger lets us; the error that we have says more than the next one would."""
         record = record_of(result)
         try:
-            self.ledger.record_check(record, pulse_after(record, self.ledger.pulse(), retry=retry))
+            self.ledger.record_check(
+                record, last_checks_after(record, self.ledger.pulse(), retry=retry)
+            )
         except LedgerError:
             return
 
@@ -334,21 +346,25 @@ class Watch:
         return min(within, self.deadline.total_seconds()) - (self.clock() - started).total_seconds()
 
 
-def recalled(at: Round) -> dict[str, Observed]:
+def recalled(at: CheckContext) -> dict[str, AppSnapshot]:
     """Give every app that the ledger remembers, by its key."""
     return {
-        app.key: seen for app in at.watchlist.apps if (seen := recall(app, at.memory)) is not None
+        app.key: seen
+        for app in at.watchlist.apps
+        if (seen := recalled_snapshot(app, at.memory)) is not None
     }
 
 
-def _ahead(gathered: Gathered, delivered: Sequence[Message]) -> Foreseen:
+def _ahead(gathered: Gathered, delivered: Sequence[Message]) -> NextMessages:
     """Look ahead from what was found, and from the messages that arrived."""
-    rows = [row for message in delivered for row in told_by(message, gathered.at)]
-    memory = with_told(with_facts(gathered.at.memory, gathered.judgement.facts), rows)
-    return foresee(gathered.judgement, replace_memory(gathered.at, memory), gathered.seen.observed)
+    rows = [row for message in delivered for row in notifications_for(message, gathered.at)]
+    memory = apply_notifications(apply_changes(gathered.at.memory, gathered.judgement.facts), rows)
+    return find_next_messages(
+        gathered.judgement, replace_memory(gathered.at, memory), gathered.seen.observed
+    )
 
 
-def _added(read: Read, tenant: TenantResult | None) -> Read:
+def _added(read: Read, tenant: InventoryResult | None) -> Read:
     """Give what was read of the watched apps and of the tenant together."""
     if tenant is None:
         return read
@@ -360,7 +376,7 @@ def _added(read: Read, tenant: TenantResult | None) -> Read:
     )
 
 
-def write(ledger: Ledger, decided: Decided) -> None:
+def write(ledger: Ledger, decided: DecisionChanges) -> None:
     """Write a decision, all of it or nothing. Raises `LedgerConflict` if somebody else was first."""
     ledger.decide(
         decided.decision,
@@ -377,6 +393,6 @@ def record_of(result: CheckResult) -> CheckRecord:
     return CheckRecord(result.checked_at, result.outcome, result.error, result.read, delivered)
 
 
-def replace_memory(at: Round, memory: Memory) -> Round:
+def replace_memory(at: CheckContext, memory: Memory) -> CheckContext:
     """Give the same round with another memory."""
     return at._replace(memory=memory)

@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from shared.core import decisions
-from shared.core.decisions import Refused, Shown
+from shared.core.decisions import Refused, ShownCredential
 from shared.core.judge.claims import matches
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import Observed, Round, observe
-from shared.core.model.changes import Decided
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
+from shared.core.model.changes import DecisionChanges
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Person
 from shared.core.model.views import Judgement, ServiceView
@@ -28,7 +28,7 @@ from shared.usecases.check import READ_WITHIN, Watch, write
 class Done:
     """A decision that was recorded, and the check that told of it."""
 
-    decided: Decided
+    decided: DecisionChanges
     check: CheckResult
     notes: tuple[str, ...] = ()
     """What is odd about it, a sentence each: it may be a mistake."""
@@ -39,9 +39,9 @@ class Done:
 class _Look(NamedTuple):
     """An app as it is now, judged by what is remembered."""
 
-    seen: Observed
+    seen: AppSnapshot
     judgement: Judgement
-    at: Round
+    at: CheckContext
 
     def service(self, service_id: str) -> ServiceView:
         return next(view for view in self.judgement.services if view.service.id == service_id)
@@ -81,7 +81,7 @@ class _Look(NamedTuple):
 
 
 def confirm(
-    watch: Watch, service_id: str, key_id: str, *, by: Person, shown: Shown | None = None
+    watch: Watch, service_id: str, key_id: str, *, by: Person, shown: ShownCredential | None = None
 ) -> Done:
     """Record that a service uses the credential `key_id` now. `shown` is what the person saw of it, where they saw it.
 
@@ -162,8 +162,8 @@ def _look(watch: Watch, app: WatchedApp) -> _Look:
     )
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]
-    at = Round(watch.watchlist, watch.ledger.load(), watch.clock())
-    seen = observe(app, reading.apps[app.client_id], at)
+    at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
+    seen = snapshot_of(app, reading.apps[app.client_id], at)
     if not seen.sighting.found:
         raise Refused(
             f"The app {app.name} cannot be found in the tenant, so nothing can be decided about it. Nothing was recorded."
@@ -171,7 +171,7 @@ def _look(watch: Watch, app: WatchedApp) -> _Look:
     return _Look(seen, judge(at, {app.key: seen}), at)
 
 
-def _finish(watch: Watch, decided: Decided, notes: tuple[str, ...] = ()) -> Done:
+def _finish(watch: Watch, decided: DecisionChanges, notes: tuple[str, ...] = ()) -> Done:
     """Write the decision, then check: whoever was bothered hears of it now. A check that is running tells it next time."""
     if decided.decision.by is None or not decided.decision.by.name.strip():
         raise Refused("Say who decides: others have to be able to ask. Nothing was recorded.")

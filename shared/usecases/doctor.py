@@ -7,17 +7,17 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from shared.config.clouds import Elsewhere, cloud_of, consent
+from shared.config.clouds import OtherTenant, cloud_of, consent
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import Settings
 from shared.config.values import is_loopback
-from shared.core.inventory.judge import Sieve
+from shared.core.inventory.judge import InventoryFilter
 from shared.core.judge.claims import matches
 from shared.core.judge.judge import judge
 from shared.core.judge.schedule import is_stale
-from shared.core.judge.snapshot import Observed, Round, observe
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
 from shared.core.judge.standing import has_ended
-from shared.core.model.memory import Memory, Outcome, Pulse
+from shared.core.model.memory import LastChecks, Memory, Outcome
 from shared.core.model.message import Message
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import EmailChannel, WatchedApp
@@ -36,7 +36,7 @@ from shared.render.text.commands import Deployment
 from shared.render.text.dates import clock, day
 from shared.render.text.naming import called, claim_words, listed
 from shared.usecases.check import READ_WITHIN, Watch
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 
 WRONG_CLIENT_ID = (
     "Compare its client_id in the watchlist, or the setting that this names, with the “Application (client) ID” in Entra; "
@@ -79,7 +79,9 @@ def _consent(settings: Settings) -> str:
     """Give where another tenant consents; empty if it is our own that is read."""
     tenant_id = settings.watchlist.tenant_id
     authority = settings.authority or cloud_of(settings.graph).authority
-    return consent(Elsewhere(tenant_id, settings.tenants_client_id), authority) if tenant_id else ""
+    return (
+        consent(OtherTenant(tenant_id, settings.tenants_client_id), authority) if tenant_id else ""
+    )
 
 
 def examine(
@@ -143,7 +145,7 @@ def _ledger(watch: Watch, known: Deployment) -> Iterator[Finding]:
         )
 
 
-def _checks(pulse: Pulse, watch: Watch, known: Deployment) -> Finding:
+def _checks(pulse: LastChecks, watch: Watch, known: Deployment) -> Finding:
     """What the last check could not do is missing, even where our own try succeeds: the app may lack what we have."""
     now, zone = watch.clock(), watch.watchlist.zone
     good = "none has ended well yet"
@@ -184,8 +186,8 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
         if failure is not None:
             yield Finding(f"app {app.name}", ok=False, text=str(failure))
             continue
-        at = Round(watch.watchlist, memory, watch.clock())
-        seen = observe(app, reading.apps[app.client_id], at)
+        at = CheckContext(watch.watchlist, memory, watch.clock())
+        seen = snapshot_of(app, reading.apps[app.client_id], at)
         judgement = judge(at, {app.key: seen})
         problems = [problem for view in judgement.apps for problem in view.problems]
         if not seen.sighting.found:
@@ -212,7 +214,9 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
             yield Finding(f"service {view.service.name}", ok=ok, text=text, by_the_way=ok is None)
 
 
-def _doubt_about_the_claim(view: ServiceView, app: WatchedApp, seen: Observed, at: Round) -> str:
+def _doubt_about_the_claim(
+    view: ServiceView, app: WatchedApp, seen: AppSnapshot, at: CheckContext
+) -> str:
     """Say what is odd about a rule by itself, whatever is in use: it has to find the next credential too. Empty if nothing is."""
     mine = [
         credential for credential in seen.credentials if matches(view.service.claim, credential)
@@ -241,9 +245,9 @@ def _sign_in(reading: DirectoryReading, known: Deployment) -> Finding:
     return Finding("sign-in", ok=False, text=said, mend=commands.graph_permission(known, said))
 
 
-def _tenant(tenant: TenantWatch, now: datetime, known: Deployment) -> Finding:
+def _tenant(tenant: InventoryWatch, now: datetime, known: Deployment) -> Finding:
     """Read the first page of the tenant, as a check does, and no more of it."""
-    sieve = Sieve(tenant.watchlist, tenant.rules, now)
+    sieve = InventoryFilter(tenant.watchlist, tenant.rules, now)
     try:
         with closing(tenant.tenant.scan(ScanQuery(*sieve.window), seconds=READ_WITHIN)) as pages:
             first = next(pages)

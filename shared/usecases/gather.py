@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 from shared.core.judge.evidence import settle, uses_after
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import Observed, Round, observe
-from shared.core.model.apply import with_decided, with_facts
-from shared.core.model.changes import Decided
-from shared.core.model.memory import Facts, Memory, Pulse, Read, Use
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
+from shared.core.model.apply import apply_changes, apply_decision
+from shared.core.model.changes import DecisionChanges
+from shared.core.model.memory import Changes, LastChecks, Memory, Read, Use
 from shared.core.model.message import Message
 from shared.core.model.views import Judgement
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due
-from shared.ports import AppQuery, Directory, DirectoryError, DirectoryReading, SignIns
+from shared.ports import AppQuery, Directory, DirectoryError, DirectoryReading, UsageReport
 
 type Progress = Callable[[str], None]
-"""Told, in a few words, what is going on."""
+"""Notification, in a few words, what is going on."""
 
-LEAST = 0.001
+MIN_SECONDS = 0.001
 """Seconds for a read that has no time left."""
 
 
@@ -29,16 +29,16 @@ def quiet(_: str) -> None:
     """Say nothing: the progress of a check nobody watches."""
 
 
-class Seen(NamedTuple):
+class Readings(NamedTuple):
     """What was read, from wherever."""
 
     reading: DirectoryReading
-    observed: dict[str, Observed]
+    observed: dict[str, AppSnapshot]
     """By app key."""
     unread: dict[str, str]
     """By app key: why it could not be read completely."""
     uses: tuple[Use, ...]
-    settled: tuple[Decided, ...]
+    settled: tuple[DecisionChanges, ...]
     """What sign-ins settle, to be written."""
     evidence: str
     """Why sign-ins could not be read, if they were to be."""
@@ -47,8 +47,8 @@ class Seen(NamedTuple):
 class Gathered(NamedTuple):
     """What was read, what it means, and what is due: everything that acting needs."""
 
-    seen: Seen
-    at: Round
+    seen: Readings
+    at: CheckContext
     judgement: Judgement
     messages: tuple[Message, ...]
 
@@ -65,12 +65,12 @@ class Gatherer:
 
     watchlist: Watchlist
     directory: Directory
-    sign_ins: SignIns | None
+    sign_ins: UsageReport | None
 
     def gather(
         self,
         memory: Memory,
-        pulse: Pulse,
+        pulse: LastChecks,
         now: datetime,
         left: Callable[[], float],
         progress: Progress,
@@ -84,12 +84,12 @@ class Gatherer:
         progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
         reading = self.directory.read(
             [AppQuery(app.client_id, app.service_principal) for app in apps],
-            seconds=max(LEAST, left()),
+            seconds=max(MIN_SECONDS, left()),
         )
-        uses, evidence = self._uses(memory, reading, max(LEAST, left() / 2), progress)
-        at = Round(self.watchlist, with_facts(memory, Facts(uses=uses)), now, pulse)
+        uses, evidence = self._uses(memory, reading, max(MIN_SECONDS, left() / 2), progress)
+        at = CheckContext(self.watchlist, apply_changes(memory, Changes(uses=uses)), now, pulse)
         observed = {
-            app.key: observe(app, reading.apps[app.client_id], at)
+            app.key: snapshot_of(app, reading.apps[app.client_id], at)
             for app in apps
             if app.client_id in reading.apps
         }
@@ -102,7 +102,7 @@ class Gatherer:
         settled = tuple(
             decided for view in views if (decided := settle(view, at.memory, now)) is not None
         )
-        return judged(Seen(reading, observed, unread, uses, settled, evidence), at)
+        return judged(Readings(reading, observed, unread, uses, settled, evidence), at)
 
     def _uses(
         self, memory: Memory, reading: DirectoryReading, seconds: float, progress: Progress
@@ -134,9 +134,9 @@ class Gatherer:
         return tuple(uses_after(memory, known)), ""
 
 
-def judged(seen: Seen, at: Round) -> Gathered:
+def judged(seen: Readings, at: CheckContext) -> Gathered:
     """Judge what was seen, as it stands once everything that sign-ins settle is written."""
-    at = at._replace(memory=reduce(with_decided, seen.settled, at.memory))
+    at = at._replace(memory=reduce(apply_decision, seen.settled, at.memory))
     judgement = judge(at, seen.observed, seen.unread)
     judgement = replace(judgement, facts=replace(judgement.facts, uses=seen.uses))
     return Gathered(seen, at, judgement, messages_due(judgement, at))

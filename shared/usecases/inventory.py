@@ -10,41 +10,41 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.core.inventory.due import (
+    InventoryContext,
     Plan,
-    TenantRound,
+    inventory_notifications,
+    inventory_views,
     plan,
-    tenant_views,
     to_look_up,
-    told_of_tenant,
     unreached,
 )
 from shared.core.inventory.judge import (
-    Counted,
-    Sieve,
-    facts_of_failure,
-    facts_of_read,
-    with_tenant_facts,
+    InventoryFilter,
+    ReadCounts,
+    apply_inventory_changes,
+    changes_of_failure,
+    changes_of_read,
 )
-from shared.core.model.inventory import Listed, TenantFacts, TenantMemory
+from shared.core.model.inventory import InventoryChanges, InventoryItem, InventoryMemory
 from shared.core.model.memory import Read
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
-from shared.core.model.watchlist import TenantRules, Watchlist
-from shared.core.results import Delivery, TenantResult, TenantStatus
+from shared.core.model.watchlist import InventoryRules, Watchlist
+from shared.core.results import Delivery, InventoryResult, InventoryStatus
 from shared.ports import (
     Channel,
     Clock,
     DirectoryError,
+    InventoryLedger,
+    InventoryReader,
     Lease,
     LeaseLost,
     LedgerError,
     OwnersReading,
     ScanQuery,
-    TenantLedger,
-    WholeTenant,
 )
 from shared.usecases.deliver import tell
-from shared.usecases.gather import LEAST, Progress
+from shared.usecases.gather import MIN_SECONDS, Progress
 
 RENEW_AFTER = timedelta(seconds=60)
 """How long a read goes on before the lease is renewed: between two pages, well within its term."""
@@ -55,21 +55,21 @@ OWNERS_WITHIN = 240.0
 class _Found(NamedTuple):
     """What a complete read found."""
 
-    listed: dict[str, Listed]
-    counted: Counted
+    listed: dict[str, InventoryItem]
+    counted: ReadCounts
     requests: int
     error: str
     """What could not be understood; empty if all could."""
 
 
 @dataclass(frozen=True, slots=True)
-class TenantWatch:
+class InventoryWatch:
     """The tenant's part of the program, given its world."""
 
     watchlist: Watchlist
-    rules: TenantRules
-    tenant: WholeTenant
-    ledger: TenantLedger
+    rules: InventoryRules
+    tenant: InventoryReader
+    ledger: InventoryLedger
     channels: Mapping[str, Channel]
     to_owner: Callable[[Owner], Channel]
     """Gives the mailbox of an owner."""
@@ -77,7 +77,7 @@ class TenantWatch:
 
     def run(
         self, lease: Lease, started: datetime, deadline: datetime, progress: Progress
-    ) -> TenantResult:
+    ) -> InventoryResult:
         """Read, decide, tell, all before `deadline`. Raises `LeaseLost`; every other failure is in the result."""
         told: list[Delivery] = []
         try:
@@ -85,23 +85,23 @@ class TenantWatch:
             facts, read, error, unknown = self._read(lease, memory, started, deadline, progress)
             lease.renew()
             self.ledger.remember(facts)
-            at = TenantRound(
-                self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown
+            at = InventoryContext(
+                self.watchlist, self.rules, apply_inventory_changes(memory, facts), started, unknown
             )
             planned, failures, requests = self._plan(at, deadline, progress)
             if planned.listed:
                 lease.renew()
-                self.ledger.remember(TenantFacts(listed=planned.listed))
+                self.ledger.remember(InventoryChanges(listed=planned.listed))
             told.extend(self._tell(planned, at, lease, deadline, progress))
         except LeaseLost:
             raise
         except LedgerError as failure:
-            return TenantResult(
+            return InventoryResult(
                 told=tuple(told),
                 error=f"The tenant: what was not told is told by the next check. {failure}",
             )
         errors = (error, *failures, *(delivery.error for delivery in told if delivery.error))
-        return TenantResult(
+        return InventoryResult(
             read=replace(read, requests=read.requests + requests),
             told=tuple(told),
             error=" ".join(filter(None, errors)),
@@ -110,17 +110,17 @@ class TenantWatch:
             withheld=planned.withheld,
         )
 
-    def dry_run(self, started: datetime, deadline: datetime, progress: Progress) -> TenantResult:
+    def dry_run(self, started: datetime, deadline: datetime, progress: Progress) -> InventoryResult:
         """Say what would be told; nothing is sent, nothing is written. Raises `LedgerError`."""
         memory = self.ledger.load()
         facts, read, error, unknown = self._read(None, memory, started, deadline, progress)
-        at = TenantRound(
-            self.watchlist, self.rules, with_tenant_facts(memory, facts), started, unknown
+        at = InventoryContext(
+            self.watchlist, self.rules, apply_inventory_changes(memory, facts), started, unknown
         )
         planned, failures, requests = self._plan(at, deadline, progress)
         told = tuple(Delivery(message, delivered=False) for message in planned.messages)
         errors = " ".join(filter(None, (error, *failures)))
-        return TenantResult(
+        return InventoryResult(
             replace(read, requests=read.requests + requests),
             told,
             errors,
@@ -128,31 +128,31 @@ class TenantWatch:
             withheld=planned.withheld,
         )
 
-    def status(self, now: datetime) -> TenantStatus:
+    def status(self, now: datetime) -> InventoryStatus:
         """Say what the ledger knows of the tenant, days counted as of `now`. Raises `LedgerError`."""
-        at = TenantRound(self.watchlist, self.rules, self.ledger.listing(), now)
-        return TenantStatus(at.memory.scan, tuple(tenant_views(at)))
+        at = InventoryContext(self.watchlist, self.rules, self.ledger.listing(), now)
+        return InventoryStatus(at.memory.scan, tuple(inventory_views(at)))
 
     def _read(
         self,
         lease: Lease | None,
-        memory: TenantMemory,
+        memory: InventoryMemory,
         started: datetime,
         deadline: datetime,
         progress: Progress,
-    ) -> tuple[TenantFacts, Read, str, frozenset[str]]:
+    ) -> tuple[InventoryChanges, Read, str, frozenset[str]]:
         """Give what is new, how much was read, what went wrong, and the items of which therefore nothing is known."""
         try:
             found = self._scan(lease, started, deadline, progress)
         except DirectoryError as error:
             sentence = f"The tenant could not be read: {error}"
             return (
-                facts_of_failure(sentence, memory, started),
+                changes_of_failure(sentence, memory, started),
                 Read(),
                 sentence,
                 frozenset(memory.listed),
             )
-        facts = facts_of_read(found.listed, found.counted, memory, started)
+        facts = changes_of_read(found.listed, found.counted, memory, started)
         unknown = frozenset(memory.listed) - frozenset(found.listed) - frozenset(facts.gone)
         return (
             facts,
@@ -165,13 +165,13 @@ class TenantWatch:
         self, lease: Lease | None, started: datetime, deadline: datetime, progress: Progress
     ) -> _Found:
         """Read all of it. Raises `DirectoryError` if that is not possible."""
-        sieve = Sieve(self.watchlist, self.rules, started)
+        sieve = InventoryFilter(self.watchlist, self.rules, started)
         query = ScanQuery(
             *sieve.window,
             service_principals=self.rules.service_principals,
             tags=bool(self.rules.exclude_tags),
         )
-        listed: dict[str, Listed] = {}
+        listed: dict[str, InventoryItem] = {}
         failures: dict[str, DirectoryError] = {}
         applications = credentials = requests = 0
         began = renewed = self.clock()
@@ -192,7 +192,7 @@ class TenantWatch:
         unread = frozenset(client_id.casefold() for client_id in failures)
         return _Found(
             listed,
-            Counted(
+            ReadCounts(
                 applications,
                 credentials,
                 unread,
@@ -203,7 +203,7 @@ class TenantWatch:
         )
 
     def _plan(
-        self, at: TenantRound, deadline: datetime, progress: Progress
+        self, at: InventoryContext, deadline: datetime, progress: Progress
     ) -> tuple[Plan, tuple[str, ...], int]:
         wanted = {each.object_id: each.holder for each in to_look_up(at)}
         reading = OwnersReading({})
@@ -220,7 +220,12 @@ class TenantWatch:
         return plan(at, reading.owned), failed if first is not None else (), reading.requests
 
     def _tell(
-        self, planned: Plan, at: TenantRound, lease: Lease, deadline: datetime, progress: Progress
+        self,
+        planned: Plan,
+        at: InventoryContext,
+        lease: Lease,
+        deadline: datetime,
+        progress: Progress,
     ) -> Iterator[Delivery]:
         """Tell each addressee what is due to it, and note which owners cannot be reached."""
 
@@ -232,7 +237,7 @@ class TenantWatch:
             )
 
         def record(message: Message) -> None:
-            self.ledger.record_told(told_of_tenant(message, at))
+            self.ledger.record_notifications(inventory_notifications(message, at))
 
         for delivery in tell(
             planned.messages, send, record, lease, lambda: self.clock() >= deadline
@@ -242,13 +247,13 @@ class TenantWatch:
                 and delivery.tried
                 and (rows := unreached(delivery.message, at))
             ):
-                self.ledger.record_told(rows)
+                self.ledger.record_notifications(rows)
             yield delivery
 
 
 def _left(deadline: datetime, now: datetime) -> float:
     """Give the seconds that are left, and never none: a read that has no time fails by itself, with its own sentence."""
-    return max(LEAST, (deadline - now).total_seconds())
+    return max(MIN_SECONDS, (deadline - now).total_seconds())
 
 
 def _where(page: int, applications: int, seconds: float) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.config.watchlist_folder import Watchlists
-from shared.core.judge.schedule import is_stale, is_tick_owed
+from shared.core.judge.schedule import is_stale, is_tick_due
 from shared.core.model.memory import Outcome
 from shared.core.results import CheckResult
 from shared.ports import Ledger, LedgerError
@@ -30,7 +30,7 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
         except LedgerError as error:
             alarms[key] = CheckResult(now, Outcome.FAILED, str(error))
             continue
-        if is_tick_owed(pulse, watchlist, now):
+        if is_tick_due(pulse, watchlist, now):
             owed.append(key)
         if is_stale(pulse, now):
             last = (

@@ -21,7 +21,7 @@ PAGE_POLICY = (
 )
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What goes back to the caller."""
 
     status: int
@@ -30,15 +30,15 @@ class Answer(NamedTuple):
     headers: dict[str, str]
 
 
-def health(*, fresh: bool | None) -> Answer:
+def health(*, fresh: bool | None) -> HttpResponse:
     """Say only whether checks are made: `ok`, `starting` (`fresh` is `None`) or `stale`."""
     word = "stale" if fresh is False else "ok" if fresh else "starting"
-    return Answer(
+    return HttpResponse(
         503 if fresh is False else 200, word, "text/plain", GUARDS | {"Cache-Control": "no-store"}
     )
 
 
-def status(document: Json, service: str | None, known_tag: str | None) -> Answer:
+def status(document: Json, service: str | None, known_tag: str | None) -> HttpResponse:
     """Give the status document, or that of one service; 304 if the caller has it already, 404 if there is no such service.
 
     The tag covers everything but the time at which the document was made.
@@ -63,15 +63,17 @@ def status(document: Json, service: str | None, known_tag: str | None) -> Answer
     return _tagged(_text(body), _text(lasting), "application/json", "private, no-cache", known_tag)
 
 
-def check(document: Json) -> Answer:
+def check(document: Json) -> HttpResponse:
     """Give the check document; as a problem, with all of it inside, if the check did not end well."""
     outcome = document["outcome"]
     if outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         return problem(502, f"The check ended as {outcome}", str(document["error"]), document)
-    return Answer(200, _text(document), "application/json", GUARDS | {"Cache-Control": "no-store"})
+    return HttpResponse(
+        200, _text(document), "application/json", GUARDS | {"Cache-Control": "no-store"}
+    )
 
 
-def problem(status: int, title: str, detail: str, more: Json | None = None) -> Answer:
+def problem(status: int, title: str, detail: str, more: Json | None = None) -> HttpResponse:
     """Give an error: what is wrong, in a sentence, and whatever `more` the caller can use."""
     document = {
         "type": "about:blank",
@@ -80,14 +82,14 @@ def problem(status: int, title: str, detail: str, more: Json | None = None) -> A
         "detail": detail,
         **(more or {}),
     }
-    return Answer(
+    return HttpResponse(
         status, _text(document), "application/problem+json", GUARDS | {"Cache-Control": "no-store"}
     )
 
 
-def page(html: str, status: int = 200) -> Answer:
+def page(html: str, status: int = 200) -> HttpResponse:
     """Give a page for people: nothing in it runs or is loaded but our own style and script, and it is kept nowhere."""
-    return Answer(
+    return HttpResponse(
         status,
         html,
         "text/html",
@@ -95,7 +97,7 @@ def page(html: str, status: int = 200) -> Answer:
     )
 
 
-def sorry(status: int, title: str, detail: str) -> Answer:
+def sorry(status: int, title: str, detail: str) -> HttpResponse:
     """Give an error to a person for whom the status page cannot be made."""
     words = f"<h1>{escape(title)}</h1>\n<p>{escape(detail)}</p>"
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">'
@@ -105,12 +107,14 @@ def sorry(status: int, title: str, detail: str) -> Answer:
     )
 
 
-def see_other(path: str) -> Answer:
+def see_other(path: str) -> HttpResponse:
     """Send a browser to a `path` of our own, by GET: after a form, so that reloading does not send it again."""
-    return Answer(303, "", "text/plain", GUARDS | {"Location": path, "Cache-Control": "no-store"})
+    return HttpResponse(
+        303, "", "text/plain", GUARDS | {"Location": path, "Cache-Control": "no-store"}
+    )
 
 
-def asset(assets: Mapping[str, tuple[str, str]], name: str, known_tag: str | None) -> Answer:
+def asset(assets: Mapping[str, tuple[str, str]], name: str, known_tag: str | None) -> HttpResponse:
     """Give the style or the script of the page, of which anybody may know; 304 and 404 as for `status`."""
     if name not in assets:
         return problem(404, "No such file", "The page has no file of this name.")
@@ -118,23 +122,25 @@ def asset(assets: Mapping[str, tuple[str, str]], name: str, known_tag: str | Non
     return _tagged(text, text, media_type, "no-cache", known_tag)
 
 
-def feed(text: str, media_type: str, file_name: str = "") -> Answer:
+def feed(text: str, media_type: str, file_name: str = "") -> HttpResponse:
     """Give a feed; with a `file_name`, as a file to be saved."""
     saved = {"Content-Disposition": f'attachment; filename="{file_name}"'} if file_name else {}
-    return Answer(200, text, media_type, GUARDS | {"Cache-Control": "private, no-cache"} | saved)
+    return HttpResponse(
+        200, text, media_type, GUARDS | {"Cache-Control": "private, no-cache"} | saved
+    )
 
 
 def _tagged(
     body: str, lasting: str, media_type: str, caching: str, known_tag: str | None
-) -> Answer:
+) -> HttpResponse:
     """Give `body`, or 304 if the caller has it already; the tag covers `lasting`."""
     tag = '"' + hashlib.sha256(lasting.encode()).hexdigest()[:32] + '"'
     headers = GUARDS | {"Cache-Control": caching, "ETag": tag}
     if known_tag is not None and tag in {
         each.strip().removeprefix("W/") for each in known_tag.split(",")
     }:
-        return Answer(304, "", media_type, headers)
-    return Answer(200, body, media_type, headers)
+        return HttpResponse(304, "", media_type, headers)
+    return HttpResponse(200, body, media_type, headers)
 
 
 def _text(document: object) -> str:

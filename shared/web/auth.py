@@ -9,21 +9,21 @@ from urllib.parse import urlsplit
 
 from shared.config.values import is_loopback
 from shared.core.model.memory import Person
-from shared.ports import Identities, NotSignedIn
+from shared.ports import NotSignedIn, TokenVerifier
 
 TOKEN = "x-ms-token-aad-id-token"  # noqa: S105  (the name of a header)
 """The header in which Easy Auth passes the ID token, where its token store is on."""
 _PORTS = {"http": 80, "https": 443}
 
 
-def who(headers: Mapping[str, str], identities: Identities | None) -> Person:
-    """Give who asks; `identities` is `None` where the page's sign-in is not switched on. Raises `NotSignedIn`, `IdentitiesError`."""
-    if identities is None:
+def who(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> Person:
+    """Give who asks; `identities` is `None` where the page's sign-in is not switched on. Raises `NotSignedIn`, `TokenVerifierError`."""
+    if token_verifier is None:
         raise NotSignedIn("The page's sign-in is not switched on.")
     token = headers.get(TOKEN, "").strip()
     if not token:
         raise NotSignedIn("The request comes without an ID token.")
-    return identities.person(token)
+    return token_verifier.person(token)
 
 
 def from_own_page(headers: Mapping[str, str], *, page_url: str, asked: str) -> bool:

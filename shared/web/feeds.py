@@ -46,7 +46,7 @@ def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-def _dates(watch: Watch) -> answers.Answer:
+def _dates(watch: Watch) -> answers.HttpResponse:
     gone = (
         sighting
         for sighting in watch.ledger.load().sightings.values()
@@ -57,7 +57,7 @@ def _dates(watch: Watch) -> answers.Answer:
     )
 
 
-def _fed(req: func.HttpRequest, feed: Callable[[Watch], answers.Answer]) -> func.HttpResponse:
+def _fed(req: func.HttpRequest, feed: Callable[[Watch], answers.HttpResponse]) -> func.HttpResponse:
     try:
         with watching(asked(req)) as watch:
             return respond(feed(watch))

@@ -11,14 +11,14 @@ from urllib.parse import parse_qs
 
 from shared.config.problems import Wrong
 from shared.config.values import guid
-from shared.core.decisions import Shown
+from shared.core.decisions import ShownCredential
 from shared.render.text.escape import clean
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
-LARGEST = 64 * 1024
+MAX_FORM_BYTES = 64 * 1024
 """Bytes of a form."""
-MOST_FIELDS = 200
-LONGEST_REASON = 500
+MAX_FIELDS = 200
+MAX_REASON_CHARS = 500
 """Characters of why something is acknowledged."""
 NOBODY = "none"
 """The choice that says that a credential is no service's."""
@@ -40,7 +40,7 @@ class Confirming:
 
     service: str
     key_id: str
-    shown: Shown
+    shown: ShownCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Claiming:
     """This credential is that of these services; of none if there are none."""
 
     key_id: str
-    shown: Shown
+    shown: ShownCredential
     services: tuple[str, ...]
 
 
@@ -69,7 +69,7 @@ def fields(body: bytes) -> Fields:
             keep_blank_values=True,
             encoding="utf-8",
             errors="strict",
-            max_num_fields=MOST_FIELDS,
+            max_num_fields=MAX_FIELDS,
         )
     except ValueError:
         raise BadForm(
@@ -88,7 +88,7 @@ def acknowledging(form: Fields) -> Acknowledging:
         until = date.fromisoformat(_one(form, "until"))
     except ValueError:
         raise _bad("until", "a day, such as 2026-12-01") from None
-    why = clean(_one(form, "why"), LONGEST_REASON)
+    why = clean(_one(form, "why"), MAX_REASON_CHARS)
     if not why:
         raise _bad("why", "a few words, so that the others know")
     return Acknowledging(_service(form), until, why)
@@ -106,11 +106,11 @@ def claiming(form: Fields) -> Claiming:
     return Claiming(_key_id(form), _shown(form), () if choices == (NOBODY,) else choices)
 
 
-def _shown(form: Fields) -> Shown:
+def _shown(form: Fields) -> ShownCredential:
     hint, ends = _one(form, "hint"), _one(form, "ends")
     if not _HINT.fullmatch(hint):
         raise _bad("hint", "the first characters of the secret, as the page shows them")
-    return Shown(hint, _instant(ends) if ends else None)
+    return ShownCredential(hint, _instant(ends) if ends else None)
 
 
 def _instant(text: str) -> datetime:

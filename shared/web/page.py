@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
-from shared.bootstrap import identities, settings, watching
+from shared.bootstrap import settings, token_verifier, watching
 from shared.config.problems import Misconfigured
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.memory import Outcome, Person
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.views import Loss, ServiceView
 from shared.core.results import CheckResult
 from shared.ports import NotSignedIn, PortError
 from shared.render.page import flash, inventory, page
@@ -32,7 +32,7 @@ pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it 
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageVisit:
     """A signed-in person, in front of the program."""
 
     person: Person
@@ -88,12 +88,12 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _visited(
-    req: func.HttpRequest, answer: Callable[[Visit, Settings], answers.Answer]
-) -> answers.Answer:
+    req: func.HttpRequest, answer: Callable[[PageVisit, Settings], answers.HttpResponse]
+) -> answers.HttpResponse:
     """Answer a person who is signed in; say to everybody else no more than how to become one."""
     try:
         configured = settings()
-        person = who(req.headers, identities(configured))
+        person = who(req.headers, token_verifier(configured))
     except NotSignedIn as error:
         log.info("page: %s", error)
         return answers.page(page.not_signed_in(), 401)
@@ -107,7 +107,7 @@ def _visited(
     try:
         configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, within=ANSWER_WITHIN) as watch:
-            return answer(Visit(person, watch), configured)
+            return answer(PageVisit(person, watch), configured)
     except NoSuchTenant as error:
         names = {key: each.name or key for key, each in configured.watchlists.items()}
         return answers.page(page.which_tenant(names), 404 if error.given else 200)
@@ -116,7 +116,7 @@ def _visited(
         return answers.sorry(503, "Not available", str(error))
 
 
-def _misplaced(req: func.HttpRequest, configured: Settings) -> answers.Answer | None:
+def _misplaced(req: func.HttpRequest, configured: Settings) -> answers.HttpResponse | None:
     """Refuse what the page's own forms never send; give nothing for what they may."""
     if not from_own_page(req.headers, page_url=configured.page_url, asked=req.url):
         return answers.problem(
@@ -124,9 +124,11 @@ def _misplaced(req: func.HttpRequest, configured: Settings) -> answers.Answer | 
             "Not from the page",
             "The form did not come from the status page itself. Nothing was recorded.",
         )
-    if len(req.get_body()) > forms.LARGEST:
+    if len(req.get_body()) > forms.MAX_FORM_BYTES:
         return answers.problem(
-            413, "Too large", f"A form has {forms.LARGEST} bytes at most. Nothing was recorded."
+            413,
+            "Too large",
+            f"A form has {forms.MAX_FORM_BYTES} bytes at most. Nothing was recorded.",
         )
     if req.headers.get("content-type", "").partition(";")[0].strip().lower() != forms.MEDIA_TYPE:
         return answers.problem(
@@ -153,10 +155,10 @@ class Already(Exception):
         self.receipt = receipt
 
 
-type Act = Callable[[Visit, forms.Fields], Did]
+type Act = Callable[[PageVisit, forms.Fields], Did]
 
 
-def _decided(visit: Visit, act: Act, body: bytes) -> answers.Answer:
+def _decided(visit: PageVisit, act: Act, body: bytes) -> answers.HttpResponse:
     try:
         did = act(visit, forms.fields(body))
     except forms.BadForm as error:
@@ -174,7 +176,7 @@ def _address(**query: str) -> str:
     return f"{PAGE_PATH}?{said}" if said else PAGE_PATH
 
 
-def _confirm(visit: Visit, form: forms.Fields) -> Did:
+def _confirm(visit: PageVisit, form: forms.Fields) -> Did:
     given = forms.confirming(form)
     try:
         done = decisions.confirm(
@@ -188,10 +190,10 @@ def _confirm(visit: Visit, form: forms.Fields) -> Did:
         raise
     visit.report(done.check)
     what = "undo" if done.undo else "confirm"
-    return Did(what if done.check.told_everybody else what + flash.LATER, given.service)
+    return Did(what if done.check.everyone_notified else what + flash.LATER, given.service)
 
 
-def _confirmed(visit: Visit, given: forms.Confirming) -> ServiceView | None:
+def _confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView | None:
     """Give the service if it is as the form says, as the app is now, because somebody has confirmed it; else nothing."""
     view = next(
         (
@@ -206,7 +208,7 @@ def _confirmed(visit: Visit, given: forms.Confirming) -> ServiceView | None:
         or view.in_use is None
         or view.hold is None
         or view.hold.by is None
-        or view.over != Over.NO
+        or view.over != Loss.NO
     ):
         return None
     same = (view.in_use.key_id, view.in_use.hint, view.in_use.ends) == (
@@ -217,7 +219,7 @@ def _confirmed(visit: Visit, given: forms.Confirming) -> ServiceView | None:
     return view if same else None
 
 
-def _acknowledge(visit: Visit, form: forms.Fields) -> Did:
+def _acknowledge(visit: PageVisit, form: forms.Fields) -> Did:
     given = forms.acknowledging(form)
     visit.report(
         decisions.acknowledge(
@@ -227,7 +229,7 @@ def _acknowledge(visit: Visit, form: forms.Fields) -> Did:
     return Did("acknowledge", given.service)
 
 
-def _claim(visit: Visit, form: forms.Fields) -> Did:
+def _claim(visit: PageVisit, form: forms.Fields) -> Did:
     given = forms.claiming(form)
     unclaimed = {
         view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed
@@ -241,7 +243,7 @@ def _claim(visit: Visit, form: forms.Fields) -> Did:
     return Did("claim", given.services[0] if len(given.services) == 1 else "")
 
 
-def _check(visit: Visit, _: forms.Fields) -> Did:
+def _check(visit: PageVisit, _: forms.Fields) -> Did:
     result = visit.watch.check(log.info, whole=False)
     visit.report(result)
     if result.outcome == Outcome.BUSY:
@@ -260,16 +262,16 @@ _ACTS: Mapping[str, Act] = {
 
 
 def _page(
-    visit: Visit,
+    visit: PageVisit,
     said: Did | flash.Receipt | None = None,
     *,
     problem: str = "",
     status: int = 200,
     part: inventory.Wanted = inventory.WHOLE,
-) -> answers.Answer:
+) -> answers.HttpResponse:
     """Give the page as things are now, with what is `said` of a form: the words of it, or what it did."""
     watch, found = visit.watch, visit.watch.status()
-    at = Round(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
+    at = CheckContext(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
     histories = watch.ledger.decisions(*watch.watchlist.services)
     notice = (
         flash.receipt(said.notice, said.service, found.judgement, watch.watchlist)

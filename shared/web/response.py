@@ -23,7 +23,7 @@ def asked(req: func.HttpRequest) -> Settings:
     return settings().of(req.params.get("tenant", ""))
 
 
-def respond(answer: answers.Answer) -> func.HttpResponse:
+def respond(answer: answers.HttpResponse) -> func.HttpResponse:
     """Turn an answer into the worker's own type."""
     return func.HttpResponse(
         answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers

@@ -10,7 +10,7 @@ import pytest
 
 from shared.config.problems import Misconfigured
 from shared.config.setting_rules import GRAPH_ROOTS, Tables
-from shared.config.settings import SETTINGS, NoSuchTenant, PageSignIn, Settings, load
+from shared.config.settings import SETTINGS, NoSuchTenant, PageAuth, Settings, load
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 
@@ -123,7 +123,7 @@ SIGN_IN = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": GUID, "LAPSEWATCH_SIGN_IN_ISSUER": IS
     ],
 )
 def test_people_sign_in_with_a_registration_and_an_issuer(issuer: str, read: str) -> None:
-    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_sign_in == PageSignIn(
+    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_sign_in == PageAuth(
         GUID.lower(), read
     )
     assert loaded().page_sign_in is None

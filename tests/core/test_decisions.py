@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from shared.core.decisions import Refused, Shown, acknowledge, claim, confirm
+from shared.core.decisions import Refused, ShownCredential, acknowledge, claim, confirm
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import Observed, Round, observe
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
 from shared.core.model.directory import App
-from shared.core.model.memory import Former, Hold, Memory, Person
+from shared.core.model.memory import InUse, Memory, Person, PreviousCredential
 from shared.core.model.views import Judgement, ServiceView
 from tests.support.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
 
@@ -25,11 +25,11 @@ PAST = secret("k4", "LibCal 2022", starts="2022-01-01T00:00Z", ends="2024-01-01T
 class Case:
     """LibCal as judged, with everything that a decision needs."""
 
-    def __init__(self, hold: Hold | None = None) -> None:
+    def __init__(self, hold: InUse | None = None) -> None:
         memory = Memory(holds={"libcal": hold} if hold else {})
         app = WATCHED.apps[0]
-        self.round = Round(WATCHED, memory, NOW)
-        self.seen: Observed = observe(
+        self.round = CheckContext(WATCHED, memory, NOW)
+        self.seen: AppSnapshot = snapshot_of(
             app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW, ODD, PAST)), self.round
         )
         self.judgement: Judgement = judge(self.round, {app.key: self.seen})
@@ -37,11 +37,13 @@ class Case:
 
 
 def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
-    case = Case(Hold("libcal", "k1", assumed=True, at=NOW, version="7"))
-    decided = confirm(case.view, "K2", case.seen, case.round, by=ANNA, shown=Shown("r2B", NEW.ends))
-    assert decided.holds == (Hold("libcal", "k2", assumed=False, at=NOW, by=ANNA),)
+    case = Case(InUse("libcal", "k1", assumed=True, at=NOW, version="7"))
+    decided = confirm(
+        case.view, "K2", case.seen, case.round, by=ANNA, shown=ShownCredential("r2B", NEW.ends)
+    )
+    assert decided.holds == (InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA),)
     assert decided.holds[0].version == "7"
-    assert decided.formers == (Former("libcal", "k1"),)
+    assert decided.formers == (PreviousCredential("libcal", "k1"),)
     assert decided.assignments == ()
     assert (decided.decision.by, decided.decision.services, decided.decision.key_id) == (
         ANNA,
@@ -51,7 +53,7 @@ def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
 
 
 def test_confirming_the_older_one_is_the_undo_and_leaves_no_trace_of_the_mistake() -> None:
-    case = Case(Hold("libcal", "k2", assumed=False, at=at("2026-11-21T09:00Z"), by=BEN))
+    case = Case(InUse("libcal", "k2", assumed=False, at=at("2026-11-21T09:00Z"), by=BEN))
     decided = confirm(case.view, "k1", case.seen, case.round, by=ANNA)
     assert (decided.holds[0].key_id, decided.formers) == ("k1", ())
 
@@ -69,18 +71,20 @@ def test_only_a_live_credential_of_the_app_can_be_confirmed(key_id: str, said: s
     assert "k2 (LibCal 2026, begins with r2B)" in str(refused.value)
 
 
-@pytest.mark.parametrize("shown", [Shown("q7X", NEW.ends), Shown("r2B", OLD.ends)])
-def test_what_is_not_as_it_was_shown_is_not_confirmed(shown: Shown) -> None:
+@pytest.mark.parametrize(
+    "shown", [ShownCredential("q7X", NEW.ends), ShownCredential("r2B", OLD.ends)]
+)
+def test_what_is_not_as_it_was_shown_is_not_confirmed(shown: ShownCredential) -> None:
     case = Case()
     with pytest.raises(Refused, match="not what you were shown"):
         confirm(case.view, "k2", case.seen, case.round, by=ANNA, shown=shown)
 
 
 def test_confirming_twice_is_refused_but_settling_what_was_assumed_is_not() -> None:
-    settled = Case(Hold("libcal", "k1", assumed=False, at=NOW, by=BEN))
+    settled = Case(InUse("libcal", "k1", assumed=False, at=NOW, by=BEN))
     with pytest.raises(Refused, match="already confirmed on this credential by Ben"):
         confirm(settled.view, "k1", settled.seen, settled.round, by=ANNA)
-    assumed = Case(Hold("libcal", "k1", assumed=True, at=NOW))
+    assumed = Case(InUse("libcal", "k1", assumed=True, at=NOW))
     assert not confirm(assumed.view, "k1", assumed.seen, assumed.round, by=ANNA).holds[0].assumed
 
 
@@ -113,7 +117,7 @@ def test_an_acknowledgement_that_makes_no_sense_is_refused(
 
 
 def test_there_is_nothing_to_acknowledge_about_a_healthy_service() -> None:
-    case = Case(Hold("libcal", "k2", assumed=False, at=NOW, by=ANNA))
+    case = Case(InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA))
     with pytest.raises(Refused, match="is healthy"):
         acknowledge(case.view, date(2026, 12, 1), "x", case.round, by=ANNA)
 

@@ -12,7 +12,7 @@ from shared.core.decisions import Refused
 from shared.core.judge.schedule import instant_on
 from shared.core.model.days import days_between
 from shared.core.model.memory import Outcome
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Standing
 from tests.support.build import CLIENT_ID, at, secret, watchlist
 from tests.support.world import World
@@ -132,7 +132,7 @@ def assert_everybody_knows(world: World) -> None:
         for channel in parties(view):
             last = told[view.item, channel]
             assert last.standing == view.standing, (view.item, channel)
-            end = view.in_use.ends if view.in_use is not None and view.over == Over.NO else None
+            end = view.in_use.ends if view.in_use is not None and view.over == Loss.NO else None
             if end is not None and view.standing != Standing.UNMATCHED:
                 then, today = (
                     days_between(last.at, end, world.watched.zone),
@@ -143,7 +143,7 @@ def assert_everybody_knows(world: World) -> None:
 
 def parties(view: ServiceView) -> tuple[str, ...]:
     """Those who must know: the installer of what waits, both of everything else."""
-    return ("its", "admins") if view.standing in BOTH or view.over != Over.NO else ("admins",)
+    return ("its", "admins") if view.standing in BOTH or view.over != Loss.NO else ("admins",)
 
 
 @settings(max_examples=15, deadline=None)

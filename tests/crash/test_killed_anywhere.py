@@ -177,7 +177,7 @@ def gets_it_once_or_twice(stage: Stage, name: str, story: Story) -> None:
         killed = lived(stage, Killer(stage, point, after), story.act(stage), story.at)
         assert killed.signal == SIGKILL, place
         settled = recovered(stage, story)
-        assert settled[-1].outcome in {Outcome.OK, Outcome.NOT_OWED}, (place, settled)
+        assert settled[-1].outcome in {Outcome.OK, Outcome.NOT_DUE}, (place, settled)
         heard = stage.heard()
         assert {key: heard[key] for key in owed if not 1 <= heard[key] <= 2} == {}, (place, settled)
         assert set(heard) == set(owed), place
@@ -192,7 +192,7 @@ def gets_it_once_or_twice(stage: Stage, name: str, story: Story) -> None:
 def recovered(stage: Stage, story: Story) -> list[Lived]:
     """Try once while the lease of the killed one may last, and once after its term."""
     at_once = stage.live(*story.again(stage), after=story.at + A_MOMENT)
-    assert at_once.outcome in {Outcome.OK, Outcome.BUSY, Outcome.NOT_OWED, "refused"}, at_once
+    assert at_once.outcome in {Outcome.OK, Outcome.BUSY, Outcome.NOT_DUE, "refused"}, at_once
     return [
         at_once,
         stage.live(

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from tests.e2e.conftest import ROOT, Lapsewatch
 from tests.functions_host.host_process import Host, hosted
 
@@ -82,7 +82,7 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(
     tenant.clear_faults()
     assert lapsewatch("check", "--json").json["outcome"] == "ok"
     assert "LibCal is safe until" in lapsewatch.cards()[-1]
-    with TablesLedger(lapsewatch.tables, lambda: datetime.now(UTC)) as ledger:
+    with TableLedger(lapsewatch.tables, lambda: datetime.now(UTC)) as ledger:
         held, (decision,) = ledger.load().holds["libcal"], ledger.decisions("libcal")["libcal"]
     assert decision.by is not None
     assert (held.key_id, held.assumed, decision.by.name) == (new["key_id"], False, "Dana Example")

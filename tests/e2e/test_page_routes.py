@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from local.stand_in.sign_in import PAGE_CLIENT_ID, object_id
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.memory import Decision, DecisionKind, Person
 from tests.e2e.conftest import ROOT, Lapsewatch
 from tests.functions_host.host_process import Host, hosted
@@ -64,7 +64,7 @@ class Site:
         return found
 
     def decisions(self) -> list[Decision]:
-        with TablesLedger(self.lapsewatch.tables, lambda: datetime.now(UTC)) as ledger:
+        with TableLedger(self.lapsewatch.tables, lambda: datetime.now(UTC)) as ledger:
             return list(ledger.decisions("libcal")["libcal"])
 
 

@@ -12,7 +12,7 @@ import requests
 from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
 from local.azurite import Azurite
-from local.stand_in.other_tenants import Neighbours
+from local.stand_in.other_tenants import OtherTenants
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, libapps
 from local.stand_in.tenant import Tenant
 from tests.e2e.conftest import ROOT, Lapsewatch
@@ -37,9 +37,9 @@ def tenant() -> Iterator[Tenant]:
 
 
 @pytest.fixture
-def neighbours(tenant: Tenant, tmp_path: Path) -> Iterator[Neighbours]:
+def other_tenants(tenant: Tenant, tmp_path: Path) -> Iterator[OtherTenants]:
     """Forty-nine tenants; one has not consented, and one has not granted the permission."""
-    with Neighbours(tenant, tmp_path) as running:
+    with OtherTenants(tenant, tmp_path) as running:
         for each in TENANTS:
             running.add(each, libapps(datetime.now(UTC)))
         running[REFUSED].consented = False
@@ -60,11 +60,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def host(
-    storage: Azurite, tenant: Tenant, neighbours: Neighbours, folder: Path, tmp_path: Path
+    storage: Azurite, tenant: Tenant, other_tenants: OtherTenants, folder: Path, tmp_path: Path
 ) -> Iterator[Host]:
     settings = {
         **tenant.environment,
-        **neighbours.environment,
+        **other_tenants.environment,
         "LAPSEWATCH_TABLES": storage.tables,
         "AzureWebJobsStorage": storage.tables,
         "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
@@ -100,7 +100,7 @@ def tick(host: Host) -> None:
 
 
 def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
-    host: Host, neighbours: Neighbours, tenant: Tenant, storage: Azurite
+    host: Host, other_tenants: OtherTenants, tenant: Tenant, storage: Azurite
 ) -> None:
     assert ask(host, "health").text == "starting"
     tick(host)
@@ -120,8 +120,8 @@ def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
     assert f"/{REFUSED}/adminconsent?client_id=" in errors[REFUSED]
     assert "AADSTS700016" in errors[REFUSED]
     assert "Application.Read.All" in errors[WITHOUT_ROLE]
-    neighbours[REFUSED].consented = True
-    neighbours[WITHOUT_ROLE].tokens.roles.add("Application.Read.All")
+    other_tenants[REFUSED].consented = True
+    other_tenants[WITHOUT_ROLE].tokens.roles.add("Application.Read.All")
     tick(host)
     until(lambda: len(checks(host)) == 52, host)
     assert {line["tenant_id"]: line["outcome"] for line in checks(host)[-2:]} == {
@@ -141,11 +141,11 @@ def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
 
 
 def test_a_route_is_about_the_tenant_that_it_names(
-    lapsewatch: Lapsewatch, neighbours: Neighbours, few: Path, tmp_path: Path
+    lapsewatch: Lapsewatch, other_tenants: OtherTenants, few: Path, tmp_path: Path
 ) -> None:
     settings = {
         **lapsewatch.environment,
-        **neighbours.environment,
+        **other_tenants.environment,
         "LAPSEWATCH_WATCHLIST": str(few),
     }
     with hosted(tmp_path, "--no-timers", "--signed-in", "Anna", app=ROOT, **settings) as host:
@@ -197,9 +197,9 @@ def few(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def commands(lapsewatch: Lapsewatch, neighbours: Neighbours, few: Path) -> Lapsewatch:
+def commands(lapsewatch: Lapsewatch, other_tenants: OtherTenants, few: Path) -> Lapsewatch:
     """The command line for those."""
-    lapsewatch.settings = {**neighbours.environment, "LAPSEWATCH_WATCHLIST": str(few)}
+    lapsewatch.settings = {**other_tenants.environment, "LAPSEWATCH_WATCHLIST": str(few)}
     return lapsewatch
 
 

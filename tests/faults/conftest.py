@@ -7,14 +7,14 @@ import pytest
 
 from local.azurite import Azurite
 from shared.core.model.memory import Outcome
-from tests.support.harness import DAY, World, rigged
+from tests.support.harness import DAY, World, harness_for
 
 
 @pytest.fixture(scope="module")
 def world(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with (
         pytest.MonkeyPatch.context() as settings,
-        rigged(azurite.tables, tmp_path_factory.mktemp("rig")) as rig,
+        harness_for(azurite.tables, tmp_path_factory.mktemp("rig")) as rig,
     ):
         for name in (
             "IDENTITY_ENDPOINT",

@@ -31,14 +31,14 @@ from tests.support.faults import (
     unpackable,
     without_etags,
 )
-from tests.support.harness import DAY, PATIENT, Rig, Seconds, World
+from tests.support.harness import DAY, PATIENT, Harness, Seconds, World
 
 HOUR = timedelta(hours=1)
 MARGIN = 8.0
 """Seconds beyond a check's deadline: the limits of a call are a second here, and of a webhook 5.3 seconds."""
-LONGEST_SLEEP = 4 * 90
+MAX_SLEEP_SECONDS = 4 * 90
 """Seconds between the tries of all messages together: three waits of 30 seconds each, at most."""
-OF_FAILURES = {Reason.CHECK_FAILING, Reason.RECOVERED, Reason.CHANNEL_FAILED, Reason.FEWER}
+OF_FAILURES = {Reason.CHECK_FAILING, Reason.RECOVERED, Reason.CHANNEL_FAILED, Reason.FEWER_RATIO}
 OK, PARTIAL, FAILED = Outcome.OK, Outcome.PARTIAL, Outcome.FAILED
 REFUSED = "refused"
 """Nobody listens at the address."""
@@ -430,7 +430,7 @@ def test_a_fault_is_recovered_or_said_and_the_next_tick_makes_good(
     started = time.monotonic()
     result = rig.check(DAY, deadline=cell.deadline, elsewhere=elsewhere)
     assert time.monotonic() - started < cell.deadline + MARGIN
-    assert sum(rig.slept) <= LONGEST_SLEEP
+    assert sum(rig.slept) <= MAX_SLEEP_SECONDS
     assert (result.outcome, bool(result.error)) == (cell.outcome, cell.outcome != OK), result.error
     sentence = said(rig, cell, result)
     assert re.search(cell.says, sentence), sentence
@@ -438,13 +438,13 @@ def test_a_fault_is_recovered_or_said_and_the_next_tick_makes_good(
     monkeypatch.undo()
     world.mend()
     again = rig.check(DAY + HOUR, tick=True)
-    assert again.outcome == (Outcome.NOT_OWED if cell.outcome == OK else OK), again.error
+    assert again.outcome == (Outcome.NOT_DUE if cell.outcome == OK else OK), again.error
     heard = {key: times for key, times in rig.heard.items() if times and key[2] not in OF_FAILURES}
     assert set(heard) == set(world.owed)
     assert max(heard.values()) <= (2 if cell.twice else 1)
 
 
-def broken(rig: Rig, cell: Cell) -> dict[str, str]:
+def broken(rig: Harness, cell: Cell) -> dict[str, str]:
     """Break the place of a cell; give the settings with which nobody is found there, if that is the way."""
     place = PLACES[cell.place]
     if isinstance(cell.way, str):
@@ -460,7 +460,7 @@ def broken(rig: Rig, cell: Cell) -> dict[str, str]:
     return {}
 
 
-def said(rig: Rig, cell: Cell, result: CheckResult) -> str:
+def said(rig: Harness, cell: Cell, result: CheckResult) -> str:
     """Give what a check said of the place: of sign-ins in its evidence, of the heartbeat in its progress."""
     if cell.place == "sign-ins":
         return rig.stage.remembered()[1].evidence

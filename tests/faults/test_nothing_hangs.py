@@ -11,16 +11,16 @@ from operator import getitem
 import pytest
 from azure.core.exceptions import AzureError
 
-from shared.adapters.channels.heartbeat import PingedHeartbeat
+from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.mail import MailboxChannel
 from shared.adapters.channels.teams import TeamsWebhook
 from shared.adapters.graph.directory import GraphDirectory
-from shared.adapters.graph.inventory import GraphTenant
-from shared.adapters.graph.usage_report import GraphSignIns
+from shared.adapters.graph.inventory import GraphInventory
+from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.issuer_keys import IssuerKeys
 from shared.adapters.identity.managed import credential
-from shared.adapters.table.ledger import TablesLedger
-from shared.adapters.timeout import in_time
+from shared.adapters.table.ledger import TableLedger
+from shared.adapters.timeout import call_with_timeout
 from shared.core.model.inventory import Holder
 from shared.core.model.memory import Outcome
 from shared.core.model.secret import Secret
@@ -42,8 +42,8 @@ ALL = ScanQuery(datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC
 SILENT = {"says nothing": Reply(hang=True), "says a byte now and then": Reply(drip=0.05)}
 
 
-def ledger(url: str) -> TablesLedger:
-    return TablesLedger(
+def ledger(url: str) -> TableLedger:
+    return TableLedger(
         f"SharedAccessSignature=sv=2020-12-06&sig=x;TableEndpoint={url}/account",
         lambda: NOW,
         seconds=LIMIT,
@@ -76,20 +76,20 @@ CALLS: Mapping[str, Callable[[str], object]] = {
     "the watched apps": lambda url: next(
         iter(GraphDirectory(url, FixedToken).read([AppQuery("a")], seconds=LIMIT).failures.values())
     ),
-    "a page of the tenant": lambda url: next(GraphTenant(url, FixedToken).scan(ALL, seconds=LIMIT)),
+    "a page of the tenant": lambda url: next(
+        GraphInventory(url, FixedToken).scan(ALL, seconds=LIMIT)
+    ),
     "owners": lambda url: next(
         iter(
-            GraphTenant(url, FixedToken)
+            GraphInventory(url, FixedToken)
             .owners({"a": Holder.APPLICATION}, seconds=LIMIT)
             .failures.values()
         )
     ),
-    "sign-ins": lambda url: GraphSignIns(url, FixedToken).last_seen(["a"], seconds=LIMIT),
+    "sign-ins": lambda url: GraphUsageReport(url, FixedToken).last_seen(["a"], seconds=LIMIT),
     "a card": lambda url: webhook(url).send(message()),
     "a mail": lambda url: mailbox(url).send(message()),
-    "the heartbeat": lambda url: PingedHeartbeat(Secret(url), timeout=(LIMIT, LIMIT)).beat(
-        good=True
-    ),
+    "the heartbeat": lambda url: HeartbeatPing(Secret(url), timeout=(LIMIT, LIMIT)).beat(good=True),
     "a row of the ledger": lambda url: ledger(url).pulse(),
     "rows of the ledger": lambda url: ledger(url).load(),
     "a write to the ledger": lambda url: ledger(url).begin(NOW),
@@ -141,15 +141,15 @@ def test_a_check_ends_when_nobody_says_a_word(world: World) -> None:
 
 
 def test_what_a_call_gives_and_raises_comes_through() -> None:
-    assert in_time(5, lambda: None) is None
+    assert call_with_timeout(5, lambda: None) is None
     with pytest.raises(KeyError, match="what"):
-        in_time(5, partial(getitem, {}, "what"))
+        call_with_timeout(5, partial(getitem, {}, "what"))
 
 
 def test_nobody_waits_for_a_call_that_was_given_up_not_even_the_end_of_the_process() -> None:
     forever = threading.Event()
     with pytest.raises(TimeoutError, match=r"no answer within 0\.05 seconds"):
-        in_time(0.05, forever.wait)
+        call_with_timeout(0.05, forever.wait)
     left = [thread for thread in threading.enumerate() if thread.name == "in time"]
     assert left
     assert all(thread.daemon for thread in left)

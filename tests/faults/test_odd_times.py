@@ -24,9 +24,9 @@ def test_a_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> Non
     assert rig.check(DAY + wrong).outcome == Outcome.OK
     assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome in {
         Outcome.OK,
-        Outcome.NOT_OWED,
+        Outcome.NOT_DUE,
     }
-    assert rig.check(DAY + HOUR, tick=True).outcome == Outcome.NOT_OWED
+    assert rig.check(DAY + HOUR, tick=True).outcome == Outcome.NOT_DUE
     items = Counter[tuple[str, str]]()
     for (
         (channel, item, _),

@@ -9,7 +9,7 @@ from threading import Barrier, Lock
 
 import pytest
 
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.memory import Outcome
 from shared.core.results import CheckResult
 from shared.usecases import decisions as people
@@ -17,7 +17,7 @@ from shared.usecases.check import Watch
 from tests.support.environment import START
 from tests.support.fault_proxy import Asked, Pass, Reply, Twist
 from tests.support.faults import PLACES, Place
-from tests.support.harness import DAY, Rig, World, guid
+from tests.support.harness import DAY, Harness, World, guid
 from tests.support.processes import DANA
 
 HOUR = timedelta(hours=1)
@@ -60,12 +60,12 @@ def test_of_three_at_once_one_tells_and_the_others_are_busy(world: World, seed: 
     assert {result.outcome for result in results.values()} <= {
         Outcome.OK,
         Outcome.BUSY,
-        Outcome.NOT_OWED,
+        Outcome.NOT_DUE,
     }, results
     assert Outcome.OK in {result.outcome for result in results.values()}
     assert [result.error for result in results.values()] == [""] * len(WAYS)
     world.mend()
-    assert rig.check(DAY + HOUR, tick=True).outcome in {Outcome.OK, Outcome.NOT_OWED}, (
+    assert rig.check(DAY + HOUR, tick=True).outcome in {Outcome.OK, Outcome.NOT_DUE}, (
         "what HTTP left to a tick"
     )
     assert rig.stage.heard() == owed
@@ -128,9 +128,9 @@ def test_what_a_person_decides_while_a_check_is_at_work_stands(
     } == {"its", "staff"}
 
 
-def stands(rig: Rig, key_id: str) -> bool:
+def stands(rig: Harness, key_id: str) -> bool:
     """Say whether the ledger has it that the service uses this credential, and who said so."""
-    with TablesLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
+    with TableLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
         held, decisions = (
             ledger.load().holds["service-0"],
             ledger.decisions("service-0")["service-0"],

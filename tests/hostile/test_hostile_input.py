@@ -17,15 +17,22 @@ import icalendar
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
-from shared.adapters.graph.response import Answer, complaint, unreadable
+from shared.adapters.graph.response import GraphResponse, complaint, unreadable
 from shared.cli import console
-from shared.core.model.memory import AppSighting, Decision, DecisionKind, Memory, Outcome, Sighting
+from shared.core.model.memory import (
+    AppRecord,
+    CredentialRecord,
+    Decision,
+    DecisionKind,
+    Memory,
+    Outcome,
+)
 from shared.core.model.message import Message
-from shared.core.model.views import Over, ServiceView, View
+from shared.core.model.views import Loss, ServiceView, View
 from shared.core.model.vocabulary import Reason, Standing
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.feeds.calendar_events import calendar
-from shared.render.feeds.log_line import LONGEST, log_line
+from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.page.page import page
@@ -55,16 +62,16 @@ from tests.support.notices import (
 def views_of(evil: str) -> list[View]:
     """Give every kind of view, with the text wherever one from outside can stand."""
     service = replace(LIBCAL, name=evil or "-", breaks=evil)
-    app = AppSighting(
+    app = AppRecord(
         "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW
     )
     one = credential(evil, 3, hint=evil)
     more: dict[str, Any] = {"service": service, "app": app, "candidates": (one,)}
-    waiting = service_view(Standing.AWAITING_INSTALL, one, replacement=one, over=Over.ENDED, **more)
+    waiting = service_view(Standing.AWAITING_INSTALL, one, replacement=one, over=Loss.ENDED, **more)
     return [
         service_view(in_use=one, **more),
         waiting,
-        service_view(Standing.MISSING, one, over=Over.GONE, **more),
+        service_view(Standing.MISSING, one, over=Loss.GONE, **more),
         replace(unmatched(one), service=service, app=app),
         replace(
             unclaimed(one, rivals=(service,), wanted_by=(service,)),
@@ -109,7 +116,9 @@ def test_a_mail_has_our_headers_our_tags_and_our_links(evil: str) -> None:
 
 @every_text
 def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None:
-    memory = Memory(sightings={"k": Sighting(credential(evil, 3, hint=evil), "libcal", NOW)})
+    memory = Memory(
+        sightings={"k": CredentialRecord(credential(evil, 3, hint=evil), "libcal", NOW)}
+    )
     decisions = {
         "libcal": (
             Decision(
@@ -139,7 +148,9 @@ def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None
 
 @every_text
 def test_a_calendar_has_our_events_and_each_is_whole(evil: str) -> None:
-    gone = Sighting(credential(evil, 40, hint=evil), WATCHED.key, NOW, NOW - timedelta(days=1))
+    gone = CredentialRecord(
+        credential(evil, 40, hint=evil), WATCHED.key, NOW, NOW - timedelta(days=1)
+    )
     text = calendar(status_of(evil), WATCHLIST, [gone])
     read = icalendar.Calendar.from_ical(text)
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
@@ -183,7 +194,7 @@ def test_a_log_line_is_one_line_of_json(evil: str) -> None:
     )
     assert line.isascii()
     assert line.isprintable()
-    assert len(line) <= LONGEST
+    assert len(line) <= MAX_LINE_CHARS
     assert json.loads(line)["outcome"] == "partial"
 
 
@@ -194,7 +205,7 @@ def test_an_error_from_graph_is_one_visible_line(evil: str) -> None:
         {"error": {"code": evil, "message": evil, "innerError": {"request-id": evil}}}
     ).encode()
     for error in (
-        complaint(Answer(400, {"request-id": sent}, body)),
+        complaint(GraphResponse(400, {"request-id": sent}, body)),
         unreadable(sent.encode(), ValueError(evil)),
     ):
         assert str(error).isprintable()

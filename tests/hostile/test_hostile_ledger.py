@@ -13,7 +13,7 @@ from azure.data.tables import TableClient
 from local.azurite import Azurite
 from shared.adapters.graph.decode import app_of, decoded
 from shared.adapters.graph.shapes import Record
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import App
 from shared.core.model.memory import Outcome, Person
 from shared.ports import ChannelError
@@ -25,8 +25,8 @@ from tests.support.hostile import every_text
 from tests.support.world import START, Inbox, SignInLog, Tenant
 
 KEY_ID = "58ed553a-d3af-4520-8d81-4775274faac0"
-LONGEST_TEXT = 32_768
-LONGEST_ENTITY = 1024 * 1024
+MAX_TEXT_CHARS = 32_768
+MAX_ENTITY_BYTES = 1024 * 1024
 
 
 def named(evil: str, *, microsoft_says: str | None = None) -> App:
@@ -69,7 +69,7 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
     now = START
     tenant, inbox = Tenant(), Inbox()
     tenant.apps[CLIENT_ID] = named(evil)
-    with TablesLedger(azurite.tables, lambda: now, table=table) as ledger:
+    with TableLedger(azurite.tables, lambda: now, table=table) as ledger:
         channels = {"its": inbox, "admins": Deaf(evil)}
         watch = Watch(
             watchlist(service("LibCal")),
@@ -98,13 +98,13 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
         assert len(ledger.decisions("libcal")["libcal"]) == 1
     for row in rows(azurite, table):
         texts = [value for value in row.values() if isinstance(value, str)]
-        assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= LONGEST_TEXT
+        assert max(len(text.encode("utf-16-le")) // 2 for text in texts) <= MAX_TEXT_CHARS
         assert (
             sum(
                 2 * len(name) + 8 + len(str(value).encode("utf-16-le"))
                 for name, value in row.items()
             )
-            < LONGEST_ENTITY
+            < MAX_ENTITY_BYTES
         )
 
 
@@ -114,7 +114,7 @@ def test_no_check_depends_on_the_key_ids_in_the_report_of_sign_ins(
 ) -> None:
     tenant, report = Tenant(), SignInLog({KEY_ID: START, f"{evil}/#?": START, "x" * 1_000: START})
     tenant.apps[CLIENT_ID] = named("")
-    with TablesLedger(azurite.tables, lambda: START, table=table) as ledger:
+    with TableLedger(azurite.tables, lambda: START, table=table) as ledger:
         watch = Watch(
             watchlist(service("LibCal")),
             tenant,

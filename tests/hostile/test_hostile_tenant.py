@@ -13,21 +13,21 @@ import pytest
 from rich.console import Console
 
 from local.azurite import Azurite
-from shared.adapters.graph.owners import LONGEST_NOTE, ownership
+from shared.adapters.graph.owners import MAX_NOTE_CHARS, ownership
 from shared.adapters.graph.page_decoder import PageDecoder
-from shared.adapters.graph.response import Answer
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.graph.response import GraphResponse
+from shared.adapters.table.ledger import TableLedger
 from shared.cli import console
-from shared.core.model.inventory import Holder, TenantFacts, TenantScan
+from shared.core.model.inventory import Holder, InventoryChanges, InventoryScan
 from shared.core.model.memory import Outcome
-from shared.core.model.message import Message, TenantNews
-from shared.core.model.owners import Owner, Ownership
-from shared.core.model.views import TenantView
+from shared.core.model.message import InventoryNews, Message
+from shared.core.model.owners import AppOwners, Owner
+from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Reason
-from shared.core.results import CheckResult, Delivery, Status, TenantResult, TenantStatus
+from shared.core.results import CheckResult, Delivery, InventoryResult, InventoryStatus, Status
 from shared.ports import DirectoryError, ScanQuery
 from shared.render.feeds.documents import status_document
-from shared.render.feeds.log_line import LONGEST, log_line
+from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.mail.mail import as_bytes, mail
@@ -41,9 +41,9 @@ from tests.support.notices import (
     NOW,
     PAGE_URL,
     credential,
+    inventory_view,
     message,
     notice,
-    tenant_view,
     tenant_watcher,
 )
 
@@ -51,22 +51,22 @@ ADDRESS = "ann@example.org"
 EVER = ScanQuery(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
 
 
-def owned_by(evil: str) -> Ownership:
+def owned_by(evil: str) -> AppOwners:
     """Say that it belongs to everybody of that name: more than Graph ever gives, people and not."""
     people = tuple(
         Owner(f"o{number}", evil, ADDRESS if number % 2 else "", person=number % 3 > 0)
         for number in range(30)
     )
-    return Ownership(people, reference=evil, notes=evil)
+    return AppOwners(people, reference=evil, notes=evil)
 
 
-def views_of(evil: str) -> list[TenantView]:
+def views_of(evil: str) -> list[InventoryView]:
     """Give credentials of the tenant, with the text wherever one from outside can stand; of each kind of owner one."""
-    robot = Ownership((Owner("o1", evil, "", person=False),), evil, evil)
+    robot = AppOwners((Owner("o1", evil, "", person=False),), evil, evil)
     found = []
-    for number, owned in enumerate((None, Ownership(), robot, owned_by(evil))):
+    for number, owned in enumerate((None, AppOwners(), robot, owned_by(evil))):
         for days in (-2, 0, 3, 20):
-            view = tenant_view(f"{number} {days}", days, owned=owned)
+            view = inventory_view(f"{number} {days}", days, owned=owned)
             held = credential(evil, days, hint=evil)
             found.append(replace(view, listed=replace(view.listed, app_name=evil, credential=held)))
     return found
@@ -79,9 +79,9 @@ def messages_of(evil: str) -> Iterator[Message]:
         for aspect in ("reading", "fewer")
     )
     for news in (
-        TenantNews(9, 99, first=True, owners_next=2),
-        TenantNews(9, 99),
-        TenantNews(9, 99, owner=evil),
+        InventoryNews(9, 99, first=True, owners_next=2),
+        InventoryNews(9, 99),
+        InventoryNews(9, 99, owner=evil),
     ):
         yield message(*problems, *notices, tenant=news)
         yield message(*notices[:3], tenant=news)  # few of them are blocks in a mail, many are lines
@@ -90,10 +90,10 @@ def messages_of(evil: str) -> Iterator[Message]:
 
 
 def status_of(evil: str) -> Status:
-    scan = TenantScan(NOW, NOW, 9, 99, error=evil)
+    scan = InventoryScan(NOW, NOW, 9, 99, error=evil)
     return replace(
         single(pulse=replace(GOOD, error=evil)).status,
-        tenant=TenantStatus(scan, tuple(views_of(evil))),
+        tenant=InventoryStatus(scan, tuple(views_of(evil))),
     )
 
 
@@ -150,12 +150,12 @@ def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: st
         evil,
         judgement=status.judgement,
         told=told,
-        tenant=TenantResult(error=evil, told=told),
+        tenant=InventoryResult(error=evil, told=told),
     )
     line = log_line(result, evil)
     assert line.isascii()
     assert line.isprintable()
-    assert len(line) <= LONGEST
+    assert len(line) <= MAX_LINE_CHARS
     document = json.loads(json.dumps(status_document(status, WATCHLIST)))
     assert [item["app"]["name"] for item in document["tenant"]["items"]] == [evil] * len(
         views_of(evil)
@@ -184,27 +184,27 @@ def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(ev
             "serviceManagementReference": evil,
         }
         found = ownership(
-            Answer(200, {}, json.dumps(body).encode("utf-8"))
+            GraphResponse(200, {}, json.dumps(body).encode("utf-8"))
             if "\ud800" not in evil
             else _of_replaced(body)
         )
         (owner,) = found.owners
         assert owner.mail == "" or re.fullmatch(r"[!-?A-~]{1,254}", owner.mail.replace("@", "", 1))
         assert found.reachable == ((owner,) if owner.mail else ())
-        assert max(len(found.notes), len(found.reference)) <= LONGEST_NOTE
+        assert max(len(found.notes), len(found.reference)) <= MAX_NOTE_CHARS
         assert (found.notes + found.reference).isprintable()
         if owner.mail:
             assert mail_of(
-                message(notice(views_of("x")[0]), tenant=TenantNews(1, 1, owner=owner.name)),
+                message(notice(views_of("x")[0]), tenant=InventoryNews(1, 1, owner=owner.name)),
                 to=owner.mail,
             )
 
 
-def _of_replaced(body: object) -> Answer:
+def _of_replaced(body: object) -> GraphResponse:
     """UTF-8 has no half of a surrogate pair; the JSON escape for one is refused."""
     with pytest.raises(DirectoryError, match="cannot be understood"):
-        ownership(Answer(200, {}, json.dumps(body).encode()))
-    return Answer(200, {}, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+        ownership(GraphResponse(200, {}, json.dumps(body).encode()))
+    return GraphResponse(200, {}, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def _of_replaced(body: object) -> Answer:
 )
 def test_an_id_that_no_ledger_can_keep_is_the_failure_of_its_app_alone(odd: str) -> None:
     with pytest.raises(DirectoryError):
-        ownership(Answer(200, {}, json.dumps({"owners": [{"id": odd}]}).encode()))
+        ownership(GraphResponse(200, {}, json.dumps({"owners": [{"id": odd}]}).encode()))
     for change in ({"id": odd}, {"appId": odd}, {"passwordCredentials": [secret(keyId=odd)]}):
         values = [
             application(appId="good", passwordCredentials=[secret()]),
@@ -233,8 +233,8 @@ def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(
 ) -> None:
     """Azurite takes entities that Azure refuses, so what lies there is measured here."""
     listed = tuple(view.listed for view in views_of(evil))
-    with TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
-        ledger.tenant.remember(TenantFacts(scan=TenantScan(NOW, error=evil), listed=listed))
+    with TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
+        ledger.tenant.remember(InventoryChanges(scan=InventoryScan(NOW, error=evil), listed=listed))
         kept = ledger.tenant.load()
     assert {each.item for each in kept.listed.values()} == {each.item for each in listed}
     assert kept.scan is not None
@@ -255,12 +255,15 @@ def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_
 ) -> None:
     notices = []
     for number in range(6_000):
-        view = tenant_view(f"{number}", 20 if number % 100 else 3)
+        view = inventory_view(f"{number}", 20 if number % 100 else 3)
         notices.append(
             notice(replace(view, listed=replace(view.listed, app_name=f"{number} {evil}")))
         )
     made = mail(
-        message(*notices, tenant=TenantNews(9, 99)), to=(ADDRESS,), sender=SENDER, page_url=PAGE_URL
+        message(*notices, tenant=InventoryNews(9, 99)),
+        to=(ADDRESS,),
+        sender=SENDER,
+        page_url=PAGE_URL,
     )
     assert len(b64encode(as_bytes(made))) < 4_000_000
     shown = made.text.count("client id …")
@@ -269,6 +272,6 @@ def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_
         str(number) for number in range(0, 6_000, 100)
     }
     whole = mail(
-        message(*notices, tenant=TenantNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER
+        message(*notices, tenant=InventoryNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER
     )
     assert whole.text.count("client id …") == 6_000

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from shared.adapters.graph.owners import ownership
 from shared.adapters.graph.page_decoder import Decoded, PageDecoder
-from shared.adapters.graph.response import Answer
+from shared.adapters.graph.response import GraphResponse
 from shared.core.model.inventory import Holder
-from shared.core.model.owners import Ownership
+from shared.core.model.owners import AppOwners
 from shared.ports import DirectoryError, ScanQuery
 from shared.render.text.escape import plain
 from tests.hostile.test_decoder_fuzz import KEY_IDS, ODD, ends_in, mutated
@@ -158,9 +158,9 @@ def test_what_is_no_page_is_refused_and_what_is_no_app_is_counted_as_unread(
         assert page.applications == len(page.failures) == len(json.loads(body)["value"])
 
 
-def owned(body: bytes) -> Ownership | None:
+def owned(body: bytes) -> AppOwners | None:
     try:
-        return ownership(Answer(200, {}, body))
+        return ownership(GraphResponse(200, {}, body))
     except DirectoryError as error:
         said = str(error)
     assert said.isprintable()

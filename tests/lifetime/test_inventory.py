@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from shared.core.inventory.due import OWNERS_A_CHECK
-from shared.core.model.inventory import Holder, TenantApp
+from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.memory import Outcome
-from shared.core.model.views import TenantView
+from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Kind, Severity, Standing
 from shared.ports import LedgerError
 from shared.render.text.inventory import owned_by
@@ -19,7 +19,7 @@ from tests.support.world import Inbox
 SOON, LATER, FAR = "2026-09-20T09:00Z", "2026-10-05T09:00Z", "2027-09-01T09:00Z"
 
 
-def world(*apps: TenantApp, **rules: Any) -> TenantWorld:  # noqa: ANN401  (fields of the rules)
+def world(*apps: InventoryApp, **rules: Any) -> TenantWorld:  # noqa: ANN401  (fields of the rules)
     made = TenantWorld(watchlist(tenant=replace(RULES, **rules)))
     made.whole.apps = list(apps)
     return made
@@ -317,7 +317,7 @@ def test_of_an_app_whose_owner_no_mail_reaches_the_channels_hear_too_and_why() -
         "2026-10-10 its hers-1 expired 0",
     ]
     view = life.inboxes["its"].heard[-1].notices[0].view
-    assert isinstance(view, TenantView)
+    assert isinstance(view, InventoryView)
     assert view.owned is not None
     assert owned_by(view.owned) == "owned by ann, to whom no mail gets through"
     life.inboxes["ann"].down = False
@@ -386,7 +386,7 @@ def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next
     (result,) = life.run("2026-09-01T15:30Z")
     assert result.tenant is not None
     assert result.tenant.complete
-    assert life.tick().outcome == Outcome.NOT_OWED
+    assert life.tick().outcome == Outcome.NOT_DUE
 
 
 @pytest.mark.parametrize("method", ["load", "remember", "record_told"])

@@ -941,7 +941,7 @@ def test_a_channel_is_down_for_a_week() -> None:
 
 
 def test_graph_cannot_be_read_for_four_days() -> None:
-    """Told once a day from 26 hours on, and so is the end of it."""
+    """Notification once a day from 26 hours on, and so is the end of it."""
     world = living(LIBCAL)
     world.run("2026-10-20T18:00Z")
     world.tenant.broken[CLIENT_ID] = "Graph answered 503."

@@ -387,7 +387,7 @@ def test_nor_does_it_lose_when_what_is_missing_would_have_ended() -> None:
     for found in (world.watch.status(), world.watch.status(live=True)):
         (libcal,) = (view for view in found.judgement.services if view.service.id == "libcal")
         assert (libcal.standing, libcal.days_left) == ("missing", 61)
-        assert str(found.foreseen.by_item["libcal"]) == "2026-10-19"
+        assert str(found.next_messages.by_item["libcal"]) == "2026-10-19"
     assert [view.days_left for view in said_of_libcal(world.watch.forecast().messages)] == [
         view.days_left for view in said_of_libcal(before)
     ]

@@ -20,7 +20,7 @@ DEMO = [sys.executable, "-m", "local.demo"]
 
 @contextlib.contextmanager
 def taken(*ports: int) -> Iterator[None]:
-    """Hold ports as somebody does who does not listen yet: they look free, and are not."""
+    """InUse ports as somebody does who does not listen yet: they look free, and are not."""
     with contextlib.ExitStack() as stack:
         for port in ports:
             holding = stack.enter_context(socket.socket())

@@ -20,7 +20,7 @@ from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import EdmType, EntityProperty, TableClient, UpdateMode
 
 from local.stand_in.tenant import Tenant
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
 from shared.config.settings import load
 from shared.render.feeds.calendar_events import calendar
@@ -76,7 +76,7 @@ def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
     configured = load(settings, ROOT)
     with (
         watching(configured, environment=settings) as wired,
-        TablesLedger(settings["LAPSEWATCH_TABLES"], clock) as ledger,
+        TableLedger(settings["LAPSEWATCH_TABLES"], clock) as ledger,
     ):
         assert wired.tenant is not None
         yield replace(

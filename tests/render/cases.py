@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from shared.core.model.memory import Acknowledgement, Hold
-from shared.core.model.message import Message, TenantNews
-from shared.core.model.owners import Owner, Ownership
-from shared.core.model.views import Over
+from shared.core.model.memory import Acknowledgement, InUse
+from shared.core.model.message import InventoryNews, Message
+from shared.core.model.owners import AppOwners, Owner
+from shared.core.model.views import Loss
 from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.core.model.watchlist import Claim
 from tests.support.notices import (
@@ -25,13 +25,13 @@ from tests.support.notices import (
     at,
     channel,
     credential,
+    inventory_view,
     leftover,
     message,
     notice,
     reading,
     removed,
     service_view,
-    tenant_view,
     tenant_watcher,
     unclaimed,
     unmatched,
@@ -41,32 +41,32 @@ from tests.support.notices import (
 SOON = credential(ends=6)
 ENDED = credential(ends=-3)
 WAITING = service_view(Standing.AWAITING_INSTALL, SOON, replacement=NEW)
-WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, over=Over.ENDED)
-WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Over.GONE)
+WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, over=Loss.ENDED)
+WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Loss.GONE)
 ASSUMED = service_view(Standing.AWAITING_INSTALL, replacement=NEW, assumed=True)
 HEALTHY = service_view(Standing.HEALTHY, NEW, confirmed=True)
 STAFFER = service_view(
     Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER
 )
-EVIDENCE = Hold("libcal", NEW.key_id, assumed=False, at=at(-15), evidence=True)
+EVIDENCE = InUse("libcal", NEW.key_id, assumed=False, at=at(-15), evidence=True)
 DELETABLE = leftover(40, deletable=True)
 STRAY = credential("secret for sync", 500, hint="p0W")
 CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
 SEEN_AGAIN = replace(
-    WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
+    WAITING, hold=InUse("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
 )
 LATER = credential("LibCal 2026", 740, hint="Zr2", starts=9)
 UNREAD = "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); grant Application.Read.All to the identity."
 KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
 NEXT = date(2026, 11, 29)
 
-SIGNAGE = tenant_view("Digital signage", 5)
-KIOSK = tenant_view("Branch <b>kiosk</b> [x](https://phish.example/)", 22, owned=Ownership())
-PIPELINE = tenant_view(
-    "Build pipeline", 6, owned=Ownership((Owner("r1", "pipeline", "", person=False),))
+SIGNAGE = inventory_view("Digital signage", 5)
+KIOSK = inventory_view("Branch <b>kiosk</b> [x](https://phish.example/)", 22, owned=AppOwners())
+PIPELINE = inventory_view(
+    "Build pipeline", 6, owned=AppOwners((Owner("r1", "pipeline", "", person=False),))
 )
-LAPSED = tenant_view("", -2, owned=Ownership((Owner("a2", "Ann Example", ""),)))
-READ = TenantNews(100_000, 250_000)
+LAPSED = inventory_view("", -2, owned=AppOwners((Owner("a2", "Ann Example", ""),)))
+READ = InventoryNews(100_000, 250_000)
 
 MESSAGES: dict[str, Message] = {
     "tenant_first": replace(
@@ -103,7 +103,7 @@ MESSAGES: dict[str, Message] = {
         message(
             notice(
                 tenant_watcher("fewer", "150,000 credentials were read, 250,000 the time before"),
-                Reason.FEWER,
+                Reason.FEWER_RATIO,
                 COPY,
             )
         ),
@@ -153,31 +153,33 @@ MESSAGES: dict[str, Message] = {
     "still_waiting_with_page": message(notice(WAITING_GONE, Reason.STILL_WAITING)),
     "still_old": message(notice(SEEN_AGAIN, Reason.STILL_OLD)),
     "still_old_with_page": message(notice(SEEN_AGAIN, Reason.STILL_OLD, INSTALLER)),
-    "missing": message(notice(service_view(Standing.MISSING, over=Over.GONE), Reason.MISSING)),
+    "missing": message(notice(service_view(Standing.MISSING, over=Loss.GONE), Reason.MISSING)),
     "missing_with_candidate": message(
-        notice(service_view(Standing.MISSING, over=Over.GONE, candidates=(STRAY,)), Reason.MISSING)
+        notice(service_view(Standing.MISSING, over=Loss.GONE, candidates=(STRAY,)), Reason.MISSING)
     ),
     "missing_replacement_starts_later": message(
         notice(
-            service_view(Standing.MISSING, over=Over.GONE, replacement=LATER, upcoming=True),
+            service_view(Standing.MISSING, over=Loss.GONE, replacement=LATER, upcoming=True),
             Reason.MISSING,
         )
     ),
     "expired": message(
-        notice(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED), Reason.EXPIRED)
+        notice(service_view(Standing.EXPIRED, ENDED, over=Loss.ENDED), Reason.EXPIRED)
     ),
     "unmatched": message(notice(unmatched(STRAY, CERTIFICATE), Reason.UNMATCHED)),
     "unmatched_empty": message(notice(unmatched(), Reason.UNMATCHED)),
     "confirmed": message(notice(replace(HEALTHY, leftovers=(credential(),)), Reason.CONFIRMED)),
     "confirmed_by_evidence": message(
         notice(
-            replace(HEALTHY, hold=Hold("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)),
+            replace(
+                HEALTHY, hold=InUse("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)
+            ),
             Reason.CONFIRMED,
         )
     ),
     "confirmed_on_an_older_one": message(
         notice(
-            replace(WAITING, hold=Hold("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)),
+            replace(WAITING, hold=InUse("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)),
             Reason.CONFIRMED,
         )
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.browser import BrowserError, find_browser, run_browser
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import Round, recall
+from shared.core.judge.snapshot import CheckContext, recalled_snapshot
 from shared.core.model.views import Judgement
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
@@ -17,12 +17,14 @@ from tests.support.world import World
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "forecast.svg"
 
 
-def look(world: World) -> tuple[Judgement, Round]:
+def look(world: World) -> tuple[Judgement, CheckContext]:
     """Give how things stand in a world, from what its ledger remembers."""
     memory = world.ledger.load()
-    round_ = Round(world.watched, memory, world.now, world.ledger.pulse())
+    round_ = CheckContext(world.watched, memory, world.now, world.ledger.pulse())
     known = {
-        app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None
+        app.key: seen
+        for app in world.watched.apps
+        if (seen := recalled_snapshot(app, memory)) is not None
     }
     return judge(round_, known), round_
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from shared.core.model.message import Message
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
     RemovedView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
     WatcherView,
@@ -35,7 +35,7 @@ KINDS: dict[type[View], str] = {
     LeftoverView: "leftover",
     RemovedView: "removed",
     WatcherView: "watcher",
-    TenantView: "inventory",
+    InventoryView: "inventory",
 }
 GENERAL = "general"
 """Introductions, the test message, and what is about several kinds of item."""
@@ -91,7 +91,7 @@ def sections(text: str) -> Iterable[tuple[str, str]]:
 def kind_of(message: Message) -> str:
     """Return the kind of item that a message is about, which is the name of its golden file."""
     if message.tenant is not None:
-        return KINDS[TenantView]
+        return KINDS[InventoryView]
     kinds = {KINDS[type(notice.view)] for notice in message.notices}
     return kinds.pop() if len(kinds) == 1 and not message.introduction else GENERAL
 

@@ -34,7 +34,7 @@ BOTH_PARTIES = (
     "unmatched",
     "confirmed",
 )
-"""Told to both; here once to each."""
+"""Notification to both; here once to each."""
 TO_ONE = (
     "expiring_to_renewer",
     "expiring_to_installer",

@@ -11,8 +11,8 @@ from azure.identity import ManagedIdentityCredential
 from local.stand_in.directory import NotInTenant
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, many
 from local.stand_in.tenant import Tenant
-from shared.adapters.channels.heartbeat import PingedHeartbeat
-from shared.adapters.graph.usage_report import GraphSignIns
+from shared.adapters.channels.heartbeat import HeartbeatPing
+from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.core.model.secret import Secret
 from shared.ports import DirectoryError
 
@@ -46,8 +46,8 @@ def refusal(response: requests.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-def adapter(tenant: Tenant) -> GraphSignIns:
-    return GraphSignIns(tenant.graph_url, ManagedIdentityCredential, backoff=0.001)
+def adapter(tenant: Tenant) -> GraphUsageReport:
+    return GraphUsageReport(tenant.graph_url, ManagedIdentityCredential, backoff=0.001)
 
 
 # -- sign-ins
@@ -174,7 +174,7 @@ def test_sign_ins_and_the_licence_are_changed_over_http(tenant: Tenant) -> None:
 
 
 def test_our_adapter_beats_and_each_beat_is_kept(tenant: Tenant) -> None:
-    heartbeat = PingedHeartbeat(Secret(tenant.heartbeat_url("lapsewatch")))
+    heartbeat = HeartbeatPing(Secret(tenant.heartbeat_url("lapsewatch")))
     for good in (True, False, True):
         heartbeat.beat(good=good)
     assert tenant.beats("lapsewatch") == [True, False, True]

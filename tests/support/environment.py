@@ -17,8 +17,8 @@ from azure.data.tables import TableClient, UpdateMode
 from local.stand_in.entra import Registration
 from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.tenant import SIGNATURE, Tenant
-from shared.adapters.table.ledger import TablesLedger
-from shared.core.model.memory import Memory, Pulse
+from shared.adapters.table.ledger import TableLedger
+from shared.core.model.memory import LastChecks, Memory
 from tests.support.fault_proxy import Front
 from tests.support.processes import Lived, Lives
 
@@ -166,19 +166,19 @@ class Stage:
         return Counter([*cards, *mails])
 
     def forget_heard(self) -> None:
-        """Forget what was heard."""
+        """Removals what was heard."""
         for name in CHANNELS:
             self.tenant.clear_posted(name)
         self.tenant.mail.clear()
 
-    def remembered(self) -> tuple[Memory, Pulse]:
+    def remembered(self) -> tuple[Memory, LastChecks]:
         """Read the ledger as the program does. Raises `LedgerError` if it does not read clean."""
-        with TablesLedger(self.tables, lambda: START, partition=self.partition) as ledger:
+        with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
             return ledger.load(), ledger.pulse()
 
     def remembered_of_tenant(self) -> dict[str, object]:
         """Read the tenant's part of it, without when anything was."""
-        with TablesLedger(self.tables, lambda: START, partition=self.partition) as ledger:
+        with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
             memory = ledger.tenant.load()
         return {
             "listed": {
@@ -192,7 +192,7 @@ class Stage:
 
     def lease_is_free(self, *, after: timedelta) -> bool:
         """Say whether a check could begin, `after` the start."""
-        with TablesLedger(self.tables, lambda: START + after, partition=self.partition) as ledger:
+        with TableLedger(self.tables, lambda: START + after, partition=self.partition) as ledger:
             lease = ledger.lease()
             if lease is not None:
                 lease.release()

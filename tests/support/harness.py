@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
-from shared.adapters.channels.heartbeat import PingedHeartbeat
+from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.mail import MailboxChannel
 from shared.adapters.channels.teams import TeamsWebhook
 from shared.adapters.graph.directory import GraphDirectory
-from shared.adapters.graph.inventory import GraphTenant
-from shared.adapters.graph.usage_report import GraphSignIns
+from shared.adapters.graph.inventory import GraphInventory
+from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.managed import credential
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT
 from shared.config.settings import Settings, load
 from shared.core.model.message import Message
@@ -32,7 +32,7 @@ from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.core.results import CheckResult
 from shared.ports import Channel
 from shared.usecases.check import Watch
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 from tests.support.environment import START, Stage
 from tests.support.fault_proxy import straight
 
@@ -115,7 +115,7 @@ PATIENT = Seconds()
 
 
 @dataclass
-class Ear:
+class RecordingChannel:
     """A channel in front of the real one, which counts what arrived: whatever the real one says about it."""
 
     channel: Channel
@@ -133,7 +133,7 @@ class Ear:
 
 
 @dataclass
-class Rig:
+class Harness:
     """The program, and what everybody heard since `forget`. Waits of the webhook and of mails are in `slept`, in seconds."""
 
     stage: Stage
@@ -144,7 +144,7 @@ class Rig:
     seconds: Seconds = PATIENT
 
     def forget(self) -> None:
-        """Forget what was heard, said and waited for."""
+        """Removals what was heard, said and waited for."""
         self.heard.clear()
         self.said.clear()
         self.slept.clear()
@@ -193,16 +193,16 @@ class Rig:
         rules, beat = settings.watchlist.tenant, settings.heartbeat
         assert rules is not None
         assert beat is not None
-        with TablesLedger(
+        with TableLedger(
             settings.tables.value.reveal(),
             clock,
             partition=self.stage.partition,
             seconds=self.seconds.ledger,
         ) as ledger:
-            tenant = TenantWatch(
+            tenant = InventoryWatch(
                 settings.watchlist,
                 rules,
-                GraphTenant(graph, sign_in, page_size=2, backoff=backoff),
+                GraphInventory(graph, sign_in, page_size=2, backoff=backoff),
                 ledger.tenant,
                 channels,
                 lambda owner: self._owner(owner, settings),
@@ -215,15 +215,15 @@ class Rig:
                 channels,
                 clock,
                 timedelta(seconds=deadline),
-                GraphSignIns(graph, sign_in, backoff=backoff),
-                PingedHeartbeat(beat, timeout=(self.seconds.post, self.seconds.post)),
+                GraphUsageReport(graph, sign_in, backoff=backoff),
+                HeartbeatPing(beat, timeout=(self.seconds.post, self.seconds.post)),
                 tenant,
             )
 
     def _teams(self, channel: TeamsChannel | EmailChannel) -> Channel:
         assert isinstance(channel, TeamsChannel)
         webhook = TeamsWebhook(channel, read_seconds=self.seconds.post, sleep=self.slept.append)
-        return Ear(webhook, lambda: len(self.stage.tenant.posted("its")), self.heard)
+        return RecordingChannel(webhook, lambda: len(self.stage.tenant.posted("its")), self.heard)
 
     def _owner(self, owner: Reader, settings: Settings) -> Channel:
         return self._mailbox(EmailChannel(owner.channel, (owner.mail,)), owner.mail, settings)
@@ -247,7 +247,7 @@ class Rig:
             read_seconds=self.seconds.post,
             sleep=self.slept.append,
         )
-        return Ear(
+        return RecordingChannel(
             mailbox,
             lambda: sum(address in str(mail.message["To"]) for mail in self.stage.tenant.mails()),
             self.heard,
@@ -258,11 +258,11 @@ class Rig:
 class World:
     """A rig on the day after everybody was introduced, and what everybody is owed then."""
 
-    rig: Rig
+    rig: Harness
     rows: list[dict[str, Any]]
     owed: Heard = field(default_factory=Counter)
 
-    def begin(self) -> Rig:
+    def begin(self) -> Harness:
         """Be on that day, with nobody told yet and nothing broken."""
         self.mend()
         self.rig.stage.anew(self.rows)
@@ -276,7 +276,7 @@ class World:
 
 
 @contextmanager
-def rigged(tables: str, folder: Path) -> Iterator[Rig]:
+def harness_for(tables: str, folder: Path) -> Iterator[Harness]:
     """Give a rig on its stage."""
     with Stage(tables, folder, TENANT, {"LAPSEWATCH_SIGN_INS": "on"}, WATCHLIST) as stage:
-        yield Rig(stage)
+        yield Harness(stage)

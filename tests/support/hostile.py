@@ -16,7 +16,7 @@ import pytest
 from shared.core.model.message import Message
 from shared.render.card.card import LIMIT, encoded, payloads
 from shared.render.mail.mail import Mail, as_bytes, mail
-from shared.render.text.mailto import LONGEST_MAILTO
+from shared.render.text.mailto import MAX_MAILTO_CHARS
 from tests.render.mail_cases import CHANNELS, SENDER
 from tests.support.notices import PAGE_URL
 
@@ -138,7 +138,7 @@ def mail_of(told: Message, to: str = "reader@example.org") -> Mail:
     for link in seen.links:
         assert link.startswith((*OURS, "mailto:"))
         if link.startswith("mailto:"):
-            assert len(link) <= LONGEST_MAILTO
+            assert len(link) <= MAX_MAILTO_CHARS
             assert urlsplit(link).path == "its-helpdesk@example.org"
             assert set(parse_qs(urlsplit(link).query)) <= {"subject", "body"}
     return made

@@ -3,19 +3,19 @@
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.core.inventory.judge import with_tenant_facts, with_tenant_told
+from shared.core.inventory.judge import apply_inventory_changes, apply_inventory_notifications
 from shared.core.inventory.noise import NOISE
-from shared.core.model.inventory import Holder, TenantApp, TenantFacts, TenantMemory
-from shared.core.model.memory import Told
-from shared.core.model.owners import Owner, Ownership
-from shared.core.model.watchlist import TenantRules, Watchlist
+from shared.core.model.inventory import Holder, InventoryApp, InventoryChanges, InventoryMemory
+from shared.core.model.memory import Notification
+from shared.core.model.owners import AppOwners, Owner
+from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.ports import DirectoryError, LedgerError, OwnersReading, ScanPage, ScanQuery
 from shared.usecases.check import Watch
-from shared.usecases.inventory import TenantWatch
+from shared.usecases.inventory import InventoryWatch
 from tests.support.build import secret, watchlist
 from tests.support.world import Inbox, World
 
-RULES = TenantRules(tell=("its",), noise=tuple(rule.id for rule in NOISE))
+RULES = InventoryRules(tell=("its",), noise=tuple(rule.id for rule in NOISE))
 
 
 def app(
@@ -24,10 +24,10 @@ def app(
     client_id: str = "",
     tags: Sequence[str] = (),
     holder: Holder = Holder.APPLICATION,
-) -> TenantApp:
+) -> InventoryApp:
     """An app with an unnamed secret for each end."""
     credentials = tuple(secret(f"{name}-{n}", ends=end) for n, end in enumerate(ends, 1))
-    return TenantApp(
+    return InventoryApp(
         holder, client_id or f"client-{name}", f"object-{name}", name, credentials, tuple(tags)
     )
 
@@ -37,10 +37,10 @@ def owner(name: str, *, mail: bool = True, person: bool = True) -> Owner:
 
 
 @dataclass
-class WholeTenant:
+class InventoryReader:
     """Gives `apps` two to a page. `broken` fails after the first page; `unread` apps cannot be understood."""
 
-    apps: list[TenantApp] = field(default_factory=list)
+    apps: list[InventoryApp] = field(default_factory=list)
     owned: dict[str, tuple[Owner, ...]] = field(default_factory=dict)
     """By the name of the app."""
     broken: str = ""
@@ -78,7 +78,7 @@ class WholeTenant:
             return OwnersReading({}, dict.fromkeys(holders, DirectoryError(self.no_owners)), 1)
         return OwnersReading(
             {
-                object_id: Ownership(self.owned.get(object_id.removeprefix("object-"), ()))
+                object_id: AppOwners(self.owned.get(object_id.removeprefix("object-"), ()))
                 for object_id in holders
             },
             {},
@@ -87,27 +87,27 @@ class WholeTenant:
 
 
 @dataclass
-class MemoryTenantLedger:
+class InMemoryInventoryLedger:
     """Remembers until it is dropped."""
 
-    memory: TenantMemory = field(default_factory=TenantMemory)
+    memory: InventoryMemory = field(default_factory=InventoryMemory)
     broken: dict[str, LedgerError] = field(default_factory=dict)
 
-    def load(self) -> TenantMemory:
+    def load(self) -> InventoryMemory:
         self._break("load")
         return self.memory
 
-    def listing(self) -> TenantMemory:
+    def listing(self) -> InventoryMemory:
         self._break("listing")
         return replace(self.memory, told={})
 
-    def remember(self, facts: TenantFacts) -> None:
+    def remember(self, facts: InventoryChanges) -> None:
         self._break("remember")
-        self.memory = with_tenant_facts(self.memory, facts)
+        self.memory = apply_inventory_changes(self.memory, facts)
 
-    def record_told(self, told: Sequence[Told]) -> None:
+    def record_notifications(self, told: Sequence[Notification]) -> None:
         self._break("record_told")
-        self.memory = with_tenant_told(self.memory, told)
+        self.memory = apply_inventory_notifications(self.memory, told)
 
     def _break(self, method: str) -> None:
         if method in self.broken:
@@ -119,8 +119,8 @@ class TenantWorld(World):
     """A world in which the whole tenant is watched, beside one app that is healthy."""
 
     watched: Watchlist = field(default_factory=lambda: watchlist(tenant=RULES))
-    whole: WholeTenant = field(default_factory=WholeTenant)
-    remembered: MemoryTenantLedger = field(default_factory=MemoryTenantLedger)
+    whole: InventoryReader = field(default_factory=InventoryReader)
+    remembered: InMemoryInventoryLedger = field(default_factory=InMemoryInventoryLedger)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -135,7 +135,7 @@ class TenantWorld(World):
         assert self.watched.tenant is not None
         return replace(
             plain,
-            tenant=TenantWatch(
+            tenant=InventoryWatch(
                 self.watched,
                 self.watched.tenant,
                 self.whole,

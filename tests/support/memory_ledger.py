@@ -5,19 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from shared.core.model.apply import with_facts, with_told
+from shared.core.model.apply import apply_changes, apply_notifications
 from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
+    Changes,
     CheckRecord,
     Decision,
-    Facts,
-    Forget,
-    Former,
-    Hold,
+    InUse,
+    LastChecks,
     Memory,
-    Pulse,
-    Told,
+    Notification,
+    PreviousCredential,
+    Removals,
 )
 from shared.ports import Clock, Lease, LeaseLost, LedgerConflict, LedgerError
 
@@ -25,28 +25,28 @@ TERM = timedelta(minutes=5)
 
 
 @dataclass
-class MemoryLedger:
+class InMemoryLedger:
     """Remembers until it is dropped. Two checks that share one of these are two processes that share a table."""
 
     clock: Clock
     broken: dict[str, LedgerError] = field(default_factory=dict)
     """By method name: what this method raises instead of doing anything."""
     memory: Memory = field(default_factory=Memory)
-    last_pulse: Pulse = field(default_factory=Pulse)
+    last_pulse: LastChecks = field(default_factory=LastChecks)
     recorded: list[CheckRecord] = field(default_factory=list)
     """Every check, in the order in which they ended."""
     history: list[Decision] = field(default_factory=list)
     holder: "MemoryLease | None" = None
     versions: "count[int]" = field(default_factory=lambda: count(1))
 
-    def pulse(self) -> Pulse:
+    def pulse(self) -> LastChecks:
         self._break("pulse")
         return self.last_pulse
 
     def begin(self, at: datetime) -> None:
         self._break("begin")
-        if self.last_pulse == Pulse():
-            self.last_pulse = Pulse(watching_since=at)
+        if self.last_pulse == LastChecks():
+            self.last_pulse = LastChecks(watching_since=at)
 
     def lease(self) -> Lease | None:
         self._break("lease")
@@ -59,17 +59,17 @@ class MemoryLedger:
         self._break("load")
         return self.memory
 
-    def remember(self, facts: Facts) -> None:
+    def remember(self, facts: Changes) -> None:
         self._break("remember")
-        self.memory = with_facts(
+        self.memory = apply_changes(
             self.memory, replace(facts, holds=tuple(self._stamped(hold) for hold in facts.holds))
         )
 
-    def record_told(self, told: Sequence[Told]) -> None:
+    def record_notifications(self, told: Sequence[Notification]) -> None:
         self._break("record_told")
-        self.memory = with_told(self.memory, told)
+        self.memory = apply_notifications(self.memory, told)
 
-    def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
+    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
         self._break("record_check")
         self.recorded.append(record)
         self.last_pulse = pulse
@@ -78,8 +78,8 @@ class MemoryLedger:
         self,
         decision: Decision,
         *,
-        holds: Sequence[Hold] = (),
-        formers: Sequence[Former] = (),
+        holds: Sequence[InUse] = (),
+        formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
     ) -> None:
@@ -128,7 +128,7 @@ class MemoryLedger:
         self._break("checks")
         return sorted(self.recorded, key=lambda check: check.started, reverse=True)[:limit]
 
-    def forget(self, rows: Forget) -> None:
+    def forget(self, rows: Removals) -> None:
         self._break("forget")
         ended = {(each.service, each.version) for each in rows.acknowledgements}
         self.memory = Memory(
@@ -159,15 +159,15 @@ class MemoryLedger:
         if method in self.broken:
             raise self.broken[method]
 
-    def _stamped[T: (Hold, Assignment, Acknowledgement)](self, value: T) -> T:
+    def _stamped[T: (InUse, Assignment, Acknowledgement)](self, value: T) -> T:
         return replace(value, version=str(next(self.versions)))
 
 
 @dataclass(eq=False)
 class MemoryLease:
-    """The lease of a `MemoryLedger`; it is lost as soon as another one has taken its place."""
+    """The lease of a `InMemoryLedger`; it is lost as soon as another one has taken its place."""
 
-    ledger: MemoryLedger
+    ledger: InMemoryLedger
     expires: datetime
 
     def renew(self) -> None:
@@ -183,7 +183,7 @@ class MemoryLease:
             self.ledger.holder = None
 
 
-def _unchanged[T: (Hold, Assignment, Acknowledgement)](
+def _unchanged[T: (InUse, Assignment, Acknowledgement)](
     new: Mapping[str, T], known: Mapping[str, T]
 ) -> None:
     for name, value in new.items():

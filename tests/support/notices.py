@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, Listed
-from shared.core.model.memory import AppSighting, Hold, Person
+from shared.core.model.inventory import Holder, InventoryItem
+from shared.core.model.memory import AppRecord, InUse, Person
 from shared.core.model.message import Message, Notice, Role
-from shared.core.model.owners import Ownership
+from shared.core.model.owners import AppOwners
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
-    Over,
+    Loss,
     RemovedView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
     WatcherView,
@@ -60,7 +60,7 @@ LIBSTAFFER = replace(
     LIBCAL, id="libstaffer", name="LibStaffer", claim=Claim("name", "LibStaffer*"), runbook=None
 )
 WATCHED = WatchedApp("LibApps Outlook sync", CLIENT_ID, (LIBCAL, LIBSTAFFER))
-APP = AppSighting(
+APP = AppRecord(
     "libcal",
     CLIENT_ID,
     "8c1f3a52-0000-4000-8000-0000000013d6",
@@ -110,7 +110,7 @@ def service_view(
     in_use: Credential | None = None,
     *,
     severity: Severity | None = None,
-    over: Over = Over.NO,
+    over: Loss = Loss.NO,
     assumed: bool = False,
     confirmed: bool = False,
     **more: object,
@@ -118,7 +118,7 @@ def service_view(
     """Give a service that uses `in_use` (by default "LibCal 2024", 21 days left), judged as given."""
     in_use = in_use or credential()
     days_left = days_between(NOW, in_use.ends, ZONE) if in_use.ends else None
-    hold = Hold("libcal", in_use.key_id, assumed, at(-1), PAT if confirmed else None)
+    hold = InUse("libcal", in_use.key_id, assumed, at(-1), PAT if confirmed else None)
     view = ServiceView(
         service=LIBCAL,
         app=APP,
@@ -159,7 +159,7 @@ def unclaimed(
     )
 
 
-def app_view(*problems: str, aspect: str = "app", app: AppSighting = APP) -> AppView:
+def app_view(*problems: str, aspect: str = "app", app: AppRecord = APP) -> AppView:
     """Give a watched app with its problems."""
     severity = Severity.WARNING if aspect == "redirect_uris" else Severity.CRITICAL
     standing = Standing.APP_PROBLEM if problems and aspect == "app" else Standing.HEALTHY
@@ -215,8 +215,8 @@ def message(*notices: Notice, **more: object) -> Message:
     return replace(Message("its", NOW, ZONE, notices), **more)  # type: ignore[arg-type]  # the fields of the dataclass, by name
 
 
-def _severity(standing: Standing, over: Over, days_left: int | None) -> Severity:
-    if over != Over.NO or standing in {Standing.MISSING, Standing.EXPIRED}:
+def _severity(standing: Standing, over: Loss, days_left: int | None) -> Severity:
+    if over != Loss.NO or standing in {Standing.MISSING, Standing.EXPIRED}:
         return Severity.CRITICAL
     if standing == Standing.HEALTHY:
         return Severity.OK
@@ -225,10 +225,10 @@ def _severity(standing: Standing, over: Over, days_left: int | None) -> Severity
     return Severity.WARNING if days_left > 7 else Severity.CRITICAL
 
 
-def tenant_view(app_name: str, ends: int, *, owned: Ownership | None = None) -> TenantView:
+def inventory_view(app_name: str, ends: int, *, owned: AppOwners | None = None) -> InventoryView:
     """Give a credential of the tenant that ends in `ends` days."""
     held = credential("key 1", ends)
-    listed = Listed(
+    listed = InventoryItem(
         Holder.APPLICATION,
         CLIENT_ID,
         f"object-{hash_of(app_name)}",
@@ -239,7 +239,7 @@ def tenant_view(app_name: str, ends: int, *, owned: Ownership | None = None) -> 
         ended=ends < 0,
     )
     severity = Severity.WARNING if ends < 0 or ends > 7 else Severity.CRITICAL
-    return TenantView(
+    return InventoryView(
         listed, Standing.EXPIRED if ends < 0 else Standing.EXPIRING, severity, ends, owned
     )
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
 from shared.config.settings import load
 from shared.core.decisions import Refused
@@ -94,7 +94,7 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
     configured = load(os.environ, Path(ROOT))
     with (
         watching(configured) as wired,
-        TablesLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger,
+        TableLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger,
     ):
         try:
             tenant = (

@@ -14,7 +14,7 @@ from shared.usecases import decisions
 from shared.usecases.check import Watch
 from shared.usecases.tenants import fresh
 from tests.support.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, watchlist
-from tests.support.memory_ledger import MemoryLedger
+from tests.support.memory_ledger import InMemoryLedger
 
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna Example")
 START = at("2026-09-01T13:00Z")
@@ -109,7 +109,7 @@ class World:
     sign_ins: SignInLog | None = None
 
     def __post_init__(self) -> None:
-        self.ledger = MemoryLedger(lambda: self.now)
+        self.ledger = InMemoryLedger(lambda: self.now)
         for name in self.watched.channels:
             self.inboxes.setdefault(name, Inbox())
 
@@ -147,7 +147,7 @@ class World:
             today = self.now.astimezone(CHICAGO).date()
             if not any(first <= today <= last for first, last in naps):
                 result = self.tick()
-                if result.outcome != Outcome.NOT_OWED:
+                if result.outcome != Outcome.NOT_DUE:
                     results.append(result)
         return results
 

@@ -56,7 +56,7 @@ def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
     world.ledger.broken = dict.fromkeys(
         ("begin", "lease", "load", "remember", "decisions", "checks"), OUTAGE
     )
-    assert world.tick().outcome == Outcome.NOT_OWED
+    assert world.tick().outcome == Outcome.NOT_DUE
 
 
 def test_a_second_check_at_the_same_time_is_busy_and_does_nothing() -> None:
@@ -77,7 +77,7 @@ def test_the_lease_is_given_back_even_when_the_check_fails() -> None:
 
 
 @dataclass
-class Heart:
+class FakeHeartbeat:
     """Counts beats."""
 
     beats: list[bool]
@@ -92,12 +92,12 @@ class Heart:
 def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) -> None:
     world = living()
     world.ledger.broken[method] = OUTAGE
-    heart = Heart([])
+    heart = FakeHeartbeat([])
     assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.FAILED
     assert heart.beats == [False]
     del world.ledger.broken[method]
     assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.OK
-    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.NOT_OWED
+    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.NOT_DUE
     assert heart.beats == [False, True]
 
 

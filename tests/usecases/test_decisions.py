@@ -41,7 +41,7 @@ def test_what_is_decided_while_a_check_is_at_work_is_told_by_the_next_tick() -> 
     world.run("2026-09-21T13:30Z")
     assert busy.done is not None
     assert busy.done.check.outcome == Outcome.BUSY
-    assert not busy.done.check.told_everybody
+    assert not busy.done.check.everyone_notified
     world.run("2026-09-21T20:30Z")
     assert_told(
         world,
@@ -52,7 +52,7 @@ def test_what_is_decided_while_a_check_is_at_work_is_told_by_the_next_tick() -> 
         2026-09-21 both libcal healthy confirmed 730
         """,
     )
-    assert world.tick().outcome == Outcome.NOT_OWED
+    assert world.tick().outcome == Outcome.NOT_DUE
 
 
 def test_a_confirmation_that_a_channel_did_not_hear_of_is_not_called_told() -> None:
@@ -60,15 +60,15 @@ def test_a_confirmation_that_a_channel_did_not_hear_of_is_not_called_told() -> N
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
     world.inboxes["its"].down = True
-    assert not decisions.confirm(world.watch, "libcal", "cal26", by=ANNA).check.told_everybody
+    assert not decisions.confirm(world.watch, "libcal", "cal26", by=ANNA).check.everyone_notified
     world.inboxes["its"].down = False
-    assert decisions.confirm(world.watch, "libcal", "cal24", by=ANNA).check.told_everybody
+    assert decisions.confirm(world.watch, "libcal", "cal24", by=ANNA).check.everyone_notified
 
 
 def test_a_failed_check_has_told_nobody() -> None:
     world = living(LIBCAL)
     world.ledger.broken["lease"] = LedgerError("The table cannot be reached.")
-    assert not world.check().told_everybody
+    assert not world.check().everyone_notified
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.config.problems import Wrong
 from shared.config.watchlist import parse
-from shared.core.judge.claims import ownership
+from shared.core.judge.claims import claimed_by
 from shared.core.judge.suggest import base_name
 from shared.core.model.directory import App, Credential
 from shared.core.model.memory import Memory
@@ -164,7 +164,7 @@ def test_whatever_is_on_the_app_the_watchlist_is_good_and_finds_what_it_says(app
     text = watchlist_toml(suggested, NOW, CHICAGO)
     assert tomllib.loads(text.encode("utf-8").decode()), "it can be saved as a file"
     services = parsed(text).apps[0].services
-    found = {c.key_id: ownership(c, services, Memory()).services for c in app.credentials}
+    found = {c.key_id: claimed_by(c, services, Memory()).services for c in app.credentials}
     for service, guessed in zip(services, suggested.services, strict=True):
         assert {key for key, owners in found.items() if service.id in owners} >= {
             c.key_id for c in guessed.found
@@ -215,7 +215,7 @@ def parsed(text: str) -> Watchlist:
 
 def whose(app: App) -> dict[str, set[str]]:
     services = parsed(watchlist_toml(suggestion(app, NOW), NOW, CHICAGO)).apps[0].services
-    return {c.name: set(ownership(c, services, Memory()).services) for c in app.credentials}
+    return {c.name: set(claimed_by(c, services, Memory()).services) for c in app.credentials}
 
 
 EXPECTED = """\

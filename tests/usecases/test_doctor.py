@@ -12,10 +12,10 @@ from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
 from local.stand_in.managed_identity import IDENTITY_CLIENT_ID, MAIL_SENDER
-from local.stand_in.other_tenants import REGISTRATION, Neighbours
+from local.stand_in.other_tenants import REGISTRATION, OtherTenants
 from local.stand_in.stories import libapps
 from local.stand_in.tenant import Tenant
-from shared.adapters.channels.probe import as_a_stranger
+from shared.adapters.channels.probe import probe_anonymously
 from shared.bootstrap import ROOT, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import load
@@ -54,7 +54,7 @@ def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) 
         with watching(configured, environment=environment) as watch:
             return {
                 finding.part: finding
-                for finding in examine(watch, configured, as_a_stranger, send_test=send_test)
+                for finding in examine(watch, configured, probe_anonymously, send_test=send_test)
             }
 
     return run
@@ -140,11 +140,11 @@ def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
         f'{text}\n[tenant]\nid = "{THEIRS}"\n', encoding="utf-8"
     )
     (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
-    with Neighbours(tenant, tmp_path) as neighbours:
-        neighbours.add(THEIRS, libapps(datetime.now(UTC))).tokens.roles.clear()
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", neighbours.environment["REQUESTS_CA_BUNDLE"])
-        finding = examined(root=tmp_path, **neighbours.environment)["sign-in"]
-        authority = neighbours.environment["AZURE_AUTHORITY_HOST"]
+    with OtherTenants(tenant, tmp_path) as other_tenants:
+        other_tenants.add(THEIRS, libapps(datetime.now(UTC))).tokens.roles.clear()
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", other_tenants.environment["REQUESTS_CA_BUNDLE"])
+        finding = examined(root=tmp_path, **other_tenants.environment)["sign-in"]
+        authority = other_tenants.environment["AZURE_AUTHORITY_HOST"]
     assert "Application.Read.All" in finding.text
     address = f"{authority}/{THEIRS}/adminconsent?client_id={REGISTRATION}"
     assert finding.mend == (f"an administrator of that tenant opens, and accepts: {address}",)

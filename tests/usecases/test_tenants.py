@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.core.model.memory import Outcome, Pulse
+from shared.core.model.memory import LastChecks, Outcome
 from shared.ports import LedgerError
 from shared.usecases.tenants import fresh, survey
 from tests.support.build import at, service, watchlist
-from tests.support.memory_ledger import MemoryLedger
+from tests.support.memory_ledger import InMemoryLedger
 
 NOW = at("2026-11-25T15:05Z")
 WATCHLISTS = {
@@ -15,20 +15,20 @@ WATCHLISTS = {
 }
 
 
-class Torn(MemoryLedger):
+class Torn(InMemoryLedger):
     """A ledger that cannot be read."""
 
-    def pulse(self) -> Pulse:
+    def pulse(self) -> LastChecks:
         raise LedgerError("The ledger at x did not answer in time. The next tick tries again.")
 
 
-def ledger(pulse: Pulse) -> MemoryLedger:
-    return MemoryLedger(lambda: NOW, last_pulse=pulse)
+def ledger(pulse: LastChecks) -> InMemoryLedger:
+    return InMemoryLedger(lambda: NOW, last_pulse=pulse)
 
 
-def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> Pulse:
+def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> LastChecks:
     then = NOW - timedelta(hours=hours)
-    return Pulse(
+    return LastChecks(
         watching_since=then,
         last_success=then,
         last_attempt=then,
@@ -40,7 +40,11 @@ def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> Pulse
 def test_what_is_owed_is_asked_of_each_ledger() -> None:
     found = survey(
         WATCHLISTS,
-        {"a": ledger(Pulse()), "b": ledger(good(0.5)), "c": ledger(good(0.5, Outcome.PARTIAL, 3))},
+        {
+            "a": ledger(LastChecks()),
+            "b": ledger(good(0.5)),
+            "c": ledger(good(0.5, Outcome.PARTIAL, 3)),
+        },
         NOW,
     )
     assert (found.owed, found.alarms) == (("a", "c"), {})
@@ -48,7 +52,7 @@ def test_what_is_owed_is_asked_of_each_ledger() -> None:
 
 def test_a_ledger_that_cannot_be_read_is_an_alarm_of_that_tenant_alone() -> None:
     found = survey(
-        WATCHLISTS, {"a": ledger(Pulse()), "b": Torn(lambda: NOW), "c": ledger(good(25))}, NOW
+        WATCHLISTS, {"a": ledger(LastChecks()), "b": Torn(lambda: NOW), "c": ledger(good(25))}, NOW
     )
     assert found.owed == ("a", "c")
     assert [(key, alarm.outcome, alarm.error) for key, alarm in found.alarms.items()] == [
@@ -58,7 +62,7 @@ def test_a_ledger_that_cannot_be_read_is_an_alarm_of_that_tenant_alone() -> None
 
 def test_a_tenant_that_nobody_checks_is_an_alarm_and_still_owed() -> None:
     silent = replace(good(27), error="No token for Graph.")
-    never = Pulse(watching_since=NOW - timedelta(hours=27))
+    never = LastChecks(watching_since=NOW - timedelta(hours=27))
     found = survey(
         WATCHLISTS, {"a": ledger(silent), "b": ledger(never), "c": ledger(good(0.5))}, NOW
     )
@@ -72,11 +76,14 @@ def test_a_tenant_that_nobody_checks_is_an_alarm_and_still_owed() -> None:
 def test_all_are_fresh_or_one_says_otherwise() -> None:
     ledgers = {key: ledger(good(1)) for key in WATCHLISTS}
     assert fresh(WATCHLISTS, ledgers, NOW) is True
-    assert fresh(WATCHLISTS, ledgers | {"b": ledger(Pulse())}, NOW) is None
-    assert fresh(WATCHLISTS, ledgers | {"b": ledger(Pulse()), "c": ledger(good(27))}, NOW) is False
+    assert fresh(WATCHLISTS, ledgers | {"b": ledger(LastChecks())}, NOW) is None
+    assert (
+        fresh(WATCHLISTS, ledgers | {"b": ledger(LastChecks()), "c": ledger(good(27))}, NOW)
+        is False
+    )
 
 
 def test_the_first_sign_of_life_is_noted_for_each() -> None:
-    ledgers = {key: ledger(Pulse()) for key in WATCHLISTS}
+    ledgers = {key: ledger(LastChecks()) for key in WATCHLISTS}
     fresh(WATCHLISTS, ledgers, NOW)
     assert [each.pulse().watching_since for each in ledgers.values()] == [NOW] * 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.decisions import Shown
+from shared.core.decisions import ShownCredential
 from shared.web.forms import (
     Acknowledging,
     BadForm,
@@ -45,7 +45,7 @@ def form(values: dict[str, object]) -> Fields:
 
 
 def test_a_confirmation_carries_what_was_shown() -> None:
-    assert confirming(form(CONFIRM)) == Confirming("libcal", KEY, Shown("q7X", ENDS))
+    assert confirming(form(CONFIRM)) == Confirming("libcal", KEY, ShownCredential("q7X", ENDS))
     assert confirming(form(CONFIRM | {"key_id": KEY.upper(), "submit": "x"})).key_id == KEY
 
 
@@ -80,7 +80,9 @@ def test_an_acknowledgement_has_a_day_and_a_reason_on_one_line() -> None:
 def test_a_credential_is_one_services_several_ones_or_nobodys(
     choice: object, services: tuple[str, ...]
 ) -> None:
-    assert claiming(form(CLAIM | {"choice": choice})) == Claiming(KEY, Shown("q7X", ENDS), services)
+    assert claiming(form(CLAIM | {"choice": choice})) == Claiming(
+        KEY, ShownCredential("q7X", ENDS), services
+    )
 
 
 @pytest.mark.parametrize(

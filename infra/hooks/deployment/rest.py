@@ -20,7 +20,7 @@ from deployment.cloud import is_loopback
 BUSY = frozenset({429, 500, 502, 503, 504})
 NEW = frozenset({400, 404})
 TIMEOUT = 30
-PATIENCE = 120.0
+CLIENT_OPTIONS = 120.0
 
 Json = dict[str, Any]
 
@@ -157,7 +157,7 @@ def waits() -> Iterator[float | None]:
     try:
         patience = float(os.environ.get("LAPSEWATCH_HOOKS_PATIENCE", ""))
     except ValueError:
-        patience = PATIENCE
+        patience = CLIENT_OPTIONS
     wait, waited = patience / 60, 0.0
     while waited < patience:
         wait = min(wait, patience - waited)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from shared.adapters.channels.unlogged import unlogged
-from shared.adapters.timeout import in_time
+from shared.adapters.channels.silence_logging import silence_logging
+from shared.adapters.timeout import call_with_timeout
 from shared.core.model.secret import Secret
 from shared.ports import ChannelError
 
@@ -22,7 +22,7 @@ LATE = "it did not answer in time"
 HEADERS = {"User-Agent": "Lapsewatch"}
 
 
-class PingedHeartbeat:
+class HeartbeatPing:
     """A URL that is called after each check; implements the port `Heartbeat`."""
 
     def __init__(self, url: Secret, *, timeout: tuple[float, float] = TIMEOUT) -> None:
@@ -38,13 +38,13 @@ class PingedHeartbeat:
 
     def _ping_in_time(self, *, good: bool) -> ChannelError | None:
         try:
-            return in_time(sum(self._timeout) * ATTEMPTS, partial(self._ping, good=good))
+            return call_with_timeout(sum(self._timeout) * ATTEMPTS, partial(self._ping, good=good))
         except TimeoutError:
             return _missed(LATE, transient=True)
 
     def _ping(self, *, good: bool) -> ChannelError | None:
         problem = "it could not be connected to"
-        with requests.Session() as session, unlogged():
+        with requests.Session() as session, silence_logging():
             for _ in range(ATTEMPTS):
                 try:
                     url = self._url.reveal() if good else _failing(self._url.reveal())

@@ -19,15 +19,15 @@ from typing import NamedTuple, Self
 import requests
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
-from shared.adapters.channels.unlogged import unlogged
-from shared.adapters.timeout import in_time
+from shared.adapters.channels.silence_logging import silence_logging
+from shared.adapters.timeout import call_with_timeout
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 """To connect; and to wait for the answer, all of it."""
 RETRIES = 3
 """For all parts of a message together, so that sending ends well within the lease of a check."""
-LONGEST_WAIT_SECONDS = 30.0
-LONGEST_ANSWER = 16_384
+MAX_WAIT_SECONDS = 30.0
+MAX_ANSWER_BYTES = 16_384
 """Bytes of an answer that are read, in search of an error code."""
 RETRIED = frozenset({429, 500, 502, 503, 504})
 
@@ -87,7 +87,7 @@ class Failure:
     """What was answered: the error code, or the status; empty if nothing was."""
 
 
-class Posting:
+class HttpPost:
     """Posts the parts of one message over one connection, as a context manager; they share their retries."""
 
     def __init__(
@@ -123,7 +123,7 @@ class Posting:
             found, wait = self._once(post)
             if found is None:
                 return None
-            if wait is None or wait > LONGEST_WAIT_SECONDS or not self._retries:
+            if wait is None or wait > MAX_WAIT_SECONDS or not self._retries:
                 return Failure(self._explain(found), _is_transient(found), _called(found))
             self._sleep(wait)
             self._retries -= 1
@@ -132,14 +132,14 @@ class Posting:
         """Post once; give what went wrong, and the seconds after which it may be tried again at once (`None`: not in this message)."""
         tried = RETRIES - self._retries
         try:
-            return in_time(sum(self._timeout), partial(self._answered, post, tried))
+            return call_with_timeout(sum(self._timeout), partial(self._answered, post, tried))
         except TimeoutError:  # a byte now and then is an answer that does not come
             return Silence.UNANSWERED, None
 
     def _answered(self, post: Post, tried: int) -> tuple[Refusal | Silence | None, float | None]:
         try:
             with (
-                unlogged(),
+                silence_logging(),
                 self._session.post(
                     post.url,
                     data=post.body,
@@ -183,7 +183,7 @@ def _is_transient(found: Refusal | Silence) -> bool:
 def _code(response: requests.Response) -> str:
     body = b""
     with suppress(requests.RequestException):
-        body = next(response.iter_content(LONGEST_ANSWER), b"")
+        body = next(response.iter_content(MAX_ANSWER_BYTES), b"")
     try:
         code = json.loads(body)["error"]["code"]
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -16,8 +16,8 @@ from azure.core.credentials import TokenCredential
 from shared.adapters.channels.http_post import (
     READ_SECONDS,
     Failure,
+    HttpPost,
     Post,
-    Posting,
     Refusal,
     Silence,
 )
@@ -28,7 +28,7 @@ from shared.ports import ChannelError, DirectoryError
 from shared.render.mail.mail import as_bytes, mail
 from shared.render.text.escape import clean
 
-type SignIn = Callable[[], TokenCredential]
+type CredentialFactory = Callable[[], TokenCredential]
 
 LATER = "This is tried again later"
 NOT_ALLOWED = (
@@ -72,7 +72,7 @@ class MailboxChannel:
         *,
         sender: str,
         graph: str,
-        sign_in: SignIn,
+        sign_in: CredentialFactory,
         channels: Mapping[str, TeamsChannel | EmailChannel] | None = None,
         page_url: str = "",
         read_seconds: float = READ_SECONDS,
@@ -116,7 +116,7 @@ class MailboxChannel:
             "Content-Type": "text/plain",
             "User-Agent": "Lapsewatch",
         }
-        with Posting(self._explain, read_seconds=self._read_seconds, sleep=self._sleep) as posting:
+        with HttpPost(self._explain, read_seconds=self._read_seconds, sleep=self._sleep) as posting:
             return posting.post(Post(address, b64encode(as_bytes(written)), headers))
 
     def _token(self) -> str | Failure:

@@ -10,7 +10,7 @@ SECONDS = 30.0
 """An app that has scaled to zero takes some seconds to start."""
 
 
-def as_a_stranger(url: str) -> Front:
+def probe_anonymously(url: str) -> Front:
     """Ask for the page at `url`. Raises `PortError` where nobody answers."""
     try:
         with requests.get(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from shared.adapters.channels.http_post import READ_SECONDS, Post, Posting, Refusal, Silence
+from shared.adapters.channels.http_post import READ_SECONDS, HttpPost, Post, Refusal, Silence
 from shared.core.model.message import Message
 from shared.core.model.watchlist import TeamsChannel
 from shared.ports import ChannelError
@@ -65,7 +65,7 @@ class TeamsWebhook:
         """
         url = self._channel.url.reveal()
         cards = payloads(message, page_url=self._page_url)
-        with Posting(_explain, read_seconds=self._read_seconds, sleep=self._sleep) as posting:
+        with HttpPost(_explain, read_seconds=self._read_seconds, sleep=self._sleep) as posting:
             for sent, card in enumerate(cards):
                 failure = posting.post(Post(url, encoded(card), HEADERS))
                 if failure is not None:

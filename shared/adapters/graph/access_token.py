@@ -10,7 +10,7 @@ from azure.core.credentials import AccessToken, TokenCredential
 from shared.adapters.token_errors import no_token_for_graph
 from shared.ports import DirectoryError
 
-type SignIn = Callable[[], TokenCredential]
+type CredentialFactory = Callable[[], TokenCredential]
 
 TOKEN_MARGIN = 300
 """Seconds before its end at which a token is renewed."""
@@ -23,7 +23,7 @@ class RunToken:
     Asked for in a thread of its own, so that an endpoint which hangs cannot outlast the run.
     """
 
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(self, sign_in: CredentialFactory) -> None:
         """Ask for nothing yet; `sign_in` is called with the first request."""
         self._sign_in = sign_in
         self._thread = ThreadPoolExecutor(1)

@@ -1,6 +1,6 @@
 """Many questions in one request, `$batch`: each has its own answer, or its own failure.
 
-Facts: https://learn.microsoft.com/graph/json-batching.
+Changes: https://learn.microsoft.com/graph/json-batching.
 """
 
 from collections.abc import Hashable, Mapping
@@ -10,7 +10,7 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.response import UNREADABLE, Answer, complaint, unreadable
+from shared.adapters.graph.response import UNREADABLE, GraphResponse, complaint, unreadable
 from shared.ports import DirectoryError
 
 BATCH = 20
@@ -47,8 +47,8 @@ def batch_request[K: Hashable](questions: Mapping[K, RequestInformation]) -> Req
 
 
 def batch_answers[K: Hashable](
-    answer: Answer, questions: Mapping[K, RequestInformation]
-) -> dict[K, Answer | DirectoryError]:
+    answer: GraphResponse, questions: Mapping[K, RequestInformation]
+) -> dict[K, GraphResponse | DirectoryError]:
     """Give each question its answer. One that Graph left out is a failure of that question alone."""
     if answer.status != HTTPStatus.OK:
         return dict.fromkeys(questions, complaint(answer))
@@ -63,7 +63,7 @@ def batch_answers[K: Hashable](
     return {key: answers.get(str(index), missing) for index, key in enumerate(questions)}
 
 
-def _answer(part: _Part) -> Answer:
-    return Answer(
+def _answer(part: _Part) -> GraphResponse:
+    return GraphResponse(
         part.status, {name.lower(): value for name, value in part.headers.items()}, bytes(part.body)
     )

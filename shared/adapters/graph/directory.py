@@ -18,9 +18,9 @@ from msgraph.generated.service_principals_with_app_id.service_principals_with_ap
     ServicePrincipalsWithAppIdRequestBuilder,
 )
 
-from shared.adapters.graph.access_token import SignIn
+from shared.adapters.graph.access_token import CredentialFactory
 from shared.adapters.graph.decode import app_of, decoded
-from shared.adapters.graph.response import Answer, complaint, no_such_object
+from shared.adapters.graph.response import GraphResponse, complaint, no_such_object
 from shared.adapters.graph.session import Session
 from shared.adapters.graph.shapes import ID, KeyedPrincipal, Principal, Record
 from shared.core.model.directory import App
@@ -53,7 +53,7 @@ class _Part(StrEnum):
 class GraphDirectory:
     """The directory of one tenant. Keeps no connection and no token between two calls."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0) -> None:
+    def __init__(self, root: str, sign_in: CredentialFactory, *, backoff: float = 1.0) -> None:
         """Say where and as whom to read.
 
         Args:
@@ -129,7 +129,11 @@ def _principal_request(session: Session, client_id: str, *, keyed: bool) -> Requ
 
 
 def _judged(
-    client_id: str, app: Answer | DirectoryError, principal: Answer | DirectoryError, *, keyed: bool
+    client_id: str,
+    app: GraphResponse | DirectoryError,
+    principal: GraphResponse | DirectoryError,
+    *,
+    keyed: bool,
 ) -> App | None:
     """Make one app of its two answers; `None` if it is not in the tenant. Raises `DirectoryError` if either is not complete."""
     body = _found(app)
@@ -159,7 +163,7 @@ def _judged(
     return made
 
 
-def _found(answer: Answer | DirectoryError) -> bytes | None:
+def _found(answer: GraphResponse | DirectoryError) -> bytes | None:
     """Give the body, or `None` if there is no such object in the tenant."""
     if isinstance(answer, DirectoryError):
         raise answer

@@ -22,26 +22,26 @@ from msgraph.generated.service_principals.service_principals_request_builder imp
     ServicePrincipalsRequestBuilder,
 )
 
-from shared.adapters.graph.access_token import SignIn
+from shared.adapters.graph.access_token import CredentialFactory
 from shared.adapters.graph.owners import ownership
 from shared.adapters.graph.page_decoder import APPLICATION, PRINCIPAL, PageDecoder
 from shared.adapters.graph.paging import Pace, followed
-from shared.adapters.graph.response import Answer, complaint
+from shared.adapters.graph.response import GraphResponse, complaint
 from shared.adapters.graph.session import Pause, Session
 from shared.core.model.inventory import Holder
-from shared.core.model.owners import Ownership
+from shared.core.model.owners import AppOwners
 from shared.ports import DirectoryError, OwnersReading, ScanPage, ScanQuery
 
 OWNED = ["id", "notes", "serviceManagementReference"]
 
 
-class GraphTenant:
-    """One tenant; implements the port `WholeTenant`. Keeps no connection and no token between two calls."""
+class GraphInventory:
+    """One tenant; implements the port `InventoryReader`. Keeps no connection and no token between two calls."""
 
     def __init__(
         self,
         root: str,
-        sign_in: SignIn,
+        sign_in: CredentialFactory,
         *,
         page_size: int = 999,
         backoff: float = 1.0,
@@ -113,7 +113,9 @@ class GraphTenant:
         )
         return made
 
-    async def _paced(self, session: Session, request: RequestInformation, pace: Pace) -> Answer:
+    async def _paced(
+        self, session: Session, request: RequestInformation, pace: Pace
+    ) -> GraphResponse:
         wait = pace.wait(asyncio.get_running_loop().time())
         if wait and wait >= session.left():
             raise DirectoryError(
@@ -134,7 +136,7 @@ class GraphTenant:
             )
         finally:
             await session.close()
-        owned: dict[str, Ownership] = {}
+        owned: dict[str, AppOwners] = {}
         failures: dict[str, DirectoryError] = {}
         for object_id, answer in answers.items():
             try:

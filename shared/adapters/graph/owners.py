@@ -9,17 +9,23 @@ from http import HTTPStatus
 
 import msgspec
 
-from shared.adapters.graph.response import UNREADABLE, Answer, complaint, no_such_object, unreadable
+from shared.adapters.graph.response import (
+    UNREADABLE,
+    GraphResponse,
+    complaint,
+    no_such_object,
+    unreadable,
+)
 from shared.adapters.graph.shapes import ID
 from shared.config.problems import Wrong
 from shared.config.values import email_address
-from shared.core.model.owners import Owner, Ownership
+from shared.core.model.owners import AppOwners, Owner
 from shared.ports import DirectoryError
 from shared.render.text.escape import plain
 
 USER = "#microsoft.graph.user"
-LONGEST_NOTE = 500
-LONGEST_ADDRESS = 254
+MAX_NOTE_CHARS = 500
+MAX_ADDRESS_CHARS = 254
 """Characters of an address in a mail (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
 
 
@@ -36,12 +42,12 @@ class _Owned(msgspec.Struct, rename="camel"):
     service_management_reference: str | None = None
 
 
-def ownership(answer: Answer | DirectoryError) -> Ownership:
+def ownership(answer: GraphResponse | DirectoryError) -> AppOwners:
     """Read who owns one app; nobody, if the app is gone. Raises `DirectoryError` if the answer does not say it."""
     if isinstance(answer, DirectoryError):
         raise answer
     if no_such_object(answer):
-        return Ownership()  # deleted since it was listed: what is left to say falls to the channels
+        return AppOwners()  # deleted since it was listed: what is left to say falls to the channels
     if answer.status != HTTPStatus.OK:
         raise complaint(answer)
     try:
@@ -58,16 +64,16 @@ def ownership(answer: Answer | DirectoryError) -> Ownership:
         Owner(each.id, each.display_name or "", _address(each.mail), each.kind in (None, USER))
         for each in read.owners
     )
-    return Ownership(
+    return AppOwners(
         owners,
-        plain(read.service_management_reference or "", LONGEST_NOTE),
-        plain(read.notes or "", LONGEST_NOTE),
+        plain(read.service_management_reference or "", MAX_NOTE_CHARS),
+        plain(read.notes or "", MAX_NOTE_CHARS),
     )
 
 
 def _address(mail: str | None) -> str:
     """Give the address, if a mail can be written to it; else none."""
     with suppress(Wrong):
-        if mail and len(mail) <= LONGEST_ADDRESS:
+        if mail and len(mail) <= MAX_ADDRESS_CHARS:
             return email_address(mail)
     return ""

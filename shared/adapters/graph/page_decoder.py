@@ -17,7 +17,7 @@ import msgspec
 from shared.adapters.graph.decode import credentials_of, decoded, unusable
 from shared.adapters.graph.response import UNREADABLE, unreadable
 from shared.adapters.graph.shapes import ID, Key, ListedPrincipal, ListedRecord
-from shared.core.model.inventory import Holder, TenantApp
+from shared.core.model.inventory import Holder, InventoryApp
 from shared.ports import DirectoryError, ScanQuery
 from shared.render.text.escape import plain
 
@@ -57,7 +57,7 @@ class Principals(msgspec.Struct, gc=False):
 class Decoded(NamedTuple):
     """What a page holds."""
 
-    apps: list[TenantApp]
+    apps: list[InventoryApp]
     applications: int
     credentials: int
     failures: dict[str, DirectoryError]
@@ -86,7 +86,7 @@ class PageDecoder:
         except (*UNREADABLE, OverflowError, DirectoryError):
             return self._taken_apart(body)
 
-    def _matter(self, records: Sequence[ListedRecord]) -> tuple[list[TenantApp], int, int]:
+    def _matter(self, records: Sequence[ListedRecord]) -> tuple[list[InventoryApp], int, int]:
         """Give the apps with an end in question, and count all. This is done 100,000 times: it is as plain as it can be."""
         since, until = self._query.since, self._query.until
         credentials = 0
@@ -108,7 +108,7 @@ class PageDecoder:
             credentials,
         )
 
-    def _app(self, record: ListedRecord) -> TenantApp:
+    def _app(self, record: ListedRecord) -> InventoryApp:
         """Make the app's value. Raises `DirectoryError` for an id under which no ledger can keep anything."""
         credentials = credentials_of(record.key_credentials, record.password_credentials)
         if odd := next(
@@ -124,7 +124,7 @@ class PageDecoder:
                     f"the app {plain(record.app_id, 50)} has the id {plain(odd, 50)}, which is not one"
                 ]
             )
-        return TenantApp(
+        return InventoryApp(
             self._holder,
             record.app_id,
             record.id,
@@ -144,7 +144,7 @@ class PageDecoder:
             raise unreadable(body, error) from error
         if not (link is None or isinstance(link, str)):
             raise unreadable(body, TypeError("expected an address in @odata.nextLink"))
-        apps: list[TenantApp] = []
+        apps: list[InventoryApp] = []
         failures: dict[str, DirectoryError] = {}
         credentials = 0
         for index, value in enumerate(values, start=1):

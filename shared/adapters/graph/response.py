@@ -16,7 +16,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes that are not what they should be."""
 
 
-class Answer(NamedTuple):
+class GraphResponse(NamedTuple):
     """What Graph answered, whatever it is."""
 
     status: int
@@ -51,7 +51,7 @@ def unreadable(body: bytes, error: Exception) -> DirectoryError:
     )
 
 
-def complaint(answer: Answer, more: str = "") -> DirectoryError:
+def complaint(answer: GraphResponse, more: str = "") -> DirectoryError:
     """Say what is wrong about an answer whose status is not what was hoped for; `more` is added to the sentence."""
     error = _error(answer)
     code = plain(error.code or "", 80)
@@ -81,14 +81,14 @@ def complaint(answer: Answer, more: str = "") -> DirectoryError:
     )
 
 
-def no_such_object(answer: Answer) -> bool:
+def no_such_object(answer: GraphResponse) -> bool:
     """Whether Graph itself says that there is no such object; a gateway's 404 is not that."""
     return (
         answer.status == HTTPStatus.NOT_FOUND and _error(answer).code == "Request_ResourceNotFound"
     )
 
 
-def _error(answer: Answer) -> _Error:
+def _error(answer: GraphResponse) -> _Error:
     """Read Graph's own words; empty where the body is something else, such as a gateway's page."""
     with suppress(*UNREADABLE):
         return msgspec.json.decode(answer.body, type=_Failure).error

@@ -28,9 +28,9 @@ from kiota_http.middleware.options import (
 from kiota_http.observability_options import ObservabilityOptions
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
-from shared.adapters.graph.access_token import RunToken, SignIn
+from shared.adapters.graph.access_token import CredentialFactory, RunToken
 from shared.adapters.graph.batch import BATCH, batch_answers, batch_request
-from shared.adapters.graph.response import RETRIED, Answer, asked_wait, complaint
+from shared.adapters.graph.response import RETRIED, GraphResponse, asked_wait, complaint
 from shared.config.values import is_this_machine
 from shared.ports import DirectoryError
 from shared.render.text.escape import plain
@@ -40,7 +40,7 @@ type Pause = Callable[[float], Awaitable[None]]
 RETRIES = 6
 LOST_RETRIES = 3
 """For a connection that was refused or cut: each attempt may itself last ten seconds and more."""
-LEAST = 0.01
+MIN_SECONDS = 0.01
 """Seconds with which nothing can be asked."""
 TIMEOUT = httpx.Timeout(60, connect=10)
 
@@ -70,7 +70,7 @@ class Session:
     def __init__(
         self,
         root: str,
-        sign_in: SignIn,
+        sign_in: CredentialFactory,
         *,
         seconds: float,
         backoff: float,
@@ -133,7 +133,7 @@ class Session:
         """Give the seconds that are left of the run."""
         return self._deadline - asyncio.get_running_loop().time()
 
-    async def fetch(self, request: RequestInformation, *, again: bool = False) -> Answer:
+    async def fetch(self, request: RequestInformation, *, again: bool = False) -> GraphResponse:
         """Get the answer to a request that may be repeated; `again`: this one was counted before.
 
         Raises:
@@ -147,14 +147,14 @@ class Session:
             who = "The sign-in for Graph" if self._token.pending else "Graph"
             late = (
                 f"{who} did not answer within {self._seconds:.3g} s."
-                if self._seconds > LEAST
+                if self._seconds > MIN_SECONDS
                 else "No time was left to ask Graph."
             )
             raise DirectoryError(late) from None
         self.requests += not again
         return answer
 
-    async def _fetch(self, request: RequestInformation) -> Answer:
+    async def _fetch(self, request: RequestInformation) -> GraphResponse:
         for attempt in count():
             try:
                 response = await self.adapter.send_primitive_async(request, "bytes", None)
@@ -170,7 +170,7 @@ class Session:
                 raise DirectoryError(
                     f"Graph's answer cannot be unpacked: {plain(str(error))}."
                 ) from error
-            answer = Answer(response.status_code, response.headers, response.content)
+            answer = GraphResponse(response.status_code, response.headers, response.content)
             wait = asked_wait(answer.headers) if answer.status in RETRIED else None
             if wait is None or wait < min(
                 self.left(), RetryHandlerOption.MAX_DELAY
@@ -181,7 +181,7 @@ class Session:
             await self._pause(wait)
         raise AssertionError("count() has no end")
 
-    def _too_long(self, answer: Answer, wait: float) -> DirectoryError:
+    def _too_long(self, answer: GraphResponse, wait: float) -> DirectoryError:
         return complaint(
             answer,
             f" It asks us to wait for {wait:.12g} s, and only {max(0, self.left()):.0f} s are left.",
@@ -189,14 +189,14 @@ class Session:
 
     async def each[K: Hashable](
         self, requests: Mapping[K, RequestInformation]
-    ) -> dict[K, Answer | DirectoryError]:
+    ) -> dict[K, GraphResponse | DirectoryError]:
         """Get every answer, one request each; a failure is the failure of that one."""
         answers = await asyncio.gather(*(self._settled(request) for request in requests.values()))
         return dict(zip(requests, answers, strict=True))
 
     async def batch[K: Hashable](
         self, requests: Mapping[K, RequestInformation]
-    ) -> dict[K, Answer | DirectoryError]:
+    ) -> dict[K, GraphResponse | DirectoryError]:
         """Get every answer, twenty to a request; a failure is the failure of that one."""
         parts = await asyncio.gather(
             *(self._batch(dict(part)) for part in batched(requests.items(), BATCH, strict=False))
@@ -205,7 +205,7 @@ class Session:
 
     async def _settled(
         self, request: RequestInformation, *, again: bool = False
-    ) -> Answer | DirectoryError:
+    ) -> GraphResponse | DirectoryError:
         try:
             return await self.fetch(request, again=again)
         except DirectoryError as error:
@@ -213,9 +213,9 @@ class Session:
 
     async def _batch[K: Hashable](
         self, requests: Mapping[K, RequestInformation]
-    ) -> dict[K, Answer | DirectoryError]:
+    ) -> dict[K, GraphResponse | DirectoryError]:
         """Ask for all at once, and again for those that Graph was too busy for, after the longest wait that it asks for."""
-        found: dict[K, Answer | DirectoryError] = {}
+        found: dict[K, GraphResponse | DirectoryError] = {}
         asked = requests
         for attempt in count():
             answer = await self._settled(batch_request(asked), again=attempt > 0)
@@ -227,7 +227,7 @@ class Session:
             busy = {
                 key: part
                 for key, part in found.items()
-                if isinstance(part, Answer) and part.status in RETRIED
+                if isinstance(part, GraphResponse) and part.status in RETRIED
             }
             if not busy or attempt == RETRIES:
                 break

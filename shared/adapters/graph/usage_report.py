@@ -14,9 +14,9 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.access_token import SignIn
+from shared.adapters.graph.access_token import CredentialFactory
 from shared.adapters.graph.paging import followed
-from shared.adapters.graph.response import UNREADABLE, Answer, complaint, unreadable
+from shared.adapters.graph.response import UNREADABLE, GraphResponse, complaint, unreadable
 from shared.adapters.graph.session import Session
 from shared.ports import DirectoryError
 
@@ -40,10 +40,10 @@ class _Page(msgspec.Struct):
     next: str | None = msgspec.field(default=None, name="@odata.nextLink")
 
 
-class GraphSignIns:
-    """The report of one tenant; implements the port `SignIns`. Keeps no connection and no token between two calls."""
+class GraphUsageReport:
+    """The report of one tenant; implements the port `UsageReport`. Keeps no connection and no token between two calls."""
 
-    def __init__(self, root: str, sign_in: SignIn, *, backoff: float = 1.0) -> None:
+    def __init__(self, root: str, sign_in: CredentialFactory, *, backoff: float = 1.0) -> None:
         """Say where and as whom to read; the arguments are those of `GraphDirectory`."""
         self._root = root
         self._sign_in = sign_in
@@ -96,7 +96,7 @@ async def _rows(session: Session, client_id: str) -> AsyncGenerator[_Row]:
         address = followed(page.next, session, read)
 
 
-def _page(answer: Answer) -> _Page:
+def _page(answer: GraphResponse) -> _Page:
     if answer.status != HTTPStatus.OK:
         raise _refusal(answer)
     try:
@@ -117,7 +117,7 @@ def _instant(activity: _Activity | None) -> datetime | None:
     return at if at.year > 1 else None
 
 
-def _refusal(answer: Answer) -> DirectoryError:
+def _refusal(answer: GraphResponse) -> DirectoryError:
     """Say why there is no report, and what to do."""
     error = complaint(answer, f" {GOES_ON}.")
     said = error.code + (f", request id {error.request_id}" if error.request_id else "")

@@ -11,16 +11,16 @@ from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ClientAssertionCredential, ManagedIdentityCredential
 
 from shared.adapters.identity.managed import READ_SECONDS, TOKEN_SECONDS, credential
-from shared.adapters.timeout import PATIENCE, in_time
+from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
 from shared.adapters.token_errors import why_no_token
-from shared.config.clouds import Cloud, Elsewhere, cloud_of, consent
+from shared.config.clouds import Cloud, OtherTenant, cloud_of, consent
 from shared.ports import DirectoryError
 
 
-class AnotherTenant:
+class CrossTenantCredential:
     """Signs in to another tenant: the managed identity vouches for the registration, which has no secret."""
 
-    def __init__(self, where: Elsewhere, own: ManagedIdentityCredential, cloud: Cloud) -> None:
+    def __init__(self, where: OtherTenant, own: ManagedIdentityCredential, cloud: Cloud) -> None:
         """Ask for nothing yet; `own` is closed with this."""
         self._where, self._own, self._cloud = where, own, cloud
         self._credential = ClientAssertionCredential(
@@ -29,13 +29,13 @@ class AnotherTenant:
             self._assertion,
             authority=cloud.authority,
             read_timeout=READ_SECONDS,
-            **PATIENCE,
+            **CLIENT_OPTIONS,
         )
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK's protocol has it)
         """Give a token of that tenant. Raises `DirectoryError`, with who can mend it."""
         try:
-            token: AccessToken = in_time(
+            token: AccessToken = call_with_timeout(
                 TOKEN_SECONDS, partial(self._credential.get_token, *scopes, **options)
             )
         except DirectoryError:
@@ -70,15 +70,15 @@ class AnotherTenant:
             ) from None
 
 
-def credential_elsewhere(
-    where: Elsewhere,
+def cross_tenant_credential(
+    where: OtherTenant,
     client_id: str | None,
     *,
     graph: str,
     authority: str,
     graph_is_loopback: bool,
     environment: Mapping[str, str],
-) -> AnotherTenant | AzureCliCredential:
+) -> CrossTenantCredential | AzureCliCredential:
     """Choose how to sign in to another tenant, as `credential` does for our own; `graph` is the root that says which cloud it is in.
 
     Tokens come from `authority`, an https address without a slash at its end; from the cloud's own sign-in if it is empty.
@@ -102,4 +102,4 @@ def credential_elsewhere(
             " stand-in tenants.",
             transient=False,
         )
-    return AnotherTenant(where, own, cloud)
+    return CrossTenantCredential(where, own, cloud)

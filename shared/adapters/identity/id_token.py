@@ -22,15 +22,15 @@ SESSION = timedelta(hours=8)
 """How long ago a token may have ended."""
 SKEW = timedelta(minutes=5)
 """How far the issuer's clock may be ahead of ours."""
-LONGEST = 16_384
+MAX_TOKEN_CHARS = 16_384
 """Characters of a token; Entra's are a tenth of that."""
 ALGORITHMS = ["RS256"]
 """What Entra signs with, and nothing that a token could choose for itself."""
 _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "oid", "tid"]
 
 
-class EntraIdentities:
-    """Verifies ID tokens of one issuer for one app registration; implements the port `Identities`."""
+class EntraTokenVerifier:
+    """Verifies ID tokens of one issuer for one app registration; implements the port `TokenVerifier`."""
 
     def __init__(
         self, client_id: str, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT
@@ -41,7 +41,7 @@ class EntraIdentities:
         self._keys = IssuerKeys(issuer, clock, timeout=timeout)
 
     def person(self, token: str) -> Person:
-        """Give whom the token was issued to. Raises `NotSignedIn` or `IdentitiesError`."""
+        """Give whom the token was issued to. Raises `NotSignedIn` or `TokenVerifierError`."""
         claims = self._verified(token)
         if claims["tid"] != self._tenant:
             raise _refused("it is of another tenant")
@@ -59,7 +59,7 @@ class EntraIdentities:
     def _verified(self, token: str) -> Mapping[str, Any]:
         """Give the claims of a token that the issuer signed for this app; when it was issued is not looked at yet."""
         try:
-            if len(token) > LONGEST:
+            if len(token) > MAX_TOKEN_CHARS:
                 raise _refused("it is too long")
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:

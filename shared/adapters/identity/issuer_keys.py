@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 
-from shared.adapters.timeout import in_time
-from shared.ports import Clock, IdentitiesError
+from shared.adapters.timeout import call_with_timeout
+from shared.ports import Clock, TokenVerifierError
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to wait for the answer."""
@@ -34,7 +34,7 @@ class _Had(NamedTuple):
     fetched: datetime = datetime.min.replace(tzinfo=UTC)
     asked: datetime = fetched
     """When it last answered, or failed to."""
-    failure: IdentitiesError | None = None
+    failure: TokenVerifierError | None = None
     """What came of that, if it was no keys."""
 
     def known(self, key_id: str, now: datetime) -> jwt.PyJWK | None:
@@ -56,7 +56,7 @@ class IssuerKeys:
         self._had = _Had()
 
     def key(self, key_id: str) -> jwt.PyJWK | None:
-        """Give the key of this id (`kid`); `None` if the issuer has no such key. Raises `IdentitiesError`.
+        """Give the key of this id (`kid`); `None` if the issuer has no such key. Raises `TokenVerifierError`.
 
         One thread asks the issuer; another waits for it only if it has no key that was good.
         """
@@ -72,20 +72,20 @@ class IssuerKeys:
         had = self._had
         found = had.known(key_id, self._clock())
         if found is None and had.failure is not None:
-            raise IdentitiesError(str(had.failure), transient=had.failure.transient)
+            raise TokenVerifierError(str(had.failure), transient=had.failure.transient)
         return found
 
     def _asked(self) -> _Had:
         now = self._clock()
         try:
             keys = self._fetched_in_time()
-        except IdentitiesError as error:
+        except TokenVerifierError as error:
             return self._had._replace(asked=self._clock(), failure=error)
         return _Had(keys, fetched=now, asked=self._clock())
 
     def _fetched_in_time(self) -> Mapping[str, jwt.PyJWK]:
         try:
-            return in_time(2 * sum(self._timeout), self._fetch)
+            return call_with_timeout(2 * sum(self._timeout), self._fetch)
         except TimeoutError:
             raise _failed("it did not answer in time") from None
 
@@ -124,7 +124,7 @@ class IssuerKeys:
         return document
 
 
-def _failed(problem: str, *, transient: bool = True) -> IdentitiesError:
+def _failed(problem: str, *, transient: bool = True) -> TokenVerifierError:
     to_do = "Try again in a minute" if transient else "Check LAPSEWATCH_SIGN_IN_ISSUER"
     sentence = f"Who signed in cannot be checked, for the keys of the sign-in's issuer could not be had: {problem}. {to_do}."
-    return IdentitiesError(sentence, transient=transient)
+    return TokenVerifierError(sentence, transient=transient)

@@ -8,7 +8,7 @@ from typing import Any
 from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
-from shared.adapters.timeout import PATIENCE, in_time
+from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
 from shared.ports import DirectoryError
 
 type Credential = ManagedIdentityCredential | AzureCliCredential
@@ -19,17 +19,19 @@ READ_SECONDS = 10
 """The token endpoint is on the same machine."""
 
 
-class PunctualIdentity(ManagedIdentityCredential):
+class ManagedIdentity(ManagedIdentityCredential):
     """The managed identity, from an endpoint that answers in time or not at all."""
 
     def __init__(self, client_id: str | None, seconds: float) -> None:
         """Ask for nothing yet; an answer is waited for `seconds` at most."""
-        super().__init__(client_id=client_id, read_timeout=READ_SECONDS, **PATIENCE)
+        super().__init__(client_id=client_id, read_timeout=READ_SECONDS, **CLIENT_OPTIONS)
         self._seconds = seconds
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK has it)
         """Give a token. Raises what the SDK raises, or `TimeoutError`."""
-        token: AccessToken = in_time(self._seconds, partial(super().get_token, *scopes, **options))
+        token: AccessToken = call_with_timeout(
+            self._seconds, partial(super().get_token, *scopes, **options)
+        )
         return token
 
 
@@ -59,7 +61,7 @@ def credential(
     )  # of an answer that it cannot read it logs all, even a token
     has_endpoint = bool(environment.get("IDENTITY_ENDPOINT") and environment.get("IDENTITY_HEADER"))
     if has_endpoint or environment.get("WEBSITE_SITE_NAME"):
-        return PunctualIdentity(client_id, seconds)
+        return ManagedIdentity(client_id, seconds)
     if graph_is_loopback:
         raise DirectoryError(
             "LAPSEWATCH_GRAPH is on this machine, and the sign-in of 'az login' is never sent there."

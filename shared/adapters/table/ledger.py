@@ -31,7 +31,7 @@ from uuid import uuid4
 
 from azure.core.credentials import TokenCredential
 
-from shared.adapters.table.inventory_ledger import TablesTenantLedger
+from shared.adapters.table.inventory_ledger import TableInventoryLedger
 from shared.adapters.table.lease import TableLease
 from shared.adapters.table.rows import (
     Remembered,
@@ -46,25 +46,25 @@ from shared.adapters.table.store import CALL_SECONDS, Step, TableStore
 from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
+    Changes,
     CheckRecord,
     Decision,
-    Facts,
-    Forget,
-    Former,
-    Hold,
+    InUse,
+    LastChecks,
     Memory,
-    Pulse,
-    Told,
+    Notification,
+    PreviousCredential,
+    Removals,
 )
 from shared.ports import Clock, Lease, LedgerConflict
 
-HISTORY_LIMIT = 500
+MAX_HISTORY = 500
 """Rows of each history that one call of `forget_history` drops."""
 
-PULSE = key("~pulse")
+LAST_CHECKS = key("~pulse")
 
 
-class TablesLedger:
+class TableLedger:
     """Remembers in one table of a storage account. Safe to share between checks; close it when done."""
 
     def __init__(
@@ -100,7 +100,7 @@ class TablesLedger:
         """Close the connections."""
         self._store.close()
 
-    def of(self, partition: str) -> "TablesLedger":
+    def of(self, partition: str) -> "TableLedger":
         """Give the ledger of another partition, over the same connections: closed with this one."""
         other = copy(self)
         other._store = self._store.beside(partition)  # noqa: SLF001  (it is one of us)
@@ -108,19 +108,27 @@ class TablesLedger:
         return other
 
     @property
-    def tenant(self) -> TablesTenantLedger:
+    def tenant(self) -> TableInventoryLedger:
         """What is remembered of the whole tenant; it lives as long as this does."""
-        return TablesTenantLedger(self._of_tenant)
+        return TableInventoryLedger(self._of_tenant)
 
-    def pulse(self) -> Pulse:
+    def pulse(self) -> LastChecks:
         """How the last checks ended: one point read."""
-        row = self._store.row(PULSE)
-        return record_of(Pulse, row) if row else Pulse()
+        row = self._store.row(LAST_CHECKS)
+        return record_of(LastChecks, row) if row else LastChecks()
 
     def begin(self, at: datetime) -> None:
         """Note the first sign of life, if there is no pulse yet: one request, and two more on the very first."""
         with suppress(LedgerConflict):
-            self._store.write([Step("create", PULSE, columns_of(Pulse(watching_since=at), PULSE))])
+            self._store.write(
+                [
+                    Step(
+                        "create",
+                        LAST_CHECKS,
+                        columns_of(LastChecks(watching_since=at), LAST_CHECKS),
+                    )
+                ]
+            )
 
     def lease(self) -> Lease | None:
         """Take the lease for five minutes, by the clock given; `None` if another check has it. One request; two more if it was taken."""
@@ -131,7 +139,7 @@ class TablesLedger:
         """Everything that a check needs to remember: one request for each 1,000 rows."""
         return memory_of(self._store.rows("", "~"))
 
-    def remember(self, facts: Facts) -> None:
+    def remember(self, facts: Changes) -> None:
         """Write what is new, in one transaction for each 100 rows.
 
         Holds go first and states of items before sightings: if only a part is written, the next check finds the rest
@@ -154,17 +162,17 @@ class TablesLedger:
                     self._store.write([first])
             self._store.write_all(others)
 
-    def record_told(self, told: Sequence[Told]) -> None:
+    def record_notifications(self, told: Sequence[Notification]) -> None:
         """Write what a channel has just heard, in one transaction for each 100 items."""
         self._store.write_all([_step("put", value) for value in told])
 
-    def record_check(self, record: CheckRecord, pulse: Pulse) -> None:
+    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
         """Write how a check ended and the pulse, both or neither: one request."""
         check = history_key("check", record.started, uuid4().hex[:8])
         self._store.write(
             [
                 Step("create", check, columns_of(record, check)),
-                Step("put", PULSE, columns_of(pulse, PULSE)),
+                Step("put", LAST_CHECKS, columns_of(pulse, LAST_CHECKS)),
             ]
         )
 
@@ -172,13 +180,13 @@ class TablesLedger:
         self,
         decision: Decision,
         *,
-        holds: Sequence[Hold] = (),
-        formers: Sequence[Former] = (),
+        holds: Sequence[InUse] = (),
+        formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
     ) -> None:
         """Write what a person decided and the decision itself, in one transaction: a crash leaves all of it or nothing."""
-        settled: list[Hold | Assignment | Acknowledgement] = [
+        settled: list[InUse | Assignment | Acknowledgement] = [
             *holds,
             *assignments,
             *acknowledgements,
@@ -217,7 +225,7 @@ class TablesLedger:
             for row in self._store.rows("~check:", "~check;", limit=limit)
         ]
 
-    def forget(self, rows: Forget) -> None:
+    def forget(self, rows: Removals) -> None:
         """Drop these rows, in one transaction for each 100; one that does not exist is as good as dropped."""
         keys = [
             *(key("hold", service) for service in rows.holds),
@@ -233,16 +241,16 @@ class TablesLedger:
         self._store.drop(keys, {key_of(given): given.version for given in rows.acknowledgements})
 
     def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
-        """Drop checks older than `before`, and such decisions as are `outlived`, at most `HISTORY_LIMIT` of each.
+        """Drop checks older than `before`, and such decisions as are `outlived`, at most `MAX_HISTORY` of each.
 
         Two reads, one more for each 1,000 decisions, and a transaction for each 100 rows.
         """
         last = before - timedelta(microseconds=1)
-        checks = self._store.rows(history_key("check", last), "~check;", limit=HISTORY_LIMIT)
+        checks = self._store.rows(history_key("check", last), "~check;", limit=MAX_HISTORY)
         self._store.drop([row.key for row in checks])
         decisions = self._store.rows(history_key("decision", last), "~decision;")
         self._store.drop(
-            [row.key for row in decisions if outlived(record_of(Decision, row))][:HISTORY_LIMIT]
+            [row.key for row in decisions if outlived(record_of(Decision, row))][:MAX_HISTORY]
         )
 
 

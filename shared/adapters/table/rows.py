@@ -22,25 +22,25 @@ from typing import Annotated, Any, NamedTuple, cast, get_args, get_origin
 
 import msgspec
 
-from shared.core.model.inventory import Listed
+from shared.core.model.inventory import InventoryItem
 from shared.core.model.memory import (
     Acknowledgement,
-    AppSighting,
+    AppRecord,
     Assignment,
     ChannelState,
-    Former,
-    Hold,
+    CredentialRecord,
+    InUse,
     ItemState,
     Memory,
-    Sighting,
-    Told,
+    Notification,
+    PreviousCredential,
     Use,
 )
 from shared.ports import LedgerError
 
-KEY_LIMIT = 512
+MAX_KEY_UNITS = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""
-TEXT_LIMIT = 32_768
+MAX_TEXT_UNITS = 32_768
 """UTF-16 code units of one column: a table takes 64 KiB."""
 SHORTENED = {
     "name": 256,
@@ -53,6 +53,9 @@ SHORTENED = {
 }
 """Characters kept of the texts that people read and nobody compares, by the field's name; one that makes a key is never cut."""
 
+COLUMNS = {"action_needed_since": "hands_since", "inventory_attempt": "tenant_attempt"}
+"""Columns that keep the name that existing ledgers have, by the field's name."""
+
 _NOT_IN_KEYS = re.compile(
     r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 )  # Microsoft: "Understanding the Table service data model"
@@ -60,21 +63,21 @@ _NOT_IN_TEXTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type Column = str | bool | int | float
 type Remembered = (
-    Hold
-    | Former
+    InUse
+    | PreviousCredential
     | Assignment
     | Acknowledgement
-    | Sighting
-    | AppSighting
+    | CredentialRecord
+    | AppRecord
     | ItemState
-    | Told
+    | Notification
     | ChannelState
     | Use
-    | Listed
+    | InventoryItem
 )
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row as it was read: its key, its columns, and the etag that says which state of it this is."""
 
     key: str
@@ -82,7 +85,7 @@ class Row(NamedTuple):
     version: str = ""
 
 
-class Kind(NamedTuple):
+class RowKind(NamedTuple):
     """One kind of row: the record that it holds, and the fields that make its key."""
 
     record: type[Remembered]
@@ -99,18 +102,18 @@ class Field(NamedTuple):
     json: bool
 
 
-KINDS: Mapping[str, Kind] = {
-    "acknowledgement": Kind(Acknowledgement, ("service",)),
-    "app": Kind(AppSighting, ("key",)),
-    "assignment": Kind(Assignment, ("key_id",)),
-    "channel": Kind(ChannelState, ("name",)),
-    "former": Kind(Former, ("service", "key_id")),
-    "hold": Kind(Hold, ("service",)),
-    "item": Kind(ItemState, ("item",)),
-    "listed": Kind(Listed, ("object_id", "credential.key_id")),
-    "sighting": Kind(Sighting, ("credential.key_id",)),
-    "told": Kind(Told, ("item", "channel")),
-    "use": Kind(Use, ("key_id",)),
+KINDS: Mapping[str, RowKind] = {
+    "acknowledgement": RowKind(Acknowledgement, ("service",)),
+    "app": RowKind(AppRecord, ("key",)),
+    "assignment": RowKind(Assignment, ("key_id",)),
+    "channel": RowKind(ChannelState, ("name",)),
+    "former": RowKind(PreviousCredential, ("service", "key_id")),
+    "hold": RowKind(InUse, ("service",)),
+    "item": RowKind(ItemState, ("item",)),
+    "listed": RowKind(InventoryItem, ("object_id", "credential.key_id")),
+    "sighting": RowKind(CredentialRecord, ("credential.key_id",)),
+    "told": RowKind(Notification, ("item", "channel")),
+    "use": RowKind(Use, ("key_id",)),
 }
 """What a check remembers, by the first part of the row key; `listed` in the partition of a tenant only."""
 _KEY_FIELDS: Mapping[type, tuple[str, ...]] = {kind.record: kind.names for kind in KINDS.values()}
@@ -125,9 +128,9 @@ def key(kind: str, *names: str) -> str:
             "Rename the service or the channel in the watchlist.",
             transient=False,
         )
-    if (length := _units(made)) > KEY_LIMIT:
+    if (length := _units(made)) > MAX_KEY_UNITS:
         raise LedgerError(
-            f"The ledger cannot keep a row under {made[:60]!r}...: the key has {length} characters, a table takes {KEY_LIMIT}. "
+            f"The ledger cannot keep a row under {made[:60]!r}...: the key has {length} characters, a table takes {MAX_KEY_UNITS}. "
             "Shorten the name of the service or the channel in the watchlist.",
             transient=False,
         )
@@ -157,7 +160,7 @@ def columns_of(value: object, row_key: str) -> dict[str, Column]:
         if _is_record(type(inner)):
             columns |= {f"{name}_{part}": text for part, text in columns_of(inner, row_key).items()}
         else:
-            columns[name] = _column(
+            columns[COLUMNS.get(name, name)] = _column(
                 name, inner, row_key, None if name in exact else SHORTENED.get(name)
             )
     return columns
@@ -193,9 +196,9 @@ def _exact(name: str, text: str, row_key: str) -> str:
             f"The ledger cannot keep the row {row_key}: its {name} is no valid text (half of a surrogate pair).",
             transient=False,
         ) from None
-    if length > TEXT_LIMIT:
+    if length > MAX_TEXT_UNITS:
         raise LedgerError(
-            f"The ledger cannot keep the row {row_key}: its {name} has {length:,} characters, a table takes {TEXT_LIMIT:,}.",
+            f"The ledger cannot keep the row {row_key}: its {name} has {length:,} characters, a table takes {MAX_TEXT_UNITS:,}.",
             transient=False,
         )
     return text
@@ -205,7 +208,7 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def record_of[T](kind: type[T], row: Row) -> T:
+def record_of[T](kind: type[T], row: TableRow) -> T:
     """Give the record that a row holds; raises `LedgerError`, naming the row, if it is none of this kind."""
     try:
         return _record(
@@ -226,7 +229,7 @@ def _record[T](
     for name, field in _shape(cast("type", kind)).items():
         if name in values:
             continue
-        path = f"{prefix}{name}"
+        path = f"{prefix}{COLUMNS.get(name, name)}"
         if field.inner is not None:
             there = not field.optional or any(column.startswith(f"{path}_") for column in columns)
             values[name] = _record(field.inner, columns, {}, f"{path}_") if there else None
@@ -272,28 +275,34 @@ def _is_record(kind: object) -> bool:
     return isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "_fields"))
 
 
-def memory_of(rows: Iterable[Row]) -> Memory:
+def memory_of(rows: Iterable[TableRow]) -> Memory:
     """Give what the rows remember; raises `LedgerError` for one that cannot be understood."""
     values = [record_of(_kind(row), row) for row in rows]
     return Memory(
-        holds={value.service: value for value in values if isinstance(value, Hold)},
-        formers=frozenset(value for value in values if isinstance(value, Former)),
+        holds={value.service: value for value in values if isinstance(value, InUse)},
+        formers=frozenset(value for value in values if isinstance(value, PreviousCredential)),
         assignments={value.key_id: value for value in values if isinstance(value, Assignment)},
         acknowledgements={
             value.service: value for value in values if isinstance(value, Acknowledgement)
         },
         sightings={
-            value.credential.key_id: value for value in values if isinstance(value, Sighting)
+            value.credential.key_id: value
+            for value in values
+            if isinstance(value, CredentialRecord)
         },
-        apps={value.key: value for value in values if isinstance(value, AppSighting)},
+        apps={value.key: value for value in values if isinstance(value, AppRecord)},
         items={value.item: value for value in values if isinstance(value, ItemState)},
-        told={(value.item, value.channel): value for value in values if isinstance(value, Told)},
+        told={
+            (value.item, value.channel): value
+            for value in values
+            if isinstance(value, Notification)
+        },
         channels={value.name: value for value in values if isinstance(value, ChannelState)},
         uses={value.key_id: value for value in values if isinstance(value, Use)},
     )
 
 
-def _kind(row: Row) -> type[Remembered]:
+def _kind(row: TableRow) -> type[Remembered]:
     name = row.key.partition(":")[0]
     if name not in KINDS:
         raise LedgerError(

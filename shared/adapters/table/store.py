@@ -27,17 +27,17 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
 
-from shared.adapters.table.rows import Column, Row
-from shared.adapters.timeout import PATIENCE, in_time
+from shared.adapters.table.rows import Column, TableRow
+from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
 from shared.adapters.token_errors import why_no_token
 from shared.config.values import is_loopback, is_this_machine
 from shared.ports import LedgerConflict, LedgerError
 
-PAGE_LIMIT = 1_000
+MAX_PAGE_ROWS = 1_000
 """Rows in an answer, the most that a table gives; it may give fewer, and say that there are more."""
-STEPS_LIMIT = 100
+MAX_STEPS = 100
 """Rows in a transaction, the most that a table takes."""
-BYTES_LIMIT = 3 * 1024 * 1024
+MAX_BYTES = 3 * 1024 * 1024
 """JSON in a transaction: a table takes 4 MiB with the headers of every step."""
 
 CALL_SECONDS = 30.0
@@ -45,7 +45,7 @@ CALL_SECONDS = 30.0
 
 # A call ends, where it was sent to, with 20 s for a part of an answer.
 _PATIENCE: dict[str, Any] = {
-    **PATIENCE,
+    **CLIENT_OPTIONS,
     "read_timeout": 20,
     "timeout": CALL_SECONDS,  # no try begins later
     "permit_redirects": False,  # a token would go along
@@ -134,10 +134,10 @@ class TableStore:
         """Close the connections."""
         self._client.close()
 
-    def row(self, key: str) -> Row | None:
+    def row(self, key: str) -> TableRow | None:
         """Read one row, in one request; `None` if there is none."""
 
-        def read() -> Row | None:
+        def read() -> TableRow | None:
             try:
                 return _row(self._client.get_entity(self._partition, key))
             except (
@@ -147,21 +147,21 @@ class TableStore:
 
         return self._asked(read)
 
-    def rows(self, first: str, below: str, *, limit: int | None = None) -> list[Row]:
+    def rows(self, first: str, below: str, *, limit: int | None = None) -> list[TableRow]:
         """Read the rows from key `first` to just below `below`, in the order of their keys: all, or the first `limit` of them."""
         pages = self._client.query_entities(
             "PartitionKey eq @partition and RowKey ge @first and RowKey lt @below",
             parameters={"partition": self._partition, "first": first, "below": below},
-            results_per_page=None if limit is None else min(limit, PAGE_LIMIT),
+            results_per_page=None if limit is None else min(limit, MAX_PAGE_ROWS),
         ).by_page()
 
-        def read() -> list[Row] | None:
+        def read() -> list[TableRow] | None:
             try:
                 return [_row(entity) for entity in next(pages)]
             except (StopIteration, ResourceNotFoundError):
                 return None
 
-        found: list[Row] = []
+        found: list[TableRow] = []
         while (limit is None or len(found) < limit) and (page := self._asked(read)) is not None:
             found += page
         return found[:limit]
@@ -171,8 +171,8 @@ class TableStore:
 
         Raises `LedgerConflict` if a row was not as a step demands.
         """
-        if len({step.key for step in steps}) != len(steps) or len(steps) > STEPS_LIMIT:
-            raise ValueError(f"a transaction is up to {STEPS_LIMIT} rows, each once")
+        if len({step.key for step in steps}) != len(steps) or len(steps) > MAX_STEPS:
+            raise ValueError(f"a transaction is up to {MAX_STEPS} rows, each once")
         operations = [self._operation(step) for step in steps]
 
         def submit() -> list[str]:
@@ -234,7 +234,7 @@ class TableStore:
 
     def _asked[T](self, call: Callable[[], T]) -> T:
         try:
-            return in_time(self._seconds, call)
+            return call_with_timeout(self._seconds, call)
         except Exception as error:  # noqa: BLE001  (besides its own, the SDK lets slips of json, http.client and itself through)
             raise explain(
                 error, self._host
@@ -270,7 +270,7 @@ def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
         weight = (
             len(json.dumps(step.columns)) + 2_048
         )  # letters beyond ASCII count as escaped: the most that they can be
-        if batch and (len(batch) == STEPS_LIMIT or size + weight > BYTES_LIMIT):
+        if batch and (len(batch) == MAX_STEPS or size + weight > MAX_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(step)
@@ -279,11 +279,11 @@ def _batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
         yield batch
 
 
-def _row(entity: TableEntity) -> Row:
+def _row(entity: TableEntity) -> TableRow:
     columns = {
         name: value for name, value in entity.items() if name not in ("PartitionKey", "RowKey")
     }
-    return Row(entity["RowKey"], columns, entity.metadata["etag"] or "")
+    return TableRow(entity["RowKey"], columns, entity.metadata["etag"] or "")
 
 
 def _code(error: HttpResponseError) -> str:

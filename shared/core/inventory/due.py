@@ -13,13 +13,13 @@ from shared.core.judge.schedule import CLOCKS_DIFFER, STALE_AFTER
 from shared.core.judge.self_watch import said_on_day
 from shared.core.judge.standing import severity_of_days
 from shared.core.model.days import days_between
-from shared.core.model.inventory import Listed, TenantMemory, TenantScan
-from shared.core.model.memory import Told
-from shared.core.model.message import Message, Notice, Role, TenantNews
-from shared.core.model.owners import OWNER, Owner, Ownership
-from shared.core.model.views import TenantView, WatcherView
+from shared.core.model.inventory import InventoryItem, InventoryMemory, InventoryScan
+from shared.core.model.memory import Notification
+from shared.core.model.message import InventoryNews, Message, Notice, Role
+from shared.core.model.owners import OWNER, AppOwners, Owner
+from shared.core.model.views import InventoryView, WatcherView
 from shared.core.model.vocabulary import Reason, Severity, Standing
-from shared.core.model.watchlist import TenantRules, Watchlist
+from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.notify.audience import INTRODUCTION
 from shared.core.notify.due import rung_crossed
 
@@ -33,20 +33,20 @@ RENEWER = frozenset({Role.RENEWER})
 
 
 @dataclass(frozen=True, slots=True)
-class TenantRound:
+class InventoryContext:
     """What deciding starts from; `memory` already holds what the read found."""
 
     watchlist: Watchlist
-    rules: TenantRules
-    memory: TenantMemory
+    rules: InventoryRules
+    memory: InventoryMemory
     now: datetime
     unknown: frozenset[str] = frozenset()
     """Items of which this read says nothing: nobody hears of them now."""
 
     @property
-    def scan(self) -> TenantScan:
+    def scan(self) -> InventoryScan:
         """The row of reads."""
-        return self.memory.scan or TenantScan(tried_since=self.now)
+        return self.memory.scan or InventoryScan(tried_since=self.now)
 
     @property
     def introduced(self) -> bool:
@@ -68,20 +68,20 @@ class Plan:
     messages: tuple[Message, ...]
     owners: Mapping[str, Owner]
     """By channel: the owners among the addressees."""
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[InventoryItem, ...] = ()
     """Items whose audience has changed, to be remembered before anybody is told."""
     withheld: int = 0
     """Owners who have to wait for the next check."""
 
 
-def tenant_view(listed: Listed, at: TenantRound) -> TenantView:
+def inventory_view(listed: InventoryItem, at: InventoryContext) -> InventoryView:
     """Judge one item as of now."""
     ends = listed.credential.ends
     assert ends is not None  # what does not expire is not listed
     days_left = days_between(at.now, ends, at.watchlist.zone)
     if not listed.ended and ends > at.now:
-        return TenantView(listed, Standing.EXPIRING, severity_of_days(days_left), days_left)
-    return TenantView(
+        return InventoryView(listed, Standing.EXPIRING, severity_of_days(days_left), days_left)
+    return InventoryView(
         listed,
         Standing.EXPIRED,
         Severity.WARNING if days_left >= -LONG_ENDED_DAYS else Severity.OK,
@@ -89,17 +89,17 @@ def tenant_view(listed: Listed, at: TenantRound) -> TenantView:
     )
 
 
-def tenant_views(at: TenantRound) -> list[TenantView]:
+def inventory_views(at: InventoryContext) -> list[InventoryView]:
     """Judge every item, most urgent first."""
-    return sorted((tenant_view(listed, at) for listed in at.memory.listed.values()), key=urgency)
+    return sorted((inventory_view(listed, at) for listed in at.memory.listed.values()), key=urgency)
 
 
-def urgency(view: TenantView) -> tuple[int, int, str]:
+def urgency(view: InventoryView) -> tuple[int, int, str]:
     """Order items from the most to the least urgent, the same way every time."""
     return (-view.severity.rank, view.days_left, view.item)
 
 
-def to_look_up(at: TenantRound) -> tuple[Listed, ...]:
+def to_look_up(at: InventoryContext) -> tuple[InventoryItem, ...]:
     """Give the items whose owners must be known now: those about to be told. None on the day of the first word about the tenant."""
     if not at.rules.owners or not at.introduced:
         return ()
@@ -110,13 +110,13 @@ def to_look_up(at: TenantRound) -> tuple[Listed, ...]:
     )
 
 
-def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
+def plan(at: InventoryContext, owned: Mapping[str, AppOwners]) -> Plan:
     """Decide who hears what. `owned` (by object id) is what was found about the apps of `to_look_up`; one that is absent is not known."""
     looked_up = {each.item for each in to_look_up(at)}
     due: dict[str, list[Notice]] = {}
     owners: dict[str, Owner] = {}
-    changed: list[Listed] = []
-    for view in tenant_views(at):
+    changed: list[InventoryItem] = []
+    for view in inventory_views(at):
         if view.item in at.unknown:
             continue
         ownership = owned.get(view.listed.object_id) if view.item in looked_up else None
@@ -150,29 +150,35 @@ def plan(at: TenantRound, owned: Mapping[str, Ownership]) -> Plan:
     return Plan(messages, owners, tuple(changed), len(late))
 
 
-def told_of_tenant(message: Message, at: TenantRound) -> tuple[Told, ...]:
+def inventory_notifications(message: Message, at: InventoryContext) -> tuple[Notification, ...]:
     """Say what the ledger has to keep once `message` is delivered."""
     rows = [
-        Told(n.view.item, message.channel, at.now, n.view.standing, n.reason)
+        Notification(n.view.item, message.channel, at.now, n.view.standing, n.reason)
         for n in message.notices
     ]
     if message.tenant is not None and message.tenant.first:
-        rows.append(Told(INTRODUCED, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED))
+        rows.append(
+            Notification(INTRODUCED, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED)
+        )
     if _unreached_since(message.channel, at) is not None:
-        rows.append(Told(UNREACHED, message.channel, at.now, Standing.HEALTHY, Reason.RECOVERED))
+        rows.append(
+            Notification(UNREACHED, message.channel, at.now, Standing.HEALTHY, Reason.RECOVERED)
+        )
     return tuple(rows)
 
 
-def unreached(message: Message, at: TenantRound) -> tuple[Told, ...]:
+def unreached(message: Message, at: InventoryContext) -> tuple[Notification, ...]:
     """Say what the ledger has to keep once `message` to an owner failed: since when mail to them does."""
     if not message.channel.startswith(OWNER) or _unreached_since(message.channel, at) is not None:
         return ()
-    return (Told(UNREACHED, message.channel, at.now, Standing.FAILING, Reason.CHANNEL_FAILED),)
+    return (
+        Notification(UNREACHED, message.channel, at.now, Standing.FAILING, Reason.CHANNEL_FAILED),
+    )
 
 
-def _about_to_be_told(listed: Listed, at: TenantRound) -> bool:
+def _about_to_be_told(listed: InventoryItem, at: InventoryContext) -> bool:
     """Say whether anybody is due to hear of an item; whoever it concerned last time stands for whoever it concerns now."""
-    view = tenant_view(listed, at)
+    view = inventory_view(listed, at)
     told = at.memory.told
     if not listed.audience:
         return _why(view, None, at) is not None
@@ -182,7 +188,7 @@ def _about_to_be_told(listed: Listed, at: TenantRound) -> bool:
 
 
 def _audience(
-    view: TenantView, ownership: Ownership | None, at: TenantRound, *, asked: bool
+    view: InventoryView, ownership: AppOwners | None, at: InventoryContext, *, asked: bool
 ) -> tuple[str, ...]:
     """Say whom an item concerns: its owners if they can be written to, else the channels of the watchlist; nobody, if it was not asked.
 
@@ -203,20 +209,20 @@ def _audience(
     )
 
 
-def _falls_to_the_channels(view: TenantView, owner: str, at: TenantRound) -> bool:
+def _falls_to_the_channels(view: InventoryView, owner: str, at: InventoryContext) -> bool:
     """Say whether an item is for others too because mail to its owner fails: what cannot wait at once, the rest from the next day on."""
     since = _unreached_since(owner, at)
     urgent = view.severity == Severity.CRITICAL or view.listed.ended
     return since is not None and (urgent or days_between(since, at.now, at.watchlist.zone) > 0)
 
 
-def _unreached_since(owner: str, at: TenantRound) -> datetime | None:
+def _unreached_since(owner: str, at: InventoryContext) -> datetime | None:
     """When mail to an owner (by channel) began to fail; `None` if the last one arrived, or none was sent."""
     row = at.memory.told.get((UNREACHED, owner))
     return row.at if row is not None and row.standing == Standing.FAILING else None
 
 
-def _as_seen_from_outside(ownership: Ownership | None, at: TenantRound) -> Ownership | None:
+def _as_seen_from_outside(ownership: AppOwners | None, at: InventoryContext) -> AppOwners | None:
     """Give who owns an app with what others have to know: that mail to them fails."""
     if ownership is None or not ownership.reachable:
         return ownership
@@ -228,7 +234,7 @@ def _as_seen_from_outside(ownership: Ownership | None, at: TenantRound) -> Owner
     )
 
 
-def _why(view: TenantView, told: Told | None, at: TenantRound) -> Reason | None:
+def _why(view: InventoryView, told: Notification | None, at: InventoryContext) -> Reason | None:
     """Give the reason why an item is due to a channel that last heard of it as `told` says; `None` if it is not due."""
     listed = view.listed
     ends = listed.credential.ends
@@ -249,7 +255,7 @@ def _why(view: TenantView, told: Told | None, at: TenantRound) -> Reason | None:
 
 
 def _too_many(
-    due: Mapping[str, list[Notice]], owners: Mapping[str, Owner], at: TenantRound
+    due: Mapping[str, list[Notice]], owners: Mapping[str, Owner], at: InventoryContext
 ) -> frozenset[str]:
     """Give the owners who have to wait: those with the least urgent news, but nobody who waited for a first word waits again.
 
@@ -266,12 +272,12 @@ def _too_many(
 
 def _rank(notice: Notice) -> tuple[int, int, str]:
     view = notice.view
-    assert isinstance(view, TenantView)
+    assert isinstance(view, InventoryView)
     return urgency(view)
 
 
 def _tell_what_cannot_wait(
-    due: dict[str, list[Notice]], late: frozenset[str], at: TenantRound
+    due: dict[str, list[Notice]], late: frozenset[str], at: InventoryContext
 ) -> None:
     """What is critical and would wait for an owner's turn is said to the channels today."""
     waiting = {
@@ -283,13 +289,13 @@ def _tell_what_cannot_wait(
     for item, notice in waiting.items():
         for channel in at.rules.tell:
             view = notice.view
-            assert isinstance(view, TenantView)
+            assert isinstance(view, InventoryView)
             said = any(each.view.item == item for each in due.get(channel, ()))
             if not said and _why(view, at.memory.told.get((item, channel)), at) is not None:
                 due.setdefault(channel, []).append(replace(notice, roles=COPY))
 
 
-def _to_channels(due: Mapping[str, list[Notice]], at: TenantRound) -> Iterator[Message]:
+def _to_channels(due: Mapping[str, list[Notice]], at: InventoryContext) -> Iterator[Message]:
     for channel in at.rules.tell:
         first = (INTRODUCED, channel) not in at.memory.told and at.scan.read_at is not None
         notices = [*_of_the_reading(channel, at), *due.get(channel, ())]
@@ -300,12 +306,12 @@ def _to_channels(due: Mapping[str, list[Notice]], at: TenantRound) -> Iterator[M
             {
                 each.object_id
                 for each in at.memory.listed.values()
-                if _why(tenant_view(each, at), None, at)
+                if _why(inventory_view(each, at), None, at)
             }
             if owned
             else set()
         )
-        news = TenantNews(
+        news = InventoryNews(
             at.scan.applications, at.scan.credentials, first=first, owners_next=len(apps)
         )
         yield Message(
@@ -318,8 +324,8 @@ def _to_channels(due: Mapping[str, list[Notice]], at: TenantRound) -> Iterator[M
         )
 
 
-def _to_owner(owner: Owner, notices: list[Notice], at: TenantRound) -> Message:
-    news = TenantNews(at.scan.applications, at.scan.credentials, owner=owner.name or owner.mail)
+def _to_owner(owner: Owner, notices: list[Notice], at: InventoryContext) -> Message:
+    news = InventoryNews(at.scan.applications, at.scan.credentials, owner=owner.name or owner.mail)
     return Message(
         owner.channel,
         at.now,
@@ -330,7 +336,7 @@ def _to_owner(owner: Owner, notices: list[Notice], at: TenantRound) -> Message:
     )
 
 
-def reading_view(scan: TenantScan, now: datetime) -> WatcherView:
+def reading_view(scan: InventoryScan, now: datetime) -> WatcherView:
     """Say whether the tenant can be read: it cannot once the last complete read, or the first try, is as old as a stale check."""
     last = scan.read_at or scan.tried_since
     failing = bool(scan.error) and now - last > STALE_AFTER
@@ -345,7 +351,7 @@ def reading_view(scan: TenantScan, now: datetime) -> WatcherView:
     )
 
 
-def _of_the_reading(channel: str, at: TenantRound) -> Iterator[Notice]:
+def _of_the_reading(channel: str, at: InventoryContext) -> Iterator[Notice]:
     """Give what is due about the reading itself: that it fails, once a day; that it works again; that it showed far fewer credentials."""
     scan, told = at.scan, at.memory.told
     reading = reading_view(scan, at.now)
@@ -377,4 +383,4 @@ def _of_the_reading(channel: str, at: TenantRound) -> Iterator[Notice]:
         and introduced.at < scan.fewer_at
         and (said is None or said.at < scan.fewer_at)
     ):
-        yield Notice(fewer, Reason.FEWER, COPY)
+        yield Notice(fewer, Reason.FEWER_RATIO, COPY)

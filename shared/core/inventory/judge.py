@@ -1,7 +1,7 @@
 """The whole tenant: what a page of it shows that matters, and what of that is new. Every credential is an item of its own.
 
 A newer credential silences an older one only if it is on the same app, of the same kind and of the same non-empty name,
-and never the one that the app is known to sign with. Only what is due, has ended within `LISTED_DAYS`, or could be told
+and never the one that the app is known to sign with. Only what is due, has ended within `MAX_EXPIRED_DAYS`, or could be told
 of again is kept; everything else is only counted, so that the ledger grows with what is due and not with the tenant.
 """
 
@@ -10,57 +10,57 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from shared.core.inventory.noise import Quiet
+from shared.core.inventory.noise import NoiseFilter
 from shared.core.judge.standing import has_ended, has_started, started_after
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import (
     Holder,
-    Listed,
-    TenantApp,
-    TenantFacts,
-    TenantMemory,
-    TenantScan,
+    InventoryApp,
+    InventoryChanges,
+    InventoryItem,
+    InventoryMemory,
+    InventoryScan,
 )
-from shared.core.model.memory import Told
-from shared.core.model.watchlist import TenantRules, Watchlist
+from shared.core.model.memory import Notification
+from shared.core.model.watchlist import InventoryRules, Watchlist
 
-LISTED_DAYS = 90
+MAX_EXPIRED_DAYS = 90
 """What ended longer ago than this, by calendar days, is only counted."""
-FEWER = 0.8
+FEWER_RATIO = 0.8
 """A read with fewer credentials than this part of the last complete one is told."""
 
 
-class Window(NamedTuple):
+class ExpiryWindow(NamedTuple):
     """Ends that matter, by instant: both are included."""
 
     since: datetime
     until: datetime
 
 
-def window(watchlist: Watchlist, rules: TenantRules, now: datetime) -> Window:
-    """Give the ends that matter now: those of local days within the ladder, and of `LISTED_DAYS` past ones."""
+def window(watchlist: Watchlist, rules: InventoryRules, now: datetime) -> ExpiryWindow:
+    """Give the ends that matter now: those of local days within the ladder, and of `MAX_EXPIRED_DAYS` past ones."""
     today = now.astimezone(watchlist.zone).date()
-    first = datetime.combine(today - timedelta(days=LISTED_DAYS), time.min, watchlist.zone)
+    first = datetime.combine(today - timedelta(days=MAX_EXPIRED_DAYS), time.min, watchlist.zone)
     last = datetime.combine(today + timedelta(days=rules.ladder[0]), time.max, watchlist.zone)
-    return Window(first.astimezone(now.tzinfo), last.astimezone(now.tzinfo))
+    return ExpiryWindow(first.astimezone(now.tzinfo), last.astimezone(now.tzinfo))
 
 
-class Sieve:
+class InventoryFilter:
     """Finds what matters in a tenant, one app at a time; made once a read."""
 
-    def __init__(self, watchlist: Watchlist, rules: TenantRules, now: datetime) -> None:
+    def __init__(self, watchlist: Watchlist, rules: InventoryRules, now: datetime) -> None:
         """Leave out what the watchlist watches itself, what it excludes, and what is noise."""
         self._rules = rules
         self._now = now
         self.window = window(watchlist, rules, now)
-        self._quiet = Quiet(rules.noise, rules.exclude_names)
+        self._quiet = NoiseFilter(rules.noise, rules.exclude_names)
         self._watched = {(Holder.APPLICATION, app.client_id) for app in watchlist.apps} | {
             (Holder.SERVICE_PRINCIPAL, app.client_id)
             for app in watchlist.apps
             if app.service_principal
         }
 
-    def listed(self, app: TenantApp) -> Iterator[Listed]:
+    def listed(self, app: InventoryApp) -> Iterator[InventoryItem]:
         """Give the items of an app, as if they were seen for the first time."""
         if self._left_out(app):
             return
@@ -79,7 +79,7 @@ class Sieve:
                 and _is_silenced(credential, app.credentials, self._now)
             ):
                 continue
-            yield Listed(
+            yield InventoryItem(
                 app.holder,
                 app.client_id,
                 app.object_id,
@@ -90,7 +90,7 @@ class Sieve:
                 ended=has_ended(credential, self._now),
             )
 
-    def _left_out(self, app: TenantApp) -> bool:
+    def _left_out(self, app: InventoryApp) -> bool:
         client_id = app.client_id.casefold()
         return (
             (app.holder, client_id) in self._watched
@@ -114,7 +114,7 @@ def _silences(newer: Credential, older: Credential, now: datetime) -> bool:
     )
 
 
-class Counted(NamedTuple):
+class ReadCounts(NamedTuple):
     """What a complete read of the tenant counted."""
 
     applications: int
@@ -125,9 +125,9 @@ class Counted(NamedTuple):
     """Of one not even the client id could be: it may be any, so nothing is concluded to be gone."""
 
 
-def facts_of_read(
-    found: Mapping[str, Listed], counted: Counted, memory: TenantMemory, now: datetime
-) -> TenantFacts:
+def changes_of_read(
+    found: Mapping[str, InventoryItem], counted: ReadCounts, memory: InventoryMemory, now: datetime
+) -> InventoryChanges:
     """Say what a complete read at `now` found that is new. `found` are its items, as if they were seen for the first time."""
     listed = {item: _continued(each, memory.listed.get(item), now) for item, each in found.items()}
     missed = {
@@ -136,7 +136,7 @@ def facts_of_read(
         if item not in listed and each.client_id.casefold() not in counted.unread
     }
     gone = set() if counted.nameless else missed
-    return TenantFacts(
+    return InventoryChanges(
         scan=_scanned(counted, memory.scan, now),
         listed=tuple(each for item, each in listed.items() if memory.listed.get(item) != each),
         gone=tuple(sorted(gone)),
@@ -144,13 +144,13 @@ def facts_of_read(
     )
 
 
-def facts_of_failure(error: str, memory: TenantMemory, now: datetime) -> TenantFacts:
+def changes_of_failure(error: str, memory: InventoryMemory, now: datetime) -> InventoryChanges:
     """Say what a read that failed leaves to remember: that it did, and nothing about any credential."""
-    before = memory.scan or TenantScan(tried_since=now)
-    return TenantFacts(scan=replace(before, error=error))
+    before = memory.scan or InventoryScan(tried_since=now)
+    return InventoryChanges(scan=replace(before, error=error))
 
 
-def _continued(found: Listed, before: Listed | None, now: datetime) -> Listed:
+def _continued(found: InventoryItem, before: InventoryItem | None, now: datetime) -> InventoryItem:
     """Give the item with the past that it has. What a clock that was ahead has written counts for nothing."""
     if before is None or before.first_seen > now:
         return found
@@ -158,10 +158,10 @@ def _continued(found: Listed, before: Listed | None, now: datetime) -> Listed:
     return replace(found, first_seen=before.first_seen, since=since, audience=before.audience)
 
 
-def _scanned(counted: Counted, before: TenantScan | None, now: datetime) -> TenantScan:
-    last = before or TenantScan(tried_since=now)
-    fewer = last.read_at is not None and counted.credentials < FEWER * last.credentials
-    return TenantScan(
+def _scanned(counted: ReadCounts, before: InventoryScan | None, now: datetime) -> InventoryScan:
+    last = before or InventoryScan(tried_since=now)
+    fewer = last.read_at is not None and counted.credentials < FEWER_RATIO * last.credentials
+    return InventoryScan(
         tried_since=last.tried_since,
         read_at=now,
         applications=counted.applications,
@@ -171,18 +171,20 @@ def _scanned(counted: Counted, before: TenantScan | None, now: datetime) -> Tena
     )
 
 
-def with_tenant_facts(memory: TenantMemory, facts: TenantFacts) -> TenantMemory:
+def apply_inventory_changes(memory: InventoryMemory, facts: InventoryChanges) -> InventoryMemory:
     """Give the memory after `facts` were written."""
     gone, forgotten = set(facts.gone), set(facts.forget_told)
     kept = {item: each for item, each in memory.listed.items() if item not in gone}
-    return TenantMemory(
+    return InventoryMemory(
         scan=facts.scan or memory.scan,
         listed={**kept, **{each.item: each for each in facts.listed}},
         told={key: told for key, told in memory.told.items() if key not in forgotten},
     )
 
 
-def with_tenant_told(memory: TenantMemory, told: Iterable[Told]) -> TenantMemory:
+def apply_inventory_notifications(
+    memory: InventoryMemory, told: Iterable[Notification]
+) -> InventoryMemory:
     """Give the memory after a channel heard something."""
     return replace(
         memory, told={**memory.told, **{(each.item, each.channel): each for each in told}}

@@ -49,7 +49,7 @@ NOISE = (
 """Sources: Microsoft's FAQ of Application Proxy (CWAP_AuthSecret); names as recorded in real tenants."""
 
 
-class Quiet:
+class NoiseFilter:
     """The rules in force, ready to be asked 100,000 times."""
 
     def __init__(self, ids: Iterable[str], exclude_names: Iterable[str]) -> None:

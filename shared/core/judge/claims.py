@@ -1,4 +1,4 @@
-"""Whose a credential is: a person's word beats everything; what a service uses or used is its own; then one rule decides.
+"""ClaimsByKeyId a credential is: a person's word beats everything; what a service uses or used is its own; then one rule decides.
 
 If the rules of two services match one credential, neither has it by rule: it stays unclaimed, and both are named.
 """
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Former, Memory
+from shared.core.model.memory import Memory, PreviousCredential
 from shared.core.model.watchlist import Claim, Service
 
 
 @dataclass(frozen=True, slots=True)
-class Ownership:
+class ClaimedBy:
     """To whom a credential belongs, by service id. Nobody, and not `ignored`: it is unclaimed."""
 
     services: frozenset[str]
@@ -33,20 +33,20 @@ def matches(claim: Claim, credential: Credential) -> bool:
             return credential.key_id.casefold() == claim.value.casefold()
 
 
-def ownership(credential: Credential, services: Iterable[Service], memory: Memory) -> Ownership:
+def claimed_by(credential: Credential, services: Iterable[Service], memory: Memory) -> ClaimedBy:
     """Decide whose `credential` is among the `services` of its app."""
     services = tuple(services)
     assignment = memory.assignments.get(credential.key_id)
     if assignment is not None and not assignment.withdrawn:
         known = frozenset(service.id for service in services)
-        return Ownership(
+        return ClaimedBy(
             services=known & frozenset(assignment.services), ignored=not assignment.services
         )
     holders = {service.id for service in services if _held(service, credential.key_id, memory)}
     ruled = tuple(service for service in services if matches(service.claim, credential))
     if len(ruled) == 1:
         holders.add(ruled[0].id)
-    return Ownership(
+    return ClaimedBy(
         services=frozenset(holders), rivals=ruled if len(ruled) > 1 and not holders else ()
     )
 
@@ -54,4 +54,4 @@ def ownership(credential: Credential, services: Iterable[Service], memory: Memor
 def _held(service: Service, key_id: str, memory: Memory) -> bool:
     hold = memory.holds.get(service.id)
     used = hold is not None and hold.key_id == key_id
-    return used or Former(service.id, key_id) in memory.formers
+    return used or PreviousCredential(service.id, key_id) in memory.formers

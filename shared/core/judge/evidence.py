@@ -7,8 +7,8 @@ service uses it. The old one seen a day or more after somebody settled it shows 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from shared.core.model.changes import Decided
-from shared.core.model.memory import Decision, DecisionKind, Former, Hold, Memory, Use
+from shared.core.model.changes import DecisionChanges
+from shared.core.model.memory import Decision, DecisionKind, InUse, Memory, PreviousCredential, Use
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Standing
 
@@ -26,7 +26,7 @@ def uses_after(memory: Memory, last_seen: Mapping[str, datetime]) -> Iterator[Us
             yield Use(key_id, (*(known for known in days if known < day), day)[-DAYS_OF_USE:], seen)
 
 
-def settle(view: ServiceView, memory: Memory, now: datetime) -> Decided | None:
+def settle(view: ServiceView, memory: Memory, now: datetime) -> DecisionChanges | None:
     """Give what sign-ins settle about a service, if they do."""
     hold = view.hold
     if hold is None or not view.app.usable:
@@ -44,14 +44,14 @@ def settle(view: ServiceView, memory: Memory, now: datetime) -> Decided | None:
     return None
 
 
-def is_shown_unused(leftover: str, hold: Hold, memory: Memory) -> bool:
+def is_shown_unused(leftover: str, hold: InUse, memory: Memory) -> bool:
     """Say whether sign-ins show that a leftover is not used: its successor is seen since it was settled, and the leftover is not."""
     successor, old = memory.uses.get(hold.key_id), memory.uses.get(leftover)
     seen = successor is not None and len(_since(hold, successor.days)) == DAYS_OF_USE
     return seen and (old is None or old.last < hold.at + LATE_USE)
 
 
-def _still_used(view: ServiceView, hold: Hold, memory: Memory) -> str | None:
+def _still_used(view: ServiceView, hold: InUse, memory: Memory) -> str | None:
     """Find an older credential that was seen a day or more after the present one was settled."""
     if not hold.settled:
         return None
@@ -64,22 +64,22 @@ def _still_used(view: ServiceView, hold: Hold, memory: Memory) -> str | None:
     return max(late, key=lambda use: use.last).key_id if late else None
 
 
-def _took_over(new: str, hold: Hold, memory: Memory) -> bool:
+def _took_over(new: str, hold: InUse, memory: Memory) -> bool:
     use, old = memory.uses.get(new), memory.uses.get(hold.key_id)
     days = _since(hold, use.days) if use is not None else ()
     return len(days) == DAYS_OF_USE and (old is None or old.last.astimezone(UTC).date() <= days[0])
 
 
-def _since(hold: Hold, days: tuple[date, ...]) -> tuple[date, ...]:
+def _since(hold: InUse, days: tuple[date, ...]) -> tuple[date, ...]:
     """What was seen before somebody settled the matter was known to them; a first sight settles nothing."""
     return tuple(day for day in days if not hold.settled or day >= hold.at.astimezone(UTC).date())
 
 
 def _decided(
     view: ServiceView, key_id: str, memory: Memory, now: datetime, *, former: str = ""
-) -> Decided:
+) -> DecisionChanges:
     known = memory.holds.get(view.service.id)
-    hold = Hold(
+    hold = InUse(
         view.service.id,
         key_id,
         assumed=False,
@@ -90,6 +90,8 @@ def _decided(
     decision = Decision(
         now, DecisionKind.CONFIRM, None, (view.service.id,), key_id, "seen signing in"
     )
-    return Decided(
-        decision, holds=(hold,), formers=(Former(view.service.id, former),) if former else ()
+    return DecisionChanges(
+        decision,
+        holds=(hold,),
+        formers=(PreviousCredential(view.service.id, former),) if former else (),
     )

@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.core.judge.claims import Ownership, ownership
+from shared.core.judge.claims import ClaimedBy, claimed_by
 from shared.core.judge.evidence import is_shown_unused
 from shared.core.judge.self_watch import first_tries, removed_channels, watcher_views
 from shared.core.judge.situation import Situation, reason_of_change
-from shared.core.judge.snapshot import Observed, Round, changed_sightings
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, changed_records
 from shared.core.judge.standing import (
-    Own,
-    age,
+    OwnCredentials,
+    creation_order,
     has_ended,
     is_live,
     severity_of,
@@ -26,7 +26,7 @@ from shared.core.judge.standing import (
 )
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Facts, ItemState, Memory
+from shared.core.model.memory import Changes, ItemState, Memory
 from shared.core.model.views import (
     AppView,
     Judgement,
@@ -52,11 +52,11 @@ FINDINGS = {
     "channel": Reason.CHANNEL_FAILED,
 }
 
-type Whose = Mapping[str, Ownership]
+type ClaimsByKeyId = Mapping[str, ClaimedBy]
 
 
 def judge(
-    at: Round, observed: Mapping[str, Observed], unread: Mapping[str, str] | None = None
+    at: CheckContext, observed: Mapping[str, AppSnapshot], unread: Mapping[str, str] | None = None
 ) -> Judgement:
     """Judge every app in `observed` (by app key); `unread` says of the others why they could not be read."""
     services: list[ServiceView] = []
@@ -67,16 +67,18 @@ def judge(
         if watched.key not in observed:
             continue
         seen = observed[watched.key]
-        whose = {c.key_id: ownership(c, watched.services, at.memory) for c in seen.credentials}
-        views = [_view(service, Spot(watched, seen, whose), at) for service in watched.services]
-        orphans = list(_unclaimed(Spot(watched, seen, whose), views, at))
+        whose = {c.key_id: claimed_by(c, watched.services, at.memory) for c in seen.credentials}
+        views = [
+            _view(service, AppContext(watched, seen, whose), at) for service in watched.services
+        ]
+        orphans = list(_unclaimed(AppContext(watched, seen, whose), views, at))
         services += [_with_candidates(view, orphans, at.now) for view in views]
         unclaimed += orphans
         apps += _app_views(watched, seen)
         leftovers += [
             each
             for view in views
-            for each in _leftovers(view, Spot(watched, seen, whose), views, at)
+            for each in _leftovers(view, AppContext(watched, seen, whose), views, at)
         ]
     gone = sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services))
     judgement = Judgement(
@@ -88,27 +90,29 @@ def judge(
         removed=(*map(RemovedView, gone), *removed_channels(at)),
         watcher=tuple(watcher_views(at, unread or {})),
         concluded=frozenset(observed),
-        facts=Facts(),
+        facts=Changes(),
         unread=dict(unread or {}),
     )
     return replace(judgement, facts=_facts(judgement, at, observed))
 
 
-class Spot(NamedTuple):
+class AppContext(NamedTuple):
     """A watched app, what is on it, and whose that is."""
 
     watched: WatchedApp
-    seen: Observed
-    whose: Whose
+    seen: AppSnapshot
+    whose: ClaimsByKeyId
 
 
-def _view(service: Service, spot: Spot, at: Round) -> ServiceView:
+def _view(service: Service, spot: AppContext, at: CheckContext) -> ServiceView:
     own = tuple(c for c in spot.seen.credentials if service.id in spot.whose[c.key_id].services)
     holds = (
         at.memory.holds.get(other.id) for other in spot.watched.services if other.id != service.id
     )
     elsewhere = frozenset(hold.key_id for hold in holds if hold is not None)
-    view = view_service(service, spot.seen.sighting, Own(own, spot.seen.credentials, elsewhere), at)
+    view = view_service(
+        service, spot.seen.sighting, OwnCredentials(own, spot.seen.credentials, elsewhere), at
+    )
     if view.app.usable:
         return view
     last = at.memory.items.get(service.id)
@@ -132,10 +136,12 @@ def _with_candidates(
         for orphan in orphans
         if view.service in orphan.wanted_by and is_live(orphan.credential, now)
     )
-    return replace(view, candidates=tuple(sorted(live, key=age, reverse=True)))
+    return replace(view, candidates=tuple(sorted(live, key=creation_order, reverse=True)))
 
 
-def _unclaimed(spot: Spot, views: Iterable[ServiceView], at: Round) -> Iterator[UnclaimedView]:
+def _unclaimed(
+    spot: AppContext, views: Iterable[ServiceView], at: CheckContext
+) -> Iterator[UnclaimedView]:
     needy = [view for view in views if view.standing in {Standing.MISSING, Standing.UNMATCHED}]
     for credential in spot.seen.credentials:
         belongs = spot.whose[credential.key_id]
@@ -188,7 +194,7 @@ def _severity_unclaimed(standing: Standing, days_left: int | None) -> Severity:
     return severity_of_days(days_left)
 
 
-def _app_views(watched: WatchedApp, seen: Observed) -> Iterator[AppView]:
+def _app_views(watched: WatchedApp, seen: AppSnapshot) -> Iterator[AppView]:
     app = seen.sighting
     trouble = (app.disabled,) if app.disabled else ()
     if not app.found:
@@ -216,7 +222,7 @@ def _app_views(watched: WatchedApp, seen: Observed) -> Iterator[AppView]:
 
 
 def _leftovers(
-    view: ServiceView, spot: Spot, views: Iterable[ServiceView], at: Round
+    view: ServiceView, spot: AppContext, views: Iterable[ServiceView], at: CheckContext
 ) -> Iterator[LeftoverView]:
     if view.hold is None or not view.app.usable:
         return
@@ -251,7 +257,7 @@ def _leftovers(
             )
 
 
-def _just_ended(view: ServiceView, spot: Spot, at: Round) -> Iterator[Credential]:
+def _just_ended(view: ServiceView, spot: AppContext, at: CheckContext) -> Iterator[Credential]:
     """Give the leftovers that have ended within a week and of whose last day an installer has not heard yet."""
     if view.hold is None or view.in_use is None or not view.hold.settled:
         return
@@ -278,7 +284,7 @@ def _service_items(memory: Memory) -> Iterator[str]:
     return (item for item in memory.items if ":" not in item)
 
 
-def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -> Facts:
+def _facts(judgement: Judgement, at: CheckContext, observed: Mapping[str, AppSnapshot]) -> Changes:
     memory = at.memory
     usable = [view for view in judgement.services if view.app.usable]
     stated: tuple[View, ...] = (
@@ -293,9 +299,9 @@ def _facts(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) ->
         for view in usable
         if view.hold is not None and view.service.id not in memory.holds
     )
-    return Facts(
+    return Changes(
         holds=tuple(first_holds),
-        sightings=tuple(each for seen in observed.values() for each in changed_sightings(seen, at)),
+        sightings=tuple(each for seen in observed.values() for each in changed_records(seen, at)),
         apps=tuple(
             seen.sighting for key, seen in observed.items() if memory.apps.get(key) != seen.sighting
         ),

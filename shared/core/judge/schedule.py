@@ -7,7 +7,7 @@ twice is its first (PEP 495, fold 0). The clock that calls us may fail; what is 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from shared.core.model.memory import CheckRecord, Outcome, Pulse
+from shared.core.model.memory import CheckRecord, LastChecks, Outcome
 from shared.core.model.watchlist import Watchlist
 
 STALE_AFTER = timedelta(hours=26)
@@ -28,7 +28,7 @@ def last_due(watchlist: Watchlist, now: datetime) -> datetime:
     return due if due <= now else instant_on(today - timedelta(days=1), watchlist)
 
 
-def is_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
+def is_check_due(pulse: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a check is owed: no good one has started since the last due instant.
 
     One from the future counts for nothing: somebody's clock was ahead.
@@ -36,29 +36,29 @@ def is_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
     return pulse.last_success is None or not last_due(watchlist, now) <= pulse.last_success <= now
 
 
-def is_tenant_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
+def is_inventory_due(pulse: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a read of the whole tenant is owed: none was tried since the last due instant, or somebody asked for one."""
-    tried = pulse.tenant_attempt
+    tried = pulse.inventory_attempt
     return watchlist.tenant is not None and (
         tried is None or not last_due(watchlist, now) <= tried <= now
     )
 
 
-def is_retry_owed(pulse: Pulse) -> bool:
+def is_retry_due(pulse: LastChecks) -> bool:
     """Say whether this tick should try again what the last check could not do."""
     return pulse.retries_left > 0
 
 
-def is_tick_owed(pulse: Pulse, watchlist: Watchlist, now: datetime) -> bool:
+def is_tick_due(pulse: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a tick has anything to do: a check, a read of the whole tenant, or another try."""
     return (
-        is_owed(pulse, watchlist, now)
-        or is_tenant_owed(pulse, watchlist, now)
-        or is_retry_owed(pulse)
+        is_check_due(pulse, watchlist, now)
+        or is_inventory_due(pulse, watchlist, now)
+        or is_retry_due(pulse)
     )
 
 
-def is_stale(pulse: Pulse, now: datetime) -> bool:
+def is_stale(pulse: LastChecks, now: datetime) -> bool:
     """Say whether the last good check, or the first sign of life if there was none yet, is more than 26 hours old.
 
     One from the future, by more than clocks differ, proves nothing.
@@ -67,7 +67,7 @@ def is_stale(pulse: Pulse, now: datetime) -> bool:
     return last is not None and not -CLOCKS_DIFFER <= now - last <= STALE_AFTER
 
 
-def pulse_after(record: CheckRecord, before: Pulse, *, retry: bool) -> Pulse:
+def last_checks_after(record: CheckRecord, before: LastChecks, *, retry: bool) -> LastChecks:
     """Give the pulse after a check: what is still to be retried, and since when things are well."""
     good = record.outcome in {Outcome.OK, Outcome.PARTIAL}
     retries = 0

@@ -9,9 +9,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.judge.schedule import CLOCKS_DIFFER, STALE_AFTER
-from shared.core.judge.snapshot import Round, last_sighting
+from shared.core.judge.snapshot import CheckContext, last_record_of
 from shared.core.model.days import days_between
-from shared.core.model.memory import ChannelState, ItemState, Told
+from shared.core.model.memory import ChannelState, ItemState, Notification
 from shared.core.model.views import RemovedView, WatcherView
 from shared.core.model.vocabulary import Reason, Severity, Standing
 
@@ -21,7 +21,7 @@ TRIED = "tried:"
 """With the key of an app: an item that says since when we try to read what was never read."""
 
 
-def watcher_views(at: Round, unread: Mapping[str, str]) -> Iterator[WatcherView]:
+def watcher_views(at: CheckContext, unread: Mapping[str, str]) -> Iterator[WatcherView]:
     """Give the state of reading, and of every channel that was ever used; `unread` says why an app (by key) could not be read."""
     overdue = {key: why for key, why in unread.items() if _is_overdue(key, at)}
     yield WatcherView(
@@ -49,7 +49,7 @@ def watcher_views(at: Round, unread: Mapping[str, str]) -> Iterator[WatcherView]
         )
 
 
-def removed_channels(at: Round) -> Iterator[RemovedView]:
+def removed_channels(at: CheckContext) -> Iterator[RemovedView]:
     """Give the channels that were used once and that the watchlist no longer has."""
     return (
         RemovedView(f"channel:{name}")
@@ -58,7 +58,7 @@ def removed_channels(at: Round) -> Iterator[RemovedView]:
     )
 
 
-def heard_this_week(channel: str, at: Round) -> bool:
+def heard_this_week(channel: str, at: CheckContext) -> bool:
     """Say whether a channel heard anything since Monday, local time."""
     zone = at.watchlist.zone
     week = at.now.astimezone(zone).isocalendar()[:2]
@@ -68,17 +68,19 @@ def heard_this_week(channel: str, at: Round) -> bool:
     )
 
 
-def said_today(told: Told, at: Round) -> bool:
+def said_today(told: Notification, at: CheckContext) -> bool:
     """Say whether something was last told on the present local day."""
     return said_on_day(told, at.now, at.watchlist.zone)
 
 
-def said_on_day(told: Told, now: datetime, zone: ZoneInfo) -> bool:
+def said_on_day(told: Notification, now: datetime, zone: ZoneInfo) -> bool:
     """Say whether something was last told on the local day of `now`."""
     return days_between(told.at, now, zone) == 0
 
 
-def fared(name: str, at: Round, error: str, *, delivered: bool, retry: bool) -> ChannelState | None:
+def fared(
+    name: str, at: CheckContext, error: str, *, delivered: bool, retry: bool
+) -> ChannelState | None:
     """Give the new state of a channel after a message to it; `None` if nothing changed. Retries at later ticks belong to their check."""
     before = at.memory.channels.get(name)
     if delivered:
@@ -93,20 +95,20 @@ def fared(name: str, at: Round, error: str, *, delivered: bool, retry: bool) -> 
     return after if after != before else None
 
 
-def _is_overdue(key: str, at: Round) -> bool:
+def _is_overdue(key: str, at: CheckContext) -> bool:
     last = _last_read(key, at)
     return last is not None and not -CLOCKS_DIFFER <= at.now - last <= STALE_AFTER
 
 
-def _last_read(key: str, at: Round) -> datetime | None:
+def _last_read(key: str, at: CheckContext) -> datetime | None:
     """When an app was last read completely; of one that never was, since when we try; `None` if this is the first time."""
     watched = next((app for app in at.watchlist.apps if app.key == key), None)
-    known = last_sighting(watched, at.memory) if watched is not None else None
+    known = last_record_of(watched, at.memory) if watched is not None else None
     tried = at.memory.items.get(f"{TRIED}{key}")
     return known.read_at if known is not None else tried.since if tried is not None else None
 
 
-def first_tries(unread: Iterable[str], at: Round) -> Iterator[ItemState]:
+def first_tries(unread: Iterable[str], at: CheckContext) -> Iterator[ItemState]:
     """Note, of each app (by key) that could not be read and never was, that it was tried: from now on its silence counts."""
     for key in unread:
         if _last_read(key, at) is None:

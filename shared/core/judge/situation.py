@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Hold
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.memory import InUse
+from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Reason, Standing
 
 NAMESAKES = {
@@ -21,7 +21,7 @@ class Situation(NamedTuple):
     standing: Standing
     in_use: str
     replacement: str
-    over: Over
+    over: Loss
     settled_at: str
     """When a person, or evidence, last said what is in use: a new word is news even if nothing else changed."""
 
@@ -37,14 +37,14 @@ class Situation(NamedTuple):
         if (
             len(parts) != len(cls._fields)
             or parts[0] not in set(Standing)
-            or parts[3] not in set(Over)
+            or parts[3] not in set(Loss)
         ):
             return None
-        return cls(Standing(parts[0]), parts[1], parts[2], Over(parts[3]), parts[4])
+        return cls(Standing(parts[0]), parts[1], parts[2], Loss(parts[3]), parts[4])
 
 
 def situation_of(
-    standing: Standing, in_use: str, replacement: Credential | None, over: Over, hold: Hold | None
+    standing: Standing, in_use: str, replacement: Credential | None, over: Loss, hold: InUse | None
 ) -> Situation:
     """Put together the situation of a service. A replacement that has not started yet does not count: `replacement` is live or `None`."""
     settled = hold.at if hold is not None and hold.settled else None
@@ -84,14 +84,14 @@ def _reason_at_first_sight(after: Situation, *, assumed: bool) -> Reason:
 
 def _reason_to_wait(before: Situation, after: Situation, *, shorter: bool) -> Reason:
     if before.replacement == after.replacement and before.over != after.over:
-        return {Over.GONE: Reason.DELETED, Over.ENDED: Reason.EXPIRED, Over.NO: Reason.RECOVERED}[
+        return {Loss.GONE: Reason.DELETED, Loss.ENDED: Reason.EXPIRED, Loss.NO: Reason.RECOVERED}[
             after.over
         ]
     return Reason.SHORTER if shorter else Reason.REPLACED
 
 
 def _reason_without_replacement(before: Situation, *, replacement_ended: bool) -> Reason:
-    if before.over == Over.GONE:
+    if before.over == Loss.GONE:
         return Reason.RECOVERED
     if before.standing != Standing.AWAITING_INSTALL:
         return Reason.FIRST

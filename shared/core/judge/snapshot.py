@@ -6,34 +6,34 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.directory import App, Credential
-from shared.core.model.memory import AppSighting, Memory, Pulse, Sighting
+from shared.core.model.memory import AppRecord, CredentialRecord, LastChecks, Memory
 from shared.core.model.watchlist import WatchedApp, Watchlist
 
 
-class Round(NamedTuple):
+class CheckContext(NamedTuple):
     """What a round of judging starts from, besides what is observed: what is watched, what is remembered, and one instant."""
 
     watchlist: Watchlist
     memory: Memory
     now: datetime
-    pulse: Pulse = Pulse()
+    pulse: LastChecks = LastChecks()
 
 
-class Observed(NamedTuple):
+class AppSnapshot(NamedTuple):
     """A watched app with the credentials that are on it."""
 
-    sighting: AppSighting
+    sighting: AppRecord
     credentials: tuple[Credential, ...]
 
 
-def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
+def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSnapshot:
     """Take what Graph gave; for an app that is not in the tenant, what was last known of it, marked as not found."""
     if app is None:
-        known = recall(watched, at.memory)
+        known = recalled_snapshot(watched, at.memory)
         object_id, name = (
             (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
         )
-        lost = AppSighting(
+        lost = AppRecord(
             watched.key,
             watched.client_id,
             object_id,
@@ -43,9 +43,9 @@ def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
             missing_redirect_uris=(),
             read_at=at.now,
         )
-        return Observed(lost, known.credentials if known else ())
+        return AppSnapshot(lost, known.credentials if known else ())
     missing = tuple(uri for uri in watched.redirect_uris if uri not in app.redirect_uris)
-    sighting = AppSighting(
+    sighting = AppRecord(
         watched.key,
         app.client_id,
         app.object_id,
@@ -55,33 +55,33 @@ def observe(watched: WatchedApp, app: App | None, at: Round) -> Observed:
         missing_redirect_uris=missing,
         read_at=at.now,
     )
-    return Observed(sighting, app.credentials)
+    return AppSnapshot(sighting, app.credentials)
 
 
-def recall(watched: WatchedApp, memory: Memory) -> Observed | None:
+def recalled_snapshot(watched: WatchedApp, memory: Memory) -> AppSnapshot | None:
     """Give what the ledger remembers of an app; `None` if it was never read completely."""
-    known = last_sighting(watched, memory)
+    known = last_record_of(watched, memory)
     if known is None:
         return None
     here = (
         s.credential for s in memory.sightings.values() if s.app == known.key and s.gone_at is None
     )
-    return Observed(replace(known, key=watched.key), tuple(here))
+    return AppSnapshot(replace(known, key=watched.key), tuple(here))
 
 
-def last_sighting(watched: WatchedApp, memory: Memory) -> AppSighting | None:
+def last_record_of(watched: WatchedApp, memory: Memory) -> AppRecord | None:
     """Give how an app was last read completely: by its client id, for another first service gives it another key; else by its key."""
     mine = (known for known in memory.apps.values() if known.client_id == watched.client_id)
     return max(mine, key=lambda known: known.read_at, default=memory.apps.get(watched.key))
 
 
-def _is_nobodys(key: str, at: Round) -> bool:
+def _is_nobodys(key: str, at: CheckContext) -> bool:
     """Say whether what is remembered under an app's key is of no app on the watchlist: a new registration may have taken its place."""
     known = at.memory.apps.get(key)
     return known is None or all(app.client_id != known.client_id for app in at.watchlist.apps)
 
 
-def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
+def changed_records(observed: AppSnapshot, at: CheckContext) -> Iterator[CredentialRecord]:
     """Give the sightings of an app that are new, different, gone or back. Of an app that is not found nothing is known to be gone."""
     if not observed.sighting.found:
         return
@@ -93,9 +93,11 @@ def changed_sightings(observed: Observed, at: Round) -> Iterator[Sighting]:
     for credential in here.values():
         before = at.memory.sightings.get(credential.key_id)
         if before is None:
-            yield Sighting(credential, key, first_seen=at.now)
-        elif before != (same := Sighting(credential, key, first_seen=before.first_seen)):
+            yield CredentialRecord(credential, key, first_seen=at.now)
+        elif before != (same := CredentialRecord(credential, key, first_seen=before.first_seen)):
             yield same
     for before in at.memory.sightings.values():
         if before.app in keys and before.gone_at is None and before.credential.key_id not in here:
-            yield Sighting(before.credential, key, first_seen=before.first_seen, gone_at=at.now)
+            yield CredentialRecord(
+                before.credential, key, first_seen=before.first_seen, gone_at=at.now
+            )

@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from shared.core.judge.situation import situation_of
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Acknowledgement, AppSighting, Hold, Memory
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.memory import Acknowledgement, AppRecord, InUse, Memory
+from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Service
 
@@ -28,7 +28,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 
-class Own(NamedTuple):
+class OwnCredentials(NamedTuple):
     """The credentials a service may use: those that are its own, and what else lies on the app."""
 
     own: tuple[Credential, ...]
@@ -53,32 +53,35 @@ def has_ended(credential: Credential, now: datetime) -> bool:
     return credential.ends is not None and credential.ends <= now
 
 
-def age(credential: Credential) -> tuple[datetime, datetime, str]:
+def creation_order(credential: Credential) -> tuple[datetime, datetime, str]:
     """Order credentials from old to new: by start, then by end, then by key id so that the order is always the same."""
     return (credential.starts or LONG_AGO, credential.ends or FAR_AWAY, credential.key_id)
 
 
 def started_after(credential: Credential, other: Credential) -> bool:
     """Say whether a credential is newer than another; of two made in the same second the one that lasts longer is."""
-    return age(credential)[:2] > age(other)[:2]
+    return creation_order(credential)[:2] > creation_order(other)[:2]
 
 
-def first_hold(service: Service, own: Iterable[Credential], now: datetime) -> Hold | None:
+def first_hold(service: Service, own: Iterable[Credential], now: datetime) -> InUse | None:
     """Choose what a service uses when it is seen for the first time; `None` if there is nothing to choose from."""
     own = tuple(own)
-    live = sorted((c for c in own if is_live(c, now)), key=lambda c: (c.ends or FAR_AWAY, *age(c)))
+    live = sorted(
+        (c for c in own if is_live(c, now)), key=lambda c: (c.ends or FAR_AWAY, *creation_order(c))
+    )
     if live:
-        return Hold(service=service.id, key_id=live[0].key_id, assumed=len(live) > 1, at=now)
+        return InUse(service=service.id, key_id=live[0].key_id, assumed=len(live) > 1, at=now)
     ended = sorted(
-        (c for c in own if has_ended(c, now)), key=lambda c: (c.ends or FAR_AWAY, *age(c))
+        (c for c in own if has_ended(c, now)),
+        key=lambda c: (c.ends or FAR_AWAY, *creation_order(c)),
     )
     return (
-        Hold(service=service.id, key_id=ended[-1].key_id, assumed=False, at=now) if ended else None
+        InUse(service=service.id, key_id=ended[-1].key_id, assumed=False, at=now) if ended else None
     )
 
 
 def replacement_of(
-    in_use: Credential | None, over: Over, own: Iterable[Credential], now: datetime
+    in_use: Credential | None, over: Loss, own: Iterable[Credential], now: datetime
 ) -> Credential | None:
     """Find what the service should be given next: the newest live one after the one in use, or the newest of all when that is over.
 
@@ -87,14 +90,14 @@ def replacement_of(
     others = [
         c for c in own if not has_ended(c, now) and (in_use is None or c.key_id != in_use.key_id)
     ]
-    if in_use is not None and over == Over.NO:
+    if in_use is not None and over == Loss.NO:
         others = [c for c in others if started_after(c, in_use)]
-    return max(others, key=lambda c: (has_started(c, now), age(c)), default=None)
+    return max(others, key=lambda c: (has_started(c, now), creation_order(c)), default=None)
 
 
-def severity_of(standing: Standing, over: Over, days_left: int | None) -> Severity:
+def severity_of(standing: Standing, over: Loss, days_left: int | None) -> Severity:
     """Say how urgent a standing is, by the days that are left to the credential in use."""
-    if standing in {Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM} or over != Over.NO:
+    if standing in {Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM} or over != Loss.NO:
         return Severity.CRITICAL
     match standing:
         case Standing.UNMATCHED:
@@ -112,7 +115,9 @@ def severity_of_days(days_left: int | None) -> Severity:
     return Severity.WARNING if days_left > 7 else Severity.CRITICAL  # noqa: PLR2004  (as above)
 
 
-def view_service(service: Service, app: AppSighting, mine: Own, at: Round) -> ServiceView:
+def view_service(
+    service: Service, app: AppRecord, mine: OwnCredentials, at: CheckContext
+) -> ServiceView:
     """Judge one service of an app that was read completely, or that is remembered."""
     memory, now = at.memory, at.now
     hold = memory.holds.get(service.id) or first_hold(service, mine.own, now)
@@ -147,7 +152,7 @@ def view_service(service: Service, app: AppSighting, mine: Own, at: Round) -> Se
     )
 
 
-def _in_use(hold: Hold | None, present: Iterable[Credential], memory: Memory) -> Credential | None:
+def _in_use(hold: InUse | None, present: Iterable[Credential], memory: Memory) -> Credential | None:
     if hold is None:
         return None
     here = next((c for c in present if c.key_id == hold.key_id), None)
@@ -158,24 +163,24 @@ def _in_use(hold: Hold | None, present: Iterable[Credential], memory: Memory) ->
 
 
 def _over(
-    hold: Hold | None, in_use: Credential | None, present: Iterable[Credential], now: datetime
-) -> Over:
+    hold: InUse | None, in_use: Credential | None, present: Iterable[Credential], now: datetime
+) -> Loss:
     if hold is None:
-        return Over.NO
+        return Loss.NO
     if all(c.key_id != hold.key_id for c in present):
-        return Over.GONE
-    return Over.ENDED if in_use is not None and has_ended(in_use, now) else Over.NO
+        return Loss.GONE
+    return Loss.ENDED if in_use is not None and has_ended(in_use, now) else Loss.NO
 
 
 def _standing(
-    service: Service, hold: Hold | None, live: Credential | None, over: Over, days_left: int | None
+    service: Service, hold: InUse | None, live: Credential | None, over: Loss, days_left: int | None
 ) -> Standing:
     if hold is None:
         return Standing.UNMATCHED
     if live is not None:
         return Standing.AWAITING_INSTALL
-    if over != Over.NO:
-        return Standing.MISSING if over == Over.GONE else Standing.EXPIRED
+    if over != Loss.NO:
+        return Standing.MISSING if over == Loss.GONE else Standing.EXPIRED
     return (
         Standing.EXPIRING
         if days_left is not None and days_left <= service.ladder[0]
@@ -184,7 +189,7 @@ def _standing(
 
 
 def _leftovers(
-    hold: Hold | None, in_use: Credential | None, mine: Own, now: datetime
+    hold: InUse | None, in_use: Credential | None, mine: OwnCredentials, now: datetime
 ) -> tuple[Credential, ...]:
     """Give the live older credentials of a service that was confirmed on a newer one."""
     if hold is None or in_use is None or not hold.settled:
@@ -194,11 +199,11 @@ def _leftovers(
         for c in mine.own
         if c.key_id != in_use.key_id and is_live(c, now) and not started_after(c, in_use)
     )
-    return tuple(sorted(older, key=age))
+    return tuple(sorted(older, key=creation_order))
 
 
 def _standing_acknowledgement(
-    given: Acknowledgement | None, situation: str, at: Round
+    given: Acknowledgement | None, situation: str, at: CheckContext
 ) -> Acknowledgement | None:
     """Give an acknowledgement that still holds: the same situation, and not later than its last day."""
     if (

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.core.judge.claims import matches
-from shared.core.judge.standing import age, has_ended
+from shared.core.judge.standing import creation_order, has_ended
 from shared.core.model.directory import App, Credential
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
@@ -18,7 +18,7 @@ from shared.core.model.watchlist import Claim
 LONG_ENDED = timedelta(days=90)
 """What ended longer ago, with no live successor, is nobody's service any more."""
 HINT_LENGTH = 3
-SHORTEST_NAME = 3
+MIN_NAME_CHARS = 3
 
 _MONTHS = "jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?"
 _PASSING = re.compile(
@@ -72,7 +72,7 @@ class Suggestion(NamedTuple):
 
 def guess(credentials: Iterable[Credential], now: datetime) -> Guesses:
     """Guess the services of an app from everything that is on it."""
-    there = sorted(credentials, key=age, reverse=True)
+    there = sorted(credentials, key=creation_order, reverse=True)
     groups: dict[str, list[Credential]] = {}
     for credential in there:
         base = base_name(credential.name)
@@ -96,13 +96,13 @@ def base_name(name: str) -> str:
     while (shorter := _PASSING.sub("", kept).rstrip(_EDGES)) != kept:
         kept = shorter
     kept = kept.strip().strip("\"'")
-    return kept if sum(map(str.isalpha, kept)) >= SHORTEST_NAME else ""
+    return kept if sum(map(str.isalpha, kept)) >= MIN_NAME_CHARS else ""
 
 
 def _before_its_number(name: str) -> str:
     """Cut a name at the first number that has a word before it; one that begins with a number loses that."""
     for number in re.finditer(r"\d+", name):
-        if sum(map(str.isalpha, name[: number.start()])) >= SHORTEST_NAME:
+        if sum(map(str.isalpha, name[: number.start()])) >= MIN_NAME_CHARS:
             return name[: number.start()]
     return re.sub(r"^[\W\d_]+", "", name)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.core.model.changes import Decided
-from shared.core.model.memory import Facts, Memory, Told
+from shared.core.model.changes import DecisionChanges
+from shared.core.model.memory import Changes, Memory, Notification
 
 
-def with_facts(memory: Memory, facts: Facts) -> Memory:
+def apply_changes(memory: Memory, facts: Changes) -> Memory:
     """Give the memory after `facts` were written; a hold that exists is left alone."""
     return replace(
         memory,
@@ -23,7 +23,7 @@ def with_facts(memory: Memory, facts: Facts) -> Memory:
     )
 
 
-def with_decided(memory: Memory, decided: Decided) -> Memory:
+def apply_decision(memory: Memory, decided: DecisionChanges) -> Memory:
     """Give the memory after somebody decided."""
     return replace(
         memory,
@@ -37,7 +37,7 @@ def with_decided(memory: Memory, decided: Decided) -> Memory:
     )
 
 
-def with_told(memory: Memory, told: Iterable[Told]) -> Memory:
+def apply_notifications(memory: Memory, told: Iterable[Notification]) -> Memory:
     """Give the memory after a channel heard something."""
     return replace(
         memory, told={**memory.told, **{(each.item, each.channel): each for each in told}}

@@ -7,26 +7,26 @@ from shared.core.model.memory import (
     Assignment,
     Decision,
     DecisionKind,
-    Former,
-    Hold,
+    InUse,
     Memory,
+    PreviousCredential,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionChanges:
     """What the ledger has to write, all of it or nothing."""
 
     decision: Decision
-    holds: tuple[Hold, ...] = ()
-    formers: tuple[Former, ...] = ()
+    holds: tuple[InUse, ...] = ()
+    formers: tuple[PreviousCredential, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
 def is_remembered(decision: Decision, memory: Memory) -> bool:
     """Say whether `memory` was read after a decision was written; what evidence settled, a check wrote itself."""
-    values: list[Hold | Assignment | Acknowledgement | None]
+    values: list[InUse | Assignment | Acknowledgement | None]
     match decision.kind:
         case _ if decision.by is None:
             return True

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Told
+from shared.core.model.memory import Notification
 
 
 class Holder(StrEnum):
@@ -20,7 +20,7 @@ class Holder(StrEnum):
     SERVICE_PRINCIPAL = "service_principal"
 
 
-class TenantApp(NamedTuple):
+class InventoryApp(NamedTuple):
     """An application or service principal of the tenant that carries a credential worth looking at."""
 
     holder: Holder
@@ -35,7 +35,7 @@ class TenantApp(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class InventoryItem:
     """A credential of the tenant that is due, or has ended: a row of the ledger."""
 
     holder: Holder
@@ -58,7 +58,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantScan:
+class InventoryScan:
     """The reads of the tenant: the row that says what the last complete one counted, and whether the last one failed."""
 
     tried_since: datetime
@@ -76,22 +76,22 @@ class TenantScan:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantMemory:
+class InventoryMemory:
     """What is remembered of a tenant."""
 
-    scan: TenantScan | None = None
-    listed: Mapping[str, Listed] = field(default_factory=dict)
+    scan: InventoryScan | None = None
+    listed: Mapping[str, InventoryItem] = field(default_factory=dict)
     """By item id."""
-    told: Mapping[tuple[str, str], Told] = field(default_factory=dict)
+    told: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
     """By item id and channel name."""
 
 
 @dataclass(frozen=True, slots=True)
-class TenantFacts:
+class InventoryChanges:
     """What a read found that is new, different or gone: written before anybody is told."""
 
-    scan: TenantScan | None = None
-    listed: tuple[Listed, ...] = ()
+    scan: InventoryScan | None = None
+    listed: tuple[InventoryItem, ...] = ()
     gone: tuple[str, ...] = ()
     """Item ids."""
     forget_told: tuple[tuple[str, str], ...] = ()

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     PARTIAL = "partial"
     FAILED = "failed"
     BUSY = "busy"
-    NOT_OWED = "not_owed"
+    NOT_DUE = "not_owed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class InUse:
     """Which credential a service is believed to use. `assumed` until somebody settles it; `by` is empty for a first sight."""
 
     service: str
@@ -50,7 +50,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class PreviousCredential:
     """A credential that a service once used, so that it stays the service's own after a rotation."""
 
     service: str
@@ -106,7 +106,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class CredentialRecord:
     """A credential of a watched app as it was last seen; kept when it is gone, so that we can say what is gone."""
 
     credential: Credential
@@ -117,7 +117,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class AppSighting:
+class AppRecord:
     """A watched app as it was last read completely."""
 
     key: str
@@ -149,15 +149,15 @@ class ItemState:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a channel last heard of an item, and when. `hands_since`: the first message of an unbroken time in which it needs hands."""
+class Notification:
+    """What a channel last heard of an item, and when. `action_needed_since`: the first message of an unbroken time in which it needs hands."""
 
     item: str
     channel: str
     at: datetime
     standing: Standing
     reason: Reason
-    hands_since: datetime | None = None
+    action_needed_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +184,20 @@ class Use:
 class Memory:
     """Everything that a check needs to remember, read at once."""
 
-    holds: Mapping[str, Hold] = field(default_factory=dict)
+    holds: Mapping[str, InUse] = field(default_factory=dict)
     """By service id."""
-    formers: frozenset[Former] = frozenset()
+    formers: frozenset[PreviousCredential] = frozenset()
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     """By key id."""
     acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)
     """By service id."""
-    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    sightings: Mapping[str, CredentialRecord] = field(default_factory=dict)
     """By key id."""
-    apps: Mapping[str, AppSighting] = field(default_factory=dict)
+    apps: Mapping[str, AppRecord] = field(default_factory=dict)
     """By app key."""
     items: Mapping[str, ItemState] = field(default_factory=dict)
     """By item id."""
-    told: Mapping[tuple[str, str], Told] = field(default_factory=dict)
+    told: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
     """By item id and channel name."""
     channels: Mapping[str, ChannelState] = field(default_factory=dict)
     """By channel name."""
@@ -206,24 +206,24 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Changes:
     """What a check found that is new or different: written before anybody is told."""
 
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[InUse, ...] = ()
     """First sights only; a row that exists by now is left alone, because a person was faster."""
-    sightings: tuple[Sighting, ...] = ()
-    apps: tuple[AppSighting, ...] = ()
+    sightings: tuple[CredentialRecord, ...] = ()
+    apps: tuple[AppRecord, ...] = ()
     items: tuple[ItemState, ...] = ()
     channels: tuple[ChannelState, ...] = ()
     uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class Removals:
     """What is not needed any more, by the keys that `Memory` uses."""
 
     holds: tuple[str, ...] = ()
-    formers: tuple[Former, ...] = ()
+    formers: tuple[PreviousCredential, ...] = ()
     assignments: tuple[str, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
     """As they were read: one that was given anew in the meantime stays."""
@@ -257,7 +257,7 @@ class CheckRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class LastChecks:
     """The one row that a tick reads: how the last checks ended, and how many ticks still retry what failed."""
 
     watching_since: datetime | None = None
@@ -270,5 +270,5 @@ class Pulse:
     retries_left: int = 0
     evidence: str = ""
     """Why sign-ins could not be read, where they are to be read; empty otherwise."""
-    tenant_attempt: datetime | None = None
+    inventory_attempt: datetime | None = None
     """When the last check began that tried to read the whole tenant; `None` if none did, or if one is wanted."""

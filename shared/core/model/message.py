@@ -33,7 +33,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantNews:
+class InventoryNews:
     """What a message about the tenant says of all of it."""
 
     applications: int
@@ -62,10 +62,10 @@ class Message:
     """The local day of the next message to the channel if nothing changes; `None` if there is none to foresee."""
     test: bool = False
     """Sent by a person to see whether the channel works; it says nothing else."""
-    tenant: "TenantNews | None" = None
+    tenant: "InventoryNews | None" = None
     """It is about the whole tenant, and says something of all of it too."""
     tenant_name: str = ""
-    """Whose tenant it is about, where there are several."""
+    """ClaimsByKeyId tenant it is about, where there are several."""
 
     @property
     def severity(self) -> Severity:

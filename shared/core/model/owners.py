@@ -25,7 +25,7 @@ class Owner(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ownership:
+class AppOwners:
     """Who owns an app, and what its own record says about where it belongs."""
 
     owners: tuple[Owner, ...] = ()

@@ -7,14 +7,14 @@ from enum import StrEnum
 from typing import Literal
 
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Listed
-from shared.core.model.memory import Acknowledgement, AppSighting, Facts, Hold
-from shared.core.model.owners import Ownership
+from shared.core.model.inventory import InventoryItem
+from shared.core.model.memory import Acknowledgement, AppRecord, Changes, InUse
+from shared.core.model.owners import AppOwners
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Service, WatchedApp
 
 
-class Over(StrEnum):
+class Loss(StrEnum):
     """How the credential in use came to its end, if it did."""
 
     NO = ""
@@ -28,11 +28,11 @@ class ServiceView:
     """A service as it stands now."""
 
     service: Service
-    app: AppSighting
+    app: AppRecord
     standing: Standing
     severity: Severity
     in_use: Credential | None
-    hold: Hold | None
+    hold: InUse | None
     replacement: Credential | None
     """What the service should be given next; live, unless `upcoming`."""
     upcoming: bool
@@ -40,7 +40,7 @@ class ServiceView:
     leftovers: tuple[Credential, ...]
     shared: frozenset[str]
     """Key ids of leftovers that another service still uses: not ours to delete, and their sign-ins say nothing about us."""
-    over: Over
+    over: Loss
     days_left: int | None
     """Calendar days, in the watchlist's zone, to the end of the credential in use; `None`: no end, or none in use. Negative once ended."""
     situation: str
@@ -71,7 +71,7 @@ class UnclaimedView:
     """A credential of a watched app that no service claims."""
 
     credential: Credential
-    app: AppSighting
+    app: AppRecord
     watched: WatchedApp
     standing: Standing
     """`healthy`, `expiring` or `expired`."""
@@ -95,7 +95,7 @@ class AppView:
     """A watched app itself: whether it can be found and signed in to, and whether its redirect URIs are there."""
 
     watched: WatchedApp
-    app: AppSighting
+    app: AppRecord
     aspect: str
     """`app` or `redirect_uris`: each is an item of its own."""
     standing: Standing
@@ -178,16 +178,16 @@ class WatcherView:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantView:
+class InventoryView:
     """A credential somewhere in the tenant, for which no service is watched."""
 
-    listed: Listed
+    listed: InventoryItem
     standing: Standing
     """`expiring` or `expired`."""
     severity: Severity
     days_left: int
     """Calendar days, in the watchlist's zone; negative once ended."""
-    owned: Ownership | None = None
+    owned: AppOwners | None = None
     """Who owns the app; `None`: it was not looked up."""
 
     @property
@@ -202,7 +202,7 @@ class TenantView:
 
 
 type View = (
-    ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView | TenantView
+    ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView | InventoryView
 )
 
 
@@ -219,7 +219,7 @@ class Judgement:
     watcher: tuple[WatcherView, ...]
     concluded: frozenset[str]
     """Keys of the apps about which something was concluded; of the others, nothing is told."""
-    facts: Facts
+    facts: Changes
     unread: Mapping[str, str]
     """By app key: why it could not be read completely."""
 

@@ -59,7 +59,7 @@ class Reason(StrEnum):
     REDIRECT_URI = "redirect_uri"
     REMOVED = "removed"
     CHANNEL_FAILED = "channel_failed"
-    FEWER = "fewer"
+    FEWER_RATIO = "fewer"
     CHECK_FAILING = "check_failing"
     RECOVERED = "recovered"
     WEEKLY = "weekly"

@@ -12,7 +12,7 @@ from shared.core.model.secret import Secret
 DEFAULT_LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
 
 
-DEFAULT_TENANT_LADDER = (30, 14, 7, 1)
+DEFAULT_INVENTORY_LADDER = (30, 14, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,12 @@ class EmailChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantRules:
+class InventoryRules:
     """How a whole tenant is watched: whom to tell, from which days on, and what is left out."""
 
     tell: tuple[str, ...]
     """Channels that hear of what no owner hears of; with `owners` off, of everything."""
-    ladder: tuple[int, ...] = DEFAULT_TENANT_LADDER
+    ladder: tuple[int, ...] = DEFAULT_INVENTORY_LADDER
     service_principals: bool = False
     """Enterprise applications too, but for managed identities and Microsoft's own."""
     owners: bool = False
@@ -134,7 +134,7 @@ class Watchlist:
     ladder: tuple[int, ...]
     channels: Mapping[str, TeamsChannel | EmailChannel]
     apps: tuple[WatchedApp, ...]
-    tenant: TenantRules | None = None
+    tenant: InventoryRules | None = None
     """`None`: only the apps are watched."""
     tenant_id: str = ""
     """The Entra tenant that the apps are in; empty for that of our own identity."""

@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from shared.core.judge.snapshot import Round
-from shared.core.model.memory import Told
+from shared.core.judge.snapshot import CheckContext
+from shared.core.model.memory import Notification
 from shared.core.model.message import Role
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
-    Over,
+    Loss,
     RemovedView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
     WatcherView,
@@ -32,7 +32,7 @@ type Roles = Mapping[str, frozenset[Role]]
 class Audience:
     """Who hears of what in one round; made once a round, because it looks many things up by item."""
 
-    def __init__(self, at: Round) -> None:
+    def __init__(self, at: CheckContext) -> None:
         """Look at the watchlist and the memory of `at`."""
         self._at = at
 
@@ -63,18 +63,18 @@ class Audience:
                 return _roles((Role.COPY, heard or self._introduced_before(view.item)))
             case WatcherView():
                 return _roles((Role.COPY, self._concerned(view)))
-            case TenantView():
+            case InventoryView():
                 return {}  # decided in `tenant_due`, by owners
 
     @cached_property
-    def _by_item(self) -> Mapping[str, list[Told]]:
+    def _by_item(self) -> Mapping[str, list[Notification]]:
         found = defaultdict(list)
         for told in self._at.memory.told.values():
             if told.channel in self._at.watchlist.channels:
                 found[told.item].append(told)
         return found
 
-    def _told(self, item: str) -> list[Told]:
+    def _told(self, item: str) -> list[Notification]:
         return self._by_item.get(item, [])
 
     def _bothered(self, item: str) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ class Audience:
         copy = (Role.COPY, (*_escalated(view), *self._owed_a_closing(view)))
         if (
             view.standing == Standing.AWAITING_INSTALL
-            and view.over == Over.NO
+            and view.over == Loss.NO
             and not _seen_in_use_again(view)
         ):
             return _roles(installer, copy)
@@ -142,7 +142,7 @@ class Audience:
         )
 
 
-def needs_hands(view: View) -> bool:
+def needs_action(view: View) -> bool:
     """Say whether somebody must act now, so that reminders are due: the service may be broken already."""
     match view:
         case ServiceView():
@@ -155,8 +155,8 @@ def needs_hands(view: View) -> bool:
             return False
 
 
-def _waits_with_nothing(standing: Standing, over: Over) -> bool:
-    return standing == Standing.AWAITING_INSTALL and over != Over.NO
+def _waits_with_nothing(standing: Standing, over: Loss) -> bool:
+    return standing == Standing.AWAITING_INSTALL and over != Loss.NO
 
 
 def _seen_in_use_again(view: ServiceView) -> bool:
@@ -171,7 +171,7 @@ def _escalated(view: ServiceView) -> tuple[str, ...]:
     if escalate is None:
         return ()
     near = view.days_left is not None and view.days_left <= escalate.below
-    return escalate.to if near or needs_hands(view) else ()
+    return escalate.to if near or needs_action(view) else ()
 
 
 def _roles(*groups: tuple[Role, Iterable[str]]) -> Roles:

@@ -12,31 +12,31 @@ from zoneinfo import ZoneInfo
 from shared.core.judge.judge import LONG_ENDED_DAYS
 from shared.core.judge.self_watch import heard_this_week, said_today
 from shared.core.judge.situation import Situation
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.days import days_between
-from shared.core.model.memory import ItemState, Told
+from shared.core.model.memory import ItemState, Notification
 from shared.core.model.message import Message, Notice, Role
 from shared.core.model.views import (
     AppView,
     Judgement,
     LeftoverView,
-    Over,
+    Loss,
     ServiceView,
     UnclaimedView,
     View,
     WatcherView,
 )
 from shared.core.model.vocabulary import Reason, Severity, Standing
-from shared.core.notify.audience import INTRODUCTION, NEWS_WHEN_WELL, Audience, Roles, needs_hands
+from shared.core.notify.audience import INTRODUCTION, NEWS_WHEN_WELL, Audience, Roles, needs_action
 
 LEFTOVER_LADDER = (7, 1, 0)
 ACKNOWLEDGED_ABOVE = 7
 """An acknowledgement silences the rungs above this one."""
 DAILY_REMINDERS = 7
-NEEDS_HANDS = frozenset({Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM})
+NEEDS_ACTION = frozenset({Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM})
 
 
-def messages_due(judgement: Judgement, at: Round) -> tuple[Message, ...]:
+def messages_due(judgement: Judgement, at: CheckContext) -> tuple[Message, ...]:
     """Decide what each channel hears now: one message a channel at most, most urgent first, in the watchlist's order of channels."""
     audience = Audience(at)
     states = {**at.memory.items, **{state.item: state for state in judgement.facts.items}}
@@ -52,14 +52,14 @@ def messages_due(judgement: Judgement, at: Round) -> tuple[Message, ...]:
     )
 
 
-def told_by(message: Message, at: Round) -> tuple[Told, ...]:
+def notifications_for(message: Message, at: CheckContext) -> tuple[Notification, ...]:
     """Say what the ledger has to keep once `message` is delivered."""
     rows = {notice.view.item: _told(notice, message.channel, at) for notice in message.notices}
     for item in (
         (INTRODUCTION, *(view.item for view in message.watching)) if message.introduction else ()
     ):
         rows.setdefault(
-            item, Told(item, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED)
+            item, Notification(item, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED)
         )
     return tuple(rows.values())
 
@@ -68,7 +68,7 @@ def _message(
     channel: str,
     due: Iterable[tuple[View, Roles, ItemState | None]],
     judgement: Judgement,
-    at: Round,
+    at: CheckContext,
 ) -> Message | None:
     told = at.memory.told
     watching = tuple(view for view in judgement.services if channel in view.service.channels)
@@ -115,7 +115,7 @@ def _role_in(view: ServiceView, channel: str) -> frozenset[Role]:
 
 
 def _weekly(
-    channel: str, watching: tuple[ServiceView, ...], judgement: Judgement, at: Round
+    channel: str, watching: tuple[ServiceView, ...], judgement: Judgement, at: CheckContext
 ) -> Iterator[Notice]:
     """Give the quiet line of the week, to a channel that wants it and has heard nothing since Monday; never while something is unread."""
     wanted = at.watchlist.channels[channel].weekly and not heard_this_week(channel, at)
@@ -124,7 +124,7 @@ def _weekly(
         yield Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))
 
 
-def _muted(view: View, at: Round) -> bool:
+def _muted(view: View, at: CheckContext) -> bool:
     """Say whether an item keeps still whatever its dates: its app speaks for it, or it is old news from before our time."""
     match view:
         case ServiceView():
@@ -140,7 +140,9 @@ def _muted(view: View, at: Round) -> bool:
             return False
 
 
-def _why(view: View, state: ItemState | None, told: Told | None, at: Round) -> Reason | None:
+def _why(
+    view: View, state: ItemState | None, told: Notification | None, at: CheckContext
+) -> Reason | None:
     """Give the reason why an item is due to a channel that last heard of it as `told` says; `None` if it is not due."""
     if isinstance(view, LeftoverView):
         return _why_leftover(view, told, at)
@@ -154,19 +156,19 @@ def _why(view: View, state: ItemState | None, told: Told | None, at: Round) -> R
     return _why_by_date(view, told, at)
 
 
-def _is_news(state: ItemState, told: Told, at: Round) -> bool:
+def _is_news(state: ItemState, told: Notification, at: CheckContext) -> bool:
     """Say whether the situation changed since the channel heard. What was told in the future, by a clock that was ahead, is told again."""
     return told.at < state.since or told.at > at.now
 
 
-def _why_well(state: ItemState, told: Told | None, at: Round) -> Reason | None:
+def _why_well(state: ItemState, told: Notification | None, at: CheckContext) -> Reason | None:
     """All is well: news only if it is the end of something that this channel was bothered with."""
     if told is None or told.standing == Standing.HEALTHY or not _is_news(state, told, at):
         return None
     return state.reason if state.reason in NEWS_WHEN_WELL else None
 
 
-def _why_by_date(view: View, told: Told, at: Round) -> Reason | None:
+def _why_by_date(view: View, told: Notification, at: CheckContext) -> Reason | None:
     if isinstance(view, WatcherView):
         return (
             Reason.CHECK_FAILING if view.aspect == "reading" and not said_today(told, at) else None
@@ -176,15 +178,15 @@ def _why_by_date(view: View, told: Told, at: Round) -> Reason | None:
     if crossed is not None and not (acknowledged and crossed > ACKNOWLEDGED_ABOVE):
         return Reason.RUNG
     if (
-        needs_hands(view)
-        and told.hands_since is not None
-        and _reminder_due(told.hands_since, told.at, at, weekly=acknowledged)
+        needs_action(view)
+        and told.action_needed_since is not None
+        and _reminder_due(told.action_needed_since, told.at, at, weekly=acknowledged)
     ):
         return Reason.STILL_WAITING
     return None
 
 
-def _why_leftover(view: LeftoverView, told: Told | None, at: Round) -> Reason | None:
+def _why_leftover(view: LeftoverView, told: Notification | None, at: CheckContext) -> Reason | None:
     if view.owner.hold is None:
         return None
     if view.deletable:  # once; and once more after a word that was taken back and given again
@@ -208,44 +210,44 @@ def rung_crossed(
     return min((rung for rung in ladder if then > rung >= today), default=None)
 
 
-def _reminder_due(first: datetime, last: datetime, at: Round, *, weekly: bool) -> bool:
+def _reminder_due(first: datetime, last: datetime, at: CheckContext, *, weekly: bool) -> bool:
     """Say whether to remind: daily for seven days from the first message, then weekly; always by calendar days."""
     zone = at.watchlist.zone
     since_first, since_last = days_between(first, at.now, zone), days_between(last, at.now, zone)
     return since_last >= (7 if weekly or since_first > DAILY_REMINDERS else 1)
 
 
-def _told(notice: Notice, channel: str, at: Round) -> Told:
+def _told(notice: Notice, channel: str, at: CheckContext) -> Notification:
     before = at.memory.told.get((notice.view.item, channel))
     first = (
-        before.hands_since
-        if before is not None and _needed_hands(notice.view.item, at.memory.items)
+        before.action_needed_since
+        if before is not None and _needed_action(notice.view.item, at.memory.items)
         else None
     )
     if first is not None and first > at.now:
         first = None
-    return Told(
+    return Notification(
         item=notice.view.item,
         channel=channel,
         at=at.now,
         standing=notice.view.standing,
         reason=notice.reason,
-        hands_since=(first or at.now) if needs_hands(notice.view) else None,
+        action_needed_since=(first or at.now) if needs_action(notice.view) else None,
     )
 
 
-def _needed_hands(item: str, items: Mapping[str, ItemState]) -> bool:
+def _needed_action(item: str, items: Mapping[str, ItemState]) -> bool:
     """Say whether the item needed hands already before this round, so that this is still the same trouble."""
     state = items.get(item)
     if state is None:
         return False
     situation = Situation.read(state.situation)
-    return state.standing in NEEDS_HANDS or (situation is not None and situation.over != Over.NO)
+    return state.standing in NEEDS_ACTION or (situation is not None and situation.over != Loss.NO)
 
 
-def _ladder(view: View, at: Round) -> tuple[int, ...]:
+def _ladder(view: View, at: CheckContext) -> tuple[int, ...]:
     match view:
-        case ServiceView() if view.over == Over.NO:
+        case ServiceView() if view.over == Loss.NO:
             return view.service.ladder
         case UnclaimedView() if view.situation == "open":
             return at.watchlist.ladder

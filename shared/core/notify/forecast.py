@@ -8,19 +8,21 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from shared.core.judge.judge import judge
-from shared.core.judge.schedule import instant_on, is_owed, is_retry_owed
-from shared.core.judge.snapshot import Observed, Round
-from shared.core.model.apply import with_facts, with_told
-from shared.core.model.memory import ChannelState, Facts, Memory
+from shared.core.judge.schedule import instant_on, is_check_due, is_retry_due
+from shared.core.judge.snapshot import AppSnapshot, CheckContext
+from shared.core.model.apply import apply_changes, apply_notifications
+from shared.core.model.memory import Changes, ChannelState, Memory
 from shared.core.model.message import Message
-from shared.core.notify.due import messages_due, told_by
+from shared.core.notify.due import messages_due, notifications_for
 
 AFTER_THE_LAST_END = timedelta(days=30)
-FARTHEST = timedelta(days=800)
+MAX_AHEAD = timedelta(days=800)
 """How far a forecast looks by itself: a secret of two years that was made today is within it."""
 
 
-def forecast(at: Round, observed: Mapping[str, Observed], until: date) -> tuple[Message, ...]:
+def forecast(
+    at: CheckContext, observed: Mapping[str, AppSnapshot], until: date
+) -> tuple[Message, ...]:
     """Give the messages of every check up to the local day `until` (inclusive), oldest first.
 
     `observed` (by app key) stays as it is, and every message is delivered. A check that is owed at `at.now`, by its
@@ -37,7 +39,7 @@ def forecast(at: Round, observed: Mapping[str, Observed], until: date) -> tuple[
     return tuple(planned)
 
 
-def horizon(at: Round, observed: Mapping[str, Observed]) -> date:
+def horizon(at: CheckContext, observed: Mapping[str, AppSnapshot]) -> date:
     """Give the local day up to which a forecast says all that is worth knowing: 30 days after the last end, at most 800 from now."""
     zone = at.watchlist.zone
     today = at.now.astimezone(zone).date()
@@ -47,13 +49,13 @@ def horizon(at: Round, observed: Mapping[str, Observed]) -> date:
         for c in seen.credentials
         if c.ends is not None
     ]
-    return min(max([today, *ends]) + AFTER_THE_LAST_END, today + FARTHEST)
+    return min(max([today, *ends]) + AFTER_THE_LAST_END, today + MAX_AHEAD)
 
 
-def _checks(at: Round, until: date) -> Iterator[datetime]:
+def _checks(at: CheckContext, until: date) -> Iterator[datetime]:
     """Give the instants of the checks to come."""
     day = at.now.astimezone(at.watchlist.zone).date()
-    if day <= until and (is_owed(at.pulse, at.watchlist, at.now) or is_retry_owed(at.pulse)):
+    if day <= until and (is_check_due(at.pulse, at.watchlist, at.now) or is_retry_due(at.pulse)):
         yield at.now
     while day <= until:
         due = instant_on(day, at.watchlist)
@@ -62,10 +64,12 @@ def _checks(at: Round, until: date) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _after(messages: tuple[Message, ...], facts: Facts, then: Round) -> Memory:
+def _after(messages: tuple[Message, ...], facts: Changes, then: CheckContext) -> Memory:
     """Give the memory after a check that found `facts` and delivered `messages`."""
-    memory = with_facts(then.memory, facts)
-    memory = with_told(memory, (told for message in messages for told in told_by(message, then)))
-    return with_facts(
-        memory, Facts(channels=tuple(ChannelState(message.channel) for message in messages))
+    memory = apply_changes(then.memory, facts)
+    memory = apply_notifications(
+        memory, (told for message in messages for told in notifications_for(message, then))
+    )
+    return apply_changes(
+        memory, Changes(channels=tuple(ChannelState(message.channel) for message in messages))
     )

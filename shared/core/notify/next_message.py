@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 from shared.core.judge.judge import QUIET_DAYS_BEFORE_DELETING, judge
 from shared.core.judge.schedule import instant_on
-from shared.core.judge.snapshot import Observed, Round
-from shared.core.model.memory import ItemState, Sighting, Told
+from shared.core.judge.snapshot import AppSnapshot, CheckContext
+from shared.core.model.memory import CredentialRecord, ItemState, Notification
 from shared.core.model.views import (
     AppView,
     Judgement,
@@ -24,21 +24,23 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import WatchedApp
-from shared.core.notify.audience import INTRODUCTION, needs_hands
+from shared.core.notify.audience import INTRODUCTION, needs_action
 from shared.core.notify.due import DAILY_REMINDERS, LEFTOVER_LADDER, messages_due
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class NextMessages:
     """The local days of the next messages; a channel, or an item that there is now, that is absent will hear nothing more."""
 
     by_item: dict[str, date] = field(default_factory=dict)
     by_channel: dict[str, date] = field(default_factory=dict)
 
 
-def foresee(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -> Foreseen:
+def find_next_messages(
+    judgement: Judgement, at: CheckContext, observed: Mapping[str, AppSnapshot]
+) -> NextMessages:
     """Look ahead from `at`, whose memory must already hold what was found and told now."""
-    found, parts = Foreseen(), _Parts(at, observed)
+    found, parts = NextMessages(), _Parts(at, observed)
     views = defaultdict[str, list[View]](list)
     for view in judgement.views:
         views[_app_of(view)].append(view)
@@ -51,7 +53,7 @@ def foresee(judgement: Judgement, at: Round, observed: Mapping[str, Observed]) -
 class _Parts:
     """What is remembered, by the app that it is about."""
 
-    def __init__(self, at: Round, observed: Mapping[str, Observed]) -> None:
+    def __init__(self, at: CheckContext, observed: Mapping[str, AppSnapshot]) -> None:
         self._at = at
         self._apps = frozenset(observed)
         self._by_service = {
@@ -62,13 +64,13 @@ class _Parts:
             for key, seen in observed.items()
             for credential in seen.credentials
         }
-        self._sightings = defaultdict[str, dict[str, Sighting]](dict)
+        self._sightings = defaultdict[str, dict[str, CredentialRecord]](dict)
         for key_id, sighting in at.memory.sightings.items():
             self._sightings[sighting.app][key_id] = sighting
         self._items = defaultdict[str, dict[str, ItemState]](dict)
         for item, state in at.memory.items.items():
             self._items[self._app_of(item)][item] = state
-        self._told = defaultdict[str, dict[tuple[str, str], Told]](dict)
+        self._told = defaultdict[str, dict[tuple[str, str], Notification]](dict)
         for key, told in at.memory.told.items():
             self._told[self._app_of(key[0])][key] = told
 
@@ -83,7 +85,7 @@ class _Parts:
             case _:
                 return rest if rest in self._apps else self._by_service.get(item, item)
 
-    def alone(self, app: WatchedApp) -> Round:
+    def alone(self, app: WatchedApp) -> CheckContext:
         """Give the round as if there were only one app: nothing else decides when a message about it is due."""
         at, key = self._at, app.key
         named = {name for service in app.services for name in service.channels}
@@ -108,12 +110,15 @@ class _Parts:
 
 
 def _foresee_app(
-    views: Iterable[View], at: Round, observed: Mapping[str, Observed], found: Foreseen
+    views: Iterable[View],
+    at: CheckContext,
+    observed: Mapping[str, AppSnapshot],
+    found: NextMessages,
 ) -> None:
     days = {day for view in views for day in _days_that_matter(view, at)} | set(
         _days_of_credentials(at, observed)
     )
-    wanted = {view.item for view in views if not isinstance(view, AppView) or needs_hands(view)}
+    wanted = {view.item for view in views if not isinstance(view, AppView) or needs_action(view)}
     for then in sorted(instant_on(day, at.watchlist) for day in days):
         day = then.astimezone(at.watchlist.zone).date()
         if then <= at.now:
@@ -146,7 +151,7 @@ def _app_of(view: View) -> str:
             return ""
 
 
-def _days_that_matter(view: View, at: Round) -> Iterator[date]:
+def _days_that_matter(view: View, at: CheckContext) -> Iterator[date]:
     """Give the local days on which a message about `view` can become due; every one on which it does is among them."""
     zone = at.watchlist.zone
     today = at.now.astimezone(zone).date()
@@ -171,7 +176,7 @@ def _days_that_matter(view: View, at: Round) -> Iterator[date]:
     if ends is not None:
         last = ends.astimezone(zone).date()
         yield from (last - timedelta(days=rung) for rung in rungs)
-    if needs_hands(view):
+    if needs_action(view):
         yield from (today + timedelta(days=n) for n in range(DAILY_REMINDERS + 1))
 
 
@@ -179,7 +184,7 @@ def _escalation(view: ServiceView) -> tuple[int, ...]:
     return (view.service.escalate.below,) if view.service.escalate is not None else ()
 
 
-def _days_of_credentials(at: Round, observed: Mapping[str, Observed]) -> Iterator[date]:
+def _days_of_credentials(at: CheckContext, observed: Mapping[str, AppSnapshot]) -> Iterator[date]:
     """Give the days around which a credential starts or ends, and so may change a standing; of one to come, its rungs too."""
     zone = at.watchlist.zone
     rungs = {

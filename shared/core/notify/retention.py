@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from shared.core.judge.self_watch import TRIED
-from shared.core.judge.snapshot import Round, last_sighting
-from shared.core.model.memory import Acknowledgement, AppSighting, Decision, Forget, Memory
+from shared.core.judge.snapshot import CheckContext, last_record_of
+from shared.core.model.memory import Acknowledgement, AppRecord, Decision, Memory, Removals
 from shared.core.model.watchlist import WatchedApp
 
 HISTORY = timedelta(days=400)
 
 
-def outlived(at: Round) -> Forget:
+def outlived(at: CheckContext) -> Removals:
     """Give the rows that nothing can need any more, after a check's facts.
 
     Of credentials gone, and of services removed, for more than 400 days; and each acknowledgement that has ended.
@@ -53,7 +53,7 @@ def outlived(at: Round) -> Forget:
         | {f"channel:{name}" for name in lost_channels}
         | lost_services
     )
-    return Forget(
+    return Removals(
         holds=tuple(sorted(lost_services & set(memory.holds))),
         formers=tuple(
             former
@@ -79,13 +79,13 @@ def outlived(at: Round) -> Forget:
     )
 
 
-def is_outlived(decision: Decision, at: Round) -> bool:
+def is_outlived(decision: Decision, at: CheckContext) -> bool:
     """Say whether an old decision is about nothing that is watched or remembered any more: no service, and no credential."""
     services = set(at.watchlist.services) | set(at.memory.items)
     return services.isdisjoint(decision.services) and decision.key_id not in at.memory.sightings
 
 
-def _is_known_better(app: AppSighting, memory: Memory) -> bool:
+def _is_known_better(app: AppRecord, memory: Memory) -> bool:
     """Say whether an app is known by another key too, and was read under that one since."""
     return any(
         other.client_id == app.client_id and other.read_at > app.read_at
@@ -95,10 +95,10 @@ def _is_known_better(app: AppSighting, memory: Memory) -> bool:
 
 def _is_settled(app: WatchedApp | None, memory: Memory) -> bool:
     """Say whether nobody has to know any more since when an app was tried: it is not watched, or it was read."""
-    return app is None or last_sighting(app, memory) is not None
+    return app is None or last_record_of(app, memory) is not None
 
 
-def _ended_acknowledgements(at: Round, lost_services: set[str]) -> Iterator[Acknowledgement]:
+def _ended_acknowledgements(at: CheckContext, lost_services: set[str]) -> Iterator[Acknowledgement]:
     """An acknowledgement whose situation has passed must go: the same situation may return, and is then nobody's to be quiet about.
 
     One that is newer than what was last found may be about what the next check finds.

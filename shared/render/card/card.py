@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import LeftoverView, ServiceView, TenantView
+from shared.core.model.views import InventoryView, LeftoverView, ServiceView
 from shared.core.model.vocabulary import Reason, Severity
 from shared.render.card.elements import (
     COLORS,
@@ -36,7 +36,7 @@ LIMIT = 24_000
 """Bytes of one payload, as `encoded` writes it."""
 FRAME = 4_000
 """What of it the envelope, the title and the last lines may take."""
-LONGEST_FALLBACK = 200
+MAX_FALLBACK_CHARS = 200
 TEST = "Somebody asked whether messages reach this channel. They do; nothing else is to be done."
 
 
@@ -136,7 +136,7 @@ def _of_tenant(message: Message, page_url: str) -> Iterator[_Block]:
     for heading, notices in inventory.grouped(message):
         for place, notice in enumerate(notices):
             view = notice.view
-            assert isinstance(view, TenantView)
+            assert isinstance(view, InventoryView)
             words = inventory.line_of(view, now, zone)
             items = [fixed_text(heading, weight="Bolder", spacing="Medium")] if place == 0 else []
             items.append(line(words, color=COLORS[notice.severity]))
@@ -210,7 +210,7 @@ def _card(
 
 def _fallback(heading: str, blocks: Iterable[_Block]) -> str:
     words = "; ".join(filter(None, (heading, *(block.words for block in blocks))))
-    return literal(inert(clean(words, LONGEST_FALLBACK)))
+    return literal(inert(clean(words, MAX_FALLBACK_CHARS)))
 
 
 def _envelope(card: Element) -> Element:

@@ -15,8 +15,8 @@ import icalendar
 
 from shared.core.judge.claims import matches
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Sighting
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.memory import CredentialRecord
+from shared.core.model.views import Loss, ServiceView
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import LEFTOVER_LADDER
 from shared.core.results import Status
@@ -52,7 +52,7 @@ class _Entry:
         return f"{self.owner or 'unclaimed'}.{digest}@lapsewatch"
 
 
-def calendar(status: Status, watchlist: Watchlist, gone: Iterable[Sighting]) -> str:
+def calendar(status: Status, watchlist: Watchlist, gone: Iterable[CredentialRecord]) -> str:
     """Give the end dates of what is watched as iCalendar (RFC 5545), days in the watchlist's zone, for a METHOD:PUBLISH feed.
 
     `gone`: credentials that were seen once and are not there any more (`gone_at` is set; others are passed over). What does
@@ -87,7 +87,7 @@ def calendar(status: Status, watchlist: Watchlist, gone: Iterable[Sighting]) -> 
 def _services(status: Status) -> Iterator[_Entry]:
     for view in status.judgement.services:
         name = clean(view.service.name)
-        if view.in_use is not None and view.over != Over.GONE:
+        if view.in_use is not None and view.over != Loss.GONE:
             role = "probably in use" if view.assumed else "in use"
             yield _entry(
                 view,
@@ -137,7 +137,9 @@ def _unclaimed(status: Status, watchlist: Watchlist) -> Iterator[_Entry]:
         )
 
 
-def _gone(status: Status, watchlist: Watchlist, gone: Iterable[Sighting]) -> Iterator[_Entry]:
+def _gone(
+    status: Status, watchlist: Watchlist, gone: Iterable[CredentialRecord]
+) -> Iterator[_Entry]:
     """Give what is gone before its end, for every service whose event it was: one that used it, or whose rule finds it."""
     users = {
         view.service.id: view.in_use.key_id

@@ -25,8 +25,8 @@ ABOUT_SERVICES = (
     '#   request_to = "helpdesk@example.org"            # whom the installer asks for a new one',
     '#   link = "https://product.example.org/admin"     # where the installer works',
 )
-LONGEST_REMARK = 160
-LONGEST_URI = 300
+MAX_REMARK_CHARS = 160
+MAX_URI_CHARS = 300
 
 
 def watchlist_toml(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> str:
@@ -66,8 +66,8 @@ def _redirects(suggested: Suggestion) -> Iterator[str]:
         yield "]"
     for uri in suggested.other_redirect_uris:
         yield _remark(
-            f"also on the app, but not https, so it cannot be watched: {clean(uri, LONGEST_URI)}",
-            LONGEST_URI * 2,
+            f"also on the app, but not https, so it cannot be watched: {clean(uri, MAX_URI_CHARS)}",
+            MAX_URI_CHARS * 2,
         )
 
 
@@ -103,7 +103,7 @@ def _left_out(credentials: Sequence[Credential], now: datetime, zone: ZoneInfo) 
         yield from (_remark(f"  {described(credential, now, zone)}") for credential in credentials)
 
 
-def _remark(text: str, limit: int = LONGEST_REMARK) -> str:
+def _remark(text: str, limit: int = MAX_REMARK_CHARS) -> str:
     """Write a remark of one line; its own leading spaces stay."""
     indent = " " * (len(text) - len(text.lstrip(" ")))
     return f"# {indent}{clean(text, limit)}"

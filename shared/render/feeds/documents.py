@@ -6,25 +6,25 @@ Instants are RFC 3339 in UTC, to the second; days are calendar days in the watch
 from collections.abc import Iterable
 from datetime import date
 
-from shared.core.model.memory import AppSighting, Decision, Hold, Outcome, Read
+from shared.core.model.memory import AppRecord, Decision, InUse, Outcome, Read
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     Judgement,
     LeftoverView,
     RemovedView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
     WatcherView,
 )
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
-from shared.core.notify.next_message import Foreseen
+from shared.core.notify.next_message import NextMessages
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.feeds.document_parts import Json, credential_document, instant
-from shared.render.feeds.inventory_document import result_document, tenant_document
+from shared.render.feeds.inventory_document import inventory_document, result_document
 from shared.render.text.next_steps import next_step
 
 
@@ -47,10 +47,10 @@ def status_document(
             "stale": status.stale,
             "evidence": pulse.evidence or None,
         },
-        "services": _services(judgement, status.foreseen, watchlist),
-        "unclaimed": [_unclaimed(view, status.foreseen) for view in judgement.unclaimed],
+        "services": _services(judgement, status.next_messages, watchlist),
+        "unclaimed": [_unclaimed(view, status.next_messages) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
-        "tenant": tenant_document(status.tenant, after, paged=paged),
+        "tenant": inventory_document(status.tenant, after, paged=paged),
     }
     if status.read is not None:
         document["read"] = read_document(status.read)
@@ -77,7 +77,7 @@ def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
         "error": result.error or None,
         "read": read_document(result.read),
         "told": [_delivery(delivery) for delivery in result.told],
-        "services": _services(judgement, result.foreseen, watchlist)
+        "services": _services(judgement, result.next_messages, watchlist)
         if judgement is not None
         else [],
     }
@@ -86,7 +86,7 @@ def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
     return document | ({"dry_run": True} if result.dry_run else {})
 
 
-def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
+def service_document(view: ServiceView, next_messages: NextMessages) -> Json:
     """Say how one service stands."""
     ack = view.acknowledged
     in_use = credential_document(view.in_use)
@@ -105,7 +105,7 @@ def service_document(view: ServiceView, foreseen: Foreseen) -> Json:
         "replacement": credential_document(view.replacement),
         "leftovers": [credential_document(leftover) for leftover in view.leftovers],
         "next_step": next_step(view) or None,
-        "next_message": _day(foreseen.by_item.get(view.item)),
+        "next_message": _day(next_messages.by_item.get(view.item)),
         "acknowledged": None
         if ack is None
         else {
@@ -131,7 +131,7 @@ def decision_document(decision: Decision) -> Json:
     }
 
 
-def _confirmed(hold: Hold | None) -> Json | None:
+def _confirmed(hold: InUse | None) -> Json | None:
     """Say who settled what is in use: a person, or evidence of sign-ins; nobody, where it is only what was seen first."""
     if hold is None or not hold.settled:
         return None
@@ -144,13 +144,15 @@ def _confirmed(hold: Hold | None) -> Json | None:
     }
 
 
-def _services(judgement: Judgement, foreseen: Foreseen, watchlist: Watchlist) -> list[Json]:
+def _services(
+    judgement: Judgement, next_messages: NextMessages, watchlist: Watchlist
+) -> list[Json]:
     unknown = [
         _unknown_service(service, app)
         for app in _unjudged(watchlist, judgement)
         for service in app.services
     ]
-    return [service_document(view, foreseen) for view in judgement.services] + unknown
+    return [service_document(view, next_messages) for view in judgement.services] + unknown
 
 
 def _delivery(delivery: Delivery) -> Json:
@@ -198,11 +200,11 @@ def _name(view: View) -> str:  # noqa: PLR0911  (one return for each kind of ite
             return view.item
         case WatcherView():
             return view.subject or "Lapsewatch"
-        case TenantView():
+        case InventoryView():
             return view.listed.app_name
 
 
-def _unclaimed(view: UnclaimedView, foreseen: Foreseen) -> Json:
+def _unclaimed(view: UnclaimedView, next_messages: NextMessages) -> Json:
     return {
         "item": view.item,
         "app": _app_reference(view.app),
@@ -214,7 +216,7 @@ def _unclaimed(view: UnclaimedView, foreseen: Foreseen) -> Json:
         "matched_by": [service.id for service in view.rivals],
         "wanted_by": [service.id for service in view.wanted_by],
         "next_step": next_step(view) or None,
-        "next_message": _day(foreseen.by_item.get(view.item)),
+        "next_message": _day(next_messages.by_item.get(view.item)),
     }
 
 
@@ -238,7 +240,7 @@ def _app(watched: WatchedApp, judgement: Judgement) -> Json:
     }
 
 
-def _app_reference(app: AppSighting) -> Json:
+def _app_reference(app: AppRecord) -> Json:
     return {"client_id": app.client_id, "object_id": app.object_id or None, "name": app.name}
 
 

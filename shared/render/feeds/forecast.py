@@ -15,7 +15,7 @@ from shared.render.feeds.documents import items_of
 from shared.render.text.headlines import headline, is_weekly, title
 
 
-class Row(NamedTuple):
+class ForecastRow(NamedTuple):
     """One thing that is said on one local day, to one channel or to several alike. Plain text; each medium escapes it."""
 
     day: date
@@ -25,10 +25,10 @@ class Row(NamedTuple):
     channels: tuple[str, ...]
 
 
-class Rows(NamedTuple):
+class ForecastRows(NamedTuple):
     """The table, oldest first, and how many quiet lines of the week are not in it."""
 
-    listed: tuple[Row, ...]
+    listed: tuple[ForecastRow, ...]
     weekly: int
 
 
@@ -52,15 +52,15 @@ def forecast_document(found: Forecast) -> Json:
     }
 
 
-def forecast_rows(messages: Sequence[Message]) -> Rows:
+def forecast_rows(messages: Sequence[Message]) -> ForecastRows:
     """Give the table of a forecast."""
     spoken = [message for message in messages if not is_weekly(message)]
     channels: dict[tuple[date, str, Reason, Severity], list[str]] = {}
     for message in spoken:
         for line in _lines(message):
             channels.setdefault(line, []).append(message.channel)
-    return Rows(
-        tuple(Row(*line, tuple(names)) for line, names in channels.items()),
+    return ForecastRows(
+        tuple(ForecastRow(*line, tuple(names)) for line, names in channels.items()),
         len(messages) - len(spoken),
     )
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from shared.core.model.views import TenantView
+from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Severity
-from shared.core.results import TenantResult, TenantStatus
+from shared.core.results import InventoryResult, InventoryStatus
 from shared.render.feeds.document_parts import Json, credential_document, instant
 
 ITEMS_A_PAGE = 500
@@ -16,7 +16,7 @@ class BadCursor(ValueError):
     """`?after=` is not what an earlier answer gave."""
 
 
-def tenant_document(tenant: TenantStatus | None, after: str | None, *, paged: bool) -> Json:
+def inventory_document(tenant: InventoryStatus | None, after: str | None, *, paged: bool) -> Json:
     """Say how the tenant stands; `after` is the cursor that the page before gave.
 
     Raises `BadCursor` for any other text.
@@ -42,7 +42,7 @@ def tenant_document(tenant: TenantStatus | None, after: str | None, *, paged: bo
     }
 
 
-def result_document(tenant: TenantResult | None) -> Json | None:
+def result_document(tenant: InventoryResult | None) -> Json | None:
     """Say how the tenant's part of a check ended."""
     if tenant is None:
         return None
@@ -57,7 +57,7 @@ def result_document(tenant: TenantResult | None) -> Json | None:
     }
 
 
-def item_document(view: TenantView) -> Json:
+def item_document(view: InventoryView) -> Json:
     """Describe one credential of the tenant, which is never its value."""
     listed = view.listed
     return {
@@ -77,11 +77,11 @@ def item_document(view: TenantView) -> Json:
     }
 
 
-def _cursor(view: TenantView) -> str:
+def _cursor(view: InventoryView) -> str:
     return f"{view.severity.rank}.{view.days_left}.{view.item}"
 
 
-def _after(views: Sequence[TenantView], cursor: str) -> Sequence[TenantView]:
+def _after(views: Sequence[InventoryView], cursor: str) -> Sequence[InventoryView]:
     """Give the views behind a place, whether or not the one at it is still there."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:

@@ -12,13 +12,13 @@ from shared.render.feeds.documents import items_of, read_document
 from shared.render.feeds.inventory_document import result_document
 from shared.render.text.escape import clean
 
-LONGEST = 30_000
+MAX_LINE_CHARS = 30_000
 """Characters of a line: some fewer than are kept, for what the host puts around it."""
-LONGEST_ERROR = 4_000
+MAX_ERROR_CHARS = 4_000
 
 
 def log_line(result: CheckResult, tenant: str) -> str:
-    """Describe a check of a tenant (the key of its watchlist) as a flat JSON object of `LONGEST` characters at most."""
+    """Describe a check of a tenant (the key of its watchlist) as a flat JSON object of `MAX_LINE_CHARS` characters at most."""
     undelivered = [delivery.message.channel for delivery in result.told if not delivery.delivered]
     reasons = [
         f"{item['item']}:{item['reason']}"
@@ -28,7 +28,7 @@ def log_line(result: CheckResult, tenant: str) -> str:
     line = ""
     for most in (1000, 100, 10):
         left_out = sum(max(0, len(found) - most) for found in (undelivered, reasons))
-        longest = min(LONGEST_ERROR, 20 * most)
+        longest = min(MAX_ERROR_CHARS, 20 * most)
         document = {
             "event": "check",
             "tenant_id": clean(tenant, 100),
@@ -44,7 +44,7 @@ def log_line(result: CheckResult, tenant: str) -> str:
             "left_out": left_out,
         }
         line = json.dumps(document)
-        if len(line) <= LONGEST:
+        if len(line) <= MAX_LINE_CHARS:
             break
     return line
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from shared.core.model.memory import Outcome, Pulse
+from shared.core.model.memory import LastChecks, Outcome
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
-from shared.core.results import Status, TenantStatus
+from shared.core.results import InventoryStatus, Status
 from shared.render.feeds.documents import worst_of
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -84,7 +84,7 @@ def _services(registry: CollectorRegistry, status: Status, watchlist: Watchlist)
     ).set(len(unread))
 
 
-def _tenant(registry: CollectorRegistry, tenant: TenantStatus) -> None:
+def _tenant(registry: CollectorRegistry, tenant: InventoryStatus) -> None:
     """Counts only: a label for each of thousands of credentials would be too much for any monitor."""
     scan = tenant.scan
     if scan is not None and scan.read_at is not None:
@@ -110,7 +110,7 @@ def _tenant(registry: CollectorRegistry, tenant: TenantStatus) -> None:
         items.labels(severity.value).set(sum(view.severity == severity for view in tenant.views))
 
 
-def _checks(registry: CollectorRegistry, pulse: Pulse) -> None:
+def _checks(registry: CollectorRegistry, pulse: LastChecks) -> None:
     _instant(
         registry,
         "last_success_timestamp_seconds",

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from shared.core.model.directory import Credential
-from shared.core.model.views import AppView, LeftoverView, ServiceView, TenantView, UnclaimedView
+from shared.core.model.views import AppView, InventoryView, LeftoverView, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.next_message import Foreseen
+from shared.core.notify.next_message import NextMessages
 from shared.core.results import Status
 from shared.render.feeds.document_parts import instant
 from shared.render.text.dates import clock
@@ -21,7 +21,7 @@ from shared.render.text.escape import clean
 from shared.render.text.next_steps import next_step, whose_turn
 
 BYTE_ORDER_MARK = "\ufeff"
-LONGEST_CELL = 1000
+MAX_CELL_CHARS = 1000
 
 COLUMNS = (
     "kind",
@@ -48,8 +48,8 @@ COLUMNS = (
 _FORMULA = re.compile(r'(^|;)([\s"]*)(?=[=+\-@\t\r＝＋－＠])')  # noqa: RUF001  (spreadsheets take the wide forms for the plain ones)
 """Where a cell could begin: some spreadsheets part cells at semicolons, and take quotation marks away (OWASP, "CSV Injection")."""
 
-type Item = ServiceView | UnclaimedView | LeftoverView | AppView | TenantView
-type Row = dict[str, str | int]
+type Item = ServiceView | UnclaimedView | LeftoverView | AppView | InventoryView
+type CsvRow = dict[str, str | int]
 
 
 def status_csv(status: Status, watchlist: Watchlist) -> str:
@@ -64,15 +64,15 @@ def status_csv(status: Status, watchlist: Watchlist) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _rows(status: Status, watchlist: Watchlist) -> Iterator[Row]:
+def _rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
     judgement = status.judgement
     for service in judgement.services:
-        until: Row = (
+        until: CsvRow = (
             {"acknowledged_until": service.acknowledged.until.isoformat()}
             if service.acknowledged is not None
             else {}
         )
-        yield _row(service, status.foreseen) | _credential(service.in_use, watchlist) | until
+        yield _row(service, status.next_messages) | _credential(service.in_use, watchlist) | until
     for app in watchlist.apps:
         if app.key not in judgement.concluded:
             for unread in app.services:
@@ -86,16 +86,16 @@ def _rows(status: Status, watchlist: Watchlist) -> Iterator[Row]:
                 }
     others: tuple[UnclaimedView | LeftoverView, ...] = (*judgement.unclaimed, *judgement.leftovers)
     for view in others:
-        yield _row(view, status.foreseen) | _credential(view.credential, watchlist)
+        yield _row(view, status.next_messages) | _credential(view.credential, watchlist)
     for each in status.tenant.views if status.tenant is not None else ():
-        yield _row(each, status.foreseen) | _credential(each.listed.credential, watchlist)
+        yield _row(each, status.next_messages) | _credential(each.listed.credential, watchlist)
     for problem in (view for view in judgement.apps if view.problems):
-        yield _row(problem, status.foreseen)
+        yield _row(problem, status.next_messages)
 
 
-def _row(view: Item, foreseen: Foreseen) -> Row:
+def _row(view: Item, next_messages: NextMessages) -> CsvRow:
     kind, name, app = _called(view)
-    row: Row = {
+    row: CsvRow = {
         "kind": kind,
         "item": view.item,
         "name": name,
@@ -107,7 +107,7 @@ def _row(view: Item, foreseen: Foreseen) -> Row:
     }
     if view.days_left is not None:
         row["days_left"] = view.days_left
-    if (on := foreseen.by_item.get(view.item)) is not None:
+    if (on := next_messages.by_item.get(view.item)) is not None:
         row["next_message"] = on.isoformat()
     return row
 
@@ -121,16 +121,16 @@ def _called(view: Item) -> tuple[str, str, str]:
             return "unclaimed", view.credential.name, view.app.name
         case LeftoverView():
             return "leftover", view.owner.service.name, view.owner.app.name
-        case TenantView():
+        case InventoryView():
             return "tenant", view.listed.app_name, view.listed.app_name
         case AppView():
             return "app", view.watched.name, view.watched.name
 
 
-def _credential(credential: Credential | None, watchlist: Watchlist) -> Row:
+def _credential(credential: Credential | None, watchlist: Watchlist) -> CsvRow:
     if credential is None:
         return {}
-    about: Row = {
+    about: CsvRow = {
         "credential": credential.name,
         "credential_kind": credential.kind,
         "hint": credential.hint,
@@ -143,7 +143,7 @@ def _credential(credential: Credential | None, watchlist: Watchlist) -> Row:
     )
 
 
-def _end(ends: datetime, watchlist: Watchlist) -> Row:
+def _end(ends: datetime, watchlist: Watchlist) -> CsvRow:
     local = ends.astimezone(watchlist.zone)
     return {
         "ends": local.date().isoformat(),
@@ -153,11 +153,11 @@ def _end(ends: datetime, watchlist: Watchlist) -> Row:
     }
 
 
-def _defused(row: Row) -> Row:
+def _defused(row: CsvRow) -> CsvRow:
     """Clean every text and begin with an apostrophe what a spreadsheet would compute; our own numbers stay numbers."""
     return {
         name: value
         if isinstance(value, int)
-        else _FORMULA.sub(r"\1\2'", clean(value, LONGEST_CELL))
+        else _FORMULA.sub(r"\1\2'", clean(value, MAX_CELL_CHARS))
         for name, value in row.items()
     }

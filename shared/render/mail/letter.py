@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import LeftoverView, ServiceView, TenantView, View
+from shared.core.model.views import InventoryView, LeftoverView, ServiceView, View
 from shared.core.model.vocabulary import Severity
 from shared.render.text import inventory
 from shared.render.text.escape import clean
@@ -27,7 +27,7 @@ BLOCKS = 10
 """A message about the tenant with more credentials than this has a line for each instead of a block."""
 LINES = 300_000
 """Bytes of these lines: Graph takes 4 MB a mail, in which each stands twice, encoded twice, and a letter beyond ASCII triples."""
-LONGEST_PREVIEW = 1_000
+MAX_PREVIEW_CHARS = 1_000
 
 
 class Fact(NamedTuple):
@@ -124,7 +124,7 @@ def _lines(message: Message) -> Iterator[tuple[Severity, str]]:
     """Give a line a credential, in the order of their ends."""
     for _, notices in inventory.grouped(message):
         for notice in notices:
-            if isinstance(notice.view, TenantView):
+            if isinstance(notice.view, InventoryView):
                 yield notice.severity, inventory.line_of(notice.view, message.now, message.zone)
 
 
@@ -152,7 +152,7 @@ def _preview(
             *(words for _, words in watching),
             *(block.headline for block in blocks[0 if watching else 1 :]),
         )
-    )[:LONGEST_PREVIEW]
+    )[:MAX_PREVIEW_CHARS]
 
 
 def _closing(message: Message, reply_to: tuple[str, ...]) -> Iterator[str]:

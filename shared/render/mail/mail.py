@@ -27,7 +27,7 @@ from shared.render.text.escape import clean
 from shared.render.text.headlines import headline, kind
 
 PRODUCT = "Lapsewatch"
-LONGEST_SUBJECT = 200
+MAX_SUBJECT_CHARS = 200
 COLORS = {
     Severity.CRITICAL: "#c50f1f",
     Severity.WARNING: "#bc4b09",
@@ -148,7 +148,7 @@ def _about(message: Message) -> str:
     first = max(message.notices, key=lambda notice: notice.severity.rank)
     about = clean(
         _bracketed(headline(first, now=message.now, zone=message.zone), _name(first.view)),
-        LONGEST_SUBJECT,
+        MAX_SUBJECT_CHARS,
     )
     more = len(message.notices) - 1
     joint = " And" if about.endswith("?") else ", and"

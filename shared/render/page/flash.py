@@ -5,10 +5,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
-from shared.core.model.views import Judgement, Over, ServiceView
+from shared.core.model.views import Judgement, Loss, ServiceView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.audience import needs_hands
+from shared.core.notify.audience import needs_action
 from shared.core.notify.due import ACKNOWLEDGED_ABOVE
 from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
@@ -80,7 +80,7 @@ def already(view: ServiceView, now: datetime, zone: ZoneInfo) -> Receipt:
 def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
     """Say so of an acknowledgement that silences no message until its day; empty if it does, or if no end is counted down to."""
     given, ends = view.acknowledged, view.in_use.ends if view.in_use is not None else None
-    if given is None or ends is None or view.over != Over.NO or needs_hands(view):
+    if given is None or ends is None or view.over != Loss.NO or needs_action(view):
         return ""
     left, lasts = days_between(now, ends, zone), (given.until - now.astimezone(zone).date()).days
     if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + lasts for rung in view.service.ladder):

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from shared.core.judge.claims import ownership
-from shared.core.judge.snapshot import Round, recall
-from shared.core.judge.standing import age, is_live, started_after
+from shared.core.judge.claims import claimed_by
+from shared.core.judge.snapshot import CheckContext, recalled_snapshot
+from shared.core.judge.standing import creation_order, is_live, started_after
 from shared.core.model.directory import Credential
-from shared.core.model.views import Over, ServiceView, UnclaimedView
+from shared.core.model.views import Loss, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Kind, Standing
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, described
@@ -17,7 +17,7 @@ USUAL_QUIET = timedelta(days=7)
 """How long an acknowledgement lasts unless somebody chooses another day."""
 
 
-class Shown(NamedTuple):
+class ShownFields(NamedTuple):
     """The hidden fields that say which credential was meant and how it looked."""
 
     key_id: str
@@ -29,7 +29,7 @@ class Shown(NamedTuple):
 class Confirm(NamedTuple):
     """A button that records which credential a service uses."""
 
-    shown: Shown
+    shown: ShownFields
     label: str
     about: str
     """The credential, told from its siblings."""
@@ -44,29 +44,31 @@ class Acknowledge(NamedTuple):
     usual: str
 
 
-def shown(credential: Credential) -> Shown:
+def shown(credential: Credential) -> ShownFields:
     """Give what a form carries of a credential. What UTF-8 cannot carry is replaced, and then no longer holds."""
-    return Shown(_carried(credential.key_id), _carried(credential.hint), _exactly(credential.ends))
+    return ShownFields(
+        _carried(credential.key_id), _carried(credential.hint), _exactly(credential.ends)
+    )
 
 
-def confirms(view: ServiceView, at: Round) -> tuple[Confirm, ...]:
+def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     """Give the buttons for what a service may use now: the replacement first; the one in use too, while it is only assumed."""
     found = {c.key_id: c for c in _choices(view, at) if is_live(c, at.now)}
     used = view.in_use.key_id if view.in_use is not None else ""
     settled = not view.assumed
     newer = [c for c in found.values() if c.key_id != used and not _is_older(c, view)]
-    ordered = sorted(newer, key=age, reverse=True)
+    ordered = sorted(newer, key=creation_order, reverse=True)
     if not settled:
         ordered += [c for c in found.values() if c.key_id == used]
         ordered += sorted(
             (c for c in found.values() if c.key_id != used and _is_older(c, view)),
-            key=age,
+            key=creation_order,
             reverse=True,
         )
     return tuple(Confirm(shown(c), _label(c, view), _about(c, at)) for c in ordered)
 
 
-def undos(view: ServiceView, at: Round) -> tuple[Confirm, ...]:
+def undos(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     """Give the buttons that take a confirmation back: one for each older credential that is still live."""
     live = (c for c in reversed(view.leftovers) if is_live(c, at.now))
     name = clean(view.service.name)
@@ -75,13 +77,13 @@ def undos(view: ServiceView, at: Round) -> tuple[Confirm, ...]:
     )
 
 
-def acknowledge(view: ServiceView, at: Round) -> Acknowledge | None:
+def acknowledge(view: ServiceView, at: CheckContext) -> Acknowledge | None:
     """Give the limits of an acknowledgement; `None` where there is nothing to acknowledge."""
     if view.standing == Standing.HEALTHY or not view.app.found:
         return None
     zone = at.watchlist.zone
     today = at.now.astimezone(zone).date()
-    ends = view.in_use.ends if view.in_use is not None and view.over == Over.NO else None
+    ends = view.in_use.ends if view.in_use is not None and view.over == Loss.NO else None
     last = ends.astimezone(zone).date() if ends is not None else None
     return Acknowledge(
         today.isoformat(),
@@ -97,7 +99,7 @@ def claimants(view: UnclaimedView) -> list[tuple[str, str]]:
     return [(service.id, clean(service.name)) for service in ordered]
 
 
-def _choices(view: ServiceView, at: Round) -> Iterator[Credential]:
+def _choices(view: ServiceView, at: CheckContext) -> Iterator[Credential]:
     """Give what the service may use: its own credentials, and unclaimed ones where it lacks one."""
     if not view.app.found:
         return
@@ -105,25 +107,25 @@ def _choices(view: ServiceView, at: Round) -> Iterator[Credential]:
         c
         for c in (
             view.replacement,
-            view.in_use if view.over != Over.GONE else None,
+            view.in_use if view.over != Loss.GONE else None,
             *view.candidates,
         )
         if c is not None
     )
     watched = next((app for app in at.watchlist.apps if app.key == view.app.key), None)
-    known = recall(watched, at.memory) if watched is not None else None
+    known = recalled_snapshot(watched, at.memory) if watched is not None else None
     if watched is not None and known is not None:
         yield from (
             c
             for c in known.credentials
-            if view.service.id in ownership(c, watched.services, at.memory).services
+            if view.service.id in claimed_by(c, watched.services, at.memory).services
         )
 
 
 def _is_older(credential: Credential, view: ServiceView) -> bool:
     """An older one is an undo, or a matter of what is assumed; where the one in use is over, any live one may be it."""
     return (
-        view.over == Over.NO
+        view.over == Loss.NO
         and view.in_use is not None
         and not started_after(credential, view.in_use)
     )
@@ -144,7 +146,7 @@ def _marked(credential: Credential) -> str:
     return f"{hint}…" if hint else f"the {called(credential)}"
 
 
-def _about(credential: Credential, at: Round) -> str:
+def _about(credential: Credential, at: CheckContext) -> str:
     return capital(described(credential, at.now, at.watchlist.zone))
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import Round
-from shared.core.model.memory import Decision, DecisionKind, Told
+from shared.core.judge.snapshot import CheckContext
+from shared.core.model.memory import Decision, DecisionKind, Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason
 from shared.render.text.dates import clock, full_day
 from shared.render.text.escape import clean
 from shared.render.text.naming import described, listed
 
-LONGEST_WHY = 300
+MAX_REASON_SHOWN_CHARS = 300
 
 TOLD = {
     Reason.INTRODUCED: "that it is watched",
@@ -34,7 +34,7 @@ TOLD = {
     Reason.REDIRECT_URI: "that a redirect URI is missing",
     Reason.REMOVED: "that it is no longer watched",
     Reason.CHANNEL_FAILED: "that a channel failed",
-    Reason.FEWER: "that far fewer credentials were read",
+    Reason.FEWER_RATIO: "that far fewer credentials were read",
     Reason.CHECK_FAILING: "that checks fail",
     Reason.RECOVERED: "that all is well again",
     Reason.WEEKLY: "that Lapsewatch is alive",
@@ -53,13 +53,13 @@ class Entry(NamedTuple):
     what: str
 
 
-def history(view: ServiceView, decisions: Sequence[Decision], at: Round) -> list[Entry]:
+def history(view: ServiceView, decisions: Sequence[Decision], at: CheckContext) -> list[Entry]:
     """Put the decisions about a service, and the last message to each channel about each of its items, into one list."""
     entries = [*(_decided(decision, view, at) for decision in decisions), *_told(view, at)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _told(view: ServiceView, at: Round) -> Iterator[Entry]:
+def _told(view: ServiceView, at: CheckContext) -> Iterator[Entry]:
     mine = (view.item, f"leftover:{view.item}:", f"delete:{view.item}:")
     for told in at.memory.told.values():
         if told.item == mine[0] or told.item.startswith(mine[1:]):
@@ -68,13 +68,13 @@ def _told(view: ServiceView, at: Round) -> Iterator[Entry]:
             )
 
 
-def _subject(told: Told) -> str:
+def _subject(told: Notification) -> str:
     return (
         "that the old one can be deleted" if told.item.startswith("delete:") else TOLD[told.reason]
     )
 
 
-def _decided(decision: Decision, view: ServiceView, at: Round) -> Entry:
+def _decided(decision: Decision, view: ServiceView, at: CheckContext) -> Entry:
     return _entry(
         decision.at,
         clean(decision.by.name) if decision.by is not None else "Sign-ins",
@@ -83,9 +83,9 @@ def _decided(decision: Decision, view: ServiceView, at: Round) -> Entry:
     )
 
 
-def _what(decision: Decision, view: ServiceView, at: Round) -> str:
+def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
     name, which = clean(view.service.name), _credential(decision.key_id, at)
-    why = clean(decision.why, LONGEST_WHY).rstrip(".")
+    why = clean(decision.why, MAX_REASON_SHOWN_CHARS).rstrip(".")
     match decision.kind:
         case DecisionKind.CONFIRM if decision.by is None:
             return f"showed that {name} uses {which}."
@@ -101,7 +101,7 @@ def _what(decision: Decision, view: ServiceView, at: Round) -> str:
             return f"claimed {which} for {listed(owners)}."
 
 
-def _credential(key_id: str, at: Round) -> str:
+def _credential(key_id: str, at: CheckContext) -> str:
     sighting = at.memory.sightings.get(key_id)
     return (
         f"the {described(sighting.credential, at.now, at.watchlist.zone)}"
@@ -110,7 +110,7 @@ def _credential(key_id: str, at: Round) -> str:
     )
 
 
-def _entry(then: datetime, who: str, what: str, at: Round) -> Entry:
+def _entry(then: datetime, who: str, what: str, at: CheckContext) -> Entry:
     zone = at.watchlist.zone
     moment = f"{full_day(then.astimezone(zone).date())}, {clock(then, zone)}"
     return Entry(then, f"{then.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", moment, who, what)

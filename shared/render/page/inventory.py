@@ -5,26 +5,26 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import TenantView
+from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Severity, Standing
-from shared.core.results import TenantStatus
+from shared.core.results import InventoryStatus
 from shared.render.feeds.document_parts import instant
 from shared.render.page.services import BADGES
-from shared.render.page.verdict import LONGEST_ERROR
+from shared.render.page.verdict import MAX_ERROR_CHARS
 from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
-from shared.render.text.inventory import LONGEST_NAME, app_name
+from shared.render.text.inventory import MAX_NAME_CHARS, app_name
 from shared.render.text.links import entra_of
 from shared.render.text.naming import called
 
 ROWS = 100
 """Rows on a page of the table."""
-LONGEST_FILTER = 100
+MAX_FILTER_CHARS = 100
 
 ENDED = "Ended"
 
 
-def urgency_of(view: TenantView) -> Severity:
+def urgency_of(view: InventoryView) -> Severity:
     """Say how urgent an item looks. What has just ended may have stopped something: it never looks milder than what still works."""
     if view.standing != Standing.EXPIRED:
         return view.severity
@@ -33,7 +33,7 @@ def urgency_of(view: TenantView) -> Severity:
     )  # the latter ended long ago: it is listed, not told
 
 
-_KEYS: Mapping[str, Callable[[TenantView], tuple[object, ...]]] = {
+_KEYS: Mapping[str, Callable[[InventoryView], tuple[object, ...]]] = {
     "urgent": lambda view: (-urgency_of(view).rank, view.days_left, view.item),
     "ends": lambda view: (view.listed.credential.ends, view.item),
     "app": lambda view: (view.listed.app_name.casefold(), view.days_left, view.item),
@@ -55,7 +55,7 @@ WHOLE = Wanted()
 """The beginning of all of it."""
 
 
-class Row(NamedTuple):
+class InventoryRow(NamedTuple):
     """One credential."""
 
     severity: Severity
@@ -77,12 +77,12 @@ class Sort(NamedTuple):
     current: bool
 
 
-class TenantPart(NamedTuple):
+class InventorySection(NamedTuple):
     """The table and what is said above it."""
 
     summary: str
     error: str
-    rows: list[Row]
+    rows: list[InventoryRow]
     sorts: list[Sort]
     name: str
     shown: str
@@ -95,15 +95,15 @@ def wanted(parameters: Mapping[str, str]) -> Wanted:
     """Read the query of the page; whatever is no sensible value is as if it were not there."""
     start, sort = parameters.get("from", ""), parameters.get("sort", "")
     return Wanted(
-        clean(parameters.get("name", ""), LONGEST_FILTER),
+        clean(parameters.get("name", ""), MAX_FILTER_CHARS),
         sort if sort in SORTS else "urgent",
         int(start) if start.isascii() and start.isdecimal() and len(start) <= 6 else 0,  # noqa: PLR2004  (a million rows)
     )
 
 
-def tenant_part(
-    tenant: TenantStatus | None, want: Wanted, zone: ZoneInfo, base: str, *, key: str = ""
-) -> TenantPart | None:
+def inventory_section(
+    tenant: InventoryStatus | None, want: Wanted, zone: ZoneInfo, base: str, *, key: str = ""
+) -> InventorySection | None:
     """Give the tenant's part of the page; `None` where no tenant is watched. `key` names it in links, where there are several."""
     if tenant is None:
         return None
@@ -128,9 +128,9 @@ def tenant_part(
         }
         return f"{base}?{urlencode({name: value for name, value in query.items() if value not in ('', 0)})}#tenant"
 
-    return TenantPart(
+    return InventorySection(
         summary=_summary(tenant, zone),
-        error=clean(tenant.scan.error, LONGEST_ERROR) if tenant.scan is not None else "",
+        error=clean(tenant.scan.error, MAX_ERROR_CHARS) if tenant.scan is not None else "",
         rows=[_row(view, zone) for view in shown],
         sorts=[
             Sort(title, link(sort=sort, start=0), sort == want.sort)
@@ -143,7 +143,7 @@ def tenant_part(
     )
 
 
-def urgent_ones(tenant: TenantStatus | None) -> str:
+def urgent_ones(tenant: InventoryStatus | None) -> str:
     """Say how many items of the tenant are urgent, in a sentence; empty if none are, or no tenant is watched."""
     number = (
         sum(urgency_of(view) == Severity.CRITICAL for view in tenant.views)
@@ -155,7 +155,7 @@ def urgent_ones(tenant: TenantStatus | None) -> str:
     return f"In the tenant, {'1 other credential is' if number == 1 else f'{number:,} other credentials are'} urgent."
 
 
-def _summary(tenant: TenantStatus, zone: ZoneInfo) -> str:
+def _summary(tenant: InventoryStatus, zone: ZoneInfo) -> str:
     scan = tenant.scan
     if scan is None or scan.read_at is None:
         return "The tenant has not been read completely yet."
@@ -168,18 +168,18 @@ def _summary(tenant: TenantStatus, zone: ZoneInfo) -> str:
     )
 
 
-def _row(view: TenantView, zone: ZoneInfo) -> Row:
+def _row(view: InventoryView, zone: ZoneInfo) -> InventoryRow:
     ends = view.listed.credential.ends
     assert ends is not None
     days = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(view.days_left) or (
         f"in {view.days_left} days" if view.days_left > 0 else f"{-view.days_left} days ago"
     )
-    return Row(
+    return InventoryRow(
         urgency_of(view),
         ENDED if view.standing == Standing.EXPIRED else BADGES[view.severity],
         app_name(view),
         entra_of(view.listed),
-        called(view.listed.credential)[:LONGEST_NAME],
+        called(view.listed.credential)[:MAX_NAME_CHARS],
         clean(view.listed.credential.hint, 10),
         days,
         full_day(ends.astimezone(zone).date()),

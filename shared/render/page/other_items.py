@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.views import AppView, LeftoverView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.results import Status
-from shared.render.page.forms import Shown, claimants, shown
+from shared.render.page.forms import ShownFields, claimants, shown
 from shared.render.page.services import BADGES, UNCERTAIN, Turn, rows, turn_of, why
-from shared.render.page.verdict import LONGEST_ERROR, doubts, urgency
+from shared.render.page.verdict import MAX_ERROR_CHARS, doubts, urgency
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.links import Link, links
 from shared.render.text.naming import capital, described
 
 
-class Claim(NamedTuple):
+class ClaimForm(NamedTuple):
     """A form that says whose a credential is."""
 
-    shown: Shown
+    shown: ShownFields
     services: list[tuple[str, str]]
     """Id and name of each service that it may belong to."""
 
@@ -36,16 +36,16 @@ class Item(NamedTuple):
     turn: Turn | None
     facts: list[tuple[str, str]]
     links: list[Link]
-    claim: Claim | None = None
+    claim: ClaimForm | None = None
 
 
-def unclaimed(status: Status, at: Round) -> list[Item]:
+def unclaimed(status: Status, at: CheckContext) -> list[Item]:
     """Give the credentials that no service claims, each with its form; one that ended long ago is listed last."""
     views = sorted(status.judgement.unclaimed, key=urgency)
     return [_item(view, f"unclaimed-{n}", at, _claim(view)) for n, view in enumerate(views, 1)]
 
 
-def leftovers(status: Status, at: Round) -> list[Item]:
+def leftovers(status: Status, at: CheckContext) -> list[Item]:
     """Give the older credentials of confirmed services; one that can be deleted is said once, as that."""
     latest: dict[tuple[str, str], LeftoverView] = {}
     for view in sorted(status.judgement.leftovers, key=lambda view: view.deletable):
@@ -56,13 +56,13 @@ def leftovers(status: Status, at: Round) -> list[Item]:
     ]
 
 
-def apps(status: Status, at: Round) -> list[Item]:
+def apps(status: Status, at: CheckContext) -> list[Item]:
     """Give what is wrong with the apps themselves."""
     views = (view for view in status.judgement.apps if view.problems)
     return [_item(view, f"app-{n}", at) for n, view in enumerate(sorted(views, key=urgency), 1)]
 
 
-def watcher(status: Status, at: Round) -> list[Item]:
+def watcher(status: Status, at: CheckContext) -> list[Item]:
     """Give what ails the watcher: channels that fail, sign-ins that cannot be read, and what the watchlist dropped."""
     judgement = status.judgement
     found = [
@@ -71,7 +71,7 @@ def watcher(status: Status, at: Round) -> list[Item]:
         if view.standing == Standing.FAILING
     ]
     if status.pulse.evidence:
-        said = clean(status.pulse.evidence, LONGEST_ERROR)
+        said = clean(status.pulse.evidence, MAX_ERROR_CHARS)
         found.append(
             Item(
                 "evidence",
@@ -90,7 +90,7 @@ def watcher(status: Status, at: Round) -> list[Item]:
     ]
 
 
-def unread(status: Status, at: Round) -> list[Item]:
+def unread(status: Status, at: CheckContext) -> list[Item]:
     """Give the services of apps that were never read: named, so that nobody takes their absence for health."""
     silent = [app for app in at.watchlist.apps if app.key not in status.judgement.concluded]
     return [
@@ -112,12 +112,12 @@ def unread(status: Status, at: Round) -> list[Item]:
     ]
 
 
-def troubles(status: Status, at: Round) -> Iterator[tuple[str, str]]:
+def troubles(status: Status, at: CheckContext) -> Iterator[tuple[str, str]]:
     """Give what the loud box above everything says: why the page may not be the whole truth, in short and in full."""
     return ((doubt.brief, doubt.detail) for doubt in doubts(status, at))
 
 
-def _item(view: View, anchor: str, at: Round, claim: Claim | None = None) -> Item:
+def _item(view: View, anchor: str, at: CheckContext, claim: ClaimForm | None = None) -> Item:
     headline = summary(view, now=at.now, zone=at.watchlist.zone)
     if isinstance(view, UnclaimedView):
         headline = capital(described(view.credential, at.now, at.watchlist.zone))
@@ -139,9 +139,9 @@ def _item(view: View, anchor: str, at: Round, claim: Claim | None = None) -> Ite
     )
 
 
-def _rows(view: View, at: Round) -> list[tuple[str, str]]:
+def _rows(view: View, at: CheckContext) -> list[tuple[str, str]]:
     return [(label, text) for label, text in rows(view, at) if label != "Credential"]
 
 
-def _claim(view: UnclaimedView) -> Claim:
-    return Claim(shown(view.credential), claimants(view))
+def _claim(view: UnclaimedView) -> ClaimForm:
+    return ClaimForm(shown(view.credential), claimants(view))

@@ -15,18 +15,18 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.memory import Decision, Person
 from shared.core.model.vocabulary import Severity
 from shared.core.results import Status
 from shared.render.feeds.document_parts import instant
 from shared.render.page import other_items
 from shared.render.page.flash import Receipt
-from shared.render.page.inventory import WHOLE, Wanted, tenant_part, urgent_ones
+from shared.render.page.inventory import WHOLE, Wanted, inventory_section, urgent_ones
 from shared.render.page.other_items import Item
 from shared.render.page.services import Card, card
 from shared.render.page.timeline import timeline
-from shared.render.page.verdict import age, answer, urgency
+from shared.render.page.verdict import age_text, urgency, verdict
 from shared.render.text.dates import clock, full_day
 from shared.render.text.escape import clean
 
@@ -40,7 +40,7 @@ class PageData:
     """What a page is made of."""
 
     status: Status
-    at: Round
+    at: CheckContext
     """The watchlist and the memory that the status was judged by, at the same instant."""
     histories: Mapping[str, Sequence[Decision]]
     """By service id; a service without one has no decisions."""
@@ -99,10 +99,10 @@ def page(data: PageData) -> str:
             person=clean(data.person.name),
             notice=data.notice,
             problem=data.problem,
-            answer=answer(status, at, len(other_things) + assumed),
+            verdict=verdict(status, at, len(other_things) + assumed),
             beside=urgent_ones(status.tenant),
             troubles=list(other_items.troubles(status, at)),
-            checked=age(status.pulse.last_success, at.now)
+            checked=age_text(status.pulse.last_success, at.now)
             if status.pulse.last_success is not None
             else "",
             checked_stamp=instant(status.pulse.last_success),
@@ -114,7 +114,7 @@ def page(data: PageData) -> str:
             apps=apps,
             leftovers=leftovers,
             watcher=watcher,
-            tenant=tenant_part(status.tenant, data.wanted, zone, data.base, key=data.tenant),
+            tenant=inventory_section(status.tenant, data.wanted, zone, data.base, key=data.tenant),
             zone=zone.key,
             generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
             generated_stamp=instant(at.now),

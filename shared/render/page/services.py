@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.memory import Decision
 from shared.core.model.message import Notice
-from shared.core.model.views import Over, ServiceView, View
+from shared.core.model.views import Loss, ServiceView, View
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.model.watchlist import RUNBOOK_SECTIONS
 from shared.core.results import Status
@@ -90,7 +90,9 @@ class Card:
     history: tuple[Entry, ...]
 
 
-def card(view: ServiceView, decisions: Sequence[Decision], status: Status, at: Round) -> Card:
+def card(
+    view: ServiceView, decisions: Sequence[Decision], status: Status, at: CheckContext
+) -> Card:
     """Put a service into words. What is remembered of one that may have changed since is said as such."""
     now, zone = at.now, at.watchlist.zone
     shown = (
@@ -134,7 +136,7 @@ def turn_of(view: View) -> Turn | None:
     return Turn(whose[:1].upper() + whose[1:], task[:1].upper() + task[1:])
 
 
-def why(view: View, at: Round) -> str:
+def why(view: View, at: CheckContext) -> str:
     """Say how an item came to stand as it does, as its last message did; buttons are on this very page."""
     state = at.memory.items.get(view.item)
     reason = state.reason if state is not None else Reason.FIRST
@@ -152,13 +154,13 @@ def why(view: View, at: Round) -> str:
     return said.replace(" on the status page", " below")
 
 
-def rows(view: View, at: Round) -> list[tuple[str, str]]:
+def rows(view: View, at: CheckContext) -> list[tuple[str, str]]:
     """Give what people look for, as pairs of a label and a text; the next step is said apart."""
     found = facts(Notice(view, Reason.FIRST, frozenset()), now=at.now, zone=at.watchlist.zone)
     return [(label, text) for label, text in found if label != NEXT_STEP]
 
 
-def _may_have_changed(view: ServiceView, status: Status, at: Round) -> bool:
+def _may_have_changed(view: ServiceView, status: Status, at: CheckContext) -> bool:
     watched = next((app for app in at.watchlist.apps if app.key == view.app.key), None)
     return status.stale or (watched is not None and unread_since(watched, status, at) is not None)
 
@@ -166,12 +168,12 @@ def _may_have_changed(view: ServiceView, status: Status, at: Round) -> bool:
 def _countdown(view: ServiceView) -> Countdown | None:
     if view.in_use is None:
         return None
-    if view.over == Over.GONE:
+    if view.over == Loss.GONE:
         return Countdown("Gone", "from the app")
     left = view.days_left
     if left is None:
         return Countdown("No end", "it does not expire")
-    if view.over == Over.ENDED:
+    if view.over == Loss.ENDED:
         return Countdown("Ended", {0: "today", -1: "yesterday"}.get(left, f"{-left} days ago"))
     if left == 0:
         return Countdown("Today", "it ends")
@@ -179,12 +181,12 @@ def _countdown(view: ServiceView) -> Countdown | None:
 
 
 def _next_message(view: ServiceView, status: Status) -> Iterator[tuple[str, str]]:
-    day = status.foreseen.by_item.get(view.item)
+    day = status.next_messages.by_item.get(view.item)
     if day is not None:
         yield "Next message", f"On {full_day(day)}, if nothing changes"
 
 
-def _request(view: ServiceView, at: Round) -> Request | None:
+def _request(view: ServiceView, at: CheckContext) -> Request | None:
     ready = request_mail(view, now=at.now, zone=at.watchlist.zone)
     if ready is None or not ready.text.strip():
         return None
@@ -196,7 +198,7 @@ def _request(view: ServiceView, at: Round) -> Request | None:
     return Request(to, subject, text, mailto(to, subject, text) if to else None)
 
 
-def _sections(view: ServiceView, wanted: Sequence[str], at: Round) -> Iterator[Section]:
+def _sections(view: ServiceView, wanted: Sequence[str], at: CheckContext) -> Iterator[Section]:
     """Give the sections that are next, in their order, and then the rest; the request stands apart."""
     later = [
         title

@@ -17,7 +17,7 @@ _NOT_IN_XML = re.compile(
 type Value = str | float
 
 
-class Pen:
+class SvgBuilder:
     """Draws into one element; `group` gives a pen that draws within it."""
 
     def __init__(self, element: ET.Element) -> None:
@@ -25,7 +25,7 @@ class Pen:
         self._element = element
 
     @classmethod
-    def picture(cls, width: float, height: float) -> "Pen":
+    def picture(cls, width: float, height: float) -> "SvgBuilder":
         """Begin a picture of this size, in pixels, which scales with its place."""
         return cls(
             ET.Element(
@@ -46,9 +46,9 @@ class Pen:
         for name, value in _attributes(attributes).items():
             self._element.set(name, value)
 
-    def group(self, **attributes: Value) -> "Pen":
+    def group(self, **attributes: Value) -> "SvgBuilder":
         """Begin a group."""
-        return Pen(ET.SubElement(self._element, "g", _attributes(attributes)))
+        return SvgBuilder(ET.SubElement(self._element, "g", _attributes(attributes)))
 
     def tag(self, name: str, words: str = "", /, **attributes: Value) -> None:
         """Add an element by its name; an attribute's underscore is a hyphen, and one that ends its name is dropped (`class_`)."""

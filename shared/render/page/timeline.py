@@ -7,12 +7,12 @@ is said by colour alone.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from shared.core.judge.snapshot import Round
+from shared.core.judge.snapshot import CheckContext
 from shared.core.model.directory import Credential
-from shared.core.model.views import Judgement, Over, ServiceView
+from shared.core.model.views import Judgement, Loss, ServiceView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.notify.due import ACKNOWLEDGED_ABOVE
-from shared.render.page.svg import Pen
+from shared.render.page.svg import SvgBuilder
 from shared.render.page.timescale import Scale, draw_calendar, draw_today, scale_for
 from shared.render.text.dates import full_day, until
 from shared.render.text.escape import clean
@@ -22,7 +22,7 @@ from shared.render.text.naming import called, noun
 WIDTH = 960.0
 LABELS, MARGIN, TOP, LEGEND = 240.0, 16.0, 72.0, 52.0
 ROW, ROW_OF_TWO = 50.0, 74.0
-LONGEST_NAME, LONGEST_STATE = 22, 34
+MAX_NAME_CHARS, MAX_STATE_CHARS = 22, 34
 CHARACTER = 6.0
 """About how wide a small letter is: only to keep words within the picture."""
 COLOURS = {
@@ -45,7 +45,7 @@ svg { color: #1f2328; color-scheme: light dark }
 
 
 def timeline(
-    judgement: Judgement, at: Round, *, width: float = WIDTH, standalone: bool = True
+    judgement: Judgement, at: CheckContext, *, width: float = WIDTH, standalone: bool = True
 ) -> str:
     """Draw every service of `judgement` at `at`, whose memory says what was told; give the text of an SVG picture.
 
@@ -62,63 +62,69 @@ def timeline(
         if c is not None and c.ends is not None
     ]
     scale = scale_for(ends, at.now, zone, left=LABELS, right=width - MARGIN)
-    pen = Pen.picture(width, bottom + LEGEND)
-    pen.set(
+    svg = SvgBuilder.picture(width, bottom + LEGEND)
+    svg.set(
         role="img",
         aria_labelledby="tl-title tl-text",
         font_family="system-ui, 'Segoe UI', sans-serif",
         fill="currentColor",
     )
-    pen.tag(
+    svg.tag(
         "title",
         f"When credentials end, seen on {full_day(at.now.astimezone(zone).date())}",
         id="tl-title",
     )
-    pen.tag(
+    svg.tag(
         "desc",
         " ".join(f"{summary(view, now=at.now, zone=zone)}." for view in views) or NOBODY,
         id="tl-text",
     )
     if standalone:
-        pen.tag("style", STYLE)
-        pen.tag("rect", class_="tl-paper", width=width, height=bottom + LEGEND, fill="#ffffff")
-    draw_calendar(pen.group(class_="tl-calendar"), scale, TOP - 10, bottom)
-    draw_today(pen.group(class_="tl-today"), scale, at.now, 22, bottom)
+        svg.tag("style", STYLE)
+        svg.tag("rect", class_="tl-paper", width=width, height=bottom + LEGEND, fill="#ffffff")
+    draw_calendar(svg.group(class_="tl-calendar"), scale, TOP - 10, bottom)
+    draw_today(svg.group(class_="tl-today"), scale, at.now, 22, bottom)
     for number, view in enumerate(views):
         _service(
-            pen.group(class_=f"tl-service tl-{view.severity}"),
+            svg.group(class_=f"tl-service tl-{view.severity}"),
             view,
             at,
             scale,
             TOP + sum(heights[:number]),
         )
     if not views:
-        pen.write(NOBODY, MARGIN, TOP + 22)
-    _legend(pen.group(class_="tl-legend", font_size=11), bottom + 26)
-    return pen.text()
+        svg.write(NOBODY, MARGIN, TOP + 22)
+    _legend(svg.group(class_="tl-legend", font_size=11), bottom + 26)
+    return svg.text()
 
 
-def _service(pen: Pen, view: ServiceView, at: Round, scale: Scale, top: float) -> None:
+def _service(
+    svg: SvgBuilder, view: ServiceView, at: CheckContext, scale: Scale, top: float
+) -> None:
     """Draw one service: what it is called and how it stands, what it uses, and what it should be given next."""
-    pen.tag("title", summary(view, now=at.now, zone=scale.zone))
-    pen.tag("circle", cx=MARGIN, cy=top + 17, r=5, fill=COLOURS[view.severity])
-    pen.write(
-        clean(view.service.name, LONGEST_NAME), MARGIN + 13, top + 22, font_size=15, font_weight=600
+    svg.tag("title", summary(view, now=at.now, zone=scale.zone))
+    svg.tag("circle", cx=MARGIN, cy=top + 17, r=5, fill=COLOURS[view.severity])
+    svg.write(
+        clean(view.service.name, MAX_NAME_CHARS),
+        MARGIN + 13,
+        top + 22,
+        font_size=15,
+        font_weight=600,
     )
-    pen.write(
-        clean(_state(view, at), LONGEST_STATE),
+    svg.write(
+        clean(_state(view, at), MAX_STATE_CHARS),
         MARGIN + 13,
         top + 39,
         font_size=12,
         fill_opacity=0.8,
     )
     if view.in_use is not None:
-        _in_use(pen, view, view.in_use, at, scale, top + 22)
+        _in_use(svg, view, view.in_use, at, scale, top + 22)
     if view.replacement is not None:
-        _replacement(pen, view, view.replacement, scale, top + 54)
+        _replacement(svg, view, view.replacement, scale, top + 54)
 
 
-def _state(view: ServiceView, at: Round) -> str:  # noqa: PLR0911  (one return for each standing)
+def _state(view: ServiceView, at: CheckContext) -> str:  # noqa: PLR0911  (one return for each standing)
     """Say in a few words how a service stands; when it ends is said beside its line."""
     kind = noun(view.in_use or view.replacement)
     if not view.app.usable:
@@ -143,18 +149,23 @@ def _state(view: ServiceView, at: Round) -> str:  # noqa: PLR0911  (one return f
 
 
 def _in_use(
-    pen: Pen, view: ServiceView, credential: Credential, at: Round, scale: Scale, y: float
+    svg: SvgBuilder,
+    view: ServiceView,
+    credential: Credential,
+    at: CheckContext,
+    scale: Scale,
+    y: float,
 ) -> None:
     """Draw the credential in use with its rungs; what is over goes on as a broken line up to today, or up to its former end."""
     colour = COLOURS[view.severity]
     sighting = at.memory.sightings.get(credential.key_id)
-    gone = sighting.gone_at if sighting is not None and view.over == Over.GONE else None
+    gone = sighting.gone_at if sighting is not None and view.over == Loss.GONE else None
     begin = scale.x(credential.starts) if credential.starts is not None else scale.left
     end = scale.x(credential.ends) if credential.ends is not None else scale.right
     solid = min(end, scale.x(gone)) if gone is not None else end
-    pen.line(begin, y, max(begin, solid), y, stroke=colour, stroke_width=6, class_="tl-in-use")
-    if view.over != Over.NO:
-        pen.line(
+    svg.line(begin, y, max(begin, solid), y, stroke=colour, stroke_width=6, class_="tl-in-use")
+    if view.over != Loss.NO:
+        svg.line(
             solid,
             y,
             max(end, scale.x(at.now)),
@@ -170,28 +181,28 @@ def _in_use(
     ]
     for day, told in marks:
         if scale.first <= day <= scale.last:
-            _mark(pen, scale.day(day), y, told=told)
-    _finish(pen, credential, scale, y, colour)
+            _mark(svg, scale.day(day), y, told=told)
+    _finish(svg, credential, scale, y, colour)
     words = until(credential.ends, at.now, scale.zone, brief=True)
     if gone is not None and credential.ends is not None:
         words = f"was to end {full_day(credential.ends.astimezone(scale.zone).date())}"
     _beside(
-        pen,
+        svg,
         f"{called(credential)} {words}",
-        max(end, scale.x(at.now)) if view.over != Over.NO else end,
+        max(end, scale.x(at.now)) if view.over != Loss.NO else end,
         y,
         scale,
     )
 
 
 def _replacement(
-    pen: Pen, view: ServiceView, credential: Credential, scale: Scale, y: float
+    svg: SvgBuilder, view: ServiceView, credential: Credential, scale: Scale, y: float
 ) -> None:
     """Draw the replacement; one that has not started yet is a broken line."""
     begin = scale.x(credential.starts) if credential.starts is not None else scale.left
     end = scale.x(credential.ends) if credential.ends is not None else scale.right
     broken = {"stroke_dasharray": "6 3"} if view.upcoming else {}
-    pen.line(
+    svg.line(
         begin,
         y,
         end,
@@ -202,16 +213,16 @@ def _replacement(
         class_="tl-replacement",
         **broken,
     )
-    _finish(pen, credential, scale, y, "currentColor")
+    _finish(svg, credential, scale, y, "currentColor")
     lasts = (
         f"until {full_day(credential.ends.astimezone(scale.zone).date())}"
         if credential.ends is not None
         else "does not expire"
     )
-    _beside(pen, f"{called(credential)} {lasts}", end, y, scale)
+    _beside(svg, f"{called(credential)} {lasts}", end, y, scale)
 
 
-def _told(view: ServiceView, credential: Credential, at: Round) -> Iterator[date]:
+def _told(view: ServiceView, credential: Credential, at: CheckContext) -> Iterator[date]:
     """Give the days of the last message to each channel, which is all that the ledger knows of what was told."""
     zone = at.watchlist.zone
     days = {
@@ -223,9 +234,9 @@ def _told(view: ServiceView, credential: Credential, at: Round) -> Iterator[date
     yield from sorted(day for day in days if begin <= day <= at.now.astimezone(zone).date())
 
 
-def _coming(view: ServiceView, credential: Credential, at: Round) -> Iterator[date]:
+def _coming(view: ServiceView, credential: Credential, at: CheckContext) -> Iterator[date]:
     """Give the days of the rungs that are to come; not those that will be silent."""
-    if credential.ends is None or view.over != Over.NO:
+    if credential.ends is None or view.over != Loss.NO:
         return
     zone = at.watchlist.zone
     today, last = at.now.astimezone(zone).date(), credential.ends.astimezone(zone).date()
@@ -236,12 +247,12 @@ def _coming(view: ServiceView, credential: Credential, at: Round) -> Iterator[da
             yield day
 
 
-def _mark(pen: Pen, x: float, y: float, *, told: bool) -> None:
+def _mark(svg: SvgBuilder, x: float, y: float, *, told: bool) -> None:
     """Mark a day: a full stroke through the line where a channel last heard, a short one above where a rung is to come."""
     if told:
-        pen.line(x, y - 10, x, y + 10, stroke="currentColor", stroke_width=2.5, class_="tl-told")
+        svg.line(x, y - 10, x, y + 10, stroke="currentColor", stroke_width=2.5, class_="tl-told")
     else:
-        pen.line(
+        svg.line(
             x,
             y - 10,
             x,
@@ -253,31 +264,31 @@ def _mark(pen: Pen, x: float, y: float, *, told: bool) -> None:
         )
 
 
-def _finish(pen: Pen, credential: Credential, scale: Scale, y: float, colour: str) -> None:
+def _finish(svg: SvgBuilder, credential: Credential, scale: Scale, y: float, colour: str) -> None:
     """End a line: a cap where the credential ends, an arrow where it goes on beyond the picture."""
     if credential.ends is not None and scale.reaches(credential.ends):
         x = scale.x(credential.ends)
-        pen.line(x, y - 8, x, y + 8, stroke=colour, stroke_width=3, class_="tl-end")
+        svg.line(x, y - 8, x, y + 8, stroke=colour, stroke_width=3, class_="tl-end")
     else:
         x = scale.right
-        pen.tag("path", d=f"M{x:g} {y - 7:g} l9 7 l-9 7 z", fill=colour, class_="tl-end")
+        svg.tag("path", d=f"M{x:g} {y - 7:g} l9 7 l-9 7 z", fill=colour, class_="tl-end")
 
 
-def _beside(pen: Pen, words: str, x: float, y: float, scale: Scale) -> None:
+def _beside(svg: SvgBuilder, words: str, x: float, y: float, scale: Scale) -> None:
     """Write small words to the right of `x`; where they would leave the picture, above the line, ending at `x`."""
     words = clean(words, 60)
     wide = len(words) * CHARACTER
     if x + 8 + wide <= scale.right + MARGIN:
-        pen.write(words, x + 8, y + 4, font_size=12)
+        svg.write(words, x + 8, y + 4, font_size=12)
     else:
-        pen.write(words, max(x, scale.left + wide), y - 13, font_size=12, text_anchor="end")
+        svg.write(words, max(x, scale.left + wide), y - 13, font_size=12, text_anchor="end")
 
 
-def _legend(pen: Pen, y: float) -> None:
+def _legend(svg: SvgBuilder, y: float) -> None:
     """Explain the marks and colours in one line."""
     x = MARGIN
     for severity, words in MEANINGS.items():
-        pen.line(
+        svg.line(
             x,
             y - 4,
             x + 18,
@@ -286,14 +297,14 @@ def _legend(pen: Pen, y: float) -> None:
             stroke_width=6,
             class_=f"tl-{severity}",
         )
-        x = _explained(pen, words, x + 24, y)
-    pen.line(x, y - 4, x + 18, y - 4, stroke="currentColor", stroke_opacity=0.45, stroke_width=6)
-    x = _explained(pen, "replacement", x + 24, y)
+        x = _explained(svg, words, x + 24, y)
+    svg.line(x, y - 4, x + 18, y - 4, stroke="currentColor", stroke_opacity=0.45, stroke_width=6)
+    x = _explained(svg, "replacement", x + 24, y)
     for told, words in ((True, "last message"), (False, "will be told")):
-        _mark(pen, x + 4, y - 4, told=told)
-        x = _explained(pen, words, x + 12, y)
+        _mark(svg, x + 4, y - 4, told=told)
+        x = _explained(svg, words, x + 12, y)
 
 
-def _explained(pen: Pen, words: str, x: float, y: float) -> float:
-    pen.write(words, x, y)
+def _explained(svg: SvgBuilder, words: str, x: float, y: float) -> float:
+    svg.write(words, x, y)
     return x + len(words) * CHARACTER + 18

@@ -5,15 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.render.page.svg import Pen
+from shared.render.page.svg import SvgBuilder
 from shared.render.text.dates import full_day
 
-BACK, AHEAD, FARTHEST = timedelta(days=75), timedelta(days=120), timedelta(days=800)
+BACK, AHEAD, MAX_AHEAD = timedelta(days=75), timedelta(days=120), timedelta(days=800)
 """How far a picture reaches at least, to either side of today, and how far ahead at most."""
 SHOWN_AFTER_ITS_END = timedelta(days=365)
 ROOM = 0.16
 """How much of the span is left free after the last end, for the words beside it."""
-WIDEST_NAME = 34.0
+MAX_NAME_WIDTH = 34.0
 MONTHS_NAMED, QUARTERS_NAMED = 14, 56
 """Up to so many months each one is named; up to so many, every third; beyond, years alone."""
 
@@ -50,11 +50,11 @@ def scale_for(
     days = [end.astimezone(zone).date() for end in ends]
     recent = (day - timedelta(days=30) for day in days if day >= today - SHOWN_AFTER_ITS_END)
     first = min([today - BACK, *recent])
-    last = min(max([today + AHEAD, *days]), today + FARTHEST)
+    last = min(max([today + AHEAD, *days]), today + MAX_AHEAD)
     return Scale(first, last + (last - first) * ROOM, zone, left, right)
 
 
-def draw_calendar(pen: Pen, scale: Scale, top: float, bottom: float) -> None:
+def draw_calendar(svg: SvgBuilder, scale: Scale, top: float, bottom: float) -> None:
     """Draw months as fine lines with their names above `top`, years in bold; fewer names where they would be crowded."""
     months = list(_months(scale.first, scale.last))
     step = 1 if len(months) <= MONTHS_NAMED else 3 if len(months) <= QUARTERS_NAMED else 12
@@ -62,11 +62,11 @@ def draw_calendar(pen: Pen, scale: Scale, top: float, bottom: float) -> None:
         if (month.month - 1) % step:
             continue
         x, january = scale.day(month), month.month == 1
-        pen.line(
+        svg.line(
             x, top - 18, x, bottom, stroke="currentColor", stroke_opacity=0.35 if january else 0.14
         )
-        if x + WIDEST_NAME <= scale.right:
-            pen.write(
+        if x + MAX_NAME_WIDTH <= scale.right:
+            svg.write(
                 f"{month:%Y}" if january else f"{month:%b}",
                 x + 4,
                 top - 8,
@@ -75,11 +75,11 @@ def draw_calendar(pen: Pen, scale: Scale, top: float, bottom: float) -> None:
             )
 
 
-def draw_today(pen: Pen, scale: Scale, now: datetime, top: float, bottom: float) -> None:
+def draw_today(svg: SvgBuilder, scale: Scale, now: datetime, top: float, bottom: float) -> None:
     """Draw the line of today, from `top`, with its date above."""
     x = scale.x(now)
-    pen.line(x, top, x, bottom, stroke="currentColor", stroke_width=1.5)
-    pen.write(
+    svg.line(x, top, x, bottom, stroke="currentColor", stroke_width=1.5)
+    svg.write(
         f"today, {full_day(now.astimezone(scale.zone).date())}",
         x,
         top - 6,

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.judge.snapshot import Round, last_sighting
+from shared.core.judge.snapshot import CheckContext, last_record_of
 from shared.core.model.memory import Outcome
 from shared.core.model.views import AppView, ServiceView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import WatchedApp
-from shared.core.notify.audience import needs_hands
+from shared.core.notify.audience import needs_action
 from shared.core.results import Status
 from shared.render.feeds.documents import worst_of
 from shared.render.text.dates import clock, full_day, when
@@ -18,11 +18,11 @@ from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import capital, listed
 
-LONGEST_ERROR = 600
+MAX_ERROR_CHARS = 600
 HOUR, MINUTE = 3600, 60
 
 
-class Answer(NamedTuple):
+class Verdict(NamedTuple):
     """The answer in a word, and the sentence that explains it."""
 
     word: str
@@ -38,8 +38,8 @@ class Doubt(NamedTuple):
     detail: str
 
 
-def answer(status: Status, at: Round, left: int) -> Answer:
-    """Answer "are we safe?". `left` is how many things besides the services wait to be settled."""
+def verdict(status: Status, at: CheckContext, left: int) -> Verdict:
+    """Verdict "are we safe?". `left` is how many things besides the services wait to be settled."""
     worst, open_ones = worst_of(status, at.watchlist), sorted(_open(status), key=urgency)
     doubt = next(doubts(status, at), None)
     if open_ones:
@@ -49,16 +49,16 @@ def answer(status: Status, at: Round, left: int) -> Answer:
             sentences.append(_also(others))
         if doubt is not None:
             sentences.append(f"And {doubt.brief[:1].lower()}{doubt.brief[1:]}")
-        return Answer("No" if needs_hands(first) else "Not yet", " ".join(sentences), worst)
+        return Verdict("No" if needs_action(first) else "Not yet", " ".join(sentences), worst)
     if doubt is not None:
-        return Answer("Not certain", f"{doubt.brief} Silence is no all-clear.", worst)
-    return Answer("Yes", " ".join((_all_safe(status.judgement.services, at), *_left(left))), worst)
+        return Verdict("Not certain", f"{doubt.brief} Silence is no all-clear.", worst)
+    return Verdict("Yes", " ".join((_all_safe(status.judgement.services, at), *_left(left))), worst)
 
 
-def doubts(status: Status, at: Round) -> Iterator[Doubt]:
+def doubts(status: Status, at: CheckContext) -> Iterator[Doubt]:
     """Give every reason not to trust what is shown, the gravest first."""
     pulse, zone = status.pulse, at.watchlist.zone
-    error = clean(pulse.error, LONGEST_ERROR)
+    error = clean(pulse.error, MAX_ERROR_CHARS)
     if pulse.last_success is None:
         yield Doubt(
             "No check has ended well yet.", error if pulse.outcome != Outcome.FAILED else ""
@@ -66,7 +66,7 @@ def doubts(status: Status, at: Round) -> Iterator[Doubt]:
     elif status.stale:
         began = f"{full_day(pulse.last_success.astimezone(zone).date())}, {clock(pulse.last_success, zone)}"
         yield Doubt(
-            f"The last good check was {age(pulse.last_success, at.now)}.",
+            f"The last good check was {age_text(pulse.last_success, at.now)}.",
             f"It began on {began}; what has changed since is not known.",
         )
     if pulse.outcome == Outcome.FAILED:
@@ -78,12 +78,12 @@ def doubts(status: Status, at: Round) -> Iterator[Doubt]:
             yield since
 
 
-def unread_since(app: WatchedApp, status: Status, at: Round) -> Doubt | None:
+def unread_since(app: WatchedApp, status: Status, at: CheckContext) -> Doubt | None:
     """Say that an app was not read in the last check, and what that leaves unknown; `None` if it was."""
     names, services = clean(app.name), listed([clean(service.name) for service in app.services])
-    seen = last_sighting(app, at.memory)
+    seen = last_record_of(app, at.memory)
     if app.key not in status.judgement.concluded:
-        why = clean(status.judgement.unread.get(app.key, ""), LONGEST_ERROR)
+        why = clean(status.judgement.unread.get(app.key, ""), MAX_ERROR_CHARS)
         return Doubt(
             f"{names} has not been read yet.", f"{why} Nothing is known of {services}.".strip()
         )
@@ -100,7 +100,7 @@ def unread_since(app: WatchedApp, status: Status, at: Round) -> Doubt | None:
     return None
 
 
-def age(then: datetime, now: datetime) -> str:
+def age_text(then: datetime, now: datetime) -> str:
     """Say how old a moment is: "just now", "25 minutes ago", "3 hours ago", "2 days ago"."""
     seconds = (now - then).total_seconds()
     for unit, length, until in (
@@ -138,7 +138,7 @@ def _also(others: Sequence[ServiceView | AppView]) -> str:
     return f"{capital(listed(names))} {'needs' if len(names) == 1 else 'need'} attention too."
 
 
-def _all_safe(services: Sequence[ServiceView], at: Round) -> str:
+def _all_safe(services: Sequence[ServiceView], at: CheckContext) -> str:
     if len(services) == 1:
         return f"{summary(services[0], now=at.now, zone=at.watchlist.zone)}."
     names = listed([clean(view.service.name) for view in services])

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-LONGEST = 80
+MAX_CHARS = 80
 LOOKED_AT = 20
 """How many times the wanted length is looked at: a text may begin with what nobody sees, but not cost the time of 100 KB of it."""
 
@@ -13,7 +13,7 @@ _MARKDOWN = re.compile(r"([\\`*_~\[\]<>])")
 _MENTION = re.compile(r"<(?=/?at\b)", re.IGNORECASE)
 
 
-def clean(text: str, limit: int = LONGEST) -> str:
+def clean(text: str, limit: int = MAX_CHARS) -> str:
     """Give untrusted `text` as one line of at most `limit` characters, for any medium; that medium's own escaping comes after.
 
     Control characters and line breaks become spaces, halves of surrogate pairs a replacement mark. Format characters

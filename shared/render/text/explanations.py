@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from shared.core.model.message import Notice, Role
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
-    Over,
+    Loss,
     RemovedView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     WatcherView,
 )
@@ -30,7 +30,7 @@ from shared.render.text.naming import (
     noun,
 )
 
-LONGEST_PROBLEM = 300
+MAX_PROBLEM_CHARS = 300
 
 
 def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str = "") -> list[str]:
@@ -38,7 +38,7 @@ def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str 
     lines = list(_lines(notice, now, zone, page=bool(page_url)))
     if notice.reason == Reason.STILL_WAITING:
         lines.append("This is said daily for a week and then weekly, until it is settled.")
-    if notice.roles == {Role.COPY} and not isinstance(notice.view, WatcherView | TenantView):
+    if notice.roles == {Role.COPY} and not isinstance(notice.view, WatcherView | InventoryView):
         lines.append("You read this for information.")
     return lines
 
@@ -51,7 +51,8 @@ def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iter
             yield from _unclaimed(view, page=page)
         case AppView() as view:
             yield from (
-                capital(clean(problem, LONGEST_PROBLEM)) + "." for problem in view.problems[:LISTED]
+                capital(clean(problem, MAX_PROBLEM_CHARS)) + "."
+                for problem in view.problems[:LISTED]
             )
             yield from _more(view.problems)
             if view.problems and view.aspect == "app":
@@ -62,7 +63,7 @@ def _lines(notice: Notice, now: datetime, zone: ZoneInfo, *, page: bool) -> Iter
             yield "Nobody is told there any more."
         case WatcherView() as view:
             yield from _watcher(view)
-        case TenantView() as view:
+        case InventoryView() as view:
             yield from _of_tenant(view)
         case RemovedView():
             yield "The watchlist no longer names this service, so nobody is told when its credential ends."
@@ -100,14 +101,14 @@ def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> I
             if (
                 view.standing == Standing.AWAITING_INSTALL
                 and view.in_use is not None
-                and view.over == Over.NO
+                and view.over == Loss.NO
             ):
                 yield f"So that {noun(view.in_use)} must stay: do not delete it yet."
             if view.leftovers:
                 yield f"Still on the app: {listed([described(credential, now, zone) for credential in view.leftovers])}."
         case Reason.RECOVERED:
             yield "What was gone is back on the app."
-        case Reason.DELETED if view.replacement is None and view.over == Over.NO:
+        case Reason.DELETED if view.replacement is None and view.over == Loss.NO:
             yield f"Its replacement is gone from the app; the {noun(view.in_use)} in use counts down again."
         case Reason.STILL_OLD:
             yield f"The old {noun(view.in_use)} was seen signing in after {_name(view)} had been confirmed on the new one."
@@ -143,11 +144,11 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
             yield "Please settle it: press Confirm on the status page beside the one in use."
         else:
             yield "Please settle which one is in use (command “confirm”)."
-    elif reason != Reason.STILL_OLD and view.over == Over.NO:
+    elif reason != Reason.STILL_OLD and view.over == Loss.NO:
         yield f"Nothing shows yet that {name} uses the new {kind}, so the countdown on the old one goes on."
     if view.shorter:
         yield from _shorter(view, zone)
-    if view.over != Over.NO:
+    if view.over != Loss.NO:
         untold = (
             "certificate has not been installed"
             if kind == Kind.CERTIFICATE
@@ -155,7 +156,7 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
         )
         yield f"If the new {untold}, {name} is not syncing."
     if not view.assumed:
-        syncs = "If it syncs" if view.over != Over.NO else f"Once {name} syncs with the new one"
+        syncs = "If it syncs" if view.over != Loss.NO else f"Once {name} syncs with the new one"
         yield (
             f"{syncs}, press Confirm on the status page."
             if page
@@ -222,7 +223,7 @@ def _settled_on_a_newer_one(view: LeftoverView, zone: ZoneInfo) -> str:
 
 def _watcher(view: WatcherView) -> Iterator[str]:
     yield from (
-        clean(problem, LONGEST_PROBLEM).rstrip(".") + "." for problem in view.problems[:LISTED]
+        clean(problem, MAX_PROBLEM_CHARS).rstrip(".") + "." for problem in view.problems[:LISTED]
     )
     yield from _more(view.problems)
     if view.aspect == "fewer":
@@ -234,7 +235,7 @@ def _watcher(view: WatcherView) -> Iterator[str]:
             yield "Whoever reads only that channel has not heard what was due there."
 
 
-def _of_tenant(view: TenantView) -> Iterator[str]:
+def _of_tenant(view: InventoryView) -> Iterator[str]:
     if view.standing == Standing.EXPIRED:
         yield "If anything still uses it, it cannot sign in."
     if view.owned is not None:

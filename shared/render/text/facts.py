@@ -8,10 +8,10 @@ from shared.core.model.inventory import Holder
 from shared.core.model.message import Notice
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
-    Over,
+    Loss,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
 )
@@ -22,7 +22,7 @@ from shared.render.text.inventory import app_name, has_name, owned_by
 from shared.render.text.naming import capital, client_id_tail, described, listed
 from shared.render.text.next_steps import next_step
 
-LONGEST_TEXT = 300
+MAX_TEXT_CHARS = 300
 """How much of a watchlist text (what breaks) is shown."""
 
 
@@ -43,7 +43,7 @@ def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, s
                 ("Affects", listed([clean(service.name) for service in view.watched.services])),
                 ("App", _app_label(view)),
             ]
-        case TenantView():
+        case InventoryView():
             rows = _tenant_facts(view, now, zone)
         case LeftoverView():
             rows = [
@@ -63,11 +63,11 @@ def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, s
 def _ends(view: View, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Give the row that says until when; none where the item has no end, or its credential is gone."""
     match view:
-        case ServiceView(in_use=Credential() as counted) if view.over != Over.GONE:
+        case ServiceView(in_use=Credential() as counted) if view.over != Loss.GONE:
             pass
         case UnclaimedView(credential=counted) | LeftoverView(credential=counted):
             pass
-        case TenantView():
+        case InventoryView():
             counted = view.listed.credential
         case _:
             return []
@@ -79,12 +79,12 @@ def _ends(view: View, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
 def _service_facts(view: ServiceView, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if view.standing != Standing.HEALTHY:
-        rows.append(("What breaks", clean(view.service.breaks, LONGEST_TEXT)))
+        rows.append(("What breaks", clean(view.service.breaks, MAX_TEXT_CHARS)))
     if view.in_use is not None:
         label = {
-            Over.NO: "In use?" if view.assumed else "In use",
-            Over.GONE: "Gone",
-            Over.ENDED: "Old one",
+            Loss.NO: "In use?" if view.assumed else "In use",
+            Loss.GONE: "Gone",
+            Loss.ENDED: "Old one",
         }[view.over]
         rows.append((label, capital(described(view.in_use, now, zone))))
     if view.replacement is not None:
@@ -93,7 +93,7 @@ def _service_facts(view: ServiceView, now: datetime, zone: ZoneInfo) -> list[tup
     return rows
 
 
-def _tenant_facts(view: TenantView, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+def _tenant_facts(view: InventoryView, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     kind = "App" if view.listed.holder == Holder.APPLICATION else "Enterprise app"
     rows = [
         ("Credential", capital(described(view.listed.credential, now, zone))),
@@ -105,11 +105,11 @@ def _tenant_facts(view: TenantView, now: datetime, zone: ZoneInfo) -> list[tuple
     if view.owned is not None:
         rows.append(("Owner", capital(owned_by(view.owned))))
         rows += (
-            [("Reference", clean(view.owned.reference, LONGEST_TEXT))]
+            [("Reference", clean(view.owned.reference, MAX_TEXT_CHARS))]
             if view.owned.reference
             else []
         )
-        rows += [("Notes", clean(view.owned.notes, LONGEST_TEXT))] if view.owned.notes else []
+        rows += [("Notes", clean(view.owned.notes, MAX_TEXT_CHARS))] if view.owned.notes else []
     return rows
 
 

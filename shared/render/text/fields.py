@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
 from shared.render.text.dates import full_day
@@ -46,7 +46,7 @@ class Mistake(NamedTuple):
     """Something between double braces that is no field."""
 
     line: int
-    """Counted from 0."""
+    """ReadCounts from 0."""
     text: str
     """As it stands there."""
     name: str
@@ -114,9 +114,9 @@ def _ends(at: _Occasion) -> str:
 
 
 def _days_left(at: _Occasion) -> str:
-    if at.view.in_use is not None and at.view.in_use.ends is None and at.view.over == Over.NO:
+    if at.view.in_use is not None and at.view.in_use.ends is None and at.view.over == Loss.NO:
         return "unlimited"
-    left = at.view.days_left if at.view.over == Over.NO else None
+    left = at.view.days_left if at.view.over == Loss.NO else None
     return f"{left}" if left is not None and left > 0 else "no"
 
 
@@ -135,9 +135,9 @@ def _how_it_stands(at: _Occasion) -> str:
     hurry = f"so {name} may not be syncing now: please hurry."
     if view.in_use is None:
         return f"{name} has no {kind} there yet."
-    if view.over == Over.GONE:
+    if view.over == Loss.GONE:
         return f"The {kind} that {name} had there is gone, {hurry}"
-    if view.over == Over.ENDED:
+    if view.over == Loss.ENDED:
         return f"The {kind} that {name} has there ended on {_ends(at)}, {hurry}"
     if view.in_use.ends is None:
         return f"The {kind} that {name} has there does not expire."
@@ -145,7 +145,7 @@ def _how_it_stands(at: _Occasion) -> str:
 
 
 def _keep_the_old(at: _Occasion) -> str:
-    if at.view.in_use is None or at.view.over != Over.NO:
+    if at.view.in_use is None or at.view.over != Loss.NO:
         return ""
     kind = noun(at.view.in_use)
     return f"Please leave the old {kind} in place until we have told you that {_service(at)} syncs with the new one."

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
-    Over,
+    Loss,
     RemovedView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
     WatcherView,
@@ -68,7 +68,7 @@ def summary(view: View, *, now: datetime, zone: ZoneInfo) -> str:  # noqa: C901,
             return f"“{clean(view.item)}” is no longer watched"
         case WatcherView():
             return _watcher_state(view, now, zone)
-        case TenantView():
+        case InventoryView():
             return inventory.state(view, now, zone)
 
 
@@ -114,7 +114,7 @@ def next_message(message: Message) -> str:
 
 def _service_headline(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> str:
     name, kind = clean(view.service.name), noun(view.in_use)
-    if view.standing == Standing.AWAITING_INSTALL and view.over == Over.NO:
+    if view.standing == Standing.AWAITING_INSTALL and view.over == Loss.NO:
         if view.assumed and reason in {Reason.ASSUMED, Reason.INTRODUCED}:
             return f"{name}: which {kind} does it use?"
         if reason == Reason.STILL_OLD:
@@ -160,11 +160,11 @@ def _service_state(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:  # 
 
 def _waiting_state(view: ServiceView, kind: str, ends: str) -> str:
     match view.over:
-        case Over.GONE:
+        case Loss.GONE:
             return f": the {kind} in use is gone; is the new one installed?"
-        case Over.ENDED:
+        case Loss.ENDED:
             return f": the old {kind} {ends}; is the new one installed?"
-        case Over.NO:
+        case Loss.NO:
             state = (
                 f"a newer {kind} exists; the older one"
                 if view.assumed

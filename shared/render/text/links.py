@@ -5,13 +5,13 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, Listed
-from shared.core.model.memory import AppSighting
+from shared.core.model.inventory import Holder, InventoryItem
+from shared.core.model.memory import AppRecord
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
 )
@@ -37,7 +37,7 @@ def links(view: View) -> Iterator[Link]:
             yield from _of_service(view.owner, view.credential)
         case UnclaimedView():
             yield Link("Open in Entra", entra_credentials(view.app, view.credential))
-        case TenantView():
+        case InventoryView():
             yield Link("Open in Entra", entra_of(view.listed))
         case AppView(aspect="redirect_uris"):
             yield Link("Open in Entra", _of_app("Authentication", view.app.client_id))
@@ -52,14 +52,14 @@ def _of_service(view: ServiceView, credential: Credential | None) -> Iterator[Li
         yield Link(f"Open {clean(view.service.name)}", view.service.link)
 
 
-def entra_credentials(app: AppSighting, credential: Credential | None) -> str:
+def entra_credentials(app: AppRecord, credential: Credential | None) -> str:
     """Give the address of what carries a credential, or would carry the first one: the app registration, or its enterprise application."""
     if credential is not None and credential.principal is not None:
         return _of_principal(credential.principal, app.client_id)
     return _of_app("Credentials", app.client_id)
 
 
-def entra_of(listed: Listed) -> str:
+def entra_of(listed: InventoryItem) -> str:
     """Give the address of whatever carries a credential of the tenant."""
     if listed.holder == Holder.APPLICATION:
         return _of_app("Credentials", listed.client_id)

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from shared.render.text.escape import clean
 
-LONGEST_MAILTO = 1_800
+MAX_MAILTO_CHARS = 1_800
 """Characters; Windows cuts longer addresses, at about 2,000."""
 
 
@@ -23,6 +23,6 @@ def mailto(to: str, subject: str, text: str) -> Mailto:
     while True:
         query = urlencode(fields, quote_via=quote, safe="", errors="replace")
         url = f"mailto:{quote(to, safe='@')}{'?' * bool(query)}{query}"
-        if len(url) < LONGEST_MAILTO or not fields:
+        if len(url) < MAX_MAILTO_CHARS or not fields:
             return Mailto(url, complete="body" in fields)
         fields.popitem()

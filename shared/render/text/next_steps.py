@@ -7,9 +7,9 @@ from typing import NamedTuple
 from shared.core.model.message import Role
 from shared.core.model.views import (
     AppView,
+    InventoryView,
     LeftoverView,
     ServiceView,
-    TenantView,
     UnclaimedView,
     View,
     WatcherView,
@@ -112,7 +112,7 @@ def _turn(view: View) -> _Turn:  # noqa: PLR0911  (one return for each kind of i
             return _Turn(ANYBODY, _watcher_task(view))
         case LeftoverView():
             return _leftover_turn(view)
-        case TenantView():
+        case InventoryView():
             return _Turn(RENEWER, _tenant_task(view))
         case _:
             return NOTHING
@@ -219,7 +219,7 @@ def _watcher_task(view: WatcherView) -> str:
     return f"tell whoever reads “{clean(view.subject)}”, and ask whoever looks after Lapsewatch to run “doctor --send-test”."
 
 
-def _tenant_task(view: TenantView) -> str:
+def _tenant_task(view: InventoryView) -> str:
     kind = "certificate" if view.listed.credential.kind == Kind.CERTIFICATE else "client secret"
     if view.standing == Standing.EXPIRED:
         return f"find out whether anything uses it; if so, give it a new {kind}, then delete this one in Entra."

@@ -10,7 +10,7 @@ from shared.core.model.views import ServiceView
 from shared.render.text.escape import clean, inert, literal
 from shared.render.text.fields import fill_markdown, fill_plain
 
-LONGEST = 2_000
+MAX_CARD_CHARS = 2_000
 """Bytes of a card that the sections may take, in UTF-8."""
 
 _WRAPPED = re.compile(r"(?<=\S)\n +(?!(?:[-*+]|\d+\.) )(?=\S)")
@@ -55,7 +55,7 @@ def for_card(view: ServiceView, names: Sequence[str], *, now: datetime, zone: Zo
     for name in names:
         body = filled(view, name, now=now, zone=zone).strip()
         longer = f"{shown}\n\n**{name}**\n\n{_plain(body)}".strip() if body else shown
-        if len(longer.encode()) > LONGEST:
+        if len(longer.encode()) > MAX_CARD_CHARS:
             break
         shown = longer
     return shown

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from shared.adapters.channels.heartbeat import PingedHeartbeat
+from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.core.model.secret import Secret
 from shared.ports import ChannelError, Heartbeat
 from tests.support.scripted import Reply, Script, Scripted
@@ -20,14 +20,14 @@ CUT = Reply(reset=True)
 def asked(script: Script | Sequence[Reply], *, good: bool = True, path: str = PATH) -> list[str]:
     """Beat once; what the service was asked."""
     with Scripted(script) as service:
-        heartbeat: Heartbeat = PingedHeartbeat(Secret(service.url + path), timeout=(5, 0.3))
+        heartbeat: Heartbeat = HeartbeatPing(Secret(service.url + path), timeout=(5, 0.3))
         heartbeat.beat(good=good)
     return [f"{each.method} {each.path}" for each in service.asked]
 
 
 def failure(url: str) -> ChannelError:
     with pytest.raises(ChannelError) as caught:
-        PingedHeartbeat(Secret(url), timeout=(5, 0.3)).beat(good=True)
+        HeartbeatPing(Secret(url), timeout=(5, 0.3)).beat(good=True)
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     assert caught.value.__context__ is None
     for secret in ("/ping", "0a1b2c3d", "127.0.0.1"):
@@ -110,7 +110,7 @@ def test_what_is_no_url_is_said_as_that(url: str) -> None:
         with pytest.raises(
             ChannelError, match=r"its URL cannot be used\. Check LAPSEWATCH_HEARTBEAT_URL\."
         ) as caught:
-            PingedHeartbeat(Secret(url)).beat(good=good)
+            HeartbeatPing(Secret(url)).beat(good=good)
         assert not caught.value.transient
 
 

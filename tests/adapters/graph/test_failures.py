@@ -11,7 +11,7 @@ import pytest
 from azure.core.credentials import AccessToken, TokenCredential
 
 from shared.adapters.graph.directory import GraphDirectory
-from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.response import asked_wait
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.store import NoTokenError, _Identity
@@ -28,7 +28,9 @@ def first_page(script: Script | Sequence[Reply], *, seconds: float = 20) -> int:
     """Read one page; the number of its apps."""
     with Scripted(script) as graph:
         return len(
-            next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=seconds)).apps
+            next(
+                GraphInventory(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=seconds)
+            ).apps
         )
 
 
@@ -84,7 +86,9 @@ def test_a_wait_is_read_in_seconds_and_nothing_else_is_taken_for_one(
 def test_retries_are_not_counted() -> None:
     with Scripted([Reply(500), CUT, PAGE]) as graph:
         assert (
-            next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)).requests
+            next(
+                GraphInventory(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)
+            ).requests
             == 1
         )
 
@@ -96,7 +100,7 @@ def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
         waits.append(seconds)
 
     with Scripted([reply({}, 429, retry_after="200.5"), PAGE]) as graph:
-        assert next(GraphTenant(graph.url, FixedToken, pause=pause).scan(ALL, seconds=600)).apps
+        assert next(GraphInventory(graph.url, FixedToken, pause=pause).scan(ALL, seconds=600)).apps
     assert waits == [200.5]
 
 
@@ -107,7 +111,7 @@ def test_a_wait_beyond_the_time_of_the_check_is_not_begun(wait: str) -> None:
             DirectoryError,
             match=f"TooManyRequests.* asks us to wait for {wait} s, and only (30|2.) s are left",
         ) as caught:
-            next(GraphTenant(graph.url, FixedToken).scan(ALL, seconds=30))
+            next(GraphInventory(graph.url, FixedToken).scan(ALL, seconds=30))
         assert caught.value.transient
         assert len(graph.asked) == 1
 
@@ -117,7 +121,7 @@ def test_retries_have_an_end() -> None:
         Scripted(lambda _: Reply(503)) as graph,
         pytest.raises(DirectoryError, match="Graph answered 503"),
     ):
-        next(GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20))
+        next(GraphInventory(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20))
     assert len(graph.asked) == 7
 
 
@@ -397,7 +401,7 @@ def test_a_token_near_its_end_is_renewed() -> None:
         )
 
     with Scripted(endless) as graph:
-        pages = GraphTenant(graph.url, ShortToken).scan(ALL, seconds=20)
+        pages = GraphInventory(graph.url, ShortToken).scan(ALL, seconds=20)
         next(pages)
         next(pages)
         pages.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.paging import Pace
 from shared.core.model.inventory import Holder
 from shared.ports import DirectoryError, ScanPage, ScanQuery
@@ -48,7 +48,7 @@ def app(client_id: str) -> dict[str, object]:
 
 def scan(graph: Scripted, query: ScanQuery = ALL) -> list[ScanPage]:
     return list(
-        GraphTenant(graph.url, FixedToken, page_size=2, backoff=0.001).scan(query, seconds=20)
+        GraphInventory(graph.url, FixedToken, page_size=2, backoff=0.001).scan(query, seconds=20)
     )
 
 
@@ -70,7 +70,7 @@ def test_the_list_asks_for_no_more_than_it_gives() -> None:
 
 def test_a_page_is_asked_for_only_when_it_is_wanted() -> None:
     with Scripted(paged([app("a")], [app("b")])) as graph:
-        pages = GraphTenant(graph.url, FixedToken).scan(ALL, seconds=20)
+        pages = GraphInventory(graph.url, FixedToken).scan(ALL, seconds=20)
         assert next(pages).apps[0].client_id == "a"
         pages.close()
         assert len(graph.asked) == 1
@@ -134,7 +134,7 @@ def test_a_page_that_cannot_be_understood_is_a_failure_and_not_the_end(body: byt
 
 def test_what_was_read_before_a_failure_was_given() -> None:
     with Scripted(paged([app("a")], [app("b")])) as graph:
-        pages = GraphTenant(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)
+        pages = GraphInventory(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)
         assert next(pages).apps[0].client_id == "a"
         graph.script = lambda _: Reply(400, b"{}")
         with pytest.raises(DirectoryError, match="Graph answered 400"):

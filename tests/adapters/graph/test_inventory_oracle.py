@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.inventory import GraphInventory
 from shared.core.inventory.noise import NOISE
-from shared.core.model.watchlist import TenantRules, Watchlist
-from shared.core.results import TenantResult
-from shared.usecases.inventory import TenantWatch
+from shared.core.model.watchlist import InventoryRules, Watchlist
+from shared.core.results import InventoryResult
+from shared.usecases.inventory import InventoryWatch
 from tests.support.build import watchlist
 from tests.support.generated_inventory import NOW, Generated, generated
 from tests.support.graph_objects import FixedToken
-from tests.support.inventory_world import MemoryTenantLedger
-from tests.support.memory_ledger import MemoryLedger
+from tests.support.inventory_world import InMemoryInventoryLedger
+from tests.support.memory_ledger import InMemoryLedger
 from tests.support.scripted import Asked, Reply, Scripted
 from tests.support.world import Inbox
 
-RULES = TenantRules(
+RULES = InventoryRules(
     tell=("its",),
     exclude_names=("test*",),
     exclude_tags=frozenset({"lab"}),
@@ -54,9 +54,9 @@ class Watching:
     def __init__(self, root: str) -> None:
         self.now = NOW
         self.inbox = Inbox()
-        self.remembered = MemoryTenantLedger()
-        tenant = GraphTenant(root, FixedToken, backoff=0.001)
-        self.watch = TenantWatch(
+        self.remembered = InMemoryInventoryLedger()
+        tenant = GraphInventory(root, FixedToken, backoff=0.001)
+        self.watch = InventoryWatch(
             WATCHED,
             RULES,
             tenant,
@@ -66,8 +66,8 @@ class Watching:
             lambda: self.now,
         )
 
-    def run(self) -> TenantResult:
-        lease = MemoryLedger(lambda: self.now).lease()
+    def run(self) -> InventoryResult:
+        lease = InMemoryLedger(lambda: self.now).lease()
         assert lease is not None
         return self.watch.run(lease, self.now, self.now + timedelta(minutes=20), lambda _: None)
 

@@ -11,7 +11,7 @@ from local.stand_in.entra import Owner, Registration
 from local.stand_in.graph import READ_USERS
 from local.stand_in.stories import many
 from local.stand_in.tenant import Tenant
-from shared.adapters.graph.inventory import GraphTenant
+from shared.adapters.graph.inventory import GraphInventory
 from shared.core.model.inventory import Holder
 from shared.ports import OwnersReading
 from tests.support.graph_objects import FixedToken, error
@@ -30,7 +30,7 @@ def reading(tenant: Tenant, holders: Mapping[str, Holder]) -> OwnersReading:
             issued = tenant.identity.issue(scopes[0].removesuffix("/.default"))
             return AccessToken(issued["access_token"], int(issued["expires_on"]))
 
-    return GraphTenant(tenant.graph_url, Issued, backoff=0.001).owners(holders, seconds=20)
+    return GraphInventory(tenant.graph_url, Issued, backoff=0.001).owners(holders, seconds=20)
 
 
 def of_apps(apps: Iterable[Registration]) -> dict[str, Holder]:
@@ -87,7 +87,7 @@ def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failu
         {"id": "3", "status": 200, "body": {"id": "d", "owners": []}},
     ]
     with Scripted([reply({"responses": parts})]) as graph:
-        found = GraphTenant(graph.url, FixedToken).owners(
+        found = GraphInventory(graph.url, FixedToken).owners(
             dict.fromkeys("abcd", Holder.APPLICATION), seconds=20
         )
     assert (found.owned["a"].owners, found.owned["d"].owners) == ((), ())
@@ -98,11 +98,13 @@ def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failu
 @pytest.mark.parametrize("answer", [Reply(403, b"{}"), Reply(200, b"<html>"), Reply(reset=True)])
 def test_no_answer_at_all_is_a_failure_for_each(answer: Reply) -> None:
     with Scripted(lambda _: answer) as graph:
-        found = GraphTenant(graph.url, FixedToken, backoff=0.001).owners(
+        found = GraphInventory(graph.url, FixedToken, backoff=0.001).owners(
             {"a": Holder.APPLICATION, "b": Holder.APPLICATION}, seconds=20
         )
     assert set(found.failures) == {"a", "b"}
 
 
 def test_nothing_is_asked_for_nobody() -> None:
-    assert GraphTenant("http://127.0.0.1:1", FixedToken).owners({}, seconds=1) == OwnersReading({})
+    assert GraphInventory("http://127.0.0.1:1", FixedToken).owners({}, seconds=1) == OwnersReading(
+        {}
+    )

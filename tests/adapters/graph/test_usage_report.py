@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.adapters.graph.usage_report import GraphSignIns
-from shared.ports import DirectoryError, SignIns
+from shared.adapters.graph.usage_report import GraphUsageReport
+from shared.ports import DirectoryError, UsageReport
 from tests.support.graph_objects import CLIENT_ID, FixedToken, error
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 
@@ -47,7 +47,7 @@ def last_seen(
     seconds: float = 20,
 ) -> Mapping[str, datetime]:
     with Scripted(script) as graph:
-        report: SignIns = GraphSignIns(graph.url, FixedToken, backoff=0.001)
+        report: UsageReport = GraphUsageReport(graph.url, FixedToken, backoff=0.001)
         return report.last_seen(client_ids, seconds=seconds)
 
 
@@ -59,7 +59,7 @@ def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> Directo
 
 def test_each_app_is_asked_about_once_with_our_token() -> None:
     with Scripted([page(row()), page(row(key_id=NEWER))]) as graph:
-        found = GraphSignIns(graph.url, FixedToken).last_seen(
+        found = GraphUsageReport(graph.url, FixedToken).last_seen(
             [CLIENT_ID, OTHER, CLIENT_ID], seconds=20
         )
     assert found.keys() == {KEY, NEWER}
@@ -73,7 +73,7 @@ def test_each_app_is_asked_about_once_with_our_token() -> None:
 
 def test_without_apps_nobody_is_asked() -> None:
     with Scripted([]) as graph:
-        assert GraphSignIns(graph.url, FixedToken).last_seen([], seconds=20) == {}
+        assert GraphUsageReport(graph.url, FixedToken).last_seen([], seconds=20) == {}
     assert graph.asked == []
 
 
@@ -151,7 +151,7 @@ def test_a_link_to_anywhere_else_is_not_followed(link: str) -> None:
         Scripted([page(row(), link=link), page()]) as graph,
         pytest.raises(DirectoryError, match="link to the next page"),
     ):
-        GraphSignIns(graph.url, FixedToken, backoff=0.001).last_seen([CLIENT_ID], seconds=20)
+        GraphUsageReport(graph.url, FixedToken, backoff=0.001).last_seen([CLIENT_ID], seconds=20)
     assert len(graph.asked) == 1
 
 
@@ -214,4 +214,4 @@ def test_everything_ends_within_its_time() -> None:
 
 def test_the_token_never_travels_in_the_clear() -> None:
     with pytest.raises(DirectoryError, match="only https://"):
-        GraphSignIns("http://graph.example", FixedToken).last_seen([CLIENT_ID], seconds=5)
+        GraphUsageReport("http://graph.example", FixedToken).last_seen([CLIENT_ID], seconds=5)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from azure.identity import AzureCliCredential
 
-from local.stand_in.other_tenants import REGISTRATION, Neighbours
+from local.stand_in.other_tenants import REGISTRATION, OtherTenants
 from local.stand_in.tenant import Tenant
-from shared.adapters.identity.cross_tenant import AnotherTenant, credential_elsewhere
-from shared.config.clouds import Elsewhere
+from shared.adapters.identity.cross_tenant import CrossTenantCredential, cross_tenant_credential
+from shared.config.clouds import OtherTenant
 from shared.ports import DirectoryError
 
 THEIRS = "11111111-2222-4333-8444-555555555555"
@@ -23,10 +23,10 @@ def tenant() -> Iterator[Tenant]:
 
 
 @pytest.fixture
-def neighbours(
+def other_tenants(
     tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Neighbours]:
-    with Neighbours(tenant, tmp_path) as running:
+) -> Iterator[OtherTenants]:
+    with OtherTenants(tenant, tmp_path) as running:
         running.add(THEIRS, ())
         for name, value in {**tenant.environment, **running.environment}.items():
             monkeypatch.setenv(name, value)
@@ -35,11 +35,11 @@ def neighbours(
 
 def signed_in(
     tenant: Tenant,
-    neighbours: Neighbours,
-    where: Elsewhere = Elsewhere(THEIRS, REGISTRATION),  # noqa: B008  (a value)
-) -> AnotherTenant:
-    authority = neighbours.environment["AZURE_AUTHORITY_HOST"]
-    made = credential_elsewhere(
+    other_tenants: OtherTenants,
+    where: OtherTenant = OtherTenant(THEIRS, REGISTRATION),  # noqa: B008  (a value)
+) -> CrossTenantCredential:
+    authority = other_tenants.environment["AZURE_AUTHORITY_HOST"]
+    made = cross_tenant_credential(
         where,
         None,
         graph=tenant.graph_url,
@@ -47,16 +47,16 @@ def signed_in(
         graph_is_loopback=True,
         environment=tenant.environment,
     )
-    assert isinstance(made, AnotherTenant)
+    assert isinstance(made, CrossTenantCredential)
     return made
 
 
 def failing(
     tenant: Tenant,
-    neighbours: Neighbours,
-    where: Elsewhere = Elsewhere(THEIRS, REGISTRATION),  # noqa: B008  (a value)
+    other_tenants: OtherTenants,
+    where: OtherTenant = OtherTenant(THEIRS, REGISTRATION),  # noqa: B008  (a value)
 ) -> str:
-    made = signed_in(tenant, neighbours, where)
+    made = signed_in(tenant, other_tenants, where)
     with pytest.raises(DirectoryError) as caught:
         made.get_token(SCOPE)
     made.close()
@@ -64,49 +64,49 @@ def failing(
 
 
 def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(
-    tenant: Tenant, neighbours: Neighbours
+    tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
-    made = signed_in(tenant, neighbours)
+    made = signed_in(tenant, other_tenants)
     token = made.get_token(SCOPE).token
-    assert neighbours[THEIRS].tokens.grant(token) is not None
+    assert other_tenants[THEIRS].tokens.grant(token) is not None
     assert tenant.identity.grant(token) is None
     made.close()
 
 
 def test_a_tenant_that_has_not_consented_is_named_with_the_address_of_consent(
-    tenant: Tenant, neighbours: Neighbours
+    tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
-    neighbours[THEIRS].consented = False
-    said = failing(tenant, neighbours)
+    other_tenants[THEIRS].consented = False
+    said = failing(tenant, other_tenants)
     assert "AADSTS700016" in said
     assert f"/{THEIRS}/adminconsent?client_id={REGISTRATION}" in said
 
 
 def test_a_tenant_that_does_not_exist_is_no_traceback(
-    tenant: Tenant, neighbours: Neighbours
+    tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     said = failing(
-        tenant, neighbours, Elsewhere("99999999-2222-4333-8444-555555555555", REGISTRATION)
+        tenant, other_tenants, OtherTenant("99999999-2222-4333-8444-555555555555", REGISTRATION)
     )
     assert said.startswith("The tenant 99999999-2222-4333-8444-555555555555 gave no token.")
 
 
 def test_where_the_managed_identity_gives_no_token_that_is_said(
-    tenant: Tenant, neighbours: Neighbours
+    tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     tenant.fault("msi", times=None, status=400, body='{"error": "invalid_request"}')
-    assert failing(tenant, neighbours).startswith(
+    assert failing(tenant, other_tenants).startswith(
         "The managed identity gave no token that vouches for it in another tenant."
     )
 
 
 def test_no_error_of_the_managed_identity_quotes_its_token(
-    tenant: Tenant, neighbours: Neighbours
+    tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     tenant.fault(
         "msi", times=None, status=200, body='{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires'
     )
-    said = failing(tenant, neighbours)
+    said = failing(tenant, other_tenants)
     assert said.startswith(
         "The managed identity gave no token that vouches for it in another tenant."
     )
@@ -118,10 +118,10 @@ def test_no_error_of_the_managed_identity_quotes_its_token(
     "odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"']
 )
 def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
-    tenant: Tenant, neighbours: Neighbours, odd: bytes, caplog: pytest.LogCaptureFixture
+    tenant: Tenant, other_tenants: OtherTenants, odd: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    neighbours.odd_answer = odd
-    said = failing(tenant, neighbours)
+    other_tenants.odd_answer = odd
+    said = failing(tenant, other_tenants)
     assert said.startswith(f"The tenant {THEIRS} gave no token.")
     for text in (said, caplog.text):
         assert "secret" not in text
@@ -129,8 +129,8 @@ def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
 
 
 def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
-    made = credential_elsewhere(
-        Elsewhere(THEIRS, REGISTRATION),
+    made = cross_tenant_credential(
+        OtherTenant(THEIRS, REGISTRATION),
         None,
         graph="https://graph.microsoft.com",
         authority="",
@@ -151,19 +151,19 @@ def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
 )
 def test_each_cloud_has_a_sign_in_of_its_own(graph: str, authority: str, asked: str) -> None:
     here = {"WEBSITE_SITE_NAME": "lapsewatch"}
-    where = Elsewhere(THEIRS, REGISTRATION)
-    made = credential_elsewhere(
+    where = OtherTenant(THEIRS, REGISTRATION)
+    made = cross_tenant_credential(
         where, None, graph=graph, authority=authority, graph_is_loopback=False, environment=here
     )
-    assert isinstance(made, AnotherTenant)
+    assert isinstance(made, CrossTenantCredential)
     assert made.consent.startswith(f"{asked}{THEIRS}/adminconsent?")
     made.close()
 
 
 def test_with_a_stand_in_for_graph_nothing_is_sent_to_the_real_sign_in(tenant: Tenant) -> None:
     with pytest.raises(DirectoryError, match="Set AZURE_AUTHORITY_HOST"):
-        credential_elsewhere(
-            Elsewhere(THEIRS, REGISTRATION),
+        cross_tenant_credential(
+            OtherTenant(THEIRS, REGISTRATION),
             None,
             graph=tenant.graph_url,
             authority="",

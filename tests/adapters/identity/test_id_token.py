@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from shared.adapters.identity.id_token import EntraIdentities
+from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.core.model.memory import Person
-from shared.ports import Identities, IdentitiesError, NotSignedIn
+from shared.ports import NotSignedIn, TokenVerifier, TokenVerifierError
 from tests.support.scripted import Asked, Reply, Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -79,12 +79,12 @@ class Issuer:
         kept = {name: value for name, value in (own | claims).items() if value is not None}
         return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": kid} if kid else {})
 
-    def identities(self) -> Identities:
-        return EntraIdentities(CLIENT, self.url, lambda: self.now, timeout=(5, 0.3))
+    def token_verifier(self) -> TokenVerifier:
+        return EntraTokenVerifier(CLIENT, self.url, lambda: self.now, timeout=(5, 0.3))
 
     def refusal(self, token: str) -> str:
         with pytest.raises(NotSignedIn) as caught:
-            self.identities().person(token)
+            self.token_verifier().person(token)
         assert not caught.value.transient
         return str(caught.value)
 
@@ -98,7 +98,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 def test_the_token_says_who_is_there(issuer: Issuer) -> None:
-    assert issuer.identities().person(issuer.token()) == Person(ANNA, "Anna Example")
+    assert issuer.token_verifier().person(issuer.token()) == Person(ANNA, "Anna Example")
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,14 @@ def test_the_token_says_who_is_there(issuer: Issuer) -> None:
 def test_a_person_is_shown_by_name_on_one_line(
     issuer: Issuer, claims: dict[str, Any], shown: str
 ) -> None:
-    assert issuer.identities().person(issuer.token(**claims)) == Person(ANNA, shown)
+    assert issuer.token_verifier().person(issuer.token(**claims)) == Person(ANNA, shown)
 
 
 @pytest.mark.parametrize("exp", [at(0.9), at(-1), at(-7.99)])
 def test_an_end_up_to_eight_hours_ago_is_that_of_a_session(issuer: Issuer, exp: int) -> None:
     assert (
-        issuer.identities().person(issuer.token(exp=exp, iat=at(-9), nbf=at(-9))).object_id == ANNA
+        issuer.token_verifier().person(issuer.token(exp=exp, iat=at(-9), nbf=at(-9))).object_id
+        == ANNA
     )
 
 
@@ -203,31 +204,31 @@ def test_what_is_no_token_is_refused_without_asking_anybody(issuer: Issuer, toke
 
 
 def test_keys_are_kept_for_an_hour(issuer: Issuer) -> None:
-    identities = issuer.identities()
+    token_verifier = issuer.token_verifier()
     for minutes, requests in ((0, 2), (59, 2), (60, 4), (61, 4)):
         issuer.now = NOW + timedelta(minutes=minutes)
-        identities.person(issuer.token())
+        token_verifier.person(issuer.token())
         assert len(issuer.server.asked) == requests
 
 
 def test_a_new_key_is_fetched_once_and_made_up_ones_do_not_make_us_ask_on_and_on(
     issuer: Issuer,
 ) -> None:
-    identities = issuer.identities()
-    identities.person(issuer.token())
+    token_verifier = issuer.token_verifier()
+    token_verifier.person(issuer.token())
     issuer.keys.append(jwk(THEIRS, "two"))
     issuer.now += timedelta(seconds=30)
-    assert identities.person(issuer.token(THEIRS, kid="two")).object_id == ANNA
+    assert token_verifier.person(issuer.token(THEIRS, kid="two")).object_id == ANNA
     for _ in range(3):
         with pytest.raises(NotSignedIn):
-            identities.person(issuer.token(THEIRS, kid="three"))
+            token_verifier.person(issuer.token(THEIRS, kid="three"))
     assert len(issuer.server.asked) == 4
 
 
 def test_a_key_for_something_else_signs_nobody_in(issuer: Issuer) -> None:
     issuer.keys = [jwk(OURS, "one") | {"use": "enc"}, {"kty": "oct", "k": "AAAA", "kid": "one"}]
-    with pytest.raises((NotSignedIn, IdentitiesError)):
-        issuer.identities().person(issuer.token())
+    with pytest.raises((NotSignedIn, TokenVerifierError)):
+        issuer.token_verifier().person(issuer.token())
 
 
 @pytest.mark.parametrize(
@@ -246,24 +247,24 @@ def test_without_keys_nobody_can_say_who_is_there(
     issuer: Issuer, broken: Reply, said: str, *, transient: bool
 ) -> None:
     issuer.broken = broken
-    identities = issuer.identities()
-    with pytest.raises(IdentitiesError, match=said) as caught:
-        identities.person(issuer.token())
+    token_verifier = issuer.token_verifier()
+    with pytest.raises(TokenVerifierError, match=said) as caught:
+        token_verifier.person(issuer.token())
     assert caught.value.transient is transient
     issuer.broken = None
     issuer.now += timedelta(seconds=30)
-    assert identities.person(issuer.token()).object_id == ANNA
+    assert token_verifier.person(issuer.token()).object_id == ANNA
 
 
 def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_other(
     issuer: Issuer,
 ) -> None:
     issuer.broken = Reply(hang=True)
-    identities, token = issuer.identities(), issuer.token()
+    token_verifier, token = issuer.token_verifier(), issuer.token()
 
     def visit(_: int) -> str:
-        with pytest.raises(IdentitiesError) as caught:
-            identities.person(token)
+        with pytest.raises(TokenVerifierError) as caught:
+            token_verifier.person(token)
         return str(caught.value)
 
     with ThreadPoolExecutor(8) as visitors:
@@ -281,25 +282,25 @@ def test_behind_a_silent_issuer_visitors_wait_together_and_not_one_after_the_oth
 def test_keys_that_were_good_are_good_for_a_day_while_the_issuer_gives_no_others(
     issuer: Issuer,
 ) -> None:
-    identities = issuer.identities()
-    identities.person(issuer.token())
+    token_verifier = issuer.token_verifier()
+    token_verifier.person(issuer.token())
     issuer.broken = Reply(500)
     for hours, requests in ((1, 3), (1.001, 3), (7.9, 4), (7.95, 5)):
         issuer.now = NOW + timedelta(hours=hours)
-        assert identities.person(issuer.token(iat=at(0), exp=at(1))).object_id == ANNA
+        assert token_verifier.person(issuer.token(iat=at(0), exp=at(1))).object_id == ANNA
         assert len(issuer.server.asked) == requests
     with pytest.raises(
-        IdentitiesError, match="it answered HTTP 500"
+        TokenVerifierError, match="it answered HTTP 500"
     ):  # of a key that may be new nothing is known
-        identities.person(issuer.token(THEIRS, kid="two"))
+        token_verifier.person(issuer.token(THEIRS, kid="two"))
     issuer.now = NOW + timedelta(hours=24)
-    with pytest.raises(IdentitiesError, match="it answered HTTP 500"):
-        identities.person(issuer.token(iat=at(23), nbf=at(23), exp=at(25)))
+    with pytest.raises(TokenVerifierError, match="it answered HTTP 500"):
+        token_verifier.person(issuer.token(iat=at(23), nbf=at(23), exp=at(25)))
 
 
 def test_who_has_a_good_key_does_not_wait_for_another_who_asks_for_new_ones(issuer: Issuer) -> None:
-    identities = EntraIdentities(CLIENT, issuer.url, lambda: issuer.now, timeout=(5, 30))
-    identities.person(issuer.token())
+    token_verifier = EntraTokenVerifier(CLIENT, issuer.url, lambda: issuer.now, timeout=(5, 30))
+    token_verifier.person(issuer.token())
     asked, over = Event(), Event()
 
     def silent(_: Asked) -> Reply:
@@ -310,9 +311,9 @@ def test_who_has_a_good_key_does_not_wait_for_another_who_asks_for_new_ones(issu
     issuer.server.script = silent
     issuer.now += timedelta(hours=1)
     with ThreadPoolExecutor(1) as other:
-        waiting = other.submit(identities.person, issuer.token())
+        waiting = other.submit(token_verifier.person, issuer.token())
         assert asked.wait(10)
-        assert identities.person(issuer.token()).object_id == ANNA
+        assert token_verifier.person(issuer.token()).object_id == ANNA
         assert not waiting.done()
         over.set()
         assert waiting.result().object_id == ANNA
@@ -321,13 +322,13 @@ def test_who_has_a_good_key_does_not_wait_for_another_who_asks_for_new_ones(issu
 def test_keys_come_from_the_issuers_own_host_only(issuer: Issuer) -> None:
     with Scripted([]) as elsewhere:
         issuer.document = {"jwks_uri": f"{elsewhere.url}/keys"}
-        with pytest.raises(IdentitiesError, match="leads to another host"):
-            issuer.identities().person(issuer.token())
+        with pytest.raises(TokenVerifierError, match="leads to another host"):
+            issuer.token_verifier().person(issuer.token())
         assert elsewhere.asked == []
 
 
 @pytest.mark.parametrize("keys", [[], [{"kid": "one"}], ["one"]])
 def test_keys_that_cannot_be_read_are_said(issuer: Issuer, keys: list[Any]) -> None:
     issuer.keys = keys
-    with pytest.raises(IdentitiesError, match="its keys cannot be read"):
-        issuer.identities().person(issuer.token())
+    with pytest.raises(TokenVerifierError, match="its keys cannot be read"):
+        issuer.token_verifier().person(issuer.token())

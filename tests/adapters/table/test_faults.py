@@ -10,20 +10,20 @@ import pytest
 from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
 
 from local.azurite import Azurite
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.adapters.table.rows import columns_of
 from shared.adapters.table.store import explain
 from shared.core.model.memory import (
+    Changes,
     CheckRecord,
     Decision,
     DecisionKind,
-    Facts,
-    Forget,
-    Hold,
+    InUse,
+    LastChecks,
+    Notification,
     Outcome,
-    Pulse,
     Read,
-    Told,
+    Removals,
 )
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports import LeaseLost, LedgerConflict, LedgerError
@@ -33,18 +33,18 @@ NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 SIGNATURE = "c2lnbmF0dXJlIG9mIGEgdGVzdA"
 KEY = "a2V5IG9mIGEgdGVzdA=="
 
-HOLD = Hold("libcal", "k1", assumed=True, at=NOW)
-EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
+HOLD = InUse("libcal", "k1", assumed=True, at=NOW)
+EVERY_CALL: dict[str, Callable[[TableLedger], object]] = {
     "pulse": lambda ledger: ledger.pulse(),
     "begin": lambda ledger: ledger.begin(NOW),
     "lease": lambda ledger: ledger.lease(),
     "load": lambda ledger: ledger.load(),
-    "remember": lambda ledger: ledger.remember(Facts(holds=(HOLD,))),
-    "record_told": lambda ledger: ledger.record_told(
-        [Told("libcal", "its", NOW, Standing.EXPIRING, Reason.RUNG)]
+    "remember": lambda ledger: ledger.remember(Changes(holds=(HOLD,))),
+    "record_told": lambda ledger: ledger.record_notifications(
+        [Notification("libcal", "its", NOW, Standing.EXPIRING, Reason.RUNG)]
     ),
     "record_check": lambda ledger: ledger.record_check(
-        CheckRecord(NOW, Outcome.OK, "", Read(), 0), Pulse()
+        CheckRecord(NOW, Outcome.OK, "", Read(), 0), LastChecks()
     ),
     "decide": lambda ledger: ledger.decide(
         Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]
@@ -52,7 +52,7 @@ EVERY_CALL: dict[str, Callable[[TablesLedger], object]] = {
     "decisions": lambda ledger: ledger.decisions("libcal"),
     "decisions_since": lambda ledger: ledger.decisions_since(NOW),
     "checks": lambda ledger: ledger.checks(5),
-    "forget": lambda ledger: ledger.forget(Forget(items=("libcal",))),
+    "forget": lambda ledger: ledger.forget(Removals(items=("libcal",))),
     "forget_history": lambda ledger: ledger.forget_history(NOW, lambda _: True),
 }
 
@@ -62,8 +62,8 @@ SENTENCE = (
 )
 
 
-def ledger_on(url: str) -> TablesLedger:
-    return TablesLedger(
+def ledger_on(url: str) -> TableLedger:
+    return TableLedger(
         f"SharedAccessSignature=sv=2020-12-06&sig={SIGNATURE};TableEndpoint={url}/account",
         lambda: NOW,
     )
@@ -217,7 +217,7 @@ def test_a_busy_server_is_asked_again() -> None:
         {"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""}
     )
     with Scripted([busy, busy, found]) as server, ledger_on(server.url) as ledger:
-        assert ledger.pulse() == Pulse(retries_left=4)
+        assert ledger.pulse() == LastChecks(retries_left=4)
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_a_lease_whose_version_was_not_answered_is_not_renewed_over_somebody_els
 
 
 def test_giving_the_lease_back_never_fails(table: str) -> None:
-    with Azurite() as azurite, TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
+    with Azurite() as azurite, TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
         lease = ledger.lease()
         assert lease is not None
         azurite.kill()
@@ -432,11 +432,11 @@ def test_giving_the_lease_back_never_fails(table: str) -> None:
 
 
 def test_after_an_outage_all_is_as_before(table: str) -> None:
-    with Azurite() as azurite, TablesLedger(azurite.tables, lambda: NOW, table=table) as ledger:
-        ledger.remember(Facts(holds=(HOLD,)))
+    with Azurite() as azurite, TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
+        ledger.remember(Changes(holds=(HOLD,)))
         azurite.kill()
         with pytest.raises(LedgerError):
-            ledger.remember(Facts(holds=(HOLD,)))
+            ledger.remember(Changes(holds=(HOLD,)))
         azurite.start()
         assert ledger.load().holds == {"libcal": HOLD}
 
@@ -455,7 +455,7 @@ def test_after_an_outage_all_is_as_before(table: str) -> None:
 )
 def test_what_names_no_ledger_is_said_without_quoting_it(where: str) -> None:
     with pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither") as caught:
-        TablesLedger(where, lambda: NOW).close()
+        TableLedger(where, lambda: NOW).close()
     assert not caught.value.transient
     assert KEY not in "".join(traceback.format_exception(caught.value))
 

@@ -11,13 +11,13 @@ from azure.identity import ManagedIdentityCredential
 
 from local.azurite import Azurite
 from local.stand_in.certificate import loopback_certificate
-from shared.adapters.table.ledger import TablesLedger
-from shared.core.model.memory import Facts, Hold
+from shared.adapters.table.ledger import TableLedger
+from shared.core.model.memory import Changes, InUse
 from shared.ports import LedgerError
 from tests.support.scripted import Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-HOLD = Hold("libcal", "k1", assumed=True, at=NOW)
+HOLD = InUse("libcal", "k1", assumed=True, at=NOW)
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def test_a_managed_identity_opens_the_ledger(
 ) -> None:
     with (
         ManagedIdentityCredential() as credential,
-        TablesLedger(secure.endpoint(), lambda: NOW, credential=credential, table=table) as ledger,
+        TableLedger(secure.endpoint(), lambda: NOW, credential=credential, table=table) as ledger,
     ):
-        ledger.remember(Facts(holds=(HOLD,)))
+        ledger.remember(Changes(holds=(HOLD,)))
         assert ledger.load().holds == {"libcal": HOLD}
         assert ledger.lease() is not None
     [asked] = identity.asked
@@ -87,7 +87,7 @@ def test_an_identity_that_is_not_there_is_named_as_the_cause(identity: Scripted)
     )
     with (
         ManagedIdentityCredential() as credential,
-        TablesLedger(
+        TableLedger(
             "https://account.table.core.windows.net", lambda: NOW, credential=credential
         ) as ledger,
         pytest.raises(
@@ -110,7 +110,7 @@ def test_a_token_for_something_else_is_refused(secure: Azurite, identity: Script
     identity.script = lambda _: reply(other)
     with (
         ManagedIdentityCredential() as credential,
-        TablesLedger(secure.endpoint(), lambda: NOW, credential=credential) as ledger,
+        TableLedger(secure.endpoint(), lambda: NOW, credential=credential) as ledger,
         pytest.raises(LedgerError, match=r"The ledger at 127\.0\.0\.1 answered 40[13] ") as caught,
     ):
         ledger.pulse()
@@ -123,7 +123,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with (
         ManagedIdentityCredential() as credential,
-        TablesLedger(secure.endpoint(), lambda: NOW, credential=credential) as ledger,
+        TableLedger(secure.endpoint(), lambda: NOW, credential=credential) as ledger,
         pytest.raises(LedgerError, match="certificate verify failed"),
     ):
         ledger.pulse()
@@ -135,4 +135,4 @@ def test_a_token_is_never_sent_without_https() -> None:
         ManagedIdentityCredential() as credential,
         pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither an https endpoint"),
     ):
-        TablesLedger("http://127.0.0.1:10002/devstoreaccount1", lambda: NOW, credential=credential)
+        TableLedger("http://127.0.0.1:10002/devstoreaccount1", lambda: NOW, credential=credential)

@@ -7,23 +7,29 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.azurite import Azurite
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, Listed, TenantFacts, TenantMemory, TenantScan
-from shared.core.model.memory import Told
+from shared.core.model.inventory import (
+    Holder,
+    InventoryChanges,
+    InventoryItem,
+    InventoryMemory,
+    InventoryScan,
+)
+from shared.core.model.memory import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
-from shared.ports import TenantLedger
-from tests.support.inventory_world import MemoryTenantLedger
+from shared.ports import InventoryLedger
+from tests.support.inventory_world import InMemoryInventoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
-SCAN = TenantScan(NOW, NOW, 100_000, 250_000, "", NOW, 300_000)
+SCAN = InventoryScan(NOW, NOW, 100_000, 250_000, "", NOW, 300_000)
 
 
-def listed(n: int) -> Listed:
+def listed(n: int) -> InventoryItem:
     credential = Credential(
         f"key-{n}", Kind.SECRET, "key 1", "q7X", None if n % 2 else NOW, NOW + timedelta(days=n)
     )
-    return Listed(
+    return InventoryItem(
         Holder.APPLICATION,
         f"client-{n}",
         f"object-{n}",
@@ -35,28 +41,30 @@ def listed(n: int) -> Listed:
     )
 
 
-def told(n: int, channel: str = "its") -> Told:
-    return Told(listed(n).item, channel, NOW, Standing.EXPIRING, Reason.FIRST)
+def told(n: int, channel: str = "its") -> Notification:
+    return Notification(listed(n).item, channel, NOW, Standing.EXPIRING, Reason.FIRST)
 
 
 @pytest.fixture(params=["memory", "tables"])
-def ledger(request: pytest.FixtureRequest, azurite: Azurite, table: str) -> Iterator[TenantLedger]:
+def ledger(
+    request: pytest.FixtureRequest, azurite: Azurite, table: str
+) -> Iterator[InventoryLedger]:
     if request.param == "memory":
-        yield MemoryTenantLedger()
+        yield InMemoryInventoryLedger()
         return
-    with TablesLedger(azurite.tables, lambda: NOW, table=table) as tables:
+    with TableLedger(azurite.tables, lambda: NOW, table=table) as tables:
         yield tables.tenant
 
 
-def test_an_empty_ledger_remembers_nothing(ledger: TenantLedger) -> None:
-    assert ledger.load() == ledger.listing() == TenantMemory()
+def test_an_empty_ledger_remembers_nothing(ledger: InventoryLedger) -> None:
+    assert ledger.load() == ledger.listing() == InventoryMemory()
 
 
-def test_what_is_written_is_read(ledger: TenantLedger) -> None:
+def test_what_is_written_is_read(ledger: InventoryLedger) -> None:
     rows = tuple(listed(n) for n in range(250))
-    ledger.remember(TenantFacts(SCAN, rows))
-    ledger.record_told([told(1), told(1, "owner:7"), told(2)])
-    assert ledger.load() == TenantMemory(
+    ledger.remember(InventoryChanges(SCAN, rows))
+    ledger.record_notifications([told(1), told(1, "owner:7"), told(2)])
+    assert ledger.load() == InventoryMemory(
         SCAN,
         {row.item: row for row in rows},
         {(each.item, each.channel): each for each in (told(1), told(1, "owner:7"), told(2))},
@@ -64,21 +72,21 @@ def test_what_is_written_is_read(ledger: TenantLedger) -> None:
     assert ledger.listing() == replace(ledger.load(), told={})
 
 
-def test_only_what_is_given_is_touched(ledger: TenantLedger) -> None:
-    ledger.remember(TenantFacts(SCAN, (listed(1), listed(2))))
+def test_only_what_is_given_is_touched(ledger: InventoryLedger) -> None:
+    ledger.remember(InventoryChanges(SCAN, (listed(1), listed(2))))
     changed = replace(listed(2), ended=True, since=NOW + timedelta(days=1), audience=())
-    ledger.remember(TenantFacts(listed=(changed,)))
+    ledger.remember(InventoryChanges(listed=(changed,)))
     memory = ledger.load()
     assert memory.listed == {listed(1).item: listed(1), changed.item: changed}
     assert memory.scan == SCAN
 
 
 def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_already(
-    ledger: TenantLedger,
+    ledger: InventoryLedger,
 ) -> None:
-    ledger.remember(TenantFacts(SCAN, (listed(1), listed(2))))
-    ledger.record_told([told(1), told(2)])
-    gone = TenantFacts(gone=(listed(1).item,), forget_told=((listed(1).item, "its"),))
+    ledger.remember(InventoryChanges(SCAN, (listed(1), listed(2))))
+    ledger.record_notifications([told(1), told(2)])
+    gone = InventoryChanges(gone=(listed(1).item,), forget_told=((listed(1).item, "its"),))
     ledger.remember(gone)
     ledger.remember(gone)
     memory = ledger.load()
@@ -86,8 +94,8 @@ def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_alread
 
 
 def test_the_tenant_and_the_watched_apps_share_nothing(azurite: Azurite, table: str) -> None:
-    with TablesLedger(azurite.tables, lambda: NOW, table=table) as tables:
-        tables.tenant.remember(TenantFacts(SCAN, (listed(1),)))
-        tables.tenant.record_told([told(1)])
+    with TableLedger(azurite.tables, lambda: NOW, table=table) as tables:
+        tables.tenant.remember(InventoryChanges(SCAN, (listed(1),)))
+        tables.tenant.record_notifications([told(1)])
         assert (tables.load().told, tables.load().sightings) == ({}, {})
         assert tables.pulse().last_attempt is None

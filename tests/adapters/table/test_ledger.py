@@ -10,22 +10,22 @@ import pytest
 from azure.data.tables import TableClient
 
 from local.azurite import Azurite
-from shared.adapters.table.ledger import HISTORY_LIMIT, TablesLedger
+from shared.adapters.table.ledger import MAX_HISTORY, TableLedger
 from shared.core.model.directory import Credential
 from shared.core.model.memory import (
-    AppSighting,
+    AppRecord,
+    Changes,
     CheckRecord,
+    CredentialRecord,
     Decision,
     DecisionKind,
-    Facts,
-    Forget,
-    Hold,
+    InUse,
     ItemState,
+    LastChecks,
+    Notification,
     Outcome,
-    Pulse,
     Read,
-    Sighting,
-    Told,
+    Removals,
 )
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports import LedgerError
@@ -35,8 +35,8 @@ WIRE = "azure.core.pipeline.policies.http_logging_policy"
 
 
 @pytest.fixture
-def ledger(azurite: Azurite, table: str) -> Iterator[TablesLedger]:
-    with TablesLedger(azurite.tables, lambda: NOW, table=table) as opened:
+def ledger(azurite: Azurite, table: str) -> Iterator[TableLedger]:
+    with TableLedger(azurite.tables, lambda: NOW, table=table) as opened:
         yield opened
 
 
@@ -63,16 +63,16 @@ def requests_of(caplog: pytest.LogCaptureFixture) -> Callable[[Callable[[], obje
     return count
 
 
-def told(item: str) -> Told:
-    return Told(item, "its", NOW, Standing.EXPIRING, Reason.RUNG)
+def told(item: str) -> Notification:
+    return Notification(item, "its", NOW, Standing.EXPIRING, Reason.RUNG)
 
 
 def item(name: str, situation: str = "") -> ItemState:
     return ItemState(name, situation, Standing.EXPIRING, NOW, Reason.FIRST)
 
 
-def hold(service: str) -> Hold:
-    return Hold(service, "k1", assumed=True, at=NOW)
+def hold(service: str) -> InUse:
+    return InUse(service, "k1", assumed=True, at=NOW)
 
 
 def record(at: datetime = NOW) -> CheckRecord:
@@ -80,18 +80,22 @@ def record(at: datetime = NOW) -> CheckRecord:
 
 
 def test_requests_are_few(
-    ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]
+    ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     assert requests_of(ledger.pulse) == 1  # there is no table yet
     assert requests_of(ledger.load) == 1
-    ledger.record_check(record(), Pulse(last_attempt=NOW))
+    ledger.record_check(record(), LastChecks(last_attempt=NOW))
     assert requests_of(ledger.pulse) == 1
-    assert requests_of(lambda: ledger.record_check(record(), Pulse(last_attempt=NOW))) == 1
+    assert requests_of(lambda: ledger.record_check(record(), LastChecks(last_attempt=NOW))) == 1
     assert requests_of(ledger.lease) == 1
-    assert requests_of(lambda: ledger.remember(Facts())) == 0
-    assert requests_of(lambda: ledger.remember(Facts(holds=(hold("a"),), items=(item("a"),)))) == 1
+    assert requests_of(lambda: ledger.remember(Changes())) == 0
     assert (
-        requests_of(lambda: ledger.record_told([told(f"item-{number}") for number in range(250)]))
+        requests_of(lambda: ledger.remember(Changes(holds=(hold("a"),), items=(item("a"),)))) == 1
+    )
+    assert (
+        requests_of(
+            lambda: ledger.record_notifications([told(f"item-{number}") for number in range(250)])
+        )
         == 3
     )
     assert (
@@ -106,11 +110,11 @@ def test_requests_are_few(
     assert requests_of(lambda: ledger.decisions_since(NOW)) == 1
     assert requests_of(lambda: ledger.checks(2)) == 1
     assert requests_of(lambda: ledger.checks(5_000)) == 1
-    assert requests_of(lambda: ledger.forget(Forget())) == 0
+    assert requests_of(lambda: ledger.forget(Removals())) == 0
     assert (
         requests_of(
             lambda: ledger.forget(
-                Forget(told=tuple((f"item-{number}", "its") for number in range(250)))
+                Removals(told=tuple((f"item-{number}", "its") for number in range(250)))
             )
         )
         == 3
@@ -121,13 +125,15 @@ def test_requests_are_few(
 
 
 def test_a_thousand_rows_are_a_page(
-    ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]
+    ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     credentials = [
         Credential(f"k{number}", Kind.SECRET, "LibCal 2025", "q7X", NOW, None)
         for number in range(1_001)
     ]
-    ledger.remember(Facts(sightings=tuple(Sighting(each, "libcal", NOW) for each in credentials)))
+    ledger.remember(
+        Changes(sightings=tuple(CredentialRecord(each, "libcal", NOW) for each in credentials))
+    )
     assert requests_of(ledger.load) == 2
     assert {key: seen.credential for key, seen in ledger.load().sightings.items()} == {
         each.key_id: each for each in credentials
@@ -135,18 +141,18 @@ def test_a_thousand_rows_are_a_page(
 
 
 def test_a_transaction_stays_below_four_mebibytes(
-    ledger: TablesLedger, requests_of: Callable[[Callable[[], object]], int]
+    ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     heavy = [
         item(f"item-{number}", "ж" * 32_768) for number in range(32)
     ]  # as JSON, six bytes a letter: 6 MiB in all
     assert (
-        requests_of(lambda: ledger.remember(Facts(items=tuple(heavy)))) == 5
+        requests_of(lambda: ledger.remember(Changes(items=tuple(heavy)))) == 5
     )  # the first finds that there is no table, and makes it
     assert set(ledger.load().items.values()) == set(heavy)
 
 
-def test_texts_travel_unharmed(ledger: TablesLedger) -> None:
+def test_texts_travel_unharmed(ledger: TableLedger) -> None:
     texts = [
         "O'Hara & Söhne <b>",
         '"\\',
@@ -158,11 +164,11 @@ def test_texts_travel_unharmed(ledger: TablesLedger) -> None:
         "line\nline\ttab",
     ]
     apps = tuple(
-        AppSighting(f"app-{number}", text, text, text, True, text, (text, text), NOW)
+        AppRecord(f"app-{number}", text, text, text, True, text, (text, text), NOW)
         for number, text in enumerate(texts)
     )
     ledger.remember(
-        Facts(
+        Changes(
             apps=apps,
             items=tuple(item(f"it's:{number} %41", text) for number, text in enumerate(texts)),
         )
@@ -172,10 +178,8 @@ def test_texts_travel_unharmed(ledger: TablesLedger) -> None:
     assert [memory.items[f"it's:{number} %41"].situation for number in range(len(texts))] == texts
 
 
-def test_a_check_leaves_one_row_that_people_can_read(
-    ledger: TablesLedger, raw: TableClient
-) -> None:
-    ledger.record_check(record(), Pulse(last_attempt=NOW))
+def test_a_check_leaves_one_row_that_people_can_read(ledger: TableLedger, raw: TableClient) -> None:
+    ledger.record_check(record(), LastChecks(last_attempt=NOW))
     [row] = [dict(each) for each in raw.list_entities() if each["RowKey"].startswith("~check:")]
     assert row | {"PartitionKey": "", "RowKey": ""} == {
         "PartitionKey": "",
@@ -192,10 +196,10 @@ def test_a_check_leaves_one_row_that_people_can_read(
 
 
 def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(
-    ledger: TablesLedger, raw: TableClient
+    ledger: TableLedger, raw: TableClient
 ) -> None:
     for at in (NOW, NOW, NOW - timedelta(days=401)):
-        ledger.record_check(record(at), Pulse(last_attempt=NOW))
+        ledger.record_check(record(at), LastChecks(last_attempt=NOW))
     ledger.forget_history(NOW - timedelta(days=400), lambda _: True)
     assert [each["started"] for each in raw.list_entities() if "started" in each] == [
         "2026-11-22T14:00:00Z"
@@ -203,18 +207,16 @@ def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(
 
 
 def test_a_long_history_is_dropped_some_hundreds_a_call(
-    ledger: TablesLedger, raw: TableClient, requests_of: Callable[[Callable[[], object]], int]
+    ledger: TableLedger, raw: TableClient, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
-    ledger.record_check(record(), Pulse(last_attempt=NOW))
+    ledger.record_check(record(), LastChecks(last_attempt=NOW))
     partition = next(iter(raw.list_entities()))["PartitionKey"]
-    for start in range(0, HISTORY_LIMIT + 100, 100):
+    for start in range(0, MAX_HISTORY + 100, 100):
         keys = [f"~check:999{number:015d}|x" for number in range(start, start + 100)]
         raw.submit_transaction(
             [("create", {"PartitionKey": partition, "RowKey": key}) for key in keys]
         )
-    assert (
-        requests_of(lambda: ledger.forget_history(NOW, lambda _: True)) == 2 + HISTORY_LIMIT // 100
-    )
+    assert requests_of(lambda: ledger.forget_history(NOW, lambda _: True)) == 2 + MAX_HISTORY // 100
     assert (
         len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 101
     )
@@ -224,9 +226,9 @@ def test_a_long_history_is_dropped_some_hundreds_a_call(
 
 @pytest.mark.parametrize("damage", [{"assumed": "perhaps"}, {"at": "soon"}])
 def test_a_damaged_row_is_named_and_nothing_is_loaded(
-    ledger: TablesLedger, raw: TableClient, damage: dict[str, str]
+    ledger: TableLedger, raw: TableClient, damage: dict[str, str]
 ) -> None:
-    ledger.remember(Facts(holds=(hold("libcal"), hold("libstaffer"))))
+    ledger.remember(Changes(holds=(hold("libcal"), hold("libstaffer"))))
     [row] = [each for each in raw.list_entities() if each["RowKey"] == "hold:libcal"]
     raw.update_entity({**row, **damage})
     with pytest.raises(
@@ -238,10 +240,10 @@ def test_a_damaged_row_is_named_and_nothing_is_loaded(
 
 def test_two_tenants_in_one_table_do_not_see_each_other(azurite: Azurite, table: str) -> None:
     with (
-        TablesLedger(azurite.tables, lambda: NOW, table=table, partition="one") as one,
-        TablesLedger(azurite.tables, lambda: NOW, table=table, partition="two") as two,
+        TableLedger(azurite.tables, lambda: NOW, table=table, partition="one") as one,
+        TableLedger(azurite.tables, lambda: NOW, table=table, partition="two") as two,
     ):
-        one.remember(Facts(holds=(hold("libcal"),)))
+        one.remember(Changes(holds=(hold("libcal"),)))
         assert one.lease() is not None
         assert two.lease() is not None
         assert not two.load().holds
@@ -251,7 +253,7 @@ def test_of_many_checks_that_start_at_once_one_gets_the_lease(azurite: Azurite, 
     now = [NOW]
     with ExitStack() as stack, ThreadPoolExecutor(8) as pool:
         ledgers = [
-            stack.enter_context(TablesLedger(azurite.tables, lambda: now[0], table=table))
+            stack.enter_context(TableLedger(azurite.tables, lambda: now[0], table=table))
             for _ in range(8)
         ]
         for _ in range(3):  # nobody has it, then its term is over
@@ -260,12 +262,12 @@ def test_of_many_checks_that_start_at_once_one_gets_the_lease(azurite: Azurite, 
             now[0] += timedelta(minutes=5)
 
 
-def test_the_same_row_twice_counts_once_and_the_later_wins(ledger: TablesLedger) -> None:
-    ledger.remember(Facts(items=(item("a", "one"), item("a", "two"))))
+def test_the_same_row_twice_counts_once_and_the_later_wins(ledger: TableLedger) -> None:
+    ledger.remember(Changes(items=(item("a", "one"), item("a", "two"))))
     assert ledger.load().items["a"].situation == "two"
 
 
-def test_a_decision_names_a_row_once(ledger: TablesLedger) -> None:
+def test_a_decision_names_a_row_once(ledger: TableLedger) -> None:
     with pytest.raises(ValueError, match="each once"):
         ledger.decide(
             Decision(NOW, DecisionKind.CONFIRM, None, ("a",)), holds=[hold("a"), hold("a")]
@@ -273,8 +275,8 @@ def test_a_decision_names_a_row_once(ledger: TablesLedger) -> None:
 
 
 def test_a_channel_name_that_no_key_can_hold_is_refused_before_anything_is_sent(
-    ledger: TablesLedger,
+    ledger: TableLedger,
 ) -> None:
     with pytest.raises(LedgerError, match="Rename the service or the channel"):
-        ledger.record_told([told("a"), told("b/c")])
+        ledger.record_notifications([told("a"), told("b/c")])
     assert not ledger.load().told

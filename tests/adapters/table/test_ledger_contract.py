@@ -8,33 +8,33 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from local.azurite import Azurite
-from shared.adapters.table.ledger import TablesLedger
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import Credential
 from shared.core.model.memory import (
     Acknowledgement,
-    AppSighting,
+    AppRecord,
     Assignment,
+    Changes,
     ChannelState,
     CheckRecord,
+    CredentialRecord,
     Decision,
     DecisionKind,
-    Facts,
-    Forget,
-    Former,
-    Hold,
+    InUse,
     ItemState,
+    LastChecks,
     Memory,
+    Notification,
     Outcome,
     Person,
-    Pulse,
+    PreviousCredential,
     Read,
-    Sighting,
-    Told,
+    Removals,
     Use,
 )
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports import LeaseLost, Ledger, LedgerConflict
-from tests.support.memory_ledger import MemoryLedger
+from tests.support.memory_ledger import InMemoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
 TERM = timedelta(minutes=5)
@@ -64,10 +64,10 @@ def another(
     """Open the test's ledger as one more process would."""
     with ExitStack() as stack:
         if request.param == "memory":
-            memory = MemoryLedger(clock)
+            memory = InMemoryLedger(clock)
             yield lambda: memory
         else:
-            yield lambda: stack.enter_context(TablesLedger(azurite.tables, clock, table=table))
+            yield lambda: stack.enter_context(TableLedger(azurite.tables, clock, table=table))
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def credential(key_id: str, **changes: object) -> Credential:
 
 def hold(
     service: str = "libcal", key_id: str = OLD, *, by: Person | None = None, version: str = ""
-) -> Hold:
-    return Hold(service, key_id, assumed=by is None, at=NOW, by=by, version=version)
+) -> InUse:
+    return InUse(service, key_id, assumed=by is None, at=NOW, by=by, version=version)
 
 
 def item(name: str = "libcal", situation: str = "expiring") -> ItemState:
@@ -98,9 +98,9 @@ def item(name: str = "libcal", situation: str = "expiring") -> ItemState:
 
 
 def told(
-    name: str = "libcal", channel: str = "its", *, hands_since: datetime | None = None
-) -> Told:
-    return Told(name, channel, NOW, Standing.MISSING, Reason.MISSING, hands_since)
+    name: str = "libcal", channel: str = "its", *, action_needed_since: datetime | None = None
+) -> Notification:
+    return Notification(name, channel, NOW, Standing.MISSING, Reason.MISSING, action_needed_since)
 
 
 def decision(
@@ -125,11 +125,11 @@ def record(started: datetime = NOW) -> CheckRecord:
     )
 
 
-FACTS = Facts(
+FACTS = Changes(
     holds=(hold(), hold("libstaffer")),
     sightings=(
-        Sighting(credential(OLD), "libcal", NOW),
-        Sighting(
+        CredentialRecord(credential(OLD), "libcal", NOW),
+        CredentialRecord(
             credential(NEW, kind=Kind.CERTIFICATE, name="", hint="", starts=None, ends=None),
             "libcal",
             NOW,
@@ -137,7 +137,7 @@ FACTS = Facts(
         ),
     ),
     apps=(
-        AppSighting(
+        AppRecord(
             "libcal",
             "c",
             "o",
@@ -159,7 +159,7 @@ FACTS = Facts(
 
 def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
     assert ledger.load() == Memory()
-    assert ledger.pulse() == Pulse()
+    assert ledger.pulse() == LastChecks()
     assert list(ledger.decisions("libcal")["libcal"]) == []
 
 
@@ -180,7 +180,7 @@ def test_what_a_check_found_is_remembered_exactly(
 def test_only_what_is_given_is_touched(ledger: Ledger) -> None:
     ledger.remember(FACTS)
     before = ledger.load()
-    ledger.remember(Facts(items=(item(situation="other"),)))
+    ledger.remember(Changes(items=(item(situation="other"),)))
     assert ledger.load() == replace(
         before, items={**before.items, "libcal": item(situation="other")}
     )
@@ -193,7 +193,7 @@ def test_a_channel_and_a_use_are_as_they_were_last_seen(ledger: Ledger) -> None:
         ChannelState("its"),
         Use(OLD, (date(2026, 11, 22), date(2026, 11, 23)), NOW + timedelta(days=1)),
     )
-    ledger.remember(Facts(channels=(well,), uses=(later,)))
+    ledger.remember(Changes(channels=(well,), uses=(later,)))
     assert ledger.load() == replace(
         before, channels={**before.channels, "its": well}, uses={**before.uses, OLD: later}
     )
@@ -201,21 +201,21 @@ def test_a_channel_and_a_use_are_as_they_were_last_seen(ledger: Ledger) -> None:
 
 def test_an_app_says_when_it_was_last_read(ledger: Ledger) -> None:
     ledger.remember(FACTS)
-    ledger.remember(Facts(apps=(replace(FACTS.apps[0], read_at=NOW + TERM),)))
+    ledger.remember(Changes(apps=(replace(FACTS.apps[0], read_at=NOW + TERM),)))
     assert ledger.load().apps["libcal"].read_at == NOW + TERM
 
 
 def test_nothing_new_is_nothing_written(ledger: Ledger) -> None:
-    ledger.remember(Facts())
-    ledger.record_told([])
-    ledger.forget(Forget())
+    ledger.remember(Changes())
+    ledger.record_notifications([])
+    ledger.forget(Removals())
     assert ledger.load() == Memory()
 
 
 def test_a_credential_that_came_back_is_no_longer_gone(ledger: Ledger) -> None:
-    gone = Sighting(credential(OLD), "libcal", NOW, gone_at=NOW)
-    ledger.remember(Facts(sightings=(gone,)))
-    ledger.remember(Facts(sightings=(replace(gone, gone_at=None),)))
+    gone = CredentialRecord(credential(OLD), "libcal", NOW, gone_at=NOW)
+    ledger.remember(Changes(sightings=(gone,)))
+    ledger.remember(Changes(sightings=(replace(gone, gone_at=None),)))
     assert ledger.load().sightings[OLD].gone_at is None
 
 
@@ -229,10 +229,10 @@ def test_a_first_sight_never_overrules_a_person(ledger: Ledger) -> None:
 
 
 def test_more_than_one_transaction_can_hold_is_remembered_whole(ledger: Ledger) -> None:
-    ledger.remember(Facts(holds=(hold("s7"),)))
+    ledger.remember(Changes(holds=(hold("s7"),)))
     many = [f"s{number}" for number in range(120)]
     ledger.remember(
-        Facts(
+        Changes(
             holds=tuple(hold(name, NEW) for name in many), items=tuple(item(name) for name in many)
         )
     )
@@ -243,10 +243,10 @@ def test_more_than_one_transaction_can_hold_is_remembered_whole(ledger: Ledger) 
 
 
 def test_what_was_told_is_kept_for_each_channel(ledger: Ledger) -> None:
-    ledger.record_told([told(), told(channel="admins", hands_since=NOW)])
+    ledger.record_notifications([told(), told(channel="admins", action_needed_since=NOW)])
     assert ledger.load().told == {
         ("libcal", "its"): told(),
-        ("libcal", "admins"): told(channel="admins", hands_since=NOW),
+        ("libcal", "admins"): told(channel="admins", action_needed_since=NOW),
     }
 
 
@@ -267,27 +267,27 @@ def test_an_item_may_be_called_by_any_id_and_told_on_any_channel(ledger: Ledger)
         for name in ids
         for channel in ("its", "ITS", "its_2")
     ]
-    ledger.remember(Facts(items=tuple(states)))
-    ledger.record_told(heard)
+    ledger.remember(Changes(items=tuple(states)))
+    ledger.record_notifications(heard)
     assert ledger.load() == Memory(
         items={each.item: each for each in states},
         told={(each.item, each.channel): each for each in heard},
     )
     gone = ("reading:", "its"), ("channel:its", "its_2")
-    ledger.forget(Forget(items=("weekly:", "channel:its"), told=gone))
+    ledger.forget(Removals(items=("weekly:", "channel:its"), told=gone))
     memory = ledger.load()
     assert set(ids) - set(memory.items) == {"weekly:", "channel:its"}
     assert {(each.item, each.channel) for each in heard} - set(memory.told) == set(gone)
 
 
 def test_the_last_message_replaces_the_one_before(ledger: Ledger) -> None:
-    ledger.record_told([told(hands_since=NOW)])
-    ledger.record_told([told(hands_since=None)])
+    ledger.record_notifications([told(action_needed_since=NOW)])
+    ledger.record_notifications([told(action_needed_since=None)])
     assert ledger.load().told == {("libcal", "its"): told()}
 
 
 def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[], Ledger]) -> None:
-    pulse = Pulse(
+    pulse = LastChecks(
         last_success=NOW,
         last_attempt=NOW + TERM,
         outcome=Outcome.PARTIAL,
@@ -295,7 +295,7 @@ def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[
         retries_left=6,
         evidence="No licence for the report.",
     )
-    ledger.record_check(record(), Pulse(last_attempt=NOW, outcome=Outcome.FAILED))
+    ledger.record_check(record(), LastChecks(last_attempt=NOW, outcome=Outcome.FAILED))
     ledger.record_check(record(), pulse)
     assert another().pulse() == pulse
     assert ledger.load() == Memory()
@@ -304,10 +304,10 @@ def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[
 def test_the_first_sign_of_life_is_noted_once(ledger: Ledger) -> None:
     ledger.begin(NOW)
     ledger.begin(NOW + TERM)
-    assert ledger.pulse() == Pulse(watching_since=NOW)
-    ledger.record_check(record(), Pulse(last_attempt=NOW))
+    assert ledger.pulse() == LastChecks(watching_since=NOW)
+    ledger.record_check(record(), LastChecks(last_attempt=NOW))
     ledger.begin(NOW)
-    assert ledger.pulse() == Pulse(last_attempt=NOW)
+    assert ledger.pulse() == LastChecks(last_attempt=NOW)
 
 
 def test_one_check_has_the_lease(ledger: Ledger, another: Callable[[], Ledger]) -> None:
@@ -387,13 +387,13 @@ def test_a_decision_is_written_with_all_that_it_changes(
     ledger.decide(
         decision("libcal", why="pasted"),
         holds=[confirmed],
-        formers=[Former("libcal", OLD)],
+        formers=[PreviousCredential("libcal", OLD)],
         assignments=[claim("libcal", "libstaffer")],
         acknowledgements=[acknowledgement()],
     )
     assert another().load() == Memory(
         holds={"libcal": confirmed},
-        formers=frozenset({Former("libcal", OLD)}),
+        formers=frozenset({PreviousCredential("libcal", OLD)}),
         assignments={NEW: claim("libcal", "libstaffer")},
         acknowledgements={"libcal": acknowledgement()},
     )
@@ -411,7 +411,7 @@ def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
     ledger.decide(
         decision("libcal"),
         holds=[replace(memory.holds["libcal"], key_id=NEW)],
-        formers=[Former("libcal", OLD)],
+        formers=[PreviousCredential("libcal", OLD)],
         assignments=[replace(memory.assignments[NEW], services=())],
         acknowledgements=[replace(memory.acknowledgements["libcal"], why="other")],
     )
@@ -423,11 +423,11 @@ def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
 
 def test_a_former_that_is_known_already_is_no_conflict(ledger: Ledger) -> None:
     for _ in range(2):
-        ledger.decide(decision("libcal"), formers=[Former("libcal", OLD)])
-    assert ledger.load().formers == {Former("libcal", OLD)}
+        ledger.decide(decision("libcal"), formers=[PreviousCredential("libcal", OLD)])
+    assert ledger.load().formers == {PreviousCredential("libcal", OLD)}
 
 
-def first(memory: Memory) -> Sequence[Hold | Assignment | Acknowledgement]:
+def first(memory: Memory) -> Sequence[InUse | Assignment | Acknowledgement]:
     return [memory.holds["libcal"], memory.assignments[NEW], memory.acknowledgements["libcal"]]
 
 
@@ -449,7 +449,7 @@ def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
         decide_again(another(), decision("other"), seen)
     else:
         another().forget(
-            Forget(
+            Removals(
                 holds=("libcal",),
                 assignments=(NEW,),
                 acknowledgements=tuple(ledger.load().acknowledgements.values()),
@@ -463,12 +463,12 @@ def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
 
 
 def decide_again(
-    ledger: Ledger, made: Decision, value: Hold | Assignment | Acknowledgement
+    ledger: Ledger, made: Decision, value: InUse | Assignment | Acknowledgement
 ) -> None:
     ledger.decide(
         made,
-        holds=[value] if isinstance(value, Hold) else [],
-        formers=[Former("libcal", OLD)],
+        holds=[value] if isinstance(value, InUse) else [],
+        formers=[PreviousCredential("libcal", OLD)],
         assignments=[value] if isinstance(value, Assignment) else [],
         acknowledgements=[value] if isinstance(value, Acknowledgement) else [],
     )
@@ -516,7 +516,7 @@ def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(
 ) -> None:
     assert list(ledger.checks(10)) == []
     for day in (1, 3, 2):
-        ledger.record_check(record(NOW + timedelta(days=day)), Pulse(last_attempt=NOW))
+        ledger.record_check(record(NOW + timedelta(days=day)), LastChecks(last_attempt=NOW))
     ledger.decide(decision("libcal"))
     newest = [record(NOW + timedelta(days=day)) for day in (3, 2, 1)]
     assert list(another().checks(10)) == newest
@@ -527,7 +527,7 @@ def test_the_history_of_checks_is_newest_first_and_as_long_as_asked_for(
 
 def test_two_checks_of_one_instant_are_both_kept(ledger: Ledger) -> None:
     for messages in (1, 2):
-        ledger.record_check(replace(record(), messages=messages), Pulse(last_attempt=NOW))
+        ledger.record_check(replace(record(), messages=messages), LastChecks(last_attempt=NOW))
     assert {each.messages for each in ledger.checks(2)} == {1, 2}
 
 
@@ -535,15 +535,15 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
     ledger.remember(FACTS)
     ledger.decide(
         decision("libcal"),
-        formers=[Former("libcal", OLD)],
+        formers=[PreviousCredential("libcal", OLD)],
         assignments=[claim()],
         acknowledgements=[acknowledgement()],
     )
-    ledger.record_told([told(), told(channel="admins")])
+    ledger.record_notifications([told(), told(channel="admins")])
     ledger.forget(
-        Forget(
+        Removals(
             holds=("libcal",),
-            formers=(Former("libcal", OLD),),
+            formers=(PreviousCredential("libcal", OLD),),
             assignments=(NEW,),
             acknowledgements=tuple(ledger.load().acknowledgements.values()),
             sightings=(OLD,),
@@ -571,18 +571,18 @@ def test_an_acknowledgement_that_was_given_anew_is_not_forgotten(
     ledger.decide(decision("libcal"), acknowledgements=[acknowledgement()])
     ended = ledger.load().acknowledgements["libcal"]
     another().decide(decision("libcal"), acknowledgements=[replace(ended, why="again")])
-    ledger.forget(Forget(acknowledgements=(ended,), items=("libcal",)))
+    ledger.forget(Removals(acknowledgements=(ended,), items=("libcal",)))
     found = ledger.load()
     assert found.acknowledgements["libcal"].why == "again"
     assert set(found.items) == {"redirect_uris:libcal"}
-    ledger.forget(Forget(acknowledgements=(found.acknowledgements["libcal"],)))
+    ledger.forget(Removals(acknowledgements=(found.acknowledgements["libcal"],)))
     assert ledger.load().acknowledgements == {}
 
 
 def test_what_is_not_there_is_forgotten_too(ledger: Ledger) -> None:
-    ledger.forget(Forget(items=("libcal",), channels=("its",), uses=(OLD,)))
+    ledger.forget(Removals(items=("libcal",), channels=("its",), uses=(OLD,)))
     ledger.remember(FACTS)
-    ledger.forget(Forget(items=("nothing", "libcal"), sightings=(OLD, OLD)))
+    ledger.forget(Removals(items=("nothing", "libcal"), sightings=(OLD, OLD)))
     assert set(ledger.load().items) == {"redirect_uris:libcal"}
     assert set(ledger.load().sightings) == {NEW}
 
@@ -598,7 +598,7 @@ def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
     ]
     for age in ages:
         ledger.decide(decision("libcal", at=NOW - age))
-        ledger.record_check(record(NOW - age), Pulse(last_attempt=NOW))
+        ledger.record_check(record(NOW - age), LastChecks(last_attempt=NOW))
     ledger.decide(decision("libstaffer", at=NOW - timedelta(days=800)))
     ledger.forget_history(NOW - timedelta(days=400), lambda each: each.services == ("libcal",))
     assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [
@@ -607,5 +607,5 @@ def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
     ]
     assert len(ledger.decisions("libstaffer")["libstaffer"]) == 1
     assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
-    assert ledger.pulse() == Pulse(last_attempt=NOW)
+    assert ledger.pulse() == LastChecks(last_attempt=NOW)
     assert ledger.load() == before

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.table.rows import (
-    KEY_LIMIT,
     KINDS,
+    MAX_KEY_UNITS,
+    MAX_TEXT_UNITS,
     SHORTENED,
-    TEXT_LIMIT,
     Remembered,
-    Row,
+    TableRow,
     columns_of,
     history_key,
     key,
@@ -25,23 +25,23 @@ from shared.adapters.table.rows import (
     record_of,
 )
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, Listed
+from shared.core.model.inventory import Holder, InventoryItem
 from shared.core.model.memory import (
     Acknowledgement,
-    AppSighting,
+    AppRecord,
     Assignment,
     ChannelState,
     CheckRecord,
+    CredentialRecord,
     Decision,
-    Former,
-    Hold,
+    InUse,
     ItemState,
+    LastChecks,
+    Notification,
     Outcome,
     Person,
-    Pulse,
+    PreviousCredential,
     Read,
-    Sighting,
-    Told,
     Use,
 )
 from shared.core.model.vocabulary import Kind, Reason, Standing
@@ -75,14 +75,20 @@ credentials = st.builds(
 )
 remembered: st.SearchStrategy[Remembered] = st.one_of(
     st.builds(
-        Hold, slugs, key_ids, st.booleans(), instants, by=st.none() | people, evidence=st.booleans()
+        InUse,
+        slugs,
+        key_ids,
+        st.booleans(),
+        instants,
+        by=st.none() | people,
+        evidence=st.booleans(),
     ),
-    st.builds(Former, slugs, key_ids),
+    st.builds(PreviousCredential, slugs, key_ids),
     st.builds(Assignment, key_ids, st.lists(slugs).map(tuple), instants, people),
     st.builds(Acknowledgement, slugs, st.dates(), texts, instants, people, texts),
-    st.builds(Sighting, credentials, slugs, instants, gone_at=st.none() | instants),
+    st.builds(CredentialRecord, credentials, slugs, instants, gone_at=st.none() | instants),
     st.builds(
-        AppSighting,
+        AppRecord,
         slugs,
         key_ids,
         key_ids,
@@ -96,19 +102,19 @@ remembered: st.SearchStrategy[Remembered] = st.one_of(
         ItemState, items, texts, st.sampled_from(Standing), instants, st.sampled_from(Reason)
     ),
     st.builds(
-        Told,
+        Notification,
         items,
         channels,
         instants,
         st.sampled_from(Standing),
         st.sampled_from(Reason),
-        hands_since=st.none() | instants,
+        action_needed_since=st.none() | instants,
     ),
     st.builds(ChannelState, channels, st.integers(0, 1_000), st.none() | instants),
     st.builds(Use, key_ids, st.lists(st.dates(), max_size=2).map(tuple), instants),
 )
 pulses = st.builds(
-    Pulse,
+    LastChecks,
     watching_since=st.none() | instants,
     last_success=st.none() | instants,
     last_attempt=st.none() | instants,
@@ -125,14 +131,14 @@ records = st.builds(
 )
 
 
-def row_of(value: object, row_key: str = "row", version: str = "") -> Row:
-    return Row(row_key, columns_of(value, row_key), version)
+def row_of(value: object, row_key: str = "row", version: str = "") -> TableRow:
+    return TableRow(row_key, columns_of(value, row_key), version)
 
 
-def sighting(**changes: object) -> Sighting:
+def sighting(**changes: object) -> CredentialRecord:
     credential = Credential("k1", Kind.SECRET, "LibCal", "q7X", NOW, None)
     changed = credential._replace(**changes)  # type: ignore[arg-type]  # real fields
-    return Sighting(changed, "libcal", NOW)
+    return CredentialRecord(changed, "libcal", NOW)
 
 
 @given(remembered)
@@ -141,7 +147,7 @@ def test_every_value_comes_back_exactly(value: Remembered) -> None:
 
 
 @given(st.one_of(pulses, records))
-def test_a_pulse_and_a_check_come_back_exactly(value: Pulse | CheckRecord) -> None:
+def test_a_pulse_and_a_check_come_back_exactly(value: LastChecks | CheckRecord) -> None:
     assert record_of(type(value), row_of(value)) == value
 
 
@@ -160,7 +166,7 @@ def test_a_memory_is_what_its_rows_say(values: list[Remembered]) -> None:
 
 def test_an_instant_is_kept_to_the_microsecond_and_in_utc() -> None:
     given_at = datetime(2026, 11, 22, 9, 0, 0, 1, tzinfo=timezone(-timedelta(hours=5)))
-    columns = columns_of(Hold("libcal", "k1", assumed=True, at=given_at), "row")
+    columns = columns_of(InUse("libcal", "k1", assumed=True, at=given_at), "row")
     assert columns["at"] == "2026-11-22T14:00:00.000001Z"
 
 
@@ -174,16 +180,16 @@ def test_an_instant_is_kept_to_the_microsecond_and_in_utc() -> None:
 )
 def test_dates_that_a_table_does_not_know_are_kept_too(at: datetime) -> None:
     value = sighting(starts=at, ends=at)
-    assert record_of(Sighting, row_of(value)) == value
+    assert record_of(CredentialRecord, row_of(value)) == value
 
 
 def test_an_instant_without_a_zone_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match="at of row has no time zone"):
-        columns_of(Hold("libcal", "k1", assumed=True, at=NOW.replace(tzinfo=None)), "row")
+        columns_of(InUse("libcal", "k1", assumed=True, at=NOW.replace(tzinfo=None)), "row")
 
 
 def test_what_is_none_has_no_column() -> None:
-    assert set(columns_of(Hold("libcal", "k1", assumed=True, at=NOW, version="etag"), "row")) == {
+    assert set(columns_of(InUse("libcal", "k1", assumed=True, at=NOW, version="etag"), "row")) == {
         "service",
         "key_id",
         "assumed",
@@ -207,10 +213,10 @@ def test_people_can_read_a_row() -> None:
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=600))
 def test_any_name_can_be_kept_and_is_kept_the_same_the_second_time(name: str) -> None:
-    once = record_of(Sighting, row_of(sighting(name=name))).credential.name
+    once = record_of(CredentialRecord, row_of(sighting(name=name))).credential.name
     once.encode()
     assert len(once) <= SHORTENED["name"]
-    assert record_of(Sighting, row_of(sighting(name=once))).credential.name == once
+    assert record_of(CredentialRecord, row_of(sighting(name=once))).credential.name == once
 
 
 @pytest.mark.parametrize(
@@ -225,11 +231,13 @@ def test_any_name_can_be_kept_and_is_kept_the_same_the_second_time(name: str) ->
     ],
 )
 def test_names_are_cut_and_cleaned(name: str, kept: str) -> None:
-    assert record_of(Sighting, row_of(sighting(name=name))).credential.name == kept
+    assert record_of(CredentialRecord, row_of(sighting(name=name))).credential.name == kept
 
 
 def test_what_failed_is_cut_wherever_it_is_kept() -> None:
-    pulse = record_of(Pulse, row_of(Pulse(error="x" * 5_000, evidence="half \ud83d pair " * 500)))
+    pulse = record_of(
+        LastChecks, row_of(LastChecks(error="x" * 5_000, evidence="half \ud83d pair " * 500))
+    )
     assert len(pulse.error) == len(pulse.evidence) == SHORTENED["error"]
     assert pulse.evidence.startswith("half \ufffd pair ")
 
@@ -252,13 +260,13 @@ def item(situation: str) -> ItemState:
     return ItemState("libcal", situation, Standing.EXPIRING, NOW, Reason.FIRST)
 
 
-@pytest.mark.parametrize("situation", ["x" * TEXT_LIMIT, "\U0001f511" * (TEXT_LIMIT // 2)])
+@pytest.mark.parametrize("situation", ["x" * MAX_TEXT_UNITS, "\U0001f511" * (MAX_TEXT_UNITS // 2)])
 def test_the_longest_text_that_a_table_takes_is_kept_whole(situation: str) -> None:
     assert record_of(ItemState, row_of(item(situation))).situation == situation
 
 
 @pytest.mark.parametrize(
-    "situation", ["x" * (TEXT_LIMIT + 1), "\U0001f511" * (TEXT_LIMIT // 2) + "x"]
+    "situation", ["x" * (MAX_TEXT_UNITS + 1), "\U0001f511" * (MAX_TEXT_UNITS // 2) + "x"]
 )
 def test_a_longer_one_is_refused_by_name(situation: str) -> None:
     with pytest.raises(
@@ -270,7 +278,7 @@ def test_a_longer_one_is_refused_by_name(situation: str) -> None:
 
 
 def test_a_list_that_is_too_long_is_refused() -> None:
-    app = AppSighting(
+    app = AppRecord(
         "libcal",
         "c",
         "o",
@@ -285,7 +293,7 @@ def test_a_list_that_is_too_long_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [item("half \ud83d pair"), AppSighting("a", "c", "o", "n", True, "", ("\ud83d",), NOW)]
+    "value", [item("half \ud83d pair"), AppRecord("a", "c", "o", "n", True, "", ("\ud83d",), NOW)]
 )
 def test_a_broken_text_that_is_compared_is_refused(value: Remembered) -> None:
     with pytest.raises(LedgerError, match="no valid text"):
@@ -302,20 +310,20 @@ def test_a_name_that_no_key_can_hold_is_refused(name: str) -> None:
 
 
 def test_a_key_that_is_too_long_is_refused() -> None:
-    assert len(key("hold", "s" * (KEY_LIMIT - 5))) == KEY_LIMIT
+    assert len(key("hold", "s" * (MAX_KEY_UNITS - 5))) == MAX_KEY_UNITS
     with pytest.raises(LedgerError, match="the key has 513 characters, a table takes 512"):
-        key("hold", "s" * (KEY_LIMIT - 4))
+        key("hold", "s" * (MAX_KEY_UNITS - 4))
 
 
 def test_keys_are_made_of_ids() -> None:
-    assert key_of(Former("libcal", "k1")) == "former:libcal|k1"
+    assert key_of(PreviousCredential("libcal", "k1")) == "former:libcal|k1"
     assert key_of(sighting()) == "sighting:k1"
     assert (
-        key_of(Told("leftover:libcal:k1", "its", NOW, Standing.HEALTHY, Reason.LEFTOVER))
+        key_of(Notification("leftover:libcal:k1", "its", NOW, Standing.HEALTHY, Reason.LEFTOVER))
         == "told:leftover:libcal:k1|its"
     )
     assert (
-        key_of(Told("reading:", "its", NOW, Standing.FAILING, Reason.CHECK_FAILING))
+        key_of(Notification("reading:", "its", NOW, Standing.FAILING, Reason.CHECK_FAILING))
         == "told:reading:|its"
     )
     assert (
@@ -343,23 +351,27 @@ def test_history_sorts_newest_first_and_after_all_else(one: datetime, other: dat
 def widest(text: str) -> list[object]:
     person, credential = Person(text, text), Credential(text, Kind.SECRET, text, text, NOW, NOW)
     return [
-        Hold(text, text, True, NOW, person, True),
-        Former(text, text),
+        InUse(text, text, True, NOW, person, True),
+        PreviousCredential(text, text),
         Assignment(text, (text[:-10],), NOW, person),
         Acknowledgement(text, date(2026, 1, 1), text, NOW, person, text),
-        Sighting(credential, text, NOW, NOW),
-        AppSighting(text, text, text, text, True, text, (text[:-10],), NOW),
+        CredentialRecord(credential, text, NOW, NOW),
+        AppRecord(text, text, text, text, True, text, (text[:-10],), NOW),
         ItemState(text, text, Standing.EXPIRING, NOW, Reason.FIRST),
-        Told(text, text, NOW, Standing.EXPIRING, Reason.FIRST, NOW),
+        Notification(text, text, NOW, Standing.EXPIRING, Reason.FIRST, NOW),
         ChannelState(text, 10**6, NOW),
         Use(text, (date(2026, 1, 1), date(2026, 1, 2)), NOW),
-        Listed(Holder.APPLICATION, text, text, text, credential, NOW, NOW, True, (text[:-10],)),
+        InventoryItem(
+            Holder.APPLICATION, text, text, text, credential, NOW, NOW, True, (text[:-10],)
+        ),
         Decision(NOW, "confirm", person, (text[:-10],), text, text),  # type: ignore[arg-type]  # the kind's text will do
         CheckRecord(NOW, Outcome.OK, text, Read(), 1),
     ]
 
 
-@pytest.mark.parametrize("value", widest("x" * TEXT_LIMIT), ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", widest("x" * MAX_TEXT_UNITS), ids=lambda value: type(value).__name__
+)
 def test_even_the_widest_row_is_smaller_than_a_table_allows(value: object) -> None:
     columns = columns_of(value, "row")
     assert len(columns) <= 252
@@ -390,46 +402,53 @@ CLAIM: dict[str, object] = {
     ("row", "complaint"),
     [
         (
-            Row("guess:libcal", HOLD),
+            TableRow("guess:libcal", HOLD),
             r"'guess:libcal' of the ledger is of no known kind \(acknowledgement, app,",
         ),
-        (Row("libcal", HOLD), "'libcal' of the ledger is of no known kind"),
+        (TableRow("libcal", HOLD), "'libcal' of the ledger is of no known kind"),
         (
-            Row("hold:libcal", {**HOLD, "assumed": "yes"}),
+            TableRow("hold:libcal", {**HOLD, "assumed": "yes"}),
             "'hold:libcal' .* in its column 'assumed', Expected `bool`, got `str`",
         ),
         (
-            Row("hold:libcal", {**HOLD, "at": "2026-11-22T14:00:00"}),
+            TableRow("hold:libcal", {**HOLD, "at": "2026-11-22T14:00:00"}),
             "in its column 'at', Expected `datetime` with a timezone",
         ),
-        (Row("hold:libcal", {**HOLD, "at": "yesterday"}), "in its column 'at', Invalid RFC3339"),
-        (Row("hold:libcal", {**HOLD, "at": 12}), "in its column 'at', Expected `datetime`"),
-        (Row("hold:libcal", {"service": "libcal"}), "it has no column 'key_id'"),
-        (Row("hold:libcal", {**HOLD, "by_name": "Ann"}), "it has no column 'by_object_id'"),
         (
-            Row("assignment:k1", {**CLAIM, "services": "libcal"}),
+            TableRow("hold:libcal", {**HOLD, "at": "yesterday"}),
+            "in its column 'at', Invalid RFC3339",
+        ),
+        (TableRow("hold:libcal", {**HOLD, "at": 12}), "in its column 'at', Expected `datetime`"),
+        (TableRow("hold:libcal", {"service": "libcal"}), "it has no column 'key_id'"),
+        (TableRow("hold:libcal", {**HOLD, "by_name": "Ann"}), "it has no column 'by_object_id'"),
+        (
+            TableRow("assignment:k1", {**CLAIM, "services": "libcal"}),
             "in its column 'services', JSON is malformed",
         ),
         (
-            Row("assignment:k1", {**CLAIM, "services": "[1]"}),
+            TableRow("assignment:k1", {**CLAIM, "services": "[1]"}),
             "in its column 'services', Expected `str`, got `int`",
         ),
-        (Row("assignment:k1", {**CLAIM, "services": 7}), "in its column 'services', "),
+        (TableRow("assignment:k1", {**CLAIM, "services": 7}), "in its column 'services', "),
         (
-            Row("assignment:k1", {"key_id": "k1", "services": "[]", "at": "2026-11-22T14:00:00Z"}),
+            TableRow(
+                "assignment:k1", {"key_id": "k1", "services": "[]", "at": "2026-11-22T14:00:00Z"}
+            ),
             "it has no column 'by_object_id'",
         ),
         (
-            Row("use:k1", {"key_id": "k1", "days": '["soon"]', "last": "2026-11-22T14:00:00Z"}),
+            TableRow(
+                "use:k1", {"key_id": "k1", "days": '["soon"]', "last": "2026-11-22T14:00:00Z"}
+            ),
             "in its column 'days', Invalid RFC3339",
         ),
         (
-            Row("item:x", {"item": "x", "situation": "", "standing": "fine"}),
+            TableRow("item:x", {"item": "x", "situation": "", "standing": "fine"}),
             "in its column 'standing', Invalid enum value 'fine'",
         ),
     ],
 )
-def test_a_row_that_cannot_be_understood_is_named(row: Row, complaint: str) -> None:
+def test_a_row_that_cannot_be_understood_is_named(row: TableRow, complaint: str) -> None:
     with pytest.raises(LedgerError, match=complaint) as caught:
         memory_of([row])
     assert not caught.value.transient
@@ -437,4 +456,7 @@ def test_a_row_that_cannot_be_understood_is_named(row: Row, complaint: str) -> N
 
 
 def test_a_column_that_a_later_version_added_is_no_harm() -> None:
-    assert memory_of([Row("hold:libcal", {**HOLD, "mood": "calm"})]).holds["libcal"].key_id == "k1"
+    assert (
+        memory_of([TableRow("hold:libcal", {**HOLD, "mood": "calm"})]).holds["libcal"].key_id
+        == "k1"
+    )

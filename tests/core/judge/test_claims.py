@@ -1,9 +1,9 @@
-"""Whose a credential is."""
+"""ClaimsByKeyId a credential is."""
 
 import pytest
 
-from shared.core.judge.claims import matches, ownership
-from shared.core.model.memory import Assignment, Former, Hold, Memory, Person
+from shared.core.judge.claims import claimed_by, matches
+from shared.core.model.memory import Assignment, InUse, Memory, Person, PreviousCredential
 from shared.core.model.watchlist import Claim
 from tests.support.build import at, secret, service
 
@@ -44,23 +44,23 @@ def test_two_rules_that_match_give_it_to_neither_and_both_are_named() -> None:
         service("LibCal", claim=Claim("name", "Lib*")),
         service("LibStaffer", claim=Claim("name", "Lib*")),
     )
-    found = ownership(secret("k1", "Lib 2024", ends=None), both, Memory())
+    found = claimed_by(secret("k1", "Lib 2024", ends=None), both, Memory())
     assert not found.services
     assert found.rivals == both
 
 
 def test_what_is_in_use_is_its_services_own_whatever_it_is_called() -> None:
-    memory = Memory(holds={"libcal": Hold("libcal", "k1", assumed=False, at=NOW)})
+    memory = Memory(holds={"libcal": InUse("libcal", "k1", assumed=False, at=NOW)})
     assert owners("renamed by somebody", memory) == {"libcal"}
 
 
 def test_a_credential_confirmed_for_one_service_stays_the_other_ones_by_its_rule() -> None:
-    memory = Memory(holds={"libcal": Hold("libcal", "k1", assumed=False, at=NOW, by=ANNA)})
+    memory = Memory(holds={"libcal": InUse("libcal", "k1", assumed=False, at=NOW, by=ANNA)})
     assert owners("LibStaffer 2026", memory) == {"libcal", "libstaffer"}
 
 
 def test_what_was_once_in_use_stays_the_services_own() -> None:
-    assert owners("", Memory(formers=frozenset({Former("libcal", "k1")}))) == {"libcal"}
+    assert owners("", Memory(formers=frozenset({PreviousCredential("libcal", "k1")}))) == {"libcal"}
 
 
 def test_a_persons_claim_beats_the_rule_and_may_name_several_or_none() -> None:
@@ -69,12 +69,12 @@ def test_a_persons_claim_beats_the_rule_and_may_name_several_or_none() -> None:
 
     assert owners("LibCal 2024", said("libstaffer")) == {"libstaffer"}
     assert owners("", said("libcal", "libstaffer")) == {"libcal", "libstaffer"}
-    ignored = ownership(secret("k1", "LibCal 2024", ends=None), (LIBCAL, LIBSTAFFER), said())
+    ignored = claimed_by(secret("k1", "LibCal 2024", ends=None), (LIBCAL, LIBSTAFFER), said())
     assert not ignored.services
     assert ignored.ignored
 
 
 def owners(name: str, memory: Memory | None = None) -> set[str]:
     return set(
-        ownership(secret("k1", name, ends=None), (LIBCAL, LIBSTAFFER), memory or Memory()).services
+        claimed_by(secret("k1", name, ends=None), (LIBCAL, LIBSTAFFER), memory or Memory()).services
     )

@@ -7,13 +7,13 @@ import pytest
 
 from shared.core.judge.schedule import (
     RETRIES,
-    is_owed,
-    is_retry_owed,
+    is_check_due,
+    is_retry_due,
     is_stale,
+    last_checks_after,
     last_due,
-    pulse_after,
 )
-from shared.core.model.memory import CheckRecord, Outcome, Pulse, Read
+from shared.core.model.memory import CheckRecord, LastChecks, Outcome, Read
 from tests.support.build import at, watchlist
 
 
@@ -73,44 +73,46 @@ def test_the_last_due_instant_is_in_local_time(check_at: str, now: str, due: str
 
 def test_a_check_is_owed_until_a_good_one_has_started_since() -> None:
     watched, now = watchlist(), at("2026-11-22T15:05Z")
-    assert is_owed(Pulse(), watched, now)
-    assert is_owed(Pulse(last_success=at("2026-11-22T13:59Z")), watched, now)
-    assert not is_owed(Pulse(last_success=at("2026-11-22T14:00Z")), watched, now)
+    assert is_check_due(LastChecks(), watched, now)
+    assert is_check_due(LastChecks(last_success=at("2026-11-22T13:59Z")), watched, now)
+    assert not is_check_due(LastChecks(last_success=at("2026-11-22T14:00Z")), watched, now)
 
 
 def test_any_number_of_missed_days_owes_one_check() -> None:
     watched, now = watchlist(), at("2026-11-22T15:05Z")
-    late = Pulse(last_success=now - timedelta(days=25))
-    assert is_owed(late, watched, now)
-    assert not is_owed(
-        pulse_after(record(now, Outcome.OK), late, retry=False), watched, now + timedelta(hours=1)
+    late = LastChecks(last_success=now - timedelta(days=25))
+    assert is_check_due(late, watched, now)
+    assert not is_check_due(
+        last_checks_after(record(now, Outcome.OK), late, retry=False),
+        watched,
+        now + timedelta(hours=1),
     )
 
 
 def test_stale_is_more_than_26_hours_since_the_last_good_check_began() -> None:
     last = at("2026-11-22T14:00Z")
-    assert not is_stale(Pulse(last_success=last), last + timedelta(hours=26))
-    assert is_stale(Pulse(last_success=last), last + timedelta(hours=26, seconds=1))
-    assert is_stale(Pulse(watching_since=last), last + timedelta(hours=27))
-    assert not is_stale(Pulse(), last)
+    assert not is_stale(LastChecks(last_success=last), last + timedelta(hours=26))
+    assert is_stale(LastChecks(last_success=last), last + timedelta(hours=26, seconds=1))
+    assert is_stale(LastChecks(watching_since=last), last + timedelta(hours=27))
+    assert not is_stale(LastChecks(), last)
 
 
 def test_what_failed_in_part_is_tried_again_at_six_ticks() -> None:
     now = at("2026-11-22T14:00Z")
-    pulse = pulse_after(record(now, Outcome.PARTIAL), Pulse(), retry=False)
+    pulse = last_checks_after(record(now, Outcome.PARTIAL), LastChecks(), retry=False)
     tries = 0
-    while is_retry_owed(pulse):
+    while is_retry_due(pulse):
         tries += 1
-        pulse = pulse_after(record(now, Outcome.PARTIAL), pulse, retry=True)
+        pulse = last_checks_after(record(now, Outcome.PARTIAL), pulse, retry=True)
     assert tries == RETRIES == 6
-    assert not is_retry_owed(
-        pulse_after(record(now, Outcome.OK), replace(pulse, retries_left=3), retry=True)
+    assert not is_retry_due(
+        last_checks_after(record(now, Outcome.OK), replace(pulse, retries_left=3), retry=True)
     )
 
 
 def test_a_failed_check_is_no_success_and_keeps_its_error() -> None:
-    before = Pulse(last_success=at("2026-11-21T14:00Z"))
-    after = pulse_after(record(at("2026-11-22T14:00Z"), Outcome.FAILED), before, retry=False)
+    before = LastChecks(last_success=at("2026-11-21T14:00Z"))
+    after = last_checks_after(record(at("2026-11-22T14:00Z"), Outcome.FAILED), before, retry=False)
     assert after.last_success == before.last_success
     assert (after.last_attempt, after.outcome, after.error) == (
         at("2026-11-22T14:00Z"),

@@ -3,11 +3,11 @@
 import pytest
 
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import Round, observe
-from shared.core.model.apply import with_facts
+from shared.core.judge.snapshot import CheckContext, snapshot_of
+from shared.core.model.apply import apply_changes
 from shared.core.model.directory import App, Credential
-from shared.core.model.memory import Assignment, Hold, Memory, Person
-from shared.core.model.views import Judgement, Over, ServiceView
+from shared.core.model.memory import Assignment, InUse, Memory, Person
+from shared.core.model.views import Judgement, Loss, ServiceView
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from tests.support.build import CALLBACK, CLIENT_ID, OBJECT_ID, at, secret, service, watchlist
 
@@ -24,8 +24,8 @@ def judged(
     remembered = memory or Memory()
     app = App(CLIENT_ID, OBJECT_ID, "LibApps Outlook sync", credentials, (), disabled)
     watched = ONE.apps[0]
-    round_ = Round(ONE, remembered, at(now) if now else NOW)
-    return judge(round_, {watched.key: observe(watched, app, round_)})
+    round_ = CheckContext(ONE, remembered, at(now) if now else NOW)
+    return judge(round_, {watched.key: snapshot_of(watched, app, round_)})
 
 
 def libcal(*credentials: Credential, memory: Memory | None = None, now: str = "") -> ServiceView:
@@ -36,9 +36,9 @@ def libcal(*credentials: Credential, memory: Memory | None = None, now: str = ""
 def using(
     key_id: str, *, by: Person | None = None, assumed: bool = False, at_: str = "2026-11-21T09:00Z"
 ) -> Memory:
-    first = with_facts(Memory(), judged(OLD, NEW).facts)
+    first = apply_changes(Memory(), judged(OLD, NEW).facts)
     return Memory(
-        holds={"libcal": Hold("libcal", key_id, assumed, at(at_), by)}, sightings=first.sightings
+        holds={"libcal": InUse("libcal", key_id, assumed, at(at_), by)}, sightings=first.sightings
     )
 
 
@@ -115,12 +115,12 @@ def test_waiting_is_critical_once_the_old_one_has_ended_or_is_gone() -> None:
     gone = libcal(NEW, memory=using("k1"))
     assert (ended.standing, ended.over, ended.severity) == (
         Standing.AWAITING_INSTALL,
-        Over.ENDED,
+        Loss.ENDED,
         Severity.CRITICAL,
     )
     assert (gone.standing, gone.over, gone.severity) == (
         Standing.AWAITING_INSTALL,
-        Over.GONE,
+        Loss.GONE,
         Severity.CRITICAL,
     )
     assert gone.in_use == OLD
@@ -185,14 +185,14 @@ def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_delete
     watched = watchlist()
     memory = Memory(
         holds={
-            "libcal": Hold("libcal", "k2", assumed=False, at=NOW, by=ANNA),
-            "libstaffer": Hold("libstaffer", "k1", assumed=False, at=NOW),
+            "libcal": InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA),
+            "libstaffer": InUse("libstaffer", "k1", assumed=False, at=NOW),
         },
         assignments={"k1": Assignment("k1", ("libcal", "libstaffer"), NOW, ANNA)},
     )
     app = watched.apps[0]
-    round_ = Round(watched, memory, NOW)
-    seen = observe(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
+    round_ = CheckContext(watched, memory, NOW)
+    seen = snapshot_of(app, App(CLIENT_ID, OBJECT_ID, "LibApps", (OLD, NEW)), round_)
     later = round_._replace(now=at("2026-12-10T14:00Z"))
     judgement = judge(later, {app.key: seen})
     assert (judgement.services[0].leftovers, judgement.services[0].shared) == (
@@ -206,7 +206,7 @@ def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_delete
 
 def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> None:
     before = judged(OLD)
-    memory = with_facts(Memory(), before.facts)
+    memory = apply_changes(Memory(), before.facts)
     broken = judged(OLD, memory=memory, disabled="it is disabled", now="2026-12-20T00:00Z")
     assert broken.services[0].standing == before.services[0].standing == Standing.EXPIRING
     (app,) = (view for view in broken.apps if view.aspect == "app")
@@ -219,10 +219,10 @@ def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> 
 
 
 def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
-    memory = with_facts(Memory(), judged(OLD).facts)
+    memory = apply_changes(Memory(), judged(OLD).facts)
     watched = ONE.apps[0]
-    round_ = Round(ONE, memory, NOW)
-    lost = judge(round_, {watched.key: observe(watched, None, round_)})
+    round_ = CheckContext(ONE, memory, NOW)
+    lost = judge(round_, {watched.key: snapshot_of(watched, None, round_)})
     assert lost.facts.sightings == ()
     assert [state.reason for state in lost.facts.items] == [Reason.APP_PROBLEM]
 
@@ -232,8 +232,8 @@ def test_a_missing_redirect_uri_is_a_finding_beside_the_services_standing() -> N
         "LibApps", CLIENT_ID, ONE.apps[0].services, redirect_uris=(CALLBACK,)
     )
     watched = watchlist(apps=(app,))
-    round_ = Round(watched, Memory(), NOW)
-    seen = observe(
+    round_ = CheckContext(watched, Memory(), NOW)
+    seen = snapshot_of(
         app, App(CLIENT_ID, OBJECT_ID, "LibApps", (NEW,), ("https://other.example/",)), round_
     )
     judgement = judge(round_, {app.key: seen})

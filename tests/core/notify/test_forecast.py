@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.judge.schedule import instant_on
-from shared.core.judge.snapshot import Observed, Round, recall
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
 from shared.core.judge.standing import is_live
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Memory
@@ -146,7 +146,7 @@ def test_the_forecast_looks_thirty_days_beyond_the_last_end_and_never_farther_th
 
 
 def test_nothing_is_said_of_an_app_that_was_never_read() -> None:
-    assert forecast(Round(watchlist(), Memory(), DAY_ZERO), {}, date(2027, 1, 1)) == ()
+    assert forecast(CheckContext(watchlist(), Memory(), DAY_ZERO), {}, date(2027, 1, 1)) == ()
 
 
 def told(messages: Iterable[Message]) -> list[object]:
@@ -164,12 +164,14 @@ def told(messages: Iterable[Message]) -> list[object]:
     ]
 
 
-def look(world: World) -> tuple[Round, dict[str, Observed]]:
+def look(world: World) -> tuple[CheckContext, dict[str, AppSnapshot]]:
     memory = world.ledger.load()
     known = {
-        app.key: seen for app in world.watched.apps if (seen := recall(app, memory)) is not None
+        app.key: seen
+        for app in world.watched.apps
+        if (seen := recalled_snapshot(app, memory)) is not None
     }
-    return Round(world.watched, memory, world.now, world.ledger.pulse()), known
+    return CheckContext(world.watched, memory, world.now, world.ledger.pulse()), known
 
 
 def live_through(world: World, last: date) -> None:

@@ -35,7 +35,7 @@ def test_the_next_message_comes_on_the_day_that_was_foreseen(
 ) -> None:
     world = World(watched=watchlist(), now=DAY_ZERO)
     world.tenant.put(*there, disabled="it is disabled" if disabled else "")
-    foreseen = world.check().foreseen
+    next_messages = world.check().next_messages
     first = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
     last = DAY_ZERO.date() + timedelta(days=130)
     while (tomorrow := world.now.date() + timedelta(days=1)) <= last:
@@ -45,5 +45,5 @@ def test_the_next_message_comes_on_the_day_that_was_foreseen(
         after = [
             message.now.astimezone(message.zone).date() for message in inbox.heard[first[name] :]
         ]
-        expected = foreseen.by_channel.get(name)
+        expected = next_messages.by_channel.get(name)
         assert after[:1] == ([expected] if expected is not None and expected <= last else [])

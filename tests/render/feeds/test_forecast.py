@@ -7,12 +7,12 @@ from datetime import date
 from rich.console import Console
 
 from shared.cli import console as show
-from shared.core.judge.snapshot import Round, observe
+from shared.core.judge.snapshot import CheckContext, snapshot_of
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.forecast import forecast
 from shared.core.results import Forecast
-from shared.render.feeds.forecast import Row, forecast_document, forecast_rows
+from shared.render.feeds.forecast import ForecastRow, forecast_document, forecast_rows
 from tests.support.build import at, secret, service, watchlist
 from tests.support.world import World
 
@@ -63,14 +63,14 @@ def test_the_table_says_once_what_several_channels_hear_and_counts_the_quiet_lin
     rows = forecast_rows(planned().messages)
     both = ("its", "admins")
     assert rows.listed == (
-        Row(
+        ForecastRow(
             date(2026, 9, 14),
             "LibCal: secret ends in 90 days (13 Dec)",
             Reason.FIRST,
             Severity.NOTICE,
             both,
         ),
-        Row(
+        ForecastRow(
             date(2026, 10, 14),
             "LibCal: secret ends in 60 days (13 Dec)",
             Reason.RUNG,
@@ -107,9 +107,9 @@ def test_an_introduction_to_come_is_in_the_table() -> None:
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends=None), secret("sta25", "LibStaffer", ends=None)
     )
-    first = Round(world.watched, world.ledger.load(), world.now)
+    first = CheckContext(world.watched, world.ledger.load(), world.now)
     (app,) = world.watched.apps
-    seen = {app.key: observe(app, world.tenant.apps[app.client_id], first)}
+    seen = {app.key: snapshot_of(app, world.tenant.apps[app.client_id], first)}
     assert [
         (row.what, row.reason) for row in forecast_rows(forecast(first, seen, UNTIL)).listed
     ] == [("Lapsewatch now watches 2 services", Reason.INTRODUCED)]

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from shared.core.model.memory import Outcome
-from shared.core.results import CheckResult, Delivery, TenantResult
-from shared.render.feeds.log_line import LONGEST, log_line
+from shared.core.results import CheckResult, Delivery, InventoryResult
+from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from tests.support.build import at
 from tests.support.notices import message, notice, service_view
 
@@ -21,7 +21,7 @@ def delivery(number: int, *, delivered: bool = False) -> Delivery:
 
 def document(result: CheckResult, tenant: str = "own") -> dict[str, object]:
     line = log_line(result, tenant)
-    assert len(line) <= LONGEST
+    assert len(line) <= MAX_LINE_CHARS
     read: dict[str, object] = json.loads(line)
     return read
 
@@ -56,7 +56,7 @@ def test_of_many_errors_the_first_are_said(apps: int) -> None:
     error = " ".join(
         f"App {number}: the permission Application.Read.All is missing." for number in range(apps)
     )
-    found = document(CheckResult(NOW, Outcome.FAILED, error, tenant=TenantResult(error=error)))
+    found = document(CheckResult(NOW, Outcome.FAILED, error, tenant=InventoryResult(error=error)))
     assert found["outcome"] == "failed"
     assert str(found["error"]).startswith("App 0: the permission")
     assert str(found["error"]).endswith("…")

@@ -21,7 +21,7 @@ from shared.core.model.watchlist import EmailChannel, Runbook, Service, TeamsCha
 from shared.render.mail.mail import Mail, as_bytes, mail
 from shared.render.mail.plain_text import WIDTH
 from shared.render.text.links import entra_credentials
-from shared.render.text.mailto import LONGEST_MAILTO
+from shared.render.text.mailto import MAX_MAILTO_CHARS
 from tests.render.cases import MESSAGES, page_of
 from tests.render.goldens import kept, kind_of, mail_of
 from tests.render.mail_cases import CHANNELS, MAILS, SENDER, written
@@ -384,9 +384,9 @@ def test_a_request_that_is_too_long_for_a_link_is_to_be_copied() -> None:
 @pytest.mark.parametrize("length", range(1_700, 1_800, 7))
 def test_a_link_has_fewer_characters_than_windows_takes(length: int) -> None:
     link = mailto_of(request("Subject: x\n\n" + "y" * length))
-    assert len(link) < LONGEST_MAILTO
+    assert len(link) < MAX_MAILTO_CHARS
     assert ("y" * length in link) == (
-        len("mailto:its-helpdesk@example.org?subject=x&body=") + length < LONGEST_MAILTO
+        len("mailto:its-helpdesk@example.org?subject=x&body=") + length < MAX_MAILTO_CHARS
     )
 
 

@@ -6,8 +6,8 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from shared.config.runbook import parse
-from shared.core.judge.snapshot import Round
-from shared.core.model.memory import Decision, Facts, Memory, Outcome, Person, Pulse
+from shared.core.judge.snapshot import CheckContext
+from shared.core.model.memory import Changes, Decision, LastChecks, Memory, Outcome, Person
 from shared.core.model.secret import Secret
 from shared.core.model.views import (
     AppView,
@@ -21,7 +21,7 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
-from shared.core.notify.next_message import Foreseen
+from shared.core.notify.next_message import NextMessages
 from shared.core.results import Status
 from shared.render.page.page import PageData
 from tests.support.build import at, secret, service, watchlist
@@ -31,7 +31,7 @@ from tests.support.world import World
 
 ROOT = Path(__file__).parents[3]
 ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
-GOOD = Pulse(watching_since=NOW, last_success=NOW, last_attempt=NOW, outcome=Outcome.OK)
+GOOD = LastChecks(watching_since=NOW, last_success=NOW, last_attempt=NOW, outcome=Outcome.OK)
 CHANNELS = {
     name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")
 }
@@ -40,7 +40,7 @@ WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
 
 def single(
     *views: View,
-    pulse: Pulse = GOOD,
+    pulse: LastChecks = GOOD,
     stale: bool = False,
     memory: Memory | None = None,
     read: bool = True,
@@ -56,16 +56,16 @@ def single(
         removed=tuple(view for view in views if isinstance(view, RemovedView)),
         watcher=tuple(view for view in views if isinstance(view, WatcherView)),
         concluded=frozenset({WATCHED.key} if read else ()),
-        facts=Facts(),
+        facts=Changes(),
         unread={},
     )
-    seen = Round(WATCHLIST, memory or Memory(), NOW, pulse)
-    return PageData(Status(judgement, pulse, Foreseen(), stale), seen, decisions or {}, ROBIN)
+    seen = CheckContext(WATCHLIST, memory or Memory(), NOW, pulse)
+    return PageData(Status(judgement, pulse, NextMessages(), stale), seen, decisions or {}, ROBIN)
 
 
 def lived(world: World, **more: str) -> PageData:
     """Give the page of a world as it is now."""
-    seen = Round(world.watched, world.ledger.load(), world.now, world.ledger.pulse())
+    seen = CheckContext(world.watched, world.ledger.load(), world.now, world.ledger.pulse())
     histories = world.ledger.decisions(*world.watched.services)
     return replace(PageData(world.watch.status(), seen, histories, ROBIN), **more)  # type: ignore[arg-type]  # texts only
 

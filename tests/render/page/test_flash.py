@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.core.model.memory import Acknowledgement
-from shared.core.model.views import Judgement, Over, ServiceView
+from shared.core.model.views import Judgement, Loss, ServiceView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.render.page.flash import Receipt, already, keeps_nothing_quiet, receipt, refusal
 from tests.render.page.page_cases import WATCHLIST, single
@@ -96,7 +96,7 @@ def test_an_acknowledgement_that_quiets_nothing_says_so(
 
 
 def test_an_acknowledgement_that_makes_daily_reminders_weekly_quiets_something() -> None:
-    view = service_view(Standing.EXPIRED, credential(ends=-1), over=Over.ENDED)
+    view = service_view(Standing.EXPIRED, credential(ends=-1), over=Loss.ENDED)
     assert keeps_nothing_quiet(acknowledged(view, TODAY + timedelta(days=5)), NOW, ZONE) == ""
 
 

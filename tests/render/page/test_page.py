@@ -13,21 +13,21 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from shared.core.model.memory import (
-    AppSighting,
+    AppRecord,
+    CredentialRecord,
     Decision,
     DecisionKind,
+    LastChecks,
     Memory,
+    Notification,
     Outcome,
-    Pulse,
-    Sighting,
-    Told,
 )
-from shared.core.model.views import Over, ServiceView, View
+from shared.core.model.views import Loss, ServiceView, View
 from shared.core.model.vocabulary import Reason, Severity, Standing
-from shared.core.results import TenantStatus
+from shared.core.results import InventoryStatus
 from shared.render.page import inventory
 from shared.render.page.flash import Receipt
-from shared.render.page.inventory import tenant_part
+from shared.render.page.inventory import inventory_section
 from shared.render.page.page import PageData, assets, not_signed_in, page
 from shared.render.text.headlines import summary
 from tests.render.cases import MESSAGES
@@ -49,10 +49,10 @@ from tests.support.notices import (
     at,
     channel,
     credential,
+    inventory_view,
     leftover,
     removed,
     service_view,
-    tenant_view,
     unclaimed,
     unmatched,
 )
@@ -64,10 +64,10 @@ WAITING = service_view(Standing.AWAITING_INSTALL, replacement=NEW)
 STAFFER = service_view(
     Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER
 )
-ENDED = service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED)
+ENDED = service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.ENDED)
 PARTIAL = replace(GOOD, outcome=Outcome.PARTIAL, error="its: the Teams webhook answered 404.")
-FAILED = Pulse(NOW, NOW - timedelta(hours=20), NOW, Outcome.FAILED, "No token could be had.")
-STALE = Pulse(NOW, NOW - timedelta(days=3), NOW - timedelta(days=3), Outcome.OK)
+FAILED = LastChecks(NOW, NOW - timedelta(hours=20), NOW, Outcome.FAILED, "No token could be had.")
+STALE = LastChecks(NOW, NOW - timedelta(days=3), NOW - timedelta(days=3), Outcome.OK)
 
 
 class Found(HTMLParser):
@@ -213,7 +213,7 @@ def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> Non
         (single(unmatched()), "Not yet. LibCal: no secret on the app matches its claim."),
         (single(ENDED), "No. LibCal: secret ended 3 days ago (19 Nov)."),
         (
-            single(service_view(Standing.MISSING, over=Over.GONE)),
+            single(service_view(Standing.MISSING, over=Loss.GONE)),
             "No. LibCal: the secret in use is gone from the app.",
         ),
         (
@@ -253,7 +253,7 @@ def test_the_first_sentence_answers_whether_we_are_safe(data: PageData, sentence
             single(SAFE, pulse=PARTIAL),
             "The last check was only partly done. its: the Teams webhook answered 404.",
         ),
-        (single(pulse=Pulse()), "No check has ended well yet."),
+        (single(pulse=LastChecks()), "No check has ended well yet."),
         (
             single(pulse=GOOD, read=False),
             "LibApps Outlook sync has not been read yet. Nothing is known of LibCal and LibStaffer.",
@@ -335,7 +335,7 @@ def test_an_older_credential_that_is_live_can_be_confirmed_again() -> None:
 
 def test_an_unclaimed_credential_can_be_confirmed_where_one_is_missing() -> None:
     stray = credential("secret for sync", 500, hint="p0W", starts=-1)
-    shown = found(single(service_view(Standing.MISSING, over=Over.GONE, candidates=(stray,))))
+    shown = found(single(service_view(Standing.MISSING, over=Loss.GONE, candidates=(stray,))))
     assert [form["hint"] for form in shown.sent("confirm")] == ["p0W"]
 
 
@@ -403,9 +403,10 @@ def test_the_request_can_be_sent_and_the_next_section_is_open() -> None:
 
 
 def test_the_history_says_who_decided_what_and_who_was_told() -> None:
-    told = Told("libcal", "its", at(-3), Standing.AWAITING_INSTALL, Reason.REPLACED)
+    told = Notification("libcal", "its", at(-3), Standing.AWAITING_INSTALL, Reason.REPLACED)
     memory = Memory(
-        sightings={NEW.key_id: Sighting(NEW, "libcal", at(-5))}, told={("libcal", "its"): told}
+        sightings={NEW.key_id: CredentialRecord(NEW, "libcal", at(-5))},
+        told={("libcal", "its"): told},
     )
     decisions = (
         Decision(at(-1), DecisionKind.CONFIRM, PAT, ("libcal",), NEW.key_id),
@@ -452,7 +453,7 @@ def test_how_to_clean_up_is_not_shown_before_the_newer_one_is_confirmed() -> Non
         return [words for tag, words in found(single(*views)).headings if tag == "h4"]
 
     assert "Install" in titles(WAITING)
-    for early in (WAITING, service_view(), ENDED, service_view(Standing.MISSING, over=Over.GONE)):
+    for early in (WAITING, service_view(), ENDED, service_view(Standing.MISSING, over=Loss.GONE)):
         assert "Clean up" not in titles(early)
     short = service_view(
         in_use=credential("LibCal 2026", 20), confirmed=True, leftovers=(credential(ends=10),)
@@ -472,7 +473,7 @@ def test_what_was_done_and_what_was_refused_are_said() -> None:
 
 def test_names_from_outside_are_only_text() -> None:
     hostile = credential(EVIL, 100, hint=EVIL)
-    app = AppSighting("libcal", EVIL.replace("\ud800", ""), EVIL, EVIL, True, "", (), NOW)
+    app = AppRecord("libcal", EVIL.replace("\ud800", ""), EVIL, EVIL, True, "", (), NOW)
     service = replace(LIBCAL, name=EVIL, breaks=EVIL, link="javascript:alert(1)", request_to=EVIL)
     view = replace(
         WAITING,
@@ -482,7 +483,7 @@ def test_names_from_outside_are_only_text() -> None:
         replacement=hostile._replace(key_id=EVIL),
         candidates=(hostile,),
     )
-    memory = Memory(sightings={"k": Sighting(hostile, "libcal", NOW)})
+    memory = Memory(sightings={"k": CredentialRecord(hostile, "libcal", NOW)})
     decisions = {
         "libcal": (
             Decision(
@@ -582,18 +583,22 @@ def test_a_query_that_makes_no_sense_shows_the_beginning(wanted: dict[str, str])
 
 
 def test_how_many_of_the_tenant_are_urgent_stands_beside_the_answer_about_the_services() -> None:
-    views = tuple(tenant_view(f"App {number}", ends) for number, ends in enumerate((-2, 5, 7, 22)))
-    long_ended = replace(tenant_view("Old", -40), severity=Severity.OK)
+    views = tuple(
+        inventory_view(f"App {number}", ends) for number, ends in enumerate((-2, 5, 7, 22))
+    )
+    long_ended = replace(inventory_view("Old", -40), severity=Severity.OK)
     plain = single(SAFE, STAFFER)
     shown = found(
         replace(
-            plain, status=replace(plain.status, tenant=TenantStatus(None, (*views, long_ended)))
+            plain, status=replace(plain.status, tenant=InventoryStatus(None, (*views, long_ended)))
         )
     )
     assert "Yes. LibCal and LibStaffer are safe;" in shown.text
     assert "Urgent In the tenant, 3 other credentials are urgent." in shown.text
     assert "In the tenant" not in found(plain).text
-    rows = tenant_part(TenantStatus(None, (*views, long_ended)), inventory.WHOLE, ZONE, "/api/page")
+    rows = inventory_section(
+        InventoryStatus(None, (*views, long_ended)), inventory.WHOLE, ZONE, "/api/page"
+    )
     assert rows is not None
     assert [(row.badge, row.severity) for row in rows.rows] == [
         ("Ended", Severity.CRITICAL),

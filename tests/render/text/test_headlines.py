@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from shared.core.model.message import Role
-from shared.core.model.views import Over, UnclaimedView
+from shared.core.model.views import Loss, UnclaimedView
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.core.model.watchlist import Claim
 from shared.render.text.explanations import explanation
@@ -35,12 +35,12 @@ from tests.support.notices import (
     ZONE,
     channel,
     credential,
+    inventory_view,
     leftover,
     message,
     notice,
     reading,
     service_view,
-    tenant_view,
     unclaimed,
     unmatched,
     weekly,
@@ -113,7 +113,7 @@ def test_a_headline_says_it_at_a_glance(case: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "view",
-    [WAITING, ASSUMED, service_view(), service_view(Standing.EXPIRED, ENDED, over=Over.ENDED)],
+    [WAITING, ASSUMED, service_view(), service_view(Standing.EXPIRED, ENDED, over=Loss.ENDED)],
 )
 @pytest.mark.parametrize("reason", list(Reason))
 def test_no_reason_makes_us_say_that_a_service_is_down(view: object, reason: Reason) -> None:
@@ -256,7 +256,7 @@ def test_without_a_page_nobody_is_told_to_press_anything() -> None:
 
 def test_whose_turn_it_is_follows_the_standing() -> None:
     assert whose_turn(service_view()) == "renewer (its)"
-    assert whose_turn(service_view(Standing.EXPIRED, ENDED, over=Over.ENDED)) == "renewer (its)"
+    assert whose_turn(service_view(Standing.EXPIRED, ENDED, over=Loss.ENDED)) == "renewer (its)"
     assert whose_turn(WAITING) == "installer (libapps-admins)"
     assert (
         whose_turn(MESSAGES["expiring_replacement_starts_later"].notices[0].view)
@@ -297,7 +297,7 @@ def test_an_installer_is_never_told_to_create_a_secret_but_whom_to_ask() -> None
     assert next_step(unmatched(), RENEWER).startswith("Your turn: create")
     with_candidate = f"{asked} whether the secret “secret for sync” is the new one of LibCal, and for its value; if it is not, for {plain}."
     assert next_step(unmatched(stray), INSTALLER) == with_candidate
-    gone = service_view(Standing.MISSING, over=Over.GONE, candidates=(stray,))
+    gone = service_view(Standing.MISSING, over=Loss.GONE, candidates=(stray,))
     assert next_step(gone, INSTALLER) == with_candidate
     assert next_step(gone, RENEWER).startswith(
         "Your turn: if the secret “secret for sync” is LibCal's, claim it for LibCal;"
@@ -315,7 +315,7 @@ def test_a_certificate_is_installed_and_not_pasted() -> None:
         Standing.AWAITING_INSTALL,
         credential("CN=old", -1, kind=Kind.CERTIFICATE),
         replacement=new,
-        over=Over.ENDED,
+        over=Loss.ENDED,
     )
     assert (
         next_step(view, INSTALLER)
@@ -399,7 +399,7 @@ def test_a_summary_needs_no_occasion() -> None:
 
 def test_an_app_without_a_name_can_be_found_by_its_whole_client_id() -> None:
     for name in ("", "\u202e\u200b"):
-        nameless = tenant_view(name, -2)
+        nameless = inventory_view(name, -2)
         assert (
             line_of(nameless, NOW, ZONE)
             == f"client id {CLIENT_ID}: secret “key 1” ended 2 days ago (20 Nov)"
@@ -408,7 +408,7 @@ def test_an_app_without_a_name_can_be_found_by_its_whole_client_id() -> None:
             dict(facts(notice(nameless), now=NOW, zone=ZONE))["App"]
             == f"client id {CLIENT_ID} (it has no name)"
         )
-    named = tenant_view("Digital signage", 5)
+    named = inventory_view("Digital signage", 5)
     assert (
         line_of(named, NOW, ZONE)
         == "Digital signage: secret “key 1” ends in 5 days (27 Nov), client id …13d6"

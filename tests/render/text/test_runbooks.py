@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from shared.config.runbook import parse
-from shared.core.model.views import Over, ServiceView
+from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import Claim, Runbook
 from shared.render.text.fields import suggested_name
 from shared.render.text.links import entra_credentials
-from shared.render.text.runbooks import LONGEST, RequestMail, filled, for_card, request_mail
+from shared.render.text.runbooks import MAX_CARD_CHARS, RequestMail, filled, for_card, request_mail
 from tests.support.notices import (
     APP,
     CLIENT_ID,
@@ -65,11 +65,11 @@ def test_the_end_reads_where_there_is_none() -> None:
     )
     assert fill(text, unmatched()) == "ends on an unknown day, no days left"
     assert (
-        fill(text, service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED))
+        fill(text, service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.ENDED))
         == "ends on 19 Nov 2026, no days left"
     )
     assert (
-        fill(text, service_view(Standing.MISSING, over=Over.GONE))
+        fill(text, service_view(Standing.MISSING, over=Loss.GONE))
         == "ends on 13 Dec 2026, no days left"
     )
 
@@ -197,7 +197,7 @@ def test_a_card_shows_filled_sections_that_cannot_act() -> None:
 
 
 def test_only_the_sections_that_fit_are_shown() -> None:
-    view = with_sections(Install="x", Verify="y" * LONGEST)
+    view = with_sections(Install="x", Verify="y" * MAX_CARD_CHARS)
     assert card(view, "Install", "Verify") == "**Install**\n\nx"
     assert card(view, "Verify") == ""
     assert card(view, "Clean up") == ""
@@ -244,16 +244,16 @@ def test_the_request_hurries_once_the_old_secret_is_over_and_does_not_ask_to_kee
         return mail.text
 
     keep = "Please leave the old secret in place until we have told you that LibCal syncs with the new one."
-    in_time = asked(service_view())
-    assert "The client secret that LibCal has there ends on 13 Dec 2026. " in in_time
-    assert keep in in_time
-    assert "hurry" not in in_time
-    ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Over.ENDED))
+    call_with_timeout = asked(service_view())
+    assert "The client secret that LibCal has there ends on 13 Dec 2026. " in call_with_timeout
+    assert keep in call_with_timeout
+    assert "hurry" not in call_with_timeout
+    ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.ENDED))
     assert (
         "The client secret that LibCal has there ended on 19 Nov 2026, so LibCal may not be syncing now: please hurry. "
         in ended
     )
-    gone = asked(service_view(Standing.MISSING, over=Over.GONE))
+    gone = asked(service_view(Standing.MISSING, over=Loss.GONE))
     assert (
         "The client secret that LibCal had there is gone, so LibCal may not be syncing now: please hurry. "
         in gone

@@ -8,7 +8,7 @@ LIBRARY = "urllib3"
 
 
 @contextmanager
-def unlogged() -> Iterator[None]:
+def silence_logging() -> Iterator[None]:
     """Silence every logger of the library, as long as the context lasts."""
 
     def nothing(_: logging.LogRecord) -> bool:
