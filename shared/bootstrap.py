@@ -69,7 +69,7 @@ def settings() -> Settings:
 
 def token_verifier(settings: Settings) -> TokenVerifier | None:
     """Give what knows who is signed in to the page; `None` where nobody can be."""
-    return _identities(settings.page_sign_in) if settings.page_sign_in is not None else None
+    return _identities(settings.page_auth) if settings.page_auth is not None else None
 
 
 @cache
@@ -103,7 +103,7 @@ def watching(
             name: _channel(channel, settings, sign_in)
             for name, channel in watchlist.channels.items()
         }
-        rules = watchlist.tenant
+        rules = watchlist.inventory
         yield Watch(
             watchlist=watchlist,
             directory=GraphDirectory(settings.graph, to_graph),
@@ -111,13 +111,15 @@ def watching(
             channels=channels,
             clock=clock,
             deadline=min(deadline, within) if within is not None else deadline,
-            sign_ins=GraphUsageReport(settings.graph, to_graph) if settings.sign_ins else None,
+            usage_report=GraphUsageReport(settings.graph, to_graph)
+            if settings.usage_report
+            else None,
             heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat is not None else None,
-            tenant=InventoryWatch(
+            inventory=InventoryWatch(
                 watchlist=watchlist,
                 rules=rules,
-                tenant=GraphInventory(settings.graph, to_graph),
-                ledger=ledger.tenant,
+                directory=GraphInventory(settings.graph, to_graph),
+                ledger=ledger.inventory,
                 channels=channels,
                 to_owner=lambda owner: _mailbox(owner, settings, sign_in),
                 clock=clock,

@@ -207,7 +207,7 @@ class Lease(Protocol):
 class Ledger(Protocol):
     """Remembers. Every method may raise `LedgerError`."""
 
-    def pulse(self) -> LastChecks:
+    def last_checks(self) -> LastChecks:
         """How the last checks ended: one table read."""
         ...
 
@@ -231,7 +231,7 @@ class Ledger(Protocol):
         """Write what a channel has just heard."""
         ...
 
-    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
+    def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
         """Write how a check ended, for the history and for the next tick."""
         ...
 
@@ -263,11 +263,11 @@ class Ledger(Protocol):
         """How the last checks ended, newest first: `limit` of them, or all if there are fewer."""
         ...
 
-    def forget(self, rows: Removals) -> None:
+    def remove(self, rows: Removals) -> None:
         """Drop these rows; one that does not exist is as good as dropped."""
         ...
 
-    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+    def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
         """Drop checks older than `before`, and such decisions as are `outlived`: at most some hundreds a call, so that a call is short."""
         ...
 
@@ -279,7 +279,7 @@ class InventoryLedger(Protocol):
         """Everything that is remembered of the tenant."""
         ...
 
-    def listing(self) -> InventoryMemory:
+    def load_items(self) -> InventoryMemory:
         """The same without what was told: what a status needs."""
         ...
 

@@ -93,7 +93,7 @@ class Soak:
                 watchlist,
                 rest.rules,
                 rest,
-                ledger.tenant,
+                ledger.inventory,
                 ears,
                 lambda owner: RecordingChannel(owner.channel, world),
                 lambda: world.now,
@@ -105,7 +105,7 @@ class Soak:
                 ears,
                 lambda: world.now,
                 timedelta(minutes=20),
-                tenant=tenant,
+                inventory=tenant,
             )
             for hour in range(self.days * 24):
                 world.now = START + timedelta(hours=hour)

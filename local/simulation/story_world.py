@@ -66,7 +66,7 @@ class InMemoryLedger:
     records: list[CheckRecord] = field(default_factory=list)
     history: list[Decision] = field(default_factory=list)
 
-    def pulse(self) -> LastChecks:
+    def last_checks(self) -> LastChecks:
         """How the last checks ended."""
         return self.last
 
@@ -96,10 +96,10 @@ class InMemoryLedger:
         """Write what a channel has heard."""
         self.memory = apply_notifications(self.memory, told)
 
-    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
+    def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
         """Write how a check ended."""
         self.records.append(record)
-        self.last = pulse
+        self.last = last_checks
 
     def decide(
         self,
@@ -136,10 +136,10 @@ class InMemoryLedger:
         """How the last checks ended, newest first."""
         return self.records[::-1][:limit]
 
-    def forget(self, rows: Removals) -> None:
+    def remove(self, rows: Removals) -> None:
         """Keep everything: a story is short."""
 
-    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+    def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
         """Keep everything."""
 
 

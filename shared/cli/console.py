@@ -46,7 +46,7 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
     """Show what a check found and told."""
     if result.judgement is not None:
         _services(console, result.judgement, result.next_messages, watchlist)
-    for delivery in result.told:
+    for delivery in result.deliveries:
         verb = (
             "would tell" if result.dry_run else "told" if delivery.delivered else "could NOT tell"
         )
@@ -64,7 +64,7 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
         )
         for line in lines:
             console.print(Text(f"  {clean(line, 300)}"))
-    if result.judgement is not None and not result.told:
+    if result.judgement is not None and not result.deliveries:
         console.print(
             "told nobody: nothing is due"
             if not result.dry_run
@@ -101,8 +101,8 @@ def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: 
 
 def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     """Show how we stand, and how far the answer can be trusted."""
-    pulse, zone, now = found.pulse, watchlist.zone, found.judgement.now
-    if pulse.last_attempt is None:
+    last_checks, zone, now = found.last_checks, watchlist.zone, found.judgement.now
+    if last_checks.last_attempt is None:
         console.print("No check has been made yet: nothing is known.")
         return
     _services(console, found.judgement, found.next_messages, watchlist)
@@ -112,18 +112,18 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
                 "STALE: no good check in the last 26 hours. Is the timer running?", style="bold red"
             )
         )
-    if found.tenant is not None:
-        _tenant(console, found.tenant, now, watchlist)
+    if found.inventory is not None:
+        _tenant(console, found.inventory, now, watchlist)
     last = (
-        f"{day(pulse.last_success.astimezone(zone).date(), now, zone)} at {clock(pulse.last_success, zone)}"
-        if pulse.last_success
+        f"{day(last_checks.last_success.astimezone(zone).date(), now, zone)} at {clock(last_checks.last_success, zone)}"
+        if last_checks.last_success
         else "never"
     )
     console.print(f"last good check: {last}")
-    if pulse.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
+    if last_checks.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         console.print(
             Text(
-                f"the last check ended as {pulse.outcome}: {clean(pulse.error, 1000)}",
+                f"the last check ended as {last_checks.outcome}: {clean(last_checks.error, 1000)}",
                 style="bold red",
             )
         )
@@ -131,7 +131,7 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
 
 def forecast(console: Console, found: Forecast, *, drawn: Path | None) -> None:
     """Show what will be told, a line for each thing on a day."""
-    if found.at.pulse.last_attempt is None:
+    if found.at.last_checks.last_attempt is None:
         console.print("No check has been made yet: nothing is known, so nothing can be forecast.")
         return
     rows = forecast_rows(found.messages)

@@ -123,10 +123,10 @@ class Settings:
     """One of `settings_rules.GRAPH_ROOTS`, or a loopback root; no slash at its end."""
     page_url: str
     """Empty if there is none."""
-    page_sign_in: PageAuth | None
+    page_auth: PageAuth | None
     """`None`: nobody can sign in, and the page is closed."""
     deadline_minutes: int
-    sign_ins: bool
+    usage_report: bool
     """Credential sign-in activity is to be read."""
     heartbeat: Secret | None
     """A URL that is pinged after each check; whoever knows it can ping it, so it is a credential."""
@@ -210,12 +210,12 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
         tables=tables,
         graph=graph,
         page_url=page_url,
-        page_sign_in=page_sign_in,
+        page_auth=page_sign_in,
         deadline_minutes=deadline_minutes,
         identity_client_id=identity_client_id,
         managed_identity=managed_identity,
         mail_sender=mail_sender,
-        sign_ins=sign_ins,
+        usage_report=sign_ins,
         heartbeat=heartbeat,
         tenants_client_id=tenants_client_id,
         authority=authority,

@@ -81,7 +81,7 @@ def parse(
     watchlist = Table(values, file, "", problems, lines_of(document)).read(
         partial(_watchlist, environment=environment, read=read)
     )
-    to_owners = watchlist.tenant is not None and watchlist.tenant.owners
+    to_owners = watchlist.inventory is not None and watchlist.inventory.owners
     if to_owners or any(
         isinstance(channel, EmailChannel) for channel in watchlist.channels.values()
     ):

@@ -57,7 +57,7 @@ def confirm(
         raise Refused(
             f"The credential {key_id} is not what you were shown any more. Nothing was recorded; please look again."
         )
-    held = at.memory.holds.get(view.service.id)
+    held = at.memory.in_use_records.get(view.service.id)
     if held is not None and held.key_id == credential.key_id and held.by is not None:
         raise Refused(
             f"{view.service.name} was already confirmed on this credential by {held.by.name}. Nothing was recorded."
@@ -72,8 +72,8 @@ def confirm(
     )
     return DecisionChanges(
         decision=Decision(at.now, DecisionKind.CONFIRM, by, (view.service.id,), credential.key_id),
-        holds=(hold,),
-        formers=tuple(_superseded(view, credential, at.memory)),
+        in_use_records=(hold,),
+        previous_credentials=tuple(_superseded(view, credential, at.memory)),
         assignments=(
             *_claimed_with_it(view, credential, seen, at, by),
             *_withdrawn(view, credential, at.memory),
@@ -84,8 +84,8 @@ def confirm(
 def undoes(view: ServiceView, older: Credential) -> bool:
     """Say whether to confirm `older` takes back what was settled: that the service of `view` uses a newer one."""
     return (
-        view.hold is not None
-        and view.hold.settled
+        view.in_use_record is not None
+        and view.in_use_record.settled
         and view.in_use is not None
         and started_after(view.in_use, older)
     )
@@ -107,7 +107,11 @@ def acknowledge(
     if until < today:
         raise Refused(f"The day {until} is past; give today ({today}) or a later one.")
     ends = view.in_use.ends if view.in_use is not None else None
-    if view.over == Loss.NO and ends is not None and until > (last := ends.astimezone(zone).date()):
+    if (
+        view.loss == Loss.NONE
+        and ends is not None
+        and until > (last := ends.astimezone(zone).date())
+    ):
         raise Refused(
             f"An acknowledgement cannot outlive the credential, which ends on {last}; give that day or an earlier one."
         )
@@ -141,13 +145,13 @@ def claim(
     services = tuple(dict.fromkeys(services))
     if all(c.key_id != key_id for c in seen.credentials):
         raise Refused(
-            f"There is no credential {key_id} on {seen.sighting.name}. {_what_is_there(seen, at)}"
+            f"There is no credential {key_id} on {seen.record.name}. {_what_is_there(seen, at)}"
         )
-    known = {view.service.id for view in judgement.services if view.app.key == seen.sighting.key}
+    known = {view.service.id for view in judgement.services if view.app.key == seen.record.key}
     for service in services:
         if service not in known:
             raise Refused(
-                f"{service} is not a service of {seen.sighting.name}; its services are {', '.join(sorted(known))}."
+                f"{service} is not a service of {seen.record.name}; its services are {', '.join(sorted(known))}."
             )
     before = at.memory.assignments.get(key_id)
     given = Assignment(key_id, services, at.now, by, version=before.version if before else "")
@@ -163,7 +167,7 @@ def _live(key_id: str, seen: AppSnapshot, at: CheckContext) -> Credential:
     if credential is None or not is_live(credential, at.now):
         fault = "is not on the app" if credential is None else "is not live"
         raise Refused(
-            f"The credential {key_id} {fault} ({seen.sighting.name}). Nothing was recorded. {_what_is_there(seen, at)}"
+            f"The credential {key_id} {fault} ({seen.record.name}). Nothing was recorded. {_what_is_there(seen, at)}"
         )
     return credential
 
@@ -181,14 +185,14 @@ def _superseded(
     view: ServiceView, newer: Credential, memory: Memory
 ) -> Iterable[PreviousCredential]:
     """What was in use stays the service's own once something newer took its place; what was confirmed by mistake does not."""
-    held = memory.holds.get(view.service.id)
+    held = memory.in_use_records.get(view.service.id)
     if held is not None and view.in_use is not None and started_after(newer, view.in_use):
         yield PreviousCredential(view.service.id, held.key_id)
 
 
 def _withdrawn(view: ServiceView, older: Credential, memory: Memory) -> Iterable[Assignment]:
     """Take back the claim that the confirmation before this one made, or its part in it, if this one is its undo."""
-    held = memory.holds.get(view.service.id)
+    held = memory.in_use_records.get(view.service.id)
     made = memory.assignments.get(held.key_id) if held is not None else None
     if (
         not undoes(view, older)
@@ -206,7 +210,7 @@ def _claimed_with_it(
     view: ServiceView, credential: Credential, seen: AppSnapshot, at: CheckContext, by: Person
 ) -> Iterable[Assignment]:
     """A credential that is confirmed for a service is that service's too from now on, where nobody's rule or a person's word said so."""
-    watched = next(app for app in at.watchlist.apps if app.key == seen.sighting.key)
+    watched = next(app for app in at.watchlist.apps if app.key == seen.record.key)
     before = at.memory.assignments.get(credential.key_id)
     said = before.services if before is not None and not before.withdrawn else ()
     if not claimed_by(credential, watched.services, at.memory).services or (

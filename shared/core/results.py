@@ -28,7 +28,7 @@ class InventoryResult:
     """How the tenant's part of a check ended. `error` is empty when nothing failed."""
 
     read: Read = field(default_factory=Read)
-    told: tuple[Delivery, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     error: str = ""
     listed: int = 0
     """Credentials that are due or have ended."""
@@ -54,18 +54,18 @@ class CheckResult:
     outcome: Outcome
     error: str = ""
     read: Read = field(default_factory=Read)
-    told: tuple[Delivery, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     judgement: Judgement | None = None
     next_messages: NextMessages = field(default_factory=NextMessages)
     dry_run: bool = False
-    tenant: InventoryResult | None = None
+    inventory: InventoryResult | None = None
     """`None`: the tenant was no part of it. What it told is in `told` too."""
 
     @property
     def everyone_notified(self) -> bool:
         """The check was made, and whoever was to hear something has heard it."""
         return self.outcome in {Outcome.OK, Outcome.PARTIAL} and all(
-            delivery.delivered for delivery in self.told
+            delivery.delivered for delivery in self.deliveries
         )
 
 
@@ -91,10 +91,10 @@ class Status:
     """How we stand: what is known, days counted as of now."""
 
     judgement: Judgement
-    pulse: LastChecks
+    last_checks: LastChecks
     next_messages: NextMessages
     stale: bool
     read: Read | None = None
     """Set when the apps were read for this answer."""
-    tenant: InventoryStatus | None = None
+    inventory: InventoryStatus | None = None
     """`None`: no tenant is watched."""

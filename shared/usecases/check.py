@@ -64,11 +64,11 @@ class Watch:
     channels: Mapping[str, Channel]
     clock: Clock
     deadline: timedelta
-    sign_ins: UsageReport | None = None
+    usage_report: UsageReport | None = None
     """Read for evidence of use, where it is switched on."""
     heartbeat: Heartbeat | None = None
     """Notification how each check ended."""
-    tenant: InventoryWatch | None = None
+    inventory: InventoryWatch | None = None
     """Reads the whole tenant, where it is watched."""
 
     def tick(self, progress: Progress = quiet) -> CheckResult:
@@ -78,13 +78,13 @@ class Watch:
         """
         now = self.clock()
         try:
-            pulse = self.ledger.pulse()
+            last_checks = self.ledger.last_checks()
         except LedgerError as error:
             return self._could_not_begin(now, str(error), progress)
-        if not is_tick_due(pulse, self.watchlist, now):
+        if not is_tick_due(last_checks, self.watchlist, now):
             return CheckResult(now, Outcome.NOT_DUE)
-        owed = is_check_due(pulse, self.watchlist, now) or is_inventory_due(
-            pulse, self.watchlist, now
+        owed = is_check_due(last_checks, self.watchlist, now) or is_inventory_due(
+            last_checks, self.watchlist, now
         )
         return self.check(progress, retry=not owed)
 
@@ -111,14 +111,14 @@ class Watch:
         """Say what a check would find and tell now; nothing is sent, nothing is written."""
         started = self.clock()
         try:
-            pulse, memory = self.ledger.pulse(), self.ledger.load()
+            last_checks, memory = self.ledger.last_checks(), self.ledger.load()
         except LedgerError as error:
             return CheckResult(started, Outcome.FAILED, str(error), dry_run=True)
-        gathered = self._gather(memory, pulse, started, progress)
+        gathered = self._gather(memory, last_checks, started, progress)
         tenant = None
-        if self.tenant is not None:
+        if self.inventory is not None:
             try:
-                tenant = self.tenant.dry_run(started, started + self.deadline, progress)
+                tenant = self.inventory.dry_run(started, started + self.deadline, progress)
             except LedgerError as error:
                 tenant = InventoryResult(error=str(error))
         everybody = [Delivery(message, delivered=True) for message in gathered.messages]
@@ -127,7 +127,9 @@ class Watch:
         )
         told = tuple(Delivery(message, delivered=False) for message in gathered.messages)
         return replace(
-            result, told=told + (tenant.told if tenant is not None else ()), dry_run=True
+            result,
+            deliveries=told + (tenant.deliveries if tenant is not None else ()),
+            dry_run=True,
         )
 
     def status(self, *, live: bool = False) -> Status:
@@ -136,34 +138,36 @@ class Watch:
         Raises `LedgerError` if the ledger cannot be read. An app that cannot be read is in `judgement.unread`.
         """
         now = self.clock()
-        pulse, memory = self.ledger.pulse(), self.ledger.load()
-        tenant = self.tenant.status(now) if self.tenant is not None else None
-        at = CheckContext(self.watchlist, memory, now, pulse)
+        last_checks, memory = self.ledger.last_checks(), self.ledger.load()
+        tenant = self.inventory.status(now) if self.inventory is not None else None
+        at = CheckContext(self.watchlist, memory, now, last_checks)
         if not live:
             known = recalled(at)
             judgement = judge(at, known)
             return Status(
                 judgement,
-                pulse,
+                last_checks,
                 find_next_messages(judgement, at, known),
-                is_stale(pulse, now),
-                tenant=tenant,
+                is_stale(last_checks, now),
+                inventory=tenant,
             )
-        gathered = self._gather(memory, pulse, now, quiet)
-        after = replace_memory(gathered.at, apply_changes(memory, gathered.judgement.facts))
-        next_messages = find_next_messages(gathered.judgement, after, gathered.seen.observed)
+        gathered = self._gather(memory, last_checks, now, quiet)
+        after = replace_memory(gathered.at, apply_changes(memory, gathered.judgement.changes))
+        next_messages = find_next_messages(gathered.judgement, after, gathered.readings.snapshots)
         return Status(
             gathered.judgement,
-            pulse,
+            last_checks,
             next_messages,
-            is_stale(pulse, now),
+            is_stale(last_checks, now),
             gathered.read(self._took(now)),
             tenant,
         )
 
     def forecast(self, until: date | None = None) -> Forecast:
         """Say what will be told up to a local day (else to 30 days after the last end), from the ledger. Raises `LedgerError`."""
-        at = CheckContext(self.watchlist, self.ledger.load(), self.clock(), self.ledger.pulse())
+        at = CheckContext(
+            self.watchlist, self.ledger.load(), self.clock(), self.ledger.last_checks()
+        )
         known = recalled(at)
         last = until or horizon(at, known)
         return Forecast(judge(at, known), at, last, forecast(at, known, last))
@@ -173,25 +177,25 @@ class Watch:
     ) -> CheckResult:
         told: list[Delivery] = []
         try:
-            pulse, memory = self.ledger.pulse(), self.ledger.load()
-            gathered = self._gather(memory, pulse, started, progress)
+            last_checks, memory = self.ledger.last_checks(), self.ledger.load()
+            gathered = self._gather(memory, last_checks, started, progress)
             lease.renew()
             gathered = self._settle(gathered)
-            self.ledger.remember(gathered.judgement.facts)
+            self.ledger.remember(gathered.judgement.changes)
             expected = _ahead(gathered, gathered.messages)
             told.extend(self._tell(gathered, expected, lease, started, progress))
             tenant = None
-            if self.tenant is not None and whole:
-                tenant = self.tenant.run(lease, started, started + self.deadline, progress)
-                told.extend(tenant.told)
+            if self.inventory is not None and whole:
+                tenant = self.inventory.run(lease, started, started + self.deadline, progress)
+                told.extend(tenant.deliveries)
             result = self._conclude(gathered, started, told, tenant, expected)
             lease.renew()
             self._record(result, gathered, retry=retry, whole=whole)
         except LeaseLost as error:
-            return CheckResult(started, Outcome.FAILED, str(error), told=tuple(told))
+            return CheckResult(started, Outcome.FAILED, str(error), deliveries=tuple(told))
         except LedgerError as error:
             sentence = f"The check stopped; what was not told is told by the next one. {error}"
-            result = CheckResult(started, Outcome.FAILED, sentence, told=tuple(told))
+            result = CheckResult(started, Outcome.FAILED, sentence, deliveries=tuple(told))
             self._record_failure(result, retry=retry)
         self._beat(result, progress)
         return result
@@ -203,22 +207,22 @@ class Watch:
         return result
 
     def _gather(
-        self, memory: Memory, pulse: LastChecks, now: datetime, progress: Progress
+        self, memory: Memory, last_checks: LastChecks, now: datetime, progress: Progress
     ) -> Gathered:
-        return Gatherer(self.watchlist, self.directory, self.sign_ins).gather(
-            memory, pulse, now, lambda: self._seconds_left(now, READ_WITHIN), progress
+        return Gatherer(self.watchlist, self.directory, self.usage_report).gather(
+            memory, last_checks, now, lambda: self._seconds_left(now, READ_WITHIN), progress
         )
 
     def _settle(self, gathered: Gathered) -> Gathered:
         """Write what sign-ins settled; where a person was faster, what they said stands."""
         try:
-            for decided in gathered.seen.settled:
+            for decided in gathered.readings.settled:
                 write(self.ledger, decided)
         except LedgerConflict:
             at = gathered.at._replace(
-                memory=apply_changes(self.ledger.load(), Changes(uses=gathered.seen.uses))
+                memory=apply_changes(self.ledger.load(), Changes(uses=gathered.readings.uses))
             )
-            return judged(gathered.seen._replace(settled=()), at)
+            return judged(gathered.readings._replace(settled=()), at)
         return gathered
 
     def _tell(
@@ -258,7 +262,7 @@ class Watch:
     ) -> CheckResult:
         """Sum up. `expected` is what is ahead if every message arrived."""
         judgement = gathered.judgement
-        watched = [delivery for delivery in told if delivery.message.tenant is None]
+        watched = [delivery for delivery in told if delivery.message.inventory is None]
         errors = [
             *judgement.unread.values(),
             *(delivery.error for delivery in watched if delivery.error),
@@ -275,37 +279,40 @@ class Watch:
             outcome=outcome,
             error=" ".join(errors),
             read=_added(gathered.read(self._took(started)), tenant),
-            told=tuple(told),
+            deliveries=tuple(told),
             judgement=judgement if judgement.concluded else None,
             next_messages=expected,
-            tenant=tenant,
+            inventory=tenant,
         )
 
     def _record(self, result: CheckResult, gathered: Gathered, *, retry: bool, whole: bool) -> None:
         at = gathered.at
         fates = (
             fared(name, at, error, delivered=not error, retry=retry)
-            for name, error in self._fates(result.told).items()
+            for name, error in self._fates(result.deliveries).items()
         )
         self.ledger.remember(Changes(channels=tuple(state for state in fates if state is not None)))
         record = record_of(result)
-        pulse = replace(
-            last_checks_after(record, at.pulse, retry=retry), evidence=gathered.seen.evidence
+        last_checks = replace(
+            last_checks_after(record, at.last_checks, retry=retry),
+            evidence=gathered.readings.evidence,
         )
-        if self.tenant is not None:
-            pulse = replace(pulse, inventory_attempt=result.checked_at if whole else None)
+        if self.inventory is not None:
+            last_checks = replace(
+                last_checks, inventory_attempt=result.checked_at if whole else None
+            )
         lately = self.ledger.decisions_since(result.checked_at - DECIDED_WITHIN)
         if any(
             not is_remembered(decision, at.memory) for decision in lately
         ):  # its own check found this one at work
-            pulse = replace(pulse, retries_left=max(1, pulse.retries_left))
-        self.ledger.record_check(record, pulse)
+            last_checks = replace(last_checks, retries_left=max(1, last_checks.retries_left))
+        self.ledger.record_check(record, last_checks)
         with suppress(
             LedgerError
         ):  # the check is done and recorded; what is too old can go next time
-            after = replace_memory(at, apply_changes(at.memory, gathered.judgement.facts))
-            self.ledger.forget(outlived(after))
-            self.ledger.forget_history(
+            after = replace_memory(at, apply_changes(at.memory, gathered.judgement.changes))
+            self.ledger.remove(outlived(after))
+            self.ledger.remove_history(
                 result.checked_at - HISTORY, lambda decision: is_outlived(decision, after)
             )
 
@@ -334,7 +341,7 @@ class Watch:
         record = record_of(result)
         try:
             self.ledger.record_check(
-                record, last_checks_after(record, self.ledger.pulse(), retry=retry)
+                record, last_checks_after(record, self.ledger.last_checks(), retry=retry)
             )
         except LedgerError:
             return
@@ -358,9 +365,11 @@ def recalled(at: CheckContext) -> dict[str, AppSnapshot]:
 def _ahead(gathered: Gathered, delivered: Sequence[Message]) -> NextMessages:
     """Look ahead from what was found, and from the messages that arrived."""
     rows = [row for message in delivered for row in notifications_for(message, gathered.at)]
-    memory = apply_notifications(apply_changes(gathered.at.memory, gathered.judgement.facts), rows)
+    memory = apply_notifications(
+        apply_changes(gathered.at.memory, gathered.judgement.changes), rows
+    )
     return find_next_messages(
-        gathered.judgement, replace_memory(gathered.at, memory), gathered.seen.observed
+        gathered.judgement, replace_memory(gathered.at, memory), gathered.readings.snapshots
     )
 
 
@@ -380,8 +389,8 @@ def write(ledger: Ledger, decided: DecisionChanges) -> None:
     """Write a decision, all of it or nothing. Raises `LedgerConflict` if somebody else was first."""
     ledger.decide(
         decided.decision,
-        holds=decided.holds,
-        formers=decided.formers,
+        holds=decided.in_use_records,
+        formers=decided.previous_credentials,
         assignments=decided.assignments,
         acknowledgements=decided.acknowledgements,
     )
@@ -389,7 +398,7 @@ def write(ledger: Ledger, decided: DecisionChanges) -> None:
 
 def record_of(result: CheckResult) -> CheckRecord:
     """Put down a check as the history keeps it."""
-    delivered = sum(delivery.delivered for delivery in result.told)
+    delivered = sum(delivery.delivered for delivery in result.deliveries)
     return CheckRecord(result.checked_at, result.outcome, result.error, result.read, delivered)
 
 

@@ -57,7 +57,7 @@ class _Look(NamedTuple):
             for v in self.judgement.services
             if v.service.id != service_id and matches(v.service.claim, credential)
         ]
-        before = self.at.memory.holds.get(service_id)
+        before = self.at.memory.in_use_records.get(service_id)
         undo = (
             f" If that was a mistake: python -m shared confirm {service_id} --key-id {before.key_id}."
             if before is not None
@@ -72,7 +72,7 @@ class _Look(NamedTuple):
         users = [
             v.service
             for v in self.judgement.services
-            if v.hold is not None and v.hold.key_id == key_id
+            if v.in_use_record is not None and v.in_use_record.key_id == key_id
         ]
         others = [user.name for user in users if user.id not in service_ids]
         return tuple(
@@ -130,7 +130,7 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
 
 def _apps_with(watch: Watch, key_id: str) -> Sequence[WatchedApp]:
     """Give the app on which a credential was last seen; all of them, if it was seen on none."""
-    known = watch.ledger.load().sightings.get(key_id)
+    known = watch.ledger.load().credential_records.get(key_id)
     return [
         app for app in watch.watchlist.apps if known is not None and app.key == known.app
     ] or watch.watchlist.apps
@@ -164,7 +164,7 @@ def _look(watch: Watch, app: WatchedApp) -> _Look:
         raise reading.failures[app.client_id]
     at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
     seen = snapshot_of(app, reading.apps[app.client_id], at)
-    if not seen.sighting.found:
+    if not seen.record.found:
         raise Refused(
             f"The app {app.name} cannot be found in the tenant, so nothing can be decided about it. Nothing was recorded."
         )

@@ -104,8 +104,8 @@ def examine(
     )
     yield from _ledger(watch, known)
     yield from _apps(watch, known)
-    if watch.tenant is not None:
-        yield _tenant(watch.tenant, watch.clock(), known)
+    if watch.inventory is not None:
+        yield _tenant(watch.inventory, watch.clock(), known)
     yield from _deployed(settings, ask)
     for name in watch.watchlist.channels:
         yield (
@@ -123,7 +123,7 @@ def _ledger(watch: Watch, known: Deployment) -> Iterator[Finding]:
         if lease is not None:
             lease.release()
         watch.ledger.load()
-        pulse = watch.ledger.pulse()
+        last_checks = watch.ledger.last_checks()
     except LedgerError as error:
         forbidden = error.code in {"AuthorizationPermissionMismatch", "AuthorizationFailure"}
         yield Finding(
@@ -134,40 +134,40 @@ def _ledger(watch: Watch, known: Deployment) -> Iterator[Finding]:
         )
         return
     yield Finding("ledger", ok=True, text="can be read and written")
-    yield _checks(pulse, watch, known)
-    if watch.sign_ins is not None:
-        text = pulse.evidence or "switched on, and nothing failed when they were last read"
+    yield _checks(last_checks, watch, known)
+    if watch.usage_report is not None:
+        text = last_checks.evidence or "switched on, and nothing failed when they were last read"
         yield Finding(
             "sign-ins",
-            ok=not pulse.evidence,
+            ok=not last_checks.evidence,
             text=text,
-            mend=commands.graph_permission(known, pulse.evidence),
+            mend=commands.graph_permission(known, last_checks.evidence),
         )
 
 
-def _checks(pulse: LastChecks, watch: Watch, known: Deployment) -> Finding:
+def _checks(last_checks: LastChecks, watch: Watch, known: Deployment) -> Finding:
     """What the last check could not do is missing, even where our own try succeeds: the app may lack what we have."""
     now, zone = watch.clock(), watch.watchlist.zone
     good = "none has ended well yet"
-    if began := pulse.last_success:
+    if began := last_checks.last_success:
         good = f"the last good one began on {day(began.astimezone(zone).date(), now, zone)} at {clock(began, zone)}"
-    if pulse.outcome == Outcome.FAILED:
-        text = f"the last one failed: {pulse.error} Before that, {good}."
+    if last_checks.outcome == Outcome.FAILED:
+        text = f"the last one failed: {last_checks.error} Before that, {good}."
         return Finding(
-            "checks", ok=False, text=text, mend=commands.graph_permission(known, pulse.error)
+            "checks", ok=False, text=text, mend=commands.graph_permission(known, last_checks.error)
         )
-    if is_stale(pulse, now):
+    if is_stale(last_checks, now):
         return Finding(
             "checks",
             ok=False,
             text=f"{good}; that is more than 26 hours ago: is the timer running?",
         )
-    if pulse.outcome == Outcome.PARTIAL:
-        text = f"the last one was only partly done: {pulse.error}"
+    if last_checks.outcome == Outcome.PARTIAL:
+        text = f"the last one was only partly done: {last_checks.error}"
         return Finding(
-            "checks", ok=False, text=text, mend=commands.graph_permission(known, pulse.error)
+            "checks", ok=False, text=text, mend=commands.graph_permission(known, last_checks.error)
         )
-    return Finding("checks", ok=True if pulse.last_success else None, text=good)
+    return Finding("checks", ok=True if last_checks.last_success else None, text=good)
 
 
 def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
@@ -190,7 +190,7 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
         seen = snapshot_of(app, reading.apps[app.client_id], at)
         judgement = judge(at, {app.key: seen})
         problems = [problem for view in judgement.apps for problem in view.problems]
-        if not seen.sighting.found:
+        if not seen.record.found:
             mend = commands.find_app(app.name, app.client_id)
             yield Finding(
                 f"app {app.name}",
@@ -204,11 +204,11 @@ def _apps(watch: Watch, known: Deployment) -> Iterator[Finding]:
             ok=not problems,
             text="; ".join(problems) or f"read, {len(seen.credentials)} credentials",
         )
-        if not seen.sighting.usable:
+        if not seen.record.usable:
             continue
         for view in judgement.services:
             doubt = _doubt_about_the_claim(view, app, seen, at)
-            settled = view.hold is not None and view.hold.settled
+            settled = view.in_use_record is not None and view.in_use_record.settled
             ok = True if not doubt else None if settled else False
             text = doubt or f"claimed, standing {view.standing}"
             yield Finding(f"service {view.service.name}", ok=ok, text=text, by_the_way=ok is None)
@@ -249,9 +249,9 @@ def _tenant(tenant: InventoryWatch, now: datetime, known: Deployment) -> Finding
     """Read the first page of the tenant, as a check does, and no more of it."""
     sieve = InventoryFilter(tenant.watchlist, tenant.rules, now)
     try:
-        with closing(tenant.tenant.scan(ScanQuery(*sieve.window), seconds=READ_WITHIN)) as pages:
+        with closing(tenant.directory.scan(ScanQuery(*sieve.window), seconds=READ_WITHIN)) as pages:
             first = next(pages)
-        listed = len(tenant.ledger.listing().listed)
+        listed = len(tenant.ledger.load_items().items)
     except (DirectoryError, LedgerError) as error:
         return Finding(
             "tenant", ok=False, text=str(error), mend=commands.graph_permission(known, str(error))
@@ -263,7 +263,7 @@ def _tenant(tenant: InventoryWatch, now: datetime, known: Deployment) -> Finding
 def _deployed(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Finding]:
     """Ask the app that is deployed, as a stranger: is it well, and does its page lead to the sign-in?"""
     root, of_ours, _ = settings.page_url.partition(PAGE_PATH)
-    if settings.page_sign_in is None:
+    if settings.page_auth is None:
         no_link = f"; {NO_LINK}" if not settings.page_url else ""
         text = f"closed: no sign-in is set (LAPSEWATCH_SIGN_IN_CLIENT_ID and LAPSEWATCH_SIGN_IN_ISSUER){no_link}"
         yield Finding("page", ok=None, text=text)
@@ -274,7 +274,7 @@ def _deployed(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Findi
             text=f"not tried; LAPSEWATCH_PAGE_URL says where it is. Without it, {NO_LINK}",
         )
     else:
-        yield _front(settings.page_url, settings.page_sign_in.issuer, ask)
+        yield _front(settings.page_url, settings.page_auth.issuer, ask)
     if of_ours:
         yield _health(f"{root}/api/health", ask)
 

@@ -33,7 +33,7 @@ class Readings(NamedTuple):
     """What was read, from wherever."""
 
     reading: DirectoryReading
-    observed: dict[str, AppSnapshot]
+    snapshots: dict[str, AppSnapshot]
     """By app key."""
     unread: dict[str, str]
     """By app key: why it could not be read completely."""
@@ -47,16 +47,16 @@ class Readings(NamedTuple):
 class Gathered(NamedTuple):
     """What was read, what it means, and what is due: everything that acting needs."""
 
-    seen: Readings
+    readings: Readings
     at: CheckContext
     judgement: Judgement
     messages: tuple[Message, ...]
 
     def read(self, seconds: float) -> Read:
         """Count what was read; `seconds` is how long the whole took."""
-        found = [app for app in self.seen.reading.apps.values() if app is not None]
+        found = [app for app in self.readings.reading.apps.values() if app is not None]
         credentials = sum(len(app.credentials) for app in found)
-        return Read(len(found), credentials, self.seen.reading.requests, round(seconds, 3))
+        return Read(len(found), credentials, self.readings.reading.requests, round(seconds, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Gatherer:
 
     watchlist: Watchlist
     directory: Directory
-    sign_ins: UsageReport | None
+    usage_report: UsageReport | None
 
     def gather(
         self,
         memory: Memory,
-        pulse: LastChecks,
+        last_checks: LastChecks,
         now: datetime,
         left: Callable[[], float],
         progress: Progress,
@@ -87,7 +87,9 @@ class Gatherer:
             seconds=max(MIN_SECONDS, left()),
         )
         uses, evidence = self._uses(memory, reading, max(MIN_SECONDS, left() / 2), progress)
-        at = CheckContext(self.watchlist, apply_changes(memory, Changes(uses=uses)), now, pulse)
+        at = CheckContext(
+            self.watchlist, apply_changes(memory, Changes(uses=uses)), now, last_checks
+        )
         observed = {
             app.key: snapshot_of(app, reading.apps[app.client_id], at)
             for app in apps
@@ -111,11 +113,11 @@ class Gatherer:
 
         Of a credential that nobody has seen on an app nothing is kept: no row would be of use, and its key id may be no key.
         """
-        if self.sign_ins is None:
+        if self.usage_report is None:
             return (), ""
         progress("reading sign-ins")
         try:
-            seen = self.sign_ins.last_seen(
+            seen = self.usage_report.last_seen(
                 [app.client_id for app in self.watchlist.apps], seconds=seconds
             )
         except DirectoryError as error:
@@ -129,7 +131,7 @@ class Gatherer:
         known = {
             key_id: at
             for key_id, at in seen.items()
-            if key_id in here or key_id in memory.sightings
+            if key_id in here or key_id in memory.credential_records
         }
         return tuple(uses_after(memory, known)), ""
 
@@ -137,6 +139,6 @@ class Gatherer:
 def judged(seen: Readings, at: CheckContext) -> Gathered:
     """Judge what was seen, as it stands once everything that sign-ins settle is written."""
     at = at._replace(memory=reduce(apply_decision, seen.settled, at.memory))
-    judgement = judge(at, seen.observed, seen.unread)
-    judgement = replace(judgement, facts=replace(judgement.facts, uses=seen.uses))
+    judgement = judge(at, seen.snapshots, seen.unread)
+    judgement = replace(judgement, changes=replace(judgement.changes, uses=seen.uses))
     return Gathered(seen, at, judgement, messages_due(judgement, at))

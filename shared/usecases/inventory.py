@@ -68,7 +68,7 @@ class InventoryWatch:
 
     watchlist: Watchlist
     rules: InventoryRules
-    tenant: InventoryReader
+    directory: InventoryReader
     ledger: InventoryLedger
     channels: Mapping[str, Channel]
     to_owner: Callable[[Owner], Channel]
@@ -91,21 +91,21 @@ class InventoryWatch:
             planned, failures, requests = self._plan(at, deadline, progress)
             if planned.listed:
                 lease.renew()
-                self.ledger.remember(InventoryChanges(listed=planned.listed))
+                self.ledger.remember(InventoryChanges(items=planned.listed))
             told.extend(self._tell(planned, at, lease, deadline, progress))
         except LeaseLost:
             raise
         except LedgerError as failure:
             return InventoryResult(
-                told=tuple(told),
+                deliveries=tuple(told),
                 error=f"The tenant: what was not told is told by the next check. {failure}",
             )
         errors = (error, *failures, *(delivery.error for delivery in told if delivery.error))
         return InventoryResult(
             read=replace(read, requests=read.requests + requests),
-            told=tuple(told),
+            deliveries=tuple(told),
             error=" ".join(filter(None, errors)),
-            listed=len(at.memory.listed),
+            listed=len(at.memory.items),
             complete=facts.scan is not None and facts.scan.read_at == started,
             withheld=planned.withheld,
         )
@@ -124,13 +124,13 @@ class InventoryWatch:
             replace(read, requests=read.requests + requests),
             told,
             errors,
-            len(at.memory.listed),
+            len(at.memory.items),
             withheld=planned.withheld,
         )
 
     def status(self, now: datetime) -> InventoryStatus:
         """Say what the ledger knows of the tenant, days counted as of `now`. Raises `LedgerError`."""
-        at = InventoryContext(self.watchlist, self.rules, self.ledger.listing(), now)
+        at = InventoryContext(self.watchlist, self.rules, self.ledger.load_items(), now)
         return InventoryStatus(at.memory.scan, tuple(inventory_views(at)))
 
     def _read(
@@ -150,10 +150,10 @@ class InventoryWatch:
                 changes_of_failure(sentence, memory, started),
                 Read(),
                 sentence,
-                frozenset(memory.listed),
+                frozenset(memory.items),
             )
         facts = changes_of_read(found.listed, found.counted, memory, started)
-        unknown = frozenset(memory.listed) - frozenset(found.listed) - frozenset(facts.gone)
+        unknown = frozenset(memory.items) - frozenset(found.listed) - frozenset(facts.gone)
         return (
             facts,
             Read(found.counted.applications, found.counted.credentials, found.requests),
@@ -175,7 +175,7 @@ class InventoryWatch:
         failures: dict[str, DirectoryError] = {}
         applications = credentials = requests = 0
         began = renewed = self.clock()
-        with closing(self.tenant.scan(query, seconds=_left(deadline, began))) as pages:
+        with closing(self.directory.scan(query, seconds=_left(deadline, began))) as pages:
             for number, page in enumerate(pages, start=1):
                 applications, credentials, requests = (
                     applications + page.applications,
@@ -209,7 +209,7 @@ class InventoryWatch:
         reading = OwnersReading({})
         if wanted:
             progress(f"asking who owns {len(wanted)} app{'s' if len(wanted) != 1 else ''}")
-            reading = self.tenant.owners(
+            reading = self.directory.owners(
                 wanted, seconds=min(OWNERS_WITHIN, _left(deadline, self.clock()))
             )
         first = next(iter(reading.failures.values()), None)

@@ -26,20 +26,22 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
     alarms: dict[str, CheckResult] = {}
     for key, watchlist in watchlists.items():
         try:
-            pulse = ledgers[key].pulse()
+            last_checks = ledgers[key].last_checks()
         except LedgerError as error:
             alarms[key] = CheckResult(now, Outcome.FAILED, str(error))
             continue
-        if is_tick_due(pulse, watchlist, now):
+        if is_tick_due(last_checks, watchlist, now):
             owed.append(key)
-        if is_stale(pulse, now):
+        if is_stale(last_checks, now):
             last = (
-                f"since {pulse.last_success:%Y-%m-%d %H:%M} UTC"
-                if pulse.last_success is not None
+                f"since {last_checks.last_success:%Y-%m-%d %H:%M} UTC"
+                if last_checks.last_success is not None
                 else "yet"
             )
             alarms[key] = CheckResult(
-                now, Outcome.FAILED, f"No good check of this tenant {last}. {pulse.error}".strip()
+                now,
+                Outcome.FAILED,
+                f"No good check of this tenant {last}. {last_checks.error}".strip(),
             )
     return Survey(tuple(owed), alarms)
 
@@ -51,10 +53,14 @@ def fresh(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime) 
     """
     found: list[bool | None] = []
     for key in watchlists:
-        pulse = ledgers[key].pulse()
-        if pulse.watching_since is None and pulse.last_attempt is None:
+        last_checks = ledgers[key].last_checks()
+        if last_checks.watching_since is None and last_checks.last_attempt is None:
             ledgers[key].begin(now)
         found.append(
-            False if is_stale(pulse, now) else True if pulse.last_success is not None else None
+            False
+            if is_stale(last_checks, now)
+            else True
+            if last_checks.last_success is not None
+            else None
         )
     return False if False in found else None if None in found else True

@@ -49,7 +49,7 @@ def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
 def _dates(watch: Watch) -> answers.HttpResponse:
     gone = (
         sighting
-        for sighting in watch.ledger.load().sightings.values()
+        for sighting in watch.ledger.load().credential_records.values()
         if sighting.gone_at is not None
     )
     return answers.feed(

@@ -206,9 +206,9 @@ def _confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView | None:
     if (
         view is None
         or view.in_use is None
-        or view.hold is None
-        or view.hold.by is None
-        or view.over != Loss.NO
+        or view.in_use_record is None
+        or view.in_use_record.by is None
+        or view.loss != Loss.NONE
     ):
         return None
     same = (view.in_use.key_id, view.in_use.hint, view.in_use.ends) == (
@@ -271,7 +271,7 @@ def _page(
 ) -> answers.HttpResponse:
     """Give the page as things are now, with what is `said` of a form: the words of it, or what it did."""
     watch, found = visit.watch, visit.watch.status()
-    at = CheckContext(watch.watchlist, watch.ledger.load(), found.judgement.now, found.pulse)
+    at = CheckContext(watch.watchlist, watch.ledger.load(), found.judgement.now, found.last_checks)
     histories = watch.ledger.decisions(*watch.watchlist.services)
     notice = (
         flash.receipt(said.notice, said.service, found.judgement, watch.watchlist)

@@ -123,10 +123,10 @@ SIGN_IN = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": GUID, "LAPSEWATCH_SIGN_IN_ISSUER": IS
     ],
 )
 def test_people_sign_in_with_a_registration_and_an_issuer(issuer: str, read: str) -> None:
-    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_sign_in == PageAuth(
+    assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_auth == PageAuth(
         GUID.lower(), read
     )
-    assert loaded().page_sign_in is None
+    assert loaded().page_auth is None
 
 
 @pytest.mark.parametrize("name", SIGN_IN)

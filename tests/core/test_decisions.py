@@ -26,7 +26,7 @@ class Case:
     """LibCal as judged, with everything that a decision needs."""
 
     def __init__(self, hold: InUse | None = None) -> None:
-        memory = Memory(holds={"libcal": hold} if hold else {})
+        memory = Memory(in_use_records={"libcal": hold} if hold else {})
         app = WATCHED.apps[0]
         self.round = CheckContext(WATCHED, memory, NOW)
         self.seen: AppSnapshot = snapshot_of(
@@ -41,9 +41,9 @@ def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
     decided = confirm(
         case.view, "K2", case.seen, case.round, by=ANNA, shown=ShownCredential("r2B", NEW.ends)
     )
-    assert decided.holds == (InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA),)
-    assert decided.holds[0].version == "7"
-    assert decided.formers == (PreviousCredential("libcal", "k1"),)
+    assert decided.in_use_records == (InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA),)
+    assert decided.in_use_records[0].version == "7"
+    assert decided.previous_credentials == (PreviousCredential("libcal", "k1"),)
     assert decided.assignments == ()
     assert (decided.decision.by, decided.decision.services, decided.decision.key_id) == (
         ANNA,
@@ -55,7 +55,7 @@ def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
 def test_confirming_the_older_one_is_the_undo_and_leaves_no_trace_of_the_mistake() -> None:
     case = Case(InUse("libcal", "k2", assumed=False, at=at("2026-11-21T09:00Z"), by=BEN))
     decided = confirm(case.view, "k1", case.seen, case.round, by=ANNA)
-    assert (decided.holds[0].key_id, decided.formers) == ("k1", ())
+    assert (decided.in_use_records[0].key_id, decided.previous_credentials) == ("k1", ())
 
 
 def test_confirming_an_unclaimed_one_claims_it() -> None:
@@ -85,7 +85,11 @@ def test_confirming_twice_is_refused_but_settling_what_was_assumed_is_not() -> N
     with pytest.raises(Refused, match="already confirmed on this credential by Ben"):
         confirm(settled.view, "k1", settled.seen, settled.round, by=ANNA)
     assumed = Case(InUse("libcal", "k1", assumed=True, at=NOW))
-    assert not confirm(assumed.view, "k1", assumed.seen, assumed.round, by=ANNA).holds[0].assumed
+    assert (
+        not confirm(assumed.view, "k1", assumed.seen, assumed.round, by=ANNA)
+        .in_use_records[0]
+        .assumed
+    )
 
 
 def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:

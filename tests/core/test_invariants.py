@@ -125,14 +125,14 @@ def act(world: World, what: str, day: int, length: int, choice: object) -> None:
 
 def assert_everybody_knows(world: World) -> None:
     """After a good check, each party of an unhealthy service last heard its present standing, on its present rung."""
-    told = world.ledger.load().told
+    told = world.ledger.load().notifications
     for view in world.watch.status().judgement.services:
         if not view.app.usable or view.standing == Standing.HEALTHY:
             continue
         for channel in parties(view):
             last = told[view.item, channel]
             assert last.standing == view.standing, (view.item, channel)
-            end = view.in_use.ends if view.in_use is not None and view.over == Loss.NO else None
+            end = view.in_use.ends if view.in_use is not None and view.loss == Loss.NONE else None
             if end is not None and view.standing != Standing.UNMATCHED:
                 then, today = (
                     days_between(last.at, end, world.watched.zone),
@@ -143,7 +143,7 @@ def assert_everybody_knows(world: World) -> None:
 
 def parties(view: ServiceView) -> tuple[str, ...]:
     """Those who must know: the installer of what waits, both of everything else."""
-    return ("its", "admins") if view.standing in BOTH or view.over != Loss.NO else ("admins",)
+    return ("its", "admins") if view.standing in BOTH or view.loss != Loss.NONE else ("admins",)
 
 
 @settings(max_examples=15, deadline=None)

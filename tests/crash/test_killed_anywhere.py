@@ -181,11 +181,11 @@ def gets_it_once_or_twice(stage: Stage, name: str, story: Story) -> None:
         heard = stage.heard()
         assert {key: heard[key] for key in owed if not 1 <= heard[key] <= 2} == {}, (place, settled)
         assert set(heard) == set(owed), place
-        found, pulse = stage.remembered()
+        found, last_checks = stage.remembered()
         for what, value in timeless(found).items():
             assert value == timeless(memory)[what], (place, what)
         assert stage.remembered_of_tenant() == of_tenant, place
-        assert pulse.outcome == Outcome.OK, place
+        assert last_checks.outcome == Outcome.OK, place
         assert stage.lease_is_free(after=story.at + TERM), place
 
 

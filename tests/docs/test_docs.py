@@ -107,7 +107,7 @@ def test_the_watchlists_in_the_documents_are_good_ones() -> None:
         "watchlist.toml",
         settings,
         lambda name: (ROOT / name).read_text("utf-8"),
-    ).tenant
+    ).inventory
     assert whole is not None
     assert whole.tell == ("libapps",)
 

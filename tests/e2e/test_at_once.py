@@ -83,7 +83,10 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(
     assert lapsewatch("check", "--json").json["outcome"] == "ok"
     assert "LibCal is safe until" in lapsewatch.cards()[-1]
     with TableLedger(lapsewatch.tables, lambda: datetime.now(UTC)) as ledger:
-        held, (decision,) = ledger.load().holds["libcal"], ledger.decisions("libcal")["libcal"]
+        held, (decision,) = (
+            ledger.load().in_use_records["libcal"],
+            ledger.decisions("libcal")["libcal"],
+        )
     assert decision.by is not None
     assert (held.key_id, held.assumed, decision.by.name) == (new["key_id"], False, "Dana Example")
     assert "CheckFailed" not in host.log()

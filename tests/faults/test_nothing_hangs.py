@@ -90,7 +90,7 @@ CALLS: Mapping[str, Callable[[str], object]] = {
     "a card": lambda url: webhook(url).send(message()),
     "a mail": lambda url: mailbox(url).send(message()),
     "the heartbeat": lambda url: HeartbeatPing(Secret(url), timeout=(LIMIT, LIMIT)).beat(good=True),
-    "a row of the ledger": lambda url: ledger(url).pulse(),
+    "a row of the ledger": lambda url: ledger(url).last_checks(),
     "rows of the ledger": lambda url: ledger(url).load(),
     "a write to the ledger": lambda url: ledger(url).begin(NOW),
     "the lease": lambda url: ledger(url).lease(),

@@ -76,7 +76,7 @@ def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(
 
     rig.stage.ledger_front.twist = stolen
     result = rig.check(DAY)
-    assert (result.outcome, result.told) == (Outcome.FAILED, ())
+    assert (result.outcome, result.deliveries) == (Outcome.FAILED, ())
     assert "another check may be at work: this one stops here" in result.error
     assert not rig.heard.total()
     world.mend()

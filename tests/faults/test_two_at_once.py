@@ -132,7 +132,7 @@ def stands(rig: Harness, key_id: str) -> bool:
     """Say whether the ledger has it that the service uses this credential, and who said so."""
     with TableLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
         held, decisions = (
-            ledger.load().holds["service-0"],
+            ledger.load().in_use_records["service-0"],
             ledger.decisions("service-0")["service-0"],
         )
     return (held.key_id, held.assumed, [decision.by for decision in decisions]) == (

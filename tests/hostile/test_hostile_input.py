@@ -67,11 +67,13 @@ def views_of(evil: str) -> list[View]:
     )
     one = credential(evil, 3, hint=evil)
     more: dict[str, Any] = {"service": service, "app": app, "candidates": (one,)}
-    waiting = service_view(Standing.AWAITING_INSTALL, one, replacement=one, over=Loss.ENDED, **more)
+    waiting = service_view(
+        Standing.AWAITING_INSTALL, one, replacement=one, over=Loss.EXPIRED, **more
+    )
     return [
         service_view(in_use=one, **more),
         waiting,
-        service_view(Standing.MISSING, one, over=Loss.GONE, **more),
+        service_view(Standing.MISSING, one, over=Loss.DELETED, **more),
         replace(unmatched(one), service=service, app=app),
         replace(
             unclaimed(one, rivals=(service,), wanted_by=(service,)),
@@ -98,7 +100,8 @@ def messages_of(evil: str) -> Iterator[Message]:
 
 def status_of(evil: str) -> Status:
     return single(
-        *views_of(evil), pulse=replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)
+        *views_of(evil),
+        last_checks=replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil),
     ).status
 
 
@@ -117,7 +120,7 @@ def test_a_mail_has_our_headers_our_tags_and_our_links(evil: str) -> None:
 @every_text
 def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None:
     memory = Memory(
-        sightings={"k": CredentialRecord(credential(evil, 3, hint=evil), "libcal", NOW)}
+        credential_records={"k": CredentialRecord(credential(evil, 3, hint=evil), "libcal", NOW)}
     )
     decisions = {
         "libcal": (
@@ -127,7 +130,7 @@ def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None
         )
     }
     loud = replace(GOOD, outcome=Outcome.FAILED, error=evil, evidence=evil)
-    data = single(*views_of(evil), memory=memory, decisions=decisions, pulse=loud)
+    data = single(*views_of(evil), memory=memory, decisions=decisions, last_checks=loud)
     html = page(replace(data, person=replace(PAT, name=evil), problem=evil))
     seen = Seen(html)
     assert html.encode("utf-8")
@@ -189,7 +192,9 @@ def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
 def test_a_log_line_is_one_line_of_json(evil: str) -> None:
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
     line = log_line(
-        CheckResult(NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, told=told),
+        CheckResult(
+            NOW, Outcome.PARTIAL, evil, judgement=status_of(evil).judgement, deliveries=told
+        ),
         evil,
     )
     assert line.isascii()

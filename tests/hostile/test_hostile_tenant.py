@@ -83,17 +83,19 @@ def messages_of(evil: str) -> Iterator[Message]:
         InventoryNews(9, 99),
         InventoryNews(9, 99, owner=evil),
     ):
-        yield message(*problems, *notices, tenant=news)
-        yield message(*notices[:3], tenant=news)  # few of them are blocks in a mail, many are lines
+        yield message(*problems, *notices, inventory=news)
+        yield message(
+            *notices[:3], inventory=news
+        )  # few of them are blocks in a mail, many are lines
         for each in notices:
-            yield message(each, tenant=news)
+            yield message(each, inventory=news)
 
 
 def status_of(evil: str) -> Status:
     scan = InventoryScan(NOW, NOW, 9, 99, error=evil)
     return replace(
-        single(pulse=replace(GOOD, error=evil)).status,
-        tenant=InventoryStatus(scan, tuple(views_of(evil))),
+        single(last_checks=replace(GOOD, error=evil)).status,
+        inventory=InventoryStatus(scan, tuple(views_of(evil))),
     )
 
 
@@ -149,8 +151,8 @@ def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: st
         Outcome.PARTIAL,
         evil,
         judgement=status.judgement,
-        told=told,
-        tenant=InventoryResult(error=evil, told=told),
+        deliveries=told,
+        inventory=InventoryResult(error=evil, deliveries=told),
     )
     line = log_line(result, evil)
     assert line.isascii()
@@ -195,7 +197,7 @@ def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(ev
         assert (found.notes + found.reference).isprintable()
         if owner.mail:
             assert mail_of(
-                message(notice(views_of("x")[0]), tenant=InventoryNews(1, 1, owner=owner.name)),
+                message(notice(views_of("x")[0]), inventory=InventoryNews(1, 1, owner=owner.name)),
                 to=owner.mail,
             )
 
@@ -234,15 +236,17 @@ def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(
     """Azurite takes entities that Azure refuses, so what lies there is measured here."""
     listed = tuple(view.listed for view in views_of(evil))
     with TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
-        ledger.tenant.remember(InventoryChanges(scan=InventoryScan(NOW, error=evil), listed=listed))
-        kept = ledger.tenant.load()
-    assert {each.item for each in kept.listed.values()} == {each.item for each in listed}
+        ledger.inventory.remember(
+            InventoryChanges(scan=InventoryScan(NOW, error=evil), items=listed)
+        )
+        kept = ledger.inventory.load()
+    assert {each.item for each in kept.items.values()} == {each.item for each in listed}
     assert kept.scan is not None
     texts = [
         kept.scan.error,
         *(
             t
-            for each in kept.listed.values()
+            for each in kept.items.values()
             for t in (each.app_name, each.credential.name, each.credential.hint)
         ),
     ]
@@ -260,7 +264,7 @@ def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_
             notice(replace(view, listed=replace(view.listed, app_name=f"{number} {evil}")))
         )
     made = mail(
-        message(*notices, tenant=InventoryNews(9, 99)),
+        message(*notices, inventory=InventoryNews(9, 99)),
         to=(ADDRESS,),
         sender=SENDER,
         page_url=PAGE_URL,
@@ -272,6 +276,6 @@ def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_
         str(number) for number in range(0, 6_000, 100)
     }
     whole = mail(
-        message(*notices, tenant=InventoryNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER
+        message(*notices, inventory=InventoryNews(9, 99, owner="Ann")), to=(ADDRESS,), sender=SENDER
     )
     assert whole.text.count("client id …") == 6_000

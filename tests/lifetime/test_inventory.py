@@ -20,7 +20,7 @@ SOON, LATER, FAR = "2026-09-20T09:00Z", "2026-10-05T09:00Z", "2027-09-01T09:00Z"
 
 
 def world(*apps: InventoryApp, **rules: Any) -> TenantWorld:  # noqa: ANN401  (fields of the rules)
-    made = TenantWorld(watchlist(tenant=replace(RULES, **rules)))
+    made = TenantWorld(watchlist(inventory=replace(RULES, **rules)))
     made.whole.apps = list(apps)
     return made
 
@@ -113,7 +113,7 @@ def test_what_ended_more_than_a_week_before_it_was_first_seen_is_listed_and_not_
     )
     life.run("2026-09-03T14:00Z")
     assert life.news == ["2026-09-01 its first", "2026-09-01 its just-1 expired -4"]
-    tenant = life.watch.status().tenant
+    tenant = life.watch.status().inventory
     assert tenant is not None
     assert [view.listed.app_name for view in tenant.views] == ["just", "long"]
 
@@ -153,8 +153,8 @@ def test_what_is_gone_is_forgotten_and_told_again_when_it_is_back() -> None:
     life.run("2026-09-02T14:00Z")
     life.whole.apps = []
     life.run("2026-09-03T14:00Z")
-    assert not life.remembered.memory.listed
-    assert set(life.remembered.memory.told) == {
+    assert not life.remembered.memory.items
+    assert set(life.remembered.memory.notifications) == {
         ("introduction:tenant", "its"),
         ("fewer:tenant", "its"),
     }
@@ -174,7 +174,7 @@ def test_a_read_that_ends_early_concludes_nothing_and_is_tried_again_without_hur
     assert failed.outcome == Outcome.PARTIAL
     assert failed.judgement is not None
     assert "The tenant could not be read: Graph answered 503." in failed.error
-    assert len(life.remembered.memory.listed) == 3
+    assert len(life.remembered.memory.items) == 3
     life.whole.broken = ""
     again = life.run("2026-09-02T14:30Z")
     assert [result.outcome for result in again] == [Outcome.OK]
@@ -204,7 +204,7 @@ def test_an_app_that_cannot_be_understood_keeps_what_is_known_of_it() -> None:
     (result,) = life.run("2026-09-02T13:30Z")
     assert result.outcome == Outcome.PARTIAL
     assert "nothing is known of the app client-odd" in result.error
-    assert len(life.remembered.memory.listed) == 2
+    assert len(life.remembered.memory.items) == 2
 
 
 def test_while_an_app_cannot_even_be_named_nothing_is_taken_for_gone() -> None:
@@ -213,10 +213,10 @@ def test_while_an_app_cannot_even_be_named_nothing_is_taken_for_gone() -> None:
     life.whole.unread = ("#1 of its page",)
     del life.whole.apps[0]
     life.run("2026-09-02T13:30Z")
-    assert len(life.remembered.memory.listed) == 2
+    assert len(life.remembered.memory.items) == 2
     life.whole.unread = ()
     life.run("2026-09-03T13:30Z")
-    assert len(life.remembered.memory.listed) == 1
+    assert len(life.remembered.memory.items) == 1
 
 
 def test_a_fifth_fewer_credentials_is_told_once() -> None:
@@ -250,8 +250,8 @@ def test_each_owner_hears_of_their_apps_only_and_the_channel_of_the_rest_but_not
     life.run("2026-09-01T20:00Z")
     assert life.whole.asked == []
     (first,) = life.inboxes["its"].heard[-1:]
-    assert first.tenant is not None
-    assert (first.tenant.first, first.tenant.owners_next, len(first.notices)) == (True, 5, 5)
+    assert first.inventory is not None
+    assert (first.inventory.first, first.inventory.owners_next, len(first.notices)) == (True, 5, 5)
     life.run("2026-09-07T20:00Z")
     assert [line for line in life.news if not line.startswith("2026-09-01")] == [
         "2026-09-02 ann hers-1 first 18",
@@ -382,14 +382,14 @@ def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next
     life = world(app("signage", SOON))
     life.run("2026-09-01T14:30Z")
     noted = life.watch.check(whole=False)
-    assert (noted.outcome, noted.tenant) == (Outcome.OK, None)
+    assert (noted.outcome, noted.inventory) == (Outcome.OK, None)
     (result,) = life.run("2026-09-01T15:30Z")
-    assert result.tenant is not None
-    assert result.tenant.complete
+    assert result.inventory is not None
+    assert result.inventory.complete
     assert life.tick().outcome == Outcome.NOT_DUE
 
 
-@pytest.mark.parametrize("method", ["load", "remember", "record_told"])
+@pytest.mark.parametrize("method", ["load", "remember", "record_notifications"])
 def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_and_the_check_partial(
     method: str,
 ) -> None:
@@ -399,9 +399,11 @@ def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_an
     assert result.outcome == Outcome.PARTIAL
     assert any(message.introduction for message in life.inboxes["its"].heard)
     of_tenant = [
-        delivery.delivered for delivery in result.told if delivery.message.tenant is not None
+        delivery.delivered
+        for delivery in result.deliveries
+        if delivery.message.inventory is not None
     ]
-    assert of_tenant == ([True] if method == "record_told" else []), (
+    assert of_tenant == ([True] if method == "record_notifications" else []), (
         "what was sent is said, recorded or not"
     )
     life.remembered.broken.clear()
@@ -415,8 +417,8 @@ def test_a_dry_run_tells_and_remembers_nothing() -> None:
     result = life.watch.dry_run()
     assert [
         len(delivery.message.notices)
-        for delivery in result.told
-        if delivery.message.tenant is not None
+        for delivery in result.deliveries
+        if delivery.message.inventory is not None
     ] == [1]
     assert (life.news, life.remembered.memory.scan) == ([], None)
 
@@ -432,7 +434,7 @@ def test_of_a_tenant_that_cannot_be_read_nobody_hears_but_that_it_cannot() -> No
         "2026-09-05 ann signage-1 first 30"
     ]
     assert "2026-10-15 its reading:tenant check_failing None" in life.news
-    status = life.watch.status().tenant
+    status = life.watch.status().inventory
     assert status is not None
     (view,) = status.views
     assert (view.standing, view.days_left) == (Standing.EXPIRED, -10)

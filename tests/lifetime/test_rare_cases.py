@@ -239,7 +239,7 @@ def test_an_acknowledgement_that_the_ledger_could_not_forget_is_over_all_the_sam
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.acknowledge("libcal", "2026-12-13", "ordered from ITS")
-    world.ledger.broken["forget"] = LedgerError("The table cannot be reached.")
+    world.ledger.broken["remove"] = LedgerError("The table cannot be reached.")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-22"))
     world.run("2026-11-14T18:00Z")
     assert set(world.ledger.memory.acknowledgements) == {"libcal"}
@@ -374,7 +374,9 @@ def test_another_first_service_of_an_app_loses_nothing_of_what_is_known_of_it() 
     world.run("2026-09-21T18:00Z")
     assert world.watch.status().judgement.services[1].standing == "missing"
     assert set(world.ledger.memory.apps) == {"atlas"}
-    assert {sighting.app for sighting in world.ledger.memory.sightings.values()} == {"atlas"}
+    assert {sighting.app for sighting in world.ledger.memory.credential_records.values()} == {
+        "atlas"
+    }
 
 
 def test_nor_does_it_lose_when_what_is_missing_would_have_ended() -> None:

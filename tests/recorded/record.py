@@ -268,7 +268,7 @@ def show(number: int, result: CheckResult) -> None:
     """Print what a check told, for whoever makes a recording."""
     said = [
         f"{each.message.channel} {notice.view.item} {notice.reason}"
-        for each in result.told
+        for each in result.deliveries
         for notice in each.message.notices
     ]
     print(number, result.outcome, *said, sep="\n    ")  # noqa: T201  (a command for whoever makes a recording)

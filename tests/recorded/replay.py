@@ -78,12 +78,12 @@ def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
         watching(configured, environment=settings) as wired,
         TableLedger(settings["LAPSEWATCH_TABLES"], clock) as ledger,
     ):
-        assert wired.tenant is not None
+        assert wired.inventory is not None
         yield replace(
             wired,
             ledger=ledger,
             clock=clock,
-            tenant=replace(wired.tenant, ledger=ledger.tenant, clock=clock),
+            inventory=replace(wired.inventory, ledger=ledger.inventory, clock=clock),
         )
 
 

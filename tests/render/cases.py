@@ -41,8 +41,8 @@ from tests.support.notices import (
 SOON = credential(ends=6)
 ENDED = credential(ends=-3)
 WAITING = service_view(Standing.AWAITING_INSTALL, SOON, replacement=NEW)
-WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, over=Loss.ENDED)
-WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Loss.GONE)
+WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, over=Loss.EXPIRED)
+WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Loss.DELETED)
 ASSUMED = service_view(Standing.AWAITING_INSTALL, replacement=NEW, assumed=True)
 HEALTHY = service_view(Standing.HEALTHY, NEW, confirmed=True)
 STAFFER = service_view(
@@ -53,7 +53,7 @@ DELETABLE = leftover(40, deletable=True)
 STRAY = credential("secret for sync", 500, hint="p0W")
 CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
 SEEN_AGAIN = replace(
-    WAITING, hold=InUse("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
+    WAITING, in_use_record=InUse("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
 )
 LATER = credential("LibCal 2026", 740, hint="Zr2", starts=9)
 UNREAD = "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); grant Application.Read.All to the identity."
@@ -75,11 +75,11 @@ MESSAGES: dict[str, Message] = {
             notice(KIOSK, Reason.FIRST, COPY),
             notice(LAPSED, Reason.EXPIRED, COPY),
         ),
-        tenant=replace(READ, first=True, owners_next=3),
+        inventory=replace(READ, first=True, owners_next=3),
     ),
     "tenant_later": replace(
         message(notice(PIPELINE, Reason.RUNG, COPY), notice(LAPSED, Reason.EXPIRED, COPY)),
-        tenant=READ,
+        inventory=READ,
     ),
     "tenant_to_owner": replace(
         message(
@@ -87,7 +87,7 @@ MESSAGES: dict[str, Message] = {
             notice(replace(LAPSED, owned=None), Reason.EXPIRED, RENEWER),
             channel="owner:a1",
         ),
-        tenant=replace(READ, owner="Ann Example"),
+        inventory=replace(READ, owner="Ann Example"),
     ),
     "tenant_unread_with_page": replace(
         message(
@@ -97,7 +97,7 @@ MESSAGES: dict[str, Message] = {
                 COPY,
             )
         ),
-        tenant=READ,
+        inventory=READ,
     ),
     "tenant_fewer": replace(
         message(
@@ -107,7 +107,7 @@ MESSAGES: dict[str, Message] = {
                 COPY,
             )
         ),
-        tenant=READ,
+        inventory=READ,
     ),
     "expiring_to_renewer": message(notice(service_view(), Reason.RUNG, RENEWER), next_message=NEXT),
     "expiring_to_installer": message(
@@ -153,18 +153,20 @@ MESSAGES: dict[str, Message] = {
     "still_waiting_with_page": message(notice(WAITING_GONE, Reason.STILL_WAITING)),
     "still_old": message(notice(SEEN_AGAIN, Reason.STILL_OLD)),
     "still_old_with_page": message(notice(SEEN_AGAIN, Reason.STILL_OLD, INSTALLER)),
-    "missing": message(notice(service_view(Standing.MISSING, over=Loss.GONE), Reason.MISSING)),
+    "missing": message(notice(service_view(Standing.MISSING, over=Loss.DELETED), Reason.MISSING)),
     "missing_with_candidate": message(
-        notice(service_view(Standing.MISSING, over=Loss.GONE, candidates=(STRAY,)), Reason.MISSING)
+        notice(
+            service_view(Standing.MISSING, over=Loss.DELETED, candidates=(STRAY,)), Reason.MISSING
+        )
     ),
     "missing_replacement_starts_later": message(
         notice(
-            service_view(Standing.MISSING, over=Loss.GONE, replacement=LATER, upcoming=True),
+            service_view(Standing.MISSING, over=Loss.DELETED, replacement=LATER, upcoming=True),
             Reason.MISSING,
         )
     ),
     "expired": message(
-        notice(service_view(Standing.EXPIRED, ENDED, over=Loss.ENDED), Reason.EXPIRED)
+        notice(service_view(Standing.EXPIRED, ENDED, over=Loss.EXPIRED), Reason.EXPIRED)
     ),
     "unmatched": message(notice(unmatched(STRAY, CERTIFICATE), Reason.UNMATCHED)),
     "unmatched_empty": message(notice(unmatched(), Reason.UNMATCHED)),
@@ -172,14 +174,17 @@ MESSAGES: dict[str, Message] = {
     "confirmed_by_evidence": message(
         notice(
             replace(
-                HEALTHY, hold=InUse("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True)
+                HEALTHY,
+                in_use_record=InUse("libcal", NEW.key_id, assumed=False, at=NOW, evidence=True),
             ),
             Reason.CONFIRMED,
         )
     ),
     "confirmed_on_an_older_one": message(
         notice(
-            replace(WAITING, hold=InUse("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)),
+            replace(
+                WAITING, in_use_record=InUse("libcal", SOON.key_id, assumed=False, at=NOW, by=PAT)
+            ),
             Reason.CONFIRMED,
         )
     ),
@@ -226,7 +231,11 @@ MESSAGES: dict[str, Message] = {
     ),
     "leftover_tomorrow": message(notice(leftover(1), Reason.LEFTOVER, INSTALLER)),
     "leftover_deletable_by_evidence": message(
-        notice(replace(DELETABLE, owner=replace(HEALTHY, hold=EVIDENCE)), Reason.LEFTOVER, RENEWER)
+        notice(
+            replace(DELETABLE, owner=replace(HEALTHY, in_use_record=EVIDENCE)),
+            Reason.LEFTOVER,
+            RENEWER,
+        )
     ),
     "leftover_deletable": message(notice(leftover(40, deletable=True), Reason.LEFTOVER, RENEWER)),
     "removed": message(notice(removed(), Reason.REMOVED)),

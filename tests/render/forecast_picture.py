@@ -20,7 +20,7 @@ PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "forecast.svg"
 def look(world: World) -> tuple[Judgement, CheckContext]:
     """Give how things stand in a world, from what its ledger remembers."""
     memory = world.ledger.load()
-    round_ = CheckContext(world.watched, memory, world.now, world.ledger.pulse())
+    round_ = CheckContext(world.watched, memory, world.now, world.ledger.last_checks())
     known = {
         app.key: seen
         for app in world.watched.apps

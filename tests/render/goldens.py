@@ -90,7 +90,7 @@ def sections(text: str) -> Iterable[tuple[str, str]]:
 
 def kind_of(message: Message) -> str:
     """Return the kind of item that a message is about, which is the name of its golden file."""
-    if message.tenant is not None:
+    if message.inventory is not None:
         return KINDS[InventoryView]
     kinds = {KINDS[type(notice.view)] for notice in message.notices}
     return kinds.pop() if len(kinds) == 1 and not message.introduction else GENERAL

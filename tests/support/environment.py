@@ -174,18 +174,20 @@ class Stage:
     def remembered(self) -> tuple[Memory, LastChecks]:
         """Read the ledger as the program does. Raises `LedgerError` if it does not read clean."""
         with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
-            return ledger.load(), ledger.pulse()
+            return ledger.load(), ledger.last_checks()
 
     def remembered_of_tenant(self) -> dict[str, object]:
         """Read the tenant's part of it, without when anything was."""
         with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
-            memory = ledger.tenant.load()
+            memory = ledger.inventory.load()
         return {
             "listed": {
                 item: replace(each, first_seen=START, since=START)
-                for item, each in memory.listed.items()
+                for item, each in memory.items.items()
             },
-            "told": {key: (told.standing, told.reason) for key, told in memory.told.items()},
+            "told": {
+                key: (told.standing, told.reason) for key, told in memory.notifications.items()
+            },
             "read": memory.scan is not None
             and (memory.scan.applications, memory.scan.credentials, memory.scan.error),
         }
@@ -211,19 +213,19 @@ class Stage:
 def timeless(memory: Memory) -> dict[str, object]:
     """Give what is remembered without when it was: what two ledgers must have in common that saw the same world."""
     return {
-        "holds": {name: replace(hold, at=START) for name, hold in memory.holds.items()},
-        "formers": memory.formers,
+        "holds": {name: replace(hold, at=START) for name, hold in memory.in_use_records.items()},
+        "formers": memory.previous_credentials,
         "assignments": set(memory.assignments),
         "credentials": {
             key: (sighting.credential, sighting.gone_at is None)
-            for key, sighting in memory.sightings.items()
+            for key, sighting in memory.credential_records.items()
         },
         "apps": {key: replace(app, read_at=START) for key, app in memory.apps.items()},
         "items": {
             item: (state.standing, _INSTANT.sub("", state.situation), state.reason)
             for item, state in memory.items.items()
         },
-        "told": {key: (told.standing, told.reason) for key, told in memory.told.items()},
+        "told": {key: (told.standing, told.reason) for key, told in memory.notifications.items()},
         "channels": {name for name, state in memory.channels.items() if state.failures},
         "uses": {key: use.days for key, use in memory.uses.items()},
     }

@@ -190,7 +190,7 @@ class Harness:
             "its": self._teams(settings.watchlist.channels["its"]),
             "staff": self._mailbox(settings.watchlist.channels["staff"], STAFF, settings),
         }
-        rules, beat = settings.watchlist.tenant, settings.heartbeat
+        rules, beat = settings.watchlist.inventory, settings.heartbeat
         assert rules is not None
         assert beat is not None
         with TableLedger(
@@ -203,7 +203,7 @@ class Harness:
                 settings.watchlist,
                 rules,
                 GraphInventory(graph, sign_in, page_size=2, backoff=backoff),
-                ledger.tenant,
+                ledger.inventory,
                 channels,
                 lambda owner: self._owner(owner, settings),
                 clock,

@@ -97,16 +97,16 @@ class InMemoryInventoryLedger:
         self._break("load")
         return self.memory
 
-    def listing(self) -> InventoryMemory:
-        self._break("listing")
-        return replace(self.memory, told={})
+    def load_items(self) -> InventoryMemory:
+        self._break("load_items")
+        return replace(self.memory, notifications={})
 
     def remember(self, facts: InventoryChanges) -> None:
         self._break("remember")
         self.memory = apply_inventory_changes(self.memory, facts)
 
     def record_notifications(self, told: Sequence[Notification]) -> None:
-        self._break("record_told")
+        self._break("record_notifications")
         self.memory = apply_inventory_notifications(self.memory, told)
 
     def _break(self, method: str) -> None:
@@ -118,7 +118,7 @@ class InMemoryInventoryLedger:
 class TenantWorld(World):
     """A world in which the whole tenant is watched, beside one app that is healthy."""
 
-    watched: Watchlist = field(default_factory=lambda: watchlist(tenant=RULES))
+    watched: Watchlist = field(default_factory=lambda: watchlist(inventory=RULES))
     whole: InventoryReader = field(default_factory=InventoryReader)
     remembered: InMemoryInventoryLedger = field(default_factory=InMemoryInventoryLedger)
 
@@ -132,12 +132,12 @@ class TenantWorld(World):
     @property
     def watch(self) -> Watch:
         plain = super().watch
-        assert self.watched.tenant is not None
+        assert self.watched.inventory is not None
         return replace(
             plain,
-            tenant=InventoryWatch(
+            inventory=InventoryWatch(
                 self.watched,
-                self.watched.tenant,
+                self.watched.inventory,
                 self.whole,
                 self.remembered,
                 self.inboxes,
@@ -155,9 +155,9 @@ class TenantWorld(World):
         lines = []
         for name, inbox in self.inboxes.items():
             for message in inbox.heard:
-                if message.tenant is not None:
+                if message.inventory is not None:
                     day = message.now.astimezone(message.zone).date()
-                    lines += [f"{day} {name} first"] if message.tenant.first else []
+                    lines += [f"{day} {name} first"] if message.inventory.first else []
                     lines += [
                         f"{day} {name} {_short(n.view.item)} {n.reason} {n.view.days_left}"
                         for n in message.notices

@@ -39,8 +39,8 @@ class InMemoryLedger:
     holder: "MemoryLease | None" = None
     versions: "count[int]" = field(default_factory=lambda: count(1))
 
-    def pulse(self) -> LastChecks:
-        self._break("pulse")
+    def last_checks(self) -> LastChecks:
+        self._break("last_checks")
         return self.last_pulse
 
     def begin(self, at: datetime) -> None:
@@ -62,17 +62,20 @@ class InMemoryLedger:
     def remember(self, facts: Changes) -> None:
         self._break("remember")
         self.memory = apply_changes(
-            self.memory, replace(facts, holds=tuple(self._stamped(hold) for hold in facts.holds))
+            self.memory,
+            replace(
+                facts, in_use_records=tuple(self._stamped(hold) for hold in facts.in_use_records)
+            ),
         )
 
     def record_notifications(self, told: Sequence[Notification]) -> None:
-        self._break("record_told")
+        self._break("record_notifications")
         self.memory = apply_notifications(self.memory, told)
 
-    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
+    def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
         self._break("record_check")
         self.recorded.append(record)
-        self.last_pulse = pulse
+        self.last_pulse = last_checks
 
     def decide(
         self,
@@ -87,16 +90,16 @@ class InMemoryLedger:
         new_holds = {each.service: each for each in holds}
         new_assignments = {each.key_id: each for each in assignments}
         new_acknowledgements = {each.service: each for each in acknowledgements}
-        _unchanged(new_holds, self.memory.holds)
+        _unchanged(new_holds, self.memory.in_use_records)
         _unchanged(new_assignments, self.memory.assignments)
         _unchanged(new_acknowledgements, self.memory.acknowledgements)
         self.memory = replace(
             self.memory,
-            holds={
-                **self.memory.holds,
+            in_use_records={
+                **self.memory.in_use_records,
                 **{name: self._stamped(each) for name, each in new_holds.items()},
             },
-            formers=self.memory.formers | set(formers),
+            previous_credentials=self.memory.previous_credentials | set(formers),
             assignments={
                 **self.memory.assignments,
                 **{name: self._stamped(each) for name, each in new_assignments.items()},
@@ -128,28 +131,28 @@ class InMemoryLedger:
         self._break("checks")
         return sorted(self.recorded, key=lambda check: check.started, reverse=True)[:limit]
 
-    def forget(self, rows: Removals) -> None:
-        self._break("forget")
+    def remove(self, rows: Removals) -> None:
+        self._break("remove")
         ended = {(each.service, each.version) for each in rows.acknowledgements}
         self.memory = Memory(
-            holds=_without(self.memory.holds, rows.holds),
-            formers=self.memory.formers - set(rows.formers),
+            in_use_records=_without(self.memory.in_use_records, rows.in_use_records),
+            previous_credentials=self.memory.previous_credentials - set(rows.previous_credentials),
             assignments=_without(self.memory.assignments, rows.assignments),
             acknowledgements={
                 name: each
                 for name, each in self.memory.acknowledgements.items()
                 if (name, each.version) not in ended
             },
-            sightings=_without(self.memory.sightings, rows.sightings),
+            credential_records=_without(self.memory.credential_records, rows.credential_records),
             apps=_without(self.memory.apps, rows.apps),
             items=_without(self.memory.items, rows.items),
-            told=_without(self.memory.told, rows.told),
+            notifications=_without(self.memory.notifications, rows.notifications),
             channels=_without(self.memory.channels, rows.channels),
             uses=_without(self.memory.uses, rows.uses),
         )
 
-    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
-        self._break("forget_history")
+    def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+        self._break("remove_history")
         self.recorded = [check for check in self.recorded if check.started >= before]
         self.history = [
             decision for decision in self.history if decision.at >= before or not outlived(decision)

@@ -110,7 +110,7 @@ def service_view(
     in_use: Credential | None = None,
     *,
     severity: Severity | None = None,
-    over: Loss = Loss.NO,
+    over: Loss = Loss.NONE,
     assumed: bool = False,
     confirmed: bool = False,
     **more: object,
@@ -125,12 +125,12 @@ def service_view(
         standing=standing,
         severity=severity or _severity(standing, over, days_left),
         in_use=in_use,
-        hold=hold,
+        in_use_record=hold,
         replacement=None,
         upcoming=False,
         leftovers=(),
         shared=frozenset(),
-        over=over,
+        loss=over,
         days_left=days_left,
         situation="",
     )
@@ -140,7 +140,7 @@ def service_view(
 def unmatched(*candidates: Credential) -> ServiceView:
     """Give a service for which no rule finds a credential."""
     view = service_view(Standing.UNMATCHED, severity=Severity.WARNING)
-    return replace(view, in_use=None, hold=None, days_left=None, candidates=candidates)
+    return replace(view, in_use=None, in_use_record=None, days_left=None, candidates=candidates)
 
 
 def unclaimed(
@@ -216,7 +216,7 @@ def message(*notices: Notice, **more: object) -> Message:
 
 
 def _severity(standing: Standing, over: Loss, days_left: int | None) -> Severity:
-    if over != Loss.NO or standing in {Standing.MISSING, Standing.EXPIRED}:
+    if over != Loss.NONE or standing in {Standing.MISSING, Standing.EXPIRED}:
         return Severity.CRITICAL
     if standing == Standing.HEALTHY:
         return Severity.OK

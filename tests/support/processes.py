@@ -98,16 +98,16 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
     ):
         try:
             tenant = (
-                replace(wired.tenant, ledger=ledger.tenant, clock=clock)
-                if wired.tenant is not None
+                replace(wired.inventory, ledger=ledger.inventory, clock=clock)
+                if wired.inventory is not None
                 else None
             )
-            result = _acted(replace(wired, ledger=ledger, clock=clock, tenant=tenant), act)
+            result = _acted(replace(wired, ledger=ledger, clock=clock, inventory=tenant), act)
         except Refused as error:
             return {"outcome": "refused", "error": str(error)}
         except PortError as error:
             return {"outcome": "error", "error": str(error)}
-    told = sum(delivery.delivered for delivery in result.told)
+    told = sum(delivery.delivered for delivery in result.deliveries)
     return {"outcome": result.outcome, "error": result.error, "told": told}
 
 

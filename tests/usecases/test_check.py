@@ -32,12 +32,14 @@ def test_a_check_tells_every_channel_once_and_says_when_the_next_message_comes()
         1,
         1,
     )
-    assert [(d.message.channel, d.delivered, d.message.introduction) for d in result.told] == [
+    assert [
+        (d.message.channel, d.delivered, d.message.introduction) for d in result.deliveries
+    ] == [
         ("its", True, True),
         ("admins", True, True),
     ]
     assert str(world.inboxes["its"].heard[0].next_message) == "2026-09-06"
-    assert world.check().told == ()
+    assert world.check().deliveries == ()
 
 
 def test_the_reason_is_in_the_card_and_in_the_ledger() -> None:
@@ -46,7 +48,7 @@ def test_the_reason_is_in_the_card_and_in_the_ledger() -> None:
     world.now = at("2026-09-06T13:05Z")
     world.check()
     assert [notice.reason for notice in world.inboxes["its"].heard[-1].notices] == [Reason.RUNG]
-    assert world.ledger.load().told["libcal", "its"].reason == Reason.RUNG
+    assert world.ledger.load().notifications["libcal", "its"].reason == Reason.RUNG
 
 
 def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
@@ -87,7 +89,7 @@ class FakeHeartbeat:
 
 
 @pytest.mark.parametrize(
-    "method", ["pulse", "lease", "load", "remember", "record_told", "record_check"]
+    "method", ["last_checks", "lease", "load", "remember", "record_notifications", "record_check"]
 )
 def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) -> None:
     world = living()
@@ -123,12 +125,12 @@ def test_a_check_that_lost_its_lease_stops_before_the_next_effect() -> None:
     assert world.ledger.checks(10) == []
 
 
-@pytest.mark.parametrize("method", ["pulse", "load", "lease"])
+@pytest.mark.parametrize("method", ["last_checks", "load", "lease"])
 def test_without_the_ledger_nobody_is_told_anything(method: str) -> None:
     world = living()
     world.ledger.broken[method] = OUTAGE
     result = world.check()
-    assert (result.outcome, result.told) == (Outcome.FAILED, ())
+    assert (result.outcome, result.deliveries) == (Outcome.FAILED, ())
     assert "The table cannot be reached." in result.error
     assert world.diary == []
 
@@ -145,12 +147,12 @@ def test_what_was_found_is_written_before_anybody_is_told() -> None:
 
 def test_what_could_not_be_recorded_is_said_again_rather_than_lost() -> None:
     world = living()
-    world.ledger.broken["record_told"] = OUTAGE
+    world.ledger.broken["record_notifications"] = OUTAGE
     result = world.check()
     assert result.outcome == Outcome.FAILED
-    assert [(d.message.channel, d.delivered) for d in result.told] == [("its", True)]
-    assert "it will come again" in result.told[0].error
-    del world.ledger.broken["record_told"]
+    assert [(d.message.channel, d.delivered) for d in result.deliveries] == [("its", True)]
+    assert "it will come again" in result.deliveries[0].error
+    del world.ledger.broken["record_notifications"]
     world.check()
     assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [2, 1]
 
@@ -225,7 +227,7 @@ def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
     world = living()
     lease = world.ledger.lease()
     result = world.watch.dry_run()
-    assert (result.outcome, result.dry_run, [d.message.channel for d in result.told]) == (
+    assert (result.outcome, result.dry_run, [d.message.channel for d in result.deliveries]) == (
         Outcome.OK,
         True,
         ["its", "admins"],
@@ -268,16 +270,16 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     world.check()
     world.now += timedelta(days=399)
     world.check()
-    assert "odd" in world.ledger.load().sightings
+    assert "odd" in world.ledger.load().credential_records
     world.now += timedelta(days=2)
     world.check()
     world.now += timedelta(days=1)
     world.check()
     memory = world.ledger.load()
-    assert set(memory.sightings) == {"cal24"}
+    assert set(memory.credential_records) == {"cal24"}
     assert not [item for item in memory.items if "odd" in item]
-    assert not [key for key in memory.told if "odd" in key[0]]
-    assert memory.holds["libcal"].key_id == "cal24"
+    assert not [key for key in memory.notifications if "odd" in key[0]]
+    assert memory.in_use_records["libcal"].key_id == "cal24"
     kept = [record.started for record in world.ledger.checks(10)]
     assert min(kept) >= world.now - timedelta(days=400)
     assert len(kept) == 3
@@ -318,8 +320,8 @@ def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
     world = living()
     for deadline in (timedelta(minutes=2), timedelta(minutes=20)):
         started = world.now = world.now + timedelta(days=7)
-        result = replace(world.watch, sign_ins=Slow(world), deadline=deadline).check()
-        assert (result.outcome, len(result.told)) == (Outcome.OK, 2)
+        result = replace(world.watch, usage_report=Slow(world), deadline=deadline).check()
+        assert (result.outcome, len(result.deliveries)) == (Outcome.OK, 2)
         assert world.now - started < timedelta(minutes=4)
 
 

@@ -18,12 +18,12 @@ WATCHLISTS = {
 class Torn(InMemoryLedger):
     """A ledger that cannot be read."""
 
-    def pulse(self) -> LastChecks:
+    def last_checks(self) -> LastChecks:
         raise LedgerError("The ledger at x did not answer in time. The next tick tries again.")
 
 
-def ledger(pulse: LastChecks) -> InMemoryLedger:
-    return InMemoryLedger(lambda: NOW, last_pulse=pulse)
+def ledger(last_checks: LastChecks) -> InMemoryLedger:
+    return InMemoryLedger(lambda: NOW, last_pulse=last_checks)
 
 
 def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> LastChecks:
@@ -86,4 +86,4 @@ def test_all_are_fresh_or_one_says_otherwise() -> None:
 def test_the_first_sign_of_life_is_noted_for_each() -> None:
     ledgers = {key: ledger(LastChecks()) for key in WATCHLISTS}
     fresh(WATCHLISTS, ledgers, NOW)
-    assert [each.pulse().watching_since for each in ledgers.values()] == [NOW] * 3
+    assert [each.last_checks().watching_since for each in ledgers.values()] == [NOW] * 3

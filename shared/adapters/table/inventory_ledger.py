@@ -32,7 +32,7 @@ class TableInventoryLedger:
         """Everything that is remembered of the tenant: one request for each 1,000 rows."""
         return _memory(self._store.rows("", "~t"))
 
-    def listing(self) -> InventoryMemory:
+    def load_items(self) -> InventoryMemory:
         """The same without what was told: one request for each 1,000 items, and one."""
         scan = self._store.row(SCAN)
         return _memory([*self._store.rows("listed:", "listed;"), *([scan] if scan else [])])
@@ -44,13 +44,13 @@ class TableInventoryLedger:
         """
         steps = [
             Step("put", row, columns_of(each, row))
-            for each in facts.listed
+            for each in facts.items
             for row in [key_of(each)]
         ]
         if facts.scan is not None:
             steps.append(Step("put", SCAN, columns_of(facts.scan, SCAN)))
         self._store.write_all(steps)
-        dropped = [key("told", item, channel) for item, channel in facts.forget_told]
+        dropped = [key("told", item, channel) for item, channel in facts.forgotten_notifications]
         dropped += [
             key("listed", *item.removeprefix("tenant:").split(":", 1)) for item in facts.gone
         ]

@@ -108,11 +108,11 @@ class TableLedger:
         return other
 
     @property
-    def tenant(self) -> TableInventoryLedger:
+    def inventory(self) -> TableInventoryLedger:
         """What is remembered of the whole tenant; it lives as long as this does."""
         return TableInventoryLedger(self._of_tenant)
 
-    def pulse(self) -> LastChecks:
+    def last_checks(self) -> LastChecks:
         """How the last checks ended: one point read."""
         row = self._store.row(LAST_CHECKS)
         return record_of(LastChecks, row) if row else LastChecks()
@@ -145,11 +145,11 @@ class TableLedger:
         Holds go first and states of items before sightings: if only a part is written, the next check finds the rest
         still to be said, with the reason that it had.
         """
-        firsts = [_step("create", hold) for hold in facts.holds]
+        firsts = [_step("create", hold) for hold in facts.in_use_records]
         found: tuple[Remembered, ...] = (
             *facts.items,
             *facts.apps,
-            *facts.sightings,
+            *facts.credential_records,
             *facts.channels,
             *facts.uses,
         )
@@ -166,13 +166,13 @@ class TableLedger:
         """Write what a channel has just heard, in one transaction for each 100 items."""
         self._store.write_all([_step("put", value) for value in told])
 
-    def record_check(self, record: CheckRecord, pulse: LastChecks) -> None:
+    def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
         """Write how a check ended and the pulse, both or neither: one request."""
         check = history_key("check", record.started, uuid4().hex[:8])
         self._store.write(
             [
                 Step("create", check, columns_of(record, check)),
-                Step("put", LAST_CHECKS, columns_of(pulse, LAST_CHECKS)),
+                Step("put", LAST_CHECKS, columns_of(last_checks, LAST_CHECKS)),
             ]
         )
 
@@ -225,22 +225,22 @@ class TableLedger:
             for row in self._store.rows("~check:", "~check;", limit=limit)
         ]
 
-    def forget(self, rows: Removals) -> None:
+    def remove(self, rows: Removals) -> None:
         """Drop these rows, in one transaction for each 100; one that does not exist is as good as dropped."""
         keys = [
-            *(key("hold", service) for service in rows.holds),
-            *(key_of(former) for former in rows.formers),
+            *(key("hold", service) for service in rows.in_use_records),
+            *(key_of(former) for former in rows.previous_credentials),
             *(key("assignment", key_id) for key_id in rows.assignments),
-            *(key("sighting", key_id) for key_id in rows.sightings),
+            *(key("sighting", key_id) for key_id in rows.credential_records),
             *(key("app", app) for app in rows.apps),
             *(key("item", item) for item in rows.items),
-            *(key("told", item, channel) for item, channel in rows.told),
+            *(key("told", item, channel) for item, channel in rows.notifications),
             *(key("channel", name) for name in rows.channels),
             *(key("use", key_id) for key_id in rows.uses),
         ]
         self._store.drop(keys, {key_of(given): given.version for given in rows.acknowledgements})
 
-    def forget_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+    def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
         """Drop checks older than `before`, and such decisions as are `outlived`, at most `MAX_HISTORY` of each.
 
         Two reads, one more for each 1,000 decisions, and a transaction for each 100 rows.

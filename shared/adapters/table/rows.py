@@ -279,20 +279,22 @@ def memory_of(rows: Iterable[TableRow]) -> Memory:
     """Give what the rows remember; raises `LedgerError` for one that cannot be understood."""
     values = [record_of(_kind(row), row) for row in rows]
     return Memory(
-        holds={value.service: value for value in values if isinstance(value, InUse)},
-        formers=frozenset(value for value in values if isinstance(value, PreviousCredential)),
+        in_use_records={value.service: value for value in values if isinstance(value, InUse)},
+        previous_credentials=frozenset(
+            value for value in values if isinstance(value, PreviousCredential)
+        ),
         assignments={value.key_id: value for value in values if isinstance(value, Assignment)},
         acknowledgements={
             value.service: value for value in values if isinstance(value, Acknowledgement)
         },
-        sightings={
+        credential_records={
             value.credential.key_id: value
             for value in values
             if isinstance(value, CredentialRecord)
         },
         apps={value.key: value for value in values if isinstance(value, AppRecord)},
         items={value.item: value for value in values if isinstance(value, ItemState)},
-        told={
+        notifications={
             (value.item, value.channel): value
             for value in values
             if isinstance(value, Notification)

@@ -52,7 +52,7 @@ class InventoryContext:
     def introduced(self) -> bool:
         """Any channel has had the first word, on an earlier day: on its day nothing else goes out, however often it is tried."""
         zone = self.watchlist.zone
-        said = (self.memory.told.get((INTRODUCED, name)) for name in self.rules.tell)
+        said = (self.memory.notifications.get((INTRODUCED, name)) for name in self.rules.tell)
         times = [
             told.at for told in said if told is not None
         ]  # one from the future was said too, by a clock that was ahead
@@ -91,7 +91,7 @@ def inventory_view(listed: InventoryItem, at: InventoryContext) -> InventoryView
 
 def inventory_views(at: InventoryContext) -> list[InventoryView]:
     """Judge every item, most urgent first."""
-    return sorted((inventory_view(listed, at) for listed in at.memory.listed.values()), key=urgency)
+    return sorted((inventory_view(listed, at) for listed in at.memory.items.values()), key=urgency)
 
 
 def urgency(view: InventoryView) -> tuple[int, int, str]:
@@ -105,7 +105,7 @@ def to_look_up(at: InventoryContext) -> tuple[InventoryItem, ...]:
         return ()
     return tuple(
         each
-        for each in at.memory.listed.values()
+        for each in at.memory.items.values()
         if each.item not in at.unknown and _about_to_be_told(each, at)
     )
 
@@ -126,7 +126,9 @@ def plan(at: InventoryContext, owned: Mapping[str, AppOwners]) -> Plan:
         whole = replace(view, owned=ownership)
         audience = _audience(view, ownership, at, asked=view.item in looked_up)
         for channel in audience:
-            if (reason := _why(view, at.memory.told.get((view.item, channel)), at)) is not None:
+            if (
+                reason := _why(view, at.memory.notifications.get((view.item, channel)), at)
+            ) is not None:
                 said = (
                     whole
                     if channel in owners
@@ -156,7 +158,7 @@ def inventory_notifications(message: Message, at: InventoryContext) -> tuple[Not
         Notification(n.view.item, message.channel, at.now, n.view.standing, n.reason)
         for n in message.notices
     ]
-    if message.tenant is not None and message.tenant.first:
+    if message.inventory is not None and message.inventory.first:
         rows.append(
             Notification(INTRODUCED, message.channel, at.now, Standing.HEALTHY, Reason.INTRODUCED)
         )
@@ -179,7 +181,7 @@ def unreached(message: Message, at: InventoryContext) -> tuple[Notification, ...
 def _about_to_be_told(listed: InventoryItem, at: InventoryContext) -> bool:
     """Say whether anybody is due to hear of an item; whoever it concerned last time stands for whoever it concerns now."""
     view = inventory_view(listed, at)
-    told = at.memory.told
+    told = at.memory.notifications
     if not listed.audience:
         return _why(view, None, at) is not None
     return any(
@@ -218,7 +220,7 @@ def _falls_to_the_channels(view: InventoryView, owner: str, at: InventoryContext
 
 def _unreached_since(owner: str, at: InventoryContext) -> datetime | None:
     """When mail to an owner (by channel) began to fail; `None` if the last one arrived, or none was sent."""
-    row = at.memory.told.get((UNREACHED, owner))
+    row = at.memory.notifications.get((UNREACHED, owner))
     return row.at if row is not None and row.standing == Standing.FAILING else None
 
 
@@ -263,7 +265,7 @@ def _too_many(
     """
 
     def turn(name: str) -> tuple[bool, bool, tuple[int, int, str]]:
-        heard = all((notice.view.item, name) in at.memory.told for notice in due[name])
+        heard = all((notice.view.item, name) in at.memory.notifications for notice in due[name])
         return _unreached_since(name, at) is not None, heard, min(map(_rank, due[name]))
 
     addressed = sorted((name for name in due if name in owners), key=turn)
@@ -291,13 +293,16 @@ def _tell_what_cannot_wait(
             view = notice.view
             assert isinstance(view, InventoryView)
             said = any(each.view.item == item for each in due.get(channel, ()))
-            if not said and _why(view, at.memory.told.get((item, channel)), at) is not None:
+            if (
+                not said
+                and _why(view, at.memory.notifications.get((item, channel)), at) is not None
+            ):
                 due.setdefault(channel, []).append(replace(notice, roles=COPY))
 
 
 def _to_channels(due: Mapping[str, list[Notice]], at: InventoryContext) -> Iterator[Message]:
     for channel in at.rules.tell:
-        first = (INTRODUCED, channel) not in at.memory.told and at.scan.read_at is not None
+        first = (INTRODUCED, channel) not in at.memory.notifications and at.scan.read_at is not None
         notices = [*_of_the_reading(channel, at), *due.get(channel, ())]
         if not notices and not first:
             continue
@@ -305,7 +310,7 @@ def _to_channels(due: Mapping[str, list[Notice]], at: InventoryContext) -> Itera
         apps = (
             {
                 each.object_id
-                for each in at.memory.listed.values()
+                for each in at.memory.items.values()
                 if _why(inventory_view(each, at), None, at)
             }
             if owned
@@ -319,7 +324,7 @@ def _to_channels(due: Mapping[str, list[Notice]], at: InventoryContext) -> Itera
             at.now,
             at.watchlist.zone,
             tuple(notices),
-            tenant=news,
+            inventory=news,
             tenant_name=at.watchlist.name,
         )
 
@@ -331,7 +336,7 @@ def _to_owner(owner: Owner, notices: list[Notice], at: InventoryContext) -> Mess
         at.now,
         at.watchlist.zone,
         tuple(notices),
-        tenant=news,
+        inventory=news,
         tenant_name=at.watchlist.name,
     )
 
@@ -353,7 +358,7 @@ def reading_view(scan: InventoryScan, now: datetime) -> WatcherView:
 
 def _of_the_reading(channel: str, at: InventoryContext) -> Iterator[Notice]:
     """Give what is due about the reading itself: that it fails, once a day; that it works again; that it showed far fewer credentials."""
-    scan, told = at.scan, at.memory.told
+    scan, told = at.scan, at.memory.notifications
     reading = reading_view(scan, at.now)
     last = told.get((reading.item, channel))
     if reading.standing == Standing.FAILING:

@@ -129,18 +129,20 @@ def changes_of_read(
     found: Mapping[str, InventoryItem], counted: ReadCounts, memory: InventoryMemory, now: datetime
 ) -> InventoryChanges:
     """Say what a complete read at `now` found that is new. `found` are its items, as if they were seen for the first time."""
-    listed = {item: _continued(each, memory.listed.get(item), now) for item, each in found.items()}
+    listed = {item: _continued(each, memory.items.get(item), now) for item, each in found.items()}
     missed = {
         item
-        for item, each in memory.listed.items()
+        for item, each in memory.items.items()
         if item not in listed and each.client_id.casefold() not in counted.unread
     }
     gone = set() if counted.nameless else missed
     return InventoryChanges(
         scan=_scanned(counted, memory.scan, now),
-        listed=tuple(each for item, each in listed.items() if memory.listed.get(item) != each),
+        items=tuple(each for item, each in listed.items() if memory.items.get(item) != each),
         gone=tuple(sorted(gone)),
-        forget_told=tuple(sorted(key for key in memory.told if key[0] in gone)),
+        forgotten_notifications=tuple(
+            sorted(key for key in memory.notifications if key[0] in gone)
+        ),
     )
 
 
@@ -173,12 +175,14 @@ def _scanned(counted: ReadCounts, before: InventoryScan | None, now: datetime) -
 
 def apply_inventory_changes(memory: InventoryMemory, facts: InventoryChanges) -> InventoryMemory:
     """Give the memory after `facts` were written."""
-    gone, forgotten = set(facts.gone), set(facts.forget_told)
-    kept = {item: each for item, each in memory.listed.items() if item not in gone}
+    gone, forgotten = set(facts.gone), set(facts.forgotten_notifications)
+    kept = {item: each for item, each in memory.items.items() if item not in gone}
     return InventoryMemory(
         scan=facts.scan or memory.scan,
-        listed={**kept, **{each.item: each for each in facts.listed}},
-        told={key: told for key, told in memory.told.items() if key not in forgotten},
+        items={**kept, **{each.item: each for each in facts.items}},
+        notifications={
+            key: told for key, told in memory.notifications.items() if key not in forgotten
+        },
     )
 
 
@@ -187,5 +191,9 @@ def apply_inventory_notifications(
 ) -> InventoryMemory:
     """Give the memory after a channel heard something."""
     return replace(
-        memory, told={**memory.told, **{(each.item, each.channel): each for each in told}}
+        memory,
+        notifications={
+            **memory.notifications,
+            **{(each.item, each.channel): each for each in told},
+        },
     )

@@ -52,6 +52,6 @@ def claimed_by(credential: Credential, services: Iterable[Service], memory: Memo
 
 
 def _held(service: Service, key_id: str, memory: Memory) -> bool:
-    hold = memory.holds.get(service.id)
+    hold = memory.in_use_records.get(service.id)
     used = hold is not None and hold.key_id == key_id
-    return used or PreviousCredential(service.id, key_id) in memory.formers
+    return used or PreviousCredential(service.id, key_id) in memory.previous_credentials

@@ -28,7 +28,7 @@ def uses_after(memory: Memory, last_seen: Mapping[str, datetime]) -> Iterator[Us
 
 def settle(view: ServiceView, memory: Memory, now: datetime) -> DecisionChanges | None:
     """Give what sign-ins settle about a service, if they do."""
-    hold = view.hold
+    hold = view.in_use_record
     if hold is None or not view.app.usable:
         return None
     old = _still_used(view, hold, memory)
@@ -78,7 +78,7 @@ def _since(hold: InUse, days: tuple[date, ...]) -> tuple[date, ...]:
 def _decided(
     view: ServiceView, key_id: str, memory: Memory, now: datetime, *, former: str = ""
 ) -> DecisionChanges:
-    known = memory.holds.get(view.service.id)
+    known = memory.in_use_records.get(view.service.id)
     hold = InUse(
         view.service.id,
         key_id,
@@ -92,6 +92,6 @@ def _decided(
     )
     return DecisionChanges(
         decision,
-        holds=(hold,),
-        formers=(PreviousCredential(view.service.id, former),) if former else (),
+        in_use_records=(hold,),
+        previous_credentials=(PreviousCredential(view.service.id, former),) if former else (),
     )

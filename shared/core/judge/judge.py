@@ -80,7 +80,9 @@ def judge(
             for view in views
             for each in _leftovers(view, AppContext(watched, seen, whose), views, at)
         ]
-    gone = sorted({*at.memory.holds, *_service_items(at.memory)} - set(at.watchlist.services))
+    gone = sorted(
+        {*at.memory.in_use_records, *_service_items(at.memory)} - set(at.watchlist.services)
+    )
     judgement = Judgement(
         now=at.now,
         services=tuple(services),
@@ -90,28 +92,30 @@ def judge(
         removed=(*map(RemovedView, gone), *removed_channels(at)),
         watcher=tuple(watcher_views(at, unread or {})),
         concluded=frozenset(observed),
-        facts=Changes(),
+        changes=Changes(),
         unread=dict(unread or {}),
     )
-    return replace(judgement, facts=_facts(judgement, at, observed))
+    return replace(judgement, changes=_facts(judgement, at, observed))
 
 
 class AppContext(NamedTuple):
     """A watched app, what is on it, and whose that is."""
 
     watched: WatchedApp
-    seen: AppSnapshot
+    snapshot: AppSnapshot
     whose: ClaimsByKeyId
 
 
 def _view(service: Service, spot: AppContext, at: CheckContext) -> ServiceView:
-    own = tuple(c for c in spot.seen.credentials if service.id in spot.whose[c.key_id].services)
+    own = tuple(c for c in spot.snapshot.credentials if service.id in spot.whose[c.key_id].services)
     holds = (
-        at.memory.holds.get(other.id) for other in spot.watched.services if other.id != service.id
+        at.memory.in_use_records.get(other.id)
+        for other in spot.watched.services
+        if other.id != service.id
     )
     elsewhere = frozenset(hold.key_id for hold in holds if hold is not None)
     view = view_service(
-        service, spot.seen.sighting, OwnCredentials(own, spot.seen.credentials, elsewhere), at
+        service, spot.snapshot.record, OwnCredentials(own, spot.snapshot.credentials, elsewhere), at
     )
     if view.app.usable:
         return view
@@ -124,7 +128,7 @@ def _view(service: Service, spot: AppContext, at: CheckContext) -> ServiceView:
         view,
         standing=last.standing,
         situation=last.situation,
-        severity=severity_of(last.standing, view.over, view.days_left),
+        severity=severity_of(last.standing, view.loss, view.days_left),
     )
 
 
@@ -143,11 +147,11 @@ def _unclaimed(
     spot: AppContext, views: Iterable[ServiceView], at: CheckContext
 ) -> Iterator[UnclaimedView]:
     needy = [view for view in views if view.standing in {Standing.MISSING, Standing.UNMATCHED}]
-    for credential in spot.seen.credentials:
+    for credential in spot.snapshot.credentials:
         belongs = spot.whose[credential.key_id]
         if belongs.services or belongs.ignored:
             continue
-        before = at.memory.sightings.get(credential.key_id)
+        before = at.memory.credential_records.get(credential.key_id)
         ended = has_ended(credential, at.now)
         days_left = (
             days_between(at.now, credential.ends, at.watchlist.zone)
@@ -157,7 +161,7 @@ def _unclaimed(
         standing = _standing_unclaimed(days_left, at.watchlist, ended=ended)
         yield UnclaimedView(
             credential=credential,
-            app=spot.seen.sighting,
+            app=spot.snapshot.record,
             watched=spot.watched,
             standing=standing,
             severity=_severity_unclaimed(standing, days_left),
@@ -195,7 +199,7 @@ def _severity_unclaimed(standing: Standing, days_left: int | None) -> Severity:
 
 
 def _app_views(watched: WatchedApp, seen: AppSnapshot) -> Iterator[AppView]:
-    app = seen.sighting
+    app = seen.record
     trouble = (app.disabled,) if app.disabled else ()
     if not app.found:
         trouble = ("it cannot be found in the tenant",)
@@ -224,10 +228,10 @@ def _app_views(watched: WatchedApp, seen: AppSnapshot) -> Iterator[AppView]:
 def _leftovers(
     view: ServiceView, spot: AppContext, views: Iterable[ServiceView], at: CheckContext
 ) -> Iterator[LeftoverView]:
-    if view.hold is None or not view.app.usable:
+    if view.in_use_record is None or not view.app.usable:
         return
     zone = at.watchlist.zone
-    quiet = -days_between(at.now, view.hold.at, zone)
+    quiet = -days_between(at.now, view.in_use_record.at, zone)
     wanted = view.shared | {
         other.replacement.key_id
         for other in views
@@ -242,7 +246,7 @@ def _leftovers(
             if days_left is not None and days_left <= LONG_ENDED_DAYS
             else Severity.OK
         )
-        if not is_shown_unused(credential.key_id, view.hold, at.memory):
+        if not is_shown_unused(credential.key_id, view.in_use_record, at.memory):
             yield LeftoverView(
                 view, credential, deletable=False, severity=severity, days_left=days_left
             )
@@ -259,12 +263,12 @@ def _leftovers(
 
 def _just_ended(view: ServiceView, spot: AppContext, at: CheckContext) -> Iterator[Credential]:
     """Give the leftovers that have ended within a week and of whose last day an installer has not heard yet."""
-    if view.hold is None or view.in_use is None or not view.hold.settled:
+    if view.in_use_record is None or view.in_use is None or not view.in_use_record.settled:
         return
     zone = at.watchlist.zone
     own = (
         c
-        for c in spot.seen.credentials
+        for c in spot.snapshot.credentials
         if view.service.id in spot.whose[c.key_id].services and c.key_id != view.in_use.key_id
     )
     for credential in (
@@ -272,7 +276,7 @@ def _just_ended(view: ServiceView, spot: AppContext, at: CheckContext) -> Iterat
     ):
         assert credential.ends is not None
         item = item_of_leftover(view.service.id, credential.key_id, deletable=False)
-        told = (at.memory.told.get((item, channel)) for channel in view.service.installer)
+        told = (at.memory.notifications.get((item, channel)) for channel in view.service.installer)
         unheard = any(
             each is None or days_between(each.at, credential.ends, zone) > 0 for each in told
         )
@@ -295,15 +299,17 @@ def _facts(judgement: Judgement, at: CheckContext, observed: Mapping[str, AppSna
         *judgement.watcher,
     )
     first_holds = (
-        view.hold
+        view.in_use_record
         for view in usable
-        if view.hold is not None and view.service.id not in memory.holds
+        if view.in_use_record is not None and view.service.id not in memory.in_use_records
     )
     return Changes(
-        holds=tuple(first_holds),
-        sightings=tuple(each for seen in observed.values() for each in changed_records(seen, at)),
+        in_use_records=tuple(first_holds),
+        credential_records=tuple(
+            each for seen in observed.values() for each in changed_records(seen, at)
+        ),
         apps=tuple(
-            seen.sighting for key, seen in observed.items() if memory.apps.get(key) != seen.sighting
+            seen.record for key, seen in observed.items() if memory.apps.get(key) != seen.record
         ),
         items=(
             *(
@@ -345,5 +351,5 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
 
 
 def _has_ended(key_id: str, memory: Memory, now: datetime) -> bool:
-    known = memory.sightings.get(key_id)
+    known = memory.credential_records.get(key_id)
     return known is not None and known.gone_at is None and has_ended(known.credential, now)

@@ -28,42 +28,45 @@ def last_due(watchlist: Watchlist, now: datetime) -> datetime:
     return due if due <= now else instant_on(today - timedelta(days=1), watchlist)
 
 
-def is_check_due(pulse: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
+def is_check_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a check is owed: no good one has started since the last due instant.
 
     One from the future counts for nothing: somebody's clock was ahead.
     """
-    return pulse.last_success is None or not last_due(watchlist, now) <= pulse.last_success <= now
+    return (
+        last_checks.last_success is None
+        or not last_due(watchlist, now) <= last_checks.last_success <= now
+    )
 
 
-def is_inventory_due(pulse: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
+def is_inventory_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a read of the whole tenant is owed: none was tried since the last due instant, or somebody asked for one."""
-    tried = pulse.inventory_attempt
-    return watchlist.tenant is not None and (
+    tried = last_checks.inventory_attempt
+    return watchlist.inventory is not None and (
         tried is None or not last_due(watchlist, now) <= tried <= now
     )
 
 
-def is_retry_due(pulse: LastChecks) -> bool:
+def is_retry_due(last_checks: LastChecks) -> bool:
     """Say whether this tick should try again what the last check could not do."""
-    return pulse.retries_left > 0
+    return last_checks.retries_left > 0
 
 
-def is_tick_due(pulse: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
+def is_tick_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
     """Say whether a tick has anything to do: a check, a read of the whole tenant, or another try."""
     return (
-        is_check_due(pulse, watchlist, now)
-        or is_inventory_due(pulse, watchlist, now)
-        or is_retry_due(pulse)
+        is_check_due(last_checks, watchlist, now)
+        or is_inventory_due(last_checks, watchlist, now)
+        or is_retry_due(last_checks)
     )
 
 
-def is_stale(pulse: LastChecks, now: datetime) -> bool:
+def is_stale(last_checks: LastChecks, now: datetime) -> bool:
     """Say whether the last good check, or the first sign of life if there was none yet, is more than 26 hours old.
 
     One from the future, by more than clocks differ, proves nothing.
     """
-    last = pulse.last_success or pulse.watching_since
+    last = last_checks.last_success or last_checks.watching_since
     return last is not None and not -CLOCKS_DIFFER <= now - last <= STALE_AFTER
 
 

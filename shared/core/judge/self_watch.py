@@ -64,7 +64,7 @@ def heard_this_week(channel: str, at: CheckContext) -> bool:
     week = at.now.astimezone(zone).isocalendar()[:2]
     return any(
         told.channel == channel and told.at.astimezone(zone).isocalendar()[:2] == week
-        for told in at.memory.told.values()
+        for told in at.memory.notifications.values()
     )
 
 

@@ -61,7 +61,7 @@ def reason_of_change(
     `before` is `None` when the service is seen for the first time. `replacement_ended`: the replacement that there was
     has ended, and not gone.
     """
-    hold = view.hold
+    hold = view.in_use_record
     if before is not None and after.settled_at and after.settled_at != before.settled_at:
         seen_again = (
             hold is not None and hold.evidence and after.standing == Standing.AWAITING_INSTALL
@@ -84,14 +84,16 @@ def _reason_at_first_sight(after: Situation, *, assumed: bool) -> Reason:
 
 def _reason_to_wait(before: Situation, after: Situation, *, shorter: bool) -> Reason:
     if before.replacement == after.replacement and before.over != after.over:
-        return {Loss.GONE: Reason.DELETED, Loss.ENDED: Reason.EXPIRED, Loss.NO: Reason.RECOVERED}[
-            after.over
-        ]
+        return {
+            Loss.DELETED: Reason.DELETED,
+            Loss.EXPIRED: Reason.EXPIRED,
+            Loss.NONE: Reason.RECOVERED,
+        }[after.over]
     return Reason.SHORTER if shorter else Reason.REPLACED
 
 
 def _reason_without_replacement(before: Situation, *, replacement_ended: bool) -> Reason:
-    if before.over == Loss.GONE:
+    if before.over == Loss.DELETED:
         return Reason.RECOVERED
     if before.standing != Standing.AWAITING_INSTALL:
         return Reason.FIRST

@@ -16,13 +16,13 @@ class CheckContext(NamedTuple):
     watchlist: Watchlist
     memory: Memory
     now: datetime
-    pulse: LastChecks = LastChecks()
+    last_checks: LastChecks = LastChecks()
 
 
 class AppSnapshot(NamedTuple):
     """A watched app with the credentials that are on it."""
 
-    sighting: AppRecord
+    record: AppRecord
     credentials: tuple[Credential, ...]
 
 
@@ -31,7 +31,7 @@ def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSn
     if app is None:
         known = recalled_snapshot(watched, at.memory)
         object_id, name = (
-            (known.sighting.object_id, known.sighting.name) if known else ("", watched.name)
+            (known.record.object_id, known.record.name) if known else ("", watched.name)
         )
         lost = AppRecord(
             watched.key,
@@ -64,7 +64,9 @@ def recalled_snapshot(watched: WatchedApp, memory: Memory) -> AppSnapshot | None
     if known is None:
         return None
     here = (
-        s.credential for s in memory.sightings.values() if s.app == known.key and s.gone_at is None
+        s.credential
+        for s in memory.credential_records.values()
+        if s.app == known.key and s.gone_at is None
     )
     return AppSnapshot(replace(known, key=watched.key), tuple(here))
 
@@ -83,20 +85,20 @@ def _is_nobodys(key: str, at: CheckContext) -> bool:
 
 def changed_records(observed: AppSnapshot, at: CheckContext) -> Iterator[CredentialRecord]:
     """Give the sightings of an app that are new, different, gone or back. Of an app that is not found nothing is known to be gone."""
-    if not observed.sighting.found:
+    if not observed.record.found:
         return
-    key, client_id = observed.sighting.key, observed.sighting.client_id
+    key, client_id = observed.record.key, observed.record.client_id
     keys = {known.key for known in at.memory.apps.values() if known.client_id == client_id}
     if _is_nobodys(key, at):
         keys.add(key)
     here: Mapping[str, Credential] = {c.key_id: c for c in observed.credentials}
     for credential in here.values():
-        before = at.memory.sightings.get(credential.key_id)
+        before = at.memory.credential_records.get(credential.key_id)
         if before is None:
             yield CredentialRecord(credential, key, first_seen=at.now)
         elif before != (same := CredentialRecord(credential, key, first_seen=before.first_seen)):
             yield same
-    for before in at.memory.sightings.values():
+    for before in at.memory.credential_records.values():
         if before.app in keys and before.gone_at is None and before.credential.key_id not in here:
             yield CredentialRecord(
                 before.credential, key, first_seen=before.first_seen, gone_at=at.now

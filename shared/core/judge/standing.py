@@ -90,14 +90,14 @@ def replacement_of(
     others = [
         c for c in own if not has_ended(c, now) and (in_use is None or c.key_id != in_use.key_id)
     ]
-    if in_use is not None and over == Loss.NO:
+    if in_use is not None and over == Loss.NONE:
         others = [c for c in others if started_after(c, in_use)]
     return max(others, key=lambda c: (has_started(c, now), creation_order(c)), default=None)
 
 
 def severity_of(standing: Standing, over: Loss, days_left: int | None) -> Severity:
     """Say how urgent a standing is, by the days that are left to the credential in use."""
-    if standing in {Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM} or over != Loss.NO:
+    if standing in {Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM} or over != Loss.NONE:
         return Severity.CRITICAL
     match standing:
         case Standing.UNMATCHED:
@@ -120,7 +120,7 @@ def view_service(
 ) -> ServiceView:
     """Judge one service of an app that was read completely, or that is remembered."""
     memory, now = at.memory, at.now
-    hold = memory.holds.get(service.id) or first_hold(service, mine.own, now)
+    hold = memory.in_use_records.get(service.id) or first_hold(service, mine.own, now)
     in_use = _in_use(hold, mine.present, memory)
     over = _over(hold, in_use, mine.present, now)
     replacement = replacement_of(in_use, over, mine.own, now)
@@ -138,12 +138,12 @@ def view_service(
         standing=standing,
         severity=severity_of(standing, over, days_left),
         in_use=in_use,
-        hold=hold,
+        in_use_record=hold,
         replacement=replacement,
         upcoming=replacement is not None and live is None,
         leftovers=(leftovers := _leftovers(hold, in_use, mine, now)),
         shared=mine.in_use_elsewhere & {leftover.key_id for leftover in leftovers},
-        over=over,
+        loss=over,
         days_left=days_left,
         situation=situation,
         acknowledged=_standing_acknowledgement(
@@ -158,7 +158,7 @@ def _in_use(hold: InUse | None, present: Iterable[Credential], memory: Memory) -
     here = next((c for c in present if c.key_id == hold.key_id), None)
     if here is not None:
         return here
-    remembered = memory.sightings.get(hold.key_id)
+    remembered = memory.credential_records.get(hold.key_id)
     return remembered.credential if remembered else None
 
 
@@ -166,10 +166,10 @@ def _over(
     hold: InUse | None, in_use: Credential | None, present: Iterable[Credential], now: datetime
 ) -> Loss:
     if hold is None:
-        return Loss.NO
+        return Loss.NONE
     if all(c.key_id != hold.key_id for c in present):
-        return Loss.GONE
-    return Loss.ENDED if in_use is not None and has_ended(in_use, now) else Loss.NO
+        return Loss.DELETED
+    return Loss.EXPIRED if in_use is not None and has_ended(in_use, now) else Loss.NONE
 
 
 def _standing(
@@ -179,8 +179,8 @@ def _standing(
         return Standing.UNMATCHED
     if live is not None:
         return Standing.AWAITING_INSTALL
-    if over != Loss.NO:
-        return Standing.MISSING if over == Loss.GONE else Standing.EXPIRED
+    if over != Loss.NONE:
+        return Standing.MISSING if over == Loss.DELETED else Standing.EXPIRED
     return (
         Standing.EXPIRING
         if days_left is not None and days_left <= service.ladder[0]

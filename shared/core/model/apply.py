@@ -11,10 +11,13 @@ def apply_changes(memory: Memory, facts: Changes) -> Memory:
     """Give the memory after `facts` were written; a hold that exists is left alone."""
     return replace(
         memory,
-        holds={**{hold.service: hold for hold in facts.holds}, **memory.holds},
-        sightings={
-            **memory.sightings,
-            **{each.credential.key_id: each for each in facts.sightings},
+        in_use_records={
+            **{hold.service: hold for hold in facts.in_use_records},
+            **memory.in_use_records,
+        },
+        credential_records={
+            **memory.credential_records,
+            **{each.credential.key_id: each for each in facts.credential_records},
         },
         apps={**memory.apps, **{app.key: app for app in facts.apps}},
         items={**memory.items, **{state.item: state for state in facts.items}},
@@ -27,8 +30,11 @@ def apply_decision(memory: Memory, decided: DecisionChanges) -> Memory:
     """Give the memory after somebody decided."""
     return replace(
         memory,
-        holds={**memory.holds, **{hold.service: hold for hold in decided.holds}},
-        formers=memory.formers | set(decided.formers),
+        in_use_records={
+            **memory.in_use_records,
+            **{hold.service: hold for hold in decided.in_use_records},
+        },
+        previous_credentials=memory.previous_credentials | set(decided.previous_credentials),
         assignments={**memory.assignments, **{each.key_id: each for each in decided.assignments}},
         acknowledgements={
             **memory.acknowledgements,
@@ -40,5 +46,9 @@ def apply_decision(memory: Memory, decided: DecisionChanges) -> Memory:
 def apply_notifications(memory: Memory, told: Iterable[Notification]) -> Memory:
     """Give the memory after a channel heard something."""
     return replace(
-        memory, told={**memory.told, **{(each.item, each.channel): each for each in told}}
+        memory,
+        notifications={
+            **memory.notifications,
+            **{(each.item, each.channel): each for each in told},
+        },
     )

@@ -18,8 +18,8 @@ class DecisionChanges:
     """What the ledger has to write, all of it or nothing."""
 
     decision: Decision
-    holds: tuple[InUse, ...] = ()
-    formers: tuple[PreviousCredential, ...] = ()
+    in_use_records: tuple[InUse, ...] = ()
+    previous_credentials: tuple[PreviousCredential, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
@@ -33,7 +33,7 @@ def is_remembered(decision: Decision, memory: Memory) -> bool:
         case DecisionKind.CLAIM:
             values = [memory.assignments.get(decision.key_id)]
         case DecisionKind.CONFIRM:
-            values = [memory.holds.get(service) for service in decision.services]
+            values = [memory.in_use_records.get(service) for service in decision.services]
         case DecisionKind.ACKNOWLEDGE:
             values = [memory.acknowledgements.get(service) for service in decision.services]
     return all(value is not None and value.at >= decision.at for value in values)

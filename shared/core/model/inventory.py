@@ -80,9 +80,9 @@ class InventoryMemory:
     """What is remembered of a tenant."""
 
     scan: InventoryScan | None = None
-    listed: Mapping[str, InventoryItem] = field(default_factory=dict)
+    items: Mapping[str, InventoryItem] = field(default_factory=dict)
     """By item id."""
-    told: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
+    notifications: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
     """By item id and channel name."""
 
 
@@ -91,10 +91,10 @@ class InventoryChanges:
     """What a read found that is new, different or gone: written before anybody is told."""
 
     scan: InventoryScan | None = None
-    listed: tuple[InventoryItem, ...] = ()
+    items: tuple[InventoryItem, ...] = ()
     gone: tuple[str, ...] = ()
     """Item ids."""
-    forget_told: tuple[tuple[str, str], ...] = ()
+    forgotten_notifications: tuple[tuple[str, str], ...] = ()
 
 
 def item_of(object_id: str, key_id: str) -> str:

@@ -184,20 +184,20 @@ class Use:
 class Memory:
     """Everything that a check needs to remember, read at once."""
 
-    holds: Mapping[str, InUse] = field(default_factory=dict)
+    in_use_records: Mapping[str, InUse] = field(default_factory=dict)
     """By service id."""
-    formers: frozenset[PreviousCredential] = frozenset()
+    previous_credentials: frozenset[PreviousCredential] = frozenset()
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     """By key id."""
     acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)
     """By service id."""
-    sightings: Mapping[str, CredentialRecord] = field(default_factory=dict)
+    credential_records: Mapping[str, CredentialRecord] = field(default_factory=dict)
     """By key id."""
     apps: Mapping[str, AppRecord] = field(default_factory=dict)
     """By app key."""
     items: Mapping[str, ItemState] = field(default_factory=dict)
     """By item id."""
-    told: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
+    notifications: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
     """By item id and channel name."""
     channels: Mapping[str, ChannelState] = field(default_factory=dict)
     """By channel name."""
@@ -209,9 +209,9 @@ class Memory:
 class Changes:
     """What a check found that is new or different: written before anybody is told."""
 
-    holds: tuple[InUse, ...] = ()
+    in_use_records: tuple[InUse, ...] = ()
     """First sights only; a row that exists by now is left alone, because a person was faster."""
-    sightings: tuple[CredentialRecord, ...] = ()
+    credential_records: tuple[CredentialRecord, ...] = ()
     apps: tuple[AppRecord, ...] = ()
     items: tuple[ItemState, ...] = ()
     channels: tuple[ChannelState, ...] = ()
@@ -222,15 +222,15 @@ class Changes:
 class Removals:
     """What is not needed any more, by the keys that `Memory` uses."""
 
-    holds: tuple[str, ...] = ()
-    formers: tuple[PreviousCredential, ...] = ()
+    in_use_records: tuple[str, ...] = ()
+    previous_credentials: tuple[PreviousCredential, ...] = ()
     assignments: tuple[str, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
     """As they were read: one that was given anew in the meantime stays."""
-    sightings: tuple[str, ...] = ()
+    credential_records: tuple[str, ...] = ()
     apps: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
-    told: tuple[tuple[str, str], ...] = ()
+    notifications: tuple[tuple[str, str], ...] = ()
     channels: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
 

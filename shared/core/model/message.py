@@ -62,7 +62,7 @@ class Message:
     """The local day of the next message to the channel if nothing changes; `None` if there is none to foresee."""
     test: bool = False
     """Sent by a person to see whether the channel works; it says nothing else."""
-    tenant: "InventoryNews | None" = None
+    inventory: "InventoryNews | None" = None
     """It is about the whole tenant, and says something of all of it too."""
     tenant_name: str = ""
     """ClaimsByKeyId tenant it is about, where there are several."""

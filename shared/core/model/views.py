@@ -17,10 +17,10 @@ from shared.core.model.watchlist import Service, WatchedApp
 class Loss(StrEnum):
     """How the credential in use came to its end, if it did."""
 
-    NO = ""
-    GONE = "gone"
+    NONE = ""
+    DELETED = "gone"
     """It is no longer on the app."""
-    ENDED = "ended"
+    EXPIRED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ServiceView:
     standing: Standing
     severity: Severity
     in_use: Credential | None
-    hold: InUse | None
+    in_use_record: InUse | None
     replacement: Credential | None
     """What the service should be given next; live, unless `upcoming`."""
     upcoming: bool
@@ -40,7 +40,7 @@ class ServiceView:
     leftovers: tuple[Credential, ...]
     shared: frozenset[str]
     """Key ids of leftovers that another service still uses: not ours to delete, and their sign-ins say nothing about us."""
-    over: Loss
+    loss: Loss
     days_left: int | None
     """Calendar days, in the watchlist's zone, to the end of the credential in use; `None`: no end, or none in use. Negative once ended."""
     situation: str
@@ -56,7 +56,7 @@ class ServiceView:
     @property
     def assumed(self) -> bool:
         """Nobody has settled yet which credential the service uses."""
-        return self.hold is not None and self.hold.assumed
+        return self.in_use_record is not None and self.in_use_record.assumed
 
     @property
     def shorter(self) -> bool:
@@ -219,7 +219,7 @@ class Judgement:
     watcher: tuple[WatcherView, ...]
     concluded: frozenset[str]
     """Keys of the apps about which something was concluded; of the others, nothing is told."""
-    facts: Changes
+    changes: Changes
     unread: Mapping[str, str]
     """By app key: why it could not be read completely."""
 

@@ -134,7 +134,7 @@ class Watchlist:
     ladder: tuple[int, ...]
     channels: Mapping[str, TeamsChannel | EmailChannel]
     apps: tuple[WatchedApp, ...]
-    tenant: InventoryRules | None = None
+    inventory: InventoryRules | None = None
     """`None`: only the apps are watched."""
     tenant_id: str = ""
     """The Entra tenant that the apps are in; empty for that of our own identity."""

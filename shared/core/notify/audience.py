@@ -69,7 +69,7 @@ class Audience:
     @cached_property
     def _by_item(self) -> Mapping[str, list[Notification]]:
         found = defaultdict(list)
-        for told in self._at.memory.told.values():
+        for told in self._at.memory.notifications.values():
             if told.channel in self._at.watchlist.channels:
                 found[told.item].append(told)
         return found
@@ -100,7 +100,7 @@ class Audience:
         copy = (Role.COPY, (*_escalated(view), *self._owed_a_closing(view)))
         if (
             view.standing == Standing.AWAITING_INSTALL
-            and view.over == Loss.NO
+            and view.loss == Loss.NONE
             and not _seen_in_use_again(view)
         ):
             return _roles(installer, copy)
@@ -111,15 +111,18 @@ class Audience:
 
         Something else is that it needs them, that it is safe, or that the credential which is in use again can be deleted.
         """
-        if view.hold is None or not view.hold.settled:
+        if view.in_use_record is None or not view.in_use_record.settled:
             return ()
-        settled, told = view.hold.at, {each.channel: each for each in self._told(view.item)}
+        settled, told = (
+            view.in_use_record.at,
+            {each.channel: each for each in self._told(view.item)},
+        )
         something = {
             name
             for name, each in told.items()
             if each.standing != Standing.HEALTHY or each.reason in NEWS_WHEN_WELL
         }
-        deleted = item_of_leftover(view.service.id, view.hold.key_id, deletable=True)
+        deleted = item_of_leftover(view.service.id, view.in_use_record.key_id, deletable=True)
         something |= {each.channel for each in self._told(deleted) if each.at < settled}
         return tuple(
             sorted(name for name in something if name not in told or told[name].at < settled)
@@ -147,7 +150,7 @@ def needs_action(view: View) -> bool:
     match view:
         case ServiceView():
             return view.standing in {Standing.MISSING, Standing.EXPIRED} or _waits_with_nothing(
-                view.standing, view.over
+                view.standing, view.loss
             )
         case AppView():
             return view.aspect == "app" and bool(view.problems)
@@ -156,14 +159,14 @@ def needs_action(view: View) -> bool:
 
 
 def _waits_with_nothing(standing: Standing, over: Loss) -> bool:
-    return standing == Standing.AWAITING_INSTALL and over != Loss.NO
+    return standing == Standing.AWAITING_INSTALL and over != Loss.NONE
 
 
 def _seen_in_use_again(view: ServiceView) -> bool:
     """Say whether sign-ins showed that the service still uses the old one: then both parties hear, since one of them is mistaken."""
-    if view.hold is None or not view.hold.evidence or view.replacement is None:
+    if view.in_use_record is None or not view.in_use_record.evidence or view.replacement is None:
         return False
-    return view.replacement.starts is None or view.replacement.starts < view.hold.at
+    return view.replacement.starts is None or view.replacement.starts < view.in_use_record.at
 
 
 def _escalated(view: ServiceView) -> tuple[str, ...]:

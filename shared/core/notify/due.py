@@ -39,7 +39,7 @@ NEEDS_ACTION = frozenset({Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBL
 def messages_due(judgement: Judgement, at: CheckContext) -> tuple[Message, ...]:
     """Decide what each channel hears now: one message a channel at most, most urgent first, in the watchlist's order of channels."""
     audience = Audience(at)
-    states = {**at.memory.items, **{state.item: state for state in judgement.facts.items}}
+    states = {**at.memory.items, **{state.item: state for state in judgement.changes.items}}
     due = [
         (view, audience.of(view), states.get(view.item))
         for view in judgement.views
@@ -70,7 +70,7 @@ def _message(
     judgement: Judgement,
     at: CheckContext,
 ) -> Message | None:
-    told = at.memory.told
+    told = at.memory.notifications
     watching = tuple(view for view in judgement.services if channel in view.service.channels)
     new = tuple(view for view in watching if (view.item, channel) not in told)
     notices = [
@@ -187,11 +187,11 @@ def _why_by_date(view: View, told: Notification, at: CheckContext) -> Reason | N
 
 
 def _why_leftover(view: LeftoverView, told: Notification | None, at: CheckContext) -> Reason | None:
-    if view.owner.hold is None:
+    if view.owner.in_use_record is None:
         return None
     if view.deletable:  # once; and once more after a word that was taken back and given again
-        return Reason.LEFTOVER if told is None or told.at < view.owner.hold.at else None
-    heard = told.at if told is not None and told.at <= at.now else view.owner.hold.at
+        return Reason.LEFTOVER if told is None or told.at < view.owner.in_use_record.at else None
+    heard = told.at if told is not None and told.at <= at.now else view.owner.in_use_record.at
     if (
         heard > at.now
     ):  # a clock was ahead: when it was heard, or settled, is not known, so every rung is as if nobody had heard
@@ -218,7 +218,7 @@ def _reminder_due(first: datetime, last: datetime, at: CheckContext, *, weekly: 
 
 
 def _told(notice: Notice, channel: str, at: CheckContext) -> Notification:
-    before = at.memory.told.get((notice.view.item, channel))
+    before = at.memory.notifications.get((notice.view.item, channel))
     first = (
         before.action_needed_since
         if before is not None and _needed_action(notice.view.item, at.memory.items)
@@ -242,12 +242,12 @@ def _needed_action(item: str, items: Mapping[str, ItemState]) -> bool:
     if state is None:
         return False
     situation = Situation.read(state.situation)
-    return state.standing in NEEDS_ACTION or (situation is not None and situation.over != Loss.NO)
+    return state.standing in NEEDS_ACTION or (situation is not None and situation.over != Loss.NONE)
 
 
 def _ladder(view: View, at: CheckContext) -> tuple[int, ...]:
     match view:
-        case ServiceView() if view.over == Loss.NO:
+        case ServiceView() if view.loss == Loss.NONE:
             return view.service.ladder
         case UnclaimedView() if view.situation == "open":
             return at.watchlist.ladder

@@ -34,7 +34,7 @@ def forecast(
         then = at._replace(memory=memory, now=now)
         judgement = judge(then, observed)
         messages = messages_due(judgement, then)
-        memory = _after(messages, judgement.facts, then)
+        memory = _after(messages, judgement.changes, then)
         planned += messages
     return tuple(planned)
 
@@ -55,7 +55,9 @@ def horizon(at: CheckContext, observed: Mapping[str, AppSnapshot]) -> date:
 def _checks(at: CheckContext, until: date) -> Iterator[datetime]:
     """Give the instants of the checks to come."""
     day = at.now.astimezone(at.watchlist.zone).date()
-    if day <= until and (is_check_due(at.pulse, at.watchlist, at.now) or is_retry_due(at.pulse)):
+    if day <= until and (
+        is_check_due(at.last_checks, at.watchlist, at.now) or is_retry_due(at.last_checks)
+    ):
         yield at.now
     while day <= until:
         due = instant_on(day, at.watchlist)

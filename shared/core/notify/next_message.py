@@ -65,13 +65,13 @@ class _Parts:
             for credential in seen.credentials
         }
         self._sightings = defaultdict[str, dict[str, CredentialRecord]](dict)
-        for key_id, sighting in at.memory.sightings.items():
+        for key_id, sighting in at.memory.credential_records.items():
             self._sightings[sighting.app][key_id] = sighting
         self._items = defaultdict[str, dict[str, ItemState]](dict)
         for item, state in at.memory.items.items():
             self._items[self._app_of(item)][item] = state
         self._told = defaultdict[str, dict[tuple[str, str], Notification]](dict)
-        for key, told in at.memory.told.items():
+        for key, told in at.memory.notifications.items():
             self._told[self._app_of(key[0])][key] = told
 
     def _app_of(self, item: str) -> str:
@@ -89,7 +89,7 @@ class _Parts:
         """Give the round as if there were only one app: nothing else decides when a message about it is due."""
         at, key = self._at, app.key
         named = {name for service in app.services for name in service.channels}
-        holds = at.memory.holds
+        holds = at.memory.in_use_records
         return at._replace(
             watchlist=replace(
                 at.watchlist,
@@ -98,12 +98,12 @@ class _Parts:
             ),
             memory=replace(
                 at.memory,
-                holds={
+                in_use_records={
                     service.id: holds[service.id] for service in app.services if service.id in holds
                 },
-                sightings=self._sightings[key],
+                credential_records=self._sightings[key],
                 items={**self._items[key], **self._items[INTRODUCTION]},
-                told={**self._told[key], **self._told[INTRODUCTION]},
+                notifications={**self._told[key], **self._told[INTRODUCTION]},
                 channels={},
             ),
         )
@@ -167,8 +167,8 @@ def _days_that_matter(view: View, at: CheckContext) -> Iterator[date]:
             rungs, ends = at.watchlist.ladder, view.credential.ends
         case LeftoverView():
             rungs, ends = LEFTOVER_LADDER, view.credential.ends
-            if view.owner.hold is not None:
-                yield view.owner.hold.at.astimezone(zone).date() + timedelta(
+            if view.owner.in_use_record is not None:
+                yield view.owner.in_use_record.at.astimezone(zone).date() + timedelta(
                     days=QUIET_DAYS_BEFORE_DELETING
                 )
         case _:

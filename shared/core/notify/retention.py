@@ -18,10 +18,14 @@ def outlived(at: CheckContext) -> Removals:
     """
     limit = at.now - HISTORY
     memory = at.memory
-    held = {hold.key_id for hold in memory.holds.values() if hold.service in at.watchlist.services}
+    held = {
+        hold.key_id
+        for hold in memory.in_use_records.values()
+        if hold.service in at.watchlist.services
+    }
     lost_keys = {
         key
-        for key, sighting in memory.sightings.items()
+        for key, sighting in memory.credential_records.items()
         if sighting.gone_at is not None and sighting.gone_at < limit and key not in held
     }
     lost_services = {
@@ -54,21 +58,21 @@ def outlived(at: CheckContext) -> Removals:
         | lost_services
     )
     return Removals(
-        holds=tuple(sorted(lost_services & set(memory.holds))),
-        formers=tuple(
+        in_use_records=tuple(sorted(lost_services & set(memory.in_use_records))),
+        previous_credentials=tuple(
             former
-            for former in memory.formers
+            for former in memory.previous_credentials
             if former.service in lost_services or former.key_id in lost_keys
         ),
         assignments=tuple(sorted(lost_keys & set(memory.assignments))),
         acknowledgements=tuple(_ended_acknowledgements(at, lost_services)),
-        sightings=tuple(sorted(lost_keys)),
+        credential_records=tuple(sorted(lost_keys)),
         apps=tuple(sorted(renamed)),
         items=tuple(sorted(items & set(memory.items))),
-        told=tuple(
+        notifications=tuple(
             sorted(
                 key
-                for key in memory.told
+                for key in memory.notifications
                 if key[0] in items
                 or _key_of_leftover(key[0]) in lost_keys
                 or key[1] in lost_channels
@@ -82,7 +86,10 @@ def outlived(at: CheckContext) -> Removals:
 def is_outlived(decision: Decision, at: CheckContext) -> bool:
     """Say whether an old decision is about nothing that is watched or remembered any more: no service, and no credential."""
     services = set(at.watchlist.services) | set(at.memory.items)
-    return services.isdisjoint(decision.services) and decision.key_id not in at.memory.sightings
+    return (
+        services.isdisjoint(decision.services)
+        and decision.key_id not in at.memory.credential_records
+    )
 
 
 def _is_known_better(app: AppRecord, memory: Memory) -> bool:

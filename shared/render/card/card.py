@@ -100,7 +100,7 @@ def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
     for view in message.watching if message.introduction else ():
         words = summary(view, now=now, zone=zone)
         yield _Block(line(words, color=COLORS[view.severity]), words, must=True)
-    if message.tenant is not None:
+    if message.inventory is not None:
         yield from _of_tenant(message, page_url)
         return
     if message.introduction and message.notices:
@@ -123,9 +123,9 @@ def _blocks(message: Message, page_url: str) -> Iterator[_Block]:
 
 def _of_tenant(message: Message, page_url: str) -> Iterator[_Block]:
     """Give a line a credential, under headings that say when; what ails the reading comes first, and whole."""
-    assert message.tenant is not None
+    assert message.inventory is not None
     now, zone = message.now, message.zone
-    if words := inventory.opening(message, message.tenant):
+    if words := inventory.opening(message, message.inventory):
         yield _Block(line(words), words, must=True)
     for number, notice in enumerate(inventory.others(message), 1):
         yield _Block(

@@ -87,7 +87,7 @@ def calendar(status: Status, watchlist: Watchlist, gone: Iterable[CredentialReco
 def _services(status: Status) -> Iterator[_Entry]:
     for view in status.judgement.services:
         name = clean(view.service.name)
-        if view.in_use is not None and view.over != Loss.GONE:
+        if view.in_use is not None and view.loss != Loss.DELETED:
             role = "probably in use" if view.assumed else "in use"
             yield _entry(
                 view,
@@ -117,7 +117,10 @@ def _entry(
     *,
     rungs: Sequence[int] | None = None,
 ) -> _Entry:
-    changed = max(view.app.read_at, view.hold.at if view.hold is not None else view.app.read_at)
+    changed = max(
+        view.app.read_at,
+        view.in_use_record.at if view.in_use_record is not None else view.app.read_at,
+    )
     rungs = view.service.ladder if rungs is None else rungs
     return _Entry(
         view.service.id, credential, summary, text, rungs, changed, link=view.service.link

@@ -35,22 +35,22 @@ def status_document(
 
     With `paged`, the tenant's items are cut to a page; `after` is the cursor that the page before gave. Raises `BadCursor`.
     """
-    judgement, pulse = status.judgement, status.pulse
+    judgement, last_checks = status.judgement, status.last_checks
     document: Json = {
         "generated_at": instant(judgement.now),
         "worst": worst_of(status, watchlist),
         "check": {
-            "last_success": instant(pulse.last_success),
-            "last_attempt": instant(pulse.last_attempt),
-            "outcome": pulse.outcome,
-            "error": pulse.error or None,
+            "last_success": instant(last_checks.last_success),
+            "last_attempt": instant(last_checks.last_attempt),
+            "outcome": last_checks.outcome,
+            "error": last_checks.error or None,
             "stale": status.stale,
-            "evidence": pulse.evidence or None,
+            "evidence": last_checks.evidence or None,
         },
         "services": _services(judgement, status.next_messages, watchlist),
         "unclaimed": [_unclaimed(view, status.next_messages) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
-        "tenant": inventory_document(status.tenant, after, paged=paged),
+        "tenant": inventory_document(status.inventory, after, paged=paged),
     }
     if status.read is not None:
         document["read"] = read_document(status.read)
@@ -61,7 +61,7 @@ def worst_of(status: Status, watchlist: Watchlist) -> Severity:
     """Give the worst severity; a watcher that is stale, failing, or has not seen everything is never `ok`."""
     unsure = (
         status.stale
-        or status.pulse.outcome in {None, Outcome.FAILED, Outcome.PARTIAL}
+        or status.last_checks.outcome in {None, Outcome.FAILED, Outcome.PARTIAL}
         or bool(_unjudged(watchlist, status.judgement))
     )
     floor = Severity.WARNING if unsure else Severity.OK
@@ -76,13 +76,13 @@ def check_document(result: CheckResult, watchlist: Watchlist) -> Json:
         "outcome": result.outcome,
         "error": result.error or None,
         "read": read_document(result.read),
-        "told": [_delivery(delivery) for delivery in result.told],
+        "told": [_delivery(delivery) for delivery in result.deliveries],
         "services": _services(judgement, result.next_messages, watchlist)
         if judgement is not None
         else [],
     }
-    if result.tenant is not None:
-        document["tenant"] = result_document(result.tenant)
+    if result.inventory is not None:
+        document["tenant"] = result_document(result.inventory)
     return document | ({"dry_run": True} if result.dry_run else {})
 
 
@@ -98,10 +98,10 @@ def service_document(view: ServiceView, next_messages: NextMessages) -> Json:
         "severity": view.severity,
         "days_left": view.days_left,
         "ends": instant(view.in_use.ends) if view.in_use is not None else None,
-        "in_use": in_use | {"assumed": view.assumed, "over": view.over or None}
+        "in_use": in_use | {"assumed": view.assumed, "over": view.loss or None}
         if in_use is not None
         else None,
-        "confirmed": _confirmed(view.hold),
+        "confirmed": _confirmed(view.in_use_record),
         "replacement": credential_document(view.replacement),
         "leftovers": [credential_document(leftover) for leftover in view.leftovers],
         "next_step": next_step(view) or None,

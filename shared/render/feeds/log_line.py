@@ -19,10 +19,12 @@ MAX_ERROR_CHARS = 4_000
 
 def log_line(result: CheckResult, tenant: str) -> str:
     """Describe a check of a tenant (the key of its watchlist) as a flat JSON object of `MAX_LINE_CHARS` characters at most."""
-    undelivered = [delivery.message.channel for delivery in result.told if not delivery.delivered]
+    undelivered = [
+        delivery.message.channel for delivery in result.deliveries if not delivery.delivered
+    ]
     reasons = [
         f"{item['item']}:{item['reason']}"
-        for delivery in result.told
+        for delivery in result.deliveries
         for item in items_of(delivery.message)
     ]
     line = ""
@@ -37,7 +39,7 @@ def log_line(result: CheckResult, tenant: str) -> str:
             "error": clean(result.error, longest) or None,
             **read_document(result.read),
             "worst": result.judgement.worst if result.judgement is not None else None,
-            "messages": sum(delivery.delivered for delivery in result.told),
+            "messages": sum(delivery.delivered for delivery in result.deliveries),
             "tenant": _of_tenant(result, longest),
             "undelivered": [clean(name, 200) for name in undelivered[:most]],
             "reasons": [clean(reason, 200) for reason in reasons[:most]],
@@ -50,7 +52,7 @@ def log_line(result: CheckResult, tenant: str) -> str:
 
 
 def _of_tenant(result: CheckResult, longest: int) -> Json | None:
-    document = result_document(result.tenant)
-    if document is None or result.tenant is None:
+    document = result_document(result.inventory)
+    if document is None or result.inventory is None:
         return None
-    return document | {"error": clean(result.tenant.error, longest) or None}
+    return document | {"error": clean(result.inventory.error, longest) or None}

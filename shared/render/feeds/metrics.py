@@ -29,7 +29,7 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
     registry = CollectorRegistry()
     judgement = status.judgement
     _services(registry, status, watchlist)
-    _checks(registry, status.pulse)
+    _checks(registry, status.last_checks)
     _gauge(registry, "stale", "1 if there was no good check in the last 26 hours, else 0.").set(
         status.stale
     )
@@ -47,8 +47,8 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
         "What is wrong with the watched apps themselves, each thing counted.",
     )
     problems.set(sum(len(view.problems) for view in judgement.apps))
-    if status.tenant is not None:
-        _tenant(registry, status.tenant)
+    if status.inventory is not None:
+        _tenant(registry, status.inventory)
     return generate_latest(registry).decode()
 
 
@@ -110,24 +110,24 @@ def _tenant(registry: CollectorRegistry, tenant: InventoryStatus) -> None:
         items.labels(severity.value).set(sum(view.severity == severity for view in tenant.views))
 
 
-def _checks(registry: CollectorRegistry, pulse: LastChecks) -> None:
+def _checks(registry: CollectorRegistry, last_checks: LastChecks) -> None:
     _instant(
         registry,
         "last_success_timestamp_seconds",
         "When the last good check started.",
-        pulse.last_success,
+        last_checks.last_success,
     )
     _instant(
         registry,
         "last_attempt_timestamp_seconds",
         "When the last check started.",
-        pulse.last_attempt,
+        last_checks.last_attempt,
     )
     outcome = _gauge(
         registry, "last_outcome", "1 for how the last check ended, 0 for the other ways.", "outcome"
     )
-    for each in OUTCOMES if pulse.outcome is not None else ():
-        outcome.labels(each.value).set(pulse.outcome == each)
+    for each in OUTCOMES if last_checks.outcome is not None else ():
+        outcome.labels(each.value).set(last_checks.outcome == each)
 
 
 def _instant(registry: CollectorRegistry, name: str, meaning: str, at: datetime | None) -> None:

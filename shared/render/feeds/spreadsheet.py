@@ -87,7 +87,7 @@ def _rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
     others: tuple[UnclaimedView | LeftoverView, ...] = (*judgement.unclaimed, *judgement.leftovers)
     for view in others:
         yield _row(view, status.next_messages) | _credential(view.credential, watchlist)
-    for each in status.tenant.views if status.tenant is not None else ():
+    for each in status.inventory.views if status.inventory is not None else ():
         yield _row(each, status.next_messages) | _credential(each.listed.credential, watchlist)
     for problem in (view for view in judgement.apps if view.problems):
         yield _row(problem, status.next_messages)

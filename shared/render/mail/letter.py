@@ -94,7 +94,7 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
         if message.introduction
     )
     cut = 0
-    if message.tenant is not None and len(by_urgency) > BLOCKS:
+    if message.inventory is not None and len(by_urgency) > BLOCKS:
         every = tuple(_lines(message))
         watching = _fitting(every) if page_url else every
         cut = len(every) - len(watching)
@@ -115,8 +115,8 @@ def letter(message: Message, *, page_url: str = "", reply_to: tuple[str, ...] = 
 
 
 def _opening(message: Message) -> str:
-    if message.tenant is not None:
-        return inventory.opening(message, message.tenant)
+    if message.inventory is not None:
+        return inventory.opening(message, message.inventory)
     return TEST if message.test else ""
 
 
@@ -160,7 +160,7 @@ def _closing(message: Message, reply_to: tuple[str, ...]) -> Iterator[str]:
         yield later
     if reply_to:
         yield f"A reply to this mail goes to {', '.join(reply_to)}."
-    if message.tenant is not None and message.tenant.owner:
+    if message.inventory is not None and message.inventory.owner:
         yield "Lapsewatch writes to you because Entra names you as an owner of these apps."
         return
     yield f"Lapsewatch writes to you because its watchlist names this address in the channel “{clean(message.channel)}”."

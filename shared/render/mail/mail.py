@@ -136,10 +136,10 @@ def _about(message: Message) -> str:
         message.test
         or message.introduction
         or not message.notices
-        or (message.tenant is not None and len(message.notices) > 1)
+        or (message.inventory is not None and len(message.notices) > 1)
     ):
         about = _bracketed(kind(message), PRODUCT)
-        waiting = len(message.notices) if message.tenant is None else 0
+        waiting = len(message.notices) if message.inventory is None else 0
         return (
             f"{about}; {waiting} {'needs' if waiting == 1 else 'need'} you now"
             if waiting

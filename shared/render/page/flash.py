@@ -65,7 +65,7 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
 
 def already(view: ServiceView, now: datetime, zone: ZoneInfo) -> Receipt:
     """Answer a confirmation that is there already: the same button pressed twice, or by two people."""
-    name, hold = clean(view.service.name), view.hold
+    name, hold = clean(view.service.name), view.in_use_record
     which = f" on the {described(view.in_use, now, zone)}" if view.in_use is not None else ""
     who = (
         f" by {clean(hold.by.name)} on {full_day(hold.at.astimezone(zone).date())}"
@@ -80,7 +80,7 @@ def already(view: ServiceView, now: datetime, zone: ZoneInfo) -> Receipt:
 def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
     """Say so of an acknowledgement that silences no message until its day; empty if it does, or if no end is counted down to."""
     given, ends = view.acknowledged, view.in_use.ends if view.in_use is not None else None
-    if given is None or ends is None or view.over != Loss.NO or needs_action(view):
+    if given is None or ends is None or view.loss != Loss.NONE or needs_action(view):
         return ""
     left, lasts = days_between(now, ends, zone), (given.until - now.astimezone(zone).date()).days
     if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + lasts for rung in view.service.ladder):

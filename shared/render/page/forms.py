@@ -83,7 +83,7 @@ def acknowledge(view: ServiceView, at: CheckContext) -> Acknowledge | None:
         return None
     zone = at.watchlist.zone
     today = at.now.astimezone(zone).date()
-    ends = view.in_use.ends if view.in_use is not None and view.over == Loss.NO else None
+    ends = view.in_use.ends if view.in_use is not None and view.loss == Loss.NONE else None
     last = ends.astimezone(zone).date() if ends is not None else None
     return Acknowledge(
         today.isoformat(),
@@ -107,7 +107,7 @@ def _choices(view: ServiceView, at: CheckContext) -> Iterator[Credential]:
         c
         for c in (
             view.replacement,
-            view.in_use if view.over != Loss.GONE else None,
+            view.in_use if view.loss != Loss.DELETED else None,
             *view.candidates,
         )
         if c is not None
@@ -125,7 +125,7 @@ def _choices(view: ServiceView, at: CheckContext) -> Iterator[Credential]:
 def _is_older(credential: Credential, view: ServiceView) -> bool:
     """An older one is an undo, or a matter of what is assumed; where the one in use is over, any live one may be it."""
     return (
-        view.over == Loss.NO
+        view.loss == Loss.NONE
         and view.in_use is not None
         and not started_after(credential, view.in_use)
     )

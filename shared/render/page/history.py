@@ -61,7 +61,7 @@ def history(view: ServiceView, decisions: Sequence[Decision], at: CheckContext) 
 
 def _told(view: ServiceView, at: CheckContext) -> Iterator[Entry]:
     mine = (view.item, f"leftover:{view.item}:", f"delete:{view.item}:")
-    for told in at.memory.told.values():
+    for told in at.memory.notifications.values():
         if told.item == mine[0] or told.item.startswith(mine[1:]):
             yield _entry(
                 told.at, f"Channel “{clean(told.channel)}”", f"was told {_subject(told)}.", at
@@ -102,7 +102,7 @@ def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
 
 
 def _credential(key_id: str, at: CheckContext) -> str:
-    sighting = at.memory.sightings.get(key_id)
+    sighting = at.memory.credential_records.get(key_id)
     return (
         f"the {described(sighting.credential, at.now, at.watchlist.zone)}"
         if sighting is not None

@@ -70,8 +70,8 @@ def watcher(status: Status, at: CheckContext) -> list[Item]:
         for n, view in enumerate(judgement.watcher, 1)
         if view.standing == Standing.FAILING
     ]
-    if status.pulse.evidence:
-        said = clean(status.pulse.evidence, MAX_ERROR_CHARS)
+    if status.last_checks.evidence:
+        said = clean(status.last_checks.evidence, MAX_ERROR_CHARS)
         found.append(
             Item(
                 "evidence",

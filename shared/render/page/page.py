@@ -100,12 +100,12 @@ def page(data: PageData) -> str:
             notice=data.notice,
             problem=data.problem,
             verdict=verdict(status, at, len(other_things) + assumed),
-            beside=urgent_ones(status.tenant),
+            beside=urgent_ones(status.inventory),
             troubles=list(other_items.troubles(status, at)),
-            checked=age_text(status.pulse.last_success, at.now)
-            if status.pulse.last_success is not None
+            checked=age_text(status.last_checks.last_success, at.now)
+            if status.last_checks.last_success is not None
             else "",
-            checked_stamp=instant(status.pulse.last_success),
+            checked_stamp=instant(status.last_checks.last_success),
             todos=_todos(cards, [*unread, *apps, *other_things]),
             picture=Markup(timeline(status.judgement, at, standalone=False)) if cards else "",  # noqa: S704  (escaped by its XML library)
             cards=cards,
@@ -114,7 +114,9 @@ def page(data: PageData) -> str:
             apps=apps,
             leftovers=leftovers,
             watcher=watcher,
-            tenant=inventory_section(status.tenant, data.wanted, zone, data.base, key=data.tenant),
+            tenant=inventory_section(
+                status.inventory, data.wanted, zone, data.base, key=data.tenant
+            ),
             zone=zone.key,
             generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
             generated_stamp=instant(at.now),

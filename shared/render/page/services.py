@@ -168,12 +168,12 @@ def _may_have_changed(view: ServiceView, status: Status, at: CheckContext) -> bo
 def _countdown(view: ServiceView) -> Countdown | None:
     if view.in_use is None:
         return None
-    if view.over == Loss.GONE:
+    if view.loss == Loss.DELETED:
         return Countdown("Gone", "from the app")
     left = view.days_left
     if left is None:
         return Countdown("No end", "it does not expire")
-    if view.over == Loss.ENDED:
+    if view.loss == Loss.EXPIRED:
         return Countdown("Ended", {0: "today", -1: "yesterday"}.get(left, f"{-left} days ago"))
     if left == 0:
         return Countdown("Today", "it ends")

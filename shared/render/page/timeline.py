@@ -158,13 +158,13 @@ def _in_use(
 ) -> None:
     """Draw the credential in use with its rungs; what is over goes on as a broken line up to today, or up to its former end."""
     colour = COLOURS[view.severity]
-    sighting = at.memory.sightings.get(credential.key_id)
-    gone = sighting.gone_at if sighting is not None and view.over == Loss.GONE else None
+    sighting = at.memory.credential_records.get(credential.key_id)
+    gone = sighting.gone_at if sighting is not None and view.loss == Loss.DELETED else None
     begin = scale.x(credential.starts) if credential.starts is not None else scale.left
     end = scale.x(credential.ends) if credential.ends is not None else scale.right
     solid = min(end, scale.x(gone)) if gone is not None else end
     svg.line(begin, y, max(begin, solid), y, stroke=colour, stroke_width=6, class_="tl-in-use")
-    if view.over != Loss.NO:
+    if view.loss != Loss.NONE:
         svg.line(
             solid,
             y,
@@ -189,7 +189,7 @@ def _in_use(
     _beside(
         svg,
         f"{called(credential)} {words}",
-        max(end, scale.x(at.now)) if view.over != Loss.NO else end,
+        max(end, scale.x(at.now)) if view.loss != Loss.NONE else end,
         y,
         scale,
     )
@@ -227,7 +227,7 @@ def _told(view: ServiceView, credential: Credential, at: CheckContext) -> Iterat
     zone = at.watchlist.zone
     days = {
         told.at.astimezone(zone).date()
-        for told in at.memory.told.values()
+        for told in at.memory.notifications.values()
         if told.item == view.item
     }
     begin = credential.starts.astimezone(zone).date() if credential.starts is not None else date.min
@@ -236,7 +236,7 @@ def _told(view: ServiceView, credential: Credential, at: CheckContext) -> Iterat
 
 def _coming(view: ServiceView, credential: Credential, at: CheckContext) -> Iterator[date]:
     """Give the days of the rungs that are to come; not those that will be silent."""
-    if credential.ends is None or view.over != Loss.NO:
+    if credential.ends is None or view.loss != Loss.NONE:
         return
     zone = at.watchlist.zone
     today, last = at.now.astimezone(zone).date(), credential.ends.astimezone(zone).date()

@@ -57,21 +57,21 @@ def verdict(status: Status, at: CheckContext, left: int) -> Verdict:
 
 def doubts(status: Status, at: CheckContext) -> Iterator[Doubt]:
     """Give every reason not to trust what is shown, the gravest first."""
-    pulse, zone = status.pulse, at.watchlist.zone
-    error = clean(pulse.error, MAX_ERROR_CHARS)
-    if pulse.last_success is None:
+    last_checks, zone = status.last_checks, at.watchlist.zone
+    error = clean(last_checks.error, MAX_ERROR_CHARS)
+    if last_checks.last_success is None:
         yield Doubt(
-            "No check has ended well yet.", error if pulse.outcome != Outcome.FAILED else ""
+            "No check has ended well yet.", error if last_checks.outcome != Outcome.FAILED else ""
         )
     elif status.stale:
-        began = f"{full_day(pulse.last_success.astimezone(zone).date())}, {clock(pulse.last_success, zone)}"
+        began = f"{full_day(last_checks.last_success.astimezone(zone).date())}, {clock(last_checks.last_success, zone)}"
         yield Doubt(
-            f"The last good check was {age_text(pulse.last_success, at.now)}.",
+            f"The last good check was {age_text(last_checks.last_success, at.now)}.",
             f"It began on {began}; what has changed since is not known.",
         )
-    if pulse.outcome == Outcome.FAILED:
+    if last_checks.outcome == Outcome.FAILED:
         yield Doubt("The last check failed.", error)
-    elif pulse.outcome == Outcome.PARTIAL:
+    elif last_checks.outcome == Outcome.PARTIAL:
         yield Doubt("The last check was only partly done.", error)
     for app in at.watchlist.apps:
         if (since := unread_since(app, status, at)) is not None:
@@ -89,8 +89,8 @@ def unread_since(app: WatchedApp, status: Status, at: CheckContext) -> Doubt | N
         )
     if (
         seen is not None
-        and status.pulse.last_attempt is not None
-        and seen.read_at < status.pulse.last_attempt
+        and status.last_checks.last_attempt is not None
+        and seen.read_at < status.last_checks.last_attempt
     ):
         read = when(seen.read_at, at.now, at.watchlist.zone)
         return Doubt(

@@ -96,19 +96,19 @@ def _service(
 
 def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     match reason:
-        case Reason.CONFIRMED if view.hold is not None:
+        case Reason.CONFIRMED if view.in_use_record is not None:
             yield _confirmed(view, zone)
             if (
                 view.standing == Standing.AWAITING_INSTALL
                 and view.in_use is not None
-                and view.over == Loss.NO
+                and view.loss == Loss.NONE
             ):
                 yield f"So that {noun(view.in_use)} must stay: do not delete it yet."
             if view.leftovers:
                 yield f"Still on the app: {listed([described(credential, now, zone) for credential in view.leftovers])}."
         case Reason.RECOVERED:
             yield "What was gone is back on the app."
-        case Reason.DELETED if view.replacement is None and view.over == Loss.NO:
+        case Reason.DELETED if view.replacement is None and view.loss == Loss.NONE:
             yield f"Its replacement is gone from the app; the {noun(view.in_use)} in use counts down again."
         case Reason.STILL_OLD:
             yield f"The old {noun(view.in_use)} was seen signing in after {_name(view)} had been confirmed on the new one."
@@ -118,7 +118,7 @@ def _news(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> I
 
 
 def _confirmed(view: ServiceView, zone: ZoneInfo) -> str:
-    hold = view.hold
+    hold = view.in_use_record
     which = f"the {called(view.in_use)}" if view.in_use is not None else "another credential"
     if hold is None or hold.by is None:
         return f"{capital(which)} was seen signing in on two days, so {_name(view)} uses it."
@@ -144,11 +144,11 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
             yield "Please settle it: press Confirm on the status page beside the one in use."
         else:
             yield "Please settle which one is in use (command “confirm”)."
-    elif reason != Reason.STILL_OLD and view.over == Loss.NO:
+    elif reason != Reason.STILL_OLD and view.loss == Loss.NONE:
         yield f"Nothing shows yet that {name} uses the new {kind}, so the countdown on the old one goes on."
     if view.shorter:
         yield from _shorter(view, zone)
-    if view.over != Loss.NO:
+    if view.loss != Loss.NONE:
         untold = (
             "certificate has not been installed"
             if kind == Kind.CERTIFICATE
@@ -156,7 +156,7 @@ def _waiting(view: ServiceView, reason: Reason, zone: ZoneInfo, *, page: bool) -
         )
         yield f"If the new {untold}, {name} is not syncing."
     if not view.assumed:
-        syncs = "If it syncs" if view.over != Loss.NO else f"Once {name} syncs with the new one"
+        syncs = "If it syncs" if view.loss != Loss.NONE else f"Once {name} syncs with the new one"
         yield (
             f"{syncs}, press Confirm on the status page."
             if page
@@ -212,7 +212,7 @@ def _leftover(view: LeftoverView, now: datetime, zone: ZoneInfo) -> Iterator[str
 
 
 def _settled_on_a_newer_one(view: LeftoverView, zone: ZoneInfo) -> str:
-    name, hold = clean(view.owner.service.name), view.owner.hold
+    name, hold = clean(view.owner.service.name), view.owner.in_use_record
     if hold is None:
         return f"{name} uses a newer one."
     settled = full_day(hold.at.astimezone(zone).date())

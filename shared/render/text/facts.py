@@ -63,7 +63,7 @@ def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, s
 def _ends(view: View, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Give the row that says until when; none where the item has no end, or its credential is gone."""
     match view:
-        case ServiceView(in_use=Credential() as counted) if view.over != Loss.GONE:
+        case ServiceView(in_use=Credential() as counted) if view.loss != Loss.DELETED:
             pass
         case UnclaimedView(credential=counted) | LeftoverView(credential=counted):
             pass
@@ -82,10 +82,10 @@ def _service_facts(view: ServiceView, now: datetime, zone: ZoneInfo) -> list[tup
         rows.append(("What breaks", clean(view.service.breaks, MAX_TEXT_CHARS)))
     if view.in_use is not None:
         label = {
-            Loss.NO: "In use?" if view.assumed else "In use",
-            Loss.GONE: "Gone",
-            Loss.ENDED: "Old one",
-        }[view.over]
+            Loss.NONE: "In use?" if view.assumed else "In use",
+            Loss.DELETED: "Gone",
+            Loss.EXPIRED: "Old one",
+        }[view.loss]
         rows.append((label, capital(described(view.in_use, now, zone))))
     if view.replacement is not None:
         rows.append(("New", capital(described(view.replacement, now, zone))))

@@ -114,9 +114,9 @@ def _ends(at: _Occasion) -> str:
 
 
 def _days_left(at: _Occasion) -> str:
-    if at.view.in_use is not None and at.view.in_use.ends is None and at.view.over == Loss.NO:
+    if at.view.in_use is not None and at.view.in_use.ends is None and at.view.loss == Loss.NONE:
         return "unlimited"
-    left = at.view.days_left if at.view.over == Loss.NO else None
+    left = at.view.days_left if at.view.loss == Loss.NONE else None
     return f"{left}" if left is not None and left > 0 else "no"
 
 
@@ -135,9 +135,9 @@ def _how_it_stands(at: _Occasion) -> str:
     hurry = f"so {name} may not be syncing now: please hurry."
     if view.in_use is None:
         return f"{name} has no {kind} there yet."
-    if view.over == Loss.GONE:
+    if view.loss == Loss.DELETED:
         return f"The {kind} that {name} had there is gone, {hurry}"
-    if view.over == Loss.ENDED:
+    if view.loss == Loss.EXPIRED:
         return f"The {kind} that {name} has there ended on {_ends(at)}, {hurry}"
     if view.in_use.ends is None:
         return f"The {kind} that {name} has there does not expire."
@@ -145,7 +145,7 @@ def _how_it_stands(at: _Occasion) -> str:
 
 
 def _keep_the_old(at: _Occasion) -> str:
-    if at.view.in_use is None or at.view.over != Loss.NO:
+    if at.view.in_use is None or at.view.loss != Loss.NONE:
         return ""
     kind = noun(at.view.in_use)
     return f"Please leave the old {kind} in place until we have told you that {_service(at)} syncs with the new one."

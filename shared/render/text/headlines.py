@@ -83,8 +83,8 @@ def kind(message: Message) -> str:
     """Say what kind of message this is. Only fixed words and numbers."""
     if message.test:
         return "Lapsewatch: a test"
-    if message.tenant is not None:
-        return inventory.title(message, message.tenant)
+    if message.inventory is not None:
+        return inventory.title(message, message.inventory)
     if message.introduction:
         return f"Lapsewatch now watches {_count(len(message.watching), 'service')}"
     if is_weekly(message):
@@ -114,7 +114,7 @@ def next_message(message: Message) -> str:
 
 def _service_headline(view: ServiceView, reason: Reason, now: datetime, zone: ZoneInfo) -> str:
     name, kind = clean(view.service.name), noun(view.in_use)
-    if view.standing == Standing.AWAITING_INSTALL and view.over == Loss.NO:
+    if view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE:
         if view.assumed and reason in {Reason.ASSUMED, Reason.INTRODUCED}:
             return f"{name}: which {kind} does it use?"
         if reason == Reason.STILL_OLD:
@@ -159,12 +159,12 @@ def _service_state(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:  # 
 
 
 def _waiting_state(view: ServiceView, kind: str, ends: str) -> str:
-    match view.over:
-        case Loss.GONE:
+    match view.loss:
+        case Loss.DELETED:
             return f": the {kind} in use is gone; is the new one installed?"
-        case Loss.ENDED:
+        case Loss.EXPIRED:
             return f": the old {kind} {ends}; is the new one installed?"
-        case Loss.NO:
+        case Loss.NONE:
             state = (
                 f"a newer {kind} exists; the older one"
                 if view.assumed

@@ -25,7 +25,7 @@ RULES = InventoryRules(
     exclude_tags=frozenset({"lab"}),
     noise=tuple(rule.id for rule in NOISE),
 )
-WATCHED: Watchlist = replace(watchlist(channels=("its",)), tenant=RULES)
+WATCHED: Watchlist = replace(watchlist(channels=("its",)), inventory=RULES)
 
 
 def serving(
@@ -99,9 +99,9 @@ def test_a_second_check_tells_nothing_and_keeps_no_more_than_what_is_due() -> No
     with Scripted(serving(tenant)) as graph:
         watching = Watching(graph.url)
         watching.run()
-        kept = len(watching.remembered.memory.listed)
+        kept = len(watching.remembered.memory.items)
         watching.now = NOW + timedelta(milliseconds=1)
-        assert watching.run().told == ()
+        assert watching.run().deliveries == ()
     assert len(tenant.told) <= kept < 3_000
 
 
@@ -134,7 +134,7 @@ def test_a_page_that_never_comes_fails_the_tenant_and_nothing_is_concluded() -> 
         result = watching.run()
     assert "The tenant could not be read: Graph answered 503" in result.error
     assert not result.complete
-    assert (watching.inbox.heard, watching.remembered.memory.listed) == ([], {})
+    assert (watching.inbox.heard, watching.remembered.memory.items) == ([], {})
     assert watching.remembered.memory.scan is not None
     assert watching.remembered.memory.scan.read_at is None
 

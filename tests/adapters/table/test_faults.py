@@ -35,12 +35,12 @@ KEY = "a2V5IG9mIGEgdGVzdA=="
 
 HOLD = InUse("libcal", "k1", assumed=True, at=NOW)
 EVERY_CALL: dict[str, Callable[[TableLedger], object]] = {
-    "pulse": lambda ledger: ledger.pulse(),
+    "last_checks": lambda ledger: ledger.last_checks(),
     "begin": lambda ledger: ledger.begin(NOW),
     "lease": lambda ledger: ledger.lease(),
     "load": lambda ledger: ledger.load(),
-    "remember": lambda ledger: ledger.remember(Changes(holds=(HOLD,))),
-    "record_told": lambda ledger: ledger.record_notifications(
+    "remember": lambda ledger: ledger.remember(Changes(in_use_records=(HOLD,))),
+    "record_notifications": lambda ledger: ledger.record_notifications(
         [Notification("libcal", "its", NOW, Standing.EXPIRING, Reason.RUNG)]
     ),
     "record_check": lambda ledger: ledger.record_check(
@@ -52,8 +52,8 @@ EVERY_CALL: dict[str, Callable[[TableLedger], object]] = {
     "decisions": lambda ledger: ledger.decisions("libcal"),
     "decisions_since": lambda ledger: ledger.decisions_since(NOW),
     "checks": lambda ledger: ledger.checks(5),
-    "forget": lambda ledger: ledger.forget(Removals(items=("libcal",))),
-    "forget_history": lambda ledger: ledger.forget_history(NOW, lambda _: True),
+    "remove": lambda ledger: ledger.remove(Removals(items=("libcal",))),
+    "remove_history": lambda ledger: ledger.remove_history(NOW, lambda _: True),
 }
 
 
@@ -175,7 +175,7 @@ def test_a_refusal_is_said_with_what_to_do(answer: Reply, sentence: str, transie
     assert caught.value.transient is transient
 
 
-@pytest.mark.parametrize("call", ["pulse", "lease", "record_told"])
+@pytest.mark.parametrize("call", ["last_checks", "lease", "record_notifications"])
 def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> None:
     with Scripted([]) as server:
         closed = server.url
@@ -199,7 +199,7 @@ def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> Non
         Reply(200, b'{"value": [', {"Content-Type": "application/json"}, missing=9),
     ],
 )
-@pytest.mark.parametrize("call", ["pulse", "load", "record_told"])
+@pytest.mark.parametrize("call", ["last_checks", "load", "record_notifications"])
 def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Reply) -> None:
     with (
         Scripted(always(fault)) as server,
@@ -217,7 +217,7 @@ def test_a_busy_server_is_asked_again() -> None:
         {"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""}
     )
     with Scripted([busy, busy, found]) as server, ledger_on(server.url) as ledger:
-        assert ledger.pulse() == LastChecks(retries_left=4)
+        assert ledger.last_checks() == LastChecks(retries_left=4)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> No
     answer = refusal(503, "ServerBusy", **wait)
     with Scripted(always(answer)) as server, ledger_on(server.url) as ledger:
         with pytest.raises(LedgerError, match="answered 503 ServerBusy") as caught:
-            ledger.pulse()
+            ledger.last_checks()
         assert caught.value.transient
         assert len(server.asked) == 4
     assert time.monotonic() - started < 15
@@ -250,7 +250,7 @@ def test_silence_is_an_error_that_may_pass() -> None:
         assert error.transient
 
 
-@pytest.mark.parametrize("call", ["pulse", "record_told"])
+@pytest.mark.parametrize("call", ["last_checks", "record_notifications"])
 def test_a_redirect_is_not_followed(call: str) -> None:
     with (
         Scripted([]) as elsewhere,
@@ -271,7 +271,7 @@ def test_a_wrong_address_is_no_conflict() -> None:
         ledger_on(server.url) as ledger,
         asked as caught,
     ):
-        EVERY_CALL["record_told"](ledger)
+        EVERY_CALL["record_notifications"](ledger)
     assert not isinstance(caught.value, LedgerConflict)
 
 
@@ -282,7 +282,7 @@ def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
         batch((204, "etag")),
     ]
     with Scripted(answers) as server, ledger_on(server.url) as ledger:
-        EVERY_CALL["record_told"](ledger)
+        EVERY_CALL["record_notifications"](ledger)
         assert len(server.asked) == 3
 
 
@@ -293,7 +293,7 @@ def test_a_table_that_is_being_deleted_cannot_be_made() -> None:
         ledger_on(server.url) as ledger,
         pytest.raises(LedgerError, match="made again in a minute"),
     ):
-        EVERY_CALL["record_told"](ledger)
+        EVERY_CALL["record_notifications"](ledger)
 
 
 def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
@@ -433,12 +433,12 @@ def test_giving_the_lease_back_never_fails(table: str) -> None:
 
 def test_after_an_outage_all_is_as_before(table: str) -> None:
     with Azurite() as azurite, TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
-        ledger.remember(Changes(holds=(HOLD,)))
+        ledger.remember(Changes(in_use_records=(HOLD,)))
         azurite.kill()
         with pytest.raises(LedgerError):
-            ledger.remember(Changes(holds=(HOLD,)))
+            ledger.remember(Changes(in_use_records=(HOLD,)))
         azurite.start()
-        assert ledger.load().holds == {"libcal": HOLD}
+        assert ledger.load().in_use_records == {"libcal": HOLD}
 
 
 @pytest.mark.parametrize(

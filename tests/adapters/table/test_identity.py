@@ -73,8 +73,8 @@ def test_a_managed_identity_opens_the_ledger(
         ManagedIdentityCredential() as credential,
         TableLedger(secure.endpoint(), lambda: NOW, credential=credential, table=table) as ledger,
     ):
-        ledger.remember(Changes(holds=(HOLD,)))
-        assert ledger.load().holds == {"libcal": HOLD}
+        ledger.remember(Changes(in_use_records=(HOLD,)))
+        assert ledger.load().in_use_records == {"libcal": HOLD}
         assert ledger.lease() is not None
     [asked] = identity.asked
     assert "resource=https://storage.azure.com" in asked.path
@@ -94,7 +94,7 @@ def test_an_identity_that_is_not_there_is_named_as_the_cause(identity: Scripted)
             LedgerError, match=r"no token was given for it: .* is the identity assigned to the app"
         ),
     ):
-        ledger.pulse()
+        ledger.last_checks()
 
 
 @pytest.mark.filterwarnings(
@@ -113,7 +113,7 @@ def test_a_token_for_something_else_is_refused(secure: Azurite, identity: Script
         TableLedger(secure.endpoint(), lambda: NOW, credential=credential) as ledger,
         pytest.raises(LedgerError, match=r"The ledger at 127\.0\.0\.1 answered 40[13] ") as caught,
     ):
-        ledger.pulse()
+        ledger.last_checks()
     assert not caught.value.transient
 
 
@@ -126,7 +126,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
         TableLedger(secure.endpoint(), lambda: NOW, credential=credential) as ledger,
         pytest.raises(LedgerError, match="certificate verify failed"),
     ):
-        ledger.pulse()
+        ledger.last_checks()
     assert len(identity.asked) <= 1
 
 

@@ -53,11 +53,11 @@ def ledger(
         yield InMemoryInventoryLedger()
         return
     with TableLedger(azurite.tables, lambda: NOW, table=table) as tables:
-        yield tables.tenant
+        yield tables.inventory
 
 
 def test_an_empty_ledger_remembers_nothing(ledger: InventoryLedger) -> None:
-    assert ledger.load() == ledger.listing() == InventoryMemory()
+    assert ledger.load() == ledger.load_items() == InventoryMemory()
 
 
 def test_what_is_written_is_read(ledger: InventoryLedger) -> None:
@@ -69,15 +69,15 @@ def test_what_is_written_is_read(ledger: InventoryLedger) -> None:
         {row.item: row for row in rows},
         {(each.item, each.channel): each for each in (told(1), told(1, "owner:7"), told(2))},
     )
-    assert ledger.listing() == replace(ledger.load(), told={})
+    assert ledger.load_items() == replace(ledger.load(), notifications={})
 
 
 def test_only_what_is_given_is_touched(ledger: InventoryLedger) -> None:
     ledger.remember(InventoryChanges(SCAN, (listed(1), listed(2))))
     changed = replace(listed(2), ended=True, since=NOW + timedelta(days=1), audience=())
-    ledger.remember(InventoryChanges(listed=(changed,)))
+    ledger.remember(InventoryChanges(items=(changed,)))
     memory = ledger.load()
-    assert memory.listed == {listed(1).item: listed(1), changed.item: changed}
+    assert memory.items == {listed(1).item: listed(1), changed.item: changed}
     assert memory.scan == SCAN
 
 
@@ -86,16 +86,21 @@ def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_alread
 ) -> None:
     ledger.remember(InventoryChanges(SCAN, (listed(1), listed(2))))
     ledger.record_notifications([told(1), told(2)])
-    gone = InventoryChanges(gone=(listed(1).item,), forget_told=((listed(1).item, "its"),))
+    gone = InventoryChanges(
+        gone=(listed(1).item,), forgotten_notifications=((listed(1).item, "its"),)
+    )
     ledger.remember(gone)
     ledger.remember(gone)
     memory = ledger.load()
-    assert (set(memory.listed), set(memory.told)) == ({listed(2).item}, {(listed(2).item, "its")})
+    assert (set(memory.items), set(memory.notifications)) == (
+        {listed(2).item},
+        {(listed(2).item, "its")},
+    )
 
 
 def test_the_tenant_and_the_watched_apps_share_nothing(azurite: Azurite, table: str) -> None:
     with TableLedger(azurite.tables, lambda: NOW, table=table) as tables:
-        tables.tenant.remember(InventoryChanges(SCAN, (listed(1),)))
-        tables.tenant.record_notifications([told(1)])
-        assert (tables.load().told, tables.load().sightings) == ({}, {})
-        assert tables.pulse().last_attempt is None
+        tables.inventory.remember(InventoryChanges(SCAN, (listed(1),)))
+        tables.inventory.record_notifications([told(1)])
+        assert (tables.load().notifications, tables.load().credential_records) == ({}, {})
+        assert tables.last_checks().last_attempt is None

@@ -82,15 +82,18 @@ def record(at: datetime = NOW) -> CheckRecord:
 def test_requests_are_few(
     ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
-    assert requests_of(ledger.pulse) == 1  # there is no table yet
+    assert requests_of(ledger.last_checks) == 1  # there is no table yet
     assert requests_of(ledger.load) == 1
     ledger.record_check(record(), LastChecks(last_attempt=NOW))
-    assert requests_of(ledger.pulse) == 1
+    assert requests_of(ledger.last_checks) == 1
     assert requests_of(lambda: ledger.record_check(record(), LastChecks(last_attempt=NOW))) == 1
     assert requests_of(ledger.lease) == 1
     assert requests_of(lambda: ledger.remember(Changes())) == 0
     assert (
-        requests_of(lambda: ledger.remember(Changes(holds=(hold("a"),), items=(item("a"),)))) == 1
+        requests_of(
+            lambda: ledger.remember(Changes(in_use_records=(hold("a"),), items=(item("a"),)))
+        )
+        == 1
     )
     assert (
         requests_of(
@@ -110,17 +113,17 @@ def test_requests_are_few(
     assert requests_of(lambda: ledger.decisions_since(NOW)) == 1
     assert requests_of(lambda: ledger.checks(2)) == 1
     assert requests_of(lambda: ledger.checks(5_000)) == 1
-    assert requests_of(lambda: ledger.forget(Removals())) == 0
+    assert requests_of(lambda: ledger.remove(Removals())) == 0
     assert (
         requests_of(
-            lambda: ledger.forget(
-                Removals(told=tuple((f"item-{number}", "its") for number in range(250)))
+            lambda: ledger.remove(
+                Removals(notifications=tuple((f"item-{number}", "its") for number in range(250)))
             )
         )
         == 3
     )
     assert (
-        requests_of(lambda: ledger.forget_history(NOW - timedelta(days=400), lambda _: True)) == 2
+        requests_of(lambda: ledger.remove_history(NOW - timedelta(days=400), lambda _: True)) == 2
     )
 
 
@@ -132,10 +135,12 @@ def test_a_thousand_rows_are_a_page(
         for number in range(1_001)
     ]
     ledger.remember(
-        Changes(sightings=tuple(CredentialRecord(each, "libcal", NOW) for each in credentials))
+        Changes(
+            credential_records=tuple(CredentialRecord(each, "libcal", NOW) for each in credentials)
+        )
     )
     assert requests_of(ledger.load) == 2
-    assert {key: seen.credential for key, seen in ledger.load().sightings.items()} == {
+    assert {key: seen.credential for key, seen in ledger.load().credential_records.items()} == {
         each.key_id: each for each in credentials
     }
 
@@ -200,7 +205,7 @@ def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(
 ) -> None:
     for at in (NOW, NOW, NOW - timedelta(days=401)):
         ledger.record_check(record(at), LastChecks(last_attempt=NOW))
-    ledger.forget_history(NOW - timedelta(days=400), lambda _: True)
+    ledger.remove_history(NOW - timedelta(days=400), lambda _: True)
     assert [each["started"] for each in raw.list_entities() if "started" in each] == [
         "2026-11-22T14:00:00Z"
     ] * 2
@@ -216,11 +221,11 @@ def test_a_long_history_is_dropped_some_hundreds_a_call(
         raw.submit_transaction(
             [("create", {"PartitionKey": partition, "RowKey": key}) for key in keys]
         )
-    assert requests_of(lambda: ledger.forget_history(NOW, lambda _: True)) == 2 + MAX_HISTORY // 100
+    assert requests_of(lambda: ledger.remove_history(NOW, lambda _: True)) == 2 + MAX_HISTORY // 100
     assert (
         len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 101
     )
-    ledger.forget_history(NOW, lambda _: True)
+    ledger.remove_history(NOW, lambda _: True)
     assert len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 1
 
 
@@ -228,7 +233,7 @@ def test_a_long_history_is_dropped_some_hundreds_a_call(
 def test_a_damaged_row_is_named_and_nothing_is_loaded(
     ledger: TableLedger, raw: TableClient, damage: dict[str, str]
 ) -> None:
-    ledger.remember(Changes(holds=(hold("libcal"), hold("libstaffer"))))
+    ledger.remember(Changes(in_use_records=(hold("libcal"), hold("libstaffer"))))
     [row] = [each for each in raw.list_entities() if each["RowKey"] == "hold:libcal"]
     raw.update_entity({**row, **damage})
     with pytest.raises(
@@ -243,10 +248,10 @@ def test_two_tenants_in_one_table_do_not_see_each_other(azurite: Azurite, table:
         TableLedger(azurite.tables, lambda: NOW, table=table, partition="one") as one,
         TableLedger(azurite.tables, lambda: NOW, table=table, partition="two") as two,
     ):
-        one.remember(Changes(holds=(hold("libcal"),)))
+        one.remember(Changes(in_use_records=(hold("libcal"),)))
         assert one.lease() is not None
         assert two.lease() is not None
-        assert not two.load().holds
+        assert not two.load().in_use_records
 
 
 def test_of_many_checks_that_start_at_once_one_gets_the_lease(azurite: Azurite, table: str) -> None:
@@ -279,4 +284,4 @@ def test_a_channel_name_that_no_key_can_hold_is_refused_before_anything_is_sent(
 ) -> None:
     with pytest.raises(LedgerError, match="Rename the service or the channel"):
         ledger.record_notifications([told("a"), told("b/c")])
-    assert not ledger.load().told
+    assert not ledger.load().notifications

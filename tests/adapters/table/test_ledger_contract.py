@@ -126,8 +126,8 @@ def record(started: datetime = NOW) -> CheckRecord:
 
 
 FACTS = Changes(
-    holds=(hold(), hold("libstaffer")),
-    sightings=(
+    in_use_records=(hold(), hold("libstaffer")),
+    credential_records=(
         CredentialRecord(credential(OLD), "libcal", NOW),
         CredentialRecord(
             credential(NEW, kind=Kind.CERTIFICATE, name="", hint="", starts=None, ends=None),
@@ -159,7 +159,7 @@ FACTS = Changes(
 
 def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
     assert ledger.load() == Memory()
-    assert ledger.pulse() == LastChecks()
+    assert ledger.last_checks() == LastChecks()
     assert list(ledger.decisions("libcal")["libcal"]) == []
 
 
@@ -168,8 +168,8 @@ def test_what_a_check_found_is_remembered_exactly(
 ) -> None:
     ledger.remember(FACTS)
     assert another().load() == Memory(
-        holds={each.service: each for each in FACTS.holds},
-        sightings={each.credential.key_id: each for each in FACTS.sightings},
+        in_use_records={each.service: each for each in FACTS.in_use_records},
+        credential_records={each.credential.key_id: each for each in FACTS.credential_records},
         apps={"libcal": FACTS.apps[0]},
         items={each.item: each for each in FACTS.items},
         channels={each.name: each for each in FACTS.channels},
@@ -208,43 +208,44 @@ def test_an_app_says_when_it_was_last_read(ledger: Ledger) -> None:
 def test_nothing_new_is_nothing_written(ledger: Ledger) -> None:
     ledger.remember(Changes())
     ledger.record_notifications([])
-    ledger.forget(Removals())
+    ledger.remove(Removals())
     assert ledger.load() == Memory()
 
 
 def test_a_credential_that_came_back_is_no_longer_gone(ledger: Ledger) -> None:
     gone = CredentialRecord(credential(OLD), "libcal", NOW, gone_at=NOW)
-    ledger.remember(Changes(sightings=(gone,)))
-    ledger.remember(Changes(sightings=(replace(gone, gone_at=None),)))
-    assert ledger.load().sightings[OLD].gone_at is None
+    ledger.remember(Changes(credential_records=(gone,)))
+    ledger.remember(Changes(credential_records=(replace(gone, gone_at=None),)))
+    assert ledger.load().credential_records[OLD].gone_at is None
 
 
 def test_a_first_sight_never_overrules_a_person(ledger: Ledger) -> None:
     ledger.decide(decision("libcal"), holds=[hold(key_id=NEW, by=ANN)])
     ledger.remember(FACTS)
     memory = ledger.load()
-    assert memory.holds["libcal"] == hold(key_id=NEW, by=ANN)
-    assert memory.holds["libstaffer"] == hold("libstaffer")
+    assert memory.in_use_records["libcal"] == hold(key_id=NEW, by=ANN)
+    assert memory.in_use_records["libstaffer"] == hold("libstaffer")
     assert set(memory.items) == {"libcal", "redirect_uris:libcal"}
 
 
 def test_more_than_one_transaction_can_hold_is_remembered_whole(ledger: Ledger) -> None:
-    ledger.remember(Changes(holds=(hold("s7"),)))
+    ledger.remember(Changes(in_use_records=(hold("s7"),)))
     many = [f"s{number}" for number in range(120)]
     ledger.remember(
         Changes(
-            holds=tuple(hold(name, NEW) for name in many), items=tuple(item(name) for name in many)
+            in_use_records=tuple(hold(name, NEW) for name in many),
+            items=tuple(item(name) for name in many),
         )
     )
     memory = ledger.load()
-    assert set(memory.holds) == set(memory.items) == set(many)
-    assert {memory.holds[name].key_id for name in many if name != "s7"} == {NEW}
-    assert memory.holds["s7"].key_id == OLD
+    assert set(memory.in_use_records) == set(memory.items) == set(many)
+    assert {memory.in_use_records[name].key_id for name in many if name != "s7"} == {NEW}
+    assert memory.in_use_records["s7"].key_id == OLD
 
 
 def test_what_was_told_is_kept_for_each_channel(ledger: Ledger) -> None:
     ledger.record_notifications([told(), told(channel="admins", action_needed_since=NOW)])
-    assert ledger.load().told == {
+    assert ledger.load().notifications == {
         ("libcal", "its"): told(),
         ("libcal", "admins"): told(channel="admins", action_needed_since=NOW),
     }
@@ -271,23 +272,23 @@ def test_an_item_may_be_called_by_any_id_and_told_on_any_channel(ledger: Ledger)
     ledger.record_notifications(heard)
     assert ledger.load() == Memory(
         items={each.item: each for each in states},
-        told={(each.item, each.channel): each for each in heard},
+        notifications={(each.item, each.channel): each for each in heard},
     )
     gone = ("reading:", "its"), ("channel:its", "its_2")
-    ledger.forget(Removals(items=("weekly:", "channel:its"), told=gone))
+    ledger.remove(Removals(items=("weekly:", "channel:its"), notifications=gone))
     memory = ledger.load()
     assert set(ids) - set(memory.items) == {"weekly:", "channel:its"}
-    assert {(each.item, each.channel) for each in heard} - set(memory.told) == set(gone)
+    assert {(each.item, each.channel) for each in heard} - set(memory.notifications) == set(gone)
 
 
 def test_the_last_message_replaces_the_one_before(ledger: Ledger) -> None:
     ledger.record_notifications([told(action_needed_since=NOW)])
     ledger.record_notifications([told(action_needed_since=None)])
-    assert ledger.load().told == {("libcal", "its"): told()}
+    assert ledger.load().notifications == {("libcal", "its"): told()}
 
 
 def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[], Ledger]) -> None:
-    pulse = LastChecks(
+    last_checks = LastChecks(
         last_success=NOW,
         last_attempt=NOW + TERM,
         outcome=Outcome.PARTIAL,
@@ -296,18 +297,18 @@ def test_the_pulse_is_that_of_the_last_check(ledger: Ledger, another: Callable[[
         evidence="No licence for the report.",
     )
     ledger.record_check(record(), LastChecks(last_attempt=NOW, outcome=Outcome.FAILED))
-    ledger.record_check(record(), pulse)
-    assert another().pulse() == pulse
+    ledger.record_check(record(), last_checks)
+    assert another().last_checks() == last_checks
     assert ledger.load() == Memory()
 
 
 def test_the_first_sign_of_life_is_noted_once(ledger: Ledger) -> None:
     ledger.begin(NOW)
     ledger.begin(NOW + TERM)
-    assert ledger.pulse() == LastChecks(watching_since=NOW)
+    assert ledger.last_checks() == LastChecks(watching_since=NOW)
     ledger.record_check(record(), LastChecks(last_attempt=NOW))
     ledger.begin(NOW)
-    assert ledger.pulse() == LastChecks(last_attempt=NOW)
+    assert ledger.last_checks() == LastChecks(last_attempt=NOW)
 
 
 def test_one_check_has_the_lease(ledger: Ledger, another: Callable[[], Ledger]) -> None:
@@ -392,8 +393,8 @@ def test_a_decision_is_written_with_all_that_it_changes(
         acknowledgements=[acknowledgement()],
     )
     assert another().load() == Memory(
-        holds={"libcal": confirmed},
-        formers=frozenset({PreviousCredential("libcal", OLD)}),
+        in_use_records={"libcal": confirmed},
+        previous_credentials=frozenset({PreviousCredential("libcal", OLD)}),
         assignments={NEW: claim("libcal", "libstaffer")},
         acknowledgements={"libcal": acknowledgement()},
     )
@@ -410,13 +411,13 @@ def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
     memory = ledger.load()
     ledger.decide(
         decision("libcal"),
-        holds=[replace(memory.holds["libcal"], key_id=NEW)],
+        holds=[replace(memory.in_use_records["libcal"], key_id=NEW)],
         formers=[PreviousCredential("libcal", OLD)],
         assignments=[replace(memory.assignments[NEW], services=())],
         acknowledgements=[replace(memory.acknowledgements["libcal"], why="other")],
     )
     after = ledger.load()
-    assert after.holds["libcal"].key_id == NEW
+    assert after.in_use_records["libcal"].key_id == NEW
     assert after.assignments[NEW].services == ()
     assert after.acknowledgements["libcal"].why == "other"
 
@@ -424,11 +425,15 @@ def test_what_was_read_can_be_decided_anew(ledger: Ledger) -> None:
 def test_a_former_that_is_known_already_is_no_conflict(ledger: Ledger) -> None:
     for _ in range(2):
         ledger.decide(decision("libcal"), formers=[PreviousCredential("libcal", OLD)])
-    assert ledger.load().formers == {PreviousCredential("libcal", OLD)}
+    assert ledger.load().previous_credentials == {PreviousCredential("libcal", OLD)}
 
 
 def first(memory: Memory) -> Sequence[InUse | Assignment | Acknowledgement]:
-    return [memory.holds["libcal"], memory.assignments[NEW], memory.acknowledgements["libcal"]]
+    return [
+        memory.in_use_records["libcal"],
+        memory.assignments[NEW],
+        memory.acknowledgements["libcal"],
+    ]
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -448,9 +453,9 @@ def test_a_decision_on_what_somebody_else_changed_is_refused_whole(
     elif how == "changed since":
         decide_again(another(), decision("other"), seen)
     else:
-        another().forget(
+        another().remove(
             Removals(
-                holds=("libcal",),
+                in_use_records=("libcal",),
                 assignments=(NEW,),
                 acknowledgements=tuple(ledger.load().acknowledgements.values()),
             )
@@ -540,25 +545,25 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays(ledger: Ledger) -> None:
         acknowledgements=[acknowledgement()],
     )
     ledger.record_notifications([told(), told(channel="admins")])
-    ledger.forget(
+    ledger.remove(
         Removals(
-            holds=("libcal",),
-            formers=(PreviousCredential("libcal", OLD),),
+            in_use_records=("libcal",),
+            previous_credentials=(PreviousCredential("libcal", OLD),),
             assignments=(NEW,),
             acknowledgements=tuple(ledger.load().acknowledgements.values()),
-            sightings=(OLD,),
+            credential_records=(OLD,),
             apps=("libcal",),
             items=("libcal",),
-            told=(("libcal", "its"),),
+            notifications=(("libcal", "its"),),
             channels=("its",),
             uses=(OLD,),
         )
     )
     assert ledger.load() == Memory(
-        holds={"libstaffer": hold("libstaffer")},
-        sightings={NEW: FACTS.sightings[1]},
+        in_use_records={"libstaffer": hold("libstaffer")},
+        credential_records={NEW: FACTS.credential_records[1]},
         items={"redirect_uris:libcal": FACTS.items[1]},
-        told={("libcal", "admins"): told(channel="admins")},
+        notifications={("libcal", "admins"): told(channel="admins")},
         channels={"admins": FACTS.channels[1]},
         uses={NEW: FACTS.uses[1]},
     )
@@ -571,20 +576,20 @@ def test_an_acknowledgement_that_was_given_anew_is_not_forgotten(
     ledger.decide(decision("libcal"), acknowledgements=[acknowledgement()])
     ended = ledger.load().acknowledgements["libcal"]
     another().decide(decision("libcal"), acknowledgements=[replace(ended, why="again")])
-    ledger.forget(Removals(acknowledgements=(ended,), items=("libcal",)))
+    ledger.remove(Removals(acknowledgements=(ended,), items=("libcal",)))
     found = ledger.load()
     assert found.acknowledgements["libcal"].why == "again"
     assert set(found.items) == {"redirect_uris:libcal"}
-    ledger.forget(Removals(acknowledgements=(found.acknowledgements["libcal"],)))
+    ledger.remove(Removals(acknowledgements=(found.acknowledgements["libcal"],)))
     assert ledger.load().acknowledgements == {}
 
 
 def test_what_is_not_there_is_forgotten_too(ledger: Ledger) -> None:
-    ledger.forget(Removals(items=("libcal",), channels=("its",), uses=(OLD,)))
+    ledger.remove(Removals(items=("libcal",), channels=("its",), uses=(OLD,)))
     ledger.remember(FACTS)
-    ledger.forget(Removals(items=("nothing", "libcal"), sightings=(OLD, OLD)))
+    ledger.remove(Removals(items=("nothing", "libcal"), credential_records=(OLD, OLD)))
     assert set(ledger.load().items) == {"redirect_uris:libcal"}
-    assert set(ledger.load().sightings) == {NEW}
+    assert set(ledger.load().credential_records) == {NEW}
 
 
 def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
@@ -600,12 +605,12 @@ def test_old_history_is_dropped_and_the_rest_stays(ledger: Ledger) -> None:
         ledger.decide(decision("libcal", at=NOW - age))
         ledger.record_check(record(NOW - age), LastChecks(last_attempt=NOW))
     ledger.decide(decision("libstaffer", at=NOW - timedelta(days=800)))
-    ledger.forget_history(NOW - timedelta(days=400), lambda each: each.services == ("libcal",))
+    ledger.remove_history(NOW - timedelta(days=400), lambda each: each.services == ("libcal",))
     assert [each.at for each in ledger.decisions("libcal")["libcal"]] == [
         NOW,
         NOW - timedelta(days=400),
     ]
     assert len(ledger.decisions("libstaffer")["libstaffer"]) == 1
     assert [each.started for each in ledger.checks(10)] == [NOW, NOW - timedelta(days=400)]
-    assert ledger.pulse() == LastChecks(last_attempt=NOW)
+    assert ledger.last_checks() == LastChecks(last_attempt=NOW)
     assert ledger.load() == before

@@ -154,9 +154,11 @@ def test_a_pulse_and_a_check_come_back_exactly(value: LastChecks | CheckRecord) 
 @given(st.lists(remembered, max_size=8, unique_by=key_of))
 def test_a_memory_is_what_its_rows_say(values: list[Remembered]) -> None:
     memory = memory_of(row_of(value, key_of(value), "etag") for value in values)
-    kept: list[Remembered] = [*memory.formers]
+    kept: list[Remembered] = [*memory.previous_credentials]
     for mapping in (
-        getattr(memory, field.name) for field in fields(memory) if field.name != "formers"
+        getattr(memory, field.name)
+        for field in fields(memory)
+        if field.name != "previous_credentials"
     ):
         assert isinstance(mapping, Mapping)
         kept += mapping.values()
@@ -235,11 +237,11 @@ def test_names_are_cut_and_cleaned(name: str, kept: str) -> None:
 
 
 def test_what_failed_is_cut_wherever_it_is_kept() -> None:
-    pulse = record_of(
+    last_checks = record_of(
         LastChecks, row_of(LastChecks(error="x" * 5_000, evidence="half \ud83d pair " * 500))
     )
-    assert len(pulse.error) == len(pulse.evidence) == SHORTENED["error"]
-    assert pulse.evidence.startswith("half \ufffd pair ")
+    assert len(last_checks.error) == len(last_checks.evidence) == SHORTENED["error"]
+    assert last_checks.evidence.startswith("half \ufffd pair ")
 
 
 def test_a_name_that_makes_a_key_is_never_cut() -> None:
@@ -457,6 +459,8 @@ def test_a_row_that_cannot_be_understood_is_named(row: TableRow, complaint: str)
 
 def test_a_column_that_a_later_version_added_is_no_harm() -> None:
     assert (
-        memory_of([TableRow("hold:libcal", {**HOLD, "mood": "calm"})]).holds["libcal"].key_id
+        memory_of([TableRow("hold:libcal", {**HOLD, "mood": "calm"})])
+        .in_use_records["libcal"]
+        .key_id
         == "k1"
     )

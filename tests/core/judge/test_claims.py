@@ -50,17 +50,21 @@ def test_two_rules_that_match_give_it_to_neither_and_both_are_named() -> None:
 
 
 def test_what_is_in_use_is_its_services_own_whatever_it_is_called() -> None:
-    memory = Memory(holds={"libcal": InUse("libcal", "k1", assumed=False, at=NOW)})
+    memory = Memory(in_use_records={"libcal": InUse("libcal", "k1", assumed=False, at=NOW)})
     assert owners("renamed by somebody", memory) == {"libcal"}
 
 
 def test_a_credential_confirmed_for_one_service_stays_the_other_ones_by_its_rule() -> None:
-    memory = Memory(holds={"libcal": InUse("libcal", "k1", assumed=False, at=NOW, by=ANNA)})
+    memory = Memory(
+        in_use_records={"libcal": InUse("libcal", "k1", assumed=False, at=NOW, by=ANNA)}
+    )
     assert owners("LibStaffer 2026", memory) == {"libcal", "libstaffer"}
 
 
 def test_what_was_once_in_use_stays_the_services_own() -> None:
-    assert owners("", Memory(formers=frozenset({PreviousCredential("libcal", "k1")}))) == {"libcal"}
+    assert owners(
+        "", Memory(previous_credentials=frozenset({PreviousCredential("libcal", "k1")}))
+    ) == {"libcal"}
 
 
 def test_a_persons_claim_beats_the_rule_and_may_name_several_or_none() -> None:

@@ -99,14 +99,14 @@ def test_stale_is_more_than_26_hours_since_the_last_good_check_began() -> None:
 
 def test_what_failed_in_part_is_tried_again_at_six_ticks() -> None:
     now = at("2026-11-22T14:00Z")
-    pulse = last_checks_after(record(now, Outcome.PARTIAL), LastChecks(), retry=False)
+    last_checks = last_checks_after(record(now, Outcome.PARTIAL), LastChecks(), retry=False)
     tries = 0
-    while is_retry_due(pulse):
+    while is_retry_due(last_checks):
         tries += 1
-        pulse = last_checks_after(record(now, Outcome.PARTIAL), pulse, retry=True)
+        last_checks = last_checks_after(record(now, Outcome.PARTIAL), last_checks, retry=True)
     assert tries == RETRIES == 6
     assert not is_retry_due(
-        last_checks_after(record(now, Outcome.OK), replace(pulse, retries_left=3), retry=True)
+        last_checks_after(record(now, Outcome.OK), replace(last_checks, retries_left=3), retry=True)
     )
 
 

@@ -36,9 +36,10 @@ def libcal(*credentials: Credential, memory: Memory | None = None, now: str = ""
 def using(
     key_id: str, *, by: Person | None = None, assumed: bool = False, at_: str = "2026-11-21T09:00Z"
 ) -> Memory:
-    first = apply_changes(Memory(), judged(OLD, NEW).facts)
+    first = apply_changes(Memory(), judged(OLD, NEW).changes)
     return Memory(
-        holds={"libcal": InUse("libcal", key_id, assumed, at(at_), by)}, sightings=first.sightings
+        in_use_records={"libcal": InUse("libcal", key_id, assumed, at(at_), by)},
+        credential_records=first.credential_records,
     )
 
 
@@ -113,14 +114,14 @@ def test_a_replacement_does_not_stop_the_countdown(now: str, severity: Severity)
 def test_waiting_is_critical_once_the_old_one_has_ended_or_is_gone() -> None:
     ended = libcal(OLD, NEW, memory=using("k1"), now="2026-12-14T14:00Z")
     gone = libcal(NEW, memory=using("k1"))
-    assert (ended.standing, ended.over, ended.severity) == (
+    assert (ended.standing, ended.loss, ended.severity) == (
         Standing.AWAITING_INSTALL,
-        Loss.ENDED,
+        Loss.EXPIRED,
         Severity.CRITICAL,
     )
-    assert (gone.standing, gone.over, gone.severity) == (
+    assert (gone.standing, gone.loss, gone.severity) == (
         Standing.AWAITING_INSTALL,
-        Loss.GONE,
+        Loss.DELETED,
         Severity.CRITICAL,
     )
     assert gone.in_use == OLD
@@ -184,7 +185,7 @@ def test_a_never_ending_old_one_still_waits_for_its_replacement() -> None:
 def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_deleted() -> None:
     watched = watchlist()
     memory = Memory(
-        holds={
+        in_use_records={
             "libcal": InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA),
             "libstaffer": InUse("libstaffer", "k1", assumed=False, at=NOW),
         },
@@ -206,7 +207,7 @@ def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_delete
 
 def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> None:
     before = judged(OLD)
-    memory = apply_changes(Memory(), before.facts)
+    memory = apply_changes(Memory(), before.changes)
     broken = judged(OLD, memory=memory, disabled="it is disabled", now="2026-12-20T00:00Z")
     assert broken.services[0].standing == before.services[0].standing == Standing.EXPIRING
     (app,) = (view for view in broken.apps if view.aspect == "app")
@@ -219,12 +220,12 @@ def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> 
 
 
 def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
-    memory = apply_changes(Memory(), judged(OLD).facts)
+    memory = apply_changes(Memory(), judged(OLD).changes)
     watched = ONE.apps[0]
     round_ = CheckContext(ONE, memory, NOW)
     lost = judge(round_, {watched.key: snapshot_of(watched, None, round_)})
-    assert lost.facts.sightings == ()
-    assert [state.reason for state in lost.facts.items] == [Reason.APP_PROBLEM]
+    assert lost.changes.credential_records == ()
+    assert [state.reason for state in lost.changes.items] == [Reason.APP_PROBLEM]
 
 
 def test_a_missing_redirect_uri_is_a_finding_beside_the_services_standing() -> None:

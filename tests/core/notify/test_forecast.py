@@ -171,7 +171,7 @@ def look(world: World) -> tuple[CheckContext, dict[str, AppSnapshot]]:
         for app in world.watched.apps
         if (seen := recalled_snapshot(app, memory)) is not None
     }
-    return CheckContext(world.watched, memory, world.now, world.ledger.pulse()), known
+    return CheckContext(world.watched, memory, world.now, world.ledger.last_checks()), known
 
 
 def live_through(world: World, last: date) -> None:

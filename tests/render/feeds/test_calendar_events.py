@@ -31,7 +31,9 @@ type Event = Any  # the library's own, untyped
 
 
 def text_of(world: World) -> str:
-    return calendar(world.watch.status(), world.watched, world.ledger.load().sightings.values())
+    return calendar(
+        world.watch.status(), world.watched, world.ledger.load().credential_records.values()
+    )
 
 
 def events(world: World) -> dict[str, Event]:
@@ -217,6 +219,6 @@ def test_an_empty_calendar_is_a_calendar() -> None:
 def test_a_sighting_of_an_app_that_is_not_watched_any_more_has_no_event(world: World) -> None:
     elsewhere = [
         replace(each, app="libwizard", gone_at=world.now)
-        for each in world.ledger.load().sightings.values()
+        for each in world.ledger.load().credential_records.values()
     ]
     assert "CANCELLED" not in calendar(world.watch.status(), world.watched, elsewhere)

@@ -31,7 +31,7 @@ def test_a_short_line_says_everything() -> None:
         NOW,
         Outcome.PARTIAL,
         "The app Signage: Graph answered 500.",
-        told=(delivery(1), delivery(2, delivered=True)),
+        deliveries=(delivery(1), delivery(2, delivered=True)),
     )
     found = document(result)
     assert (found["event"], found["tenant_id"], found["checked_at"]) == (
@@ -56,7 +56,9 @@ def test_of_many_errors_the_first_are_said(apps: int) -> None:
     error = " ".join(
         f"App {number}: the permission Application.Read.All is missing." for number in range(apps)
     )
-    found = document(CheckResult(NOW, Outcome.FAILED, error, tenant=InventoryResult(error=error)))
+    found = document(
+        CheckResult(NOW, Outcome.FAILED, error, inventory=InventoryResult(error=error))
+    )
     assert found["outcome"] == "failed"
     assert str(found["error"]).startswith("App 0: the permission")
     assert str(found["error"]).endswith("…")
@@ -69,7 +71,7 @@ def test_of_many_messages_the_first_are_named_and_the_others_counted(count: int)
             NOW,
             Outcome.PARTIAL,
             "É" * 50_000,
-            told=tuple(delivery(number) for number in range(count)),
+            deliveries=tuple(delivery(number) for number in range(count)),
         )
     )
     undelivered, reasons = found["undelivered"], found["reasons"]

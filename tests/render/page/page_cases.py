@@ -40,7 +40,7 @@ WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
 
 def single(
     *views: View,
-    pulse: LastChecks = GOOD,
+    last_checks: LastChecks = GOOD,
     stale: bool = False,
     memory: Memory | None = None,
     read: bool = True,
@@ -56,16 +56,18 @@ def single(
         removed=tuple(view for view in views if isinstance(view, RemovedView)),
         watcher=tuple(view for view in views if isinstance(view, WatcherView)),
         concluded=frozenset({WATCHED.key} if read else ()),
-        facts=Changes(),
+        changes=Changes(),
         unread={},
     )
-    seen = CheckContext(WATCHLIST, memory or Memory(), NOW, pulse)
-    return PageData(Status(judgement, pulse, NextMessages(), stale), seen, decisions or {}, ROBIN)
+    seen = CheckContext(WATCHLIST, memory or Memory(), NOW, last_checks)
+    return PageData(
+        Status(judgement, last_checks, NextMessages(), stale), seen, decisions or {}, ROBIN
+    )
 
 
 def lived(world: World, **more: str) -> PageData:
     """Give the page of a world as it is now."""
-    seen = CheckContext(world.watched, world.ledger.load(), world.now, world.ledger.pulse())
+    seen = CheckContext(world.watched, world.ledger.load(), world.now, world.ledger.last_checks())
     histories = world.ledger.decisions(*world.watched.services)
     return replace(PageData(world.watch.status(), seen, histories, ROBIN), **more)  # type: ignore[arg-type]  # texts only
 

@@ -96,7 +96,7 @@ def test_an_acknowledgement_that_quiets_nothing_says_so(
 
 
 def test_an_acknowledgement_that_makes_daily_reminders_weekly_quiets_something() -> None:
-    view = service_view(Standing.EXPIRED, credential(ends=-1), over=Loss.ENDED)
+    view = service_view(Standing.EXPIRED, credential(ends=-1), over=Loss.EXPIRED)
     assert keeps_nothing_quiet(acknowledged(view, TODAY + timedelta(days=5)), NOW, ZONE) == ""
 
 

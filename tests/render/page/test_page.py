@@ -64,7 +64,7 @@ WAITING = service_view(Standing.AWAITING_INSTALL, replacement=NEW)
 STAFFER = service_view(
     Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER
 )
-ENDED = service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.ENDED)
+ENDED = service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED)
 PARTIAL = replace(GOOD, outcome=Outcome.PARTIAL, error="its: the Teams webhook answered 404.")
 FAILED = LastChecks(NOW, NOW - timedelta(hours=20), NOW, Outcome.FAILED, "No token could be had.")
 STALE = LastChecks(NOW, NOW - timedelta(days=3), NOW - timedelta(days=3), Outcome.OK)
@@ -178,7 +178,12 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(name: str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [lived(library()), lived(safe()), lived(stopped()), single(SAFE, pulse=FAILED, read=False)],
+    [
+        lived(library()),
+        lived(safe()),
+        lived(stopped()),
+        single(SAFE, last_checks=FAILED, read=False),
+    ],
 )
 def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> None:
     shown = found(data)
@@ -213,7 +218,7 @@ def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> Non
         (single(unmatched()), "Not yet. LibCal: no secret on the app matches its claim."),
         (single(ENDED), "No. LibCal: secret ended 3 days ago (19 Nov)."),
         (
-            single(service_view(Standing.MISSING, over=Loss.GONE)),
+            single(service_view(Standing.MISSING, over=Loss.DELETED)),
             "No. LibCal: the secret in use is gone from the app.",
         ),
         (
@@ -232,7 +237,7 @@ def test_headings_descend_in_order_and_inputs_have_labels(data: PageData) -> Non
             "No. LibApps Outlook sync: the app cannot be signed in to.",
         ),
         (
-            single(service_view(), pulse=STALE, stale=True),
+            single(service_view(), last_checks=STALE, stale=True),
             "Not yet. LibCal: secret ends in 21 days (13 Dec). And the last good check was 3 days ago.",
         ),
     ],
@@ -245,17 +250,17 @@ def test_the_first_sentence_answers_whether_we_are_safe(data: PageData, sentence
     ("data", "loud"),
     [
         (
-            single(SAFE, pulse=STALE, stale=True),
+            single(SAFE, last_checks=STALE, stale=True),
             "The last good check was 3 days ago. It began on 19 Nov 2026, 08:00 CST",
         ),
-        (single(SAFE, pulse=FAILED), "The last check failed. No token could be had."),
+        (single(SAFE, last_checks=FAILED), "The last check failed. No token could be had."),
         (
-            single(SAFE, pulse=PARTIAL),
+            single(SAFE, last_checks=PARTIAL),
             "The last check was only partly done. its: the Teams webhook answered 404.",
         ),
-        (single(pulse=LastChecks()), "No check has ended well yet."),
+        (single(last_checks=LastChecks()), "No check has ended well yet."),
         (
-            single(pulse=GOOD, read=False),
+            single(last_checks=GOOD, read=False),
             "LibApps Outlook sync has not been read yet. Nothing is known of LibCal and LibStaffer.",
         ),
         (
@@ -272,7 +277,7 @@ def test_nobody_is_called_safe_while_something_is_not_known(data: PageData, loud
 
 def test_a_service_that_was_safe_when_it_was_last_read_is_said_to_have_been() -> None:
     picture = re.compile(r"<figure.*?</figure>", re.DOTALL)
-    text = Found(picture.sub("", page(single(SAFE, pulse=STALE, stale=True)))).text
+    text = Found(picture.sub("", page(single(SAFE, last_checks=STALE, stale=True)))).text
     assert "LibCal was safe when it was last read" in text
     assert "LibCal is safe" not in text
     assert "“safe” means: was safe then" in text
@@ -335,7 +340,7 @@ def test_an_older_credential_that_is_live_can_be_confirmed_again() -> None:
 
 def test_an_unclaimed_credential_can_be_confirmed_where_one_is_missing() -> None:
     stray = credential("secret for sync", 500, hint="p0W", starts=-1)
-    shown = found(single(service_view(Standing.MISSING, over=Loss.GONE, candidates=(stray,))))
+    shown = found(single(service_view(Standing.MISSING, over=Loss.DELETED, candidates=(stray,))))
     assert [form["hint"] for form in shown.sent("confirm")] == ["p0W"]
 
 
@@ -405,8 +410,8 @@ def test_the_request_can_be_sent_and_the_next_section_is_open() -> None:
 def test_the_history_says_who_decided_what_and_who_was_told() -> None:
     told = Notification("libcal", "its", at(-3), Standing.AWAITING_INSTALL, Reason.REPLACED)
     memory = Memory(
-        sightings={NEW.key_id: CredentialRecord(NEW, "libcal", at(-5))},
-        told={("libcal", "its"): told},
+        credential_records={NEW.key_id: CredentialRecord(NEW, "libcal", at(-5))},
+        notifications={("libcal", "its"): told},
     )
     decisions = (
         Decision(at(-1), DecisionKind.CONFIRM, PAT, ("libcal",), NEW.key_id),
@@ -430,7 +435,7 @@ def test_what_ails_the_watcher_the_apps_and_what_is_left_over_has_its_place() ->
         channel("it answered 404"),
         removed(),
         app_view("it is disabled"),
-        pulse=replace(GOOD, evidence="no licence"),
+        last_checks=replace(GOOD, evidence="no licence"),
     )
     text = found(data).text
     assert "LibCal: its old secret ends tomorrow (23 Nov, 03:15 CST)" in text
@@ -453,7 +458,12 @@ def test_how_to_clean_up_is_not_shown_before_the_newer_one_is_confirmed() -> Non
         return [words for tag, words in found(single(*views)).headings if tag == "h4"]
 
     assert "Install" in titles(WAITING)
-    for early in (WAITING, service_view(), ENDED, service_view(Standing.MISSING, over=Loss.GONE)):
+    for early in (
+        WAITING,
+        service_view(),
+        ENDED,
+        service_view(Standing.MISSING, over=Loss.DELETED),
+    ):
         assert "Clean up" not in titles(early)
     short = service_view(
         in_use=credential("LibCal 2026", 20), confirmed=True, leftovers=(credential(ends=10),)
@@ -483,7 +493,7 @@ def test_names_from_outside_are_only_text() -> None:
         replacement=hostile._replace(key_id=EVIL),
         candidates=(hostile,),
     )
-    memory = Memory(sightings={"k": CredentialRecord(hostile, "libcal", NOW)})
+    memory = Memory(credential_records={"k": CredentialRecord(hostile, "libcal", NOW)})
     decisions = {
         "libcal": (
             Decision(
@@ -498,7 +508,7 @@ def test_names_from_outside_are_only_text() -> None:
         channel(EVIL),
         memory=memory,
         decisions=decisions,
-        pulse=loud,
+        last_checks=loud,
     )
     html = page(replace(data, person=replace(PAT, name=EVIL), problem=EVIL))
     shown = Found(html)
@@ -590,7 +600,8 @@ def test_how_many_of_the_tenant_are_urgent_stands_beside_the_answer_about_the_se
     plain = single(SAFE, STAFFER)
     shown = found(
         replace(
-            plain, status=replace(plain.status, tenant=InventoryStatus(None, (*views, long_ended)))
+            plain,
+            status=replace(plain.status, inventory=InventoryStatus(None, (*views, long_ended))),
         )
     )
     assert "Yes. LibCal and LibStaffer are safe;" in shown.text

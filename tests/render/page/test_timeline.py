@@ -58,7 +58,13 @@ def test_each_channel_has_the_mark_of_its_own_last_message() -> None:
     world.run("2026-11-22T18:00Z")
     drawn = draw(world)
     assert (
-        len({told.at.date() for told in world.ledger.load().told.values() if told.item == "libcal"})
+        len(
+            {
+                told.at.date()
+                for told in world.ledger.load().notifications.values()
+                if told.item == "libcal"
+            }
+        )
         == 2
     )
     assert len(of_class(drawn, "tl-told")) == 2, (

@@ -113,7 +113,7 @@ def test_a_headline_says_it_at_a_glance(case: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "view",
-    [WAITING, ASSUMED, service_view(), service_view(Standing.EXPIRED, ENDED, over=Loss.ENDED)],
+    [WAITING, ASSUMED, service_view(), service_view(Standing.EXPIRED, ENDED, over=Loss.EXPIRED)],
 )
 @pytest.mark.parametrize("reason", list(Reason))
 def test_no_reason_makes_us_say_that_a_service_is_down(view: object, reason: Reason) -> None:
@@ -256,7 +256,7 @@ def test_without_a_page_nobody_is_told_to_press_anything() -> None:
 
 def test_whose_turn_it_is_follows_the_standing() -> None:
     assert whose_turn(service_view()) == "renewer (its)"
-    assert whose_turn(service_view(Standing.EXPIRED, ENDED, over=Loss.ENDED)) == "renewer (its)"
+    assert whose_turn(service_view(Standing.EXPIRED, ENDED, over=Loss.EXPIRED)) == "renewer (its)"
     assert whose_turn(WAITING) == "installer (libapps-admins)"
     assert (
         whose_turn(MESSAGES["expiring_replacement_starts_later"].notices[0].view)
@@ -297,7 +297,7 @@ def test_an_installer_is_never_told_to_create_a_secret_but_whom_to_ask() -> None
     assert next_step(unmatched(), RENEWER).startswith("Your turn: create")
     with_candidate = f"{asked} whether the secret “secret for sync” is the new one of LibCal, and for its value; if it is not, for {plain}."
     assert next_step(unmatched(stray), INSTALLER) == with_candidate
-    gone = service_view(Standing.MISSING, over=Loss.GONE, candidates=(stray,))
+    gone = service_view(Standing.MISSING, over=Loss.DELETED, candidates=(stray,))
     assert next_step(gone, INSTALLER) == with_candidate
     assert next_step(gone, RENEWER).startswith(
         "Your turn: if the secret “secret for sync” is LibCal's, claim it for LibCal;"
@@ -315,7 +315,7 @@ def test_a_certificate_is_installed_and_not_pasted() -> None:
         Standing.AWAITING_INSTALL,
         credential("CN=old", -1, kind=Kind.CERTIFICATE),
         replacement=new,
-        over=Loss.ENDED,
+        over=Loss.EXPIRED,
     )
     assert (
         next_step(view, INSTALLER)

@@ -65,11 +65,11 @@ def test_the_end_reads_where_there_is_none() -> None:
     )
     assert fill(text, unmatched()) == "ends on an unknown day, no days left"
     assert (
-        fill(text, service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.ENDED))
+        fill(text, service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED))
         == "ends on 19 Nov 2026, no days left"
     )
     assert (
-        fill(text, service_view(Standing.MISSING, over=Loss.GONE))
+        fill(text, service_view(Standing.MISSING, over=Loss.DELETED))
         == "ends on 13 Dec 2026, no days left"
     )
 
@@ -248,12 +248,12 @@ def test_the_request_hurries_once_the_old_secret_is_over_and_does_not_ask_to_kee
     assert "The client secret that LibCal has there ends on 13 Dec 2026. " in call_with_timeout
     assert keep in call_with_timeout
     assert "hurry" not in call_with_timeout
-    ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.ENDED))
+    ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED))
     assert (
         "The client secret that LibCal has there ended on 19 Nov 2026, so LibCal may not be syncing now: please hurry. "
         in ended
     )
-    gone = asked(service_view(Standing.MISSING, over=Loss.GONE))
+    gone = asked(service_view(Standing.MISSING, over=Loss.DELETED))
     assert (
         "The client secret that LibCal had there is gone, so LibCal may not be syncing now: please hurry. "
         in gone
