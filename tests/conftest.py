@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 from uuid import uuid4
 
-import hypothesis
 import pytest
 
 from local.azurite import Azurite
-from tests.support import secret_scan, without_browser
+from tests.support import markers, secret_scan, without_browser
+from tests.support.examples import register
 from tests.support.markers import pytest_collection_modifyitems
 from tests.support.secret_scan import spoken
 
@@ -19,13 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Listen to every test, and leave out those that cannot run here."""
     secret_scan.pytest_configure(config)
     without_browser.pytest_configure(config)
+    markers.pytest_configure(config)
 
 
-# a busy computer is not a failure of the program
-hypothesis.settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("patient")
+register()
 
 
 @pytest.hookimpl(optionalhook=True)

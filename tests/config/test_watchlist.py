@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config.problems import Misconfigured, Wrong
@@ -21,6 +21,7 @@ from shared.core.model.watchlist import (
     TeamsChannel,
     Watchlist,
 )
+from tests.support.examples import examples
 
 WEBHOOK = "https://teams.example.org/workflows/42/invoke?sig=Zq8Kd0nt5h0wTh15"
 CLIENT_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
@@ -475,7 +476,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(3)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(GOOD)), st.integers(0, 60), PIECES | st.just("")),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.decisions import Refused
@@ -15,6 +15,7 @@ from shared.core.model.memory import Outcome
 from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Standing
 from tests.support.build import CLIENT_ID, at, secret, watchlist
+from tests.support.examples import examples
 from tests.support.world import World
 
 START = at("2026-10-01T13:00Z")
@@ -56,7 +57,7 @@ LIVES = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(0.25)
 @given(life=LIVES, choice=st.randoms(use_true_random=False))
 def test_nobody_is_left_unsaid_and_nobody_hears_a_thing_twice(life: Life, choice: object) -> None:
     world = World(watched=watchlist(), now=START)
@@ -146,7 +147,7 @@ def parties(view: ServiceView) -> tuple[str, ...]:
     return ("its", "admins") if view.standing in BOTH or view.loss != Loss.NONE else ("admins",)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(0.15)
 @given(old=st.integers(20, 120), new=st.integers(120, 400), confirmed=st.integers(1, 19))
 def test_after_a_confirmation_there_is_quiet_until_the_new_one_enters_the_ladder(
     old: int, new: int, confirmed: int

@@ -32,7 +32,7 @@ from tests.support.harness import DAY, Seconds, World
 from tests.support.notices import message
 from tests.support.scripted import Reply, Scripted
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]  # they wait for limits
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 LIMIT, SOON = 0.4, 9.0

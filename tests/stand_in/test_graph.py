@@ -405,6 +405,7 @@ async def read_with_the_sdk(tenant: Tenant) -> tuple[list[str], int]:
         return names, caught.value.response_status_code
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(
     "ignore::DeprecationWarning"
 )  # the SDK warns of its own classes when it is imported

@@ -1,28 +1,130 @@
-"""Which tests need more than Python: markers by folder and by fixture, so that a new test gets its own by itself."""
+"""Which tests need more than Python: markers that follow from what a test uses, so that a new test gets its own by itself.
 
-from pathlib import Path
+A test uses what the code of its function, of its fixtures, and of what they call in `tests` and `local` names. No test without
+such a marker may start a process: an audit hook holds that, in every run.
+"""
+
+import functools
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[1]
-BY_FOLDER = {"browser": ("browser",)}
-"""By the folder of a test, from `tests/`."""
-BY_FIXTURE = {"browser": ("browser",)}
-"""By the name of a fixture that a test asks for, itself or through others."""
+from local import cards
+from local.azurite import Azurite
+from tests.support.forks import Forks
+
+MARKERS = {
+    Azurite: "azurite",
+    sync_playwright: "browser",
+    cards.drawn: "browser",
+    cards.problems: "node",
+    subprocess: "process",
+    subprocess.Popen: "process",
+    subprocess.run: "process",
+    Forks: "process",
+}
+"""What a test may use: the marker that it then gets."""
+STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}
+"""The events of the interpreter when a process is started."""
 
 
-def marks(item: pytest.Item) -> set[str]:
-    """Return the markers that follow from where a test is and what it asks for."""
-    folder = item.path.relative_to(ROOT).parts[0] if item.path.is_relative_to(ROOT) else ""
-    fixtures: list[str] = getattr(item, "fixturenames", [])
-    return {mark for fixture in fixtures for mark in BY_FIXTURE.get(fixture, ())} | set(
-        BY_FOLDER.get(folder, ())
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test."""
+    for item in items:
+        for marker in sorted(_markers_of(item)):
+            item.add_marker(marker)
+
+
+class Guard:
+    """Lets a test fail that starts a process without a marker that says so."""
+
+    def __init__(self) -> None:
+        self.forbidden = ""
+        sys.addaudithook(self._audit)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Know which test runs."""
+        marked = any(item.get_closest_marker(marker) for marker in MARKERS.values())
+        self.forbidden = "" if marked else item.nodeid
+        try:
+            return (yield)
+        finally:
+            self.forbidden = ""
+
+    def _audit(self, event: str, _arguments: tuple[Any, ...]) -> None:
+        if self.forbidden and event in STARTS:
+            test, self.forbidden = self.forbidden, ""
+            raise AssertionError(
+                f"{test} starts a process, but has none of these markers: {', '.join(sorted(set(MARKERS.values())))}"
+            )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Guard every run."""
+    config.pluginmanager.register(Guard(), "guard")
+
+
+def _markers_of(item: pytest.Item) -> set[str]:
+    functions = [getattr(item, "function", None)]
+    for fixtures in getattr(item, "_fixtureinfo").name2fixturedefs.values():  # noqa: B009  (private, and there is no other way to it)
+        functions += [fixture.func for fixture in fixtures]
+    return set().union(
+        *(uses(function) for function in functions if isinstance(function, FunctionType))
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test, before `-m` selects."""
-    for item in items:
-        for mark in sorted(marks(item)):
-            item.add_marker(mark)
+@functools.cache
+def uses(function: FunctionType) -> frozenset[str]:
+    """Return the markers of all that a function uses."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting: list[object] = [function]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        marker = _marker(each)
+        if marker:
+            found.add(marker)
+        else:
+            waiting += _named_in(each)
+    return frozenset(found)
+
+
+def _marker(each: object) -> str:
+    return next((marker for known, marker in MARKERS.items() if each is known), "")
+
+
+def _named_in(each: object) -> Iterator[object]:
+    """Return what a function or a class of ours names."""
+    each = getattr(each, "__wrapped__", each)
+    if isinstance(each, MethodType | staticmethod | classmethod):
+        each = each.__func__
+    if isinstance(each, property | functools.cached_property):
+        each = getattr(each, "fget", None) or getattr(each, "func", None)
+    if not str(getattr(each, "__module__", "")).startswith(("tests.", "local.")):
+        return
+    if isinstance(each, FunctionType):
+        for name in _names(each.__code__):
+            value = each.__globals__.get(name)
+            yield value
+            if isinstance(value, ModuleType) and value.__name__.startswith(("tests.", "local.")):
+                yield from (getattr(value, other, None) for other in _names(each.__code__))
+    elif isinstance(each, type):
+        yield from vars(each).values()
+        yield from each.__bases__
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Return the names in a function, and in those within it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)

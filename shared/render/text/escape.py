@@ -20,7 +20,8 @@ def clean(text: str, limit: int = MAX_CHARS) -> str:
     (Unicode category Cf: bidirectional overrides, zero-width characters, tags) are taken out.
     """
     head = text[: limit * LOOKED_AT]
-    line = _SPACES.sub(" ", "".join(_visible(character) for character in head)).strip()
+    visible = head if head.isprintable() else "".join(_visible(character) for character in head)
+    line = _SPACES.sub(" ", visible).strip()
     return (
         line if len(line) <= limit and len(head) == len(text) else line[: limit - 1].rstrip() + "…"
     )

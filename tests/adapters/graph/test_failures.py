@@ -139,6 +139,7 @@ def test_no_connection_concerns_every_app_alike() -> None:
     assert "No connection to Graph" in str(reading.failures["a"])
 
 
+@pytest.mark.slow
 def test_graph_that_says_nothing_is_not_waited_for_longer_than_the_check_may_last() -> None:
     with Scripted(lambda _: Reply(hang=True)) as graph:
         started = time.monotonic()
@@ -147,6 +148,7 @@ def test_graph_that_says_nothing_is_not_waited_for_longer_than_the_check_may_las
     assert str(reading.failures[CLIENT_ID]) == "Graph did not answer within 2 s."
 
 
+@pytest.mark.slow
 def test_what_was_answered_in_time_is_kept_when_the_rest_is_late() -> None:
     def script(asked: Asked) -> Reply:
         if "slow" in asked.path:

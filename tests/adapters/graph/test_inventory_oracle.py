@@ -80,7 +80,12 @@ class Watching:
 
 
 @pytest.mark.parametrize(
-    ("apps", "seed"), [(100_000, 1), *((2_000, seed) for seed in range(2, 8)), (0, 8)]
+    ("apps", "seed"),
+    [
+        pytest.param(100_000, 1, marks=pytest.mark.slow),
+        *((2_000, seed) for seed in range(2, 8)),
+        (0, 8),
+    ],
 )
 def test_what_is_told_is_what_the_oracle_says(apps: int, seed: int) -> None:
     tenant = generated(apps, seed)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.judge.schedule import instant_on
@@ -16,6 +16,7 @@ from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Escalation
 from shared.core.notify.forecast import forecast, horizon
 from tests.support.build import at, secret, service, watchlist
+from tests.support.examples import examples
 from tests.support.world import World
 
 DAY_ZERO = at("2026-09-01T13:00Z")
@@ -64,7 +65,7 @@ def lives(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=25)
+@examples(0.25)
 @given(world=lives())
 def test_a_world_that_lives_through_every_day_hears_exactly_what_was_forecast(world: World) -> None:
     last = world.now.date() + timedelta(days=SPAN)

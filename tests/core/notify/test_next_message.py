@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.core.judge.schedule import instant_on
 from shared.core.model.directory import Credential
 from tests.support.build import at, secret, watchlist
+from tests.support.examples import examples
 from tests.support.world import World
 
 DAY_ZERO = at("2026-09-01T13:05Z")
@@ -27,7 +28,7 @@ def credentials(draw: st.DrawFn) -> list[Credential]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@examples(0.25)
 @given(there=credentials(), disabled=st.booleans())
 @example(there=[TO_COME], disabled=False)
 def test_the_next_message_comes_on_the_day_that_was_foreseen(
