@@ -11,7 +11,7 @@ from local.cards import problems, words
 from tests.e2e.conftest import Lapsewatch
 from tests.support.markers import uses
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 INNER = """
 import subprocess, sys
 
