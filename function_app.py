@@ -13,7 +13,7 @@ from shared.config.settings import NoSuchTenant, Settings
 from shared.core.model.memory import Outcome
 from shared.core.model.watchlist import OWN
 from shared.core.results import CheckResult
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.usecases.tenants import survey
 from shared.web.api import api
 from shared.web.feeds import feeds

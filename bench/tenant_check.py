@@ -16,7 +16,7 @@ from shared.adapters.table.ledger import TableLedger
 from shared.core.model.inventory import Holder
 from shared.core.model.message import Message
 from shared.core.results import InventoryResult
-from shared.ports import OwnersReading, ScanPage, ScanQuery
+from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 from shared.render.card.card import encoded, payloads
 from shared.usecases.inventory import InventoryWatch
 from tests.support.build import watchlist

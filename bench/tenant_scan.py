@@ -147,7 +147,7 @@ def ours() -> Way:
 
     from shared.adapters.graph.inventory import GraphInventory  # noqa: PLC0415  (the same)
     from shared.core.inventory.judge import InventoryFilter  # noqa: PLC0415  (the same)
-    from shared.ports import ScanQuery  # noqa: PLC0415  (the same)
+    from shared.ports.inventory import ScanQuery  # noqa: PLC0415  (the same)
     from tests.support.build import watchlist  # noqa: PLC0415  (the same)
     from tests.support.inventory_world import RULES  # noqa: PLC0415  (the same)
 

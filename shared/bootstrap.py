@@ -26,7 +26,10 @@ from shared.config.settings import PageAuth, ReadingGraph, Settings, load, load_
 from shared.config.values import is_loopback
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
-from shared.ports import Channel, Directory, Ledger, TokenVerifier
+from shared.ports.channel import Channel
+from shared.ports.directory import Directory
+from shared.ports.ledger import Ledger
+from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 

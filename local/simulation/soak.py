@@ -26,7 +26,7 @@ from shared.core.decisions import Refused
 from shared.core.model.memory import Outcome, Person
 from shared.core.model.message import Message
 from shared.core.notify.retention import HISTORY
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.usecases import decisions as people
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch

@@ -17,7 +17,8 @@ from shared.core.model.inventory import Holder, InventoryApp, item_of
 from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import InventoryRules
-from shared.ports import DirectoryError, OwnersReading, ScanPage, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 
 PAGE = 10
 LADDER = (30, 14, 7, 1)

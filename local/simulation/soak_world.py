@@ -27,7 +27,8 @@ from shared.core.model.watchlist import (
     WatchedApp,
     Watchlist,
 )
-from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading
+from shared.ports.directory import AppQuery, DirectoryReading
+from shared.ports.errors import ChannelError, DirectoryError
 
 START = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
 ZONE = ZoneInfo("America/Chicago")

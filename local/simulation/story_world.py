@@ -27,7 +27,7 @@ from shared.core.model.memory import (
 )
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
-from shared.ports import AppQuery, DirectoryReading
+from shared.ports.directory import AppQuery, DirectoryReading
 from shared.usecases.check import Watch
 
 

@@ -27,7 +27,7 @@ from shared.config.values import guid
 from shared.core.decisions import Refused
 from shared.core.model.memory import Outcome, Person
 from shared.core.results import CheckResult
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.render.feeds.discover import watchlist_toml
 from shared.render.feeds.documents import check_document, decision_document, status_document
 from shared.render.feeds.forecast import forecast_document

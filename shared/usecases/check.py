@@ -31,19 +31,13 @@ from shared.core.notify.forecast import forecast, horizon
 from shared.core.notify.next_message import NextMessages, find_next_messages
 from shared.core.notify.retention import HISTORY, is_outlived, outlived
 from shared.core.results import CheckResult, Delivery, Forecast, InventoryResult, Status
-from shared.ports import (
-    Channel,
-    ChannelError,
-    Clock,
-    Directory,
-    Heartbeat,
-    Lease,
-    LeaseLost,
-    Ledger,
-    LedgerConflict,
-    LedgerError,
-    UsageReport,
-)
+from shared.ports.channel import Channel
+from shared.ports.clock import Clock
+from shared.ports.directory import Directory
+from shared.ports.errors import ChannelError, LeaseLost, LedgerConflict, LedgerError
+from shared.ports.heartbeat import Heartbeat
+from shared.ports.ledger import Lease, Ledger
+from shared.ports.usage_report import UsageReport
 from shared.usecases.deliver import tell
 from shared.usecases.gather import Gathered, Gatherer, Progress, judged, quiet
 from shared.usecases.inventory import InventoryWatch

@@ -20,7 +20,8 @@ from shared.core.model.memory import Person
 from shared.core.model.views import Judgement, ServiceView
 from shared.core.model.watchlist import WatchedApp
 from shared.core.results import CheckResult
-from shared.ports import AppQuery, DirectoryError, LedgerConflict
+from shared.ports.directory import AppQuery
+from shared.ports.errors import DirectoryError, LedgerConflict
 from shared.usecases.check import READ_WITHIN, Watch, write
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from shared.core.model.message import Message
 from shared.core.results import Delivery
-from shared.ports import ChannelError, Lease, LedgerError
+from shared.ports.errors import ChannelError, LedgerError
+from shared.ports.ledger import Lease
 
 NO_TIME = "The check ran out of time before this was sent; the next one tells it."
 UNRECORDED = "It was delivered, but that could not be recorded: it will come again."

@@ -10,7 +10,8 @@ from shared.config.watchlist_rules import slug
 from shared.core.judge.suggest import Guess, Suggested, Suggestion, guess, literal
 from shared.core.model.directory import App
 from shared.core.model.watchlist import Claim
-from shared.ports import AppQuery, Directory, DirectoryError
+from shared.ports.directory import AppQuery, Directory
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import clean
 from shared.render.text.naming import noun
 

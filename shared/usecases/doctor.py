@@ -21,16 +21,10 @@ from shared.core.model.memory import LastChecks, Memory, Outcome
 from shared.core.model.message import Message
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import EmailChannel, WatchedApp
-from shared.ports import (
-    AppQuery,
-    ChannelError,
-    DirectoryError,
-    DirectoryReading,
-    Front,
-    LedgerError,
-    PortError,
-    ScanQuery,
-)
+from shared.ports.directory import AppQuery, DirectoryReading
+from shared.ports.errors import ChannelError, DirectoryError, LedgerError, PortError
+from shared.ports.inventory import ScanQuery
+from shared.ports.page_probe import Front
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.dates import clock, day

@@ -16,7 +16,9 @@ from shared.core.model.message import Message
 from shared.core.model.views import Judgement
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due
-from shared.ports import AppQuery, Directory, DirectoryError, DirectoryReading, UsageReport
+from shared.ports.directory import AppQuery, Directory, DirectoryReading
+from shared.ports.errors import DirectoryError
+from shared.ports.usage_report import UsageReport
 
 type Progress = Callable[[str], None]
 """Notification, in a few words, what is going on."""

@@ -31,18 +31,12 @@ from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.results import Delivery, InventoryResult, InventoryStatus
-from shared.ports import (
-    Channel,
-    Clock,
-    DirectoryError,
-    InventoryLedger,
-    InventoryReader,
-    Lease,
-    LeaseLost,
-    LedgerError,
-    OwnersReading,
-    ScanQuery,
-)
+from shared.ports.channel import Channel
+from shared.ports.clock import Clock
+from shared.ports.errors import DirectoryError, LeaseLost, LedgerError
+from shared.ports.inventory import InventoryReader, OwnersReading, ScanQuery
+from shared.ports.inventory_ledger import InventoryLedger
+from shared.ports.ledger import Lease
 from shared.usecases.deliver import tell
 from shared.usecases.gather import MIN_SECONDS, Progress
 

@@ -8,7 +8,8 @@ from shared.config.watchlist_folder import Watchlists
 from shared.core.judge.schedule import is_stale, is_tick_due
 from shared.core.model.memory import Outcome
 from shared.core.results import CheckResult
-from shared.ports import Ledger, LedgerError
+from shared.ports.errors import LedgerError
+from shared.ports.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

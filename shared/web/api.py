@@ -5,7 +5,7 @@ import azure.functions as func
 from shared.bootstrap import clock, ledgers, settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.render.feeds.documents import check_document, status_document
 from shared.render.feeds.inventory_document import BadCursor
 from shared.usecases.tenants import fresh

@@ -7,7 +7,7 @@ import azure.functions as func
 from shared.bootstrap import watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.render.feeds import calendar_events, metrics, spreadsheet
 from shared.usecases.check import Watch
 from shared.web import answers

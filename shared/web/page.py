@@ -20,7 +20,7 @@ from shared.core.judge.snapshot import CheckContext
 from shared.core.model.memory import Outcome, Person
 from shared.core.model.views import Loss, ServiceView
 from shared.core.results import CheckResult
-from shared.ports import NotSignedIn, PortError
+from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import flash, inventory, page
 from shared.usecases import decisions
 from shared.usecases.check import Watch

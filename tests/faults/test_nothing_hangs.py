@@ -25,7 +25,9 @@ from shared.core.model.inventory import Holder
 from shared.core.model.memory import Outcome
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
-from shared.ports import AppQuery, PortError, ScanQuery
+from shared.ports.directory import AppQuery
+from shared.ports.errors import PortError
+from shared.ports.inventory import ScanQuery
 from tests.support.faults import hang
 from tests.support.graph_objects import FixedToken
 from tests.support.harness import DAY, Seconds, World

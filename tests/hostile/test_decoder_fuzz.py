@@ -15,7 +15,7 @@ from shared.adapters.graph.decode import app_of, decoded
 from shared.adapters.graph.shapes import KeyedPrincipal, Record
 from shared.core.model.days import NEVER_FROM_YEAR
 from shared.core.model.directory import App
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from tests.support.graph_objects import application, certificate, principal, secret
 
 KEY_IDS = [f"58ed553a-d3af-4520-8d81-4775274faac{number}" for number in range(4)]

@@ -16,7 +16,7 @@ from shared.adapters.graph.shapes import Record
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import App
 from shared.core.model.memory import Outcome, Person
-from shared.ports import ChannelError
+from shared.ports.errors import ChannelError
 from shared.usecases import decisions
 from shared.usecases.check import Watch
 from tests.support.build import CLIENT_ID, OBJECT_ID, service, watchlist

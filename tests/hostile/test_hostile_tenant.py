@@ -25,7 +25,8 @@ from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult, Delivery, InventoryResult, InventoryStatus, Status
-from shared.ports import DirectoryError, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import ScanQuery
 from shared.render.feeds.documents import status_document
 from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from shared.render.feeds.metrics import metrics

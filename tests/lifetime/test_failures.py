@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from shared.core.model.memory import Outcome
 from shared.core.model.vocabulary import Severity
-from shared.ports import AppQuery, DirectoryError, DirectoryReading, LedgerError
+from shared.ports.directory import AppQuery, DirectoryReading
+from shared.ports.errors import DirectoryError, LedgerError
 from shared.usecases import decisions
 from tests.lifetime.test_lifetime import LIBCAL, assert_told, living, renewed
 from tests.support.build import secret, service, watchlist

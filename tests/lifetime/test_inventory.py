@@ -10,7 +10,7 @@ from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.memory import Outcome
 from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Kind, Severity, Standing
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from shared.render.text.inventory import owned_by
 from tests.support.build import at, secret, watchlist
 from tests.support.inventory_world import RULES, TenantWorld, app, owner

@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.core.model.message import Message
 from shared.core.model.views import View, WatcherView
 from shared.core.model.watchlist import Claim
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from tests.lifetime.test_lifetime import (
     LIBCAL,
     LIBSTAFFER_SOON,

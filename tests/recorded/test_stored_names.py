@@ -10,7 +10,7 @@ import pytest
 
 from shared.bootstrap import ROOT, ledgers
 from shared.config.settings import load
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from tests.recorded.replay import TABLE, TYPE, WATCHLIST, Json, Rows, program, restore, rows
 from tests.support.names import Names, table
 

@@ -10,7 +10,8 @@ from local.simulation.soak import Soak, Taken, growing, report
 from local.simulation.soak_world import START, Lost, World
 from shared.core.model.message import Message
 from shared.core.model.owners import OWNER
-from shared.ports import DirectoryError, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import ScanQuery
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from local.stand_in.tenant import Tenant
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.core.model.secret import Secret
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 REPORT = "/beta/reports/appCredentialSignInActivities"

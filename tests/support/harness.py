@@ -30,7 +30,7 @@ from shared.core.model.message import Message
 from shared.core.model.owners import Owner as Reader
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.core.results import CheckResult
-from shared.ports import Channel
+from shared.ports.channel import Channel
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 from tests.support.environment import START, Stage

@@ -9,7 +9,8 @@ from shared.core.model.inventory import Holder, InventoryApp, InventoryChanges, 
 from shared.core.model.memory import Notification
 from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist
-from shared.ports import DirectoryError, LedgerError, OwnersReading, ScanPage, ScanQuery
+from shared.ports.errors import DirectoryError, LedgerError
+from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 from tests.support.build import secret, watchlist

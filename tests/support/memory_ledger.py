@@ -19,7 +19,9 @@ from shared.core.model.memory import (
     PreviousCredential,
     Removals,
 )
-from shared.ports import Clock, Lease, LeaseLost, LedgerConflict, LedgerError
+from shared.ports.clock import Clock
+from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
+from shared.ports.ledger import Lease
 
 TERM = timedelta(minutes=5)
 

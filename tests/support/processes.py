@@ -25,7 +25,7 @@ from shared.config.settings import load
 from shared.core.decisions import Refused
 from shared.core.model.memory import Person
 from shared.core.results import CheckResult
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.usecases import decisions
 from shared.usecases.check import Watch
 from tests.support.forks import COVERAGE, LATE, Forked, Forks

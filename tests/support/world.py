@@ -9,7 +9,8 @@ from shared.core.model.memory import Outcome, Person
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import CheckResult
-from shared.ports import AppQuery, ChannelError, DirectoryError, DirectoryReading
+from shared.ports.directory import AppQuery, DirectoryReading
+from shared.ports.errors import ChannelError, DirectoryError
 from shared.usecases import decisions
 from shared.usecases.check import Watch
 from shared.usecases.tenants import fresh

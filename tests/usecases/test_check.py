@@ -9,7 +9,7 @@ import pytest
 from shared.core.model.memory import Outcome
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason
-from shared.ports import DirectoryError, LedgerError
+from shared.ports.errors import DirectoryError, LedgerError
 from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.world import Inbox, SignInLog, World
 

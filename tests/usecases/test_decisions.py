@@ -10,7 +10,7 @@ from shared.core.decisions import Refused
 from shared.core.model.memory import Outcome
 from shared.core.model.message import Message
 from shared.core.model.watchlist import WatchedApp
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from shared.usecases import decisions
 from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, renewed
 from tests.support.build import at, secret, service, watchlist

@@ -16,7 +16,7 @@ from shared.core.model.directory import App, Credential
 from shared.core.model.memory import Memory
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Watchlist
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.feeds.discover import watchlist_toml
 from shared.usecases.discover import discover, suggestion
 from tests.support.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, secret

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.core.model.memory import LastChecks, Outcome
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from shared.usecases.tenants import fresh, survey
 from tests.support.build import at, service, watchlist
 from tests.support.memory_ledger import InMemoryLedger

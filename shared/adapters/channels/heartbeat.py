@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 from shared.adapters.channels.silence_logging import silence_logging
 from shared.adapters.timeout import call_with_timeout
 from shared.core.model.secret import Secret
-from shared.ports import ChannelError
+from shared.ports.errors import ChannelError
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to wait for the answer."""

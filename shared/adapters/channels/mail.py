@@ -24,7 +24,7 @@ from shared.adapters.channels.http_post import (
 from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
-from shared.ports import ChannelError, DirectoryError
+from shared.ports.errors import ChannelError, DirectoryError
 from shared.render.mail.mail import as_bytes, mail
 from shared.render.text.escape import clean
 

@@ -4,7 +4,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from shared.ports import Front, PortError
+from shared.ports.errors import PortError
+from shared.ports.page_probe import Front
 
 SECONDS = 30.0
 """An app that has scaled to zero takes some seconds to start."""

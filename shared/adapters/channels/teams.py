@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from shared.adapters.channels.http_post import READ_SECONDS, HttpPost, Post, Refusal, Silence
 from shared.core.model.message import Message
 from shared.core.model.watchlist import TeamsChannel
-from shared.ports import ChannelError
+from shared.ports.errors import ChannelError
 from shared.render.card.card import encoded, payloads
 
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lapsewatch"}

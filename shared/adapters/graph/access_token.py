@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from azure.core.credentials import AccessToken, TokenCredential
 
 from shared.adapters.token_errors import no_token_for_graph
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 type CredentialFactory = Callable[[], TokenCredential]
 

@@ -11,7 +11,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from shared.adapters.graph.response import UNREADABLE, GraphResponse, complaint, unreadable
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 BATCH = 20
 """Questions that Graph takes in one request."""

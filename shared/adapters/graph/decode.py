@@ -25,7 +25,7 @@ from shared.adapters.graph.shapes import (
 from shared.core.model.days import end_of
 from shared.core.model.directory import App, Credential
 from shared.core.model.vocabulary import Kind
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
 
 _make = tuple.__new__

@@ -24,7 +24,8 @@ from shared.adapters.graph.response import GraphResponse, complaint, no_such_obj
 from shared.adapters.graph.session import Session
 from shared.adapters.graph.shapes import ID, KeyedPrincipal, Principal, Record
 from shared.core.model.directory import App
-from shared.ports import AppQuery, DirectoryError, DirectoryReading
+from shared.ports.directory import AppQuery, DirectoryReading
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
 
 BATCH_ABOVE = 3
@@ -66,7 +67,7 @@ class GraphDirectory:
         self._backoff = backoff
 
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
-        """Read each queried app, all within `seconds`; see `shared.ports.Directory`."""
+        """Read each queried app, all within `seconds`; see `shared.ports.directory.Directory`."""
         wanted: dict[str, bool] = {}
         for query in queries:
             wanted[query.client_id] = query.service_principal or wanted.get(query.client_id, False)

@@ -30,7 +30,8 @@ from shared.adapters.graph.response import GraphResponse, complaint
 from shared.adapters.graph.session import Pause, Session
 from shared.core.model.inventory import Holder
 from shared.core.model.owners import AppOwners
-from shared.ports import DirectoryError, OwnersReading, ScanPage, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 
 OWNED = ["id", "notes", "serviceManagementReference"]
 

@@ -20,7 +20,7 @@ from shared.adapters.graph.shapes import ID
 from shared.config.problems import Wrong
 from shared.config.values import email_address
 from shared.core.model.owners import AppOwners, Owner
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
 
 USER = "#microsoft.graph.user"

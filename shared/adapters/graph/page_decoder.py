@@ -18,7 +18,8 @@ from shared.adapters.graph.decode import credentials_of, decoded, unusable
 from shared.adapters.graph.response import UNREADABLE, unreadable
 from shared.adapters.graph.shapes import ID, Key, ListedPrincipal, ListedRecord
 from shared.core.model.inventory import Holder, InventoryApp
-from shared.ports import DirectoryError, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import ScanQuery
 from shared.render.text.escape import plain
 
 APPLICATION = [

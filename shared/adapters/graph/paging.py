@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from shared.adapters.graph.session import Session
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
 
 REQUESTS_A_MINUTE = 140

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
 
 RETRIED = frozenset({429, 500, 502, 503, 504})

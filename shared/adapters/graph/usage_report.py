@@ -18,7 +18,7 @@ from shared.adapters.graph.access_token import CredentialFactory
 from shared.adapters.graph.paging import followed
 from shared.adapters.graph.response import UNREADABLE, GraphResponse, complaint, unreadable
 from shared.adapters.graph.session import Session
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 REPORT = "/beta/reports/appCredentialSignInActivities"
 UNLICENSED = "NonPremiumTenantOrB2C"

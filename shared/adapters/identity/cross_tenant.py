@@ -14,7 +14,7 @@ from shared.adapters.identity.managed import READ_SECONDS, TOKEN_SECONDS, creden
 from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
 from shared.adapters.token_errors import why_no_token
 from shared.config.clouds import Cloud, OtherTenant, cloud_of, consent
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 
 class CrossTenantCredential:

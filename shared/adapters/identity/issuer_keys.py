@@ -16,7 +16,8 @@ import jwt
 import requests
 
 from shared.adapters.timeout import call_with_timeout
-from shared.ports import Clock, TokenVerifierError
+from shared.ports.clock import Clock
+from shared.ports.errors import TokenVerifierError
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to wait for the answer."""

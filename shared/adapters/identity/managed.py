@@ -9,7 +9,7 @@ from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
 from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 type Credential = ManagedIdentityCredential | AzureCliCredential
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from shared.adapters.table.rows import columns_of, key, record_of
 from shared.adapters.table.store import Step, TableStore
-from shared.ports import Clock, LeaseLost, LedgerConflict, LedgerError
+from shared.ports.clock import Clock
+from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 
 TERM = timedelta(minutes=5)
 """How long a lease lasts, by the clock given, unless it is renewed."""

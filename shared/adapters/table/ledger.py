@@ -56,7 +56,9 @@ from shared.core.model.memory import (
     PreviousCredential,
     Removals,
 )
-from shared.ports import Clock, Lease, LedgerConflict
+from shared.ports.clock import Clock
+from shared.ports.errors import LedgerConflict
+from shared.ports.ledger import Lease
 
 MAX_HISTORY = 500
 """Rows of each history that one call of `forget_history` drops."""

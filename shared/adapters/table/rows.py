@@ -36,7 +36,7 @@ from shared.core.model.memory import (
     PreviousCredential,
     Use,
 )
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 
 MAX_KEY_UNITS = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""

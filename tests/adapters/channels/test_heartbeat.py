@@ -10,7 +10,8 @@ import pytest
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.core.model.secret import Secret
-from shared.ports import ChannelError, Heartbeat
+from shared.ports.errors import ChannelError
+from shared.ports.heartbeat import Heartbeat
 from tests.support.scripted import Reply, Script, Scripted
 
 PATH = "/ping/0a1b2c3d"

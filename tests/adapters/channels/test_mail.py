@@ -17,7 +17,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from shared.adapters.channels.mail import MailboxChannel
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
-from shared.ports import ChannelError, DirectoryError
+from shared.ports.errors import ChannelError, DirectoryError
 from shared.render.mail.mail import mail
 from tests.support.notices import INSTALLER, RENEWER, message, notice, service_view
 from tests.support.scripted import Reply, Scripted, reply

@@ -17,7 +17,8 @@ from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import TeamsChannel
-from shared.ports import Channel, ChannelError
+from shared.ports.channel import Channel
+from shared.ports.errors import ChannelError
 from shared.render.card.card import payloads
 from tests.support.notices import credential, message, notice, service_view, unclaimed
 

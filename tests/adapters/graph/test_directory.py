@@ -10,7 +10,7 @@ import pytest
 from shared.adapters.graph.directory import GraphDirectory
 from shared.core.model.directory import App, Credential
 from shared.core.model.vocabulary import Kind
-from shared.ports import AppQuery, Directory, DirectoryReading
+from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from tests.support.graph_objects import (
     CLIENT_ID,
     NOT_FOUND,

@@ -15,7 +15,9 @@ from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.response import asked_wait
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.store import NoTokenError, _Identity
-from shared.ports import AppQuery, DirectoryError, ScanQuery
+from shared.ports.directory import AppQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import ScanQuery
 from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal, secret
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 

@@ -13,7 +13,8 @@ import pytest
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.paging import Pace
 from shared.core.model.inventory import Holder
-from shared.ports import DirectoryError, ScanPage, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import ScanPage, ScanQuery
 from tests.support.graph_objects import FixedToken, application, certificate, secret
 from tests.support.scripted import Asked, Reply, Scripted, reply
 
@@ -297,7 +298,7 @@ def test_none_of_the_sdks_model_classes_is_imported() -> None:
     code = """
 import json, sys
 from shared.adapters.graph.directory import GraphDirectory
-from shared.ports import AppQuery
+from shared.ports.directory import AppQuery
 from tests.support.graph_objects import CLIENT_ID, FixedToken, application, principal, tenant
 from tests.support.scripted import Scripted
 

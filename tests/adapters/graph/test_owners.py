@@ -13,7 +13,7 @@ from local.stand_in.stories import many
 from local.stand_in.tenant import Tenant
 from shared.adapters.graph.inventory import GraphInventory
 from shared.core.model.inventory import Holder
-from shared.ports import OwnersReading
+from shared.ports.inventory import OwnersReading
 from tests.support.graph_objects import FixedToken, error
 from tests.support.scripted import Reply, Scripted, reply
 

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.adapters.graph.usage_report import GraphUsageReport
-from shared.ports import DirectoryError, UsageReport
+from shared.ports.errors import DirectoryError
+from shared.ports.usage_report import UsageReport
 from tests.support.graph_objects import CLIENT_ID, FixedToken, error
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 

@@ -10,7 +10,7 @@ from local.stand_in.other_tenants import REGISTRATION, OtherTenants
 from local.stand_in.tenant import Tenant
 from shared.adapters.identity.cross_tenant import CrossTenantCredential, cross_tenant_credential
 from shared.config.clouds import OtherTenant
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 THEIRS = "11111111-2222-4333-8444-555555555555"
 SCOPE = "https://graph.microsoft.com/.default"

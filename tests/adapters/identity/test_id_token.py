@@ -17,7 +17,8 @@ from jwt.algorithms import RSAAlgorithm
 
 from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.core.model.memory import Person
-from shared.ports import NotSignedIn, TokenVerifier, TokenVerifierError
+from shared.ports.errors import NotSignedIn, TokenVerifierError
+from shared.ports.token_verifier import TokenVerifier
 from tests.support.scripted import Asked, Reply, Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

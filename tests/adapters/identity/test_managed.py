@@ -6,7 +6,7 @@ import pytest
 from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
 from shared.adapters.identity.managed import credential
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 STAND_IN = {"IDENTITY_ENDPOINT": "http://127.0.0.1:1/msi/token", "IDENTITY_HEADER": "x"}
 

@@ -26,7 +26,7 @@ from shared.core.model.memory import (
     Removals,
 )
 from shared.core.model.vocabulary import Reason, Standing
-from shared.ports import LeaseLost, LedgerConflict, LedgerError
+from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from tests.support.scripted import Asked, Reply, Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)

@@ -18,7 +18,7 @@ from shared.core.model.inventory import (
 )
 from shared.core.model.memory import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
-from shared.ports import InventoryLedger
+from shared.ports.inventory_ledger import InventoryLedger
 from tests.support.inventory_world import InMemoryInventoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)

@@ -28,7 +28,7 @@ from shared.core.model.memory import (
     Removals,
 )
 from shared.core.model.vocabulary import Kind, Reason, Standing
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 WIRE = "azure.core.pipeline.policies.http_logging_policy"

@@ -33,7 +33,8 @@ from shared.core.model.memory import (
     Use,
 )
 from shared.core.model.vocabulary import Kind, Reason, Standing
-from shared.ports import LeaseLost, Ledger, LedgerConflict
+from shared.ports.errors import LeaseLost, LedgerConflict
+from shared.ports.ledger import Ledger
 from tests.support.memory_ledger import InMemoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)

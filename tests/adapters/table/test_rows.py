@@ -45,7 +45,7 @@ from shared.core.model.memory import (
     Use,
 )
 from shared.core.model.vocabulary import Kind, Reason, Standing
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 

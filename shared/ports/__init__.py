@@ -1,0 +1,1 @@
+"""The outside services that the use cases need, as protocols, and their errors."""

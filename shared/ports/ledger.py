@@ -1,0 +1,105 @@
+"""The ledger: what checks remember, decisions, and the lease of the running check."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    Changes,
+    CheckRecord,
+    Decision,
+    InUse,
+    LastChecks,
+    Memory,
+    Notification,
+    PreviousCredential,
+    Removals,
+)
+
+
+class Lease(Protocol):
+    """The right to be the only check with effects."""
+
+    def renew(self) -> None:
+        """Extend the lease by another term. Raises `LeaseLost` if another check has it."""
+        ...
+
+    def release(self) -> None:
+        """Return the lease; do nothing if it is lost already."""
+        ...
+
+
+class Ledger(Protocol):
+    """Stores what checks remember. Every method may raise `LedgerError`."""
+
+    def last_checks(self) -> LastChecks:
+        """Return how the last checks ended: one table read."""
+        ...
+
+    def begin(self, at: datetime) -> None:
+        """Save the time of the first sign of life, unless one is saved already."""
+        ...
+
+    def lease(self) -> Lease | None:
+        """Acquire the lease for five minutes; return `None` if another check has it."""
+        ...
+
+    def load(self) -> Memory:
+        """Return everything that a check needs to remember."""
+        ...
+
+    def remember(self, facts: Changes) -> None:
+        """Write changes; rows that are not in them stay as they are."""
+        ...
+
+    def record_notifications(self, notifications: Sequence[Notification]) -> None:
+        """Write what was just sent to a channel."""
+        ...
+
+    def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
+        """Write how a check ended, for the history and for the next tick."""
+        ...
+
+    def decide(
+        self,
+        decision: Decision,
+        *,
+        holds: Sequence[InUse] = (),
+        formers: Sequence[PreviousCredential] = (),
+        assignments: Sequence[Assignment] = (),
+        acknowledgements: Sequence[Acknowledgement] = (),
+    ) -> None:
+        """Write a decision and its effects: all of them or none.
+
+        A row with an empty `version` must not exist yet; any other must be unchanged since it
+        was read. A former that exists already is not a conflict.
+
+        Raises:
+            LedgerConflict: A row was changed; load again and show the new state.
+        """
+        ...
+
+    def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
+        """Return the decisions about each of the services, newest first."""
+        ...
+
+    def decisions_since(self, at: datetime) -> Sequence[Decision]:
+        """Return the decisions made after `at`, newest first."""
+        ...
+
+    def checks(self, limit: int) -> Sequence[CheckRecord]:
+        """Return how the last checks ended, newest first, at most `limit` of them."""
+        ...
+
+    def remove(self, rows: Removals) -> None:
+        """Delete these rows; a row that does not exist is not an error."""
+        ...
+
+    def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+        """Delete checks older than `before`, and the decisions that are `outlived`.
+
+        A call deletes at most some hundred rows, so that it is short.
+        """
+        ...
