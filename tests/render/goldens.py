@@ -21,7 +21,7 @@ from shared.core.model.views import (
     WatcherView,
 )
 from shared.render.card.card import payloads
-from shared.render.mail.mail import as_bytes
+from shared.render.mail.mime import as_bytes
 from tests.render.cases import MESSAGES, page_of
 from tests.render.mail_cases import MAILS, written
 from tests.support.card_digest import card_digest

@@ -25,7 +25,8 @@ from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.ports.errors import ChannelError, DirectoryError
-from shared.render.mail.mail import as_bytes, mail
+from shared.render.mail.mail import mail
+from shared.render.mail.mime import as_bytes
 from shared.render.text.escape import clean
 
 type CredentialFactory = Callable[[], TokenCredential]

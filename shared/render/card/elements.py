@@ -1,4 +1,7 @@
-"""The few Adaptive Card elements that we use; text that may come from outside goes into text runs, which no client reads as Markdown."""
+"""The Adaptive Card elements in use.
+
+Text from outside goes into text runs, which no client reads as Markdown.
+"""
 
 from typing import Any, Literal
 
@@ -18,17 +21,20 @@ LABEL_WIDTH = "88px"
 
 
 def fixed_text(text: str, **style: object) -> Element:
-    """Give a paragraph of our own words; Markdown in it counts."""
+    """Return a paragraph of our own words, read as Markdown."""
     return {"type": "TextBlock", "text": text, "wrap": True, **style}
 
 
 def line(text: str, spacing: str = "Small", **style: object) -> Element:
-    """Give a paragraph of any words, shown as they are; `style` is that of the run (weight, size, color, isSubtle)."""
+    """Return a paragraph of any words, shown as they are.
+
+    `style` is that of the text run: weight, size, color, isSubtle.
+    """
     return {"type": "RichTextBlock", "spacing": spacing, "inlines": [_run(text, **style)]}
 
 
 def row(label: str, text: str, lead: str = "") -> Element:
-    """Give a label and a text beside it; `lead` is said first, in bold."""
+    """Return a label and a text beside it; `lead` comes first, in bold."""
     value = line(text)
     if lead:
         value["inlines"].insert(0, _run(lead, weight="Bolder"))
@@ -43,17 +49,17 @@ def row(label: str, text: str, lead: str = "") -> Element:
 
 
 def box(items: list[Element], style: str = "default", **more: object) -> Element:
-    """Give a container; its `style` is its colour."""
+    """Return a container; its `style` is its colour."""
     return {"type": "Container", "style": style, "spacing": "Medium", "items": items, **more}
 
 
 def open_url(title: str, url: str) -> Element:
-    """Give a button that opens an address."""
+    """Return a button that opens an address."""
     return {"type": "Action.OpenUrl", "title": inert(title), "url": url}
 
 
 def toggle(title: str, target: str) -> Element:
-    """Give a button that shows or hides the element with the id `target`."""
+    """Return a button that shows or hides the element with the id `target`."""
     return {"type": "Action.ToggleVisibility", "title": title, "targetElements": [target]}
 
 

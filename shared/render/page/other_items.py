@@ -12,8 +12,9 @@ from shared.render.page.services import BADGES, UNCERTAIN, Turn, rows, turn_of, 
 from shared.render.page.verdict import MAX_ERROR_CHARS, doubts, urgency
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
-from shared.render.text.links import Link, links
+from shared.render.text.links import Link
 from shared.render.text.naming import capital, described
+from shared.render.text.wording import words_for
 
 
 class ClaimForm(NamedTuple):
@@ -134,7 +135,7 @@ def _item(view: View, anchor: str, at: CheckContext, claim: ClaimForm | None = N
         why(view, at),
         turn_of(view),
         _rows(view, at),
-        list(links(view)),
+        list(words_for(view).links()),
         claim,
     )
 

@@ -13,21 +13,23 @@ from shared.core.model.views import Loss, ServiceView, View
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.model.watchlist import RUNBOOK_SECTIONS
 from shared.core.results import Status
-from shared.render.mail.letter import CREATE, NEXT_STEP, REQUEST, Request
 from shared.render.page.forms import Acknowledge, Confirm, acknowledge, confirms, undos
 from shared.render.page.history import Entry, history
 from shared.render.page.verdict import unread_since
-from shared.render.text import page_markdown
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
 from shared.render.text.explanations import explanation
-from shared.render.text.facts import facts
-from shared.render.text.fields import suggested_name
+from shared.render.text.facts import NEXT_STEP, facts
 from shared.render.text.headlines import summary
-from shared.render.text.links import Link, links
+from shared.render.text.links import Link
 from shared.render.text.mailto import mailto
-from shared.render.text.next_steps import INSTALLER, next_step, runbook_sections, whose_turn
-from shared.render.text.runbooks import filled, request_mail
+from shared.render.text.markdown import html_for_page
+from shared.render.text.next_steps import next_step, runbook_sections, whose_turn
+from shared.render.text.request import Request, request_mail
+from shared.render.text.runbooks import CREATE, REQUEST, filled
+from shared.render.text.suggested_name import suggested_name
+from shared.render.text.wording import words_for
+from shared.render.text.words import INSTALLER
 
 BADGES = {
     Severity.CRITICAL: "Urgent",
@@ -122,7 +124,7 @@ def card(
         request=_request(view, at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(_sections(view, sections, at)),
-        links=tuple(links(view)),
+        links=tuple(words_for(view).links()),
         history=tuple(history(view, decisions, at)),
     )
 
@@ -214,7 +216,7 @@ def _sections(view: ServiceView, wanted: Sequence[str], at: CheckContext) -> Ite
         if markdown:
             yield Section(
                 title,
-                page_markdown.html(markdown),
+                html_for_page(markdown),
                 "" if title not in wanted else "next" if title == wanted[0] else "then",
             )
 

@@ -1,4 +1,7 @@
-"""People read days: today, tomorrow, in 21 days; always calendar days in the watchlist's zone, with the zone named beside a time."""
+"""Dates as people read them: today, tomorrow, in 21 days.
+
+Days are calendar days in the watchlist's zone; a time always has its zone beside it.
+"""
 
 import re
 from datetime import date, datetime
@@ -10,9 +13,10 @@ _NUMERIC_ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})?")
 
 
 def when(instant: datetime, now: datetime, zone: ZoneInfo, *, brief: bool = False) -> str:
-    """Say when `instant` is, seen from `now`: "in 21 days (13 Dec, 03:15 CST)", "today at 20:00 CST", "3 days ago (19 Nov, 03:15 CST)".
+    """Return when `instant` is, seen from `now`.
 
-    `brief` leaves out the time of a day that is neither today nor next to it: "in 21 days (13 Dec)".
+    Examples: "in 21 days (13 Dec, 03:15 CST)", "today at 20:00 CST", "3 days ago (19 Nov, 03:15
+    CST)". `brief` leaves out the time, except today, tomorrow and yesterday: "in 21 days (13 Dec)".
     """
     days = days_between(now, instant, zone)
     if days == 0:
@@ -29,9 +33,9 @@ def when(instant: datetime, now: datetime, zone: ZoneInfo, *, brief: bool = Fals
 
 
 def until(ends: datetime | None, now: datetime, zone: ZoneInfo, *, brief: bool = False) -> str:
-    """Say when a credential ends, with its verb: "ends in 21 days (...)", "ended yesterday (...)", "does not expire".
+    """Return when a credential expires, with its verb: "ends in 21 days (...)".
 
-    Having ended is judged by the instant, not by the day.
+    Others: "ended yesterday (...)", "does not expire". The instant decides, not the day.
     """
     if ends is None:
         return "does not expire"
@@ -39,22 +43,26 @@ def until(ends: datetime | None, now: datetime, zone: ZoneInfo, *, brief: bool =
 
 
 def day(then: date, now: datetime, zone: ZoneInfo) -> str:
-    """Give a local day as people say it: "13 Dec", with the year if it is not the present one."""
+    """Return a local day: "13 Dec", with the year if it is not the current one."""
     return f"{then.day} {then:%b}" if then.year == now.astimezone(zone).year else full_day(then)
 
 
 def full_day(then: date) -> str:
-    """Give a local day with its year: "13 Dec 2026"."""
+    """Return a local day with its year: "13 Dec 2026"."""
     return f"{then.day} {then:%b %Y}"
 
 
+def date_of(instant: datetime, zone: ZoneInfo) -> str:
+    """Return the local day of an instant with its year: "13 Dec 2026"."""
+    return full_day(instant.astimezone(zone).date())
+
+
 def clock(instant: datetime, zone: ZoneInfo) -> str:
-    """Give the local time and its zone: "03:15 CST", or "03:15 UTC+3" where the zone has no letters of its own."""
+    """Return the local time and its zone: "03:15 CST"; "03:15 UTC+3" if the zone has no letters."""
     local = instant.astimezone(zone)
     name = local.tzname() or ""
     if numeric := _NUMERIC_ZONE.fullmatch(name):
         minutes = numeric["minutes"] or "00"
-        name = (
-            f"UTC{numeric['sign']}{int(numeric['hours'])}{'' if minutes == '00' else ':' + minutes}"
-        )
+        offset = "" if minutes == "00" else f":{minutes}"
+        name = f"UTC{numeric['sign']}{int(numeric['hours'])}{offset}"
     return f"{local:%H:%M} {name}"

@@ -1,125 +1,106 @@
-"""The words for a whole tenant: many credentials in few lines, grouped by when, each with its app and, where known, its owner."""
+"""All sentences about a credential somewhere in the tenant."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import groupby
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, override
 
-from shared.core.model.message import InventoryNews, Message, Notice
+from shared.core.model.directory import Credential
+from shared.core.model.inventory import Holder
 from shared.core.model.owners import AppOwners
 from shared.core.model.views import InventoryView
+from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.render.text.dates import until
 from shared.render.text.escape import clean
-from shared.render.text.naming import called, client_id_tail, listed
+from shared.render.text.links import Link, entra_of
+from shared.render.text.naming import called, capital, client_id_tail, described, listed
+from shared.render.text.words import MAX_WATCHLIST_TEXT_CHARS, RENEWER, Moment, Turn, Words
 
 MAX_NAME_CHARS = 120
-GROUPS = (
-    (-1, "Ended"),
-    (1, "Today and tomorrow"),
-    (7, "Within a week"),
-    (30, "Within 30 days"),
-    (10**6, "Later"),
-)
-"""Headings by the days that are left, at most."""
+
+
+@dataclass(frozen=True)
+class InventoryWords(Words):
+    """The sentences about a credential in the tenant."""
+
+    marks_copies: ClassVar = False
+    view: InventoryView
+
+    @property
+    @override
+    def expiring(self) -> Credential:
+        return self.view.listed.credential
+
+    @override
+    def summary(self, at: Moment) -> str:
+        credential = self.view.listed.credential
+        expires = until(credential.ends, *at, brief=True)
+        return f"{app_name(self.view)}: {called(credential)} {expires}"
+
+    def line(self, at: Moment) -> str:
+        """Return the summary with the app's client id and owners, for a list of many."""
+        tail = client_id_tail(self.view.listed.client_id) if _has_name(self.view) else ""
+        owned = owned_by(self.view.owned) if self.view.owned is not None else ""
+        return ", ".join(filter(None, (self.summary(at), tail, owned)))
+
+    @override
+    def turn(self) -> Turn:
+        is_certificate = self.view.listed.credential.kind == Kind.CERTIFICATE
+        kind = "certificate" if is_certificate else "client secret"
+        if self.view.standing == Standing.EXPIRED:
+            use = f"if so, give it a new {kind}, then delete this one in Entra"
+            return Turn(RENEWER, f"find out whether anything uses it; {use}.")
+        create = f"create a new {kind}, put it wherever this one is used"
+        return Turn(RENEWER, f"{create}, and then delete this one; if nothing uses it, delete it.")
+
+    @override
+    def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        if self.view.standing == Standing.EXPIRED:
+            yield "If anything still uses it, it cannot sign in."
+        if (owned := self.view.owned) is not None:
+            yield f"The app {'is' if owned.owners else 'has'} {owned_by(owned)}."
+
+    @override
+    def facts(self, at: Moment) -> Iterator[tuple[str, str]]:
+        listed_as = self.view.listed
+        is_app = listed_as.holder == Holder.APPLICATION
+        tail = client_id_tail(listed_as.client_id) if _has_name(self.view) else "it has no name"
+        yield "Credential", capital(described(listed_as.credential, *at))
+        yield "App" if is_app else "Enterprise app", f"{app_name(self.view)} ({tail})"
+        if (owned := self.view.owned) is not None:
+            yield "Owner", capital(owned_by(owned))
+            if owned.reference:
+                yield "Reference", clean(owned.reference, MAX_WATCHLIST_TEXT_CHARS)
+            if owned.notes:
+                yield "Notes", clean(owned.notes, MAX_WATCHLIST_TEXT_CHARS)
+
+    @override
+    def links(self) -> Iterator[Link]:
+        yield Link("Open in Entra", entra_of(self.view.listed))
 
 
 def app_name(view: InventoryView) -> str:
-    """Give what people call the app; its whole client id where it has no name to be found by."""
-    return (
-        clean(view.listed.app_name, MAX_NAME_CHARS) or f"client id {clean(view.listed.client_id)}"
-    )
-
-
-def has_name(view: InventoryView) -> bool:
-    """Say whether the app has a name that can be read."""
-    return bool(clean(view.listed.app_name, MAX_NAME_CHARS))
-
-
-def state(view: InventoryView, now: datetime, zone: ZoneInfo) -> str:
-    """Say in one line what ends, and when: 'Signage: secret “key 1” ends in 5 days (30 Nov)'."""
-    return f"{app_name(view)}: {called(view.listed.credential)} {until(view.listed.credential.ends, now, zone, brief=True)}"
-
-
-def line_of(view: InventoryView, now: datetime, zone: ZoneInfo) -> str:
-    """Say the same with what tells the app from others, and who owns it."""
-    marks = [
-        client_id_tail(view.listed.client_id) if has_name(view) else "",
-        owned_by(view.owned) if view.owned is not None else "",
-    ]
-    return ", ".join(filter(None, (state(view, now, zone), *marks)))
+    """Return the app's name; its whole client id if it has none that can be read."""
+    name = clean(view.listed.app_name, MAX_NAME_CHARS)
+    return name or f"client id {clean(view.listed.client_id)}"
 
 
 def owned_by(owned: AppOwners) -> str:
-    """Say plainly who owns an app, or why nobody of those can be told."""
+    """Return who owns an app, and why they cannot be notified, if so."""
     if not owned.owners:
         return "no owner"
     people = [owner for owner in owned.owners if owner.person]
+    if not people:
+        principals = listed([clean(owner.name) or "unnamed" for owner in owned.owners])
+        return f"owned by a service principal ({principals}), and by no person"
     names = [
         clean(owner.name, MAX_NAME_CHARS) or "somebody whose name may not be read"
         for owner in people
     ]
-    if not people:
-        return f"owned by a service principal ({listed([clean(owner.name) or 'unnamed' for owner in owned.owners])}), and by no person"
     trouble = ", to whom no mail gets through" if owned.unreached else ""
-    return f"owned by {listed(names)}" + (
-        trouble if owned.reachable else ", without an address that can be read"
-    )
+    if not owned.reachable:
+        trouble = ", without an address that can be read"
+    return f"owned by {listed(names)}{trouble}"
 
 
-def title(message: Message, news: InventoryNews) -> str:
-    """Give the line above everything. Only fixed words and numbers."""
-    if news.first:
-        return "Lapsewatch now watches the whole tenant"
-    number = len(message.notices)
-    items = "1 item" if number == 1 else f"{number:,} items"
-    return f"Your apps in Entra: {items}" if news.owner else f"The tenant: {items}"
-
-
-def opening(message: Message, news: InventoryNews) -> str:
-    """Say what was read, and what follows for whom."""
-    if news.owner:
-        name = clean(news.owner, MAX_NAME_CHARS)
-        return f"{name}, you are an owner of the apps below in Microsoft Entra. Whatever uses one of these credentials stops when it ends."
-    if not news.first:
-        return ""
-    sentences = [
-        f"{news.applications:,} app registrations with {news.credentials:,} credentials were read."
-    ]
-    if not any(isinstance(notice.view, InventoryView) for notice in message.notices):
-        sentences.append("Nothing ends soon.")
-    if news.owners_next:
-        apps = (
-            "the owners of 1 app"
-            if news.owners_next == 1
-            else f"the owners of {news.owners_next:,} apps"
-        )
-        sentences.append(
-            f"From tomorrow on, {apps} hear of them, and this channel only of what has no owner who can be written to."
-        )
-    return " ".join(sentences)
-
-
-def grouped(message: Message) -> Iterator[tuple[str, Sequence[Notice]]]:
-    """Give the notices about credentials by when they end, what ended first; each group most urgent first."""
-    notices = [notice for notice in message.notices if isinstance(notice.view, InventoryView)]
-    for heading, group in groupby(sorted(notices, key=_order), key=_heading):
-        yield heading, tuple(group)
-
-
-def others(message: Message) -> tuple[Notice, ...]:
-    """Give the notices about the reading itself."""
-    return tuple(notice for notice in message.notices if not isinstance(notice.view, InventoryView))
-
-
-def _order(notice: Notice) -> tuple[int, int, str]:
-    view = notice.view
-    assert isinstance(view, InventoryView)
-    return (0 if view.listed.ended else 1, view.days_left, view.item)
-
-
-def _heading(notice: Notice) -> str:
-    view = notice.view
-    assert isinstance(view, InventoryView)
-    if view.listed.ended:
-        return GROUPS[0][1]
-    return next(heading for days, heading in GROUPS[1:] if view.days_left <= days)
+def _has_name(view: InventoryView) -> bool:
+    return bool(clean(view.listed.app_name, MAX_NAME_CHARS))

@@ -1,4 +1,4 @@
-"""A link that opens a new mail: nothing in it can act, for all of it is percent-encoded."""
+"""A link that opens a new mail. All of it is percent-encoded, so nothing in it can act."""
 
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from shared.render.text.escape import clean
 
 MAX_MAILTO_CHARS = 1_800
-"""Characters; Windows cuts longer addresses, at about 2,000."""
+"""Windows cuts longer addresses, at about 2,000 characters."""
 
 
 class Mailto(NamedTuple):
@@ -14,11 +14,11 @@ class Mailto(NamedTuple):
 
     url: str
     complete: bool
-    """The text is in it."""
+    """Whether the link contains the text."""
 
 
 def mailto(to: str, subject: str, text: str) -> Mailto:
-    """Give the link to a new mail; without the text, or even without the subject, where the link would be too long."""
+    """Return the link to a new mail, without the text or the subject if it would be too long."""
     fields = {"subject": clean(subject, 200), "body": "\r\n".join(text.splitlines())}
     while True:
         query = urlencode(fields, quote_via=quote, safe="", errors="replace")

@@ -1,53 +1,51 @@
-"""Everything is called by a name that people know; ids are shown only where nothing else tells two things apart."""
+"""Names of things in sentences. Ids appear only where nothing else tells two things apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential
-from shared.core.model.views import RemovedView
+from shared.core.model.memory import AppRecord
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
-from shared.render.text.dates import full_day
+from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 
 LISTED = 5
-"""How many credentials or addresses a sentence names before it says "and N more"."""
+"""How many names or problems are listed before "and N more"."""
+MAX_PROBLEM_CHARS = 300
 CLIENT_ID_TAIL = 4
-CHANNEL = "channel:"
-"""How the item of a channel that was removed begins."""
 
 
 def noun(credential: Credential | None) -> str:
-    """Say "secret" or "certificate"; "secret" where there is no credential yet."""
-    return (
-        "certificate"
-        if credential is not None and credential.kind == Kind.CERTIFICATE
-        else "secret"
-    )
+    """Return "secret" or "certificate"; "secret" where there is no credential yet."""
+    is_certificate = credential is not None and credential.kind == Kind.CERTIFICATE
+    return "certificate" if is_certificate else "secret"
 
 
 def called(credential: Credential) -> str:
-    """Give a credential's name and kind: 'secret “LibCal 2024”', or "unnamed secret"."""
+    """Return a credential's kind and name: 'secret “LibCal 2024”', or "unnamed secret"."""
     name = clean(credential.name)
     return f"{noun(credential)} “{name}”" if name else f"unnamed {noun(credential)}"
 
 
 def described(credential: Credential, now: datetime, zone: ZoneInfo) -> str:
-    """Tell a credential from its siblings: 'secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026)'. A certificate has no hint."""
+    """Return what tells a credential from others: 'secret “A” (begins with q7X, ends 13 Dec 2026)'.
+
+    A certificate has no beginning to show.
+    """
     hint = clean(credential.hint, 10)
     marks = [f"begins with {hint}"] if hint else []
     if credential.ends is None:
         marks.append("does not expire")
     else:
-        marks.append(
-            f"{'ended' if credential.ends <= now else 'ends'} {full_day(credential.ends.astimezone(zone).date())}"
-        )
+        verb = "ended" if credential.ends <= now else "ends"
+        marks.append(f"{verb} {date_of(credential.ends, zone)}")
     return f"{called(credential)} ({', '.join(marks)})"
 
 
 def claim_words(claim: Claim) -> str:
-    """Say what a claim asks of a credential: 'named like “LibCal*”'."""
+    """Return what a claim asks of a credential: 'named like “LibCal*”'."""
     value = clean(claim.value)
     match claim.by:
         case "name":
@@ -66,25 +64,36 @@ def listed(names: Sequence[str], joint: str = "and") -> str:
     return f"{', '.join(before)} {joint} {last}" if before else last
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number and its noun: "1 service", "2 services"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def party(role: str, channels: Sequence[str]) -> str:
-    """Name a role with the channels behind it: "renewer (its)"."""
-    return (
-        f"{role} ({listed([clean(channel) for channel in dict.fromkeys(channels)])})"
-        if channels
-        else role
-    )
+    """Return a role with its channels: "renewer (its)"."""
+    names = listed([clean(channel) for channel in dict.fromkeys(channels)])
+    return f"{role} ({names})" if channels else role
 
 
-def channel_of(view: RemovedView) -> str:
-    """Name the channel that is no longer on the watchlist; empty if it is a service that is not."""
-    return clean(view.item.removeprefix(CHANNEL)) if view.item.startswith(CHANNEL) else ""
+def app_label(app: AppRecord) -> str:
+    """Return an app's name and the end of its client id."""
+    name, tail = clean(app.name), client_id_tail(app.client_id)
+    return f"{name} ({tail})" if name else tail
 
 
 def client_id_tail(client_id: str) -> str:
-    """Give the end of a client id, by which people know it: "client id …13d6"."""
+    """Return the end of a client id, by which people know it: "client id …13d6"."""
     return f"client id …{clean(client_id)[-CLIENT_ID_TAIL:]}"
 
 
+def problem_sentences(problems: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for each problem, and how many more there are after the first five."""
+    for problem in problems[:LISTED]:
+        yield clean(problem, MAX_PROBLEM_CHARS).rstrip(".") + "."
+    if len(problems) > LISTED:
+        yield f"And {len(problems) - LISTED} more."
+
+
 def capital(phrase: str) -> str:
-    """Begin a sentence with `phrase`."""
+    """Return `phrase` with a capital letter at its beginning."""
     return phrase[:1].upper() + phrase[1:]

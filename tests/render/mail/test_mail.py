@@ -18,7 +18,8 @@ from shared.core.model.secret import Secret
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.model.watchlist import EmailChannel, Runbook, Service, TeamsChannel
-from shared.render.mail.mail import Mail, as_bytes, mail
+from shared.render.mail.mail import Mail, mail
+from shared.render.mail.mime import as_bytes
 from shared.render.mail.plain_text import WIDTH
 from shared.render.text.links import entra_credentials
 from shared.render.text.mailto import MAX_MAILTO_CHARS

@@ -9,9 +9,10 @@ from shared.core.model.watchlist import Claim
 from shared.render.text.explanations import explanation
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary, title
-from shared.render.text.inventory import line_of
+from shared.render.text.inventory import InventoryWords
 from shared.render.text.naming import described, listed
 from shared.render.text.next_steps import next_step, runbook_sections, whose_turn
+from shared.render.text.words import Moment
 from tests.render.cases import (
     ASSUMED,
     ENDED,
@@ -401,7 +402,7 @@ def test_an_app_without_a_name_can_be_found_by_its_whole_client_id() -> None:
     for name in ("", "\u202e\u200b"):
         nameless = inventory_view(name, -2)
         assert (
-            line_of(nameless, NOW, ZONE)
+            InventoryWords(nameless).line(Moment(NOW, ZONE))
             == f"client id {CLIENT_ID}: secret “key 1” ended 2 days ago (20 Nov)"
         )
         assert (
@@ -410,7 +411,7 @@ def test_an_app_without_a_name_can_be_found_by_its_whole_client_id() -> None:
         )
     named = inventory_view("Digital signage", 5)
     assert (
-        line_of(named, NOW, ZONE)
+        InventoryWords(named).line(Moment(NOW, ZONE))
         == "Digital signage: secret “key 1” ends in 5 days (27 Nov), client id …13d6"
     )
     assert (

@@ -4,7 +4,8 @@ import pytest
 
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Kind, Standing
-from shared.render.text.links import entra_credentials, https, links
+from shared.render.text.links import entra_credentials, https
+from shared.render.text.wording import words_for
 from tests.support.notices import (
     APP,
     CLIENT_ID,
@@ -47,18 +48,23 @@ BLACKENED = replace(APP, client_id="../?x#")
     ],
 )
 def test_entra_is_opened_at_what_carries_the_credential(view: View, leads: str) -> None:
-    assert next(link.url for link in links(view) if link.title == "Open in Entra") == leads
+    assert (
+        next(link.url for link in words_for(view).links() if link.title == "Open in Entra") == leads
+    )
 
 
 def test_the_product_is_opened_where_the_watchlist_says() -> None:
-    assert [link.title for link in links(service_view())] == ["Open in Entra", "Open LibCal"]
-    assert [link.title for link in links(service_view(app=replace(APP, found=False)))] == [
-        "Open LibCal"
+    assert [link.title for link in words_for(service_view()).links()] == [
+        "Open in Entra",
+        "Open LibCal",
     ]
+    assert [
+        link.title for link in words_for(service_view(app=replace(APP, found=False))).links()
+    ] == ["Open LibCal"]
 
 
 def test_what_has_no_place_has_no_link() -> None:
-    assert list(links(reading("Graph is down"))) == []
+    assert list(words_for(reading("Graph is down")).links()) == []
 
 
 def test_a_client_id_cannot_lead_elsewhere() -> None:

@@ -13,9 +13,10 @@ from shared.config.runbook import parse
 from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import Claim, Runbook
-from shared.render.text.fields import suggested_name
 from shared.render.text.links import entra_credentials
-from shared.render.text.runbooks import MAX_CARD_CHARS, RequestMail, filled, for_card, request_mail
+from shared.render.text.request import RequestMail, request_mail
+from shared.render.text.runbooks import MAX_CARD_BYTES, filled, for_card
+from shared.render.text.suggested_name import suggested_name
 from tests.support.notices import (
     APP,
     CLIENT_ID,
@@ -197,7 +198,7 @@ def test_a_card_shows_filled_sections_that_cannot_act() -> None:
 
 
 def test_only_the_sections_that_fit_are_shown() -> None:
-    view = with_sections(Install="x", Verify="y" * MAX_CARD_CHARS)
+    view = with_sections(Install="x", Verify="y" * MAX_CARD_BYTES)
     assert card(view, "Install", "Verify") == "**Install**\n\nx"
     assert card(view, "Verify") == ""
     assert card(view, "Clean up") == ""

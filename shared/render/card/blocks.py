@@ -1,0 +1,75 @@
+"""The parts of a card that are not divided: a line or a box for each item, most urgent first."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from shared.core.model.message import Message
+from shared.core.model.vocabulary import Reason, Severity
+from shared.render.card.elements import COLORS, Element, box, fixed_text, line
+from shared.render.card.notice import notice_box
+from shared.render.text import inventory_message
+from shared.render.text.headlines import headline, next_message, summary
+from shared.render.text.inventory import InventoryWords
+from shared.render.text.words import Moment
+
+TEST = "Somebody asked whether messages reach this channel. They do; nothing else is to be done."
+
+
+class Block(NamedTuple):
+    """A part of the card that is not divided."""
+
+    element: Element
+    words: str
+    """Its line in the text for clients that cannot show the card."""
+    must: bool
+    """It is never left out; a further card is begun for it."""
+
+
+def blocks(message: Message, page_url: str) -> Iterator[Block]:
+    """Yield the parts of a message. `page_url` is the status page's https address, or empty."""
+    if message.test:
+        yield Block(fixed_text(TEST), TEST, must=True)
+    for view in message.watching if message.introduction else ():
+        words = summary(view, now=message.now, zone=message.zone)
+        yield Block(line(words, color=COLORS[view.severity]), words, must=True)
+    if message.inventory is not None:
+        yield from _inventory(message, page_url)
+        return
+    if message.introduction and message.notices:
+        yield Block(_heading("What needs you now"), "", must=True)
+    yield from _notices(message, page_url)
+
+
+def _notices(message: Message, page_url: str) -> Iterator[Block]:
+    now, zone = message.now, message.zone
+    by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
+    for number, notice in enumerate(by_urgency, 1):
+        words = headline(notice, now=now, zone=zone)
+        if notice.reason == Reason.WEEKLY:
+            text = " ".join(filter(None, (f"{words}.", next_message(message))))
+            yield Block(line(text, isSubtle=True), words, must=True)
+        else:
+            element = notice_box(notice, f"steps{number}", now, zone, page_url)
+            yield Block(element, words, must=notice.severity == Severity.CRITICAL)
+
+
+def _inventory(message: Message, page_url: str) -> Iterator[Block]:
+    """Yield what is wrong with the check, then a line for each credential, by expiry date."""
+    assert message.inventory is not None
+    at = Moment(message.now, message.zone)
+    if words := inventory_message.opening(message, message.inventory):
+        yield Block(line(words), words, must=True)
+    for number, notice in enumerate(inventory_message.others(message), 1):
+        element = notice_box(notice, f"steps{number}", *at, page_url)
+        yield Block(element, headline(notice, now=at.now, zone=at.zone), must=True)
+    for heading, items in inventory_message.grouped(message):
+        for place, (notice, view) in enumerate(items):
+            words = InventoryWords(view).line(at)
+            element = line(words, color=COLORS[notice.severity])
+            if place == 0:
+                element = box([_heading(heading), element])
+            yield Block(element, words, must=notice.severity == Severity.CRITICAL)
+
+
+def _heading(text: str) -> Element:
+    return fixed_text(text, weight="Bolder", spacing="Medium")

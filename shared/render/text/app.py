@@ -1,0 +1,77 @@
+"""All sentences about a watched app itself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import override
+
+from shared.core.model.views import AppView
+from shared.core.model.vocabulary import Reason
+from shared.core.model.watchlist import Service
+from shared.render.text.escape import clean
+from shared.render.text.links import Link, entra_authentication
+from shared.render.text.naming import app_label, capital, listed, problem_sentences
+from shared.render.text.words import NOTHING_TO_DO, RENEWER, Moment, Turn, Words
+
+
+@dataclass(frozen=True)
+class AppWords(Words):
+    """The sentences about a watched app."""
+
+    view: AppView
+
+    @property
+    @override
+    def name(self) -> str:
+        return clean(self.view.watched.name)
+
+    @property
+    @override
+    def services(self) -> Sequence[Service]:
+        return self.view.watched.services
+
+    @override
+    def summary(self, at: Moment) -> str:
+        return f"{self.name}: {self._state()}"
+
+    def _state(self) -> str:
+        missing = len(self.view.problems)
+        if self.view.aspect == "redirect_uris":
+            return {
+                0: "no redirect URI is missing any more",
+                1: "a redirect URI is missing",
+            }.get(missing, f"{missing} redirect URIs are missing")
+        if not missing:
+            return "the app is back"
+        return (
+            "the app cannot be signed in to" if self.view.app.found else "the app cannot be found"
+        )
+
+    @override
+    def turn(self) -> Turn:
+        return Turn(RENEWER, self._task()) if self.view.problems else NOTHING_TO_DO
+
+    def _task(self) -> str:
+        if self.view.aspect == "redirect_uris":
+            return "add what is missing under Authentication in Entra, letter by letter."
+        if self.view.app.found:
+            return "enable the app, or its enterprise application, in Entra."
+        return (
+            "check the client id in the watchlist; "
+            "if the app was deleted, restore it in Entra (possible for 30 days)."
+        )
+
+    @override
+    def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
+        if self.view.problems and self.view.aspect == "app":
+            yield "Until this is put right, nothing is said about its services."
+
+    @override
+    def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
+        affected = listed([clean(service.name) for service in self.view.watched.services])
+        return (("Affects", affected), ("App", app_label(self.view.app)))
+
+    @override
+    def links(self) -> Iterator[Link]:
+        if self.view.aspect == "redirect_uris":
+            yield Link("Open in Entra", entra_authentication(self.view.app))

@@ -1,0 +1,73 @@
+"""Headlines about a service; they never claim that it is down, because nothing shows that."""
+
+from shared.core.model.views import Loss, ServiceView
+from shared.core.model.vocabulary import Reason, Standing
+from shared.render.text.dates import date_of, until
+from shared.render.text.escape import clean
+from shared.render.text.naming import noun
+from shared.render.text.words import Moment
+
+
+def headline(view: ServiceView, reason: Reason, at: Moment) -> str:
+    """Return in one line what a message is about: 'LibCal: secret ends in 21 days (13 Dec)'."""
+    name, kind = clean(view.service.name), noun(view.in_use)
+    if view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE:
+        if view.assumed and reason in {Reason.ASSUMED, Reason.INTRODUCED}:
+            return f"{name}: which {kind} does it use?"
+        if reason == Reason.STILL_OLD:
+            return f"{name}: the old {kind} is still in use somewhere"
+        if reason == Reason.SHORTER:
+            return f"{name}: the new {kind} ends sooner than the one in use"
+    if reason == Reason.CONFIRMED and view.standing == Standing.EXPIRING and view.in_use:
+        return f"{name}: confirmed, but this {kind} {until(view.in_use.ends, *at, brief=True)}"
+    return summary(view, at)
+
+
+def summary(view: ServiceView, at: Moment) -> str:
+    """Return the service's status in one line."""
+    name = clean(view.service.name)
+    if view.standing == Standing.HEALTHY:
+        return f"{name} is safe{_safe_until(view, at)}"
+    return f"{name}: {_state(view, at)}"
+
+
+def _safe_until(view: ServiceView, at: Moment) -> str:
+    if view.in_use is not None and view.in_use.ends is not None:
+        return f" until {date_of(view.in_use.ends, at.zone)}"
+    return f": its {noun(view.in_use or view.replacement)} does not expire"
+
+
+def _state(view: ServiceView, at: Moment) -> str:
+    kind = noun(view.in_use or view.replacement)
+    expires = until(view.in_use.ends, *at, brief=True) if view.in_use is not None else ""
+    match view.standing:
+        case Standing.APP_PROBLEM:
+            return "its app cannot be used"
+        case Standing.UNMATCHED:
+            unmatched = f"no {kind} on the app matches its claim"
+            return f"its {kind} {_starts(view, at)}" if view.upcoming else unmatched
+        case Standing.AWAITING_INSTALL:
+            return _waiting(view, kind, expires)
+        case Standing.MISSING:
+            return f"the {kind} in use is gone from the app"
+        case Standing.EXPIRED | Standing.EXPIRING if view.upcoming:
+            return f"{kind} {expires}; the new one {_starts(view, at)}"
+        case _:
+            return f"{kind} {expires}"
+
+
+def _waiting(view: ServiceView, kind: str, expires: str) -> str:
+    match view.loss:
+        case Loss.DELETED:
+            return f"the {kind} in use is gone; is the new one installed?"
+        case Loss.EXPIRED:
+            return f"the old {kind} {expires}; is the new one installed?"
+        case Loss.NONE if view.assumed:
+            return f"a newer {kind} exists; the older one {expires}"
+        case Loss.NONE:
+            return f"the new {kind} waits to be installed; the old one {expires}"
+
+
+def _starts(view: ServiceView, at: Moment) -> str:
+    starts = view.replacement.starts if view.replacement is not None else None
+    return f"starts on {date_of(starts, at.zone)}" if starts is not None else "has started"

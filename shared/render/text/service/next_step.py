@@ -1,0 +1,104 @@
+"""Whose turn it is with a service, and what to do."""
+
+from collections.abc import Mapping
+
+from shared.core.model.message import Role
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Kind, Standing
+from shared.render.text.escape import clean
+from shared.render.text.naming import called, claim_words, listed, noun, party
+from shared.render.text.words import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
+
+
+def turn(view: ServiceView) -> Turn:
+    """Return who acts next, and what they do."""
+    name = clean(view.service.name)
+    match view.standing:
+        case Standing.HEALTHY if view.assumed:
+            task = f"find out which {noun(view.in_use)} {name} uses, and have it recorded."
+            return Turn(INSTALLER, task)
+        case Standing.HEALTHY | Standing.APP_PROBLEM:
+            return NOTHING_TO_DO
+        case Standing.UNMATCHED if not view.upcoming:
+            correct = f"correct the claim of {name} in the watchlist"
+            return Turn(RENEWER, f"create a {_new(view)}, or {correct}.")
+        case Standing.AWAITING_INSTALL:
+            find = f"find out which {noun(view.in_use)} {name} uses; unless it is the newest, "
+            settle = find if view.assumed else ""
+            return Turn(INSTALLER, f"{settle}{_install(view)}, then check that it syncs.")
+        case _ if view.upcoming:
+            return Turn(INSTALLER, f"{_install(view)} once it has started.")
+        case _:
+            return Turn(RENEWER, _create(view))
+
+
+def request(view: ServiceView) -> str:
+    """Return what an installer asks of those who can create a secret; empty if nothing.
+
+    An unclaimed credential may already be the new one; its value is with them.
+    """
+    if not (_is_unmatched(view) or _needs_a_new_one(view)):
+        return ""
+    name = clean(view.service.name)
+    whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
+    if view.candidates:
+        value = "" if _is_certificate(view) else ", and for its value"
+        is_it = f"whether the {_candidates(view)} is the new one of {name}{value}"
+        return f"Ask {whom} {is_it}; if it is not, for a {_new(view)}."
+    if _is_unmatched(view):
+        correct = f"have the claim of {name} in the watchlist corrected"
+        return f"Ask {whom} for a {_new(view)}, or {correct}."
+    return f"Ask {whom} for a {_new(view)}."
+
+
+def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
+    """Return the runbook sections that each role needs next."""
+    if _needs_a_new_one(view):
+        return {Role.RENEWER: ("Create",), Role.INSTALLER: ("Request",)}
+    if view.standing == Standing.AWAITING_INSTALL:
+        return {Role.INSTALLER: ("Install", "Verify")}
+    return {}
+
+
+def _create(view: ServiceView) -> str:
+    thing = "it" if _is_certificate(view) else "its value"
+    installer = party("installer", view.service.installer)
+    create = f"create a {_new(view)} and hand {thing} to the {installer}."
+    if not view.candidates:
+        return create
+    name = clean(view.service.name)
+    return f"if the {_candidates(view)} is {name}'s, claim it for {name}; otherwise {create}"
+
+
+def _candidates(view: ServiceView) -> str:
+    return listed([called(candidate) for candidate in view.candidates], "or the")
+
+
+def _install(view: ServiceView) -> str:
+    new = called(view.replacement) if view.replacement is not None else "new one"
+    place = clean(view.service.name)
+    if noun(view.replacement) == Kind.CERTIFICATE:
+        return f"install the {new} in {place}"
+    return f"paste the value of the {new} into {place}"
+
+
+def _new(view: ServiceView) -> str:
+    """Name what is needed. A name pattern fits a new one, a hint or key id does not."""
+    kind = "certificate" if _is_certificate(view) else "client secret"
+    claim = view.service.claim
+    if claim.by == "name":
+        return f"new {kind} {claim_words(claim)}"
+    return f"new {kind} for {clean(view.service.name)}"
+
+
+def _is_certificate(view: ServiceView) -> bool:
+    return noun(view.in_use) == Kind.CERTIFICATE
+
+
+def _needs_a_new_one(view: ServiceView) -> bool:
+    lost = {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED}
+    return view.standing in lost and not view.upcoming
+
+
+def _is_unmatched(view: ServiceView) -> bool:
+    return view.standing == Standing.UNMATCHED and not view.upcoming

@@ -1,0 +1,77 @@
+"""All sentences about a service."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import override
+
+from shared.core.model.directory import Credential
+from shared.core.model.message import Role
+from shared.core.model.views import Loss, ServiceView
+from shared.core.model.vocabulary import Reason
+from shared.core.model.watchlist import Service
+from shared.render.text.escape import clean
+from shared.render.text.links import Link, service_links
+from shared.render.text.service.explanation import explanation
+from shared.render.text.service.facts import facts
+from shared.render.text.service.headline import headline, summary
+from shared.render.text.service.next_step import request, runbook_sections, turn
+from shared.render.text.words import Moment, Turn, Words
+
+
+@dataclass(frozen=True)
+class ServiceWords(Words):
+    """The sentences about a service; its sibling modules write them."""
+
+    view: ServiceView
+
+    @property
+    @override
+    def name(self) -> str:
+        return clean(self.view.service.name)
+
+    @property
+    @override
+    def services(self) -> Sequence[Service]:
+        return (self.view.service,)
+
+    @property
+    @override
+    def runbook_service(self) -> ServiceView:
+        return self.view
+
+    @property
+    @override
+    def expiring(self) -> Credential | None:
+        return self.view.in_use if self.view.loss != Loss.DELETED else None
+
+    @override
+    def summary(self, at: Moment) -> str:
+        return summary(self.view, at)
+
+    @override
+    def headline(self, reason: Reason, at: Moment) -> str:
+        return headline(self.view, reason, at)
+
+    @override
+    def turn(self) -> Turn:
+        return turn(self.view)
+
+    @override
+    def request(self) -> str:
+        return request(self.view)
+
+    @override
+    def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        return explanation(self.view, reason, at, page=page)
+
+    @override
+    def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
+        return facts(self.view, at)
+
+    @override
+    def links(self) -> Iterator[Link]:
+        return service_links(self.view, self.view.replacement or self.view.in_use)
+
+    @override
+    def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
+        return runbook_sections(self.view)
