@@ -5,11 +5,11 @@ import time
 from datetime import timedelta
 
 from bench.results import Bound
+from local.simulation.build import at, secret
+from local.simulation.world import World, inventory_world
 from shared.core.model.inventory import Holder, InventoryChanges, InventoryItem, InventoryScan
 from shared.render.page.page import page
 from tests.render.page.page_cases import lived
-from tests.support.build import at, secret
-from tests.support.inventory_world import TenantWorld
 
 ITEMS = 10_000
 ROUNDS = 9
@@ -19,7 +19,7 @@ MAX_BYTES = 1_000_000
 
 def measure() -> list[Bound]:
     """Render the page some times, after one that compiles the template."""
-    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world = inventory_world(now=at("2026-09-01T14:00Z"))
     world.check()
     listed = tuple(_listed(number, world) for number in range(ITEMS))
     world.remembered.remember(
@@ -51,7 +51,7 @@ def measure() -> list[Bound]:
     ]
 
 
-def _listed(number: int, world: TenantWorld) -> InventoryItem:
+def _listed(number: int, world: World) -> InventoryItem:
     ends = world.now + timedelta(days=number % 60 - 30)
     credential = secret(f"key-{number}", f"sync of branch {number % 70}", ends=ends.isoformat())
     name = f"Public Library branch {number:05}"

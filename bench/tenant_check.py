@@ -11,6 +11,7 @@ from azure.core.credentials import AccessToken
 from bench.pages import serving
 from bench.results import Bound
 from local.azurite import Azurite
+from local.simulation.build import RULES, watchlist
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.inventory import Holder
@@ -19,8 +20,6 @@ from shared.core.results import InventoryResult
 from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 from shared.render.card.card import encoded, payloads
 from shared.usecases.inventory import InventoryWatch
-from tests.support.build import watchlist
-from tests.support.inventory_world import RULES
 
 NOW = datetime(2027, 2, 1, 14, 0, tzinfo=UTC)
 APPS, DUE = 100_000, 500

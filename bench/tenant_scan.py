@@ -145,11 +145,10 @@ def ours() -> Way:
     """Import the adapter and the sieve, and give the way through them."""
     from azure.core.credentials import AccessToken  # noqa: PLC0415  (counts in the memory of this way only)
 
+    from local.simulation.build import RULES, watchlist  # noqa: PLC0415  (the same)
     from shared.adapters.graph.inventory import GraphInventory  # noqa: PLC0415  (the same)
     from shared.core.inventory.judge import InventoryFilter  # noqa: PLC0415  (the same)
     from shared.ports.inventory import ScanQuery  # noqa: PLC0415  (the same)
-    from tests.support.build import watchlist  # noqa: PLC0415  (the same)
-    from tests.support.inventory_world import RULES  # noqa: PLC0415  (the same)
 
     class Token:
         def get_token(self, *_scopes: str, **_options: object) -> AccessToken:

@@ -1,9 +1,9 @@
-"""The rest of the soak's tenant: apps that nobody watches by name, and what their owners, or the channel, must have heard by now.
+"""The apps of the soak that are not on the watchlist, and the messages that they must cause by now.
 
-What is owed is said from the truth of this world, as in `soak_world`: ends, owners, and when somebody made or deleted what.
+The expectations follow from the true state, as in `soak_services`.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -14,20 +14,17 @@ from zoneinfo import ZoneInfo
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import Holder, InventoryApp, item_of
-from shared.core.model.owners import AppOwners, Owner
+from shared.core.model.owners import Owner
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import InventoryRules
-from shared.ports.errors import DirectoryError
-from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 
-PAGE = 10
 LADDER = (30, 14, 7, 1)
-FORGOTTEN = 60
-"""Days after the end at which somebody deletes a secret at the latest, and makes a new one."""
+RENEWED_AFTER_DAYS = 60
+"""How long after the expiry somebody creates a new secret at the latest."""
 
 
-class Owed(NamedTuple):
-    """A channel must have heard of an item since then, and why."""
+class Expected(NamedTuple):
+    """A channel must have received a notice about an item since then, for this reason."""
 
     item: str
     channel: str
@@ -36,8 +33,8 @@ class Owed(NamedTuple):
 
 
 @dataclass
-class Stray:
-    """An app that nobody watches by name, with its secrets: the last one is the newest, and all have one name."""
+class UnwatchedApp:
+    """An app that is not on the watchlist; its last secret is the newest, and all have one name."""
 
     client_id: str
     object_id: str
@@ -46,142 +43,99 @@ class Stray:
 
     @property
     def app(self) -> InventoryApp:
-        """Give it as a read shows it."""
+        """The app as a scan returns it."""
+        name = f"Stray {self.client_id[:4]}"
         return InventoryApp(
-            Holder.APPLICATION,
-            self.client_id,
-            self.object_id,
-            f"Stray {self.client_id[:4]}",
-            tuple(self.secrets),
+            Holder.APPLICATION, self.client_id, self.object_id, name, tuple(self.secrets)
         )
 
 
 @dataclass
-class Rest:
-    """The apps, and what goes wrong with reading them just now."""
+class UnwatchedApps:
+    """All of these apps."""
 
     random: Random
     zone: ZoneInfo
-    to: str
-    """The channel that hears of what has no owner; on the first day, of everything."""
-    strays: list[Stray] = field(default_factory=list)
-    broken: bool = False
-    """A read ends early, and owners cannot be asked for."""
+    channel: str
+    """Receives what has no owner; on the first day, everything."""
+    apps: list[UnwatchedApp] = field(default_factory=list)
     introduced: datetime | None = None
-    """When everything had been told for the first time."""
+    """When everything had been sent for the first time."""
 
     @property
     def rules(self) -> InventoryRules:
-        """Give the rules by which the program watches them."""
-        return InventoryRules((self.to,), LADDER, owners=True)
+        """The rules by which the program watches them."""
+        return InventoryRules((self.channel,), LADDER, owners=True)
+
+    @property
+    def owned(self) -> dict[str, tuple[Owner, ...]]:
+        """The owners, by object id."""
+        return {app.object_id: (app.owner,) for app in self.apps if app.owner is not None}
 
     @property
     def mailboxes(self) -> list[str]:
-        """Give the channels of all owners."""
-        return sorted({stray.owner.channel for stray in self.strays if stray.owner is not None})
+        """The channels of all owners."""
+        return sorted({owner.channel for owners in self.owned.values() for owner in owners})
 
-    def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
-        """Read them page by page, as the port `InventoryReader` has it."""
-        del seconds
-        for number, start in enumerate(range(0, len(self.strays), PAGE), start=1):
-            part = [stray.app for stray in self.strays[start : start + PAGE]]
-            kept = [
-                app
-                for app in part
-                if any(
-                    c.ends is not None and query.since <= c.ends <= query.until
-                    for c in app.credentials
-                )
-            ]
-            yield ScanPage(kept, len(part), sum(len(app.credentials) for app in part), {}, number)
-            if self.broken:
-                raise DirectoryError("Graph answered 503.")
-
-    def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
-        """Say who owns them."""
-        del seconds
-        if self.broken:
-            return OwnersReading(
-                {}, dict.fromkeys(holders, DirectoryError("Graph answered 503.")), 1
-            )
-        owned = {
-            stray.object_id: AppOwners((stray.owner,) if stray.owner is not None else ())
-            for stray in self.strays
-        }
-        return OwnersReading({object_id: owned[object_id] for object_id in holders}, requests=1)
-
-    def live(self, now: datetime) -> None:
-        """Let people act: make a new secret, now and then, before or after the end; delete the old one then, or later."""
-        for stray in self.strays:
-            newest, dice = stray.secrets[-1], self.random.random()
+    def live_a_day(self, now: datetime) -> None:
+        """Create new secrets and delete old ones, before or after the expiry, on some days."""
+        for app in self.apps:
+            newest, chance = app.secrets[-1], self.random.random()
             assert newest.ends is not None
             left = (newest.ends - now).days
-            if left < -FORGOTTEN or (left < LADDER[0] + 10 and dice < 1 / 30):
-                ends = now + timedelta(
-                    days=self.random.choice((180, 365, 730)), minutes=self.random.randint(0, 1439)
-                )
-                stray.secrets.append(
-                    newest._replace(key_id=guid(self.random), starts=now, ends=ends)
-                )
-            if len(stray.secrets) > 1 and self.random.random() < 1 / 10:
-                del stray.secrets[0]
+            if left < -RENEWED_AFTER_DAYS or (left < LADDER[0] + 10 and chance < 1 / 30):
+                days, minutes = self.random.choice((180, 365, 730)), self.random.randint(0, 1439)
+                ends = now + timedelta(days=days, minutes=minutes)
+                key_id = new_guid(self.random)
+                app.secrets.append(newest._replace(key_id=key_id, starts=now, ends=ends))
+            if len(app.secrets) > 1 and self.random.random() < 1 / 10:
+                del app.secrets[0]
 
-    def owed(self, now: datetime) -> Iterator[Owed]:
-        """Say who must have heard of what by now: at each rung of the newest secret of an app, and of its end."""
+    def expected(self, now: datetime) -> Iterator[Expected]:
+        """Yield a notice for each reminder of an app's newest secret, and for its expiry."""
         if self.introduced is None:
             self.introduced = now
-        first_day = self.introduced.astimezone(self.zone).date() == now.astimezone(self.zone).date()
-        for stray in self.strays:
-            if stray.owner is not None and first_day:
-                continue  # the channel hears of these on the first day, and the owners from the next one on
-            secret, whom = (
-                stray.secrets[-1],
-                stray.owner.channel if stray.owner is not None else self.to,
-            )
+        today = now.astimezone(self.zone).date()
+        first_day = self.introduced.astimezone(self.zone).date() == today
+        for app in self.apps:
+            if app.owner is not None and first_day:
+                continue  # the channel receives these on the first day, the owners later
+            secret = app.secrets[-1]
+            channel = app.owner.channel if app.owner is not None else self.channel
             assert secret.starts is not None
             assert secret.ends is not None
-            item = item_of(stray.object_id, secret.key_id)
+            item = item_of(app.object_id, secret.key_id)
             if secret.ends <= now:
-                yield Owed(item, whom, secret.ends, "it has ended")
+                yield Expected(item, channel, secret.ends, "it has expired")
                 continue
             left = days_between(now, secret.ends, self.zone)
             crossed = [rung for rung in LADDER if left <= rung]
             if crossed:
-                ago = timedelta(days=min(crossed) - left)
-                morning = (now.astimezone(self.zone) - ago).replace(
-                    hour=0, minute=0, second=0, microsecond=0
-                )
-                yield Owed(
-                    item,
-                    whom,
-                    max(morning, secret.starts),
-                    f"{min(crossed)} days are left, or fewer",
-                )
+                day = now.astimezone(self.zone) - timedelta(days=min(crossed) - left)
+                morning = day.replace(hour=0, minute=0, second=0, microsecond=0)
+                since = max(morning, secret.starts)
+                yield Expected(item, channel, since, f"{min(crossed)} days are left, or fewer")
 
 
-def guid(random: Random) -> str:
-    """Give a new id."""
+def new_guid(random: Random) -> str:
+    """Return a random id."""
     return str(UUID(int=random.getrandbits(128), version=4))
 
 
-def rest_of(apps: int, random: Random, zone: ZoneInfo, to: str, start: datetime) -> Rest:
-    """Make so many apps; two of three have one of the owners, each of whom has about four apps."""
-    rest = Rest(random, zone, to)
+def unwatched_apps(
+    count: int, random: Random, zone: ZoneInfo, channel: str, start: datetime
+) -> UnwatchedApps:
+    """Create apps; two of three have an owner, and each owner has about four apps."""
+    apps = UnwatchedApps(random, zone, channel)
     people = [
-        Owner(guid(random), f"Owner {number}", f"owner{number}@example.org")
-        for number in range(max(1, apps // 6))
+        Owner(new_guid(random), f"Owner {number}", f"owner{number}@example.org")
+        for number in range(max(1, count // 6))
     ]
-    for _ in range(apps):
+    for _ in range(count):
         days = random.choice((180, 365, 730))
         starts = start - timedelta(days=random.randint(0, days - 5))
-        secret = Credential(
-            guid(random),
-            Kind.SECRET,
-            "key 1",
-            "q7X",
-            starts,
-            starts + timedelta(days=days, minutes=random.randint(0, 1439)),
-        )
+        ends = starts + timedelta(days=days, minutes=random.randint(0, 1439))
+        secret = Credential(new_guid(random), Kind.SECRET, "key 1", "q7X", starts, ends)
         owner = random.choice(people) if random.random() < 2 / 3 else None
-        rest.strays.append(Stray(guid(random), guid(random), owner, [secret]))
-    return rest
+        apps.apps.append(UnwatchedApp(new_guid(random), new_guid(random), owner, [secret]))
+    return apps

@@ -1,76 +1,51 @@
-"""`make story`: two years of two secrets, with people who act late, printed day by day: what they did, and what was sent to whom.
+"""`make story`: two years of two secrets, printed day by day: what people did, and what was sent.
 
-Everything that is said is said by the program itself, which lives through every day; only the people are made up.
+The program itself writes every message and lives through every day; only the people are made up.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from local.simulation.story_world import Entra, World
-from shared.core.model.directory import App, Credential
+from local.simulation.build import secret, service, watchlist
+from local.simulation.recording_channel import RecordingChannel
+from local.simulation.world import World
 from shared.core.model.memory import Person
 from shared.core.model.message import Message
 from shared.core.model.secret import Secret
-from shared.core.model.vocabulary import Kind, Reason
-from shared.core.model.watchlist import (
-    Claim,
-    EmailChannel,
-    Service,
-    TeamsChannel,
-    WatchedApp,
-    Watchlist,
-)
+from shared.core.model.vocabulary import Reason
+from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.render.text.headlines import headline, is_weekly, next_message, title
 from shared.render.text.next_steps import next_step
 from shared.usecases import decisions
 
-ZONE = ZoneInfo("America/Chicago")
-CLIENT_ID = "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6"
 DANA = Person("00000000-0000-4000-8000-0000000000d1", "Dana Example")
 SAM = Person("00000000-0000-4000-8000-0000000000d2", "Sam Example")
-WATCHLIST = Watchlist(
-    zone=ZONE,
-    check_at=time(8),
-    ladder=(90, 60, 30, 14, 7, 3, 1, 0),
-    channels={
-        "its": TeamsChannel("its", Secret("")),
-        "library": EmailChannel("library", ("libapps-admins@example.org",)),
-    },
-    apps=(
-        WatchedApp(
-            "LibApps Outlook sync",
-            CLIENT_ID,
-            tuple(
-                Service(
-                    name.lower(),
-                    name,
-                    f"Outlook calendars stop syncing with {name}.",
-                    ("its",),
-                    ("library",),
-                    Claim("name", f"{name}*"),
-                )
-                for name in ("LibCal", "LibStaffer")
-            ),
-        ),
-    ),
+CHANNELS: Mapping[str, TeamsChannel | EmailChannel] = {
+    "its": TeamsChannel("its", Secret("")),
+    "library": EmailChannel("library", ("libapps-admins@example.org",)),
+}
+WATCHLIST = replace(
+    watchlist(*(service(name, installer=("library",)) for name in ("LibCal", "LibStaffer"))),
+    channels=CHANNELS,
 )
 OPENING = """\
 Two years of two secrets
 ========================
-LibCal and LibStaffer sync Outlook calendars with one secret each, both on one app registration in Entra. Sam of ITS
-creates secrets (the channel "its"); Dana of the library pastes them into the two products (the channel "library").
+LibCal and LibStaffer sync Outlook calendars with one secret each, both on one app registration in
+Entra. Sam of ITS creates secrets (the channel "its"); Dana of the library pastes them into the two
+products (the channel "library").
 
-  *  what people do               >  what Lapsewatch says, to whom, and [why]
+  *  what people do               >  what Lapsewatch sends, to whom, and [why]
 
-The line that ITS gets in every quiet week is shown only where it is all that is said for months."""
+The weekly status to ITS is shown only where nothing else is sent for months."""
 QUIET_WEEKS = 10
-"""So many quiet weeks in a row are worth a line."""
+"""How many quiet weeks in a row get a line."""
 REMINDERS = {Reason.RUNG, Reason.STILL_WAITING}
-"""The next step is said with news; a reminder would only say it again."""
+"""Reasons that repeat a notice: its next step is not printed again."""
 
 
 class Act(NamedTuple):
@@ -82,40 +57,37 @@ class Act(NamedTuple):
     do: Callable[[World], object] = lambda _: None
 
 
-def secret(number: int, name: str, starts: str, ends: str, hint: str) -> Credential:
-    """Make a secret that lasts from one UTC instant to another."""
-    key_id = f"00000000-0000-4000-8000-{number:012d}"
-    return Credential(
-        key_id,
-        Kind.SECRET,
-        name,
-        hint,
-        datetime.fromisoformat(starts),
-        datetime.fromisoformat(ends),
-    )
+def key_of(world: World, name: str) -> str:
+    """Return the key id of the secret with this name."""
+    return next(c.key_id for c in world.tenant.credentials if c.name == name)
 
 
-def creates(number: int, name: str, starts: str, ends: str, hint: str) -> Callable[[World], object]:
-    """Somebody creates a secret."""
-    return lambda world: world.entra.add(secret(number, name, starts, ends, hint))
+def creates(name: str, starts: str, ends: str, hint: str) -> Callable[[World], object]:
+    """Sam creates a secret that lasts from one UTC instant to another."""
+    return lambda world: world.tenant.add(secret(name, name, starts=starts, ends=ends, hint=hint))
 
 
-def confirms(service: str, name: str) -> Callable[[World], object]:
-    """Dana says which secret a service uses."""
-    return lambda world: decisions.confirm(world.watch, service, world.entra.key_of(name), by=DANA)
+def deletes(name: str) -> Callable[[World], object]:
+    """Sam deletes the secret with this name."""
+    return lambda world: world.tenant.drop(key_of(world, name))
+
+
+def confirms(service_id: str, name: str) -> Callable[[World], object]:
+    """Dana confirms which secret a service uses."""
+    return lambda world: decisions.confirm(world.watch, service_id, key_of(world, name), by=DANA)
 
 
 def tidies_up(world: World) -> None:
-    """Sam claims the new secret for LibStaffer, and deletes the one whose value was lost."""
-    world.entra.delete("LibCal 2026")
-    decisions.claim(world.watch, world.entra.key_of("staff calendar"), ["libstaffer"], by=SAM)
+    """Sam assigns the new secret to LibStaffer, and deletes the one whose value was lost."""
+    deletes("LibCal 2026")(world)
+    decisions.claim(world.watch, key_of(world, "staff calendar"), ["libstaffer"], by=SAM)
 
 
 PLOT = (
     Act(
         "2025-03-03",
         7,
-        "Both products hold their secrets, and calendars sync. Sam switches Lapsewatch on.",
+        "Both products have their secrets, and calendars sync. Sam switches Lapsewatch on.",
     ),
     Act(
         "2026-10-14",
@@ -128,14 +100,14 @@ PLOT = (
     Act(
         "2026-12-09",
         16,
-        "Sam gets to ticket 4711 at last: he creates “LibCal 2026” and mails Dana a link to the value. Dana is on leave.",
-        creates(3, "LibCal 2026", "2026-12-09T22:00Z", "2028-12-09T22:00Z", "t5K"),
+        "Sam creates “LibCal 2026” and mails Dana a link to its value. Dana is on leave.",
+        creates("LibCal 2026", "2026-12-09T22:00Z", "2028-12-09T22:00Z", "t5K"),
     ),
     Act(
         "2026-12-14",
         10,
-        "Dana is back, but the link has run out, and Entra shows a value only once. Sam creates “LibCal 2026 again”.",
-        creates(4, "LibCal 2026 again", "2026-12-14T16:00Z", "2028-12-14T16:00Z", "Zr2"),
+        "Dana is back, but the link has expired. Sam creates “LibCal 2026 again”.",
+        creates("LibCal 2026 again", "2026-12-14T16:00Z", "2028-12-14T16:00Z", "Zr2"),
     ),
     Act(
         "2026-12-15",
@@ -146,25 +118,25 @@ PLOT = (
     Act(
         "2027-01-04",
         9,
-        "This time Sam is early, but calls LibStaffer's new secret “staff calendar”, so that no rule knows whose it is.",
-        creates(5, "staff calendar", "2027-01-04T15:00Z", "2029-01-04T15:00Z", "m9_"),
+        "Sam is early, but names LibStaffer's new secret “staff calendar”: no claim matches it.",
+        creates("staff calendar", "2027-01-04T15:00Z", "2029-01-04T15:00Z", "m9_"),
     ),
     Act(
         "2027-01-05",
         9,
-        "Sam claims it for LibStaffer. He deletes “LibCal 2026”, the one whose value was lost.",
+        "Sam assigns it to LibStaffer. He deletes “LibCal 2026”, whose value was lost.",
         tidies_up,
     ),
     Act(
         "2027-01-05",
         15,
-        "Dana presses Confirm for LibStaffer, means to paste the value after lunch, and forgets it.",
+        "Dana presses Confirm for LibStaffer before she pastes the value, and forgets to paste it.",
         confirms("libstaffer", "staff calendar"),
     ),
     Act(
         "2027-01-20",
         10,
-        "Sam checks first. LibStaffer still holds the old value! Dana undoes her word: she confirms “LibStaffer 2025”.",
+        "Sam sees that LibStaffer still uses the old value. Dana confirms “LibStaffer 2025” again.",
         confirms("libstaffer", "LibStaffer 2025"),
     ),
     Act(
@@ -177,7 +149,7 @@ PLOT = (
         "2027-02-22",
         13,
         "Sam deletes “LibStaffer 2025”.",
-        lambda world: world.entra.delete("LibStaffer 2025"),
+        deletes("LibStaffer 2025"),
     ),
     Act("2028-09-15", 9, "And so it begins again: this time ITS has three months."),
 )
@@ -198,39 +170,46 @@ def main() -> None:
 
 
 def story() -> str:
-    """Tell the story; every run gives the same text."""
-    app = App(
-        CLIENT_ID,
-        "8c1f3a52-0000-4000-8000-0000000013d6",
-        "LibApps Outlook sync",
-        (
-            secret(1, "LibCal 2024", "2024-12-13T09:15Z", "2026-12-13T09:15Z", "q7X"),
-            secret(2, "LibStaffer 2025", "2025-03-01T02:00Z", "2027-03-01T02:00Z", "b3W"),
+    """Return the story; every run returns the same text."""
+    messages: list[Message] = []
+    world = World(
+        WATCHLIST,
+        datetime(2025, 3, 3, 12, tzinfo=UTC),
+        inboxes={name: RecordingChannel(messages) for name in CHANNELS},
+    )
+    world.tenant.put(
+        secret(
+            "1", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2026-12-13T09:15Z", hint="q7X"
+        ),
+        secret(
+            "2", "LibStaffer 2025", starts="2025-03-01T02:00Z", ends="2027-03-01T02:00Z", hint="b3W"
         ),
     )
-    world = World(WATCHLIST, Entra(app), datetime(2025, 3, 3, 12, tzinfo=UTC))
-    return "\n".join((OPENING, *laid_out(lived(world)))) + "\n"
+    return "\n".join((OPENING, *laid_out(events(world, messages)))) + "\n"
 
 
-def lived(world: World) -> Iterator[Line]:
-    """Live through the plot, and say what happens."""
+def events(world: World, messages: list[Message]) -> Iterator[Line]:
+    """Run the program through the plot. Yield what people do and what is sent, in order."""
     for act in PLOT:
         day = date.fromisoformat(act.day)
-        world.live_until(day, act.hour)
-        yield from said(world)
+        then = datetime.combine(day, time(act.hour), WATCHLIST.zone).astimezone(UTC)
+        world.run(then.isoformat())
+        world.now = then
+        yield from sent(messages)
         yield Line(day, "", act.words)
         act.do(world)
-        yield from said(world)
+        yield from sent(messages)
 
 
-def said(world: World) -> Iterator[Line]:
-    """Say what was heard since the last time: one line for each thing that some channels hear alike."""
-    heard, world.heard[:] = tuple(world.heard), ()
-    for quiet, messages in groupby(heard, is_weekly):
-        if quiet:
-            yield from quiet_weeks(tuple(messages))
+def sent(messages: list[Message]) -> Iterator[Line]:
+    """Yield the lines of the messages, and clear them; channels with the same text share a line."""
+    latest = tuple(messages)
+    messages.clear()
+    for weekly, group in groupby(latest, is_weekly):
+        if weekly:
+            yield from quiet_weeks(tuple(group))
             continue
-        for _, check in groupby(messages, lambda message: message.now):
+        for _, check in groupby(group, lambda message: message.now):
             lines: dict[Line, list[str]] = {}
             for message in check:
                 for line in lines_of(message):
@@ -239,44 +218,35 @@ def said(world: World) -> Iterator[Line]:
 
 
 def quiet_weeks(messages: Sequence[Message]) -> Iterator[Line]:
-    """Say in one line that weeks were quiet, if they were many."""
+    """Yield one line for a long run of weekly messages, none for a short one."""
     last = messages[-1]
     if len(messages) >= QUIET_WEEKS:
         words = headline(last.notices[0], now=last.now, zone=last.zone)
-        yield Line(
-            last.now.astimezone(last.zone).date(),
-            last.channel,
-            f"{words} [weekly: the last of {len(messages)} such lines]",
-        )
+        day = last.now.astimezone(last.zone).date()
+        repeated = f"[weekly: the last of {len(messages)} such lines]"
+        yield Line(day, last.channel, f"{words} {repeated}")
 
 
 def lines_of(message: Message) -> Iterator[Line]:
-    """Say what a message says: the headline of each thing, why it is said now, and what is news whose turn it is."""
+    """Yield the headline of each notice with its reason and, if it is news, the next step."""
     day = message.now.astimezone(message.zone).date()
     if message.introduction:
         yield Line(day, "", f"{title(message)}. {next_message(message)} [introduced]")
     for notice in message.notices:
+        words = headline(notice, now=message.now, zone=message.zone)
         step = "" if notice.reason in REMINDERS else next_step(notice.view)
-        yield Line(
-            day,
-            "",
-            f"{headline(notice, now=message.now, zone=message.zone)} [{notice.reason}]",
-            step,
-        )
+        yield Line(day, "", f"{words} [{notice.reason}]", step)
 
 
 def laid_out(lines: Iterator[Line]) -> Iterator[str]:
-    """Set the lines in columns, with a heading for each year, and each day named once."""
+    """Yield the lines in columns, with a heading for each year; each day is named once."""
     for year, of_year in groupby(lines, lambda line: line.day.year):
         yield f"\n{year}"
         for day, of_day in groupby(of_year, lambda line: line.day):
             name = f"{day:%a} {day.day:2} {day:%b}"
             for line in of_day:
-                yield (
-                    f"{name:10}  > {line.to:13}  {line.words}"
-                    if line.to
-                    else f"{name:10}  * {line.words}"
-                )
+                text = f"> {line.to:13}  {line.words}" if line.to else f"* {line.words}"
+                yield f"{name:10}  {text}"
                 if line.step:
                     yield f"{'':16}{line.step}"
                 name = ""

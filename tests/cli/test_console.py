@@ -5,10 +5,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from local.simulation.build import at, secret, service, watchlist
+from local.simulation.world import World
 from shared.cli import console as show
 from shared.usecases.doctor import Finding
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import World
 
 ODD = Finding("a", ok=None, text="odd", by_the_way=True)
 

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from local.simulation.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
 from shared.core.decisions import Refused, ShownCredential, acknowledge, claim, confirm
 from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
 from shared.core.model.directory import App
 from shared.core.model.memory import InUse, Memory, Person, PreviousCredential
 from shared.core.model.views import Judgement, ServiceView
-from tests.support.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
 
 NOW = at("2026-11-22T14:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")

@@ -8,15 +8,15 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.simulation.build import CLIENT_ID, at, secret, watchlist
+from local.simulation.world import World
 from shared.core.decisions import Refused
 from shared.core.judge.schedule import instant_on
 from shared.core.model.days import days_between
 from shared.core.model.memory import Outcome
 from shared.core.model.views import Loss, ServiceView
 from shared.core.model.vocabulary import Standing
-from tests.support.build import CLIENT_ID, at, secret, watchlist
 from tests.support.examples import examples
-from tests.support.world import World
 
 START = at("2026-10-01T13:00Z")
 DAYS = 110

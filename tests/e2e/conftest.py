@@ -16,9 +16,9 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
+from local.simulation.build import CHICAGO, noon
 from local.stand_in.stories import tell
 from local.stand_in.tenant import Tenant
-from tests.support.build import CHICAGO, noon
 from tests.support.forks import Forked, program
 
 ROOT = Path(__file__).parents[2]

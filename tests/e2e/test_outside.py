@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from local.simulation.build import CHICAGO
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from tests.e2e.conftest import Lapsewatch
-from tests.support.build import CHICAGO
 
 WATCHLIST = """
 timezone = "America/Chicago"

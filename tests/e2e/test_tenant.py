@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from azure.data.tables import TableClient
 
+from local.simulation.build import CHICAGO, noon
 from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
 from local.stand_in.graph import READ_USERS
 from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.stories import tell
 from shared.render.text.dates import when
 from tests.e2e.conftest import ROOT, Lapsewatch
-from tests.support.build import CHICAGO, noon
 
 ANN = Owner("a1", "Ann Example", "ann@example.org")
 TENANT = '\n[tenant]\nwatch = true\ntell = ["libapps"]\n'

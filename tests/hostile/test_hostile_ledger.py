@@ -11,6 +11,10 @@ from datetime import timedelta
 from azure.data.tables import TableClient
 
 from local.azurite import Azurite
+from local.simulation.build import CLIENT_ID, OBJECT_ID, service, watchlist
+from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
+from local.simulation.recording_channel import RecordingChannel
+from local.simulation.world import START
 from shared.adapters.graph.decode import app_of, decoded
 from shared.adapters.graph.shapes import Record
 from shared.adapters.table.ledger import TableLedger
@@ -19,10 +23,8 @@ from shared.core.model.memory import Outcome, Person
 from shared.ports.errors import ChannelError
 from shared.usecases import decisions
 from shared.usecases.check import Watch
-from tests.support.build import CLIENT_ID, OBJECT_ID, service, watchlist
 from tests.support.graph_objects import application, secret
 from tests.support.hostile import every_text
-from tests.support.world import START, Inbox, SignInLog, Tenant
 
 KEY_ID = "58ed553a-d3af-4520-8d81-4775274faac0"
 MAX_TEXT_CHARS = 32_768
@@ -51,7 +53,7 @@ def rows(azurite: Azurite, table: str) -> Iterator[dict[str, object]]:
         yield from (dict(entity) for entity in client.list_entities())
 
 
-class Deaf(Inbox):
+class Deaf(RecordingChannel):
     """A channel that cannot be reached, and answers with a long text of its own."""
 
     def __init__(self, why: str) -> None:
@@ -67,7 +69,7 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
     evil: str, azurite: Azurite, table: str
 ) -> None:
     now = START
-    tenant, inbox = Tenant(), Inbox()
+    tenant, inbox = InMemoryDirectory(), RecordingChannel()
     tenant.apps[CLIENT_ID] = named(evil)
     with TableLedger(azurite.tables, lambda: now, table=table) as ledger:
         channels = {"its": inbox, "admins": Deaf(evil)}
@@ -112,14 +114,17 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
 def test_no_check_depends_on_the_key_ids_in_the_report_of_sign_ins(
     evil: str, azurite: Azurite, table: str
 ) -> None:
-    tenant, report = Tenant(), SignInLog({KEY_ID: START, f"{evil}/#?": START, "x" * 1_000: START})
+    tenant, report = (
+        InMemoryDirectory(),
+        InMemoryUsageReport({KEY_ID: START, f"{evil}/#?": START, "x" * 1_000: START}),
+    )
     tenant.apps[CLIENT_ID] = named("")
     with TableLedger(azurite.tables, lambda: START, table=table) as ledger:
         watch = Watch(
             watchlist(service("LibCal")),
             tenant,
             ledger,
-            {"its": Inbox(), "admins": Inbox()},
+            {"its": RecordingChannel(), "admins": RecordingChannel()},
             lambda: START,
             timedelta(minutes=20),
             report,

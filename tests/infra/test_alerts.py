@@ -13,13 +13,13 @@ import pytest
 import requests
 
 import function_app
+from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
+from local.simulation.world import World
 from shared.core.model.watchlist import WatchedApp
 from shared.web.response import report
 from tests.functions_host.host_process import ROOT, Host, hosted
 from tests.support.bicep import FILES, INFRA, Value
-from tests.support.build import CLIENT_ID, at, secret, service, watchlist
 from tests.support.kql import Row, found
-from tests.support.world import World
 
 QUERIES = INFRA / "queries"
 NO_GOOD_CHECK, FAILED, UNDELIVERED = "no-good-check", "check-failed", "undelivered"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from local.simulation.build import CLIENT_ID, at, secret
+from local.simulation.world import World
 from tests.lifetime.test_lifetime import LIBCAL, assert_told, living, renewed
-from tests.support.build import CLIENT_ID, at, secret
-from tests.support.world import World
 
 
 @contextmanager

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from local.simulation.build import CLIENT_ID, secret, service, watchlist
 from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import WatchedApp
 from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, renewed
-from tests.support.build import CLIENT_ID, secret, service, watchlist
 
 STAFF = secret("sta29", "LibStaffer 2029", ends="2029-12-13T09:15Z")
 

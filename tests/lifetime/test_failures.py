@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from local.simulation.build import secret, service, watchlist
+from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
+from local.simulation.world import ANNA, World
 from shared.core.model.memory import Outcome
 from shared.core.model.vocabulary import Severity
 from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import DirectoryError, LedgerError
 from shared.usecases import decisions
 from tests.lifetime.test_lifetime import LIBCAL, assert_told, living, renewed
-from tests.support.build import secret, service, watchlist
-from tests.support.world import ANNA, SignInLog, Tenant, World
 
 
 def waiting() -> World:
@@ -31,7 +32,7 @@ SAFE_SOON_AFTER = """
         """
 
 
-class Flaky(Tenant):
+class Flaky(InMemoryDirectory):
     """Graph fails at the second read from now on, once."""
 
     reads = 0
@@ -66,20 +67,20 @@ def test_a_decision_whose_check_lost_the_ledger_is_told_by_the_next_tick() -> No
 
 def test_a_failed_retry_counts_down_and_a_failed_check_keeps_what_is_known_of_sign_ins() -> None:
     world = living(LIBCAL, sign_ins=True)
-    assert isinstance(world.sign_ins, SignInLog)
+    assert isinstance(world.sign_ins, InMemoryUsageReport)
     world.sign_ins.broken = "The report is away."
     world.check()
-    assert "The report is away." in world.ledger.last_pulse.evidence
+    assert "The report is away." in world.ledger.latest_checks.evidence
     world.ledger.broken = {"remember": LedgerError("The ledger is away.")}
     left = []
     for _ in range(3):
-        world.watch.check(retry=world.ledger.last_pulse.retries_left > 0)
-        left.append(world.ledger.last_pulse.retries_left)
+        world.watch.check(retry=world.ledger.latest_checks.retries_left > 0)
+        left.append(world.ledger.latest_checks.retries_left)
     assert left == [6, 5, 4]
-    assert "The report is away." in world.ledger.last_pulse.evidence
+    assert "The report is away." in world.ledger.latest_checks.evidence
 
 
-class Crossing(Tenant):
+class Crossing(InMemoryDirectory):
     """While a check reads, somebody writes down what they decided before it began."""
 
     decide = staticmethod(lambda: None)
@@ -106,7 +107,7 @@ def test_a_decision_that_is_written_while_a_check_is_at_work_is_told_by_the_next
     tenant.decide = decide
     world.now += timedelta(seconds=30)
     assert world.check().outcome == Outcome.OK
-    assert world.ledger.last_pulse.retries_left == 1
+    assert world.ledger.latest_checks.retries_left == 1
     world.run("2026-09-22T19:30Z")
     assert_told(world, SAFE_SOON_AFTER)
 
@@ -114,7 +115,7 @@ def test_a_decision_that_is_written_while_a_check_is_at_work_is_told_by_the_next
 def test_a_check_that_told_of_a_decision_leaves_nothing_to_the_next_tick() -> None:
     world = waiting()
     world.confirm("libcal", "cal26")
-    assert world.ledger.last_pulse.retries_left == 0
+    assert world.ledger.latest_checks.retries_left == 0
 
 
 def test_a_channel_for_which_there_was_no_time_is_not_said_to_be_out_of_reach() -> None:

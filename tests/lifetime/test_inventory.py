@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from local.simulation.build import RULES, app, at, owner, secret, watchlist
+from local.simulation.recording_channel import RecordingChannel
+from local.simulation.world import World, inventory_world
 from shared.core.inventory.due import OWNERS_A_CHECK
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.memory import Outcome
@@ -12,15 +15,12 @@ from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Kind, Severity, Standing
 from shared.ports.errors import LedgerError
 from shared.render.text.inventory import owned_by
-from tests.support.build import at, secret, watchlist
-from tests.support.inventory_world import RULES, TenantWorld, app, owner
-from tests.support.world import Inbox
 
 SOON, LATER, FAR = "2026-09-20T09:00Z", "2026-10-05T09:00Z", "2027-09-01T09:00Z"
 
 
-def world(*apps: InventoryApp, **rules: Any) -> TenantWorld:  # noqa: ANN401  (fields of the rules)
-    made = TenantWorld(watchlist(inventory=replace(RULES, **rules)))
+def world(*apps: InventoryApp, **rules: Any) -> World:  # noqa: ANN401  (fields of the rules)
+    made = inventory_world(watchlist(inventory=replace(RULES, **rules)))
     made.whole.apps = list(apps)
     return made
 
@@ -306,7 +306,7 @@ def test_where_owners_cannot_be_read_the_channel_hears_and_the_owners_once_they_
 def test_of_an_app_whose_owner_no_mail_reaches_the_channels_hear_too_and_why() -> None:
     life = world(app("hers", "2026-10-10T09:00Z"), owners=True)
     life.whole.owned = {"hers": (owner("ann"),)}
-    life.inboxes["ann"] = Inbox(down=True)
+    life.inboxes["ann"] = RecordingChannel(down=True)
     life.run("2026-10-20T14:00Z")
     assert life.news == [
         "2026-09-01 its first",
@@ -336,7 +336,7 @@ def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_
     life.whole.owned = {"hers": (owner("ann"),), "his": (owner("ann"),)}
     life.run("2026-09-01T20:00Z")
     life.whole.apps = [app("hers", "2026-09-07T09:00Z"), app("his", "2026-09-20T09:00Z")]
-    life.inboxes["ann"] = Inbox(down=True)
+    life.inboxes["ann"] = RecordingChannel(down=True)
     life.run("2026-09-02T13:30Z")
     assert [line for line in life.news if line.startswith("2026-09-02")] == []
     life.run("2026-09-02T14:30Z")
@@ -348,7 +348,7 @@ def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_
 def test_with_two_owners_one_who_is_reached_is_enough() -> None:
     life = world(app("theirs", LATER), owners=True)
     life.whole.owned = {"theirs": (owner("ann"), owner("bob"))}
-    life.inboxes["ann"] = Inbox(down=True)
+    life.inboxes["ann"] = RecordingChannel(down=True)
     life.run("2026-09-10T14:00Z")
     assert life.news == ["2026-09-01 its first", "2026-09-05 bob theirs-1 first 30"]
 
@@ -469,7 +469,7 @@ def test_owners_whose_mail_fails_do_not_take_the_turns_of_the_others() -> None:
     for number in range(OWNERS_A_CHECK):
         life.whole.apps.append(app(f"dead{number}", "2026-09-28T12:00Z"))
         life.whole.owned[f"dead{number}"] = (owner(f"gone{number}"),)
-        life.inboxes[f"gone{number}"] = Inbox(down=True)
+        life.inboxes[f"gone{number}"] = RecordingChannel(down=True)
     life.whole.apps.append(app("bobs", "2026-10-01T02:00Z"))
     life.whole.owned["bobs"] = (owner("bob"),)
     life.run("2026-09-05T14:00Z")
@@ -479,7 +479,7 @@ def test_owners_whose_mail_fails_do_not_take_the_turns_of_the_others() -> None:
 def test_a_card_names_an_item_once_though_its_owner_is_out_of_reach_and_has_to_wait() -> None:
     life = world(app("xs", "2026-10-01T12:00Z"), owners=True)
     life.whole.owned["xs"] = (owner("x"),)
-    life.inboxes["x"] = Inbox(down=True)
+    life.inboxes["x"] = RecordingChannel(down=True)
     life.run("2026-09-23T23:00Z")
     for number in range(OWNERS_A_CHECK):
         life.whole.apps.append(app(f"desk{number}", "2026-09-26T12:00Z"))

@@ -9,10 +9,11 @@ from datetime import time
 
 import pytest
 
+from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
+from local.simulation.directory import InMemoryUsageReport
+from local.simulation.world import World
 from shared.core.model.directory import Credential
 from shared.core.model.watchlist import Escalation
-from tests.support.build import CLIENT_ID, at, secret, service, watchlist
-from tests.support.world import SignInLog, World
 
 OTHER_ID = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b0002"
 LIBCAL_ESCALATED = service("LibCal", escalate=Escalation(("lead",), 7))
@@ -1086,7 +1087,9 @@ def living(
     ]
     watched = watchlist(*(service(name) for name in names), check_at=check_at, weekly=weekly)
     world = World(
-        watched=watched, now=at("2026-09-01T12:30Z"), sign_ins=SignInLog() if sign_ins else None
+        watched=watched,
+        now=at("2026-09-01T12:30Z"),
+        sign_ins=InMemoryUsageReport() if sign_ins else None,
     )
     world.tenant.put(*credentials)
     return world

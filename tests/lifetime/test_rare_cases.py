@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
+from local.simulation.world import World
 from shared.core.model.message import Message
 from shared.core.model.views import View, WatcherView
 from shared.core.model.watchlist import Claim
@@ -15,8 +17,6 @@ from tests.lifetime.test_lifetime import (
     living,
     renewed,
 )
-from tests.support.build import CLIENT_ID, at, secret, service, watchlist
-from tests.support.world import World
 
 
 def test_a_clock_that_was_ahead_for_one_check_silences_nobody() -> None:

@@ -1,4 +1,4 @@
-"""The soak itself: a short one ends well, and it does notice what is lost, told twice, or growing."""
+"""A short soak succeeds, and a missing or repeated notice, or growth, fails it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,8 +6,12 @@ from datetime import timedelta
 import pytest
 
 from local.azurite import Azurite
-from local.simulation.soak import Soak, Taken, growing, report
-from local.simulation.soak_world import START, Lost, World
+from local.simulation import soak as command
+from local.simulation.inventory import InMemoryInventory
+from local.simulation.soak import report
+from local.simulation.soak_run import Soak
+from local.simulation.soak_services import START, PromiseBroken, SoakState
+from local.simulation.soak_usage import Usage, growth
 from shared.core.model.message import Message
 from shared.core.model.owners import OWNER
 from shared.ports.errors import DirectoryError
@@ -16,58 +20,71 @@ from shared.ports.inventory import ScanQuery
 
 @pytest.fixture(scope="module")
 def own_azurite() -> Iterator[Azurite]:
-    """One that may be ended: the ledger is out now and then."""
+    """An Azurite that a soak may kill."""
     with Azurite() as running:
         yield running
 
 
-class Forgetful(World):
-    """A world in which the first message that says anything gets lost, though it was sent."""
+class LosesFirstMessage(SoakState):
+    """The first message with a notice is lost, though it was sent."""
 
-    def hear(self, channel: str, message: Message) -> None:
+    def receive(self, channel: str, message: Message) -> None:
         if self.notices:
-            super().hear(channel, message)
+            super().receive(channel, message)
         self.notices += len(message.notices)
 
 
-class Deaf(World):
-    """A world in which owners do not hear what is sent to them."""
+class LosesOwnersMail(SoakState):
+    """Owners receive nothing."""
 
-    def hear(self, channel: str, message: Message) -> None:
+    def receive(self, channel: str, message: Message) -> None:
         if not channel.startswith(OWNER):
-            super().hear(channel, message)
+            super().receive(channel, message)
 
 
-class Echoing(World):
-    """A world in which everything is heard twice."""
+class DeliversTwice(SoakState):
+    """Every message arrives twice."""
 
-    def hear(self, channel: str, message: Message) -> None:
-        super().hear(channel, message)
-        super().hear(channel, message)
+    def receive(self, channel: str, message: Message) -> None:
+        super().receive(channel, message)
+        super().receive(channel, message)
 
 
-def test_a_short_soak_ends_well_and_says_what_it_saw(own_azurite: Azurite) -> None:
-    soak = Soak(World.of(8, seed=3), 8, own_azurite, table="Short")
+def test_a_short_soak_succeeds_and_reports(own_azurite: Azurite) -> None:
+    soak = Soak(SoakState.of(8, seed=3), 8, own_azurite, table="Short")
     soak.run()
-    assert soak.world.notices > 2
+    assert soak.state.notices > 2
     assert soak.audits == soak.outcomes["ok"] > 5
-    assert [each.day for each in soak.taken] == [1, 8]
+    assert [each.day for each in soak.usage] == [1, 8]
     assert len(report(soak)) == 5
 
 
 @pytest.mark.parametrize(
-    ("world", "said"),
+    ("state", "error"),
     [
-        (Forgetful, "its was not told of s00"),
-        (Deaf, "owner:.* was not told of tenant:"),
-        (Echoing, "heard twice"),
+        (LosesFirstMessage, "its was not notified of s00"),
+        (LosesOwnersMail, "owner:.* was not notified of tenant:"),
+        (DeliversTwice, "notified twice"),
     ],
 )
-def test_what_got_lost_or_was_heard_twice_is_noticed(
-    world: type[World], said: str, own_azurite: Azurite
+def test_a_missing_or_repeated_notice_is_detected(
+    state: type[SoakState], error: str, own_azurite: Azurite
 ) -> None:
-    with pytest.raises(Lost, match=said):
-        Soak(world.of(120, seed=3), 3, own_azurite, table=world.__name__).run()
+    with pytest.raises(PromiseBroken, match=error):
+        Soak(state.of(120, seed=3), 3, own_azurite, table=state.__name__).run()
+
+
+def test_the_command_prints_a_report(capsys: pytest.CaptureFixture[str]) -> None:
+    command.main(["--apps", "4", "--days", "1", "--seed", "3"])
+    printed = capsys.readouterr().out
+    assert "3 watched apps, 1 others, 1 days, seed 3" in printed
+    assert printed.endswith("No notice is missing or repeated, and nothing grows.\n")
+
+
+def test_the_command_fails_if_no_check_succeeds(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="FAILED: no check succeeded"):
+        command.main(["--apps", "4", "--days", "0"])
+    assert "ticks      0" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -83,29 +100,30 @@ def test_what_got_lost_or_was_heard_twice_is_noticed(
         ([100], [50], ""),
     ],
 )
-def test_what_grows_without_bound_is_noticed(rows: list[int], memory: list[int], said: str) -> None:
-    taken = [
-        Taken(1 + 91 * number, row, row // 2, size)
+def test_growth_without_bound_is_detected(rows: list[int], memory: list[int], said: str) -> None:
+    usage = [
+        Usage(1 + 91 * number, row, row // 2, size)
         for number, (row, size) in enumerate(zip(rows, memory, strict=True))
     ]
-    assert growing(taken).startswith(said)
-    assert bool(growing(taken)) == bool(said)
+    assert growth(usage).startswith(said)
+    assert bool(growth(usage)) == bool(said)
 
 
-def test_a_read_of_the_tenant_does_end_early_when_that_is_the_fault() -> None:
-    rest = World.of(8, seed=7).rest
-    rest.broken = True
-    pages = rest.scan(ScanQuery(START, START), seconds=1.0)
-    assert next(pages).applications == len(rest.strays)
-    with pytest.raises(DirectoryError):
+def test_a_broken_scan_stops_after_its_first_page() -> None:
+    apps = [each.app for each in SoakState.of(48, seed=7).unwatched.apps]
+    pages = InMemoryInventory(apps, broken="It is down.", page_size=10).scan(
+        ScanQuery(START, START), seconds=1.0
+    )
+    assert next(pages).applications == 10
+    with pytest.raises(DirectoryError, match="It is down"):
         next(pages)
 
 
-def test_a_world_is_the_same_every_time() -> None:
-    one, other = World.of(5, seed=1), World.of(5, seed=1)
-    assert one.lives == other.lives != World.of(5, seed=2).lives
-    assert one.rest.strays == other.rest.strays != World.of(5, seed=2).rest.strays
+def test_a_seed_determines_the_tenant() -> None:
+    one, same, other = (SoakState.of(5, seed=seed) for seed in (1, 1, 2))
+    assert one.services == same.services != other.services
+    assert one.unwatched.apps == same.unwatched.apps != other.unwatched.apps
     assert all(
-        life.used.ends is not None and life.used.ends > START + timedelta(days=4)
-        for life in one.lives
+        each.used.ends is not None and each.used.ends > START + timedelta(days=4)
+        for each in one.services
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.support.build import at
+from local.simulation.build import at
 
 
 @dataclass(frozen=True)

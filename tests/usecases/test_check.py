@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
+from local.simulation.directory import InMemoryUsageReport
+from local.simulation.recording_channel import RecordingChannel
+from local.simulation.world import World
 from shared.core.model.memory import Outcome
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason
 from shared.ports.errors import DirectoryError, LedgerError
-from tests.support.build import CLIENT_ID, at, secret, service, watchlist
-from tests.support.world import Inbox, SignInLog, World
 
 LIBCAL = secret("cal24", "LibCal 2024", ends="2026-09-20T09:15Z")
 OUTAGE = LedgerError("The table cannot be reached.")
@@ -103,7 +105,7 @@ def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) ->
     assert heart.beats == [False, True]
 
 
-class Usurper(Inbox):
+class Usurper(RecordingChannel):
     """While this channel is told, another check takes over."""
 
     def __init__(self, world: World) -> None:
@@ -157,7 +159,7 @@ def test_what_could_not_be_recorded_is_said_again_rather_than_lost() -> None:
     assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [2, 1]
 
 
-class Broken(Inbox):
+class Broken(RecordingChannel):
     def send(self, message: Message) -> None:
         raise ZeroDivisionError(message.channel)
 
@@ -211,7 +213,7 @@ def test_a_check_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
     assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [1, 1]
 
 
-class Slow(Inbox):
+class Slow(RecordingChannel):
     """A channel that takes longer than a check may, while the lease is kept alive."""
 
     def __init__(self, world: World) -> None:
@@ -328,7 +330,7 @@ def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
 def test_of_sign_ins_only_those_with_a_credential_that_was_seen_are_kept() -> None:
     """Another app's, one that was deleted before anybody looked, and what is no key id at all: none of them is ours to remember."""
     world = living()
-    world.sign_ins = SignInLog(
+    world.sign_ins = InMemoryUsageReport(
         dict.fromkeys(["cal24", "never-seen", "no/key#id?", "x" * 1_000], world.now)
     )
     assert world.check().outcome == Outcome.OK
@@ -339,7 +341,7 @@ def test_a_sign_in_with_a_credential_that_is_gone_is_still_evidence() -> None:
     world = living()
     world.check()
     world.tenant.drop("cal24")
-    world.sign_ins = SignInLog({"cal24": world.now})
+    world.sign_ins = InMemoryUsageReport({"cal24": world.now})
     world.now += timedelta(days=1)
     world.check()
     assert world.ledger.load().uses.keys() == {"cal24"}

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from local.simulation.build import at, secret, service, watchlist
+from local.simulation.recording_channel import RecordingChannel
+from local.simulation.world import ANNA, World
 from shared.core.decisions import Refused
 from shared.core.model.memory import Outcome
 from shared.core.model.message import Message
@@ -13,12 +16,10 @@ from shared.core.model.watchlist import WatchedApp
 from shared.ports.errors import LedgerError
 from shared.usecases import decisions
 from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, renewed
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import ANNA, Inbox, World
 
 
 @dataclass
-class Busy(Inbox):
+class Busy(RecordingChannel):
     """While this channel is told, somebody confirms."""
 
     world: World | None = None

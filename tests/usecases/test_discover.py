@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.simulation.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, secret
+from local.simulation.directory import InMemoryDirectory
 from shared.config.problems import Wrong
 from shared.config.watchlist import parse
 from shared.core.judge.claims import claimed_by
@@ -19,8 +21,6 @@ from shared.core.model.watchlist import Watchlist
 from shared.ports.errors import DirectoryError
 from shared.render.feeds.discover import watchlist_toml
 from shared.usecases.discover import discover, suggestion
-from tests.support.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, secret
-from tests.support.world import Tenant
 
 NOW = at("2026-11-22T14:00Z")
 
@@ -176,7 +176,7 @@ def test_whatever_is_on_the_app_the_watchlist_is_good_and_finds_what_it_says(app
 
 
 def test_an_app_that_is_not_there_is_an_error_that_says_what_to_do() -> None:
-    tenant = Tenant()
+    tenant = InMemoryDirectory()
     with pytest.raises(
         DirectoryError,
         match=f"no app registration with the client id {CLIENT_ID} in this tenant. Copy its",
@@ -186,11 +186,11 @@ def test_an_app_that_is_not_there_is_an_error_that_says_what_to_do() -> None:
 
 def test_an_app_that_cannot_be_read_is_the_error_of_the_directory() -> None:
     with pytest.raises(DirectoryError, match=r"Graph said no\."):
-        discover(Tenant(broken={CLIENT_ID: "Graph said no."}), CLIENT_ID, NOW)
+        discover(InMemoryDirectory(broken={CLIENT_ID: "Graph said no."}), CLIENT_ID, NOW)
 
 
 def test_an_app_is_read_and_suggested() -> None:
-    tenant = Tenant()
+    tenant = InMemoryDirectory()
     tenant.put(secret("00000000-0000-4000-8000-000000000001", "LibCal 2024", ends=None))
     assert [service.name for service in discover(tenant, CLIENT_ID, NOW).services] == ["LibCal"]
 

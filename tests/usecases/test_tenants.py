@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from local.simulation.build import at, service, watchlist
+from local.simulation.memory_ledger import InMemoryLedger
 from shared.core.model.memory import LastChecks, Outcome
 from shared.ports.errors import LedgerError
 from shared.usecases.tenants import fresh, survey
-from tests.support.build import at, service, watchlist
-from tests.support.memory_ledger import InMemoryLedger
 
 NOW = at("2026-11-25T15:05Z")
 WATCHLISTS = {
@@ -23,7 +23,7 @@ class Torn(InMemoryLedger):
 
 
 def ledger(last_checks: LastChecks) -> InMemoryLedger:
-    return InMemoryLedger(lambda: NOW, last_pulse=last_checks)
+    return InMemoryLedger(lambda: NOW, latest_checks=last_checks)
 
 
 def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> LastChecks:

@@ -11,6 +11,9 @@ import pytest
 import requests
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from local.simulation.build import CALLBACK, CLIENT_ID, app, at, secret, service, watchlist
+from local.simulation.directory import InMemoryUsageReport
+from local.simulation.world import World, inventory_world
 from shared.core.model.memory import Outcome
 from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.render.feeds import metrics
@@ -18,10 +21,7 @@ from shared.render.feeds.documents import check_document, status_document
 from shared.render.feeds.inventory_document import ITEMS_A_PAGE, BadCursor
 from shared.web import answers
 from tests.support.app_routes import levels
-from tests.support.build import CALLBACK, CLIENT_ID, at, secret, service, watchlist
-from tests.support.inventory_world import TenantWorld, app
 from tests.support.openapi import DOCUMENT, PATHS, described, matches, misfits
-from tests.support.world import SignInLog, World
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
 FORMS = {"confirm", "acknowledge", "claim", "check"}
@@ -37,7 +37,7 @@ def a_life() -> Iterator[World]:
     world = World(
         watchlist(service("LibCal"), service("LibStaffer"), service("LibWizard")),
         now=at("2026-09-20T13:00Z"),
-        sign_ins=SignInLog(),
+        sign_ins=InMemoryUsageReport(),
     )
     yield world  # nothing was read yet
     old = secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z")
@@ -146,7 +146,7 @@ def test_failed_partial_and_busy_checks_fit() -> None:
 
 
 def test_a_tenant_fits_read_or_not_and_in_pages() -> None:
-    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world = inventory_world(now=at("2026-09-01T14:00Z"))
     fits(status_document(world.watch.status(), world.watched), "Status")
     world.whole.apps = [app(f"a{n}", "2026-09-20T09:00Z") for n in range(ITEMS_A_PAGE + 2)]
     fits(check_document(world.check(), world.watched), "Check")
@@ -200,7 +200,7 @@ def test_the_document_knows_every_word(name: str, values: type[StrEnum]) -> None
 
 
 def test_every_gauge_is_described() -> None:
-    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world = inventory_world(now=at("2026-09-01T14:00Z"))
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
     world.check()
     given = set(

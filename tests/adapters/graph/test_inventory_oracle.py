@@ -6,18 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from local.simulation.build import watchlist
+from local.simulation.memory_ledger import InMemoryInventoryLedger, InMemoryLedger
+from local.simulation.recording_channel import RecordingChannel
 from shared.adapters.graph.inventory import GraphInventory
 from shared.core.inventory.noise import NOISE
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.results import InventoryResult
 from shared.usecases.inventory import InventoryWatch
-from tests.support.build import watchlist
 from tests.support.generated_inventory import NOW, Generated, generated
 from tests.support.graph_objects import FixedToken
-from tests.support.inventory_world import InMemoryInventoryLedger
-from tests.support.memory_ledger import InMemoryLedger
 from tests.support.scripted import Asked, Reply, Scripted
-from tests.support.world import Inbox
 
 RULES = InventoryRules(
     tell=("its",),
@@ -53,7 +52,7 @@ class Watching:
 
     def __init__(self, root: str) -> None:
         self.now = NOW
-        self.inbox = Inbox()
+        self.inbox = RecordingChannel()
         self.remembered = InMemoryInventoryLedger()
         tenant = GraphInventory(root, FixedToken, backoff=0.001)
         self.watch = InventoryWatch(
@@ -62,7 +61,7 @@ class Watching:
             tenant,
             self.remembered,
             {"its": self.inbox},
-            lambda _: Inbox(),
+            lambda _: RecordingChannel(),
             lambda: self.now,
         )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.azurite import Azurite
+from local.simulation.memory_ledger import InMemoryInventoryLedger
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import (
@@ -19,7 +20,6 @@ from shared.core.model.inventory import (
 from shared.core.model.memory import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports.inventory_ledger import InventoryLedger
-from tests.support.inventory_world import InMemoryInventoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
 SCAN = InventoryScan(NOW, NOW, 100_000, 250_000, "", NOW, 300_000)

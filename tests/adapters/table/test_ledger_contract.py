@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from local.azurite import Azurite
+from local.simulation.memory_ledger import InMemoryLedger
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import Credential
 from shared.core.model.memory import (
@@ -35,7 +36,6 @@ from shared.core.model.memory import (
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict
 from shared.ports.ledger import Ledger
-from tests.support.memory_ledger import InMemoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
 TERM = timedelta(minutes=5)

@@ -2,10 +2,10 @@
 
 import pytest
 
+from local.simulation.build import at, secret, service
 from shared.core.judge.claims import claimed_by, matches
 from shared.core.model.memory import Assignment, InUse, Memory, Person, PreviousCredential
 from shared.core.model.watchlist import Claim
-from tests.support.build import at, secret, service
 
 NOW = at("2026-09-01T13:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")

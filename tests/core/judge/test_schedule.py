@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from local.simulation.build import at, watchlist
 from shared.core.judge.schedule import (
     RETRIES,
     is_check_due,
@@ -14,7 +15,6 @@ from shared.core.judge.schedule import (
     last_due,
 )
 from shared.core.model.memory import CheckRecord, LastChecks, Outcome, Read
-from tests.support.build import at, watchlist
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.simulation.build import at, secret, service, watchlist
+from local.simulation.world import World
 from shared.core.judge.schedule import instant_on
 from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
 from shared.core.judge.standing import is_live
@@ -15,9 +17,7 @@ from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Escalation
 from shared.core.notify.forecast import forecast, horizon
-from tests.support.build import at, secret, service, watchlist
 from tests.support.examples import examples
-from tests.support.world import World
 
 DAY_ZERO = at("2026-09-01T13:00Z")
 BEFORE_SUMMER_TIME = at("2027-02-01T14:00Z")

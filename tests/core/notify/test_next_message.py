@@ -5,11 +5,11 @@ from datetime import timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from local.simulation.build import at, secret, watchlist
+from local.simulation.world import World
 from shared.core.judge.schedule import instant_on
 from shared.core.model.directory import Credential
-from tests.support.build import at, secret, watchlist
 from tests.support.examples import examples
-from tests.support.world import World
 
 DAY_ZERO = at("2026-09-01T13:05Z")
 ENDS = st.integers(-30, 220).map(lambda days: DAY_ZERO + timedelta(days=days, hours=days * 7 % 24))

@@ -9,10 +9,10 @@ import icalendar
 import ics  # type: ignore[import-untyped]  # it has no types
 import pytest
 
+from local.simulation.build import at, secret, service, watchlist
+from local.simulation.world import World
 from shared.core.model.vocabulary import Kind
 from shared.render.feeds.calendar_events import calendar
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import World
 
 OLD = secret(
     "11111111-0000-4000-8000-000000000001", "LibCal 2024", ends="2026-12-13T03:15Z", hint="q7X"

@@ -6,6 +6,8 @@ from datetime import date
 
 from rich.console import Console
 
+from local.simulation.build import at, secret, service, watchlist
+from local.simulation.world import World
 from shared.cli import console as show
 from shared.core.judge.snapshot import CheckContext, snapshot_of
 from shared.core.model.vocabulary import Reason, Severity
@@ -13,8 +15,6 @@ from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.forecast import forecast
 from shared.core.results import Forecast
 from shared.render.feeds.forecast import ForecastRow, forecast_document, forecast_rows
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import World
 
 UNTIL = date(2026, 10, 15)
 KIOSKS = "00000000-0000-4000-8000-000000000002"

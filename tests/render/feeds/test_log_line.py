@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from local.simulation.build import at
 from shared.core.model.memory import Outcome
 from shared.core.results import CheckResult, Delivery, InventoryResult
 from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
-from tests.support.build import at
 from tests.support.notices import message, notice, service_view
 
 NOW = at("2026-11-22T14:00Z")

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from local.simulation.build import at, secret
+from local.simulation.world import World
 from shared.core.model.vocabulary import Standing
 from shared.render.feeds.metrics import STANDINGS, metrics
-from tests.support.build import at, secret
-from tests.support.world import World
 
 type Samples = dict[tuple[str, ...], float]
 

@@ -5,9 +5,9 @@ import io
 
 import pytest
 
+from local.simulation.build import CLIENT_ID, at, secret
+from local.simulation.world import World
 from shared.render.feeds.spreadsheet import BYTE_ORDER_MARK, COLUMNS, status_csv
-from tests.support.build import CLIENT_ID, at, secret
-from tests.support.world import World
 
 WIDE = "\N{FULLWIDTH EQUALS SIGN}"
 

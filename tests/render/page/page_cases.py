@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
+from local.simulation.build import app, at, secret, service, watchlist
+from local.simulation.world import World, inventory_world
 from shared.config.runbook import parse
 from shared.core.judge.snapshot import CheckContext
 from shared.core.model.memory import Changes, Decision, LastChecks, Memory, Outcome, Person
@@ -24,10 +26,7 @@ from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsCha
 from shared.core.notify.next_message import NextMessages
 from shared.core.results import Status
 from shared.render.page.page import PageData
-from tests.support.build import at, secret, service, watchlist
-from tests.support.inventory_world import TenantWorld, app
 from tests.support.notices import NOW, WATCHED, ZONE
-from tests.support.world import World
 
 ROOT = Path(__file__).parents[3]
 ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
@@ -124,9 +123,9 @@ def safe() -> World:
     return world
 
 
-def tenant(items: int = 130) -> TenantWorld:
+def tenant(items: int = 130) -> World:
     """A whole tenant beside LibCal, with `items` credentials that are due or have ended, some of hostile names."""
-    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world = inventory_world(now=at("2026-09-01T14:00Z"))
     names = (
         "Branch kiosk",
         "Digital signage",

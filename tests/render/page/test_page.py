@@ -12,6 +12,9 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Route
 
+from local.simulation.build import at as instant_of
+from local.simulation.build import secret
+from local.simulation.world import inventory_world
 from shared.core.model.memory import (
     AppRecord,
     CredentialRecord,
@@ -34,9 +37,6 @@ from tests.render.cases import MESSAGES
 from tests.render.page.page_cases import GOOD, ROOT, library, lived, safe, single, stopped, tenant
 from tests.render.page.page_pictures import SITE, opened
 from tests.support.browser import chromium
-from tests.support.build import at as instant_of
-from tests.support.build import secret
-from tests.support.inventory_world import TenantWorld
 from tests.support.notices import (
     APP,
     LIBCAL,
@@ -621,7 +621,7 @@ def test_how_many_of_the_tenant_are_urgent_stands_beside_the_answer_about_the_se
 
 
 def test_a_tenant_that_was_never_read_or_not_last_time_says_so() -> None:
-    world = TenantWorld()
+    world = inventory_world()
     assert "The tenant has not been read completely yet." in Found(page(lived(world))).text
     world = tenant(3)
     world.whole.broken = "Graph answered 503."

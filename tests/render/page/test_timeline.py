@@ -6,12 +6,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from local.simulation.build import at, secret, service, watchlist
+from local.simulation.world import World
 from shared.core.model.directory import Credential
 from shared.core.model.watchlist import Claim
 from shared.render.page.timeline import COLOURS, timeline
 from tests.render.forecast_picture import PICTURE, library, look
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import World
 
 LIBCAL = secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,235 @@
+"""The ledgers in memory. The contract suites run the same tests on them and on the real ones."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+
+from shared.core.inventory.judge import apply_inventory_changes, apply_inventory_notifications
+from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
+from shared.core.model.changes import DecisionChanges
+from shared.core.model.inventory import InventoryChanges, InventoryMemory
+from shared.core.model.memory import (
+    Acknowledgement,
+    Assignment,
+    Changes,
+    CheckRecord,
+    Decision,
+    InUse,
+    LastChecks,
+    Memory,
+    Notification,
+    PreviousCredential,
+    Removals,
+)
+from shared.ports.clock import Clock
+from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
+from shared.ports.ledger import Lease
+
+TERM = timedelta(minutes=5)
+"""How long a lease lasts."""
+
+
+@dataclass
+class InMemoryLedger:
+    """A `Ledger`. Two checks that share one are like two processes that share a table."""
+
+    clock: Clock
+    broken: dict[str, LedgerError] = field(default_factory=dict)
+    """The error that a method raises, by the name of the method."""
+    memory: Memory = field(default_factory=Memory)
+    latest_checks: LastChecks = field(default_factory=LastChecks)
+    recorded: list[CheckRecord] = field(default_factory=list)
+    """Every check, in the order in which they ended."""
+    history: list[Decision] = field(default_factory=list)
+    """Every decision, in the order in which they were saved."""
+    holder: "InMemoryLease | None" = None
+    versions: "count[int]" = field(default_factory=lambda: count(1))
+
+    def last_checks(self) -> LastChecks:
+        """Return how the last checks ended."""
+        self._break("last_checks")
+        return self.latest_checks
+
+    def begin(self, at: datetime) -> None:
+        """Save the start of watching, unless there is something already."""
+        self._break("begin")
+        if self.latest_checks == LastChecks():
+            self.latest_checks = LastChecks(watching_since=at)
+
+    def lease(self) -> Lease | None:
+        """Take the lease, or return `None` if another check has it."""
+        self._break("lease")
+        if self.holder is not None and self.holder.expires > self.clock():
+            return None
+        self.holder = InMemoryLease(self, self.clock() + TERM)
+        return self.holder
+
+    def load(self) -> Memory:
+        """Return everything."""
+        self._break("load")
+        return self.memory
+
+    def remember(self, facts: Changes) -> None:
+        """Apply changes."""
+        self._break("remember")
+        records = tuple(self._stamped(record) for record in facts.in_use_records)
+        self.memory = apply_changes(self.memory, replace(facts, in_use_records=records))
+
+    def record_notifications(self, told: Sequence[Notification]) -> None:
+        """Save what a channel received."""
+        self._break("record_notifications")
+        self.memory = apply_notifications(self.memory, told)
+
+    def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
+        """Save how a check ended."""
+        self._break("record_check")
+        self.recorded.append(record)
+        self.latest_checks = last_checks
+
+    def decide(
+        self,
+        decision: Decision,
+        *,
+        holds: Sequence[InUse] = (),
+        formers: Sequence[PreviousCredential] = (),
+        assignments: Sequence[Assignment] = (),
+        acknowledgements: Sequence[Acknowledgement] = (),
+    ) -> None:
+        """Save a decision. Raise `LedgerConflict` if a row changed since it was read."""
+        self._break("decide")
+        memory = self.memory
+        _check_versions({each.service: each for each in holds}, memory.in_use_records)
+        _check_versions({each.key_id: each for each in assignments}, memory.assignments)
+        _check_versions({each.service: each for each in acknowledgements}, memory.acknowledgements)
+        changes = DecisionChanges(
+            decision,
+            tuple(self._stamped(each) for each in holds),
+            tuple(formers),
+            tuple(self._stamped(each) for each in assignments),
+            tuple(self._stamped(each) for each in acknowledgements),
+        )
+        self.memory = apply_decision(memory, changes)
+        self.history.append(decision)
+
+    def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
+        """Return the decisions about each service, newest first."""
+        self._break("decisions")
+        newest = self._newest_decisions()
+        return {
+            service: [each for each in newest if service in each.services] for service in services
+        }
+
+    def decisions_since(self, at: datetime) -> Sequence[Decision]:
+        """Return the decisions after an instant, newest first."""
+        self._break("decisions_since")
+        return [decision for decision in self._newest_decisions() if decision.at > at]
+
+    def checks(self, limit: int) -> Sequence[CheckRecord]:
+        """Return the last checks, newest first."""
+        self._break("checks")
+        return sorted(self.recorded, key=lambda check: check.started, reverse=True)[:limit]
+
+    def remove(self, rows: Removals) -> None:
+        """Delete rows; missing ones are ignored."""
+        self._break("remove")
+        memory = self.memory
+        cancelled = {(each.service, each.version) for each in rows.acknowledgements}
+        self.memory = Memory(
+            in_use_records=_without(memory.in_use_records, rows.in_use_records),
+            previous_credentials=memory.previous_credentials - set(rows.previous_credentials),
+            assignments=_without(memory.assignments, rows.assignments),
+            acknowledgements={
+                service: each
+                for service, each in memory.acknowledgements.items()
+                if (service, each.version) not in cancelled
+            },
+            credential_records=_without(memory.credential_records, rows.credential_records),
+            apps=_without(memory.apps, rows.apps),
+            items=_without(memory.items, rows.items),
+            notifications=_without(memory.notifications, rows.notifications),
+            channels=_without(memory.channels, rows.channels),
+            uses=_without(memory.uses, rows.uses),
+        )
+
+    def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
+        """Delete the checks before an instant, and the decisions before it that are outlived."""
+        self._break("remove_history")
+        self.recorded = [check for check in self.recorded if check.started >= before]
+        self.history = [each for each in self.history if each.at >= before or not outlived(each)]
+
+    def _newest_decisions(self) -> list[Decision]:
+        return sorted(self.history, key=lambda decision: decision.at, reverse=True)
+
+    def _break(self, method: str) -> None:
+        if method in self.broken:
+            raise self.broken[method]
+
+    def _stamped[T: (InUse, Assignment, Acknowledgement)](self, value: T) -> T:
+        return replace(value, version=str(next(self.versions)))
+
+
+@dataclass(eq=False)
+class InMemoryLease:
+    """The lease of an `InMemoryLedger`; lost as soon as another check has taken it."""
+
+    ledger: InMemoryLedger
+    expires: datetime
+
+    def renew(self) -> None:
+        """Extend the lease by another term. Raise `LeaseLost` if another check has it."""
+        if "renew" in self.ledger.broken:
+            raise self.ledger.broken["renew"]
+        if self.ledger.holder is not self:
+            raise LeaseLost("The lease of this check ended: this one stops here.")
+        self.expires = self.ledger.clock() + TERM
+
+    def release(self) -> None:
+        """Return the lease."""
+        if self.ledger.holder is self:
+            self.ledger.holder = None
+
+
+@dataclass
+class InMemoryInventoryLedger:
+    """An `InventoryLedger`."""
+
+    memory: InventoryMemory = field(default_factory=InventoryMemory)
+    broken: dict[str, LedgerError] = field(default_factory=dict)
+    """The error that a method raises, by the name of the method."""
+
+    def load(self) -> InventoryMemory:
+        """Return everything."""
+        self._break("load")
+        return self.memory
+
+    def load_items(self) -> InventoryMemory:
+        """Return everything except the notifications."""
+        self._break("load_items")
+        return replace(self.memory, notifications={})
+
+    def remember(self, facts: InventoryChanges) -> None:
+        """Apply changes."""
+        self._break("remember")
+        self.memory = apply_inventory_changes(self.memory, facts)
+
+    def record_notifications(self, told: Sequence[Notification]) -> None:
+        """Save what a channel or an owner received."""
+        self._break("record_notifications")
+        self.memory = apply_inventory_notifications(self.memory, told)
+
+    def _break(self, method: str) -> None:
+        if method in self.broken:
+            raise self.broken[method]
+
+
+def _check_versions[T: (InUse, Assignment, Acknowledgement)](
+    new: Mapping[str, T], known: Mapping[str, T]
+) -> None:
+    for name, value in new.items():
+        if value.version != (known[name].version if name in known else ""):
+            raise LedgerConflict("The ledger has changed since it was read. Nothing was saved.")
+
+
+def _without[K, V](rows: Mapping[K, V], keys: Sequence[K]) -> dict[K, V]:
+    return {key: value for key, value in rows.items() if key not in set(keys)}
