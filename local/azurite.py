@@ -1,4 +1,4 @@
-"""Azurite, Microsoft's storage emulator from `node_modules`: on free ports of 127.0.0.1, up when `start` returns, and always ended."""
+"""Azurite, Microsoft's storage emulator from `node_modules`, on free ports of 127.0.0.1."""
 
 import contextlib
 import shutil
@@ -16,7 +16,7 @@ type Service = Literal["table", "blob", "queue"]
 SCRIPTS = Path(__file__).parents[1] / "node_modules" / "azurite" / "dist" / "src"
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""The one account that Azurite serves, and its key: both are published by Microsoft, and open nothing else."""
+"""The one account of Azurite and its key: Microsoft publishes both, and they open nothing else."""
 
 TABLES: tuple[Service, ...] = ("table",)
 
@@ -29,7 +29,7 @@ class AzuriteError(Exception):
 
 
 class Azurite:
-    """One Azurite for as long as a `with` lasts. Its data lies in `folder`, or in a folder of its own that is deleted in the end."""
+    """Azurite inside a `with` statement. Its data is in `folder`, or temporary."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class Azurite:
         certificate: tuple[Path, Path] | None = None,
         scripts: Path = SCRIPTS,
     ) -> None:
-        """Serve tables only, or everything if `services` asks for more.
+        """Serve tables only, or everything if `services` lists more.
 
-        With a `certificate` (PEM files: the certificate, its key) it speaks https and believes tokens; an identity can then sign in.
-        `scripts` is where Azurite is installed.
+        With a `certificate` (PEM files: the certificate, its key) it uses https and accepts
+        tokens, so that an identity can sign in. `scripts` is the folder of the installed Azurite.
         """
         self._own_folder = (
             None
@@ -59,7 +59,7 @@ class Azurite:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Start it, and delete nothing if that fails halfway."""
+        """Start it; delete its folder if that fails."""
         try:
             self.start()
         except BaseException:
@@ -68,7 +68,7 @@ class Azurite:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it, and delete its own folder."""
+        """Stop it, and delete its own folder."""
         self.stop()
 
     @property
@@ -77,12 +77,13 @@ class Azurite:
         return self._process.pid if self._process else 0
 
     def endpoint(self, service: Service = "table") -> str:
-        """The URL of one of its services."""
-        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self._ports[service]}/{ACCOUNT}"
+        """Return the URL of one of its services."""
+        scheme = "https" if self._certificate else "http"
+        return f"{scheme}://127.0.0.1:{self._ports[service]}/{ACCOUNT}"
 
     @property
     def tables(self) -> str:
-        """The connection string, with every service that was asked for."""
+        """The connection string of every service."""
         endpoints = "".join(
             f"{service.capitalize()}Endpoint={self.endpoint(service)};"
             for service in self._services
@@ -90,13 +91,14 @@ class Azurite:
         return f"AccountName={ACCOUNT};AccountKey={KEY};{endpoints}"
 
     def start(self) -> None:
-        """Start it, on the ports and with the data that it had before, if it had any; return when it answers.
+        """Start it, on its previous ports and data if any; return when it answers.
 
-        Raises `AzuriteError` if it is not installed, or does not come up.
+        Raises:
+            AzuriteError: it is not installed, or does not start.
         """
         tries = (
             1 if self._ports else 3
-        )  # between finding a free port and using it, somebody may take it
+        )  # another program may take the free port before Azurite does
         for left in reversed(range(tries)):
             try:
                 self._start_once()
@@ -107,10 +109,10 @@ class Azurite:
                 break
 
     def kill(self) -> None:
-        """End the process as an outage would, but keep its data and ports for another `start`."""
+        """Stop the process, but keep its data and ports for another `start`, as in an outage."""
         if self._process is None:
             return
-        # SIGINT is the one signal after which Azurite writes down the last five seconds (measured with 3.35.0)
+        # Azurite saves the last five seconds after SIGINT only (measured with 3.35.0)
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(_DOWN_WITHIN)
@@ -120,7 +122,7 @@ class Azurite:
         self._process = None
 
     def stop(self) -> None:
-        """End the process, and delete the folder if it is its own."""
+        """Stop the process, and delete the folder if it is its own."""
         self.kill()
         if self._own_folder:
             self._own_folder.cleanup()
@@ -150,12 +152,13 @@ class Azurite:
         node = shutil.which("node")
         if node is None:
             raise AzuriteError(
-                "Azurite needs Node.js, and there is no `node` here. Install Node.js 20 or newer, then run: make setup"
+                "Azurite needs Node.js, and there is no `node` here. "
+                "Install Node.js 20 or newer, then run: make setup"
             )
         script = self._scripts / ("table/main.js" if self._services == TABLES else "azurite.js")
         if not script.exists():
             raise AzuriteError(f"Azurite is not installed: there is no {script}. Run: make setup")
-        # versions of the API newer than Azurite's own are asked for by the SDK; telemetry would leave this computer
+        # the SDK requests newer versions of the API than Azurite knows; telemetry would go outside
         command = [
             node,
             str(script),

@@ -1,6 +1,6 @@
 """Find a browser on this machine, and run it without a window.
 
-`LAPSEWATCH_BROWSER` names one, by its path or as a program on PATH. Empty or `none` means: act as if there is none.
+`LAPSEWATCH_BROWSER` is the path of one, or a program on PATH. Empty or `none`: use no browser.
 """
 
 import contextlib
@@ -14,7 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath, PureWindowsPath
 
 SETTING = "LAPSEWATCH_BROWSER"
-INSTALL = f"Install Chromium (apt-get install chromium), Chrome or Edge, or set {SETTING} to the path of one."
+INSTALL = (
+    "Install Chromium (apt-get install chromium), Chrome or Edge, "
+    f"or set {SETTING} to the path of one."
+)
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -40,7 +43,7 @@ OF_PLAYWRIGHT = (
 
 
 class BrowserError(Exception):
-    """There is no browser that can be used. The text says why, and what to do."""
+    """There is no usable browser. The text says why, and what to do."""
 
 
 class BrowserMissing(BrowserError):
@@ -48,15 +51,15 @@ class BrowserMissing(BrowserError):
 
 
 class BrowserFailed(BrowserError):
-    """A browser was found, but it did not do its work."""
+    """A browser was found, but it failed."""
 
 
 def find_browser(
     environment: Mapping[str, str] = os.environ, root: Path = Path("/"), *, windows: bool = True
 ) -> Path:
-    """Return the program of a browser. Raises `BrowserMissing`.
+    """Return the program of a browser. Raise `BrowserMissing` if there is none.
 
-    `windows` allows one of Windows, seen from WSL: it can draw a page, but Playwright cannot drive it.
+    `windows` allows one of Windows from WSL: it can draw a page, but Playwright cannot drive it.
     """
     chosen = environment.get(SETTING)
     if chosen is not None:
@@ -68,7 +71,11 @@ def find_browser(
 
 
 def run_browser(browser: Path, arguments: Sequence[str], *, within: float) -> str:
-    """Run a browser, and return what it prints. Raises `BrowserFailed` if it fails, or takes longer than `within` seconds."""
+    """Run a browser and return its output, within `within` seconds.
+
+    Raises:
+        BrowserFailed: it failed, or took longer.
+    """
     command = [str(browser), *arguments]
     pipe = subprocess.PIPE
     try:
@@ -92,7 +99,7 @@ def run_browser(browser: Path, arguments: Sequence[str], *, within: float) -> st
             raise BrowserFailed(f"{browser} did not finish within {within:g} seconds.") from error
         finally:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # and what it has started
+                os.killpg(process.pid, signal.SIGKILL)  # with its child processes
     if process.returncode:
         reason = (errors.strip().splitlines() or ["it printed no reason"])[-1][:300]
         raise BrowserFailed(f"{browser} failed (exit status {process.returncode}): {reason}")
@@ -100,7 +107,7 @@ def run_browser(browser: Path, arguments: Sequence[str], *, within: float) -> st
 
 
 def path_for(browser: Path, path: Path) -> PurePath:
-    """Return how a browser names a file of ours: one of Windows sees the files of WSL as a network share."""
+    """Return the name of a file for a browser: one of Windows sees WSL as a network share."""
     if browser.suffix != ".exe":
         return path
     return PureWindowsPath(run_browser(Path("wslpath"), ["-w", str(path)], within=10).strip())
@@ -109,16 +116,18 @@ def path_for(browser: Path, path: Path) -> PurePath:
 def _chosen(name: str, environment: Mapping[str, str]) -> Path:
     if name in {"", "none"}:
         raise BrowserMissing(f'{SETTING} is "{name}", so no browser is used.')
-    found = shutil.which(os.path.expanduser(name), path=environment.get("PATH", ""))  # noqa: PTH111  (a name on PATH is no path)
+    program = os.path.expanduser(name)  # noqa: PTH111  (a name on PATH is not a path)
+    found = shutil.which(program, path=environment.get("PATH", ""))
     if found is None:
         raise BrowserMissing(
-            f'{SETTING} is "{name}", which is not a program. Set it to the path of a browser, or remove it.'
+            f'{SETTING} is "{name}", which is not a program. '
+            "Set it to the path of a browser, or unset it."
         )
     return Path(found)
 
 
 def _candidates(environment: Mapping[str, str], root: Path, *, windows: bool) -> Iterator[Path]:
-    """Return where a browser may be, the best place first."""
+    """Return the places where a browser may be, the best one first."""
     home = Path(environment.get("HOME", "/nonexistent"))
     own = environment.get("PLAYWRIGHT_BROWSERS_PATH")
     caches = [Path(own)] if own else [home / cache for cache in PLAYWRIGHT_CACHES]
@@ -134,7 +143,7 @@ def _candidates(environment: Mapping[str, str], root: Path, *, windows: bool) ->
 
 
 def _revision(program: Path) -> int:
-    """Return the number in `chromium-1255`: Playwright keeps older ones beside the newest."""
+    """Return the number in `chromium-1255`: Playwright keeps older versions beside the newest."""
     return max(
         int(number) for number in re.findall(r"/chromium\w*-(\d+)/", program.as_posix()) or ["0"]
     )

@@ -1,8 +1,8 @@
 """`make demo`: the real app, through the real worker library, against stand-ins on this machine; what happened is printed.
 
-The tenant's story is the library's: LibCal's secret ends in 6 days, LibStaffer's in 20. The timer is fired, the card is
-shown as it was posted, and a second run shows that nobody is told twice. At the end the status page is open, and somebody
-is signed in to it.
+The tenant's story is the library's: LibCal's secret ends in 6 days, LibStaffer's in 20. The timer
+is fired, the card is shown as it was posted, and a second run shows that nobody is told twice. At
+the end the status page is open, and somebody is signed in to it.
 """
 
 import contextlib

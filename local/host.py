@@ -1,11 +1,13 @@
-"""A local host for a Python Functions app: the Python worker is the real one, the host around it is ours.
+"""A local host for a Python Functions app, with the real Python worker.
 
     python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers] [--signed-in NAME]
 
-It reads the same environment as the app in Azure, with local.settings.json for what is not set, and accepts one function
-key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP, timer and queue triggers run; others are shown, and do not. With `--signed-in`
-it does what Easy Auth does for that person, before the routes of the page (`local.functions_host.easy_auth`); without, nobody is signed
-in. It is not the Functions runtime: scaling and timeouts are not here. One app a process (see `local.functions_host.worker`).
+It reads the environment as the app in Azure does, then local.settings.json, and accepts one
+function key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP, timer and queue triggers run; others
+are listed only. With `--signed-in` it acts as Easy Auth for that person, in front of the page's
+routes (`local.functions_host.easy_auth`); without, nobody is signed in. It is not the Functions
+runtime: there is no scaling and there are no timeouts. One app per process (see
+`local.functions_host.worker`).
 """
 
 import argparse
@@ -26,7 +28,7 @@ __all__ = ["Answer", "HostError", "InvocationFailed", "LocalHost"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Host an app until SIGINT or SIGTERM; give the exit status."""
+    """Host an app until SIGINT or SIGTERM. Return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m local.host", description="Runs a Functions app on 127.0.0.1."
     )
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
     parser.add_argument(
         "--state",
-        help="folder that remembers when timers ran, so that missed runs are noticed (default: none)",
+        help="folder for the times of timer runs, to detect missed ones (default: none)",
     )
     parser.add_argument("--no-timers", action="store_true", help="run no timer by itself")
     parser.add_argument(
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print("no timer runs by itself (--no-timers)")
             print(f"listening on {host.url}")
             if not given.no_timers:
-                host.follow_timers()  # only now, so that what they print comes after
+                host.follow_timers()  # last, so that the output of timers comes after this one
             host.follow_queues()
             stopped()
     except HostError as error:

@@ -1,6 +1,7 @@
 """Apply each mutation to a copy of the program and verify that a test fails: `python -m local.mutate [NAME ...]`.
 
-The files `tests/mutations/*.toml` hold the mutations. Each one breaks a promise and names the test that must fail:
+The files `tests/mutations/*.toml` hold the mutations. Each one breaks a promise and names the test
+that must fail:
 
     [check-is-not-recorded]
     promise = "A check is recorded"

@@ -2,9 +2,10 @@
 
     python -m local.package [--try]
 
-writes `build/package.zip`: the folder of the app without what `.funcignore` names. With `--try` it is unpacked elsewhere,
-`requirements.txt`, and nothing else, is installed beside it with pip (so the package registry is contacted), the worker
-library indexes it, and it answers `health` and a tick, before the stand-in tenant and Azurite.
+writes `build/package.zip`: the folder of the app without what `.funcignore` names. With `--try` it
+is unpacked elsewhere, `requirements.txt`, and nothing else, is installed beside it with pip (so the
+package registry is contacted), the worker library indexes it, and it answers `health` and a tick,
+before the stand-in tenant and Azurite.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """`python -m local.set_up_browser`: see that there is a browser for the tests, and install one where that is possible.
 
-As root on Debian it is Debian's package; elsewhere the one that Playwright downloads (this way was not run here). It never
-fails: without a browser, the tests that need one do not run, and say so.
+As root on Debian it is Debian's package; elsewhere the one that Playwright downloads (this way was
+not run here). It never fails: without a browser, the tests that need one do not run, and say so.
 """
 
 import os

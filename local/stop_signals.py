@@ -1,8 +1,9 @@
-"""Waits for Ctrl-C or SIGTERM, and misses none.
+"""Wait for Ctrl-C or SIGTERM reliably.
 
-`threading.Event.wait` does: Python runs signal handlers in the main thread, and a lock wakes up neither for a signal that
-another thread received nor for one that came just before the main thread blocked (seen: one host in 400 never stopped). The
-byte that Python writes whenever a signal arrives (`signal.set_wakeup_fd`) cannot be missed.
+`threading.Event.wait` misses some: Python runs signal handlers in the main thread, and a lock wakes
+up neither for a signal that another thread received nor for one that came just before the main
+thread blocked (observed: one host in 400 never stopped). The byte that Python writes for each
+signal (`signal.set_wakeup_fd`) cannot be missed.
 """
 
 import contextlib
@@ -15,7 +16,10 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[Callable[[], None]]:
-    """Give a function that waits for the first of these signals, in the main thread; another one, of either kind, ends the process."""
+    """Yield a function that waits for the first of these signals, in the main thread.
+
+    A second signal of either kind ends the process.
+    """
 
     def first(_number: int, _frame: object) -> None:
         for each in NUMBERS:

@@ -1,6 +1,7 @@
-"""A stand-in Entra tenant on loopback: Graph, mail, managed identity, sign-in, Teams channels, heartbeats, so that no test needs Azure.
+"""A stand-in Entra tenant on loopback: Graph, mail, identity, sign-in, Teams and heartbeats.
 
-`python -m local.tenant [--port N] [--story NAME]` serves it and prints what to set; tests use `Tenant` in process.
+`python -m local.tenant [--port N] [--story NAME]` serves it and prints the settings; tests use
+`Tenant` in process.
 """
 
 import argparse
@@ -13,11 +14,14 @@ from local.stop_signals import stop_signals
 
 DEFAULT_PORT = 7090
 LOCAL_HEADER = "local"
-"""What the command asks for as `IDENTITY_HEADER`: always the same, so that settings outlive a restart. It guards nothing real."""
+"""The `IDENTITY_HEADER` that the command requires: constant, so that settings survive a restart.
+
+It protects nothing real.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve a tenant until Ctrl-C or SIGTERM; print the settings with which the app uses it, as a shell reads them."""
+    """Serve a tenant until Ctrl-C or SIGTERM; print the settings of the app for a shell."""
     parser = argparse.ArgumentParser(
         prog="python -m local.tenant", description="A stand-in Entra tenant on loopback."
     )
@@ -30,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--story",
         default="libapps",
-        help=f"what the tenant holds: {', '.join(STORIES)}, or many:N for N apps (default: %(default)s)",
+        help=f"content of the tenant: {', '.join(STORIES)}, or many:N for N apps "
+        "(default: %(default)s)",
     )
     options = parser.parse_args(arguments)
     try:
@@ -44,14 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     except OSError as error:
         parser.error(
-            f"Port {options.port} cannot be used: {error.strerror}. Stop what uses it, or give another with --port."
+            f"Port {options.port} cannot be used: {error.strerror}. "
+            "Stop the program that uses it, or choose another one with --port."
         )
 
 
 def _introduction(tenant: Tenant, story: str) -> str:
     lines = (
         f"# Stand-in tenant at {tenant.url}, story {story}, until Ctrl-C.",
-        f"# What Teams was sent: {tenant.teams_url('its')}; mails: {tenant.url}/mails; what was asked: {tenant.url}/control/requests",
+        f"# Sent to Teams: {tenant.teams_url('its')}; mails: {tenant.url}/mails",
+        f"# Requests received: {tenant.url}/control/requests",
         *(f"export {name}={shlex.quote(value)}" for name, value in tenant.environment.items()),
     )
     return "\n".join(lines)

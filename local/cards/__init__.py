@@ -1,7 +1,8 @@
-"""The official card renderer (npm `adaptivecards`) is the judge of our cards: it validates them, and draws them as Teams would.
+"""Validate and draw cards with the official renderer (npm `adaptivecards`).
 
-Its Node module only parses; drawing needs a browser, so a card becomes one HTML file that carries the renderer with it.
-Markdown is done beforehand by `markdown-it-py`, with no more of it than Teams shows: bold, italic, lists and links.
+Its Node module only parses; drawing needs a browser, so the cards become one HTML file with the
+renderer in it. `markdown-it-py` renders Markdown beforehand, with the subset that Teams shows:
+bold, italic, lists and links.
 """
 
 import html
@@ -23,22 +24,23 @@ BUILD = HERE.parents[1] / "build"
 RENDERER = HERE.parents[1] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
 WIDTH = 720
 TIMEOUT_SECONDS = 60.0
-"""Seconds that a browser may take to draw a page."""
+"""Timeout for the browser to draw a page, in seconds."""
 _HEIGHT = re.compile(r'data-height="(\d+)"')
 
 type Card = Mapping[str, Any]
 
 
 class RendererMissing(Exception):
-    """The renderer, or what it runs on, is not installed. The text says what to do."""
+    """The renderer, or Node.js, is not installed. The text says what to do."""
 
 
 def problems(cards: Mapping[str, Card]) -> list[str]:
-    """Give what the renderer finds wrong in `cards` (by name), a line each; one Node process for all of them."""
+    """Return the renderer's errors in `cards` (by name), a line each; one Node process for all."""
     node = shutil.which("node")
     if node is None or not RENDERER.exists():
         raise RendererMissing(
-            f"Cards are validated by Node.js and {RENDERER}. Install Node.js 20 or newer, then run: make setup"
+            f"Cards are validated by Node.js and {RENDERER}. "
+            "Install Node.js 20 or newer, then run: make setup"
         )
     found = subprocess.run(  # noqa: S603  (our own script, by its full path)
         [node, str(HERE / "validate.js")],
@@ -52,9 +54,9 @@ def problems(cards: Mapping[str, Card]) -> list[str]:
 
 
 def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
-    """Give one self-contained HTML page that shows `cards` below each other; `opened` shows what buttons would unfold.
+    """Return a self-contained HTML page that shows `cards` below each other.
 
-    Raises `RendererMissing`.
+    `opened` shows the parts that a button would show. Raise `RendererMissing`.
     """
     if not RENDERER.exists():
         raise RendererMissing(
@@ -72,7 +74,7 @@ def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
 
 
 def picture(page: str, path: Path, *, width: int = WIDTH, within: float = TIMEOUT_SECONDS) -> None:
-    """Draw a page of `to_html` into a PNG file, as high as it needs to be. Raises `BrowserError`."""
+    """Draw a page of `to_html` into a PNG file of the page's height. Raise `BrowserError`."""
     height = _HEIGHT.search(drawn(page, width=width, within=within))
     if height is None:
         raise BrowserFailed(
@@ -88,17 +90,18 @@ def picture(page: str, path: Path, *, width: int = WIDTH, within: float = TIMEOU
     )
     if not path.exists():
         raise BrowserFailed(
-            f"The browser did not write {path}. It may not be allowed to write files in this folder."
+            f"The browser did not write {path}. "
+            "It may not be allowed to write files in this folder."
         )
 
 
 def drawn(page: str, *, width: int = WIDTH, within: float = TIMEOUT_SECONDS) -> str:
-    """Give the HTML of the page after the renderer has drawn it. Raises `BrowserError`."""
+    """Return the HTML of the page after the renderer has drawn it. Raise `BrowserError`."""
     return _browse(page, "--dump-dom", f"--window-size={width},800", within=within)
 
 
 def words(page: str) -> str:
-    """Give the words that a reader of the page sees, as the browser reports them. Raises `BrowserError`."""
+    """Return the visible text of the page, as the browser reports it. Raise `BrowserError`."""
     text = re.search(r'data-words="([^"]*)"', drawn(page))
     return html.unescape(text[1]) if text else ""
 
@@ -117,7 +120,7 @@ def _browse(page: str, *options: str, within: float, picture: Path | None = None
     if picture is not None:
         options += (f"--screenshot={path_for(browser, picture)}",)
     BUILD.mkdir(exist_ok=True)
-    # not in /tmp: a browser that came as a snap has a /tmp of its own
+    # not in /tmp: a browser from a snap has a /tmp of its own
     with tempfile.TemporaryDirectory(
         prefix="browser-", dir=BUILD, ignore_cleanup_errors=True
     ) as folder:
@@ -135,7 +138,7 @@ def _browse(page: str, *options: str, within: float, picture: Path | None = None
 
 
 def _texts(element: object) -> Iterator[str]:
-    """Give every text that the renderer will ask to have its Markdown done."""
+    """Return the texts whose Markdown the renderer will request."""
     match element:
         case {"type": "TextBlock", "text": str(text)}:
             yield text
@@ -160,5 +163,5 @@ def _open(element: Any) -> Any:  # noqa: ANN401  (JSON)
 
 
 def _in_script(data: object) -> str:
-    """Write JSON for a script element, which ends at the first `</`."""
+    """Return JSON for a script element, which would end at the first `</`."""
     return json.dumps(data).replace("<", "\\u003c")

@@ -1,7 +1,8 @@
-"""What Easy Auth does, for one person who is always signed in: the routes of the page get an ID token, and no other route does.
+"""Easy Auth for one person who is always signed in: only the page's routes get an ID token.
 
-What a client sends under the same names is taken away first. The token is the stand-in tenant's (`local.stand_in.sign_in`); in
-Azure it would be Entra's. The headers: https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities.
+Headers with the same names are removed from the client's request first. The token comes from the
+stand-in tenant (`local.stand_in.sign_in`); in Azure it comes from Entra. The headers:
+https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
 """
 
 import json
@@ -22,17 +23,21 @@ if TYPE_CHECKING:
 
 ISSUER, CLIENT_ID = "LAPSEWATCH_SIGN_IN_ISSUER", "LAPSEWATCH_SIGN_IN_CLIENT_ID"
 TIMEOUT = 10.0
-"""Seconds for a token."""
+"""Timeout of the request for a token, in seconds."""
 _THEIRS = ("HTTP_X_MS_CLIENT_PRINCIPAL", "HTTP_X_MS_TOKEN_")
 
 
 class EasyAuth:
-    """Stands before a WSGI application."""
+    """A WSGI middleware."""
 
     def __init__(
         self, application: "WSGIApplication", name: str, prefix: str, settings: Mapping[str, str]
     ) -> None:
-        """Sign `name` in to the page below `prefix`. Raises `HostError` if `settings` do not name a stand-in tenant."""
+        """Sign `name` in to the page below `prefix`.
+
+        Raises:
+            HostError: `settings` do not name a stand-in tenant.
+        """
         self._application, self._name = application, name
         self._page = "/".join(("", *filter(None, prefix.split("/")), "page"))
         issuer = urlsplit(settings.get(ISSUER, ""))
@@ -42,7 +47,8 @@ class EasyAuth:
             or not settings.get(CLIENT_ID)
         ):
             raise HostError(
-                f"--signed-in needs a stand-in tenant: start `python -m local.tenant`, and set {CLIENT_ID} and {ISSUER} to what it prints"
+                "--signed-in needs a stand-in tenant: start `python -m local.tenant`, and set "
+                f"{CLIENT_ID} and {ISSUER} to what it prints"
             )
         self._tokens = f"http://{issuer.netloc}/control/id-tokens"
         self._client_id = settings[CLIENT_ID]
@@ -50,17 +56,20 @@ class EasyAuth:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Pass a request on; if it is for the page, as the person's."""
+        """Forward a request; add the person's token if it is for the page."""
         request = Request(environ)
         if self._is_page(request.path):
             for header in [header for header in environ if header.startswith(_THEIRS)]:
                 del environ[header]
-            # a name that leads here from a stranger's page (DNS rebinding) must not be signed in
+            # not for a foreign name that resolves to 127.0.0.1 (DNS rebinding)
             if urlsplit(f"//{request.host}").hostname in {"127.0.0.1", "localhost"}:
                 try:
                     environ.update(self._headers())
                 except (requests.RequestException, ValueError, KeyError):
-                    sentence = f"The stand-in tenant at {self._tokens} gives no ID token. Is `python -m local.tenant` still running?\n"
+                    sentence = (
+                        f"The stand-in tenant at {self._tokens} issues no ID token. "
+                        "Is `python -m local.tenant` still running?\n"
+                    )
                     return Response(sentence, HTTPStatus.BAD_GATEWAY)(environ, start_response)
         return self._application(environ, start_response)
 
@@ -71,13 +80,13 @@ class EasyAuth:
     def _headers(self) -> Mapping[str, str]:
         asked = {"name": self._name, "claims": {"aud": self._client_id}}
         with requests.Session() as session:
-            session.trust_env = False  # a proxy knows nothing of this machine's own addresses
+            session.trust_env = False  # the tenant is on this machine: no proxy
             answer = session.post(self._tokens, json=asked, timeout=TIMEOUT)
             answer.raise_for_status()
             token: str = answer.json()["id_token"]
         claims: dict[str, Any] = jwt.decode(
             token, options={"verify_signature": False}
-        )  # the app verifies it, not we
+        )  # the app verifies it
         principal = {
             "auth_typ": "aad",
             "claims": [{"typ": claim, "val": str(value)} for claim, value in claims.items()],

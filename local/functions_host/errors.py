@@ -1,14 +1,14 @@
-"""How the local host fails: an app that cannot be hosted, or a function that raised."""
+"""Errors of the local host: an app that cannot be hosted, or a function that raised."""
 
 
 class HostError(Exception):
-    """The app cannot be hosted. The text is a sentence that names the function, file or setting; a note has the stack of the app."""
+    """The app cannot be hosted. The text names the cause; a note has the stack."""
 
 
 class InvocationFailed(Exception):
-    """A function raised. The text is the type and the message of what it raised."""
+    """A function raised. The text is the type and the message of the exception."""
 
     def __init__(self, text: str, stack: str = "") -> None:
-        """Say `text`; `stack` is the traceback, as text."""
+        """Create the error; `stack` is the traceback, as text."""
         super().__init__(text)
         self.stack = stack

@@ -1,9 +1,10 @@
-"""The front door: an HTTP request that a route knows, with the key that its function asks for, becomes an invocation.
+"""HTTP triggers: a request with a known route and the right key runs a function.
 
-As the host in Azure does it (Azure/azure-functions-host): functions are tried in the order of their names, and a known
-route with another method, HEAD included, is as unknown as any other (404, its issues #10098 and #11625); the key comes in
-`x-functions-key`, else in `?code=`, and a wrong one is 401 with nothing said; `POST /admin/functions/NAME` starts a timer.
-Not the same: one key opens everything, and neither the 230 seconds of an HTTP call nor a function's timeout are enforced.
+As the host in Azure does it (Azure/azure-functions-host): functions are tried in the order of their
+names, and a known route with another method, HEAD included, is 404 (its issues #10098 and #11625);
+the key is in `x-functions-key`, else in `?code=`, and a wrong one is 401 with an empty body;
+`POST /admin/functions/NAME` starts a timer. Different here: one key opens everything, and neither
+the 230 seconds of an HTTP request nor a function's timeout are enforced.
 """
 
 import hmac
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BODY_LIMIT = 100_000_000
-"""Bytes of a request's body; the host in Azure takes 100 MB."""
+"""Maximum size of a request's body in bytes; the host in Azure accepts 100 MB."""
 
 _ADMIN = "/admin/functions/"
 _SAME_SITE = {1: "Lax", 2: "Strict", 3: "None"}
@@ -35,30 +36,30 @@ _log = logging.getLogger(__name__)
 
 
 class Key:
-    """The one function key. It has no repr that shows it."""
+    """The one function key. Its repr does not show it."""
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        """Take the key. Raises `HostError` for an empty one, which would let everybody in."""
+        """Set the key. Raise `HostError` for an empty one, which would allow everybody."""
         if not value:
             raise HostError(
-                "LOCAL_FUNCTION_KEY is set, but empty: give it a value, or leave it away for the key `local`"
+                "LOCAL_FUNCTION_KEY is set, but empty: set a value, or unset it to use `local`"
             )
         self._value = value.encode()
 
     def admits(self, request: Request) -> bool:
-        """Tell whether the request carries the key; the header is looked at first, and alone if it is there."""
+        """Return whether the request has the key. The header, if present, wins over the query."""
         given = request.headers.get("x-functions-key", request.args.get("code", ""))
         return hmac.compare_digest(given.encode(), self._value)
 
 
 class _Answer(Response):
-    default_mimetype = None  # a function that names no type gets none
+    default_mimetype = None  # a function that sets no type gets none
 
 
 class Front:
-    """The WSGI application before the functions of an app."""
+    """The WSGI application in front of the functions of an app."""
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class Front:
         prefix: str,
         key: Key,
     ) -> None:
-        """Read the routes. Raises `HostError` if one of them cannot be read."""
+        """Read the routes. Raise `HostError` if one of them is invalid."""
         self._invoke, self._timers, self._key = invoke, timers, key
         http = [function for function in functions if function.kind == "http"]
         self.routes: Mapping[str, Route] = {
@@ -84,7 +85,7 @@ class Front:
         request.max_content_length = BODY_LIMIT
         try:
             response = self._answer(request)
-        except HTTPException as error:  # a body too large, or one that breaks off
+        except HTTPException as error:  # a body that is too large or incomplete
             response = _Answer(status=error.code)
         return response(environ, start_response)
 
@@ -119,7 +120,7 @@ class Front:
 
 
 def access(function: Function) -> str:
-    """Give the access level of an HTTP function: `anonymous`, `function` (unless it says so) or `admin`."""
+    """Return the access level of an HTTP function: `anonymous`, `function` (default) or `admin`."""
     return str(function.trigger.get("authLevel") or "function").lower()
 
 
@@ -136,7 +137,7 @@ def _route(function: Function, prefix: str) -> Route:
 
 
 def incoming(request: Request, parameters: Mapping[str, str]) -> rpc.RpcHttp:
-    """Make the message that a function receives (azure-functions-host, `GrpcMessageConversionExtensions.ToRpcHttp`)."""
+    """Build the message for a function, as `GrpcMessageConversionExtensions.ToRpcHttp` does."""
     query = {name: ",".join(filter(None, values)) for name, values in request.args.lists()}
     body = request.get_data()
     return rpc.RpcHttp(
@@ -150,7 +151,7 @@ def incoming(request: Request, parameters: Mapping[str, str]) -> rpc.RpcHttp:
 
 
 def outgoing(value: rpc.TypedData | None) -> Response:
-    """Make the response from what a function returned; nothing is 204, a text is 200."""
+    """Build the response from the returned value: nothing is 204, a text is 200."""
     if value is None or value.WhichOneof("data") is None:
         return _Answer(status=HTTPStatus.NO_CONTENT)
     if value.http is None:

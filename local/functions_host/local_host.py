@@ -1,4 +1,4 @@
-"""A Functions host in process: the Python worker is the real one, the host around it is ours."""
+"""A Functions host in process: the Python worker is the real one, the rest is ours."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an HTTP function answered."""
+    """The response of an HTTP function."""
 
     status: int
     headers: Headers
@@ -33,7 +33,7 @@ class Answer:
 
 
 class LocalHost:
-    """Hosts an app while its `with` statement lasts; the first and only one of its process."""
+    """Hosts an app inside a `with` statement; a process can have only one."""
 
     def __init__(
         self,
@@ -44,9 +44,10 @@ class LocalHost:
         state: str | Path | None = None,
         signed_in: str = "",
     ) -> None:
-        """Say what to host; `environment` wins over the process's own, and `state` is the folder that remembers when timers ran.
+        """Set what to host.
 
-        `signed_in` is the name of the person who is signed in to the page; empty for nobody.
+        `environment` wins over the process's own. `state` is the folder for the times of timer
+        runs. `signed_in` is the name of the person who is signed in to the page; empty for nobody.
         """
         self._app = Path(app).resolve()
         self._environment, self._port, self._signed_in = environment or {}, port, signed_in
@@ -54,7 +55,7 @@ class LocalHost:
         self._worker = Worker(self._app)
 
     def __enter__(self) -> Self:
-        """Index the app and listen. Raises `HostError`."""
+        """Index the app and listen. Raise `HostError` if that fails."""
         with contextlib.ExitStack() as stack:
             prefix = route_prefix(self._app)
             stack.enter_context(inside(self._app, self._environment))
@@ -71,13 +72,13 @@ class LocalHost:
             self.port = stack.enter_context(serving(self._door, self._port))
             os.environ.setdefault(
                 "WEBSITE_HOSTNAME", f"127.0.0.1:{self.port}"
-            )  # as the platform does, and Core Tools
+            )  # as Azure and Core Tools do
             self.url = f"http://127.0.0.1:{self.port}/{prefix}".rstrip("/")
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Answer what is open, let running functions end, and stop."""
+        """Finish the open requests and the running functions, and stop."""
         self._stack.close()
 
     @property
@@ -88,30 +89,30 @@ class LocalHost:
     def http(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Answer:
-        """Send a request without a network; `path` is from the root, prefix and query included."""
+        """Send a request without a network; `path` includes the prefix and the query."""
         response = Client(self._door).open(
             path, method=method, headers=dict(headers or {}), data=body
         )
         return Answer(response.status_code, response.headers, response.get_data())
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
-        """Run a timer now and wait for it, retries included. Raises `InvocationFailed`."""
+        """Run a timer now and wait for it, retries included. Raise `InvocationFailed`."""
         self._timers[name].fire(past_due=past_due)
 
     def follow_timers(self) -> None:
-        """Run every timer when it is due, from now on; one that is late runs at once."""
+        """Run every timer when it is due; one that is overdue runs at once."""
         self._timers.follow()
 
     def follow_queues(self) -> None:
-        """Run functions for the messages of their queues, from now on."""
+        """Run functions for the messages in their queues."""
         self._queues.follow()
 
     def running(self) -> str:
-        """Name the function that the caller runs in; empty outside of functions."""
+        """Return the name of the function that the caller runs in; empty outside of functions."""
         return self._worker.running()
 
     def described(self) -> list[str]:
-        """Say of each function, a line each, what starts it and who may."""
+        """Return a line for each function: its trigger, and who may start it."""
         return [
             f"  {name:24} {self._described(function)}" for name, function in self.functions.items()
         ]
@@ -119,7 +120,8 @@ class LocalHost:
     def _described(self, function: Function) -> str:
         if function.kind == "http":
             route = self._front.routes[function.name]
-            return f"http   {','.join(sorted(route.methods)) or 'any method'} {route.path} ({access(function)})"
+            methods = ",".join(sorted(route.methods)) or "any method"
+            return f"http   {methods} {route.path} ({access(function)})"
         if function.kind == "timer":
             return f"timer  {self._timers[function.name].schedule.text}"
         if function.kind == "queue":
@@ -138,7 +140,7 @@ class LocalHost:
         attempt: int = 0,
         attempts: int = 0,
     ) -> rpc.TypedData | None:
-        """Run a function, send what it wrote to its outputs, and give what it returned. Raises `InvocationFailed`."""
+        """Run a function, send its outputs, and return its value. Raise `InvocationFailed`."""
         given = self._worker.invoke(function, value, about, attempt=attempt, attempts=attempts)
         self._queues.send(function, given.outputs)
         return given.value

@@ -1,4 +1,4 @@
-"""What functions log goes to standard error, a line a record: time (UTC), level, function, message."""
+"""Log of functions on standard error, a line each: time (UTC), level, function, message."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ class _Lines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)-7s %(function)s: %(message)s")
         self._function = function
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802  (the base class's)
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
 
     def format(self, record: logging.LogRecord) -> str:
@@ -20,14 +20,14 @@ class _Lines(logging.Formatter):
 
 
 def to_standard_error(function: Callable[[], str]) -> None:
-    """Show all records from INFO on; `function` names the function that the caller runs in."""
+    """Log all records from INFO on; `function` returns the name of the caller's function."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines(function))
     debug = os.environ.get("PYTHON_ENABLE_DEBUG_LOGGING", "").lower() in {
         "1",
         "true",
-    }  # as the worker in Azure
+    }  # as the worker in Azure does
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
-    # the Azure SDKs tell of every request; the worker library of every step, and of failures that its answers carry too
+    # the Azure SDKs log every request; the worker library logs every step, and failures twice
     logging.getLogger("azure").setLevel(logging.WARNING)
     logging.getLogger("azure.functions").setLevel(logging.CRITICAL)

@@ -1,9 +1,9 @@
-"""NCRONTAB, the schedules of timer triggers: `{second} {minute} {hour} {day} {month} {day-of-week}`, in UTC.
+"""NCRONTAB: schedules `{second} {minute} {hour} {day} {month} {day-of-week}` in UTC.
 
-The grammar and its meaning are those of the NCrontab library, which the host in Azure uses: five fields mean second 0,
-both day fields must match (cron on Unix is content with one of them), Sunday is 0 and never 7, names may be short (`mon`,
-`Monday`). Two things that it takes in silence are refused here, since nobody means them: a range that runs backwards
-(`FRI-MON`, which it reads as MON-FRI) and a step of 0 (which it reads as 1).
+The grammar is that of the NCrontab library, which the host in Azure uses: five fields mean second
+0, both day fields must match (cron on Unix needs only one of them), Sunday is 0 and never 7, names
+may be short (`mon`, `Monday`). Two of its silent surprises are errors here: a range that runs
+backwards (`FRI-MON`, which it reads as MON-FRI) and a step of 0 (which it reads as 1).
 """
 
 import calendar
@@ -17,12 +17,12 @@ _MAX_GAP = timedelta(
 
 
 class ScheduleError(ValueError):
-    """The text is no schedule; the message says what is wrong with it."""
+    """The text is not a schedule. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a field of the expression may hold."""
+    """The values that a field of the expression accepts."""
 
     name: str
     least: int
@@ -30,7 +30,7 @@ class _Kind:
     names: Sequence[str] = ()
 
     def value(self, text: str) -> int:
-        """Read a number, or the beginning of a name."""
+        """Parse a number, or the beginning of a name."""
         number = int(text) if text.isascii() and text.isdigit() else self._named(text)
         if number is None or not self.least <= number <= self.most:
             names = f", or a name such as {self.names[1][:3].upper()}" if self.names else ""
@@ -48,7 +48,7 @@ class _Kind:
         return next((at + self.least for at in found), None)
 
     def values(self, text: str) -> frozenset[int]:
-        """Read a whole field: values, ranges and steps, with commas between them."""
+        """Parse a whole field: values, ranges and steps, with commas between them."""
         return frozenset(value for part in text.split(",") for value in self._part(part))
 
     def _part(self, text: str) -> range:
@@ -89,7 +89,7 @@ class Schedule:
     weekdays: frozenset[int]
 
     def next_after(self, instant: datetime) -> datetime:
-        """Give the first due second after `instant`; both in UTC."""
+        """Return the first due second after `instant`; both in UTC."""
         at = instant.replace(microsecond=0) + timedelta(seconds=1)
         end = at + _MAX_GAP
         while at < end:
@@ -111,7 +111,7 @@ class Schedule:
 
 
 def parse(text: str) -> Schedule:
-    """Read an expression of five or six fields. Raises `ScheduleError`."""
+    """Parse an expression of five or six fields. Raise `ScheduleError` if it is invalid."""
     parts = text.split()
     if len(parts) == len(_KINDS) - 1:
         parts.insert(0, "0")

@@ -1,9 +1,10 @@
-"""Runs functions for the messages of storage queues, one at a time, and sends the messages that functions give out.
+"""Queue triggers: runs a function for each message, one at a time, and sends its outputs.
 
-As the host in Azure does it (azure-sdk-for-net, `QueueListener`; learn.microsoft.com, "Azure Queue storage trigger"): a message
-is deleted once its function ended well; after a failure it is visible again at once, and after five it goes to `QUEUE-poison`.
-Outputs are sent only when the function ended well. Texts are in Base64 on the wire. Not the same here: no batches, whatever
-host.json says, and a look at each queue every half a second. The storage is the connection string in the binding's setting.
+As the host in Azure does it (azure-sdk-for-net, `QueueListener`; learn.microsoft.com, "Azure Queue
+storage trigger"): a message is deleted after its function succeeded; after a failure it is visible
+again at once, and after five it goes to `QUEUE-poison`. Outputs are sent only after success. Texts
+are in Base64 on the wire. Different here: no batches, whatever host.json says, and each queue is
+polled every half second. The binding's setting holds the connection string of the storage.
 """
 
 import contextlib
@@ -28,11 +29,11 @@ from local.functions_host.errors import HostError, InvocationFailed
 from local.functions_host.worker import Function
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
-"""Runs a function for a message, with what the message says of itself; raises `InvocationFailed`."""
+"""Runs a function for a message and its metadata. Raises `InvocationFailed`."""
 
 TRIES = 5
 HIDDEN_SECONDS = 600
-"""While its function runs, nobody else sees a message."""
+"""How long a message is invisible to others while its function runs."""
 
 _log = logging.getLogger(__name__)
 _NAP = 0.5
@@ -40,14 +41,14 @@ _PATIENCE: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 10,
     "retry_total": 0,
-}  # the SDK would sleep for 15 s, and we look again
+}  # the SDK would sleep for 15 s; the next poll tries again
 
 
 class Queues:
-    """The queues of an app: those that start functions, and those that functions write to."""
+    """The queues of an app: those of triggers and those of outputs."""
 
     def __init__(self, functions: Mapping[str, Function], run: Run) -> None:
-        """Contact nothing yet. `run` runs a function."""
+        """Set the functions; nothing is contacted yet. `run` runs a function."""
         self._functions = [function for function in functions.values() if function.kind == "queue"]
         self._run = run
         self._clients: dict[tuple[str, str], QueueClient] = {}
@@ -56,16 +57,16 @@ class Queues:
         self._thread = threading.Thread(target=self._listen, name="queues")
 
     def described(self, function: Function) -> str:
-        """Name the queue of a function, and say so if it is not listened to."""
+        """Return the queue of a function, and whether it is polled."""
         name, setting = _place(function.trigger)
         return name if os.environ.get(setting) else f"{name} (not run: {setting} is not set)"
 
     def follow(self) -> None:
-        """Listen from now on, until the host stops."""
+        """Start to poll, until the host stops."""
         self._thread.start()
 
     def send(self, function: Function, outputs: Mapping[str, rpc.TypedData]) -> None:
-        """Send what a function gave out. Raises `InvocationFailed`, as the host fails an invocation whose outputs are lost."""
+        """Send a function's outputs. Raise `InvocationFailed` if that fails, as the host does."""
         for name, value in outputs.items():
             binding = function.outputs.get(name, {})
             if binding.get("type") != "queue":
@@ -80,7 +81,7 @@ class Queues:
                 raise InvocationFailed(f"{name} could not be sent: {_brief(error)}", "") from None
 
     def close(self) -> None:
-        """Take no more messages, wait for the function that runs, and close the connections."""
+        """Stop to poll, wait for the running function, and close the connections."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -101,7 +102,7 @@ class Queues:
                 self._stop.wait(_NAP)
 
     def _round(self) -> int:
-        """Look at each queue once; give the number of messages that were there."""
+        """Poll each queue once. Return the number of messages."""
         done = 0
         for function in self._functions:
             name, setting = _place(function.trigger)
@@ -136,7 +137,7 @@ class Queues:
         client.delete_message(message)
 
     def _client(self, name: str, setting: str) -> QueueClient:
-        """Give the queue, which is made if it is not there. Raises `HostError`, `ValueError`, `AzureError`."""
+        """Return the queue, created if missing. Raise `HostError`, `ValueError`, `AzureError`."""
         with self._guard:
             known = self._clients.get((setting, name))
             if known is None:
@@ -158,12 +159,12 @@ class Queues:
 
 
 def _place(binding: Mapping[str, object]) -> tuple[str, str]:
-    """Give a binding's queue, and the setting that holds its storage."""
+    """Return a binding's queue, and the setting with its storage."""
     return str(binding["queueName"]), str(binding.get("connection") or "AzureWebJobsStorage")
 
 
 def _texts(value: rpc.TypedData) -> Iterator[str]:
-    """Give the messages in an output: a text is one, an array of texts or objects is several."""
+    """Return the messages in an output: one for a text, several for an array."""
     if value.string is not None:
         yield value.string
     elif value.bytes is not None:
@@ -175,7 +176,7 @@ def _texts(value: rpc.TypedData) -> Iterator[str]:
 
 
 def _about(message: QueueMessage) -> dict[str, rpc.TypedData]:
-    """Give what the host says of a message besides its text."""
+    """Return the metadata of a message."""
     instants: dict[str, datetime | None] = {
         "InsertionTime": message.inserted_on,
         "ExpirationTime": message.expires_on,

@@ -1,7 +1,7 @@
-"""Route templates of HTTP triggers, as ASP.NET Core reads them: `page/{action}`, `status/{id:guid?}`, `files/{*path}`.
+"""Route templates of HTTP triggers as in ASP.NET Core.
 
-Letters match in either case, and a slash at the end makes no difference. A template that this module does not understand
-is refused rather than guessed.
+Examples: `page/{action}`, `status/{id:guid?}`, `files/{*path}`. Case and a slash at the end are
+ignored. A template with an unknown feature is an error.
 """
 
 import re
@@ -23,7 +23,7 @@ _PARAMETER = re.compile(
 
 
 class RouteError(ValueError):
-    """The template cannot be read; the message says which part of it."""
+    """The template is invalid. The message names the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Route:
     """Where a function answers."""
 
     path: str
-    """The template with its prefix, from the root: `/api/status`."""
+    """The path template with its prefix: `/api/status`."""
     methods: frozenset[str]
-    """In capitals; none means all."""
+    """In capitals; an empty set means all."""
     pattern: re.Pattern[str]
 
     def match(self, method: str, path: str) -> Mapping[str, str] | None:
-        """Give the parameters that were given in `path`; `None` if this route does not answer."""
+        """Return the parameters in `path`, or `None` if it does not match."""
         if self.methods and method not in self.methods:
             return None
         found = self.pattern.fullmatch(path)
@@ -49,7 +49,7 @@ class Route:
 
 
 def route(prefix: str, template: str, methods: Collection[str] = ()) -> Route:
-    """Read a template below the prefix of host.json. Raises `RouteError`."""
+    """Parse a template below the prefix of host.json. Raise `RouteError` if it is invalid."""
     segments = [segment for part in (prefix, template) for segment in part.split("/") if segment]
     path = "/" + "/".join(segments)
     try:
@@ -66,7 +66,8 @@ def _segment(text: str) -> str:
     if found is None:
         if "{" in text or "}" in text:
             raise RouteError(
-                f"has the part {text!r}; the local host knows {{name}}, {{name?}}, {{name:int}} and {{*name}}"
+                f"has the part {text!r}; "
+                "the local host knows {name}, {name?}, {name:int} and {*name}"
             )
         return "/" + re.escape(text)
     if found["constraint"] not in _CONSTRAINTS:

@@ -1,8 +1,8 @@
-"""The messages between host and worker: exactly the fields of FunctionRpc.proto that the worker library touches.
+"""The messages between host and worker: the fields of FunctionRpc.proto that the library uses.
 
-The library (`azure_functions_runtime`) never imports protobuf: whoever runs it hands it a namespace of message classes in
-its first request, and reads and builds messages only through that. This module is that namespace, in plain classes; the
-names are the protocol's own (Azure/azure-functions-language-worker-protobuf, `src/proto/FunctionRpc.proto`).
+The library (`azure_functions_runtime`) never imports protobuf: its caller passes a namespace of
+message classes in the first request. This module is that namespace, in plain classes; the names
+are those of Azure/azure-functions-language-worker-protobuf, `src/proto/FunctionRpc.proto`.
 """
 
 import builtins
@@ -15,7 +15,7 @@ from typing import ClassVar
 
 @dataclass(slots=True)
 class TypedData:
-    """One value of one kind; with none, no value."""
+    """One value of one kind, or no value."""
 
     string: str | None = None
     json: str | None = None
@@ -25,7 +25,7 @@ class TypedData:
     double: float | None = None
 
     def WhichOneof(self, _group: str) -> str | None:  # noqa: N802  (protobuf's name)
-        """Name the kind that is set, as protobuf does."""
+        """Return the kind that is set, as protobuf does."""
         return next(
             (kind.name for kind in fields(self) if getattr(self, kind.name) is not None), None
         )
@@ -33,21 +33,21 @@ class TypedData:
 
 @dataclass(slots=True)
 class NullableString:
-    """A text that may be absent."""
+    """An optional text."""
 
     value: str
 
 
 @dataclass(slots=True)
 class NullableBool:
-    """A yes or no that may be absent."""
+    """An optional boolean."""
 
     value: bool
 
 
 @dataclass(slots=True)
 class NullableDouble:
-    """A number that may be absent."""
+    """An optional number."""
 
     value: float
 
@@ -61,7 +61,7 @@ class Timestamp:
 
 @dataclass(slots=True)
 class NullableTimestamp:
-    """An instant that may be absent."""
+    """An optional instant."""
 
     value: Timestamp
 
@@ -85,7 +85,7 @@ class RpcHttpCookie:
 
 @dataclass(slots=True)
 class RpcHttp:
-    """A request on its way in, or a response on its way out."""
+    """A request or a response."""
 
     method: str = ""
     url: str = ""
@@ -100,19 +100,19 @@ class RpcHttp:
 
 @dataclass(slots=True)
 class ParameterBinding:
-    """A named value that goes into a function or comes out of it."""
+    """A named value: an input or output of a function."""
 
     name: str = ""
     data: TypedData | None = None
 
     def WhichOneof(self, _group: str) -> str | None:  # noqa: N802  (protobuf's name)
-        """Name the transport: always in the message, never in shared memory."""
+        """Return the transport: always in the message, never in shared memory."""
         return None if self.data is None else "data"
 
 
 @dataclass(slots=True)
 class BindingInfo:
-    """What a parameter of a function is bound to."""
+    """The binding of a parameter of a function."""
 
     out: ClassVar = 1
     inout: ClassVar = 2
@@ -125,7 +125,7 @@ class BindingInfo:
 
 @dataclass(slots=True)
 class RpcException:
-    """What a function, or the worker itself, raised."""
+    """An exception of a function or of the worker."""
 
     message: str = ""
     stack_trace: str = ""
@@ -134,7 +134,7 @@ class RpcException:
 
 @dataclass(slots=True)
 class StatusResult:
-    """How a request to the worker ended."""
+    """The status of a request to the worker."""
 
     Failure: ClassVar = 0
     Success: ClassVar = 1
@@ -145,7 +145,7 @@ class StatusResult:
 
 @dataclass(slots=True)
 class WorkerMetadata:
-    """Who the worker is."""
+    """The version of the worker."""
 
     runtime_name: str = ""
     runtime_version: str = ""
@@ -156,7 +156,7 @@ class WorkerMetadata:
 
 @dataclass(slots=True)
 class RpcRetryOptions:
-    """A function's retry policy; a count of -1 has no end."""
+    """A function's retry policy; a count of -1 means no limit."""
 
     max_retry_count: int = 0
     retry_strategy: str = ""
@@ -204,7 +204,7 @@ class WorkerInitResponse:
 
 @dataclass(slots=True)
 class FunctionMetadataResponse:
-    """The functions that were indexed; `None` where there is no script to index."""
+    """The indexed functions; `None` if there is no script to index."""
 
     use_default_metadata_indexing: bool = False
     function_metadata_results: Sequence[RpcFunctionMetadata] | None = None
@@ -213,7 +213,7 @@ class FunctionMetadataResponse:
 
 @dataclass(slots=True)
 class FunctionLoadRequest:
-    """Make this function ready."""
+    """Load this function."""
 
     function_id: str = ""
     metadata: RpcFunctionMetadata | None = None
@@ -221,7 +221,7 @@ class FunctionLoadRequest:
 
 @dataclass(slots=True)
 class FunctionLoadResponse:
-    """How loading ended."""
+    """The result of loading."""
 
     function_id: str = ""
     result: StatusResult = field(default_factory=StatusResult)
@@ -229,7 +229,7 @@ class FunctionLoadResponse:
 
 @dataclass(slots=True)
 class RpcTraceContext:
-    """Where the invocation stands in a trace (W3C trace context)."""
+    """The trace context of the invocation (W3C)."""
 
     trace_parent: str = ""
     trace_state: str = ""
@@ -238,7 +238,7 @@ class RpcTraceContext:
 
 @dataclass(slots=True)
 class RetryContext:
-    """Which try this is, counted from 0."""
+    """The number of this retry, from 0."""
 
     retry_count: int = 0
     max_retry_count: int = 0
@@ -259,7 +259,7 @@ class InvocationRequest:
 
 @dataclass(slots=True)
 class InvocationResponse:
-    """What the function gave back."""
+    """The result of a function."""
 
     invocation_id: str = ""
     return_value: TypedData | None = None

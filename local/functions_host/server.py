@@ -1,6 +1,6 @@
-"""Serves a WSGI application on 127.0.0.1, and stops without leaving a socket or a thread behind.
+"""Serves a WSGI application on 127.0.0.1; stopping leaves no socket or thread behind.
 
-The query of a request is never logged: the function key may be in it.
+The query of a request is never logged, because it may contain the function key.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Handler(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002  (the base class's)
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
         path = quote(str(getattr(self, "path", "-")).partition("?")[0], safe="/%")
         _log.info(
             "%s %s %s",
@@ -32,7 +32,8 @@ class _Handler(WSGIRequestHandler):
             int(code) if isinstance(code, int) else code,
         )
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002, ARG002  (the base class's; its arguments may quote the query)
+    # the arguments may contain the query
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002, ARG002
         _log.warning("a request was not understood, or its answer broke off")
 
 
@@ -44,16 +45,19 @@ class _Server(ThreadedWSGIServer):
         host, port = listening.getsockname()
         super().__init__(host, port, application, handler=_Handler, fd=listening.fileno())
 
-    def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]  # (typeshed allows datagrams)
+    # typeshed allows datagrams, here and below
+    def process_request(  # type: ignore[override]
+        self, request: socket.socket, client_address: tuple[str, int]
+    ) -> None:
         self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # (as above)
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
         self._open.discard(request)
         super().shutdown_request(request)
 
     def server_close(self) -> None:
-        # a browser holds connections open that it has not used yet; those that are in use end by themselves
+        # a browser keeps unused connections open; connections in use end on their own
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RD)
@@ -62,12 +66,17 @@ class _Server(ThreadedWSGIServer):
 
 @contextlib.contextmanager
 def serving(application: "WSGIApplication", port: int) -> Iterator[int]:
-    """Serve, and give the port (a free one for 0). At the end, open requests are answered first. Raises `HostError`."""
+    """Serve, and yield the port (a free one for 0). Finish open requests at the end.
+
+    Raises:
+        HostError: the port cannot be used.
+    """
     try:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise HostError(
-            f"cannot listen on port {port} of 127.0.0.1 ({os.strerror(error.errno or 0)}): choose another one with --port"
+            f"cannot listen on port {port} of 127.0.0.1 ({os.strerror(error.errno or 0)}): "
+            "choose another one with --port"
         ) from None
     with listening:
         server = _Server(listening, application)

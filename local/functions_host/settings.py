@@ -1,4 +1,4 @@
-"""What the host reads before the app runs: host.json, local.settings.json and the environment, where the environment wins."""
+"""Settings of the host: host.json, local.settings.json and the environment, which wins."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ _SETTING = re.compile(r"%([^%]+)%")
 
 
 def route_prefix(app: Path) -> str:
-    """Read what comes before every route from host.json (`api`, unless it says otherwise)."""
+    """Return the prefix of all routes from host.json (default: `api`)."""
     path = app / "host.json"
     if not path.is_file():
         raise HostError(f"there is no host.json in {app}: is it the folder of a Functions app?")
@@ -24,9 +24,10 @@ def route_prefix(app: Path) -> str:
 
 @contextlib.contextmanager
 def inside(app: Path, environment: Mapping[str, str]) -> Iterator[None]:
-    """Be where the worker in Azure is: in the folder of the app, which is first on the import path, with its settings.
+    """Change to the app's folder, its import path and its settings, as the worker in Azure does.
 
-    `environment` wins over the variables of this process, and these over local.settings.json. All is put back at the end.
+    `environment` wins over the variables of this process, and these win over local.settings.json.
+    Everything is restored at the end.
     """
     before = dict(os.environ)
     os.environ.update({**_local_values(app), **before, **environment})
@@ -41,12 +42,12 @@ def inside(app: Path, environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def resolved(text: str) -> str:
-    """Replace each `%NAME%` by the setting of that name. Raises `HostError`."""
+    """Replace each `%NAME%` by the setting of that name. Raise `HostError` if one is missing."""
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in os.environ:
             raise HostError(
-                f"the setting %{found[1]}% is set neither in the environment nor in local.settings.json"
+                f"the setting %{found[1]}% is missing in the environment and in local.settings.json"
             )
         return os.environ[found[1]]
 

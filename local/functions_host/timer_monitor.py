@@ -1,8 +1,8 @@
-"""When a timer last ran and is next due, kept in a file so that runs missed while the host was down are noticed.
+"""The last and next run of a timer in a file, to detect runs missed while the host was down.
 
-The host in Azure keeps the same three instants in a blob (`timers/{host}/{timer}/status`). Any number of missed runs is
-one late run, and a schedule that was changed in the meantime has missed none (azure-webjobs-sdk-extensions,
-`StorageScheduleMonitor`).
+The host in Azure keeps the same three instants in a blob (`timers/{host}/{timer}/status`). Any
+number of missed runs becomes one late run; after a change of the schedule no run counts as missed
+(azure-webjobs-sdk-extensions, `StorageScheduleMonitor`).
 """
 
 import json
@@ -16,12 +16,12 @@ from local.functions_host.ncrontab import Schedule
 _log = logging.getLogger(__name__)
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""How the host writes the instant of something that has not happened."""
+"""The instant that stands for "never"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is known of a timer's runs; all instants in UTC."""
+    """The runs of a timer; all instants in UTC."""
 
     last: datetime
     next: datetime
@@ -29,16 +29,16 @@ class Status:
 
     @classmethod
     def first(cls, schedule: Schedule, now: datetime) -> "Status":
-        """Start watching: no run is known, and none is missing."""
+        """Return the status before the first run."""
         return cls(NEVER, schedule.next_after(now), now)
 
     @classmethod
     def ran(cls, schedule: Schedule, at: datetime) -> "Status":
-        """Note a run."""
+        """Return the status after a run."""
         return cls(at, schedule.next_after(at), at)
 
     def document(self) -> dict[str, str]:
-        """Write it as the host does, for its file and for the function."""
+        """Return the status as the host writes it, for its file and for the function."""
         return {
             "Last": self.last.isoformat(),
             "Next": self.next.isoformat(),
@@ -46,19 +46,19 @@ class Status:
         }
 
     def follows(self, schedule: Schedule) -> bool:
-        """Tell whether `next` comes from this very schedule, so that a run is missing once it has passed."""
+        """Return whether `next` follows from this schedule; only then it can be missed."""
         return self.next == schedule.next_after(self.updated if self.last == NEVER else self.last)
 
 
 class Monitor:
-    """Keeps the status of one timer; with no folder, only as long as the process lives."""
+    """Keeps the status of one timer; without a folder, only in memory."""
 
     def __init__(self, folder: Path | None, timer: str) -> None:
-        """Say where to keep it, as TIMER.json."""
+        """Set the folder for TIMER.json."""
         self._path = folder / f"{timer}.json" if folder else None
 
     def load(self) -> Status | None:
-        """Give what was kept; `None` if there is nothing, or nothing that can be read."""
+        """Return the stored status; `None` if there is none, or if it cannot be read."""
         if self._path is None or not self._path.is_file():
             return None
         try:
@@ -74,7 +74,7 @@ class Monitor:
             return None
 
     def keep(self, status: Status) -> None:
-        """Keep it. A full disk is said, and does not stop the schedule."""
+        """Save the status. A full disk is logged and does not stop the schedule."""
         if self._path is None:
             return
         try:

@@ -1,7 +1,8 @@
-"""Runs timers when they are due: a run that fails never stops the schedule, and two runs of a timer never overlap.
+"""Timer triggers: a failed run does not stop the schedule, and two runs never overlap.
 
-Missed runs, retries and the value that a function receives follow the host in Azure (azure-webjobs-sdk-extensions,
-`TimerListener`). Not the same here: there a run that an administrator starts does not wait for a scheduled one.
+Missed runs, retries and the value that a function receives follow the host in Azure
+(azure-webjobs-sdk-extensions, `TimerListener`). Different here: there, a run that an administrator
+starts does not wait for a scheduled one.
 """
 
 import contextlib
@@ -20,17 +21,17 @@ from local.functions_host.timer_monitor import Monitor, Status
 from local.functions_host.worker import Function
 
 type Run = Callable[[Function, rpc.TypedData, int, int], object]
-"""Runs a function with a value, as the given retry of so many; raises `InvocationFailed`."""
+"""Runs a function with a value: the retry and the number of retries. Raises `InvocationFailed`."""
 type Wait = Callable[[float], bool]
-"""Waits so many seconds, or until the host stops; true if it stops."""
+"""Waits for some seconds, or until the host stops. Returns whether it stops."""
 
 _log = logging.getLogger(__name__)
-_NAP = 1.0  # seconds; a laptop that slept must notice that an instant has passed
+_NAP = 1.0  # seconds; after a laptop slept, the next due time may have passed
 _SUB_MINUTE = timedelta(minutes=1)
 
 
 def delay(policy: rpc.RpcRetryOptions, retry: int) -> timedelta:
-    """Give the wait before a retry, counted from 1: fixed, or doubling from the least to the most."""
+    """Return the seconds before a retry, counted from 1: fixed, or doubling up to a maximum."""
     if policy.delay_interval is not None:
         return policy.delay_interval
     least, most = policy.minimum_interval or timedelta(), policy.maximum_interval or timedelta.max
@@ -48,7 +49,7 @@ class Timer:
         clock: Callable[[], datetime],
         state: Path | None,
     ) -> None:
-        """Resolve the schedule of `function`. Raises `HostError` if there is none in it."""
+        """Parse the schedule of `function`. Raise `HostError` if it is invalid."""
         try:
             self.schedule: Schedule = parse(resolved(str(function.trigger["schedule"])))
         except (HostError, ScheduleError) as error:
@@ -63,12 +64,12 @@ class Timer:
         self._status = Status.first(self.schedule, now)
 
     def _sub_minute(self, now: datetime) -> bool:
-        """Tell whether it runs so often that the host does not look for missed runs."""
+        """Return whether it runs so often that the host does not look for missed runs."""
         due = self.schedule.next_after(now)
         return self.schedule.next_after(due) - due < _SUB_MINUTE
 
     def fire(self, *, past_due: bool = False) -> None:
-        """Run it now, retries included. Raises `InvocationFailed` if the last try fails too."""
+        """Run the timer now, retries included. Raise `InvocationFailed` if the last try fails."""
         value = {
             "Schedule": {"AdjustForDST": True},
             "ScheduleStatus": self._status.document() if self._monitored else None,
@@ -102,7 +103,7 @@ class Timer:
                 return
 
     def follow(self) -> None:
-        """Run it whenever it is due, until the host stops."""
+        """Run the timer whenever it is due, until the host stops."""
         now = self._clock()
         kept = self._monitor.load()
         if kept is not None and kept.follows(self.schedule):
@@ -113,19 +114,17 @@ class Timer:
         elif self._function.trigger.get("runOnStartup"):
             self._scheduled(now)
         while not self._until(self._status.next):
-            # a clock set back a little must not make the same instant due twice
+            # the same instant must not be due twice after the clock was set back a little
             self._scheduled(max(self._clock(), self._status.next))
 
     def _scheduled(self, at: datetime, *, past_due: bool = False) -> None:
-        with contextlib.suppress(
-            InvocationFailed
-        ):  # it is logged, and the next run comes all the same
+        with contextlib.suppress(InvocationFailed):  # it is logged; the schedule continues
             self.fire(past_due=past_due)
         self._status = Status.ran(self.schedule, at)
         self._monitor.keep(self._status)
 
     def _until(self, due: datetime) -> bool:
-        """Wait for `due`; true if the host stops first."""
+        """Wait for `due`. Return whether the host stops first."""
         while (left := (due - self._clock()).total_seconds()) > 0:
             if self._wait(min(left, _NAP)):
                 return True
@@ -138,7 +137,7 @@ class Timers:
     def __init__(
         self, functions: Mapping[str, Function], run: Run, state: Path | None = None
     ) -> None:
-        """Resolve all schedules; nothing runs yet. Raises `HostError`."""
+        """Parse all schedules; nothing runs yet. Raise `HostError` if one is invalid."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._guard = threading.Lock()
@@ -149,20 +148,20 @@ class Timers:
         }
 
     def __getitem__(self, name: str) -> Timer:
-        """Give a timer. Raises `KeyError`."""
+        """Return a timer. Raise `KeyError` if there is none."""
         return self._timers[name]
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether there is a timer of that name."""
+        """Return whether there is a timer with that name."""
         return name in self._timers
 
     def follow(self) -> None:
-        """Let every timer run when it is due."""
+        """Start all timers; each runs when it is due."""
         for name, timer in self._timers.items():
             self._start(f"timer {name}", timer.follow)
 
     def start(self, name: str) -> None:
-        """Run a timer once, in the background; how it ends is logged. Raises `KeyError`."""
+        """Run a timer once in the background; its result is logged. Raise `KeyError`."""
         timer = self._timers[name]
 
         def fire() -> None:
@@ -178,7 +177,7 @@ class Timers:
             thread.start()
 
     def close(self) -> None:
-        """Start no more runs, and wait for the running ones; those that wait for a retry give it up."""
+        """Start no more runs, cancel waiting retries, and wait for the running ones."""
         self._stop.set()
         for thread in self._threads:
             thread.join()

@@ -1,8 +1,9 @@
-"""Drives the Python worker library: the very code that indexes and runs functions in Azure, in this process.
+"""Drives the Python worker library in this process: the code that runs functions in Azure.
 
-What the library does is real: the import of function_app.py, the check of each signature against its bindings, the
-conversion of values, the thread pool, `async` functions, the text of exceptions. It is no public contract, so its version
-is pinned. **It keeps what it indexed in module globals, and Python keeps what it imported: one app a process.**
+The library is the real one: the import of function_app.py, the check of each signature against its
+bindings, the conversion of values, the thread pool, `async` functions, the texts of exceptions. It
+has no public contract, so its version is pinned. **It keeps the indexed functions in module
+globals, and Python keeps imported modules: one app per process.**
 """
 
 import asyncio
@@ -31,14 +32,14 @@ class Function:
     name: str
     id: str
     trigger: Mapping[str, object]
-    """The binding that starts it, as the host reads it: `type`, `name`, and what that type has."""
+    """The trigger, as the host reads it: `type`, `name`, and the fields of that type."""
     retry: rpc.RpcRetryOptions | None = None
     outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    """The bindings that it writes to, by their names."""
+    """The outputs, by name."""
 
     @property
     def kind(self) -> str:
-        """What starts it: `http`, `timer`, `queue` ..."""
+        """The kind of the trigger: `http`, `timer`, `queue` ..."""
         return str(self.trigger["type"]).lower().removesuffix("trigger")
 
 
@@ -47,7 +48,7 @@ NOTHING: About = {}
 
 
 class Returned(NamedTuple):
-    """What a function gave: what it returned, and what it wrote to its outputs, by their names."""
+    """The result of a function: its return value, and its outputs by name."""
 
     value: rpc.TypedData | None
     outputs: Mapping[str, rpc.TypedData]
@@ -57,21 +58,22 @@ class Worker:
     """Indexes one app and runs its functions; use it in a `with` statement."""
 
     def __init__(self, app: Path) -> None:
-        """Say where the app is; nothing is imported yet."""
+        """Set the folder of the app; nothing is imported yet."""
         self._app = app
-        self._names: dict[str, str] = {}  # invocation id -> function, while it runs
+        self._names: dict[str, str] = {}  # the running functions, by invocation id
         self.functions: Mapping[str, Function] = {}
 
     def __enter__(self) -> Self:
-        """Import and index the app. Raises `HostError` with what the worker says."""
+        """Import and index the app. Raise `HostError` with the worker's text if that fails."""
         script = Path(os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py"))
         if script.stem in sys.modules:
             raise HostError(
-                f"{script.stem} is imported already, and a process can host one app only: start another process"
+                f"{script.stem} is imported already, and a process can host only one app: "
+                "start another process"
             )
         with contextlib.ExitStack() as stack:
             self._loop = stack.enter_context(_loop())
-            # only now: the library reads the environment of the app when it is imported
+            # not earlier: the library reads the environment of the app when it is imported
             self._library: ModuleType = importlib.import_module("azure_functions_runtime")
             self._library.start_threadpool_executor()
             stack.callback(self._library.stop_threadpool_executor)
@@ -82,7 +84,7 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the running functions end, and stop the threads."""
+        """Wait for the running functions, and stop the threads."""
         self._stack.close()
 
     def _indexed(self) -> Iterator[Function]:
@@ -121,9 +123,10 @@ class Worker:
         attempt: int = 0,
         attempts: int = 0,
     ) -> Returned:
-        """Run a function and give what it gave; `attempt` counts retries, of `attempts` allowed. Raises `InvocationFailed`.
+        """Run a function; `attempt` counts retries, of `attempts` allowed. `about` is metadata.
 
-        `about` is what the host says of the trigger besides its value.
+        Raises:
+            InvocationFailed: the function raised.
         """
         request = rpc.InvocationRequest(
             invocation_id=str(uuid.uuid4()),
@@ -148,13 +151,13 @@ class Worker:
         return Returned(response.return_value, outputs)
 
     def running(self) -> str:
-        """Name the function that the caller runs in; empty outside of functions."""
+        """Return the name of the function that the caller runs in; empty outside of functions."""
         library = sys.modules.get("azure_functions_runtime")
         return self._names.get(library.invocation_id_cv.get(), "") if library else ""
 
     def _ask(self, verb: str, content: object, invocation_id: str | None = None) -> object:
         async def answer() -> object:
-            # the library sets this for functions in threads; async functions run in this very task
+            # the library sets this for functions in threads; async functions run in this task
             self._library.invocation_id_cv.set(invocation_id)
             request = SimpleNamespace(
                 request=SimpleNamespace(**{verb: content}),
@@ -177,7 +180,7 @@ class Worker:
 
 @contextlib.contextmanager
 def _loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """Run an event loop in a thread of its own; at the end, what still runs in it is cancelled."""
+    """Run an event loop in a thread of its own; cancel what still runs in it at the end."""
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 that signs itself, for services of this machine that must speak https."""
+"""A self-signed certificate for 127.0.0.1, for services on this machine that require https."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -12,14 +12,14 @@ from cryptography.x509.oid import NameOID
 
 
 class Files(NamedTuple):
-    """PEM files: the certificate, which a client is told to trust (`REQUESTS_CA_BUNDLE`), and its key."""
+    """PEM files: the certificate, which clients trust (`REQUESTS_CA_BUNDLE`), and its key."""
 
     certificate: Path
     key: Path
 
 
 def loopback_certificate(folder: Path) -> Files:
-    """Make one that holds for a day, and write it into `folder`."""
+    """Create a certificate that is valid for a day, in `folder`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

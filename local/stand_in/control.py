@@ -1,6 +1,6 @@
-"""Changing the stand-in tenant while it runs, over HTTP under `/control`: whatever a test or a demo can do in process.
+"""Routes under `/control` that change the running stand-in tenant.
 
-Bodies are JSON. What does not fit is answered with 400 and a sentence, what is not there with 404.
+Bodies are JSON. Invalid input is answered with 400 and a sentence, a missing object with 404.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ type Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class NewCredential(msgspec.Struct, forbid_unknown_fields=True):
-    """A credential to create; an `ends` of null never ends. A certificate has no hint."""
+    """A credential to create; an `ends` of null means no expiry. A certificate has no hint."""
 
     name: str | None
     ends: Instant | None
@@ -34,14 +34,14 @@ class NewCredential(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewStory(msgspec.Struct, forbid_unknown_fields=True):
-    """A story to begin anew with, told as of `now`."""
+    """A story to start with, as of `now`."""
 
     name: str
     now: Instant | None = None
 
 
 class Switch(msgspec.Struct, forbid_unknown_fields=True):
-    """By whom an app is switched off; null switches it on."""
+    """How an app is disabled; null enables it."""
 
     disabled_by: DisabledBy | None
 
@@ -54,14 +54,14 @@ class SignIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Token(msgspec.Struct, forbid_unknown_fields=True):
-    """An ID token to issue to a person; `claims` replace its own, and null leaves one out."""
+    """An ID token for a person; `claims` replace its own, and null omits one."""
 
     name: str
     claims: dict[str, object] = {}
 
 
 class Control:
-    """Everything under `/control`."""
+    """All routes under `/control`."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Control:
         clock: Callable[[], datetime],
         issuer: SignInIssuer,
     ) -> None:
-        """Change these; `clock` says when a credential starts that is given no start."""
+        """Set what is changed; `clock` is the default start of a credential."""
         self._directory = directory
         self._identity = identity
         self._gate = gate
@@ -124,13 +124,13 @@ class Control:
         )
 
     def answer(self, request: Request) -> Response:
-        """Answer any request under `/control`: 200 with JSON, or 204 where there is nothing to say."""
+        """Answer any request under `/control`: 200 with JSON, or 204 without content."""
         try:
             endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
             content = endpoint(request, **arguments)
         except NotInTenant as error:
             return _json({"error": str(error)}, HTTPStatus.NOT_FOUND)
-        except ValueError as error:  # msgspec's errors are of this family
+        except ValueError as error:  # msgspec's errors are subclasses
             return _json({"error": str(error)}, HTTPStatus.BAD_REQUEST)
         except HTTPException as error:
             return _json({"error": error.description}, error.code or HTTPStatus.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""Who deploys: tokens for one service each, and a list of what this person may not do."""
+"""The deployer: tokens for one service each, and a list of forbidden actions."""
 
 from uuid import uuid4
 
@@ -8,14 +8,15 @@ from local.stand_in.graph_errors import by_status, unauthenticated
 
 
 class Deployer:
-    """Whoever is signed in to azd or az. What is in `forbidden` is refused with 403.
+    """The person who is signed in to azd or az. Actions in `forbidden` are refused with 403.
 
-    The names are those that the stand-ins ask for with `may`: register, change app, federate, create principal, require assignment,
-    assign people, read groups, consent, grant ROLE-ID, store secrets, refresh settings.
+    The actions are the names that the stand-ins pass to `may`: register, change app, federate,
+    create principal, require assignment, assign people, read groups, consent, grant ROLE-ID,
+    store secrets, refresh settings.
     """
 
     def __init__(self) -> None:
-        """Begin with somebody who may do everything."""
+        """Create a deployer who may do everything."""
         self.forbidden: set[str] = set()
         self._tokens: dict[str, str] = {}
 
@@ -26,11 +27,11 @@ class Deployer:
         return token
 
     def carries(self, request: Request) -> bool:
-        """Say whether a request carries a token of the deployer's, for whatever service."""
+        """Return whether a request has a token of the deployer's, for any service."""
         return _bearer(request) in self._tokens
 
     def authorise(self, request: Request, resource: str) -> None:
-        """Raise `GraphError` unless the request carries a token for this service."""
+        """Raise `GraphError` unless the request has a token for this service."""
         if self._tokens.get(_bearer(request)) != resource:
             raise unauthenticated("Access token validation failure. Invalid audience.")
 

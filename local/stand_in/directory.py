@@ -1,4 +1,4 @@
-"""The app registrations that the stand-in tenant holds, for many threads: readers see one before or after a change, never amid."""
+"""The app registrations of the stand-in tenant, safe for threads."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -16,21 +16,21 @@ type DisabledBy = Literal["owner", "microsoft", "service_principal"]
 
 
 class NotInTenant(LookupError):
-    """There is no such app or credential. The text says which."""
+    """The app or credential does not exist. The text names it."""
 
 
 class Directory:
-    """The app registrations of the tenant, for many threads: readers see a registration either before or after a change."""
+    """App registrations, safe for threads: a reader sees one before or after a change."""
 
     def __init__(self, registrations: Iterable[Registration] = ()) -> None:
-        """InUse `registrations`, which must differ in their client ids."""
+        """Create it with `registrations`; their client ids must differ."""
         self._lock = RLock()
         self._apps: dict[str, Registration] = {}
         self._sorted: tuple[Registration, ...] | None = None
         self.replace(registrations)
 
     def replace(self, registrations: Iterable[Registration]) -> None:
-        """Removals everything and hold `registrations` instead."""
+        """Replace everything by `registrations`."""
         with self._lock:
             self._apps.clear()
             self._sorted = None
@@ -38,29 +38,30 @@ class Directory:
                 self.add(registration)
 
     def add(self, registration: Registration) -> None:
-        """Add an app. Raises `ValueError` if its client id is taken."""
+        """Add an app. Raise `ValueError` if its client id exists."""
         with self._lock:
             if registration.client_id.lower() in self._apps:
                 raise ValueError(
-                    f"The client id {registration.client_id} is already in the tenant; remove that app first."
+                    f"The client id {registration.client_id} is already in the tenant; "
+                    "remove that app first."
                 )
             self._put(registration)
 
     def remove(self, client_id: str) -> None:
-        """Delete an app. Raises `NotInTenant`."""
+        """Delete an app. Raise `NotInTenant`."""
         with self._lock:
             del self._apps[self.app(client_id).client_id.lower()]
             self._sorted = None
 
     def app(self, client_id: str) -> Registration:
-        """Give the app with this client id. Raises `NotInTenant`."""
+        """Return the app with this client id. Raise `NotInTenant`."""
         try:
             return self._apps[client_id.lower()]
         except KeyError:
             raise NotInTenant(f"No app with client id {client_id} is in the tenant.") from None
 
     def by_object_id(self, object_id: str) -> Registration:
-        """Give the app with this object id. Raises `NotInTenant`."""
+        """Return the app with this object id. Raise `NotInTenant`."""
         listing = self.listing()
         place = self.place_after(object_id, listing) - 1
         if place < 0 or listing[place].object_id != object_id:
@@ -68,7 +69,7 @@ class Directory:
         return listing[place]
 
     def listing(self) -> tuple[Registration, ...]:
-        """Give every app, by object id, so that a page can go on after the last one whatever was added or deleted since."""
+        """Return every app, sorted by object id: then pages stay stable when apps are added."""
         with self._lock:
             if self._sorted is None:
                 self._sorted = tuple(sorted(self._apps.values(), key=lambda app: app.object_id))
@@ -76,7 +77,7 @@ class Directory:
 
     @staticmethod
     def place_after(object_id: str, listing: tuple[Registration, ...]) -> int:
-        """Say where in `listing` the apps after `object_id` begin."""
+        """Return the index in `listing` of the first app after `object_id`."""
         return bisect_left(listing, object_id + "\0", key=lambda app: app.object_id)
 
     def add_secret(
@@ -88,7 +89,7 @@ class Directory:
         starts: datetime,
         ends: datetime | None,
     ) -> str:
-        """Create a client secret on an app, as its newest, and give its key id. Raises `NotInTenant`."""
+        """Create a client secret, as its app's newest. Return its key id. Raise `NotInTenant`."""
         with self._lock:
             app, key_id = self.app(client_id), str(uuid4())
             digits = FRACTION_DIGITS[len(app.secrets) % len(FRACTION_DIGITS)]
@@ -101,7 +102,7 @@ class Directory:
     def add_certificate(
         self, client_id: str, *, name: str | None, starts: datetime, ends: datetime | None
     ) -> str:
-        """Put a certificate on an app and give its key id. Raises `NotInTenant`."""
+        """Add a certificate to an app. Return its key id. Raise `NotInTenant`."""
         with self._lock:
             app, key_id = self.app(client_id), str(uuid4())
             certificate = Certificate(
@@ -111,7 +112,7 @@ class Directory:
             return key_id
 
     def remove_credential(self, key_id: str) -> None:
-        """Delete a secret or certificate from the app that has it. Raises `NotInTenant`."""
+        """Delete a secret or certificate. Raise `NotInTenant`."""
         with self._lock:
             for app in self._apps.values():
                 secrets = tuple(secret for secret in app.secrets if secret.key_id != key_id)
@@ -124,7 +125,11 @@ class Directory:
             raise NotInTenant(f"No app in the tenant has a credential with key id {key_id}.")
 
     def disable(self, client_id: str, by: DisabledBy = "owner") -> None:
-        """Switch an app off, in one of the three ways that Entra has. Raises `NotInTenant`, also for a missing service principal."""
+        """Disable an app in one of Entra's three ways.
+
+        Raises:
+            NotInTenant: the app does not exist, or has no service principal to disable.
+        """
         with self._lock:
             app = self.app(client_id)
             if by == "owner":
@@ -135,7 +140,7 @@ class Directory:
                 )
             elif app.service_principal is None:
                 raise NotInTenant(
-                    f"The app with client id {client_id} has no service principal that could be disabled."
+                    f"The app with client id {client_id} has no service principal to disable."
                 )
             else:
                 self._put(
@@ -143,7 +148,7 @@ class Directory:
                 )
 
     def enable(self, client_id: str) -> None:
-        """Undo every way of disabling. Raises `NotInTenant`."""
+        """Enable an app in every way. Raise `NotInTenant`."""
         with self._lock:
             app = self.app(client_id)
             principal = app.service_principal and replace(app.service_principal, enabled=True)
@@ -157,7 +162,7 @@ class Directory:
 
 
 def _exactly(instant: datetime | None, digits: int) -> str | None:
-    """Write `instant` with `digits`, or with all seven where fewer would move it; nothing for nothing."""
+    """Format `instant` with `digits`, or with all seven if fewer would change it."""
     if instant is None:
         return None
     return stamp(instant, 7 if instant.microsecond % 10 ** (6 - min(digits, 6)) else digits)

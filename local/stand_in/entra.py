@@ -1,7 +1,7 @@
-"""App registrations and their credentials as values, just as Graph would keep them.
+"""App registrations and their credentials as values, as Graph stores them.
 
-Dates are kept as the texts that Graph gives, because their form is a part of the shape: real payloads mix whole
-seconds with three and seven fraction digits, always end in `Z`, and write "does not expire" as null, 2299 or 9999.
+Dates are texts as Graph returns them: real payloads mix whole seconds with three and seven digits,
+always end in `Z`, and write "does not expire" as null, 2299 or 9999.
 """
 
 from base64 import b64encode
@@ -24,7 +24,10 @@ class ClientSecret:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate; its custom key identifier is the SHA-1 thumbprint, in hex on apps and in Base64 on SAML principals."""
+    """A certificate.
+
+    Its custom key identifier is the SHA-1 thumbprint, in hex on apps, in Base64 on SAML principals.
+    """
 
     key_id: str
     name: str | None = None
@@ -37,7 +40,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who owns an app: a user, unless `kind` says something else."""
+    """An owner of an app: a user, unless `kind` is set."""
 
     object_id: str
     name: str | None = None
@@ -63,7 +66,7 @@ class ServicePrincipal:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """An app registration, newest secret first, as Graph lists them."""
+    """An app registration, with the newest secret first, as Graph lists them."""
 
     client_id: str
     object_id: str
@@ -74,10 +77,10 @@ class Registration:
     redirect_uris: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     disabled: bool | None = None
-    """Graph's `isDisabled`: switched off by an owner."""
+    """Graph's `isDisabled`: disabled by an owner."""
     disabled_by_microsoft: str | None = None
     odata_type: str | None = None
-    """Given only for kinds derived from an application, such as `#microsoft.graph.agentIdentityBlueprint`."""
+    """Only for derived types, such as `#microsoft.graph.agentIdentityBlueprint`."""
     service_principal: ServicePrincipal | None = None
     owners: tuple[Owner, ...] = ()
     notes: str | None = None
@@ -86,23 +89,23 @@ class Registration:
 
 
 def stamp(instant: datetime, digits: int = 0) -> str:
-    """Write an aware instant as Graph does, in UTC with `digits` (0 to 7) digits of a second's fraction."""
+    """Format an instant as Graph does, in UTC, with `digits` (0 to 7) fraction digits."""
     utc = instant.astimezone(UTC)
     fraction = f".{utc.microsecond:06d}0"[: digits + 1] if digits else ""
     return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 
 def shift_years(instant: datetime, years: int) -> datetime:
-    """Give the same day and time `years` later (earlier, if negative); the 28th for a 29 February."""
+    """Return the same day and time `years` later (or earlier); the 28th for a 29 February."""
     day = 28 if (instant.month, instant.day) == (2, 29) else instant.day
     return instant.replace(year=instant.year + years, day=day)
 
 
 def utf16_identifier(text: str) -> str:
-    """Encode a secret's name as the old portal did: Base64 of UTF-16LE in `customKeyIdentifier`, with no display name."""
+    """Encode a secret's name as the old portal did: Base64 of UTF-16LE, without a display name."""
     return b64encode(text.encode("utf-16-le")).decode("ascii")
 
 
 def thumbprint(key_id: str) -> str:
-    """Give a made-up but well-formed SHA-1 thumbprint in hex."""
+    """Return a random SHA-1 thumbprint in hex."""
     return sha1(key_id.encode(), usedforsecurity=False).hexdigest().upper()

@@ -1,7 +1,8 @@
-"""What an administrator changes in the stand-in tenant through Graph: enough for the hooks of a deployment, and as strict as the service.
+"""What an administrator changes through Graph: enough for the deployment hooks, equally strict.
 
-Who carries a token that `Deployer` issued is answered here. Sources: Graph reference, serviceprincipal-post-approleassignedto,
-oauth2permissiongrant-post; refusals as seen in microsoftgraph/msgraph-bicep-types#193 and Azure/reliable-web-app-pattern-java#185.
+It answers requests with a token of `Deployer`. Sources: Graph reference,
+serviceprincipal-post-approleassignedto, oauth2permissiongrant-post; refusals as seen in
+microsoftgraph/msgraph-bicep-types#193 and Azure/reliable-web-app-pattern-java#185.
 """
 
 import re
@@ -21,7 +22,7 @@ from local.stand_in.graph_http import failure, success
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 GRAPH_OBJECT_ID = "4f5a1c0b-93d2-4c57-8f64-2d1b7e6a0c38"
-"""Of Graph's own service principal; every tenant has another one."""
+"""Object id of Graph's own service principal; it differs in every tenant."""
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 GRAPH_ROLES = frozenset(
     {
@@ -38,7 +39,7 @@ class EntraAdmin:
     """The administrator's side of a tenant."""
 
     def __init__(self, deployer: Deployer, root: Callable[[], str]) -> None:
-        """Begin with Graph's own service principal, for the tokens of `deployer`; `root` is where Graph is."""
+        """Set the `deployer` whose tokens are accepted, and `root`, the URL of Graph."""
         self.objects = Objects(root)
         self.registrations = Registrations(self.objects, deployer)
         self.principals: dict[str, Json] = {}
@@ -81,7 +82,7 @@ class EntraAdmin:
         )
 
     def add_principal(self, client_id: str, object_id: str = "") -> str:
-        """Let there be a service principal, as provisioning makes one for a managed identity; give its object id."""
+        """Create a service principal, as for a managed identity. Return its object id."""
         principal_id = self.objects.made(object_id or str(uuid4()))
         self.principals[principal_id] = {
             "id": principal_id,
@@ -91,7 +92,7 @@ class EntraAdmin:
         return principal_id
 
     def add_group(self, name: str, object_id: str = "") -> str:
-        """Let there be a group; give its object id."""
+        """Create a group. Return its object id."""
         group_id = object_id or str(uuid4())
         self.groups[group_id] = {"id": group_id, "displayName": name}
         return group_id
@@ -115,7 +116,7 @@ class EntraAdmin:
             return failure(error, request)
 
     def _by_object_id(self, path: str) -> str:
-        """Give a path with the object id in the place of a client id: Graph takes either, everywhere."""
+        """Replace a client id in a path by the object id: Graph accepts both."""
         keyed = _BY_CLIENT_ID.fullmatch(path)
         if keyed is None:
             return path
@@ -128,14 +129,18 @@ class EntraAdmin:
         given = body(request)
         client_id = given["appId"]
         if any(principal["appId"] == client_id for principal in self.principals.values()):
-            message = f"The service principal cannot be created, because the service principal name {client_id} is already in use."
+            message = (
+                "The service principal cannot be created, because the service principal name "
+                f"{client_id} is already in use."
+            )
             raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message)
         app = next(
             (app for app in self.registrations.apps.values() if app["appId"] == client_id), None
         )
         if app is None or not self.objects.is_seen(app["id"], referred=True):
             raise bad_request(
-                f"The appId '{client_id}' of the service principal does not reference a valid application object."
+                f"The appId '{client_id}' of the service principal "
+                "does not reference a valid application object."
             )
         principal = self.principals[self.add_principal(client_id)]
         principal.update(given)

@@ -1,6 +1,6 @@
-"""What the objects of an administrator's side have in common: what is new is not known everywhere at once, and collections have pages.
+"""Lookup of new objects with a delay, and pages of collections.
 
-An object that can be read already may still not be known where another one refers to it.
+A new object that can be read already may still be unknown where another object refers to it.
 """
 
 import re
@@ -17,45 +17,45 @@ type Among = dict[str, Json]
 
 
 class Objects:
-    """Looks objects up. The next `lag` requests that read a new one do not find it, nor the next `lag` that refer to it.
+    """Finds objects. The first `lag` reads of a new one fail, and the first `lag` references to it.
 
-    A page has `page_size` of them.
+    A page has `page_size` objects.
     """
 
     def __init__(self, root: Callable[[], str]) -> None:
-        """Begin without lag; `root` is where Graph is."""
+        """Create it without lag; `root` is Graph's URL."""
         self.lag = 0
         self.page_size = 100
         self._root = root
         self._unseen: dict[tuple[str, bool], int] = {}
 
     def made(self, object_id: str) -> str:
-        """Note that an object is new, and give its id back."""
+        """Register a new object. Return its id."""
         for referred in (False, True):
             self._unseen[object_id, referred] = self.lag
         return object_id
 
     def is_seen(self, object_id: str, *, referred: bool = False) -> bool:
-        """Say whether this request finds the object, or what is `referred` to; the next one may."""
+        """Return whether this request finds the object, as a read or as a reference."""
         left = self._unseen.get((object_id, referred), 0)
         self._unseen[object_id, referred] = max(0, left - 1)
         return not left
 
     def get(self, among: Among, object_id: str) -> Json:
-        """Give an object by its id. Raises `GraphError`."""
+        """Return an object by its id. Raise `GraphError`."""
         if object_id not in among or not self.is_seen(object_id):
             raise not_found(object_id)
         return among[object_id]
 
     def by(self, among: Among, key: str, value: str) -> Json:
-        """Give the object that has this key. Raises `GraphError`."""
+        """Return the object with this key. Raise `GraphError`."""
         found = next((one for one in among.values() if one.get(key) == value), None)
         if found is None or not self.is_seen(found["id"]):
             raise not_found(value)
         return found
 
     def page(self, found: list[Json], request: Request) -> Response:
-        """Answer one page of a collection, and where the next one is."""
+        """Return one page of a collection, with the link to the next one."""
         start = int(request.args.get("$skiptoken", "0"))
         document: Json = {"value": found[start : start + self.page_size]}
         if start + self.page_size < len(found):
@@ -68,14 +68,14 @@ class Objects:
 
 
 def created(document: Json, request: Request) -> Response:
-    """Give a 201 with what was made."""
+    """Return a 201 with the new object."""
     response = success(document, request)
     response.status_code = 201
     return response
 
 
 def body(request: Request) -> Json:
-    """Give the JSON object of a request. Raises `GraphError`."""
+    """Return the JSON object in a request. Raise `GraphError`."""
     document = request.get_json(silent=True)
     if not isinstance(document, dict):
         raise bad_request("Unable to read JSON request payload.", "BadRequest")

@@ -1,6 +1,7 @@
-"""App registrations as an administrator makes and changes them, with their federated credentials; kept apart from those that are watched.
+"""App registrations that an administrator creates, with federated credentials.
 
-Sources: Graph reference, application-upsert, application-post-federatedidentitycredentials; refusals as seen in Azure/azure-dev#1482 and
+They are separate from the watched ones. Sources: Graph reference, application-upsert,
+application-post-federatedidentitycredentials; refusals as seen in Azure/azure-dev#1482 and
 Azure/azure-workload-identity#434.
 """
 
@@ -23,13 +24,13 @@ class Registrations:
     """The registrations of a tenant, by object id."""
 
     def __init__(self, objects: Objects, deployer: Deployer) -> None:
-        """Begin with none."""
+        """Create it empty."""
         self.apps: dict[str, Json] = {}
         self._objects = objects
         self._deployer = deployer
 
     def routes(self) -> list[Rule]:
-        """Give the routes; `applications(appId='...')` is turned into an object id before."""
+        """Return the routes; `applications(appId='...')` has been replaced by an object id."""
         return [
             Rule("/v1.0/applications(uniqueName='<name>')", methods=["GET"], endpoint=self._named),
             Rule(
@@ -58,7 +59,7 @@ class Registrations:
         return success(self._objects.by(self.apps, "uniqueName", name), request)
 
     def _upsert(self, request: Request, name: str) -> Response:
-        """Make an app of this unique name, or change the one that there is: 204 without a body then."""
+        """Create the app with this unique name, or change it (204 without a body)."""
         self._deployer.may("register")
         given = body(request)
         if "displayName" not in given:
@@ -138,7 +139,7 @@ class Registrations:
 
 
 def _check(given: Json, others: list[Json]) -> None:
-    """Raise `GraphError` if a federated credential cannot be, beside these others."""
+    """Raise `GraphError` if a federated credential is invalid beside these others."""
     if (
         not all(given.get(key) for key in ("issuer", "subject"))
         or len(given.get("audiences", [])) != 1
@@ -152,5 +153,8 @@ def _check(given: Json, others: list[Json]) -> None:
     if any(
         (one["issuer"], one["subject"]) == (given["issuer"], given["subject"]) for one in others
     ):
-        message = f"The combination of issuer and subject must be unique for the application. Issuer {given['issuer']} already exist."
+        message = (
+            "The combination of issuer and subject must be unique for the application. "
+            f"Issuer {given['issuer']} already exist."
+        )
         raise bad_request(message, INVALID)

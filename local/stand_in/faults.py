@@ -1,4 +1,4 @@
-"""Everything that goes wrong on request: each request is counted, and the first fault that fits it decides what happens to it."""
+"""Faults on request: the first one that matches a request determines its response."""
 
 import re
 from collections import Counter
@@ -21,31 +21,31 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to a request. With neither `status` nor `drop` the normal answer is given, after the delay: so it lets one pass."""
+    """A fault. Without `status` and `drop` the normal response follows after the delay."""
 
     match: str
-    """`graph`, `msi`, `teams`, `heartbeat`, or the beginning of a path (with a `$` at its end: the whole path).
+    """`graph`, `msi`, `teams`, `heartbeat`, or a prefix of a path; with a final `$`, the path.
 
-    Requests inside a `$batch` are matched by such a beginning only.
-
-    Mail and the report of sign-ins are a part of `graph`.
+    Mail and the report of sign-ins are part of `graph`. Requests inside a `$batch` match prefixes
+    only.
     """
     times: int | None = 1
-    """How often it strikes; `None`: always."""
+    """How many requests it affects; `None`: all."""
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
-    """`None`: the error that Graph gives with that status; empty for other services."""
+    """`None`: Graph's error for that status; empty for other services."""
     delay: float = 0.0
-    """Seconds to wait first."""
+    """Delay before the response."""
     drop: bool = False
-    """Close the connection without an answer."""
+    """Close the connection without a response."""
 
     def __post_init__(self) -> None:
-        """Refuse what can never strike."""
+        """Reject what could never match."""
         if self.match not in GROUPS and not self.match.startswith("/"):
             raise ValueError(
-                f'A fault\'s match is "{self.match}"; expected one of {", ".join(GROUPS)}, or a path that begins with "/".'
+                f'A fault\'s match is "{self.match}"; '
+                f'expected one of {", ".join(GROUPS)}, or a path that begins with "/".'
             )
         if self.times is not None and self.times < 1:
             raise ValueError(
@@ -53,54 +53,54 @@ class Fault:
             )
 
     def fits(self, path: str, *, inside_batch: bool) -> bool:
-        """Say whether the fault is meant for a request to `path`."""
+        """Return whether the fault matches a request to `path`."""
         if self.match in GROUPS:
             return not inside_batch and path.startswith(GROUPS[self.match])
         return path == self.match[:-1] if self.match.endswith("$") else path.startswith(self.match)
 
 
 class Dropped(Exception):
-    """The connection is to be closed without an answer."""
+    """The connection must be closed without a response."""
 
 
 class Gate:
-    """Where every request comes through, those inside a `$batch` too."""
+    """Counts every request, those inside a `$batch` too, and applies the faults."""
 
     def __init__(self) -> None:
-        """Begin with no faults and nothing counted."""
+        """Create it without faults."""
         self.closing = Event()
-        """Set when the server stops: nobody waits any longer."""
+        """Set when the server stops, to interrupt delays."""
         self._lock = Lock()
         self._faults: list[Fault] = []
         self._counts: Counter[str] = Counter()
 
     def add(self, *faults: Fault) -> None:
-        """Add faults after those that are already there."""
+        """Add faults after the present ones."""
         with self._lock:
             self._faults.extend(faults)
 
     def clear(self) -> None:
-        """Removals all faults."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
     def faults(self) -> list[Fault]:
-        """Give the faults that are still to strike."""
+        """Return the faults that still apply."""
         with self._lock:
             return list(self._faults)
 
     def counts(self) -> Counter[str]:
-        """Give how many requests came in since the start, by method and path with `*` for GUIDs."""
+        """Return the number of requests by method and path, with `*` for GUIDs."""
         with self._lock:
             return Counter(self._counts)
 
     def forget_counts(self) -> None:
-        """Count from zero again."""
+        """Reset the counters."""
         with self._lock:
             self._counts.clear()
 
     def admit(self, request: Request, *, inside_batch: bool = False) -> Response | None:
-        """Count the request; give the answer of its fault, or `None` if it may pass. Raises `Dropped`."""
+        """Count the request. Return the response of its fault, if any. Raise `Dropped`."""
         fault = self._strike(request, inside_batch=inside_batch)
         if fault is None:
             return None
@@ -111,9 +111,9 @@ class Gate:
 
     def _strike(self, request: Request, *, inside_batch: bool) -> Fault | None:
         with self._lock:
-            self._counts[
-                f"{'$batch ' if inside_batch else ''}{request.method} {_GUID.sub('*', request.path)}"
-            ] += 1
+            batch = "$batch " if inside_batch else ""
+            path = _GUID.sub("*", request.path)
+            self._counts[f"{batch}{request.method} {path}"] += 1
             fault = next(
                 (
                     fault

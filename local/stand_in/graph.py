@@ -1,7 +1,9 @@
-"""Microsoft Graph for apps, their sign-ins and mail: it answers and refuses as the service does, and ignores nothing silently.
+"""Microsoft Graph for apps, sign-ins and mail: responses and refusals as from the service.
 
-Page sizes, `$batch` and the price of a request: https://learn.microsoft.com/graph/api/application-list,
-https://learn.microsoft.com/graph/json-batching and https://learn.microsoft.com/graph/throttling-limits.
+Page sizes, `$batch` and the price of a request:
+https://learn.microsoft.com/graph/api/application-list,
+https://learn.microsoft.com/graph/json-batching and
+https://learn.microsoft.com/graph/throttling-limits.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,14 +42,14 @@ MAX_EXPANDED = 20
 
 
 class _Endpoint(NamedTuple):
-    """What answers, and the permission that the token must carry; `None`: another place decides."""
+    """An endpoint and the permission that it requires; `None`: the endpoint checks it."""
 
     permission: str | None
     answer: Callable[..., Response]
 
 
 class Graph:
-    """Everything under `/v1.0` and `/beta`."""
+    """All routes under `/v1.0` and `/beta`."""
 
     def __init__(
         self,
@@ -57,7 +59,7 @@ class Graph:
         mail: MailSink,
         sign_ins: SignInsReport,
     ) -> None:
-        """Answer from the directory, mail and sign-ins, to tokens of `identity`; requests inside a `$batch` come through `gate`."""
+        """Set the data and the `identity`; requests inside a `$batch` pass through `gate`."""
         self._directory = directory
         self._identity = identity
         self._gate = gate
@@ -130,7 +132,7 @@ class Graph:
         return response
 
     def _authorise(self, request: Request) -> Grant:
-        """Give what the bearer token is good for. Raises `GraphError` unless it was issued here, for this Graph, and lives."""
+        """Return what the bearer token permits. Raise `GraphError` if it is not valid here."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not token:
             raise unauthenticated("Access token is empty.")
@@ -144,7 +146,7 @@ class Graph:
         return grant
 
     def _list(self, request: Request) -> Response:
-        """Answer one page of app registrations."""
+        """Return one page of app registrations."""
         query = ListQuery.of(request.args)
         matching = self._matching(query)
         start = Directory.place_after(query.after, matching)
@@ -162,7 +164,7 @@ class Graph:
         return success(document, request, units=query.units)
 
     def _list_principals(self, request: Request) -> Response:
-        """Answer one page of service principals, in the order of the apps that they belong to."""
+        """Return one page of service principals, in the order of their apps."""
         query = ListQuery.of(request.args)
         apps = tuple(app for app in self._directory.listing() if app.service_principal is not None)
         start = Directory.place_after(query.after, apps)
@@ -194,7 +196,7 @@ class Graph:
         raise not_found(object_id)
 
     def _owners(self, them: tuple[Owner, ...], request: Request) -> Json:
-        """Give what `$expand=owners` adds: the first 20, and their names only to who may read users."""
+        """Return expanded owners: at most 20, with names only for readers of users."""
         if request.args.get("$expand") is None:
             return {}
         if request.args["$expand"] != "owners":
@@ -240,7 +242,7 @@ class Graph:
         return _entity(service_principal(app, app.service_principal), request, "servicePrincipal")
 
     def _batch(self, request: Request) -> Response:
-        """Answer up to 20 requests at once, last one first: clients must go by id, because Graph promises no order."""
+        """Answer up to 20 requests at once, in reverse order, because Graph promises none."""
         document = request.get_json(silent=True)
         steps = document.get("requests") if isinstance(document, dict) else None
         if not isinstance(steps, list) or not all(map(_is_step, steps)):
@@ -283,14 +285,14 @@ def _application(app: Registration, request: Request) -> Response:
 
 
 def _entity(document: Json, request: Request, kind: str, expanded: Json | None = None) -> Response:
-    """Answer one object, with what was expanded; it costs one resource unit whatever is selected."""
+    """Return one object; it costs one resource unit whatever is selected."""
     select = selection(request.args)
     context = {"@odata.context": f"{_context(request, f'{kind}s', select)}/$entity"}
     return success(context | selected(document, select, kind) | (expanded or {}), request)
 
 
 def _counts(request: Request) -> bool:
-    """Say whether `$count` counts: without the header it is silently ignored, as in the service."""
+    """Return whether `$count` applies: without the header, the service ignores it silently."""
     return (
         request.args.get("$count") == "true"
         and request.headers.get("ConsistencyLevel") == "eventual"

@@ -1,6 +1,6 @@
-"""Graph's way of refusing: every error has a code, a sentence, and the ids by which Microsoft's support would find it.
+"""Graph's errors: a code, a sentence, and the ids for Microsoft's support.
 
-Codes and sentences are those of recorded answers and of Microsoft's documentation.
+Codes and sentences are from recorded responses and from Microsoft's documentation.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,8 @@ _COMMON = {
 
 CHALLENGE = {
     "WWW-Authenticate": (
-        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+        'Bearer realm="", '
+        'authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
         'client_id="00000003-0000-0000-c000-000000000000"'
     )
 }
@@ -36,7 +37,7 @@ class GraphError(Exception):
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Refuse with an HTTP status, Graph's code for it, and a sentence."""
+        """Create the error with an HTTP status, Graph's code for it, and a sentence."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -44,7 +45,7 @@ class GraphError(Exception):
         self.headers = dict(headers or {})
 
     def body(self, request_id: str, client_request_id: str) -> dict[str, object]:
-        """Give the JSON document of the error; the date is UTC without a zone, as Graph writes it."""
+        """Return the JSON document; its date is in UTC without a zone, as Graph writes it."""
         inner: dict[str, str] = {}
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             inner = {"code": "429", "message": "Please retry after", "status": "429"}
@@ -57,33 +58,37 @@ class GraphError(Exception):
 
 
 def by_status(status: int, headers: Mapping[str, str] | None = None) -> GraphError:
-    """Give the usual error of an HTTP status."""
+    """Return the usual error of an HTTP status."""
     code, message = _COMMON.get(status, ("UnknownError", "An error has occurred."))
     return GraphError(status, code, message, headers)
 
 
 def permission_missing(permission: str) -> GraphError:
-    """Give the 403 for a token that lacks a permission: the directory is silent about which, reports name it."""
+    """Return the 403 for a missing permission; only reports name the permission."""
     if permission == "Application.Read.All":
         return by_status(403)
-    message = f"The principal does not have required Microsoft Graph permission(s): {permission} to call this API."
+    message = (
+        "The principal does not have required Microsoft Graph permission(s): "
+        f"{permission} to call this API."
+    )
     return GraphError(403, "Authentication_MSGraphPermissionMissing", message)
 
 
 def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
-    """Give a 400."""
+    """Return a 400."""
     return GraphError(400, code, message)
 
 
 def not_found(resource: str) -> GraphError:
-    """Give the 404 for an object that is not there."""
+    """Return the 404 for a missing object."""
     return GraphError(
         404,
         "Request_ResourceNotFound",
-        f"Resource '{resource}' does not exist or one of its queried reference-property objects are not present.",
+        f"Resource '{resource}' does not exist or one of its queried reference-property "
+        "objects are not present.",
     )
 
 
 def unauthenticated(message: str) -> GraphError:
-    """Give the 401 for a token that is missing or not accepted."""
+    """Return the 401 for a token that is missing or not accepted."""
     return GraphError(401, "InvalidAuthenticationToken", message, CHALLENGE)

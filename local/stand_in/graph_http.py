@@ -1,4 +1,4 @@
-"""What all of Graph's answers have in common on the wire: headers as recorded, ids that match the error's, gzip where accepted."""
+"""Headers and compression of Graph's responses, as recorded."""
 
 import gzip
 import json
@@ -9,7 +9,10 @@ from werkzeug import Request, Response
 
 from local.stand_in.graph_errors import GraphError
 
-CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+CONTENT_TYPE = (
+    "application/json;odata.metadata=minimal;odata.streaming=true;"
+    "IEEE754Compatible=false;charset=utf-8"
+)
 _DIAGNOSTIC = {
     "ServerInfo": {
         "DataCenter": "Loopback",
@@ -22,19 +25,19 @@ _DIAGNOSTIC = {
 
 
 def success(document: Mapping[str, object], request: Request, *, units: int = 1) -> Response:
-    """Give a 200 with a JSON document; `units` is its price in Graph's resource units."""
+    """Return a 200 with a JSON document; `units` is its price in Graph's resource units."""
     return _response(200, document, _ids(request), {"x-ms-resource-unit": str(units)})
 
 
 def accepted(request: Request) -> Response:
-    """Give a 202 without a body."""
+    """Return a 202 without a body."""
     response = Response(status=202)
     response.headers.update(_ids(request))
     return response
 
 
 def failure(error: GraphError, request: Request) -> Response:
-    """Give the answer for an error; its headers and its body carry the same ids."""
+    """Return the response for an error; its headers and its body have the same ids."""
     ids = _ids(request)
     return _response(
         error.status, error.body(ids["request-id"], ids["client-request-id"]), ids, error.headers
@@ -50,7 +53,7 @@ def compressed(response: Response, request: Request) -> Response:
 
 
 def _ids(request: Request) -> dict[str, str]:
-    """Make a request id; the client's own id is given back, or is the same one where it sent none."""
+    """Return a new request id and the client's own id; they are equal if it sent none."""
     request_id = str(uuid4())
     return {
         "request-id": request_id,

@@ -1,6 +1,6 @@
-"""An app registration and its service principal in Graph's own JSON: every property of recorded v1.0 answers, in their order.
+"""An app registration and its service principal as Graph's JSON, as recorded from v1.0.
 
-`secretText` and `key` are always null: Graph never gives a value again.
+`secretText` and `key` are always null: Graph never returns a value again.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ type Json = dict[str, object]
 
 
 def application(app: Registration) -> Json:
-    """Give the `application` resource."""
+    """Return the `application` resource."""
     kind: Json = {"@odata.type": app.odata_type} if app.odata_type else {}
     return kind | {
         "id": app.object_id,
@@ -70,7 +70,7 @@ def application(app: Registration) -> Json:
 
 
 def service_principal(app: Registration, principal: ServicePrincipal) -> Json:
-    """Give the `servicePrincipal` resource that belongs to a registration of this tenant."""
+    """Return the `servicePrincipal` resource of a registration of this tenant."""
     return {
         "id": principal.object_id,
         "deletedDateTime": None,
@@ -113,7 +113,7 @@ def service_principal(app: Registration, principal: ServicePrincipal) -> Json:
 
 
 def owners(them: Iterable[Owner], *, readable: bool) -> list[Json]:
-    """Give owners as an expansion does: with nothing but their ids to an identity that may not read users."""
+    """Return expanded owners; only ids for an identity that may not read users."""
     return [
         {
             "@odata.type": owner.kind,

@@ -1,4 +1,4 @@
-"""What notices when a watcher falls silent, as healthchecks.io does: it answers "OK" and keeps whether each beat was good."""
+"""A heartbeat monitor like healthchecks.io: it keeps whether each beat was good."""
 
 from collections import defaultdict
 from threading import Lock
@@ -7,15 +7,15 @@ from werkzeug import Request, Response
 
 
 class HeartbeatSink:
-    """Any number of heartbeats, each by a name of its own."""
+    """Any number of heartbeats, each with its own name."""
 
     def __init__(self) -> None:
-        """Begin with none heard."""
+        """Create it empty."""
         self._lock = Lock()
         self._beats: defaultdict[str, list[bool]] = defaultdict(list)
 
     def beats(self, name: str) -> list[bool]:
-        """Give, oldest first, whether each beat was good."""
+        """Return whether each beat was good, oldest first."""
         with self._lock:
             return list(self._beats[name])
 

@@ -1,4 +1,4 @@
-"""A small HTTP server on 127.0.0.1 that stops cleanly: no thread and no socket outlives `stop`."""
+"""A small HTTP server on 127.0.0.1; `stop` leaves no thread or socket behind."""
 
 import socket
 from collections.abc import Callable
@@ -14,14 +14,14 @@ HOST = "127.0.0.1"
 class _Quiet(WSGIRequestHandler):
     """Logs no requests. An exception in an endpoint is still shown."""
 
-    timeout = 1  # seconds: a client that connects and says nothing, as browsers do, must not keep the server from stopping
+    timeout = 1  # seconds: an idle connection, as browsers keep them, must not delay the stop
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class _Server(ThreadedWSGIServer):
-    daemon_threads = False  # so that closing waits for every answer that is under way
+    daemon_threads = False  # so that closing waits for the open requests
 
 
 class Loopback:
@@ -34,9 +34,10 @@ class Loopback:
         *,
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
-        """Listen on `port` (0 picks a free one) and begin; over https with a `certificate` and its key.
+        """Listen on `port` (0: a free one) and serve; over https with a `certificate` and its key.
 
-        Raises `OSError` if the port is taken.
+        Raises:
+            OSError: the port is taken.
         """
         secured = (str(certificate[0]), str(certificate[1])) if certificate else None
         with socket.create_server((HOST, port)) as listening:
@@ -57,11 +58,11 @@ class Loopback:
         return self._server.port
 
     def stop(self) -> None:
-        """Take no more requests, and wait until those under way are answered."""
+        """Accept no more requests, and wait for the open ones."""
         self._server.shutdown()
         self._thread.join()
 
 
 def hang_up(request: Request) -> None:
-    """Close the connection of a request, so that its client gets no answer."""
+    """Close the connection of a request without a response."""
     request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,7 @@
-"""Graph's `sendMail` for MIME messages: it takes what Exchange would, keeps it in order, and sends nothing to anybody.
+"""Graph's `sendMail` for MIME messages: it accepts what Exchange would, and keeps it.
 
-Changes: https://learn.microsoft.com/graph/api/user-sendmail. Who may send as whom is Exchange's own matter (RBAC for
-Applications), so no role of the token counts here.
+Source: https://learn.microsoft.com/graph/api/user-sendmail. Exchange decides who may send as whom
+(RBAC for Applications), so the token's roles do not count here.
 """
 
 import json
@@ -20,12 +20,15 @@ from local.stand_in.graph_errors import GraphError, bad_request
 from local.stand_in.graph_http import accepted
 from local.stand_in.managed_identity import ManagedIdentity
 
-STYLE = "body{font:14px sans-serif;margin:2em auto;max-width:60em} iframe{width:100%;height:50em} pre{background:#eee;padding:1em}"
+STYLE = (
+    "body{font:14px sans-serif;margin:2em auto;max-width:60em} "
+    "iframe{width:100%;height:50em} pre{background:#eee;padding:1em}"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it was sent: when (UTC), as which mailbox, and the message."""
+    """A sent mail: when (UTC), from which mailbox, and the message."""
 
     at: datetime
     sender: str
@@ -33,34 +36,35 @@ class Mail:
 
 
 class MailSink:
-    """Every mailbox of the tenant. Each address has one, but for those in `absent`; who may send is with the identity."""
+    """Every mailbox of the tenant. Each address exists, except those in `absent`."""
 
     def __init__(self, identity: ManagedIdentity) -> None:
-        """Begin with nothing sent; `identity` may send as its `mailboxes`."""
+        """Create it empty; `identity` may send as its `mailboxes`."""
         self.absent = {"nobody@example.org"}
         self._identity = identity
         self._lock = Lock()
         self._mails: list[Mail] = []
 
     def mails(self) -> list[Mail]:
-        """Give what was sent, oldest first."""
+        """Return the sent mails, oldest first."""
         with self._lock:
             return list(self._mails)
 
     def clear(self) -> None:
-        """Removals what was sent."""
+        """Delete the sent mails."""
         with self._lock:
             self._mails.clear()
 
     def send(self, request: Request, address: str) -> Response:
-        """Answer `POST /v1.0/users/<address>/sendMail`: 202 and nothing more. Raises `GraphError`."""
+        """Answer `POST /v1.0/users/<address>/sendMail` with 202. Raise `GraphError`."""
         self._admit(address)
         message = _message(request)
         if any(writer.casefold() != address.casefold() for writer in _addresses(message, "From")):
             raise GraphError(
                 403,
                 "ErrorSendAsDenied",
-                "The user account which was used to submit this request does not have the right to send mail on behalf of the"
+                "The user account which was used to submit this request does not have the right "
+                "to send mail on behalf of the"
                 " specified sending account.",
             )
         with self._lock:
@@ -76,7 +80,7 @@ class MailSink:
             )
 
     def show(self, request: Request) -> Response:
-        """Answer `GET /mails`, oldest first: a page for browsers, else a list of `{at, sender, headers, text, html}`."""
+        """Answer `GET /mails`: a page, or JSON with `{at, sender, headers, text, html}`."""
         if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
             return Response(_page(self.mails()), mimetype="text/html")
         return Response(
@@ -90,7 +94,7 @@ class MailSink:
 
 
 def _message(request: Request) -> EmailMessage:
-    """Read a MIME message in Base64. Raises `GraphError`."""
+    """Parse a MIME message in Base64. Raise `GraphError`."""
     not_base64 = bad_request(
         "Invalid base64 string for MIME content.", "ErrorMimeContentInvalidBase64String"
     )
@@ -105,7 +109,8 @@ def _message(request: Request) -> EmailMessage:
         raise bad_request("The MIME content is invalid.", "ErrorMimeContentInvalid")
     if not any("@" in address for address in _addresses(message, "To", "Cc", "Bcc")):
         raise bad_request(
-            "At least one recipient isn't valid., A message can't be sent because it contains no recipients.",
+            "At least one recipient isn't valid., "
+            "A message can't be sent because it contains no recipients.",
             "ErrorInvalidRecipients",
         )
     return message
@@ -116,7 +121,7 @@ def _addresses(message: EmailMessage, *names: str) -> list[str]:
 
 
 def _content(message: EmailMessage, kind: str) -> str | None:
-    """Give the text or the HTML of a message; `None` if it has none."""
+    """Return the text or the HTML of a message, if any."""
     part = message.get_body((kind,))
     return None if part is None else str(part.get_content())
 
@@ -132,12 +137,17 @@ def _document(mail: Mail) -> dict[str, object]:
 
 
 def _page(mails: list[Mail]) -> str:
-    """Show each mail: its headers, its HTML in a frame without scripts, and its text."""
+    """Return a page with each mail: its headers, its HTML in a frame without scripts, its text."""
     shown = [
         f"<h2>{escape(str(mail.message['Subject']))}</h2>"
-        f"<pre>{escape(''.join(f'{name}: {value}\n' for name, value in mail.message.items()))}</pre>"
+        f"<pre>{escape(_headers(mail))}</pre>"
         f'<iframe sandbox srcdoc="{escape(_content(mail.message, "html") or "")}"></iframe>'
         f"<pre>{escape(_content(mail.message, 'plain') or '')}</pre>"
         for mail in mails
     ]
-    return f"<!doctype html><title>Mails</title><style>{STYLE}</style><h1>Mails: {len(mails)}</h1>{''.join(shown)}"
+    head = f"<!doctype html><title>Mails</title><style>{STYLE}</style><h1>Mails: {len(mails)}</h1>"
+    return head + "".join(shown)
+
+
+def _headers(mail: Mail) -> str:
+    return "".join(f"{name}: {value}\n" for name, value in mail.message.items())

@@ -1,7 +1,8 @@
-"""The App Service managed identity endpoint: it gives a token to whoever knows its header, and knows which tokens it gave.
+"""The App Service managed identity endpoint: it issues tokens and recognises its own.
 
-Protocol: `api-version=2019-08-01`, https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference.
-The tokens are unsigned JWTs: nobody outside this process would accept them, and this process accepts only its own.
+Protocol: `api-version=2019-08-01`,
+https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference.
+The tokens are unsigned JWTs, which only this process accepts.
 """
 
 import json
@@ -23,7 +24,7 @@ A_DAY = 24 * 60 * 60
 
 
 class Grant(NamedTuple):
-    """What a token is good for: a resource, until when (Unix seconds), with which permissions."""
+    """What a token permits: a resource, until when (Unix seconds), with which permissions."""
 
     resource: str
     expires: int
@@ -31,24 +32,22 @@ class Grant(NamedTuple):
 
 
 class ManagedIdentity:
-    """Issues tokens. `header` is what `IDENTITY_HEADER` must be.
+    """Issues tokens. `header` is the required value of `IDENTITY_HEADER`.
 
-    New tokens carry the permissions in `roles`, and live for `lifetime` seconds: a day, as in Azure. It may send mail as
-    each of `mailboxes`, which Exchange knows and the token does not say.
+    New tokens have the permissions in `roles`, and last `lifetime` seconds: a day, as in Azure. The
+    identity may send mail as each of `mailboxes`; that is Exchange's matter and not in the token.
     """
 
     def __init__(self, header: str | None = None) -> None:
-        """Start with the one permission that reading app registrations needs; without a `header`, make one up."""
-        self.header = (
-            header or f"canary-{token_hex(16)}"
-        )  # which tests look for in whatever comes out
+        """Permit it to read app registrations; the default `header` is random."""
+        self.header = header or f"canary-{token_hex(16)}"  # tests search all output for it
         self.roles = {"Application.Read.All"}
         self.mailboxes = {MAIL_SENDER}
         self.lifetime = A_DAY
         self._issued: dict[str, Grant] = {}
 
     def answer(self, request: Request) -> Response:
-        """Answer `GET /msi/token`: a token, or 400 and what is wrong with the request."""
+        """Answer `GET /msi/token`: a token, or 400 with the reason."""
         if request.headers.get("X-IDENTITY-HEADER") != self.header:
             return _refused(
                 "The header X-IDENTITY-HEADER is missing or is not the value of IDENTITY_HEADER."
@@ -65,16 +64,19 @@ class ManagedIdentity:
         )
 
     def grant(self, token: str) -> Grant | None:
-        """Give what a token is good for, or `None` if it was not issued here."""
+        """Return what a token permits, or `None` if it was not issued here."""
         return self._issued.get(token)
 
     def end_tokens(self) -> None:
-        """Let every token that was issued so far have ended."""
+        """Let all tokens that were issued so far expire."""
         for token, grant in list(self._issued.items()):
             self._issued[token] = grant._replace(expires=0)
 
     def issue(self, resource: str, client_id: str = IDENTITY_CLIENT_ID) -> dict[str, str]:
-        """Issue a token and give the endpoint's document for it; `resource` comes back exactly, for azure-identity caches by it."""
+        """Return a document with a new token.
+
+        `resource` is returned unchanged, because azure-identity caches by it.
+        """
         now = int(time())
         expires = now + self.lifetime
         claims = {

@@ -1,8 +1,9 @@
-"""Other tenants behind the same Graph: whose apps a token may read is told by the token, and each tenant gives its own.
+"""Other tenants behind the same Graph: the token determines whose apps a request reads.
 
-The sign-in takes what Entra takes from an app without a secret: an assertion, which our managed identity asks for itself
-(learn.microsoft.com, "Configure an application to trust a managed identity"; RFC 7523, 2.2), and only for a registration that
-the tenant has consented to. It speaks https, because azure-identity asks nobody else.
+The sign-in accepts what Entra accepts from an app without a secret: an assertion, which our managed
+identity requests for itself (learn.microsoft.com, "Configure an application to trust a managed
+identity"; RFC 7523, 2.2), and only for a registration with the tenant's consent. It uses https,
+because azure-identity requires it.
 """
 
 import json
@@ -36,24 +37,24 @@ class Neighbour:
 
     directory: Directory
     tokens: ManagedIdentity = field(default_factory=ManagedIdentity)
-    """Gives the tokens of this tenant; their roles are what was consented to."""
+    """Issues the tokens of this tenant; their roles are what its administrator consented to."""
     consented: bool = True
 
 
 class OtherTenants:
-    """Tenants beside `home`, whose Graph they share while the `with` statement lasts."""
+    """Tenants beside `home`, which share its Graph while the `with` statement lasts."""
 
     def __init__(self, home: Tenant, folder: Path) -> None:
-        """Put the certificate into `folder`; there is no neighbour yet."""
+        """Write the certificate into `folder`; there is no other tenant yet."""
         self._home, self._certificate = home, loopback_certificate(folder)
         self._tenants: dict[str, Neighbour] = {}
         self._graphs: dict[str, Graph] = {}
         self._server: Loopback | None = None
         self.odd_answer: bytes | None = None
-        """What the sign-in answers to everything, if it is set, with a good status."""
+        """If set, the sign-in returns this for every request, with status 200."""
 
     def __enter__(self) -> Self:
-        """Begin to answer."""
+        """Start to serve."""
         self._server = Loopback(self._answer, 0, certificate=self._certificate)
         self._home.other_tenants = self._graph
         return self
@@ -65,12 +66,12 @@ class OtherTenants:
         self._server.stop()
 
     def __getitem__(self, tenant_id: str) -> Neighbour:
-        """Give a tenant. Raises `KeyError`."""
+        """Return a tenant. Raise `KeyError` if there is none."""
         return self._tenants[tenant_id]
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The settings with which the app reads other tenants, beside those of `home`."""
+        """The settings with which the app reads other tenants, in addition to those of `home`."""
         assert self._server is not None
         return {
             "LAPSEWATCH_TENANTS_CLIENT_ID": REGISTRATION,
@@ -79,7 +80,7 @@ class OtherTenants:
         }
 
     def add(self, tenant_id: str, registrations: Iterable[Registration]) -> Neighbour:
-        """Found a tenant with these apps."""
+        """Create a tenant with these apps."""
         made = Neighbour(Directory(registrations))
         self._tenants[tenant_id] = made
         self._graphs[tenant_id] = Graph(
@@ -92,7 +93,7 @@ class OtherTenants:
         return made
 
     def _graph(self, request: Request) -> Response | None:
-        """Answer a request to Graph with a token of a neighbour; `None` if it is not one of them."""
+        """Answer a request to Graph with a token of another tenant; `None` for any other token."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         owner = next(
             (key for key, each in self._tenants.items() if each.tokens.grant(token) is not None),
@@ -126,7 +127,8 @@ class OtherTenants:
             application = form.get("client_id", "")
             return _refused(
                 "unauthorized_client",
-                f"AADSTS700016: Application with identifier '{application}' was not found in the directory '{tenant_id}'.",
+                f"AADSTS700016: Application with identifier '{application}' "
+                f"was not found in the directory '{tenant_id}'.",
             )
         assertion = self._home.identity.grant(form.get("client_assertion", ""))
         if (
@@ -136,7 +138,8 @@ class OtherTenants:
         ):
             return _refused(
                 "invalid_client",
-                "AADSTS700211: No matching federated identity record found for presented assertion issuer.",
+                "AADSTS700211: No matching federated identity record found "
+                "for presented assertion issuer.",
             )
         given = tenant.tokens.issue(scope.removesuffix("/.default"), REGISTRATION)
         token = {
@@ -149,7 +152,7 @@ class OtherTenants:
 
 
 def _refused(error: str, description: str) -> Response:
-    """Refuse as Entra does; azure-identity quotes the description."""
+    """Return Entra's refusal; azure-identity quotes the description."""
     return Response(
         json.dumps({"error": error, "error_description": description}),
         400,

@@ -1,7 +1,9 @@
-"""The stand-in tenant signs people in: it issues ID tokens as Entra does, and shows the key with which they can be verified.
+"""Sign-in of people: ID tokens as from Entra, and the key that verifies them.
 
-Where the documents are, and what is in them: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration.
-The key lives as long as the process. Anybody on this machine may ask for a token in any name: it proves nothing elsewhere.
+The documents are those at
+https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration. The key lasts as
+long as the process. Anybody on this machine can get a token for any name: it proves nothing
+elsewhere.
 """
 
 import json
@@ -21,9 +23,9 @@ from werkzeug import Request, Response
 from local.stand_in.graph_objects import HOME_TENANT_ID
 
 PAGE_CLIENT_ID = "b81f5d0e-44c2-4f0b-9d63-2f7a90c1e5d4"
-"""The app registration behind the status page's sign-in."""
+"""The app registration of the status page's sign-in."""
 LIFETIME = 3600 + 5 * 60
-"""Seconds; Entra gives ID tokens an hour, and dates them back five minutes."""
+"""Seconds; Entra's ID tokens last an hour, and begin five minutes in the past."""
 _PEOPLE = UUID("0f0c6a52-3f5e-4e26-b1a9-6f0d7f4b8c33")
 _lock = Lock()
 
@@ -34,32 +36,32 @@ def _key() -> rsa.RSAPrivateKey:
 
 
 def _signing_key() -> rsa.RSAPrivateKey:
-    """Give the key of this process, made when it is first needed."""
+    """Return the key of this process, created when first needed."""
     with _lock:
         return _key()
 
 
 def object_id(name: str) -> str:
-    """Give the object id of the person of this name, the same on every run."""
+    """Return the object id of the person with this name, the same on every run."""
     return str(uuid5(_PEOPLE, name))
 
 
 class SignInIssuer:
-    """Everything that an app needs to let people sign in."""
+    """The endpoints with which an app signs people in."""
 
     key_id = "stand-in-1"
 
     def __init__(self, root: Callable[[], str]) -> None:
-        """Issue in the name of the server at `root`, which is known once it listens."""
+        """Set the URL of the server, which is known once it listens."""
         self._root = root
 
     @property
     def issuer(self) -> str:
-        """What `LAPSEWATCH_SIGN_IN_ISSUER` is to be."""
+        """The value of `LAPSEWATCH_SIGN_IN_ISSUER`."""
         return f"{self._root()}/{HOME_TENANT_ID}/v2.0"
 
     def configuration(self, _: Request) -> Response:
-        """Answer with the OpenID configuration document: the part of it that verifies."""
+        """Return the OpenID configuration document: the part that is needed to verify a token."""
         return _json(
             {
                 "issuer": self.issuer,
@@ -71,7 +73,7 @@ class SignInIssuer:
         )
 
     def keys(self, _: Request) -> Response:
-        """Answer with the key set (RFC 7517); like Entra's, it names no algorithm."""
+        """Return the key set (RFC 7517); like Entra's, it names no algorithm."""
         public = RSAAlgorithm.to_jwk(_signing_key().public_key(), as_dict=True)
         return _json(
             {
@@ -88,8 +90,9 @@ class SignInIssuer:
         )
 
     def claims(self, name: str) -> dict[str, Any]:
-        """Give what an ID token of this person says, issued now."""
+        """Return the claims of an ID token for this person, issued now."""
         issued = int(time()) - 5 * 60
+        local_part = re.sub("[^a-z0-9]+", ".", name.lower()).strip(".") or "somebody"
         return {
             "aud": PAGE_CLIENT_ID,
             "iss": self.issuer,
@@ -98,14 +101,14 @@ class SignInIssuer:
             "exp": issued + LIFETIME,
             "name": name,
             "oid": object_id(name),
-            "preferred_username": f"{re.sub('[^a-z0-9]+', '.', name.lower()).strip('.') or 'somebody'}@example.org",
+            "preferred_username": f"{local_part}@example.org",
             "sub": uuid4().hex,
             "tid": HOME_TENANT_ID,
             "ver": "2.0",
         }
 
     def id_token(self, name: str, **overrides: object) -> str:
-        """Issue an ID token for a person; `overrides` replace claims, and `None` leaves one out."""
+        """Issue an ID token for a person; `overrides` replace claims, and `None` omits one."""
         claims = {
             claim: value
             for claim, value in (self.claims(name) | overrides).items()

@@ -1,6 +1,6 @@
-"""Graph's beta report of when credentials were last used: one row for each that was, in the report's own shape and words.
+"""Graph's beta report of sign-ins: one row for each credential that was used.
 
-Changes: https://learn.microsoft.com/graph/api/reportroot-list-appcredentialsigninactivities.
+Source: https://learn.microsoft.com/graph/api/reportroot-list-appcredentialsigninactivities.
 """
 
 import re
@@ -22,13 +22,13 @@ from local.stand_in.graph_query import following, page_size, position
 
 PERMISSION = "AuditLog.Read.All"
 GRAPH_ID = "00000003-0000-0000-c000-000000000000"
-"""The resource that every sign-in was for: Microsoft Graph."""
+"""The resource of every sign-in: Microsoft Graph."""
 _FILTER = re.compile(r"\s*(?P<name>appId|keyId)\s+eq\s+'(?P<value>[^']*)'\s*")
 _KNOWN = frozenset({"$filter", "$top", "$skiptoken"})
 
 
 class _Use(NamedTuple):
-    """A credential, the app it was on, and its last sign-in."""
+    """A credential, its app, and its last sign-in."""
 
     app: Registration
     credential: ClientSecret | Certificate
@@ -36,17 +36,17 @@ class _Use(NamedTuple):
 
 
 class SignInsReport:
-    """The report of the tenant. It keeps what it knows of credentials that were deleted since, as the service does for a while."""
+    """The report of the tenant. It keeps deleted credentials, as the service does for a while."""
 
     def __init__(self, directory: Directory) -> None:
-        """Begin with no sign-ins, in a tenant that has the licence."""
+        """Create it without sign-ins, in a tenant with the licence."""
         self.licensed = True
         self._directory = directory
         self._lock = Lock()
         self._uses: dict[str, _Use] = {}
 
     def sign_in(self, key_id: str, at: datetime) -> None:
-        """Say that somebody signed in with a credential; the report shows the last time. Raises `NotInTenant`."""
+        """Record a sign-in with a credential; only the last one is kept. Raise `NotInTenant`."""
         app, credential = self._found(key_id)
         with self._lock:
             known = self._uses.get(key_id)
@@ -61,7 +61,7 @@ class SignInsReport:
         raise NotInTenant(f"No app in the tenant has a credential with key id {key_id}.")
 
     def answer(self, request: Request) -> Response:
-        """Answer `GET /beta/reports/appCredentialSignInActivities`, one page. Raises `GraphError`."""
+        """Answer `GET /beta/reports/appCredentialSignInActivities`. Raise `GraphError`."""
         if not self.licensed:
             raise GraphError(
                 403,
@@ -76,9 +76,8 @@ class SignInsReport:
         size, after = page_size(options), position(options)
         matching = [use for use in self._matching(options) if use.credential.key_id > after]
         page = matching[:size]
-        document: Json = {
-            "@odata.context": f"{request.host_url}beta/$metadata#reports/appCredentialSignInActivities"
-        }
+        context = f"{request.host_url}beta/$metadata#reports/appCredentialSignInActivities"
+        document: Json = {"@odata.context": context}
         if len(matching) > size:
             document["@odata.nextLink"] = (
                 f"{request.base_url}?{following(options, page[-1].credential.key_id)}"
@@ -86,7 +85,7 @@ class SignInsReport:
         return success(document | {"value": [_row(use) for use in page]}, request)
 
     def _matching(self, options: Mapping[str, str]) -> list[_Use]:
-        """Give the rows that `$filter` asks for, by key id. Raises `GraphError`."""
+        """Return the rows that `$filter` selects, by key id. Raise `GraphError`."""
         with self._lock:
             uses = sorted(self._uses.values(), key=lambda use: use.credential.key_id)
         if "$filter" not in options:

@@ -1,7 +1,6 @@
-"""What the stand-in tenant holds at the start: each story is a pure function of `now`, so that a demo is always timely.
+"""The initial content of the stand-in tenant: each story is a pure function of `now`.
 
-Days are counted where the story plays: as the people of `watchlist.toml` count them, whatever UTC's date is by then.
-Nothing here is real: client ids, key ids and hints are made up.
+Days are counted in the time zone of `watchlist.toml`. Client ids, key ids and hints are invented.
 """
 
 from base64 import b64encode
@@ -31,12 +30,12 @@ _NAMES = UUID("2f1c7a54-90be-4c0e-8a3e-6d5b1f0e7c11")
 
 
 def _id(of: str) -> str:
-    """Give a GUID that is the same on every run, so that key ids in a ledger outlive a restart of the tenant."""
+    """Return a GUID that is the same on every run, so that the ledger survives a restart."""
     return str(uuid5(_NAMES, of))
 
 
 def _day(now: datetime, days: int, at: time) -> datetime:
-    """Give the instant at a time of day in UTC, on the date that is `days` after today's in `ZONE`."""
+    """Return a time of day in UTC, on the date in `ZONE` that is `days` after today."""
     return datetime.combine(now.astimezone(ZONE).date() + timedelta(days=days), at, tzinfo=UTC)
 
 
@@ -59,12 +58,12 @@ def _secret(
 
 
 def empty(_now: datetime) -> list[Registration]:
-    """Tell of a tenant without any app."""
+    """Return no app."""
     return []
 
 
 def libapps(now: datetime) -> list[Registration]:
-    """Tell of one app with a secret for each of two products: LibCal's ends in 6 days, LibStaffer's in 20 (21 in UTC)."""
+    """Return one app: LibCal's secret expires in 6 days, LibStaffer's in 20 (21 in UTC)."""
     libcal = _secret("LibCal 2024", "q7X", _day(now, 6, time(9, 15)), digits=7)
     libstaffer = _secret("LibStaffer 2024", "Zk2", _day(now, 21, time(2, 0)), digits=3)
     return [
@@ -80,7 +79,7 @@ def libapps(now: datetime) -> list[Registration]:
 
 
 def renewed(now: datetime) -> list[Registration]:
-    """Tell of the same app the day after ITS created both new secrets beside the old ones: nobody has pasted them yet."""
+    """Return the same app with both new secrets, created yesterday and not installed yet."""
     (app,) = libapps(now)
     created = _day(now, -1, time(15, 42, 7))
     successors = tuple(
@@ -94,7 +93,7 @@ def renewed(now: datetime) -> list[Registration]:
 
 
 def strange(now: datetime) -> list[Registration]:
-    """Tell of everything that is odd but allowed: hostile names, missing names and hints, dates without end, other kinds of app."""
+    """Return rare but valid values: hostile or missing names, no expiry, other kinds of app."""
     (app,) = libapps(now)
     soon, later = _day(now, 5, time(23, 0)), _day(now, 40, time(12, 30, 15))
     hostile = (
@@ -154,7 +153,7 @@ def strange(now: datetime) -> list[Registration]:
 
 
 def _gallery_app(ends: datetime) -> Registration:
-    """Give an app with single sign-on: one certificate that appears three times on its service principal, and nothing on the app."""
+    """Return an app with single sign-on: one certificate, in three entries of its principal."""
     identifier = b64encode(bytes.fromhex(thumbprint("saml"))).decode("ascii")
     starts, until = stamp(shift_years(ends, -3)), stamp(ends)
     name = "CN=Microsoft Azure Federated SSO Certificate"
@@ -188,9 +187,13 @@ def _sharepoint_app() -> Registration:
 
 
 def many(n: int, seed: int, now: datetime) -> list[Registration]:
-    """Tell of `n` apps of mixed shapes; the same `n`, `seed` and `now` give the same apps."""
-    random = Random(seed)  # noqa: S311  (made-up apps, nothing to guess)
+    """Return `n` apps of mixed shapes; the same `n`, `seed` and `now` return the same apps."""
+    random = Random(seed)  # noqa: S311  (invented apps, nothing to guess)
     return [_any_app(random, number, now) for number in range(n)]
+
+
+def _chance(random: Random, share: float) -> bool:
+    return random.random() < share
 
 
 def _guid(random: Random) -> str:
@@ -202,8 +205,8 @@ def _any_app(random: Random, number: int, now: datetime) -> Registration:
         (_no_secret, _one_secret, _several_secrets, _old_portal_secret, _app_service_secret),
         weights=(30, 40, 18, 7, 5),
     )[0](random, now)
-    certificates = (_any_certificate(random, now),) if random.random() < 0.15 else ()  # noqa: PLR2004  (a share, not a rule)
-    principal = ServicePrincipal(_guid(random), enabled=random.random() < 0.97)  # noqa: PLR2004  (a share, not a rule)
+    certificates = (_any_certificate(random, now),) if _chance(random, 0.15) else ()
+    principal = ServicePrincipal(_guid(random), enabled=_chance(random, 0.97))
     return Registration(
         client_id=_guid(random),
         object_id=_guid(random),
@@ -212,13 +215,13 @@ def _any_app(random: Random, number: int, now: datetime) -> Registration:
         secrets=tuple(sorted(made, key=lambda secret: secret.starts or "", reverse=True)),
         certificates=certificates,
         disabled=random.choices((None, False, True), weights=(90, 7, 3))[0],
-        odata_type="#microsoft.graph.agentIdentityBlueprint" if random.random() < 0.02 else None,  # noqa: PLR2004  (a share, not a rule)
-        service_principal=principal if random.random() < 0.9 else None,  # noqa: PLR2004  (a share, not a rule)
+        odata_type="#microsoft.graph.agentIdentityBlueprint" if _chance(random, 0.02) else None,
+        service_principal=principal if _chance(random, 0.9) else None,
     )
 
 
 def _any_end(random: Random, now: datetime) -> datetime:
-    """Give an end from two years ago to two years ahead, to the microsecond."""
+    """Return an instant from two years ago to two years ahead, to the microsecond."""
     return now + timedelta(
         days=random.randint(-730, 730),
         seconds=random.randrange(86_400),
@@ -293,12 +296,13 @@ STORIES: Mapping[str, Callable[[datetime], list[Registration]]] = MappingProxyTy
 
 
 def tell(name: str, now: datetime) -> list[Registration]:
-    """Give the apps of the story called `name`, or of `many:N`: N apps of mixed shapes. Raises `ValueError` for any other."""
+    """Return the apps of the story `name`, or of `many:N`. Raise `ValueError` for any other."""
     kind, _, number = name.partition(":")
     if kind == "many" and number.isdecimal():
         return many(int(number), 0, now)
     if name not in STORIES:
         raise ValueError(
-            f'There is no story "{name}". Expected one of {", ".join(STORIES)}, or many:N for N apps of mixed shapes.'
+            f'There is no story "{name}". '
+            f"Expected one of {', '.join(STORIES)}, or many:N for N apps of mixed shapes."
         )
     return STORIES[name](now)

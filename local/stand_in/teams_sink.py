@@ -1,6 +1,6 @@
-"""A Teams channel behind a Workflows webhook: it accepts what the service would, and keeps it in order.
+"""A Teams channel behind a Workflows webhook: it accepts what the service would, and keeps it.
 
-Like the service, it answers 202 with an empty body, which says that the flow was started and not that anything was posted.
+Like the service, it answers 202 with an empty body: the flow was started, maybe nothing was posted.
 """
 
 import json
@@ -17,7 +17,7 @@ CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message as it arrived: when (UTC), with which HTTP headers, how many bytes, and its JSON document."""
+    """A received message: when (UTC), HTTP headers, size in bytes, and JSON document."""
 
     at: datetime
     headers: Mapping[str, str]
@@ -26,25 +26,25 @@ class Posted:
 
 
 class TeamsSink:
-    """Any number of channels, each by a name of its own."""
+    """Any number of channels, each with its own name."""
 
     def __init__(self) -> None:
-        """Begin with nothing posted."""
+        """Create it empty."""
         self._lock = Lock()
         self._posted: defaultdict[str, list[Posted]] = defaultdict(list)
 
     def posted(self, name: str) -> list[Posted]:
-        """Give what was posted to the channel, oldest first."""
+        """Return the messages of the channel, oldest first."""
         with self._lock:
             return list(self._posted[name])
 
     def clear(self, name: str) -> None:
-        """Removals what was posted to the channel."""
+        """Delete the messages of the channel."""
         with self._lock:
             self._posted.pop(name, None)
 
     def post(self, request: Request, name: str) -> Response:
-        """Answer `POST /teams/<name>`: 202 for a message with adaptive cards, else 400 as the trigger's schema would."""
+        """Answer `POST /teams/<name>`: 202, or 400 as from the trigger's schema."""
         try:
             message = _message(request)
         except ValueError as error:
@@ -66,10 +66,11 @@ class TeamsSink:
 
 
 def _message(request: Request) -> dict[str, object]:
-    """Read a Workflows message. Raises `ValueError` with the service's words if it has another shape."""
+    """Parse a Workflows message. Raise `ValueError` with the service's words."""
     message = request.get_json(silent=True)
     if not isinstance(message, dict):
-        raise ValueError("Invalid type. Expected Object but got Null.")  # noqa: TRY004  (the caller sent it, the program is not at fault)
+        # the caller sent it, the program is not at fault
+        raise ValueError("Invalid type. Expected Object but got Null.")  # noqa: TRY004
     attachments = message.get("attachments")
     if message.get("type") != "message":
         raise ValueError(f'Value {json.dumps(message.get("type"))} is not "message".')
@@ -85,6 +86,9 @@ def _message(request: Request) -> dict[str, object]:
 
 
 def _mismatch(details: str) -> Response:
-    message = f"The input body for trigger 'manual' of type 'Request' did not match its schema definition. Error details: '{details}'."
+    message = (
+        "The input body for trigger 'manual' of type 'Request' did not match its schema "
+        f"definition. Error details: '{details}'."
+    )
     document = {"error": {"code": "TriggerInputSchemaMismatch", "message": message}}
     return Response(json.dumps(document), 400, mimetype="application/json")

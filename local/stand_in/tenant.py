@@ -1,4 +1,4 @@
-"""A stand-in Entra tenant on loopback: Graph, mail, managed identity, sign-in, Teams channels and heartbeats."""
+"""The stand-in tenant as one server on loopback."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -28,11 +28,11 @@ from local.stand_in.teams_sink import Posted, TeamsSink
 from local.stand_in.vault import Vault
 
 SIGNATURE = "sv=1.0&sig=canary-signature"
-"""What makes the URL of a webhook a credential; it guards nothing here, and tests look for it in whatever comes out."""
+"""The secret part of webhook URLs; tests search all output for it."""
 
 
 class Tenant:
-    """The stand-in tenant as a context: it serves from `with` until its end, and leaves no thread or socket behind."""
+    """The stand-in tenant: it serves inside a `with` statement, and leaves no thread behind."""
 
     def __init__(
         self,
@@ -42,9 +42,9 @@ class Tenant:
         port: int = 0,
         identity_header: str | None = None,
     ) -> None:
-        """Prepare a tenant with the apps of `story` (a name, or the apps themselves), told as of `now`.
+        """Set the apps: `story` (a name, or the apps themselves), as of `now`.
 
-        Port 0 picks a free one; without an identity header, one is made up.
+        Port 0 picks a free one; the default identity header is random.
         """
         self._now = now
         self.directory = Directory(tell(story, self._clock()) if isinstance(story, str) else story)
@@ -62,14 +62,14 @@ class Tenant:
         self._routes = self._table()
         self._server: Loopback | None = None
         self.other_tenants: Callable[[Request], Response | None] = lambda _: None
-        """Answers what is asked of Graph with the token of another tenant (`local.stand_in.other_tenants`)."""
+        """Answers requests with a token of another tenant (`local.stand_in.other_tenants`)."""
 
     def _clock(self) -> datetime:
-        """Give the instant that the tenant was told, or the present one."""
+        """Return the configured instant, or the present one."""
         return self._now or datetime.now(UTC)
 
     def _table(self) -> Map:
-        """Give every route of the tenant: an endpoint takes the request and gives the answer."""
+        """Return every route of the tenant with its endpoint."""
         graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
         control = Control(
             self.directory,
@@ -116,13 +116,13 @@ class Tenant:
         )
 
     def _graph_for(self, request: Request, graph: Graph) -> Response:
-        """Answer who deploys from the administrator's side, and everybody else from what is watched, here or next door."""
+        """Answer the deployer from the administrator's side, all others from the watched apps."""
         if self.deployer.carries(request):
             return self.admin.answer(request)
         return self.other_tenants(request) or graph.answer(request)
 
     def __enter__(self) -> Self:
-        """Start to serve. Raises `OSError` if the port is taken."""
+        """Start to serve. Raise `OSError` if the port is taken."""
         self._server = Loopback(self._answer, self._port)
         self._port = self._server.port
         return self
@@ -152,7 +152,7 @@ class Tenant:
 
     @property
     def url(self) -> str:
-        """Where the tenant is: scheme, address and port."""
+        """The URL of the tenant."""
         return f"http://{HOST}:{self._port}"
 
     @property
@@ -162,20 +162,20 @@ class Tenant:
 
     @property
     def identity_endpoint(self) -> str:
-        """What `IDENTITY_ENDPOINT` is to be."""
+        """The value of `IDENTITY_ENDPOINT`."""
         return f"{self.url}/msi/token"
 
     @property
     def identity_header(self) -> str:
-        """What `IDENTITY_HEADER` is to be."""
+        """The value of `IDENTITY_HEADER`."""
         return self.identity.header
 
     def teams_url(self, name: str) -> str:
-        """Give the webhook of a channel; any name will do."""
+        """Return the webhook of a channel of any name."""
         return f"{self.url}/teams/{name}"
 
     def heartbeat_url(self, name: str) -> str:
-        """Give the URL of a heartbeat; any name will do."""
+        """Return the URL of a heartbeat of any name."""
         return f"{self.url}/heartbeat/{name}"
 
     @property
@@ -192,38 +192,44 @@ class Tenant:
         }
 
     def posted(self, name: str) -> list[Posted]:
-        """Give what was posted to a channel, oldest first."""
+        """Return the messages of a channel, oldest first."""
         return self._teams.posted(name)
 
     def clear_posted(self, name: str) -> None:
-        """Removals what was posted to a channel."""
+        """Delete the messages of a channel."""
         self._teams.clear(name)
 
     def mails(self) -> list[Mail]:
-        """Give the mails that were sent, oldest first."""
+        """Return the sent mails, oldest first."""
         return self.mail.mails()
 
     def beats(self, name: str) -> list[bool]:
-        """Give, oldest first, whether each beat of a heartbeat was good."""
+        """Return whether each beat of a heartbeat was good, oldest first."""
         return self._heartbeats.beats(name)
 
     def id_token(self, name: str, **overrides: object) -> str:
-        """Issue an ID token for a person, as Easy Auth would pass it; `overrides` replace claims, and `None` leaves one out."""
+        """Issue an ID token, as Easy Auth would pass it.
+
+        `overrides` replace claims, and `None` omits one.
+        """
         return self.sign_in_issuer.id_token(name, **overrides)
 
     def sign_in(self, key_id: str, at: datetime) -> None:
-        """Say that somebody signed in with a credential, for the report of sign-ins."""
+        """Record a sign-in with a credential, for the report."""
         self.sign_ins.sign_in(key_id, at)
 
     def requests(self) -> Counter[str]:
-        """Give how often what was asked, for example `GET /v1.0/applications`; GUIDs are `*`, requests in a batch begin with `$batch `."""
+        """Return the number of requests by method and path, such as `GET /v1.0/applications`.
+
+        GUIDs are `*`, and requests in a batch begin with `$batch `.
+        """
         return self._gate.counts()
 
     def forget_requests(self) -> None:
-        """Count requests from zero again."""
+        """Reset the counters of requests."""
         self._gate.forget_counts()
 
-    def fault(  # noqa: PLR0913  (a fault has that many sides, each with a default)
+    def fault(  # noqa: PLR0913  (a fault has that many fields, each with a default)
         self,
         match: str,
         *,
@@ -234,11 +240,11 @@ class Tenant:
         delay: float = 0.0,
         drop: bool = False,
     ) -> None:
-        """Add a fault after those already there; see `Fault` for what each side means."""
+        """Add a fault after the present ones; see `Fault` for its fields."""
         self._gate.add(Fault(match, times, status, dict(headers or {}), body, delay, drop))
 
     def clear_faults(self) -> None:
-        """Removals the faults that have not struck yet."""
+        """Remove the remaining faults."""
         self._gate.clear()
 
     def add_secret(
@@ -250,7 +256,7 @@ class Tenant:
         hint: str | None = None,
         starts: datetime | None = None,
     ) -> str:
-        """Create a client secret, which starts now unless said otherwise, and give its key id."""
+        """Create a client secret, which starts now by default. Return its key id."""
         return self.directory.add_secret(
             client_id, name=name, hint=hint, starts=starts or self._clock(), ends=ends
         )
@@ -263,7 +269,7 @@ class Tenant:
         ends: datetime | None,
         starts: datetime | None = None,
     ) -> str:
-        """Put a certificate on an app and give its key id."""
+        """Add a certificate to an app. Return its key id."""
         return self.directory.add_certificate(
             client_id, name=name, starts=starts or self._clock(), ends=ends
         )
@@ -273,5 +279,5 @@ class Tenant:
         self.directory.remove_credential(key_id)
 
     def disable(self, client_id: str, by: DisabledBy = "owner") -> None:
-        """Switch an app off, in one of the three ways that Entra has."""
+        """Disable an app in one of Entra's three ways."""
         self.directory.disable(client_id, by)

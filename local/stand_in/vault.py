@@ -1,12 +1,14 @@
-"""A Key Vault that takes secrets and never gives one back, and the app that reads them again: what the hooks need of Azure itself.
+"""A Key Vault that accepts secrets, and the app setting that refers to them.
 
-Sources: Key Vault REST reference (set-secret, get-secret-versions); App Service documentation, "use Key Vault references".
+It never returns a secret. Sources: Key Vault REST reference (set-secret, get-secret-versions);
+App Service documentation, "use Key Vault references".
 """
 
 import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from http import HTTPStatus
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
@@ -15,14 +17,17 @@ from werkzeug.routing import Map, Rule
 from local.stand_in.deployer import Deployer
 from local.stand_in.graph_errors import GraphError
 
-REFRESH = "/arm/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Web/sites/<site>/config/configreferences"
+REFRESH = (
+    "/arm/subscriptions/<subscription>/resourceGroups/<group>"
+    "/providers/Microsoft.Web/sites/<site>/config/configreferences"
+)
 
 
 class Vault:
-    """The vault of one deployment. The deployer's role on it is not known to the first `lag` requests of each kind."""
+    """The vault of one deployment. The first `lag` requests of each kind are refused."""
 
     def __init__(self, deployer: Deployer, root: Callable[[], str]) -> None:
-        """Begin empty, for the tokens of `deployer`; `root` is where the tenant is."""
+        """Create it empty, for tokens of `deployer`; `root` is the URL of the tenant."""
         self.lag = 0
         self.refreshed: list[str] = []
         self._deployer = deployer
@@ -38,7 +43,7 @@ class Vault:
         )
 
     def versions(self, name: str) -> list[str]:
-        """Give every value that a secret has had, oldest first."""
+        """Return every value that a secret has had, oldest first."""
         return self._secrets.get(name, [])
 
     def answer(self, request: Request) -> Response:
@@ -53,11 +58,11 @@ class Vault:
         return answer
 
     def keep(self, name: str, value: str) -> None:
-        """Let a secret have this value from now on."""
+        """Set the value of this secret."""
         self._secrets.setdefault(name, []).append(value)
 
     def forget(self, name: str) -> None:
-        """Let there be no secret of this name."""
+        """Delete this secret."""
         self._secrets.pop(name, None)
 
     def _enter(self, request: Request) -> None:
@@ -108,7 +113,7 @@ def _refusal(status: int, code: str, message: str) -> Response:
         status,
         {
             "error": {
-                "code": "Forbidden" if status == 403 else code,  # noqa: PLR2004  (an HTTP status)
+                "code": "Forbidden" if status == HTTPStatus.FORBIDDEN else code,
                 "message": message,
                 "innererror": {"code": code},
             }
