@@ -1,12 +1,13 @@
 SHELL := /bin/sh
 .PHONY: help setup browser demo story test quick thorough lint types arrows unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
-unexport PYTHONDONTWRITEBYTECODE # where it is set, every process would compile again all that it imports
+PYTEST := -m pytest -n auto --dist worksteal
+unexport PYTHONDONTWRITEBYTECODE # where it is set, every process compiles its imports again
 
-help: ## what can be made
+help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.ready node_modules/.ready ## .venv and node_modules, with exactly what is pinned
+setup: .venv/.ready node_modules/.ready ## create .venv and node_modules, with exactly the pinned versions
 
 .venv/.ready: requirements-dev.txt local/find-python.sh
 	python=$$(sh local/find-python.sh) && "$$python" -m venv --clear .venv
@@ -18,13 +19,13 @@ node_modules/.ready: package-lock.json
 	npm ci --silent --no-fund --no-audit
 	@touch $@
 
-demo: setup ## the story of LibCal and LibStaffer, on this machine alone
+demo: setup ## show the program with two services, on this machine only
 	@$(PY) -m local.demo
 
-story: setup ## two years of two secrets, day by day
+story: setup ## print two years of two secrets, day by day
 	@$(PY) -m local.simulation.story
 
-test: setup browser ## everything that is checked
+test: setup browser ## run all checks and tests; COVERAGE=1 measures coverage too
 	@mkdir -p build
 	@$(MAKE) -j3 lint types arrows >build/checks.txt 2>&1 & checks=$$!; \
 	$(MAKE) --no-print-directory unit; tests=$$?; \
@@ -32,13 +33,13 @@ test: setup browser ## everything that is checked
 	cat build/checks.txt build/not-run.txt; \
 	exit $$((tests + others))
 
-quick: setup ## the tests that need no Azurite, browser, Node.js or process, and do not wait
-	@$(PY) -m pytest -n auto --dist worksteal -m "not (azurite or browser or node or process or slow)"
+quick: setup ## run the tests that need no Azurite, browser, Node.js or process and are not slow
+	@$(PY) $(PYTEST) -m "not (azurite or browser or node or process or slow)"
 
-thorough: setup browser ## all tests, with many random examples
-	@$(PY) -m pytest -n auto --dist worksteal --hypothesis-profile thorough --timeout 900
+thorough: setup browser ## run all tests, with many random examples
+	@$(PY) $(PYTEST) --hypothesis-profile thorough --timeout 900
 
-browser: setup # where there is none, the tests that need one do not run, and the last line says so
+browser: setup # without a browser, the tests that need one are left out; the last line counts them
 	@$(PY) -m local.set_up_browser
 
 lint:
@@ -53,32 +54,36 @@ types:
 arrows:
 	.venv/bin/lint-imports
 
-unit:
+unit: # coverage takes twice the processor time, so CI asks for it
+ifeq ($(COVERAGE),1)
 	.venv/bin/coverage erase
-	LAPSEWATCH_NOT_RUN=build/not-run.txt .venv/bin/coverage run -m pytest -n auto --dist worksteal
+	LAPSEWATCH_NOT_RUN=build/not-run.txt .venv/bin/coverage run $(PYTEST)
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered --skip-empty --fail-under=97
+else
+	LAPSEWATCH_NOT_RUN=build/not-run.txt $(PY) $(PYTEST)
+endif
 
-bench: setup ## speed and size, as ratios in one run
+bench: setup ## measure speed and size, as ratios in one run
 	$(PY) -m bench
 
-mutate: setup ## break each promise once, and see that a test notices
+mutate: setup ## break each promise once and verify that a test fails
 	$(PY) -m local.mutate
 
-soak: setup ## two simulated years of hourly ticks, with random people and outages
+soak: setup ## simulate two years of hourly ticks, with random people and outages
 	$(PY) -m local.simulation.soak
 
-package: setup ## build/package.zip, and see it run far from here; contacts the package registry
+package: setup ## build build/package.zip and run it outside the checkout; contacts the package registry
 	$(PY) -m local.package --try
 
-sbom: setup ## build/sbom.json: what the app in Azure is made of, as CycloneDX
+sbom: setup ## write build/sbom.json, the packages of the app in Azure, as CycloneDX
 	@mkdir -p build
 	.venv/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o build/sbom.json
 
-lock: .venv/.ready ## compile pyproject.toml into requirements with hashes, and nothing of this machine
+lock: .venv/.ready ## compile pyproject.toml into the requirements, with hashes
 	.venv/bin/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
 	.venv/bin/uv pip compile pyproject.toml --extra dev $(COMPILE) -o requirements-dev.txt
 COMPILE := --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
-clean: ## what make made
+clean: ## remove everything that make created
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .coverage build
