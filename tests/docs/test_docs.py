@@ -1,4 +1,4 @@
-"""What is written about the program is what the program does."""
+"""The documents match the program: settings, commands, links, watchlists and make targets."""
 
 import json
 import re
@@ -22,7 +22,7 @@ DOCUMENTS = [
 ]
 
 
-def test_the_settings_in_the_readme_are_the_settings_of_the_program() -> None:
+def test_readme_lists_the_settings_of_the_program() -> None:
     section = README.split("## Settings")[1].split("\n## ")[0]
     rows = {
         name: (meaning, default)
@@ -43,7 +43,7 @@ def test_the_settings_in_the_readme_are_the_settings_of_the_program() -> None:
         assert default == expected, name
 
 
-def test_the_example_settings_hold_nothing_unknown() -> None:
+def test_example_settings_are_known() -> None:
     example = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))[
         "Values"
     ]
@@ -57,9 +57,9 @@ def test_the_example_settings_hold_nothing_unknown() -> None:
     assert {row.name for row in SETTINGS if row.required} | {"LAPSEWATCH_SCHEDULE"} <= set(example)
 
 
-def test_the_commands_and_options_in_the_readme_are_those_of_the_program() -> None:
+def test_readme_lists_the_commands_and_options() -> None:
     section = README.split("## Command line")[1].split("\n## ")[0]
-    told = {
+    listed = {
         words.split()[0]: set(re.findall(r"--[a-z-]+", words))
         for words in re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
     }
@@ -73,11 +73,11 @@ def test_the_commands_and_options_in_the_readme_are_those_of_the_program() -> No
         }
         for name, command in commands.items()
     }
-    assert told == real
+    assert listed == real
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_file_that_a_document_links_to_is_there(document: Path) -> None:
+def test_linked_files_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     links = [
         link.partition("#")[0]
@@ -87,8 +87,22 @@ def test_every_file_that_a_document_links_to_is_there(document: Path) -> None:
     assert [link for link in links if link and not (document.parent / link).exists()] == []
 
 
-def test_the_watchlists_in_the_documents_are_good_ones() -> None:
-    """That of another tenant as it stands; the part about the whole tenant at the end of the watchlist that is shipped."""
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_named_files_exist(document: Path) -> None:
+    """A path may omit `.py`, and `*` stands for any name. The example channel slack is new."""
+    named = re.findall(
+        r"`((?:shared|local|tests|infra|bench|docs|runbooks)/[\w./*-]*)`",
+        document.read_text(encoding="utf-8"),
+    )
+    assert [
+        path
+        for path in named
+        if "slack" not in path and not any([*ROOT.glob(path), *ROOT.glob(f"{path}.py")])
+    ] == []
+
+
+def test_watchlists_in_the_documents_are_valid() -> None:
+    """The one in docs/tenants.md is complete; README's part extends the shipped watchlist."""
     settings = dict.fromkeys(
         ("TEAMS_WEBHOOK_URL", "TEAMS_WEBHOOK_URL_BRANCH"), "https://flow.example/x"
     )
@@ -112,7 +126,7 @@ def test_the_watchlists_in_the_documents_are_good_ones() -> None:
     assert whole.tell == ("libapps",)
 
 
-def test_every_target_that_the_documents_name_can_be_made() -> None:
+def test_make_targets_in_the_documents_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = {
         target
@@ -125,7 +139,7 @@ def test_every_target_that_the_documents_name_can_be_made() -> None:
     ] == []
 
 
-def test_the_requirements_are_pinned_with_hashes_and_name_no_registry() -> None:
+def test_requirements_have_hashes_and_no_registry() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         pins = [

@@ -25,7 +25,7 @@ def test_every_mutation_has_one_row() -> None:
     assert sorted(name for _, _, name in ROWS) == sorted(MUTATIONS)
 
 
-def test_every_package_of_the_app_has_its_licence() -> None:
+def test_every_package_of_the_app_has_a_licence() -> None:
     pinned = re.findall(
         r"^([A-Za-z0-9_.-]+)==",
         (ROOT / "requirements.txt").read_text(encoding="utf-8"),

@@ -1,4 +1,4 @@
-"""Every suppressed check has its reason beside it."""
+"""Every suppressed check has a reason beside it."""
 
 import re
 import tokenize
@@ -11,11 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NOT_OURS = {".venv", "node_modules", "build", ".git"}
 SUPPRESSION = re.compile(
-    r"# *(?:noqa|type: *ignore|pragma:|fmt: *(?:off|skip)|nosec|(?:ruff|mypy|pyright|pylint|isort):)"
+    r"# *(?:noqa|type: *ignore|pragma:|fmt: *(?:off|skip)|nosec"
+    r"|(?:ruff|mypy|pyright|pylint|isort):)"
 )
-"""A comment that tells a tool to look away."""
+"""A comment that switches a check off."""
 REASON = re.compile(rf"  (?:\(.*\w{{2}}.*\)|(?!{SUPPRESSION.pattern})# .*\w{{2}}.*)$")
-"""At the end of it: `# noqa: S603  (our own module)`, `# type: ignore[misc]  # the SDK has no types`."""
+"""For example `# noqa: S603  (our own module)` or `# type: ignore[misc]  # no types`."""
 EXCEPTIONS = {
     "ignore",
     "per-file-ignores",
@@ -31,7 +32,7 @@ EXCEPTIONS = {
 
 
 def unexplained_comments(file: Path) -> Iterator[str]:
-    """Yield the suppressions of a Python file that have no reason; text in strings does not count."""
+    """Yield the suppressions of a Python file that have no reason. Strings do not count."""
     with tokenize.open(file) as source:
         for token in tokenize.generate_tokens(source.readline):
             if (
@@ -56,7 +57,7 @@ def exceptions(value: object, *, excepting: bool = False) -> Iterator[str]:
 
 
 def unexplained_exceptions(text: str) -> list[str]:
-    """Return the exceptions of a pyproject.toml that stand on a line without a comment."""
+    """Return the exceptions in a pyproject.toml that have no comment on their line."""
     quoted = [
         re.compile(rf"""["']{re.escape(value)}["']""") for value in exceptions(tomllib.loads(text))
     ]
@@ -64,7 +65,7 @@ def unexplained_exceptions(text: str) -> list[str]:
     return [line.strip() for line in lines if not re.search(r"# .*\w.*\w", line)]
 
 
-def test_every_suppression_in_python_has_its_reason() -> None:
+def test_suppressions_in_python_have_a_reason() -> None:
     files = [
         file for file in ROOT.rglob("*.py") if not NOT_OURS & set(file.relative_to(ROOT).parts)
     ]
@@ -72,11 +73,11 @@ def test_every_suppression_in_python_has_its_reason() -> None:
     assert [found for file in sorted(files) for found in unexplained_comments(file)] == []
 
 
-def test_every_exception_in_pyproject_has_its_reason() -> None:
+def test_exceptions_in_pyproject_have_a_reason() -> None:
     assert unexplained_exceptions((ROOT / "pyproject.toml").read_text(encoding="utf-8")) == []
 
 
-def test_every_suppression_in_bicep_has_its_reason_above() -> None:
+def test_suppressions_in_bicep_have_a_reason_above() -> None:
     for file in (ROOT / "infra").rglob("*.bicep"):
         lines = file.read_text(encoding="utf-8").splitlines()
         suppressed = [
@@ -112,5 +113,13 @@ def test_a_suppression_is_found_by_its_comment(line: str, explained: bool, tmp_p
 
 
 def test_an_exception_in_pyproject_is_found_by_its_key() -> None:
-    text = '[x]\nselect = ["ALL"]\nignore = [\n  "A", # because\n  "B",\n]\n[x.per-file-ignores]\n"a.py" = ["C"]\n'
+    text = """[x]
+select = ["ALL"]
+ignore = [
+  "A", # because
+  "B",
+]
+[x.per-file-ignores]
+"a.py" = ["C"]
+"""
     assert unexplained_exceptions(text) == ['"B",', '"a.py" = ["C"]']

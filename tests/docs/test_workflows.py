@@ -1,7 +1,9 @@
 """Workflows, templates and hooks: no secrets, least permissions, every action pinned by commit."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,12 @@ def steps(name: str) -> list[dict[str, Any]]:
     return [step for job in loaded(name)["jobs"].values() for step in job["steps"]]
 
 
-def test_the_workflows_that_are_wanted_are_there() -> None:
+def test_all_workflows_exist() -> None:
     assert set(WORKFLOWS) == {"audit", "bicep", "deploy", "test"}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_workflow_knows_no_secret_and_may_only_what_it_needs(name: str) -> None:
+def test_workflows_have_no_secret_and_least_permissions(name: str) -> None:
     text = WORKFLOWS[name].read_text(encoding="utf-8")
     assert "secrets." not in text
     assert loaded(name)["permissions"] == {"contents": "read"}
@@ -45,20 +47,20 @@ def test_a_workflow_knows_no_secret_and_may_only_what_it_needs(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_action_is_pinned_by_commit(name: str) -> None:
+def test_actions_are_pinned_by_commit(name: str) -> None:
     lines = WORKFLOWS[name].read_text(encoding="utf-8").splitlines()
     used = [line.partition("uses: ")[2] for line in lines if re.match(r" *(- )?uses: ", line)]
     assert len(used) == len([step for step in steps(name) if "uses" in step]) > 0
     assert [action for action in used if not PINNED.fullmatch(action)] == []
 
 
-def test_an_action_has_the_same_commit_everywhere() -> None:
+def test_each_action_has_one_commit() -> None:
     pins = {step["uses"] for name in WORKFLOWS for step in steps(name) if "uses" in step}
     assert len(pins) == len({pin.partition("@")[0] for pin in pins})
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_workflow_keeps_no_credential_and_runs_no_fork_with_rights(name: str) -> None:
+def test_workflows_keep_no_credential_and_trust_no_fork(name: str) -> None:
     checkouts = [
         step for step in steps(name) if step.get("uses", "").startswith("actions/checkout@")
     ]
@@ -68,17 +70,17 @@ def test_a_workflow_keeps_no_credential_and_runs_no_fork_with_rights(name: str) 
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_step_has_a_name(name: str) -> None:
+def test_steps_have_names(name: str) -> None:
     assert [step for step in steps(name) if not step.get("name")] == []
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_what_a_stranger_can_write_reaches_no_shell(name: str) -> None:
+def test_no_expression_is_inserted_into_a_shell_command(name: str) -> None:
     for step in steps(name):
-        assert "${{" not in step.get("run", ""), step  # values come by the environment
+        assert "${{" not in step.get("run", ""), step  # values come from the environment
 
 
-def test_the_sign_in_to_azure_is_by_federation_alone() -> None:
+def test_sign_in_to_azure_uses_federation_only() -> None:
     for name in ("bicep", "deploy"):
         (login,) = [step for step in steps(name) if step.get("uses", "").startswith("azure/login@")]
         assert set(login["with"]) == {"client-id", "tenant-id", "subscription-id"}
@@ -89,7 +91,7 @@ def test_the_sign_in_to_azure_is_by_federation_alone() -> None:
     assert "head.repo.full_name == github.repository" in loaded("bicep")["jobs"]["what-if"]["if"]
 
 
-def test_the_bicep_is_compiled_linted_and_compared() -> None:
+def test_bicep_is_compiled_linted_and_previewed() -> None:
     commands = " ".join(step.get("run", "") for step in steps("bicep"))
     for command in (
         "az bicep build --file infra/main.bicep",
@@ -104,7 +106,7 @@ def test_the_bicep_is_compiled_linted_and_compared() -> None:
     assert required <= given <= set(FILES["main"].parameters)
 
 
-def test_a_deployment_is_given_what_the_template_asks_for() -> None:
+def test_deployment_passes_all_parameters() -> None:
     environment = loaded("deploy")["jobs"]["deploy"]["env"]
     asked = dict(
         re.findall(
@@ -117,18 +119,40 @@ def test_a_deployment_is_given_what_the_template_asks_for() -> None:
         "AZURE_TENANT_ID",
         "LAPSEWATCH_DECIDERS",
     }
-    # a variable that GitHub does not have is empty, and not absent: azd's own default would not count
+    # GitHub passes a missing variable as empty text, so azd would not use its own default
     assert all(
         environment[name] == f"${{{{ vars.{name}{f" || '{default}'" if default else ''} }}}}"
         for name, default in asked.items()
     )
 
 
-def test_tests_run_as_on_a_laptop() -> None:
-    assert [step["run"] for step in steps("test") if "run" in step] == ["make test", "make package"]
+def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
+    commands = [step for step in steps("test") if "run" in step]
+    assert [step["run"] for step in commands] == ["make test", "make package"]
+    assert commands[0]["env"] == {"COVERAGE": "1", "LAPSEWATCH_ALL_TESTS": "1"}
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    for name, value in commands[0]["env"].items():
+        assert any(line.startswith(f"export {name}={value}") for line in script)
+    assert "make test" in script
 
 
-def test_what_is_pinned_is_kept_up_to_date() -> None:
+@pytest.mark.parametrize(("environment", "measured"), [({}, False), ({"COVERAGE": "1"}, True)])
+def test_make_measures_coverage_only_if_asked(environment: dict[str, str], measured: bool) -> None:  # noqa: FBT001  (a table of cases)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    shown = subprocess.run(
+        ["make", "--dry-run", "unit"],
+        cwd=ROOT,
+        env=plain | {"MAKEFLAGS": ""} | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    ).stdout
+    assert ("--fail-under=97" in shown) is measured
+    assert "pytest -n auto" in shown
+
+
+def test_dependabot_updates_all_pins() -> None:
     document = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
     assert {update["package-ecosystem"] for update in document["updates"]} == {
         "pip",
@@ -142,7 +166,7 @@ def test_what_is_pinned_is_kept_up_to_date() -> None:
     assert all(update["cooldown"] == {"default-days": 7} for update in document["updates"])
 
 
-def test_the_git_hooks_run_tools_of_the_project() -> None:
+def test_git_hooks_run_tools_of_the_project() -> None:
     (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))[
         "repos"
     ]
@@ -155,7 +179,7 @@ def test_the_git_hooks_run_tools_of_the_project() -> None:
         ), hook
 
 
-def test_the_bug_form_asks_for_what_helps_and_warns_of_secrets() -> None:
+def test_bug_form_asks_for_doctor_and_warns_of_secrets() -> None:
     form = yaml.safe_load(
         (ROOT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text(encoding="utf-8")
     )
@@ -167,7 +191,7 @@ def test_the_bug_form_asks_for_what_helps_and_warns_of_secrets() -> None:
     assert no_secrets["required"]
 
 
-def test_the_container_of_a_developer_has_what_the_demo_needs() -> None:
+def test_development_container_can_run_the_demo() -> None:
     container = json.loads(
         (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
     )
