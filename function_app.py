@@ -10,7 +10,7 @@ import azure.functions as func
 from shared.bootstrap import clock, ledgers, settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.model.watchlist import OWN
 from shared.core.results import CheckResult
 from shared.ports.errors import PortError

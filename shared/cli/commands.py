@@ -25,7 +25,8 @@ from shared.config.problems import Misconfigured, Wrong
 from shared.config.settings import NoSuchTenant, Settings
 from shared.config.values import guid
 from shared.core.decisions import Refused
-from shared.core.model.memory import Outcome, Person
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Person
 from shared.core.results import CheckResult
 from shared.ports.errors import PortError
 from shared.render.feeds.discover import watchlist_toml

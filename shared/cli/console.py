@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from shared.core.model.memory import Decision, DecisionKind, Outcome
-from shared.core.model.views import Judgement, View
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.judgement import Judgement
+from shared.core.model.message import NextMessages
+from shared.core.model.views import View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.core.results import CheckResult, Forecast, InventoryStatus, Status
 from shared.render.feeds.forecast import forecast_rows
 from shared.render.page.verdict import urgency

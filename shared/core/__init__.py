@@ -1,1 +1,1 @@
-"""Decisions: pure functions over values. Standard library only; no clock, environment, log or network."""
+"""Decisions: pure functions of values. No clock, environment, log or network."""

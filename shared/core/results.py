@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.inventory import InventoryScan
-from shared.core.model.memory import LastChecks, Outcome, Read
-from shared.core.model.message import Message
-from shared.core.model.views import InventoryView, Judgement
+from shared.core.model.check_record import LastChecks, Outcome, Read
+from shared.core.model.context import CheckContext
+from shared.core.model.inventory import InventoryScan, InventoryView
+from shared.core.model.judgement import Judgement
+from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import WatchedApp
-from shared.core.notify.next_message import NextMessages
 
 
 @dataclass(frozen=True, slots=True)

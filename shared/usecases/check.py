@@ -20,15 +20,17 @@ from shared.core.judge.schedule import (
     last_checks_after,
 )
 from shared.core.judge.self_watch import fared
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
-from shared.core.model.apply import apply_changes, apply_notifications
-from shared.core.model.changes import DecisionChanges, is_remembered
-from shared.core.model.memory import Changes, CheckRecord, LastChecks, Memory, Outcome, Read
-from shared.core.model.message import Message
+from shared.core.judge.snapshot import recalled_snapshot
+from shared.core.model.apply import apply_changes, apply_notifications, is_remembered
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.decision import DecisionChanges
+from shared.core.model.memory import Changes, Memory
+from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.due import notifications_for
 from shared.core.notify.forecast import forecast, horizon
-from shared.core.notify.next_message import NextMessages, find_next_messages
+from shared.core.notify.next_message import find_next_messages
+from shared.core.notify.notifications import notifications_for
 from shared.core.notify.retention import HISTORY, is_outlived, outlived
 from shared.core.results import CheckResult, Delivery, Forecast, InventoryResult, Status
 from shared.ports.channel import Channel

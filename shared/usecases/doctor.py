@@ -11,13 +11,15 @@ from shared.config.clouds import OtherTenant, cloud_of, consent
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import Settings
 from shared.config.values import is_loopback
-from shared.core.inventory.judge import InventoryFilter
+from shared.core.inventory.filter import InventoryFilter
 from shared.core.judge.claims import matches
 from shared.core.judge.judge import judge
 from shared.core.judge.schedule import is_stale
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
-from shared.core.judge.standing import has_ended
-from shared.core.model.memory import LastChecks, Memory, Outcome
+from shared.core.judge.snapshot import snapshot_of
+from shared.core.judge.validity import has_ended
+from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.memory import Memory
 from shared.core.model.message import Message
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import EmailChannel, WatchedApp

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.render.feeds.document_parts import Json
 
 GUARDS = {

@@ -16,9 +16,11 @@ from shared.config.problems import Misconfigured
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Outcome, Person
-from shared.core.model.views import Loss, ServiceView
+from shared.core.model.check_record import Outcome
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Person
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss
 from shared.core.results import CheckResult
 from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import flash, inventory, page

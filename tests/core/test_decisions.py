@@ -7,10 +7,16 @@ import pytest
 from local.simulation.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
 from shared.core.decisions import Refused, ShownCredential, acknowledge, claim, confirm
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
+from shared.core.judge.snapshot import snapshot_of
+from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.decision import InUse, Person, PreviousCredential
 from shared.core.model.directory import App
 from shared.core.model.memory import InUse, Memory, Person, PreviousCredential
 from shared.core.model.views import Judgement, ServiceView
+from shared.core.model.judgement import Judgement
+from shared.core.model.memory import Memory
+from shared.core.model.views import ServiceView
+from tests.support.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
 
 NOW = at("2026-11-22T14:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")
@@ -76,7 +82,7 @@ def test_only_a_live_credential_of_the_app_can_be_confirmed(key_id: str, said: s
 )
 def test_what_is_not_as_it_was_shown_is_not_confirmed(shown: ShownCredential) -> None:
     case = Case()
-    with pytest.raises(Refused, match="not what you were shown"):
+    with pytest.raises(Refused, match="has changed since you opened"):
         confirm(case.view, "k2", case.seen, case.round, by=ANNA, shown=shown)
 
 
@@ -107,8 +113,8 @@ def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:
 @pytest.mark.parametrize(
     ("until", "why", "said"),
     [
-        (date(2026, 11, 21), "x", "is past"),
-        (date(2026, 12, 14), "x", "cannot outlive the credential, which ends on 2026-12-13"),
+        (date(2026, 11, 21), "x", "is in the past"),
+        (date(2026, 12, 14), "x", "Choose a date up to 13 Dec 2026, when the credential expires"),
         (date(2026, 12, 1), " ", "needs a reason"),
     ],
 )
@@ -135,7 +141,7 @@ def test_a_claim_may_name_several_services_or_none_but_only_those_of_the_app() -
     assert both.assignments[0].services == ("libcal", "libstaffer")
     assert nobody.assignments[0].services == ()
     with pytest.raises(
-        Refused, match="libcall is not a service of LibApps; its services are libcal, libstaffer"
+        Refused, match="libcall is not a service of LibApps. Its services are libcal, libstaffer"
     ):
         claim("k3", ["libcall"], case.judgement, case.seen, case.round, by=ANNA)
     with pytest.raises(Refused, match="There is no credential k9"):

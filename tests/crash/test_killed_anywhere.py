@@ -16,7 +16,7 @@ import pytest
 
 from local.azurite import Azurite
 from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from tests.support.environment import START, WATCHLIST, WHOLE_TENANT, Stage, staged, timeless
 from tests.support.fault_proxy import Asked, Pass, Reply, straight
 from tests.support.processes import Lived

@@ -16,7 +16,7 @@ from local.stand_in.sign_in import PAGE_CLIENT_ID, object_id
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
 from shared.adapters.table.ledger import TableLedger
-from shared.core.model.memory import Decision, DecisionKind, Person
+from shared.core.model.decision import Decision, DecisionKind, Person
 from tests.e2e.conftest import ROOT, Lapsewatch
 from tests.functions_host.host_process import Host, hosted
 from tests.support.openapi import described

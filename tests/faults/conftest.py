@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from local.azurite import Azurite
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from tests.support.harness import DAY, World, harness_for
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult
 from tests.support.faults import (

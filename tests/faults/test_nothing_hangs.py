@@ -21,8 +21,8 @@ from shared.adapters.identity.issuer_keys import IssuerKeys
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import call_with_timeout
+from shared.core.model.check_record import Outcome
 from shared.core.model.inventory import Holder
-from shared.core.model.memory import Outcome
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.ports.directory import AppQuery

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from azure.data.tables import UpdateMode
 
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from tests.support.environment import START
 from tests.support.fault_proxy import Asked, Pass, Reply
 from tests.support.faults import PLACES

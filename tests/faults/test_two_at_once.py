@@ -10,7 +10,7 @@ from threading import Barrier, Lock
 import pytest
 
 from shared.adapters.table.ledger import TableLedger
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
 from shared.usecases import decisions as people
 from shared.usecases.check import Watch

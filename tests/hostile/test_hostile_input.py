@@ -19,17 +19,12 @@ from rich.console import Console
 
 from shared.adapters.graph.response import GraphResponse, complaint, unreadable
 from shared.cli import console
-from shared.core.model.memory import (
-    AppRecord,
-    CredentialRecord,
-    Decision,
-    DecisionKind,
-    Memory,
-    Outcome,
-)
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.memory import AppRecord, CredentialRecord, Memory
 from shared.core.model.message import Message
-from shared.core.model.views import Loss, ServiceView, View
-from shared.core.model.vocabulary import Reason, Standing
+from shared.core.model.views import ServiceView, View
+from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.feeds.calendar_events import calendar
 from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line

@@ -18,11 +18,10 @@ from shared.adapters.graph.page_decoder import PageDecoder
 from shared.adapters.graph.response import GraphResponse
 from shared.adapters.table.ledger import TableLedger
 from shared.cli import console
-from shared.core.model.inventory import Holder, InventoryChanges, InventoryScan
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
+from shared.core.model.inventory import Holder, InventoryChanges, InventoryScan, InventoryView
 from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
-from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult, Delivery, InventoryResult, InventoryStatus, Status
 from shared.ports.errors import DirectoryError

@@ -9,9 +9,8 @@ from local.simulation.build import RULES, app, at, owner, secret, watchlist
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World, inventory_world
 from shared.core.inventory.due import OWNERS_A_CHECK
-from shared.core.model.inventory import Holder, InventoryApp
-from shared.core.model.memory import Outcome
-from shared.core.model.views import InventoryView
+from shared.core.model.check_record import Outcome
+from shared.core.model.inventory import Holder, InventoryApp, InventoryView
 from shared.core.model.vocabulary import Kind, Severity, Standing
 from shared.ports.errors import LedgerError
 from shared.render.text.inventory import owned_by

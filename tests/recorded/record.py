@@ -17,7 +17,7 @@ from typing import Any
 
 from local.azurite import Azurite
 from local.stand_in.tenant import Tenant
-from shared.core.model.memory import Person
+from shared.core.model.decision import Person
 from shared.core.results import CheckResult
 from shared.usecases import decisions
 from shared.usecases.check import Watch

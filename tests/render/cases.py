@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from shared.core.model.memory import Acknowledgement, InUse
+from shared.core.model.decision import Acknowledgement, InUse
 from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
-from shared.core.model.views import Loss
-from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
+from shared.core.model.vocabulary import Kind, Loss, Reason, Severity, Standing
 from shared.core.model.watchlist import Claim
 from tests.support.notices import (
     APP,

@@ -8,8 +8,9 @@ from local.browser import BrowserError, find_browser, run_browser
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import CheckContext, recalled_snapshot
-from shared.core.model.views import Judgement
+from shared.core.judge.snapshot import recalled_snapshot
+from shared.core.model.context import CheckContext
+from shared.core.model.judgement import Judgement
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
 from shared.render.page.timeline import timeline

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Message
 from shared.core.model.views import (
     AppView,
-    InventoryView,
     LeftoverView,
     RemovedView,
     ServiceView,

@@ -18,7 +18,8 @@ from local.stand_in.entra import Registration
 from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.tenant import SIGNATURE, Tenant
 from shared.adapters.table.ledger import TableLedger
-from shared.core.model.memory import LastChecks, Memory
+from shared.core.model.check_record import LastChecks
+from shared.core.model.memory import Memory
 from tests.support.fault_proxy import Front
 from tests.support.processes import Lived, Lives
 

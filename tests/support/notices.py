@@ -6,23 +6,22 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
+from shared.core.model.decision import InUse, Person
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.memory import AppRecord, InUse, Person
+from shared.core.model.inventory import Holder, InventoryItem, InventoryView
+from shared.core.model.memory import AppRecord
 from shared.core.model.message import Message, Notice, Role
 from shared.core.model.owners import AppOwners
 from shared.core.model.views import (
     AppView,
-    InventoryView,
     LeftoverView,
-    Loss,
     RemovedView,
     ServiceView,
     UnclaimedView,
     View,
     WatcherView,
 )
-from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
+from shared.core.model.vocabulary import Kind, Loss, Reason, Severity, Standing
 from shared.core.model.watchlist import Claim, Runbook, Service, WatchedApp
 
 ZONE = ZoneInfo("America/Chicago")

@@ -23,7 +23,7 @@ from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
 from shared.config.settings import load
 from shared.core.decisions import Refused
-from shared.core.model.memory import Person
+from shared.core.model.decision import Person
 from shared.core.results import CheckResult
 from shared.ports.errors import PortError
 from shared.usecases import decisions

@@ -11,6 +11,7 @@ from local.simulation.directory import InMemoryUsageReport
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World
 from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason
 from shared.ports.errors import DirectoryError, LedgerError

@@ -10,7 +10,7 @@ from local.simulation.build import at, secret, service, watchlist
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import ANNA, World
 from shared.core.decisions import Refused
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.model.message import Message
 from shared.core.model.watchlist import WatchedApp
 from shared.ports.errors import LedgerError

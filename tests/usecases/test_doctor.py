@@ -19,7 +19,7 @@ from shared.adapters.channels.probe import probe_anonymously
 from shared.bootstrap import ROOT, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import load
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.render.text import commands as remedies
 from shared.usecases.doctor import Finding, examine
 from tests.support.scripted import Reply, Scripted, reply

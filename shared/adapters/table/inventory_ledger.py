@@ -16,7 +16,7 @@ from shared.core.model.inventory import (
     InventoryMemory,
     InventoryScan,
 )
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 
 SCAN = key("~scan")
 

@@ -43,22 +43,20 @@ from shared.adapters.table.rows import (
     record_of,
 )
 from shared.adapters.table.store import CALL_SECONDS, Step, TableStore
-from shared.core.model.memory import (
+from shared.core.model.check_record import CheckRecord, LastChecks
+from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
-    Changes,
-    CheckRecord,
     Decision,
     InUse,
-    LastChecks,
-    Memory,
-    Notification,
     PreviousCredential,
-    Removals,
 )
 from shared.ports.clock import Clock
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Lease
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification
+from shared.ports import Clock, Lease, LedgerConflict
 
 MAX_HISTORY = 500
 """Rows of each history that one call of `forget_history` drops."""

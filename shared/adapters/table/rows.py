@@ -22,21 +22,19 @@ from typing import Annotated, Any, NamedTuple, cast, get_args, get_origin
 
 import msgspec
 
+from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.memory import (
-    Acknowledgement,
     AppRecord,
-    Assignment,
     ChannelState,
     CredentialRecord,
-    InUse,
     ItemState,
     Memory,
-    Notification,
-    PreviousCredential,
     Use,
 )
 from shared.ports.errors import LedgerError
+from shared.core.model.notification import Notification
+from shared.ports import LedgerError
 
 MAX_KEY_UNITS = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""

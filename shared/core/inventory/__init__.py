@@ -1,1 +1,1 @@
-"""The inventory: every app in one tenant, judged and decided on like the watched apps."""
+"""The inventory: every credential in the tenant, judged and notified like the watched apps."""

@@ -1,4 +1,4 @@
-"""What renews itself, or never mattered, is not told: a few kinds of credential that every tenant has, each with its reason.
+"""Credentials that renew themselves or never matter: nobody is notified of them.
 
 Each rule can be switched off in the watchlist, `[tenant] noise = { app_service = false }`.
 """
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class NoiseRule(NamedTuple):
-    """One kind of noise: by the name of the app, or by that of the credential (globs, case ignored)."""
+    """A rule by the name of the app or of the credential (globs, case ignored)."""
 
     id: str
     app: str
@@ -46,33 +46,29 @@ NOISE = (
         "SharePoint made it for its own extensions, and nobody holds its value",
     ),
 )
-"""Sources: Microsoft's FAQ of Application Proxy (CWAP_AuthSecret); names as recorded in real tenants."""
+"""Sources: Microsoft's FAQ of Application Proxy (CWAP_AuthSecret); names seen in real tenants."""
 
 
 class NoiseFilter:
-    """The rules in force, ready to be asked 100,000 times."""
+    """The active rules, compiled: a tenant has up to 100,000 credentials."""
 
     def __init__(self, ids: Iterable[str], exclude_names: Iterable[str]) -> None:
-        """Take the ids of the noise rules in force, and further globs of app names."""
-        wanted = set(ids)
-        rules = [rule for rule in NOISE if rule.id in wanted]
-        self._apps = _any_of(
-            [
-                *(rule.app for rule in rules if rule.app),
-                *(name.casefold() for name in exclude_names),
-            ]
-        )
+        """Use the noise rules with these ids, and more globs of app names."""
+        active = set(ids)
+        rules = [rule for rule in NOISE if rule.id in active]
+        apps = [rule.app for rule in rules if rule.app]
+        self._apps = _any_of([*apps, *(name.casefold() for name in exclude_names)])
         self._credentials = _any_of([rule.credential for rule in rules if rule.credential])
 
     def app(self, name: str) -> bool:
-        """Say whether nothing of an app of this name is told."""
+        """Return whether every credential of an app with this name is left out."""
         return self._apps.match(name.casefold()) is not None
 
     def credential(self, name: str) -> bool:
-        """Say whether a credential of this name is never told."""
+        """Return whether a credential with this name is left out."""
         return self._credentials.match(name.casefold()) is not None
 
 
 def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
-    """Give one pattern for all of them; for none, one that nothing matches."""
+    """Return one pattern for all globs; without any, a pattern that never matches."""
     return re.compile("|".join(map(translate, globs)) or r"(?!)")

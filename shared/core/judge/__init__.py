@@ -1,1 +1,1 @@
-"""Judging: from what Graph shows and the ledger remembers to the standing of each item."""
+"""From what Graph shows and the ledger remembers to the status of each item."""

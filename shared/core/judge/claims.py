@@ -1,29 +1,55 @@
-"""ClaimsByKeyId a credential is: a person's word beats everything; what a service uses or used is its own; then one rule decides.
+"""Which service a credential belongs to.
 
-If the rules of two services match one credential, neither has it by rule: it stays unclaimed, and both are named.
+A person's assignment decides. Without one, a service keeps the credentials that it uses or has
+used, and one matching rule decides about the rest. If the rules of two services match, neither
+gets the credential: it stays unclaimed, and both are named.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
+from shared.core.model.context import AppSnapshot
+from shared.core.model.decision import PreviousCredential
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Memory, PreviousCredential
-from shared.core.model.watchlist import Claim, Service
+from shared.core.model.memory import Memory
+from shared.core.model.watchlist import Claim, Service, WatchedApp
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedBy:
-    """To whom a credential belongs, by service id. Nobody, and not `ignored`: it is unclaimed."""
+    """The services that a credential belongs to; without any it is unclaimed or ignored."""
 
     services: frozenset[str]
+    """Service ids."""
     rivals: tuple[Service, ...] = ()
     ignored: bool = False
-    """A person said that it is nobody's concern."""
+    """A person decided that it needs no attention."""
+
+
+class AppContext(NamedTuple):
+    """A watched app as read, with the claims on each of its credentials (by key id)."""
+
+    watched: WatchedApp
+    snapshot: AppSnapshot
+    claims: dict[str, ClaimedBy]
+
+    def owned_by(self, service: Service) -> tuple[Credential, ...]:
+        """Return the credentials on the app that belong to a service."""
+        credentials = self.snapshot.credentials
+        return tuple(c for c in credentials if service.id in self.claims[c.key_id].services)
+
+
+def with_claims(watched: WatchedApp, snapshot: AppSnapshot, memory: Memory) -> AppContext:
+    """Decide for each credential of an app which services it belongs to."""
+    credentials = snapshot.credentials
+    claims = {c.key_id: claimed_by(c, watched.services, memory) for c in credentials}
+    return AppContext(watched, snapshot, claims)
 
 
 def matches(claim: Claim, credential: Credential) -> bool:
-    """Say whether a rule finds a credential: a name by case-insensitive glob, a hint or a key id as it is."""
+    """Return whether a rule matches: names by glob without case, hints and key ids exactly."""
     match claim.by:
         case "name":
             return fnmatchcase(credential.name.casefold(), claim.value.casefold())
@@ -34,24 +60,23 @@ def matches(claim: Claim, credential: Credential) -> bool:
 
 
 def claimed_by(credential: Credential, services: Iterable[Service], memory: Memory) -> ClaimedBy:
-    """Decide whose `credential` is among the `services` of its app."""
+    """Return which of the `services` of its app a credential belongs to."""
     services = tuple(services)
     assignment = memory.assignments.get(credential.key_id)
     if assignment is not None and not assignment.withdrawn:
         known = frozenset(service.id for service in services)
-        return ClaimedBy(
-            services=known & frozenset(assignment.services), ignored=not assignment.services
-        )
-    holders = {service.id for service in services if _held(service, credential.key_id, memory)}
-    ruled = tuple(service for service in services if matches(service.claim, credential))
-    if len(ruled) == 1:
-        holders.add(ruled[0].id)
-    return ClaimedBy(
-        services=frozenset(holders), rivals=ruled if len(ruled) > 1 and not holders else ()
-    )
+        assigned = known & frozenset(assignment.services)
+        return ClaimedBy(assigned, ignored=not assignment.services)
+    owners = {each.id for each in services if _uses_or_used(each, credential.key_id, memory)}
+    matching = tuple(service for service in services if matches(service.claim, credential))
+    if len(matching) == 1:
+        owners.add(matching[0].id)
+    rivals = matching if len(matching) > 1 and not owners else ()
+    return ClaimedBy(frozenset(owners), rivals)
 
 
-def _held(service: Service, key_id: str, memory: Memory) -> bool:
-    hold = memory.in_use_records.get(service.id)
-    used = hold is not None and hold.key_id == key_id
-    return used or PreviousCredential(service.id, key_id) in memory.previous_credentials
+def _uses_or_used(service: Service, key_id: str, memory: Memory) -> bool:
+    in_use = memory.in_use_records.get(service.id)
+    if in_use is not None and in_use.key_id == key_id:
+        return True
+    return PreviousCredential(service.id, key_id) in memory.previous_credentials

@@ -1,59 +1,58 @@
-"""When a check is owed, and when its absence is an alarm.
+"""When a check is due, and when a missing check is an alarm.
 
-A day's check is due at `check_at`, local time: a time that a change to summer time skips moves forward, one that occurs
-twice is its first (PEP 495, fold 0). The clock that calls us may fail; what is owed follows from the last good check.
+The check of a day is due at `check_at`, local time. A time that is skipped by a change to summer
+time moves forward; of a time that occurs twice, the first counts (PEP 495, fold 0). Whether a
+check is due follows from the last successful one, so a missed timer delays it only.
 """
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from shared.core.model.memory import CheckRecord, LastChecks, Outcome
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome
 from shared.core.model.watchlist import Watchlist
 
 STALE_AFTER = timedelta(hours=26)
 CLOCKS_DIFFER = timedelta(minutes=10)
 RETRIES = 6
-"""How many ticks after a check that did not end well try again, before the next daily check does."""
+"""How many hourly runs retry a check that failed or was partial, before the next daily check."""
 
 
 def instant_on(day: date, watchlist: Watchlist) -> datetime:
-    """Give the instant, in UTC, at which the check of a local day is due."""
+    """Return the instant, in UTC, at which the check of a local day is due."""
     return datetime.combine(day, watchlist.check_at, watchlist.zone).astimezone(UTC)
 
 
 def last_due(watchlist: Watchlist, now: datetime) -> datetime:
-    """Give the latest due instant that is not after `now`."""
+    """Return the last instant, not after `now`, at which a check was due."""
     today = now.astimezone(watchlist.zone).date()
     due = instant_on(today, watchlist)
     return due if due <= now else instant_on(today - timedelta(days=1), watchlist)
 
 
 def is_check_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
-    """Say whether a check is owed: no good one has started since the last due instant.
+    """Return whether a check is due: none has succeeded since the last due instant.
 
-    One from the future counts for nothing: somebody's clock was ahead.
+    A success in the future does not count: it was written while the clock was ahead.
     """
-    return (
-        last_checks.last_success is None
-        or not last_due(watchlist, now) <= last_checks.last_success <= now
-    )
+    last = last_checks.last_success
+    return last is None or not last_due(watchlist, now) <= last <= now
 
 
 def is_inventory_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
-    """Say whether a read of the whole tenant is owed: none was tried since the last due instant, or somebody asked for one."""
+    """Return whether the inventory is to be read: not tried since the last due instant."""
+    if watchlist.inventory is None:
+        return False
     tried = last_checks.inventory_attempt
-    return watchlist.inventory is not None and (
-        tried is None or not last_due(watchlist, now) <= tried <= now
-    )
+    return tried is None or not last_due(watchlist, now) <= tried <= now
 
 
 def is_retry_due(last_checks: LastChecks) -> bool:
-    """Say whether this tick should try again what the last check could not do."""
+    """Return whether this hourly run should retry what the last check could not do."""
     return last_checks.retries_left > 0
 
 
 def is_tick_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
-    """Say whether a tick has anything to do: a check, a read of the whole tenant, or another try."""
+    """Return whether an hourly run has anything to do: a check, the inventory, or a retry."""
     return (
         is_check_due(last_checks, watchlist, now)
         or is_inventory_due(last_checks, watchlist, now)
@@ -62,17 +61,17 @@ def is_tick_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) ->
 
 
 def is_stale(last_checks: LastChecks, now: datetime) -> bool:
-    """Say whether the last good check, or the first sign of life if there was none yet, is more than 26 hours old.
+    """Return whether the last success, or the first sign of life, is over 26 hours old.
 
-    One from the future, by more than clocks differ, proves nothing.
+    An instant further in the future than clocks differ proves nothing.
     """
     last = last_checks.last_success or last_checks.watching_since
     return last is not None and not -CLOCKS_DIFFER <= now - last <= STALE_AFTER
 
 
 def last_checks_after(record: CheckRecord, before: LastChecks, *, retry: bool) -> LastChecks:
-    """Give the pulse after a check: what is still to be retried, and since when things are well."""
-    good = record.outcome in {Outcome.OK, Outcome.PARTIAL}
+    """Return the row about the last checks after one more check; `retry`: it was a retry."""
+    success = record.outcome in {Outcome.OK, Outcome.PARTIAL}
     retries = 0
     if record.outcome == Outcome.PARTIAL:
         retries = before.retries_left - 1 if retry else RETRIES
@@ -81,7 +80,7 @@ def last_checks_after(record: CheckRecord, before: LastChecks, *, retry: bool) -
     return replace(
         before,
         watching_since=before.watching_since or record.started,
-        last_success=record.started if good else before.last_success,
+        last_success=record.started if success else before.last_success,
         last_attempt=record.started,
         outcome=record.outcome,
         error=record.error,

@@ -1,1 +1,1 @@
-"""The vocabulary: values that everything else reasons about."""
+"""The values that everything else works with."""

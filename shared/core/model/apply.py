@@ -1,54 +1,86 @@
-"""What is remembered after something was written: the same step for a forecast, for a test's ledger, and in our heads."""
+"""Return what is remembered after something was saved.
+
+Checks, forecasts and the ledger in memory of the tests share these steps.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.core.model.changes import DecisionChanges
-from shared.core.model.memory import Changes, Memory, Notification
+from shared.core.model.decision import (
+    Acknowledgement,
+    Assignment,
+    Decision,
+    DecisionChanges,
+    DecisionKind,
+    InUse,
+)
+from shared.core.model.inventory import InventoryChanges, InventoryMemory
+from shared.core.model.memory import Changes, Memory
+from shared.core.model.notification import Notification
 
 
-def apply_changes(memory: Memory, facts: Changes) -> Memory:
-    """Give the memory after `facts` were written; a hold that exists is left alone."""
+def apply_changes(memory: Memory, changes: Changes) -> Memory:
+    """Return the memory after `changes`; an existing record of a credential in use is kept."""
+    records = {each.credential.key_id: each for each in changes.credential_records}
     return replace(
         memory,
-        in_use_records={
-            **{hold.service: hold for hold in facts.in_use_records},
-            **memory.in_use_records,
-        },
-        credential_records={
-            **memory.credential_records,
-            **{each.credential.key_id: each for each in facts.credential_records},
-        },
-        apps={**memory.apps, **{app.key: app for app in facts.apps}},
-        items={**memory.items, **{state.item: state for state in facts.items}},
-        channels={**memory.channels, **{state.name: state for state in facts.channels}},
-        uses={**memory.uses, **{use.key_id: use for use in facts.uses}},
+        in_use_records={each.service: each for each in changes.in_use_records}
+        | {**memory.in_use_records},
+        credential_records={**memory.credential_records, **records},
+        apps={**memory.apps, **{app.key: app for app in changes.apps}},
+        items={**memory.items, **{state.item: state for state in changes.items}},
+        channels={**memory.channels, **{state.name: state for state in changes.channels}},
+        uses={**memory.uses, **{use.key_id: use for use in changes.uses}},
     )
 
 
-def apply_decision(memory: Memory, decided: DecisionChanges) -> Memory:
-    """Give the memory after somebody decided."""
+def apply_decision(memory: Memory, changes: DecisionChanges) -> Memory:
+    """Return the memory after a decision."""
+    in_use = {each.service: each for each in changes.in_use_records}
+    assignments = {each.key_id: each for each in changes.assignments}
+    acknowledgements = {each.service: each for each in changes.acknowledgements}
     return replace(
         memory,
-        in_use_records={
-            **memory.in_use_records,
-            **{hold.service: hold for hold in decided.in_use_records},
-        },
-        previous_credentials=memory.previous_credentials | set(decided.previous_credentials),
-        assignments={**memory.assignments, **{each.key_id: each for each in decided.assignments}},
-        acknowledgements={
-            **memory.acknowledgements,
-            **{each.service: each for each in decided.acknowledgements},
-        },
+        in_use_records={**memory.in_use_records, **in_use},
+        previous_credentials=memory.previous_credentials | set(changes.previous_credentials),
+        assignments={**memory.assignments, **assignments},
+        acknowledgements={**memory.acknowledgements, **acknowledgements},
     )
 
 
-def apply_notifications(memory: Memory, told: Iterable[Notification]) -> Memory:
-    """Give the memory after a channel heard something."""
-    return replace(
-        memory,
-        notifications={
-            **memory.notifications,
-            **{(each.item, each.channel): each for each in told},
-        },
+def apply_inventory_changes(memory: InventoryMemory, changes: InventoryChanges) -> InventoryMemory:
+    """Return the memory of the inventory after `changes`."""
+    gone, forgotten = set(changes.gone), set(changes.forgotten_notifications)
+    kept = {item: each for item, each in memory.items.items() if item not in gone}
+    notifications = memory.notifications.items()
+    return InventoryMemory(
+        scan=changes.scan or memory.scan,
+        items={**kept, **{each.item: each for each in changes.items}},
+        notifications={key: each for key, each in notifications if key not in forgotten},
     )
+
+
+def apply_notifications[M: (Memory, InventoryMemory)](
+    memory: M, notifications: Iterable[Notification]
+) -> M:
+    """Return the memory, of the watched apps or the inventory, after messages were delivered."""
+    new = {(each.item, each.channel): each for each in notifications}
+    return replace(memory, notifications={**memory.notifications, **new})
+
+
+def is_remembered(decision: Decision, memory: Memory) -> bool:
+    """Return whether `memory` was read after a decision was saved.
+
+    Decisions by evidence count as remembered: the check saves them itself.
+    """
+    values: list[InUse | Assignment | Acknowledgement | None]
+    match decision.kind:
+        case _ if decision.by is None:
+            return True
+        case DecisionKind.CLAIM:
+            values = [memory.assignments.get(decision.key_id)]
+        case DecisionKind.CONFIRM:
+            values = [memory.in_use_records.get(service) for service in decision.services]
+        case DecisionKind.ACKNOWLEDGE:
+            values = [memory.acknowledgements.get(service) for service in decision.services]
+    return all(value is not None and value.at >= decision.at for value in values)

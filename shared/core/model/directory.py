@@ -1,6 +1,7 @@
-"""What Graph shows of an app. Texts from Graph are untrusted: they are escaped where they are shown, never here.
+"""What Graph returns about an app.
 
-All instants are aware and in UTC.
+Text from Graph is untrusted: it is escaped where it is displayed, never here. All instants are
+aware and in UTC.
 """
 
 from datetime import datetime
@@ -10,23 +11,23 @@ from shared.core.model.vocabulary import Kind
 
 
 class Credential(NamedTuple):
-    """A client secret or certificate, known by its key id. Its value is never seen."""
+    """A client secret or certificate, identified by its key id. Its value is never read."""
 
     key_id: str
     kind: Kind
     name: str
-    """As the portal shows it; empty where it has none. Untrusted."""
+    """As the portal shows it; may be empty. Untrusted."""
     hint: str
-    """The first three characters of a secret's value, as Graph gives them; empty where it has none. Untrusted."""
+    """The first three characters of a secret's value; empty if Graph has none. Untrusted."""
     starts: datetime | None
     ends: datetime | None
     """`None`: it does not expire."""
     principal: str | None = None
-    """Object id of the enterprise application that carries it; `None`: the app registration itself does."""
+    """Object id of the enterprise application it is on; `None`: it is on the app registration."""
 
 
 class App(NamedTuple):
-    """An app registration as it was read, completely, from Graph."""
+    """An app registration that was read completely."""
 
     client_id: str
     object_id: str
@@ -34,4 +35,4 @@ class App(NamedTuple):
     credentials: tuple[Credential, ...]
     redirect_uris: tuple[str, ...] = ()
     disabled: str = ""
-    """Why it cannot be signed in to (for example "its service principal is disabled"); empty when it can."""
+    """Why sign-in is impossible, e.g. "its service principal is disabled"; else empty."""

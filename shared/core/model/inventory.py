@@ -1,6 +1,6 @@
-"""The values of a whole tenant: what a read shows of it, and what is remembered between two reads.
+"""The inventory: every credential in the tenant, as read and as remembered between reads.
 
-All texts that came from Graph are untrusted; all instants are aware and in UTC.
+Text from Graph is untrusted; all instants are aware and in UTC.
 """
 
 from collections.abc import Mapping
@@ -10,18 +10,21 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.core.model.directory import Credential
-from shared.core.model.memory import Notification
+from shared.core.model.item_id import ItemKind, item_id
+from shared.core.model.notification import Notification
+from shared.core.model.owners import AppOwners
+from shared.core.model.vocabulary import Severity, Standing
 
 
 class Holder(StrEnum):
-    """What carries a credential."""
+    """The kind of object that a credential is on."""
 
     APPLICATION = "application"
     SERVICE_PRINCIPAL = "service_principal"
 
 
 class InventoryApp(NamedTuple):
-    """An application or service principal of the tenant that carries a credential worth looking at."""
+    """An application or service principal of the tenant that has credentials to examine."""
 
     holder: Holder
     client_id: str
@@ -31,12 +34,12 @@ class InventoryApp(NamedTuple):
     credentials: tuple[Credential, ...]
     tags: tuple[str, ...] = ()
     signing: frozenset[str] = frozenset()
-    """Key ids of the certificates that it is known to sign with."""
+    """Key ids of the certificates that it signs with."""
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryItem:
-    """A credential of the tenant that is due, or has ended: a row of the ledger."""
+    """A credential of the tenant that is due or has expired: a row of the ledger."""
 
     holder: Holder
     client_id: str
@@ -46,38 +49,38 @@ class InventoryItem:
     credential: Credential
     first_seen: datetime
     since: datetime
-    """Since when it is as it is: first seen, or ended."""
+    """When it was first seen, or when it was first seen expired."""
     ended: bool = False
     audience: tuple[str, ...] = ()
-    """Whom it was last found to concern; empty: not looked up yet."""
+    """The channels that were last responsible for it; empty if not looked up yet."""
 
     @property
     def item(self) -> str:
-        """The item's id, which no other item can have."""
-        return item_of(self.object_id, self.credential.key_id)
+        """The item's id."""
+        return item_id(ItemKind.INVENTORY, self.object_id, self.credential.key_id)
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryScan:
-    """The reads of the tenant: the row that says what the last complete one counted, and whether the last one failed."""
+    """The row about the reads: totals of the last complete read, and the last error."""
 
     tried_since: datetime
-    """The first try."""
+    """The first attempt."""
     read_at: datetime | None = None
-    """When the check began that last read the tenant completely."""
+    """When the check started that last read the tenant completely."""
     applications: int = 0
     credentials: int = 0
-    """Of everything read, also of what is not listed."""
+    """Everything that was read, including what is not listed."""
     error: str = ""
     """Why the last read failed; empty if it did not."""
     fewer_at: datetime | None = None
-    """When a read last counted far fewer credentials than the one before it, which counted `fewer_than`."""
+    """When a read last returned far fewer credentials than the previous one (`fewer_than`)."""
     fewer_than: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryMemory:
-    """What is remembered of a tenant."""
+    """What is remembered about the inventory."""
 
     scan: InventoryScan | None = None
     items: Mapping[str, InventoryItem] = field(default_factory=dict)
@@ -88,7 +91,7 @@ class InventoryMemory:
 
 @dataclass(frozen=True, slots=True)
 class InventoryChanges:
-    """What a read found that is new, different or gone: written before anybody is told."""
+    """What a read found that is new, different or gone; saved before anybody is notified."""
 
     scan: InventoryScan | None = None
     items: tuple[InventoryItem, ...] = ()
@@ -97,6 +100,25 @@ class InventoryChanges:
     forgotten_notifications: tuple[tuple[str, str], ...] = ()
 
 
-def item_of(object_id: str, key_id: str) -> str:
-    """Give the id of a tenant's item."""
-    return f"tenant:{object_id}:{key_id}"
+@dataclass(frozen=True, slots=True)
+class InventoryView:
+    """The status of a credential in the tenant that no watched service uses."""
+
+    listed: InventoryItem
+    standing: Standing
+    """`expiring` or `expired`."""
+    severity: Severity
+    days_left: int
+    """Calendar days in the watchlist's zone; negative after expiry."""
+    owned: AppOwners | None = None
+    """The owners of the app; `None` if they were not looked up."""
+
+    @property
+    def item(self) -> str:
+        """The item's id."""
+        return self.listed.item
+
+    @property
+    def situation(self) -> str:
+        """`ended` or `open`."""
+        return "ended" if self.listed.ended else "open"

@@ -1,6 +1,6 @@
-"""What one channel hears in one check: values only, decided by `due`, put into words by `render`, delivered by a channel."""
+"""A message to one channel: decided by `due`, worded by `shared.render`, sent by a channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -10,17 +10,17 @@ from shared.core.model.vocabulary import Reason, Severity
 
 
 class Role(StrEnum):
-    """Why a channel hears of an item: what it can do about it."""
+    """Why a channel is notified about an item."""
 
     RENEWER = "renewer"
     INSTALLER = "installer"
     COPY = "copy"
-    """Only told, for example by escalation."""
+    """For information, for example by escalation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One item in a message: what it is, and why it is said now."""
+    """One item in a message, and why it is in it."""
 
     view: View
     reason: Reason
@@ -28,22 +28,22 @@ class Notice:
 
     @property
     def severity(self) -> Severity:
-        """How urgent the item is."""
+        """The item's severity."""
         return self.view.severity
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryNews:
-    """What a message about the tenant says of all of it."""
+    """What a message about the inventory says about the whole tenant."""
 
     applications: int
     credentials: int
     first: bool = False
-    """The first word about the tenant to this channel."""
+    """The first message about the inventory to this channel."""
     owners_next: int = 0
-    """Apps whose owners hear of them from the next day on; said in the first word only."""
+    """Apps whose owners are notified from the next day on; only in the first message."""
     owner: str = ""
-    """The name of the owner who reads this, about their own apps only; empty for a channel of the watchlist. Untrusted."""
+    """Name of the owner who reads it; empty for a channel of the watchlist. Untrusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +55,28 @@ class Message:
     zone: ZoneInfo
     notices: tuple[Notice, ...]
     introduction: bool = False
-    """The first message to this channel: it also says what is watched, and when it speaks next."""
+    """The first message to this channel: it also lists what is watched."""
     watching: tuple[ServiceView, ...] = ()
-    """With an introduction: every service for which the channel is named."""
+    """With an introduction: every service that names the channel."""
     next_message: date | None = None
-    """The local day of the next message to the channel if nothing changes; `None` if there is none to foresee."""
+    """Local day of the next message if nothing changes; `None` if none is expected."""
     test: bool = False
-    """Sent by a person to see whether the channel works; it says nothing else."""
-    inventory: "InventoryNews | None" = None
-    """It is about the whole tenant, and says something of all of it too."""
+    """A test message, sent by a person; it has no other content."""
+    inventory: InventoryNews | None = None
+    """Set for a message about the inventory."""
     tenant_name: str = ""
-    """ClaimsByKeyId tenant it is about, where there are several."""
+    """The tenant that it is about, where several are watched."""
 
     @property
     def severity(self) -> Severity:
         """The severity of the most urgent notice."""
-        return max(
-            (notice.severity for notice in self.notices),
-            key=lambda severity: severity.rank,
-            default=Severity.OK,
-        )
+        severities = (notice.severity for notice in self.notices)
+        return max(severities, key=lambda severity: severity.rank, default=Severity.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class NextMessages:
+    """Local days of the next messages; absent: no more messages for that channel or item."""
+
+    by_item: dict[str, date] = field(default_factory=dict)
+    by_channel: dict[str, date] = field(default_factory=dict)

@@ -1,10 +1,10 @@
-"""Who owns an app, as far as that can be read. All names are untrusted text."""
+"""The owners of an app. All names are untrusted text."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 OWNER = "owner:"
-"""How the channel of an owner is called: this, and the owner's object id. No channel of a watchlist has a colon."""
+"""Prefix of an owner's channel, before the object id. No channel of a watchlist has a colon."""
 
 
 class Owner(NamedTuple):
@@ -14,28 +14,28 @@ class Owner(NamedTuple):
     name: str
     """Empty where the identity may not read it."""
     mail: str
-    """The address of the mailbox; empty if there is none, or it may not be read."""
+    """The mail address; empty if there is none, or the identity may not read it."""
     person: bool = True
-    """A user; else a service principal, or a group."""
+    """A user; otherwise a service principal or a group."""
 
     @property
     def channel(self) -> str:
-        """The channel by which the ledger knows what the owner was told."""
+        """The channel under which the ledger keeps the owner's notifications."""
         return f"{OWNER}{self.object_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class AppOwners:
-    """Who owns an app, and what its own record says about where it belongs."""
+    """The owners of an app, and what its registration says about who runs it."""
 
     owners: tuple[Owner, ...] = ()
     reference: str = ""
-    """`serviceManagementReference`: where the organisation keeps who runs it."""
+    """`serviceManagementReference`: a reference into the organisation's service catalogue."""
     notes: str = ""
     unreached: bool = False
-    """Mail to all who could be written to fails."""
+    """Mail to every owner with an address fails."""
 
     @property
     def reachable(self) -> tuple[Owner, ...]:
-        """The owners to whom a mail can be written."""
+        """The owners who have a mail address."""
         return tuple(owner for owner in self.owners if owner.person and owner.mail)

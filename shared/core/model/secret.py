@@ -1,21 +1,21 @@
-"""A value that cannot be printed: whatever shows it, shows stars."""
+"""A value that cannot be printed."""
 
 
 class Secret:
-    """Holds a text that must not reach a log, an error, a page or a ledger row; only `reveal()` gives it back."""
+    """A text that must not reach a log, an error, a page or a ledger row."""
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        """Keep `value`; it is never part of repr, str or format."""
+        """Keep `value` out of repr, str and format."""
         self._value = value
 
     def reveal(self) -> str:
-        """Give the text itself, for the one call that needs it."""
+        """Return the text, for the one call that needs it."""
         return self._value
 
     def __repr__(self) -> str:
-        """Say that there is a value, never which."""
+        """Return stars instead of the value."""
         return "Secret(***)"
 
     def __eq__(self, other: object) -> bool:
@@ -27,5 +27,5 @@ class Secret:
         return hash(self._value)
 
     def __reduce__(self) -> str:
-        """Refuse to be pickled: a pickle would carry the text."""
+        """Raise `TypeError`: a pickle would contain the text."""
         raise TypeError("a Secret is not serialised")

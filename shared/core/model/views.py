@@ -1,31 +1,21 @@
-"""What a check concludes about each item: values only, made by `standing` and read by `due` and by everything that renders."""
+"""The status of each item. Made by `shared.core.judge`, read by whatever notifies or renders."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 
+from shared.core.model.decision import Acknowledgement, InUse
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import InventoryItem
-from shared.core.model.memory import Acknowledgement, AppRecord, Changes, InUse
-from shared.core.model.owners import AppOwners
-from shared.core.model.vocabulary import Severity, Standing
+from shared.core.model.inventory import InventoryView
+from shared.core.model.item_id import ItemKind, item_id
+from shared.core.model.memory import AppRecord
+from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.model.watchlist import Service, WatchedApp
-
-
-class Loss(StrEnum):
-    """How the credential in use came to its end, if it did."""
-
-    NONE = ""
-    DELETED = "gone"
-    """It is no longer on the app."""
-    EXPIRED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service as it stands now."""
+    """The status of a service."""
 
     service: Service
     app: AppRecord
@@ -34,18 +24,17 @@ class ServiceView:
     in_use: Credential | None
     in_use_record: InUse | None
     replacement: Credential | None
-    """What the service should be given next; live, unless `upcoming`."""
+    """The credential to install next; live, unless `upcoming` (it has not started)."""
     upcoming: bool
-    """The replacement has not started yet."""
     leftovers: tuple[Credential, ...]
     shared: frozenset[str]
-    """Key ids of leftovers that another service still uses: not ours to delete, and their sign-ins say nothing about us."""
+    """Key ids of leftovers that another service still uses: they must not be deleted."""
     loss: Loss
     days_left: int | None
-    """Calendar days, in the watchlist's zone, to the end of the credential in use; `None`: no end, or none in use. Negative once ended."""
+    """Calendar days in the watchlist's zone until expiry; negative afterwards."""
     situation: str
     candidates: tuple[Credential, ...] = ()
-    """Unclaimed live credentials of the app, where the service needs one: probably its new secret."""
+    """Unclaimed live credentials of the app that may be the service's new one."""
     acknowledged: Acknowledgement | None = None
 
     @property
@@ -55,12 +44,12 @@ class ServiceView:
 
     @property
     def assumed(self) -> bool:
-        """Nobody has settled yet which credential the service uses."""
+        """Nobody has confirmed yet which credential the service uses."""
         return self.in_use_record is not None and self.in_use_record.assumed
 
     @property
     def shorter(self) -> bool:
-        """The replacement ends sooner than the credential in use."""
+        """The replacement expires before the credential in use."""
         if self.replacement is None or self.in_use is None or self.replacement.ends is None:
             return False
         return self.in_use.ends is None or self.replacement.ends < self.in_use.ends
@@ -80,53 +69,45 @@ class UnclaimedView:
     situation: str
     first_seen: datetime
     rivals: tuple[Service, ...] = ()
-    """The services whose rules all match it, so that neither has it."""
+    """The services whose rules all match it, so that none of them gets it."""
     wanted_by: tuple[Service, ...] = ()
-    """Services of the app that are `missing` or `unmatched`: it is probably the new secret of one of these."""
+    """Services of the app that have no credential: it may be the new one of any of these."""
 
     @property
     def item(self) -> str:
-        """The item's id, which no service id can be."""
-        return f"credential:{self.credential.key_id}"
+        """The item's id."""
+        return item_id(ItemKind.CREDENTIAL, self.credential.key_id)
 
 
 @dataclass(frozen=True, slots=True)
 class AppView:
-    """A watched app itself: whether it can be found and signed in to, and whether its redirect URIs are there."""
+    """A watched app: whether it exists and can be signed in to, or its redirect URIs."""
 
     watched: WatchedApp
     app: AppRecord
     aspect: str
-    """`app` or `redirect_uris`: each is an item of its own."""
+    """`app` or `redirect_uris`; each is an item of its own."""
     standing: Standing
-    """`app_problem` or `healthy`; missing redirect URIs are a finding beside the services' standings, at severity `warning`."""
+    """`app_problem` or `healthy`; missing redirect URIs have severity `warning` only."""
     severity: Severity
     problems: tuple[str, ...]
-    """What is wrong, a phrase each; empty when all is well."""
     situation: str
-
     days_left: None = None
-    """An app has no end; here so that every item answers the same questions."""
 
     @property
     def item(self) -> str:
-        """The item's id: the app's key and the aspect."""
-        return f"{self.aspect}:{self.watched.key}"
-
-
-def item_of_leftover(service_id: str, key_id: str, *, deletable: bool) -> str:
-    """Give the id of an older credential's item: the service, the key id, and which of the two messages."""
-    return f"{'delete' if deletable else 'leftover'}:{service_id}:{key_id}"
+        """The item's id: the aspect and the app's key."""
+        return item_id(ItemKind(self.aspect), self.watched.key)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftoverView:
-    """An older credential of a service that was confirmed on a newer one: for its own last days, or to be deleted."""
+    """An older credential of a service that was confirmed on a newer one."""
 
     owner: ServiceView
     credential: Credential
     deletable: bool
-    """Enough quiet days have passed since the confirmation: said to the renewer, once."""
+    """It can be deleted; otherwise the item is about its last days."""
     severity: Severity
     days_left: int | None
     standing: Standing = Standing.HEALTHY
@@ -135,17 +116,15 @@ class LeftoverView:
     @property
     def item(self) -> str:
         """The item's id."""
-        return item_of_leftover(
-            self.owner.service.id, self.credential.key_id, deletable=self.deletable
-        )
+        kind = ItemKind.DELETABLE if self.deletable else ItemKind.LEFTOVER
+        return item_id(kind, self.owner.service.id, self.credential.key_id)
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedView:
-    """A service, or a channel, that the ledger knows and the watchlist no longer names."""
+    """A service or channel that is in the ledger but no longer on the watchlist."""
 
     item: str
-    """The item's id: the former service id, or `channel:` and the former name."""
     standing: Standing = Standing.HEALTHY
     severity: Severity = Severity.NOTICE
     days_left: int | None = None
@@ -154,99 +133,27 @@ class RemovedView:
 
 @dataclass(frozen=True, slots=True)
 class WatcherView:
-    """Something about the watcher itself: apps it cannot read, a channel it cannot reach, or the quiet line of the week."""
+    """The status of the program itself: reading, a channel, or the weekly status."""
 
     aspect: Literal["reading", "channel", "weekly", "fewer"]
     subject: str
-    """The name of the channel; `tenant` for what concerns the tenant; empty for the others."""
+    """The name of the channel; `tenant` for the inventory; else empty."""
     standing: Standing
     """`failing` or `healthy`."""
     severity: Severity
     situation: str
     since: datetime | None = None
-    """Since when it fails, if it does."""
     problems: tuple[str, ...] = ()
-    """What is wrong, a sentence each; empty when all is well."""
     services: tuple[ServiceView, ...] = ()
-    """For the quiet line: every service for which the channel is named."""
+    """For the weekly status: every service that names the channel."""
     days_left: None = None
 
     @property
     def item(self) -> str:
-        """The item's id, which no service id can be."""
-        return f"{self.aspect}:{self.subject}"
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryView:
-    """A credential somewhere in the tenant, for which no service is watched."""
-
-    listed: InventoryItem
-    standing: Standing
-    """`expiring` or `expired`."""
-    severity: Severity
-    days_left: int
-    """Calendar days, in the watchlist's zone; negative once ended."""
-    owned: AppOwners | None = None
-    """Who owns the app; `None`: it was not looked up."""
-
-    @property
-    def item(self) -> str:
-        """The item's id, which no service id can be."""
-        return self.listed.item
-
-    @property
-    def situation(self) -> str:
-        """`ended` or `open`."""
-        return "ended" if self.listed.ended else "open"
+        """The item's id: the aspect and the subject."""
+        return item_id(ItemKind(self.aspect), self.subject)
 
 
 type View = (
     ServiceView | UnclaimedView | AppView | LeftoverView | RemovedView | WatcherView | InventoryView
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a check concludes, and what of it is new and to be remembered."""
-
-    now: datetime
-    services: tuple[ServiceView, ...]
-    unclaimed: tuple[UnclaimedView, ...]
-    apps: tuple[AppView, ...]
-    leftovers: tuple[LeftoverView, ...]
-    removed: tuple[RemovedView, ...]
-    watcher: tuple[WatcherView, ...]
-    concluded: frozenset[str]
-    """Keys of the apps about which something was concluded; of the others, nothing is told."""
-    changes: Changes
-    unread: Mapping[str, str]
-    """By app key: why it could not be read completely."""
-
-    @property
-    def views(self) -> tuple[View, ...]:
-        """Every item, in no particular order."""
-        return (
-            *self.services,
-            *self.unclaimed,
-            *self.apps,
-            *self.leftovers,
-            *self.removed,
-            *self.watcher,
-        )
-
-    @property
-    def worst(self) -> Severity:
-        """The most urgent severity of all items; what was removed is news, and no standing."""
-        standing: tuple[View, ...] = (
-            *self.services,
-            *self.unclaimed,
-            *self.apps,
-            *self.leftovers,
-            *self.watcher,
-        )
-        return max(
-            (view.severity for view in standing),
-            key=lambda severity: severity.rank,
-            default=Severity.OK,
-        )

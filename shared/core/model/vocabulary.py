@@ -1,4 +1,7 @@
-"""The words of the field, as the ledger, the log and JSON spell them: kinds, standings, severities, reasons."""
+"""The program's terms, as the ledger, the log and JSON spell them.
+
+The values are stored and read by other programs: they must never change.
+"""
 
 from enum import StrEnum
 
@@ -10,8 +13,17 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
 
 
+class Loss(StrEnum):
+    """Why the credential in use no longer works."""
+
+    NONE = ""
+    DELETED = "gone"
+    """It is no longer on the app."""
+    EXPIRED = "ended"
+
+
 class Standing(StrEnum):
-    """Where a service, an unclaimed credential or an app is now (see `standing`); `failing` is said of the watcher itself."""
+    """The status of an item (see `standing`); `failing` is only for the program itself."""
 
     APP_PROBLEM = "app_problem"
     UNMATCHED = "unmatched"
@@ -24,7 +36,7 @@ class Standing(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent something is, mildest first; compare with `rank`."""
+    """How urgent an item is, mildest first; compare with `rank`."""
 
     OK = "ok"
     NOTICE = "notice"
@@ -38,7 +50,7 @@ class Severity(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a message is due. It travels with the message into the card, the log and the ledger."""
+    """Why a message is due; it appears in the card, the log and the ledger."""
 
     INTRODUCED = "introduced"
     FIRST = "first"

@@ -1,4 +1,4 @@
-"""What the watchlist asks for: apps, services, channels, and how a whole tenant is watched."""
+"""The watchlist: apps, services, channels, and the rules of the inventory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from shared.core.model.secret import Secret
 
 DEFAULT_LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
-
-
 DEFAULT_INVENTORY_LADDER = (30, 14, 7, 1)
 
 
@@ -25,7 +23,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Who else hears once a service has `below` days left, or fewer."""
+    """Who else is notified once a service has `below` days left, or fewer."""
 
     to: tuple[str, ...]
     below: int
@@ -33,7 +31,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """What people do, one Markdown text for each of `RUNBOOK_SECTIONS`."""
+    """What people do: a Markdown text for each of `RUNBOOK_SECTIONS`."""
 
     path: str
     sections: Mapping[str, str]
@@ -44,7 +42,7 @@ RUNBOOK_SECTIONS = ("Request", "Create", "Install", "Verify", "Clean up")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A consumer that holds a credential's value, for example LibCal: the unit that is watched and talked about."""
+    """A consumer of a credential, for example LibCal: the unit that is watched."""
 
     id: str
     name: str
@@ -61,16 +59,13 @@ class Service:
     @property
     def channels(self) -> tuple[str, ...]:
         """Every channel that the service names, each once."""
-        return tuple(
-            dict.fromkeys(
-                (*self.renewer, *self.installer, *(self.escalate.to if self.escalate else ()))
-            )
-        )
+        escalated = self.escalate.to if self.escalate else ()
+        return tuple(dict.fromkeys((*self.renewer, *self.installer, *escalated)))
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedApp:
-    """An app registration that the watchlist names, with the services that depend on it."""
+    """An app registration on the watchlist, with the services that depend on it."""
 
     name: str
     client_id: str
@@ -80,13 +75,16 @@ class WatchedApp:
 
     @property
     def key(self) -> str:
-        """What the ledger calls the app: its first service id in the alphabet, so that no new name or client id loses anything."""
+        """The app's key in the ledger: its first service id in alphabetical order.
+
+        A new name or client id loses nothing.
+        """
         return min(service.id for service in self.services)
 
 
 @dataclass(frozen=True, slots=True)
 class TeamsChannel:
-    """A Teams channel, reached through a Workflows webhook whose URL is itself a credential."""
+    """A Teams channel with a Workflows webhook, whose URL is itself a credential."""
 
     name: str
     url: Secret
@@ -95,7 +93,7 @@ class TeamsChannel:
 
 @dataclass(frozen=True, slots=True)
 class EmailChannel:
-    """One or more mailboxes, which get the same mail."""
+    """One or more mailboxes that get the same mail."""
 
     name: str
     to: tuple[str, ...]
@@ -104,30 +102,30 @@ class EmailChannel:
 
 @dataclass(frozen=True, slots=True)
 class InventoryRules:
-    """How a whole tenant is watched: whom to tell, from which days on, and what is left out."""
+    """The rules of the inventory: who is notified, when, and what is left out."""
 
     tell: tuple[str, ...]
-    """Channels that hear of what no owner hears of; with `owners` off, of everything."""
+    """Channels for apps without a reachable owner; with `owners` off, for all apps."""
     ladder: tuple[int, ...] = DEFAULT_INVENTORY_LADDER
     service_principals: bool = False
-    """Enterprise applications too, but for managed identities and Microsoft's own."""
+    """Include enterprise applications, except managed identities and Microsoft's own."""
     owners: bool = False
-    """Each owner hears of their apps only."""
+    """Notify each owner about their own apps."""
     exclude_names: tuple[str, ...] = ()
     """Globs of app names, case ignored."""
     exclude_client_ids: frozenset[str] = frozenset()
     exclude_tags: frozenset[str] = frozenset()
     noise: tuple[str, ...] = ()
-    """Ids of the noise rules (`shared.core.inventory.noise`) that are in force."""
+    """Ids of the active noise rules (`shared.core.inventory.noise`)."""
 
 
 OWN = "own"
-"""What the tenant of our own identity is called, whose id nobody has to write down."""
+"""The key of the managed identity's own tenant, whose id the watchlist need not contain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
-    """What is watched, for whom, and by which calendar."""
+    """What is watched in one tenant, for whom, and by which calendar."""
 
     zone: ZoneInfo
     check_at: time
@@ -135,15 +133,15 @@ class Watchlist:
     channels: Mapping[str, TeamsChannel | EmailChannel]
     apps: tuple[WatchedApp, ...]
     inventory: InventoryRules | None = None
-    """`None`: only the apps are watched."""
+    """`None`: there is no inventory."""
     tenant_id: str = ""
-    """The Entra tenant that the apps are in; empty for that of our own identity."""
+    """The Entra tenant of the apps; empty for the managed identity's own."""
     name: str = ""
-    """What people call the tenant, where there are several: the name of its file."""
+    """The tenant's name, where several are watched: the name of the file."""
 
     @property
     def key(self) -> str:
-        """What tells this watchlist from others: the id of its tenant, or `own`. The ledger of each is its own."""
+        """The id of the tenant, or `own`. Each tenant has its own ledger."""
         return self.tenant_id or OWN
 
     @property

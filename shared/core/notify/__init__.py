@@ -1,1 +1,1 @@
-"""Notifying: which message is due, to whom, why, and which comes next."""
+"""Which messages are due, to whom and why, and when the next one comes."""

@@ -1,172 +1,143 @@
-"""Whom an item concerns, and in which role: the one who can act, the other party, and whoever was bothered before."""
+"""Which channels an item concerns, and in which role.
+
+Those who can act, the other party, and those who got an earlier message that is now outdated.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Notification
+from shared.core.model.context import CheckContext
+from shared.core.model.inventory import InventoryView
+from shared.core.model.item_id import INTRODUCTION, ItemKind, item_id
 from shared.core.model.message import Role
+from shared.core.model.notification import Notification
 from shared.core.model.views import (
     AppView,
-    InventoryView,
     LeftoverView,
-    Loss,
     RemovedView,
     ServiceView,
     UnclaimedView,
     View,
     WatcherView,
-    item_of_leftover,
 )
-from shared.core.model.vocabulary import Reason, Standing
-
-NEWS_WHEN_WELL = frozenset({Reason.CONFIRMED, Reason.RECOVERED})
-"""The reasons for which it is news that all is well."""
-INTRODUCTION = "introduction:"
-"""The item under which the ledger keeps that a channel was introduced."""
+from shared.core.model.vocabulary import Loss, Standing
+from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
 
 type Roles = Mapping[str, frozenset[Role]]
 
 
 class Audience:
-    """Who hears of what in one round; made once a round, because it looks many things up by item."""
+    """The channels for each item of one check; create it once, it indexes notifications."""
 
     def __init__(self, at: CheckContext) -> None:
-        """Look at the watchlist and the memory of `at`."""
+        """Use the watchlist and the memory of `at`."""
         self._at = at
 
-    def of(self, view: View) -> Roles:  # noqa: PLR0911  (one return for each kind of item)
-        """Say which channels an item concerns in its present standing, and in which roles."""
+    def of(self, view: View) -> Roles:
+        """Return the channels that an item concerns in its present standing, with their roles."""
         match view:
             case ServiceView():
                 return self._of_service(view)
             case UnclaimedView():
-                renewers = (name for service in view.watched.services for name in service.renewer)
-                installers = (name for service in view.wanted_by for name in service.installer)
-                return _roles((Role.RENEWER, renewers), (Role.INSTALLER, installers))
+                installers = (name for each in view.wanted_by for name in each.installer)
+                return _roles((Role.RENEWER, _renewers(view)), (Role.INSTALLER, installers))
             case AppView():
-                renewers = (name for service in view.watched.services for name in service.renewer)
-                return _roles(
-                    (Role.RENEWER, renewers),
-                    (Role.COPY, () if view.problems else self._bothered(view.item)),
-                )
+                copy = () if view.problems else self._bothered(view.item)
+                return _roles((Role.RENEWER, _renewers(view)), (Role.COPY, copy))
+            case LeftoverView(deletable=True):
+                return _roles((Role.RENEWER, view.owner.service.renewer))
             case LeftoverView():
-                service = view.owner.service
-                return (
-                    _roles((Role.RENEWER, service.renewer))
-                    if view.deletable
-                    else _roles((Role.INSTALLER, service.installer))
-                )
+                return _roles((Role.INSTALLER, view.owner.service.installer))
+            case _:
+                return _roles((Role.COPY, self._copies(view)))
+
+    def _copies(self, view: RemovedView | WatcherView | InventoryView) -> Iterable[str]:
+        match view:
             case RemovedView():
-                heard = tuple(told.channel for told in self._told(view.item))
-                return _roles((Role.COPY, heard or self._introduced_before(view.item)))
+                notified = [each.channel for each in self._notifications(view.item)]
+                return notified or self._introduced_before(view.item)
             case WatcherView():
-                return _roles((Role.COPY, self._concerned(view)))
+                return self._of_watcher(view)
             case InventoryView():
-                return {}  # decided in `tenant_due`, by owners
+                return ()  # decided in `shared.core.inventory`, by owners
 
     @cached_property
     def _by_item(self) -> Mapping[str, list[Notification]]:
         found = defaultdict(list)
-        for told in self._at.memory.notifications.values():
-            if told.channel in self._at.watchlist.channels:
-                found[told.item].append(told)
+        for each in self._at.memory.notifications.values():
+            if each.channel in self._at.watchlist.channels:
+                found[each.item].append(each)
         return found
 
-    def _told(self, item: str) -> list[Notification]:
+    def _notifications(self, item: str) -> list[Notification]:
         return self._by_item.get(item, [])
 
-    def _bothered(self, item: str) -> tuple[str, ...]:
-        """Give the channels that last heard something other than that all is well."""
-        return tuple(told.channel for told in self._told(item) if told.standing != Standing.HEALTHY)
+    def _bothered(self, item: str) -> list[str]:
+        """Return the channels whose last message about an item was not that all is well."""
+        last = self._notifications(item)
+        return [each.channel for each in last if each.standing != Standing.HEALTHY]
 
-    def _introduced_before(self, item: str) -> tuple[str, ...]:
-        """Give the channels that were there before an item came into its present situation."""
+    def _introduced_before(self, item: str) -> list[str]:
+        """Return the channels that existed before an item came into its present situation."""
         state = self._at.memory.items.get(item)
-        return tuple(
-            told.channel
-            for told in self._told(INTRODUCTION)
-            if state is None or told.at < state.since
-        )
+        introductions = self._notifications(INTRODUCTION)
+        return [each.channel for each in introductions if state is None or each.at < state.since]
 
     def _of_service(self, view: ServiceView) -> Roles:
-        service = view.service
-        renewer, installer = (Role.RENEWER, service.renewer), (Role.INSTALLER, service.installer)
+        renewer = (Role.RENEWER, view.service.renewer)
+        installer = (Role.INSTALLER, view.service.installer)
         if view.standing == Standing.HEALTHY:
             bothered = self._bothered(view.item)
             everybody = _roles(renewer, installer, (Role.COPY, bothered))
             return {name: everybody[name] for name in bothered}
-        copy = (Role.COPY, (*_escalated(view), *self._owed_a_closing(view)))
-        if (
-            view.standing == Standing.AWAITING_INSTALL
-            and view.loss == Loss.NONE
-            and not _seen_in_use_again(view)
-        ):
+        copy = (Role.COPY, (*_escalated(view), *self._without_outcome(view)))
+        waiting = view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE
+        if waiting and not _is_seen_in_use_again(view):
             return _roles(installer, copy)
         return _roles(renewer, installer, copy)
 
-    def _owed_a_closing(self, view: ServiceView) -> tuple[str, ...]:
-        """Give the channels that heard something else before a person, or evidence, settled what is in use, and have not heard that yet.
+    def _without_outcome(self, view: ServiceView) -> list[str]:
+        """Return the channels whose last message is outdated by the last confirmation.
 
-        Something else is that it needs them, that it is safe, or that the credential which is in use again can be deleted.
+        They were notified that the service needs them, that it is safe, or that the credential
+        which is in use again can be deleted.
         """
-        if view.in_use_record is None or not view.in_use_record.settled:
-            return ()
-        settled, told = (
-            view.in_use_record.at,
-            {each.channel: each for each in self._told(view.item)},
-        )
-        something = {
-            name
-            for name, each in told.items()
-            if each.standing != Standing.HEALTHY or each.reason in NEWS_WHEN_WELL
-        }
-        deleted = item_of_leftover(view.service.id, view.in_use_record.key_id, deletable=True)
-        something |= {each.channel for each in self._told(deleted) if each.at < settled}
-        return tuple(
-            sorted(name for name in something if name not in told or told[name].at < settled)
-        )
+        record = view.in_use_record
+        if record is None or not record.settled:
+            return []
+        last = {each.channel: each for each in self._notifications(view.item)}
+        deletable = item_id(ItemKind.DELETABLE, view.service.id, record.key_id)
+        outdated = {each.channel for each in self._notifications(deletable) if each.at < record.at}
+        outdated |= {name for name, each in last.items() if _is_outcome_expected(each)}
+        return sorted(name for name in outdated if name not in last or last[name].at < record.at)
 
-    def _concerned(self, view: WatcherView) -> Iterable[str]:
-        """Give the channels of the apps that cannot be read, or those beside the one that cannot be reached."""
+    def _of_watcher(self, view: WatcherView) -> Iterable[str]:
+        """Return the channels of the apps that cannot be read, or all but a failing channel."""
         if view.standing == Standing.HEALTHY:
             return self._bothered(view.item)
         watchlist = self._at.watchlist
         if view.aspect == "channel":
-            return (name for name in watchlist.channels if name != view.subject)
+            return [name for name in watchlist.channels if name != view.subject]
         overdue = set(view.situation.split("|"))
-        return (
-            name
-            for app in watchlist.apps
-            if app.key in overdue
-            for service in app.services
-            for name in service.channels
-        )
+        services = (each for app in watchlist.apps if app.key in overdue for each in app.services)
+        return [name for service in services for name in service.channels]
 
 
-def needs_action(view: View) -> bool:
-    """Say whether somebody must act now, so that reminders are due: the service may be broken already."""
-    match view:
-        case ServiceView():
-            return view.standing in {Standing.MISSING, Standing.EXPIRED} or _waits_with_nothing(
-                view.standing, view.loss
-            )
-        case AppView():
-            return view.aspect == "app" and bool(view.problems)
-        case _:
-            return False
+def _renewers(view: UnclaimedView | AppView) -> Iterable[str]:
+    return (name for service in view.watched.services for name in service.renewer)
 
 
-def _waits_with_nothing(standing: Standing, over: Loss) -> bool:
-    return standing == Standing.AWAITING_INSTALL and over != Loss.NONE
+def _is_outcome_expected(last: Notification) -> bool:
+    return last.standing != Standing.HEALTHY or last.reason in NEWS_WHEN_WELL
 
 
-def _seen_in_use_again(view: ServiceView) -> bool:
-    """Say whether sign-ins showed that the service still uses the old one: then both parties hear, since one of them is mistaken."""
-    if view.in_use_record is None or not view.in_use_record.evidence or view.replacement is None:
+def _is_seen_in_use_again(view: ServiceView) -> bool:
+    """Return whether sign-ins show the old credential in use: one of the parties is mistaken."""
+    record, replacement = view.in_use_record, view.replacement
+    if record is None or not record.evidence or replacement is None:
         return False
-    return view.replacement.starts is None or view.replacement.starts < view.in_use_record.at
+    return replacement.starts is None or replacement.starts < record.at
 
 
 def _escalated(view: ServiceView) -> tuple[str, ...]:

@@ -1,123 +1,132 @@
-"""How long is remembered: decisions and sightings as long as the item exists and 400 days after; the rest while it decides anything."""
+"""How long the ledger remembers.
+
+Decisions and credentials are kept for as long as their service or app exists and 400 days more;
+everything else for as long as it decides anything.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.core.judge.self_watch import TRIED
-from shared.core.judge.snapshot import CheckContext, last_record_of
-from shared.core.model.memory import Acknowledgement, AppRecord, Decision, Memory, Removals
-from shared.core.model.watchlist import WatchedApp
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Acknowledgement, Decision
+from shared.core.model.item_id import ItemId, ItemKind, item_id
+from shared.core.model.memory import AppRecord, Memory, Removals, last_record_of
 
 HISTORY = timedelta(days=400)
 
 
 def outlived(at: CheckContext) -> Removals:
-    """Give the rows that nothing can need any more, after a check's facts.
-
-    Of credentials gone, and of services removed, for more than 400 days; and each acknowledgement that has ended.
-    """
-    limit = at.now - HISTORY
+    """Return the rows that are no longer needed, after a check saved its changes."""
     memory = at.memory
-    held = {
-        hold.key_id
-        for hold in memory.in_use_records.values()
-        if hold.service in at.watchlist.services
-    }
-    lost_keys = {
-        key
-        for key, sighting in memory.credential_records.items()
-        if sighting.gone_at is not None and sighting.gone_at < limit and key not in held
-    }
-    lost_services = {
-        item
-        for item, state in memory.items.items()
-        if ":" not in item and item not in at.watchlist.services and state.since < limit
-    }
-    lost_channels = {
-        name
-        for name in memory.channels
-        if name not in at.watchlist.channels
-        and (state := memory.items.get(f"channel:{name}")) is not None
-        and state.since < limit
-    }
-    apps = {app.key: app for app in at.watchlist.apps}
-    renamed = {
-        app.key
-        for app in memory.apps.values()
-        if app.key not in apps and _is_known_better(app, memory)
-    }
-    tried = {
-        item
-        for item in memory.items
-        if item.startswith(TRIED) and _is_settled(apps.get(item.removeprefix(TRIED)), memory)
-    }
-    items = (
-        tried
-        | {f"credential:{key}" for key in lost_keys}
-        | {f"channel:{name}" for name in lost_channels}
-        | lost_services
+    key_ids, services, channels = _old_key_ids(at), _old_services(at), _old_channels(at)
+    items = services | _finished_tries(at)
+    items |= {item_id(ItemKind.CREDENTIAL, key_id) for key_id in key_ids}
+    items |= {item_id(ItemKind.CHANNEL, name) for name in channels}
+    previous = (
+        each
+        for each in memory.previous_credentials
+        if each.service in services or each.key_id in key_ids
+    )
+    notifications = (
+        (item, channel)
+        for item, channel in memory.notifications
+        if item in items or channel in channels or _key_id_of_leftover(item) in key_ids
     )
     return Removals(
-        in_use_records=tuple(sorted(lost_services & set(memory.in_use_records))),
-        previous_credentials=tuple(
-            former
-            for former in memory.previous_credentials
-            if former.service in lost_services or former.key_id in lost_keys
-        ),
-        assignments=tuple(sorted(lost_keys & set(memory.assignments))),
-        acknowledgements=tuple(_ended_acknowledgements(at, lost_services)),
-        credential_records=tuple(sorted(lost_keys)),
-        apps=tuple(sorted(renamed)),
+        in_use_records=tuple(sorted(services & set(memory.in_use_records))),
+        previous_credentials=tuple(previous),
+        assignments=tuple(sorted(key_ids & set(memory.assignments))),
+        acknowledgements=tuple(_ended_acknowledgements(at, services)),
+        credential_records=tuple(sorted(key_ids)),
+        apps=tuple(sorted(_renamed_apps(at))),
         items=tuple(sorted(items & set(memory.items))),
-        notifications=tuple(
-            sorted(
-                key
-                for key in memory.notifications
-                if key[0] in items
-                or _key_of_leftover(key[0]) in lost_keys
-                or key[1] in lost_channels
-            )
-        ),
-        channels=tuple(sorted(lost_channels)),
-        uses=tuple(sorted(lost_keys & set(memory.uses))),
+        notifications=tuple(sorted(notifications)),
+        channels=tuple(sorted(channels)),
+        uses=tuple(sorted(key_ids & set(memory.uses))),
     )
 
 
 def is_outlived(decision: Decision, at: CheckContext) -> bool:
-    """Say whether an old decision is about nothing that is watched or remembered any more: no service, and no credential."""
+    """Return whether an old decision concerns no service and no credential that is known."""
     services = set(at.watchlist.services) | set(at.memory.items)
-    return (
-        services.isdisjoint(decision.services)
-        and decision.key_id not in at.memory.credential_records
-    )
+    known = decision.key_id in at.memory.credential_records
+    return not known and services.isdisjoint(decision.services)
 
 
-def _is_known_better(app: AppRecord, memory: Memory) -> bool:
-    """Say whether an app is known by another key too, and was read under that one since."""
-    return any(
-        other.client_id == app.client_id and other.read_at > app.read_at
-        for other in memory.apps.values()
-    )
+def _old_key_ids(at: CheckContext) -> set[str]:
+    """Return the key ids of credentials that were deleted long ago and are not in use."""
+    limit, services = at.now - HISTORY, at.watchlist.services
+    records = at.memory.in_use_records.values()
+    in_use = {record.key_id for record in records if record.service in services}
+    gone = {
+        key_id
+        for key_id, record in at.memory.credential_records.items()
+        if record.gone_at is not None and record.gone_at < limit
+    }
+    return gone - in_use
 
 
-def _is_settled(app: WatchedApp | None, memory: Memory) -> bool:
-    """Say whether nobody has to know any more since when an app was tried: it is not watched, or it was read."""
-    return app is None or last_record_of(app, memory) is not None
+def _old_services(at: CheckContext) -> set[str]:
+    """Return the ids of services that were removed from the watchlist long ago."""
+    limit, watched = at.now - HISTORY, at.watchlist.services
+    return {
+        item
+        for item, state in at.memory.items.items()
+        if state.since < limit
+        and item not in watched
+        and ItemId.parse(item).kind == ItemKind.SERVICE
+    }
 
 
-def _ended_acknowledgements(at: CheckContext, lost_services: set[str]) -> Iterator[Acknowledgement]:
-    """An acknowledgement whose situation has passed must go: the same situation may return, and is then nobody's to be quiet about.
+def _old_channels(at: CheckContext) -> set[str]:
+    """Return the names of channels that were removed from the watchlist long ago."""
+    limit = at.now - HISTORY
+    removed = (name for name in at.memory.channels if name not in at.watchlist.channels)
+    states = ((name, at.memory.items.get(item_id(ItemKind.CHANNEL, name))) for name in removed)
+    return {name for name, state in states if state is not None and state.since < limit}
 
-    One that is newer than what was last found may be about what the next check finds.
+
+def _finished_tries(at: CheckContext) -> set[str]:
+    """Return the items about first attempts for apps that are unwatched, or were read since."""
+    apps = {app.key: app for app in at.watchlist.apps}
+    found = set()
+    for item in at.memory.items:
+        match ItemId.parse(item):
+            case ItemId(ItemKind.TRIED, (key,)):
+                if key not in apps or last_record_of(apps[key], at.memory) is not None:
+                    found.add(item)
+    return found
+
+
+def _renamed_apps(at: CheckContext) -> set[str]:
+    """Return the keys of apps that are not watched by that key and were read by another since."""
+    watched = {app.key for app in at.watchlist.apps}
+    apps = at.memory.apps.values()
+    return {app.key for app in apps if app.key not in watched and _has_later_read(app, at.memory)}
+
+
+def _has_later_read(app: AppRecord, memory: Memory) -> bool:
+    same = (other for other in memory.apps.values() if other.client_id == app.client_id)
+    return any(other.read_at > app.read_at for other in same)
+
+
+def _ended_acknowledgements(at: CheckContext, old_services: set[str]) -> Iterator[Acknowledgement]:
+    """Yield the acknowledgements that have ended.
+
+    One whose situation has passed must go, or it would be valid again if the situation returned.
+    One that is newer than the last check may be about what the next check finds.
     """
     today = at.now.astimezone(at.watchlist.zone).date()
     for service, given in at.memory.acknowledgements.items():
         found = at.memory.items.get(service)
         passed = found is not None and found.situation != given.situation and given.at < found.since
-        if passed or given.until < today or service in lost_services:
+        if passed or given.until < today or service in old_services:
             yield given
 
 
-def _key_of_leftover(item: str) -> str:
-    """Give the key id of a leftover's item, with which its id ends; empty for any other item."""
-    return item.rpartition(":")[2] if item.startswith(("leftover:", "delete:")) else ""
+def _key_id_of_leftover(item: str) -> str:
+    match ItemId.parse(item):
+        case ItemId(ItemKind.LEFTOVER | ItemKind.DELETABLE, (_, key_id)):
+            return key_id
+        case _:
+            return ""

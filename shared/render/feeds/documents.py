@@ -6,12 +6,14 @@ Instants are RFC 3339 in UTC, to the second; days are calendar days in the watch
 from collections.abc import Iterable
 from datetime import date
 
-from shared.core.model.memory import AppRecord, Decision, InUse, Outcome, Read
-from shared.core.model.message import Message, Notice
+from shared.core.model.check_record import Outcome, Read
+from shared.core.model.decision import Decision, InUse
+from shared.core.model.inventory import InventoryView
+from shared.core.model.judgement import Judgement
+from shared.core.model.memory import AppRecord
+from shared.core.model.message import Message, NextMessages, Notice
 from shared.core.model.views import (
     AppView,
-    InventoryView,
-    Judgement,
     LeftoverView,
     RemovedView,
     ServiceView,
@@ -21,7 +23,6 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.core.results import CheckResult, Delivery, Status
 from shared.render.feeds.document_parts import Json, credential_document, instant
 from shared.render.feeds.inventory_document import inventory_document, result_document

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from shared.core.model.views import InventoryView
+from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryResult, InventoryStatus
 from shared.render.feeds.document_parts import Json, credential_document, instant

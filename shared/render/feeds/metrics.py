@@ -8,7 +8,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from shared.core.model.memory import LastChecks, Outcome
+from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import InventoryStatus, Status

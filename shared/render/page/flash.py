@@ -5,11 +5,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
-from shared.core.model.views import Judgement, Loss, ServiceView
-from shared.core.model.vocabulary import Severity
+from shared.core.model.judgement import Judgement
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Severity
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.audience import needs_action
-from shared.core.notify.due import ACKNOWLEDGED_ABOVE
+from shared.core.notify.action import needs_action
+from shared.core.notify.reason import ACKNOWLEDGED_ABOVE
 from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
 from shared.render.text.naming import capital, described

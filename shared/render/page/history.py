@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Decision, DecisionKind, Notification
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason
 from shared.render.text.dates import clock, full_day

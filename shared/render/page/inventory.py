@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import InventoryView
+from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.results import InventoryStatus
 from shared.render.feeds.document_parts import instant

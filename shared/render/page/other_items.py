@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.views import AppView, LeftoverView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.results import Status

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Decision, Person
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision, Person
 from shared.core.model.vocabulary import Severity
 from shared.core.results import Status
 from shared.render.feeds.document_parts import instant

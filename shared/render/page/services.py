@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Decision
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision
 from shared.core.model.message import Notice
-from shared.core.model.views import Loss, ServiceView, View
-from shared.core.model.vocabulary import Reason, Severity, Standing
+from shared.core.model.views import ServiceView, View
+from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.model.watchlist import RUNBOOK_SECTIONS
 from shared.core.results import Status
 from shared.render.page.forms import Acknowledge, Confirm, acknowledge, confirms, undos

@@ -7,11 +7,12 @@ is said by colour alone.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential
-from shared.core.model.views import Judgement, Loss, ServiceView
-from shared.core.model.vocabulary import Severity, Standing
-from shared.core.notify.due import ACKNOWLEDGED_ABOVE
+from shared.core.model.judgement import Judgement
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Severity, Standing
+from shared.core.notify.reason import ACKNOWLEDGED_ABOVE
 from shared.render.page.svg import SvgBuilder
 from shared.render.page.timescale import Scale, draw_calendar, draw_today, scale_for
 from shared.render.text.dates import full_day, until

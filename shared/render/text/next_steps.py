@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
+from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Role
 from shared.core.model.views import View
 from shared.render.text.naming import capital, party

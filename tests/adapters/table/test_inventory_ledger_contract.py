@@ -17,7 +17,7 @@ from shared.core.model.inventory import (
     InventoryMemory,
     InventoryScan,
 )
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports.inventory_ledger import InventoryLedger
 

@@ -11,22 +11,11 @@ from azure.data.tables import TableClient
 
 from local.azurite import Azurite
 from shared.adapters.table.ledger import MAX_HISTORY, TableLedger
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.core.model.directory import Credential
-from shared.core.model.memory import (
-    AppRecord,
-    Changes,
-    CheckRecord,
-    CredentialRecord,
-    Decision,
-    DecisionKind,
-    InUse,
-    ItemState,
-    LastChecks,
-    Notification,
-    Outcome,
-    Read,
-    Removals,
-)
+from shared.core.model.memory import AppRecord, Changes, CredentialRecord, ItemState, Removals
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports.errors import LedgerError
 

@@ -10,29 +10,28 @@ import pytest
 from local.azurite import Azurite
 from local.simulation.memory_ledger import InMemoryLedger
 from shared.adapters.table.ledger import TableLedger
-from shared.core.model.directory import Credential
-from shared.core.model.memory import (
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.decision import (
     Acknowledgement,
-    AppRecord,
     Assignment,
-    Changes,
-    ChannelState,
-    CheckRecord,
-    CredentialRecord,
     Decision,
     DecisionKind,
     InUse,
-    ItemState,
-    LastChecks,
-    Memory,
-    Notification,
-    Outcome,
     Person,
     PreviousCredential,
-    Read,
+)
+from shared.core.model.directory import Credential
+from shared.core.model.memory import (
+    AppRecord,
+    Changes,
+    ChannelState,
+    CredentialRecord,
+    ItemState,
+    Memory,
     Removals,
     Use,
 )
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict
 from shared.ports.ledger import Ledger

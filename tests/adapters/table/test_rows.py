@@ -24,26 +24,19 @@ from shared.adapters.table.rows import (
     memory_of,
     record_of,
 )
-from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.memory import (
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.decision import (
     Acknowledgement,
-    AppRecord,
     Assignment,
-    ChannelState,
-    CheckRecord,
-    CredentialRecord,
     Decision,
     InUse,
-    ItemState,
-    LastChecks,
-    Notification,
-    Outcome,
     Person,
     PreviousCredential,
-    Read,
-    Use,
 )
+from shared.core.model.directory import Credential
+from shared.core.model.inventory import Holder, InventoryItem
+from shared.core.model.memory import AppRecord, ChannelState, CredentialRecord, ItemState, Use
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Kind, Reason, Standing
 from shared.ports.errors import LedgerError
 

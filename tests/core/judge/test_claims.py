@@ -4,7 +4,8 @@ import pytest
 
 from local.simulation.build import at, secret, service
 from shared.core.judge.claims import claimed_by, matches
-from shared.core.model.memory import Assignment, InUse, Memory, Person, PreviousCredential
+from shared.core.model.decision import Assignment, InUse, Person, PreviousCredential
+from shared.core.model.memory import Memory
 from shared.core.model.watchlist import Claim
 
 NOW = at("2026-09-01T13:00Z")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
 from shared.core.judge.schedule import instant_on
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
-from shared.core.judge.standing import is_live
+from shared.core.judge.snapshot import recalled_snapshot
+from shared.core.judge.validity import is_live
+from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Memory
 from shared.core.model.message import Message

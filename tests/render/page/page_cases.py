@@ -8,12 +8,15 @@ from pathlib import Path
 from local.simulation.build import app, at, secret, service, watchlist
 from local.simulation.world import World, inventory_world
 from shared.config.runbook import parse
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Changes, Decision, LastChecks, Memory, Outcome, Person
+from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision, Person
+from shared.core.model.judgement import Judgement
+from shared.core.model.memory import Changes, Memory
+from shared.core.model.message import NextMessages
 from shared.core.model.secret import Secret
 from shared.core.model.views import (
     AppView,
-    Judgement,
     LeftoverView,
     RemovedView,
     ServiceView,
@@ -23,7 +26,6 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.core.results import Status
 from shared.render.page.page import PageData
 from tests.support.notices import NOW, WATCHED, ZONE

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.core.model.memory import Acknowledgement
-from shared.core.model.views import Judgement, Loss, ServiceView
-from shared.core.model.vocabulary import Severity, Standing
+from shared.core.model.decision import Acknowledgement
+from shared.core.model.judgement import Judgement
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.render.page.flash import Receipt, already, keeps_nothing_quiet, receipt, refusal
 from tests.render.page.page_cases import WATCHLIST, single
 from tests.support.notices import NEW, NOW, PAT, ZONE, credential, service_view

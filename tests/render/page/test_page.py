@@ -27,6 +27,12 @@ from shared.core.model.memory import (
 )
 from shared.core.model.views import Loss, ServiceView, View
 from shared.core.model.vocabulary import Reason, Severity, Standing
+from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.memory import AppRecord, CredentialRecord, Memory
+from shared.core.model.notification import Notification
+from shared.core.model.views import ServiceView, View
+from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.results import InventoryStatus
 from shared.render.page import inventory
 from shared.render.page.flash import Receipt

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from shared.config.runbook import parse
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Standing
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Claim, Runbook
 from shared.render.text.links import entra_credentials
 from shared.render.text.request import RequestMail, request_mail

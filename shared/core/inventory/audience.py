@@ -1,0 +1,53 @@
+"""Who is notified of an item of the inventory: its owners, or the channels of `[tenant] tell`.
+
+An owner is notified about their own apps only; apps without a reachable owner go to the channels.
+The first message goes to the channels alone, so that nobody is surprised by a hundred mails.
+"""
+
+from dataclasses import replace
+
+from shared.core.inventory.context import InventoryContext
+from shared.core.model.days import days_between
+from shared.core.model.inventory import InventoryView
+from shared.core.model.owners import AppOwners
+from shared.core.model.vocabulary import Severity
+
+
+def audience_of(
+    view: InventoryView, owned: AppOwners | None, at: InventoryContext, *, looked_up: bool
+) -> tuple[str, ...]:
+    """Return the channels that an item concerns.
+
+    If the owners could not be looked up (`owned` is `None`), the channels are notified now, and
+    the owners once they are known. If mail to every owner fails, both are: the owners' message
+    stays pending, and somebody has to know. If nobody looked them up, the item is not due.
+    """
+    if not at.rules.owners or not at.introduced:
+        return at.rules.tell
+    if not looked_up:
+        return ()
+    owners = tuple(owner.channel for owner in owned.reachable) if owned is not None else ()
+    if not owners:
+        return at.rules.tell
+    unreached = all(_falls_to_the_channels(view, owner, at) for owner in owners)
+    return (*owners, *at.rules.tell) if unreached else owners
+
+
+def for_channels(owned: AppOwners | None, at: InventoryContext) -> AppOwners | None:
+    """Return the owners of an app as the channels see them: with whether mail to them fails."""
+    if owned is None or not owned.reachable:
+        return owned
+    since = [at.unreached_since(owner.channel) for owner in owned.reachable]
+    return replace(owned, unreached=None not in since)
+
+
+def _falls_to_the_channels(view: InventoryView, owner: str, at: InventoryContext) -> bool:
+    """Return whether the channels get an item too because mail to its owner fails.
+
+    Critical and expired items at once, the others from the next day on.
+    """
+    since = at.unreached_since(owner)
+    if since is None:
+        return False
+    urgent = view.severity == Severity.CRITICAL or view.listed.ended
+    return urgent or days_between(since, at.now, at.watchlist.zone) > 0

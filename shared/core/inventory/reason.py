@@ -1,0 +1,25 @@
+"""Why an item of the inventory is due to a channel: the rules of the watched apps, simpler."""
+
+from shared.core.inventory.context import InventoryContext
+from shared.core.judge.severity import LONG_ENDED_DAYS
+from shared.core.model.days import days_between
+from shared.core.model.inventory import InventoryView
+from shared.core.model.notification import Notification
+from shared.core.model.vocabulary import Reason
+from shared.core.notify.reason import is_news, rung_crossed
+
+
+def reason_due(
+    view: InventoryView, last: Notification | None, at: InventoryContext
+) -> Reason | None:
+    """Return why an item is due to a channel after the `last` message; `None` if it is not."""
+    listed, zone = view.listed, at.watchlist.zone
+    ends = listed.credential.ends
+    if ends is not None and days_between(ends, listed.first_seen, zone) > LONG_ENDED_DAYS:
+        return None
+    if last is None or is_news(listed.since, last, at.now):
+        return Reason.EXPIRED if listed.ended else Reason.FIRST
+    if listed.ended:
+        return None
+    crossed = rung_crossed(at.rules.ladder, ends, last.at, at.now, zone)
+    return Reason.RUNG if crossed is not None else None

@@ -1,0 +1,75 @@
+"""Credentials of a watched app that no service claims."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from shared.core.judge.claims import AppContext, ClaimedBy
+from shared.core.judge.severity import severity_of_days, severity_of_expired
+from shared.core.judge.validity import creation_order, has_ended, is_live, started_after
+from shared.core.model.context import CheckContext
+from shared.core.model.days import days_until
+from shared.core.model.directory import Credential
+from shared.core.model.views import ServiceView, UnclaimedView
+from shared.core.model.vocabulary import Severity, Standing
+
+WITHOUT_CREDENTIAL = frozenset({Standing.MISSING, Standing.UNMATCHED})
+
+
+def unclaimed_views(
+    app: AppContext, views: Iterable[ServiceView], at: CheckContext
+) -> Iterator[UnclaimedView]:
+    """Yield the unclaimed credentials of an app whose services are `views`."""
+    waiting = [view for view in views if view.standing in WITHOUT_CREDENTIAL]
+    for credential in app.snapshot.credentials:
+        claimed = app.claims[credential.key_id]
+        if not claimed.services and not claimed.ignored:
+            yield _view(credential, claimed, waiting, app, at)
+
+
+def with_candidates(
+    view: ServiceView, unclaimed: Iterable[UnclaimedView], now: datetime
+) -> ServiceView:
+    """Return the service with the unclaimed credentials that may be its new one, newest first."""
+    wanted = (each.credential for each in unclaimed if view.service in each.wanted_by)
+    live = (credential for credential in wanted if is_live(credential, now))
+    return replace(view, candidates=tuple(sorted(live, key=creation_order, reverse=True)))
+
+
+def _view(
+    credential: Credential,
+    claimed: ClaimedBy,
+    waiting: Iterable[ServiceView],
+    app: AppContext,
+    at: CheckContext,
+) -> UnclaimedView:
+    before = at.memory.credential_records.get(credential.key_id)
+    ended = has_ended(credential, at.now)
+    days_left = days_until(credential.ends, at.now, at.watchlist.zone)
+    possible = (view.service for view in waiting if _may_replace(credential, view))
+    standing, severity = _standing(days_left, at.watchlist.ladder[0], ended=ended)
+    return UnclaimedView(
+        credential=credential,
+        app=app.snapshot.record,
+        watched=app.watched,
+        standing=standing,
+        severity=severity,
+        days_left=days_left,
+        situation="ended" if ended else "open",
+        # a time in the future was written while the clock was ahead
+        first_seen=min(before.first_seen, at.now) if before else at.now,
+        rivals=claimed.rivals,
+        wanted_by=() if ended else tuple(possible),
+    )
+
+
+def _may_replace(credential: Credential, view: ServiceView) -> bool:
+    return view.in_use is None or started_after(credential, view.in_use)
+
+
+def _standing(days_left: int | None, first_rung: int, *, ended: bool) -> tuple[Standing, Severity]:
+    """Return standing and severity: while it works, `notice` at least, as its use is unknown."""
+    if ended:
+        return Standing.EXPIRED, severity_of_expired(days_left)
+    near = days_left is not None and days_left <= first_rung
+    return Standing.EXPIRING if near else Standing.HEALTHY, severity_of_days(days_left)

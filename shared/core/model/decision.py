@@ -1,0 +1,104 @@
+"""What people decide, and the rows that the ledger keeps for it.
+
+Rows are keyed by service id and key id, so that renaming loses nothing. `version` is opaque: it
+identifies the state of the row that was read, so that a concurrent change is not overwritten.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who decided: the object id (on a laptop: the account name) and a display name."""
+
+    object_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The credential that a service is believed to use."""
+
+    service: str
+    key_id: str
+    assumed: bool
+    """Chosen from several; nobody has confirmed it."""
+    at: datetime
+    by: Person | None = None
+    evidence: bool = False
+    """Confirmed by sign-ins."""
+    version: str = field(default="", compare=False)
+
+    @property
+    def settled(self) -> bool:
+        """A person or evidence confirmed it."""
+        return self.by is not None or self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousCredential:
+    """A credential that a service once used; it stays the service's own."""
+
+    service: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A person's claim of a credential for services; without services, it is ignored."""
+
+    key_id: str
+    services: tuple[str, ...]
+    at: datetime
+    by: Person
+    withdrawn: bool = False
+    """The claim came with a confirmation that was undone; it has no effect."""
+    version: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A pause of reminders until a local day (inclusive), while the situation stays the same."""
+
+    service: str
+    until: date
+    why: str
+    at: datetime
+    by: Person
+    situation: str
+    version: str = field(default="", compare=False)
+
+
+class DecisionKind(StrEnum):
+    """What a person can decide."""
+
+    CONFIRM = "confirm"
+    ACKNOWLEDGE = "acknowledge"
+    CLAIM = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision in the history."""
+
+    at: datetime
+    kind: DecisionKind
+    by: Person | None
+    """`None`: evidence of sign-ins, not a person."""
+    services: tuple[str, ...]
+    """Service ids; empty for a claim that ignores the credential."""
+    key_id: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionChanges:
+    """The rows that one decision writes, in one transaction."""
+
+    decision: Decision
+    in_use_records: tuple[InUse, ...] = ()
+    previous_credentials: tuple[PreviousCredential, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()

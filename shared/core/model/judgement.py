@@ -1,0 +1,50 @@
+"""The result of judging all watched apps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.core.model.memory import Changes
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    RemovedView,
+    ServiceView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
+from shared.core.model.vocabulary import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The status of every item, and what of it is new and must be saved."""
+
+    now: datetime
+    services: tuple[ServiceView, ...]
+    unclaimed: tuple[UnclaimedView, ...]
+    apps: tuple[AppView, ...]
+    leftovers: tuple[LeftoverView, ...]
+    removed: tuple[RemovedView, ...]
+    watcher: tuple[WatcherView, ...]
+    concluded: frozenset[str]
+    """Keys of the apps that were judged; nobody is notified about the others."""
+    changes: Changes
+    unread: Mapping[str, str]
+    """By app key: why it could not be read completely."""
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Every item, in no particular order."""
+        return (*self._current, *self.removed)
+
+    @property
+    def worst(self) -> Severity:
+        """The highest severity of all items that still exist."""
+        severities = (view.severity for view in self._current)
+        return max(severities, key=lambda severity: severity.rank, default=Severity.OK)
+
+    @property
+    def _current(self) -> tuple[View, ...]:
+        return (*self.services, *self.unclaimed, *self.apps, *self.leftovers, *self.watcher)

@@ -1,0 +1,144 @@
+"""Why an item is due to a channel, given the last message to the channel about it.
+
+Every rung is sent at least once to each channel if the program runs at all during the rung, and
+once if nothing crashes. This follows from dates: a rung is due when it was crossed since the
+last message. So any number of missed days gives one message, and only the last one is stored.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.core.judge.self_watch import is_notified_on_day
+from shared.core.model.context import CheckContext
+from shared.core.model.days import days_between
+from shared.core.model.memory import ItemState
+from shared.core.model.notification import Notification
+from shared.core.model.views import (
+    AppView,
+    LeftoverView,
+    ServiceView,
+    UnclaimedView,
+    View,
+    WatcherView,
+)
+from shared.core.model.vocabulary import Loss, Reason, Standing
+from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
+
+LEFTOVER_LADDER = (7, 1, 0)
+ACKNOWLEDGED_ABOVE = 7
+"""An acknowledgement pauses the reminders above this rung."""
+DAILY_REMINDERS = 7
+
+
+def reason_due(
+    view: View, state: ItemState | None, last: Notification | None, at: CheckContext
+) -> Reason | None:
+    """Return why an item is due to a channel; `None` if it is not due.
+
+    Args:
+        view: The item.
+        state: Its situation, with the changes of this check.
+        last: The last message to the channel about the item.
+        at: The check.
+    """
+    if isinstance(view, LeftoverView):
+        return _reason_of_leftover(view, last, at)
+    if state is None:
+        return None
+    if isinstance(view, ServiceView | AppView | WatcherView) and view.standing == Standing.HEALTHY:
+        return _reason_when_well(state, last, at)
+    # an introduction only says that a service is watched; its status was never sent
+    if last is None or last.reason == Reason.INTRODUCED or is_news(state.since, last, at.now):
+        return state.reason
+    return _reason_by_date(view, last, at)
+
+
+def rung_crossed(
+    ladder: Iterable[int], end: datetime | None, last: datetime, now: datetime, zone: ZoneInfo
+) -> int | None:
+    """Return the lowest rung crossed between the last message and now; `None` for none.
+
+    A rung is crossed if `days(last, end) > rung >= days(now, end)`.
+    """
+    if end is None:
+        return None
+    then, today = days_between(last, end, zone), days_between(now, end, zone)
+    return min((rung for rung in ladder if then > rung >= today), default=None)
+
+
+def is_news(since: datetime, last: Notification, now: datetime) -> bool:
+    """Return whether the situation changed since the last message.
+
+    A message in the future, by a clock that was ahead, counts for nothing: it is sent again.
+    """
+    return last.at < since or last.at > now
+
+
+def _reason_when_well(
+    state: ItemState, last: Notification | None, at: CheckContext
+) -> Reason | None:
+    """Return the reason to notify that all is well: only a channel that got a warning."""
+    warned = last is not None and last.standing != Standing.HEALTHY
+    if last is None or not warned or not is_news(state.since, last, at.now):
+        return None
+    return state.reason if state.reason in NEWS_WHEN_WELL else None
+
+
+def _reason_by_date(view: View, last: Notification, at: CheckContext) -> Reason | None:
+    zone = at.watchlist.zone
+    if isinstance(view, WatcherView):
+        daily = view.aspect == "reading" and not is_notified_on_day(last, at.now, zone)
+        return Reason.CHECK_FAILING if daily else None
+    acknowledged = isinstance(view, ServiceView) and view.acknowledged is not None
+    crossed = rung_crossed(_ladder(view, at), _end(view), last.at, at.now, zone)
+    if crossed is not None and not (acknowledged and crossed > ACKNOWLEDGED_ABOVE):
+        return Reason.RUNG
+    if needs_action(view) and _is_reminder_due(last, at, weekly=acknowledged):
+        return Reason.STILL_WAITING
+    return None
+
+
+def _reason_of_leftover(
+    view: LeftoverView, last: Notification | None, at: CheckContext
+) -> Reason | None:
+    record, now = view.owner.in_use_record, at.now
+    if record is None:
+        return None
+    if view.deletable:  # once after each confirmation
+        return Reason.LEFTOVER if last is None or last.at < record.at else None
+    since = last.at if last is not None and last.at <= now else record.at
+    if since > now:  # written while the clock was ahead, so every rung counts
+        since = now - timedelta(days=LEFTOVER_LADDER[0] + 1)
+    crossed = rung_crossed(LEFTOVER_LADDER, _end(view), since, now, at.watchlist.zone)
+    return Reason.LEFTOVER if crossed is not None else None
+
+
+def _is_reminder_due(last: Notification, at: CheckContext, *, weekly: bool) -> bool:
+    """Return whether to remind: daily for seven days, then weekly, by calendar days."""
+    if last.action_needed_since is None:
+        return False
+    zone = at.watchlist.zone
+    since_first = days_between(last.action_needed_since, at.now, zone)
+    since_last = days_between(last.at, at.now, zone)
+    return since_last >= (7 if weekly or since_first > DAILY_REMINDERS else 1)
+
+
+def _ladder(view: View, at: CheckContext) -> tuple[int, ...]:
+    match view:
+        case ServiceView() if view.loss == Loss.NONE:
+            return view.service.ladder
+        case UnclaimedView() if view.situation == "open":
+            return at.watchlist.ladder
+        case _:
+            return ()
+
+
+def _end(view: View) -> datetime | None:
+    match view:
+        case ServiceView():
+            return view.in_use.ends if view.in_use is not None else None
+        case UnclaimedView() | LeftoverView():
+            return view.credential.ends
+        case _:
+            return None
