@@ -147,7 +147,7 @@ def ours() -> Way:
 
     from local.simulation.build import RULES, watchlist  # noqa: PLC0415  (the same)
     from shared.adapters.graph.inventory import GraphInventory  # noqa: PLC0415  (the same)
-    from shared.core.inventory.judge import InventoryFilter  # noqa: PLC0415  (the same)
+    from shared.core.inventory.filter import InventoryFilter  # noqa: PLC0415  (the same)
     from shared.ports.inventory import ScanQuery  # noqa: PLC0415  (the same)
 
     class Token:

@@ -5,23 +5,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from shared.core.inventory.judge import apply_inventory_changes, apply_inventory_notifications
-from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
-from shared.core.model.changes import DecisionChanges
-from shared.core.model.inventory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import (
+from shared.core.model.apply import (
+    apply_changes,
+    apply_decision,
+    apply_inventory_changes,
+    apply_notifications,
+)
+from shared.core.model.check_record import CheckRecord, LastChecks
+from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
-    Changes,
-    CheckRecord,
     Decision,
+    DecisionChanges,
     InUse,
-    LastChecks,
-    Memory,
-    Notification,
     PreviousCredential,
-    Removals,
 )
+from shared.core.model.inventory import InventoryChanges, InventoryMemory
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification
 from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from shared.ports.ledger import Lease
@@ -216,7 +217,7 @@ class InMemoryInventoryLedger:
     def record_notifications(self, told: Sequence[Notification]) -> None:
         """Save what a channel or an owner received."""
         self._break("record_notifications")
-        self.memory = apply_inventory_notifications(self.memory, told)
+        self.memory = apply_notifications(self.memory, told)
 
     def _break(self, method: str) -> None:
         if method in self.broken:

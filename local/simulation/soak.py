@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from local.azurite import Azurite, AzuriteError
 from local.simulation.soak_run import Soak
 from local.simulation.soak_services import PromiseBroken, SoakState
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

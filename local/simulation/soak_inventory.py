@@ -13,11 +13,9 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, InventoryApp, item_of
-from shared.core.model.owners import Owner
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.item_id import ItemKind, item_id
-from shared.core.model.owners import AppOwners, Owner
+from shared.core.model.owners import Owner
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import InventoryRules
 
@@ -107,7 +105,7 @@ class UnwatchedApps:
             channel = app.owner.channel if app.owner is not None else self.channel
             assert secret.starts is not None
             assert secret.ends is not None
-            item = item_of(app.object_id, secret.key_id)
+            item = item_id(ItemKind.INVENTORY, app.object_id, secret.key_id)
             if secret.ends <= now:
                 yield Expected(item, channel, secret.ends, "it has expired")
                 continue

@@ -19,7 +19,8 @@ from local.simulation.soak_services import (
 from local.simulation.soak_usage import Usage, growth, measured
 from shared.adapters.table.ledger import TableLedger
 from shared.core.decisions import Refused
-from shared.core.model.memory import Outcome, Person
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Person
 from shared.ports.errors import PortError
 from shared.usecases import decisions
 from shared.usecases.check import Watch

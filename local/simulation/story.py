@@ -13,10 +13,7 @@ from typing import NamedTuple
 from local.simulation.build import secret, service, watchlist
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World
-from shared.core.model.memory import Person
-from local.simulation.story_world import Entra, World
 from shared.core.model.decision import Person
-from shared.core.model.directory import App, Credential
 from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.vocabulary import Reason

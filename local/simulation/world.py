@@ -9,7 +9,8 @@ from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
 from local.simulation.inventory import InMemoryInventory
 from local.simulation.memory_ledger import InMemoryInventoryLedger, InMemoryLedger
 from local.simulation.recording_channel import RecordingChannel
-from shared.core.model.memory import Outcome, Person
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Person
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import Watchlist

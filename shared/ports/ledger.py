@@ -4,19 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shared.core.model.memory import (
+from shared.core.model.check_record import CheckRecord, LastChecks
+from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
-    Changes,
-    CheckRecord,
     Decision,
     InUse,
-    LastChecks,
-    Memory,
-    Notification,
     PreviousCredential,
-    Removals,
 )
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification
 
 
 class Lease(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shared.core.model.memory import Person
+from shared.core.model.decision import Person
 
 
 class TokenVerifier(Protocol):

@@ -11,12 +11,9 @@ from shared.core.judge.snapshot import snapshot_of
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import InUse, Person, PreviousCredential
 from shared.core.model.directory import App
-from shared.core.model.memory import InUse, Memory, Person, PreviousCredential
-from shared.core.model.views import Judgement, ServiceView
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
-from tests.support.build import CLIENT_ID, OBJECT_ID, at, secret, watchlist
 
 NOW = at("2026-11-22T14:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")
@@ -141,7 +138,7 @@ def test_a_claim_may_name_several_services_or_none_but_only_those_of_the_app() -
     assert both.assignments[0].services == ("libcal", "libstaffer")
     assert nobody.assignments[0].services == ()
     with pytest.raises(
-        Refused, match="libcall is not a service of LibApps. Its services are libcal, libstaffer"
+        Refused, match=r"libcall is not a service of LibApps\. Its services are libcal, libstaffer"
     ):
         claim("k3", ["libcall"], case.judgement, case.seen, case.round, by=ANNA)
     with pytest.raises(Refused, match="There is no credential k9"):

@@ -14,12 +14,8 @@ from shared.core.decisions import Refused
 from shared.core.judge.schedule import instant_on
 from shared.core.model.check_record import Outcome
 from shared.core.model.days import days_between
-from shared.core.model.memory import Outcome
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Standing
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
-from tests.support.build import CLIENT_ID, at, secret, watchlist
 from tests.support.examples import examples
 
 START = at("2026-10-01T13:00Z")

@@ -18,8 +18,9 @@ from local.azurite import Azurite
 from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
 from shared.core.model.check_record import Outcome
 from tests.support.environment import START, WATCHLIST, WHOLE_TENANT, Stage, staged, timeless
-from tests.support.fault_proxy import Asked, Pass, Reply, straight
+from tests.support.fault_proxy import Pass, straight
 from tests.support.processes import Lived
+from tests.support.scripted import Asked, Reply
 
 A_MOMENT, TERM, DAY = timedelta(seconds=30), timedelta(minutes=6), timedelta(days=1)
 """While the lease of the killed one lasts, and after its term of five minutes."""

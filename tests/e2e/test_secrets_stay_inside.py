@@ -21,7 +21,8 @@ from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
 from tests.e2e.conftest import ROOT, Lapsewatch, Ran
 from tests.functions_host.host_process import hosted
-from tests.support.fault_proxy import Asked, Front, Pass, Reply
+from tests.support.fault_proxy import Front, Pass
+from tests.support.scripted import Asked, Reply
 
 FUNCTION_KEY = "canary-function-key"
 COMMANDS = [

@@ -10,9 +10,10 @@ from azure.data.tables import UpdateMode
 
 from shared.core.model.check_record import Outcome
 from tests.support.environment import START
-from tests.support.fault_proxy import Asked, Pass, Reply
+from tests.support.fault_proxy import Pass
 from tests.support.faults import PLACES
 from tests.support.harness import DAY, World
+from tests.support.scripted import Asked, Reply
 
 MINUTES = timedelta(minutes=5)
 HOUR = timedelta(hours=1)

@@ -15,10 +15,11 @@ from shared.core.results import CheckResult
 from shared.usecases import decisions as people
 from shared.usecases.check import Watch
 from tests.support.environment import START
-from tests.support.fault_proxy import Asked, Pass, Reply, Twist
+from tests.support.fault_proxy import Pass, Twist
 from tests.support.faults import PLACES, Place
 from tests.support.harness import DAY, Harness, World, guid
 from tests.support.processes import DANA
+from tests.support.scripted import Asked, Reply
 
 HOUR = timedelta(hours=1)
 WAYS: Mapping[str, Callable[[Watch], CheckResult]] = {

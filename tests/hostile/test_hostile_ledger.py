@@ -21,9 +21,7 @@ from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
 from shared.core.model.directory import App
-from shared.core.model.memory import Outcome, Person
 from shared.ports.errors import ChannelError
-from shared.ports import ChannelError
 from shared.usecases import decisions
 from shared.usecases.check import Watch
 from tests.support.graph_objects import application, secret

@@ -7,7 +7,6 @@ from datetime import timedelta
 from local.simulation.build import secret, service, watchlist
 from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
 from local.simulation.world import ANNA, World
-from shared.core.model.memory import Outcome
 from shared.core.model.check_record import Outcome
 from shared.core.model.vocabulary import Severity
 from shared.ports.directory import AppQuery, DirectoryReading

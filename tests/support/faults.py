@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from tests.support.fault_proxy import Asked, Pass, Reply, Twist
+from tests.support.fault_proxy import Pass, Twist
+from tests.support.scripted import Asked, Reply
 
 type Way = Callable[[Asked, Pass], Reply]
 

@@ -10,7 +10,6 @@ from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
 from local.simulation.directory import InMemoryUsageReport
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World
-from shared.core.model.memory import Outcome
 from shared.core.model.check_record import Outcome
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason

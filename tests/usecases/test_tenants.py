@@ -5,10 +5,8 @@ from datetime import timedelta
 
 from local.simulation.build import at, service, watchlist
 from local.simulation.memory_ledger import InMemoryLedger
-from shared.core.model.memory import LastChecks, Outcome
-from shared.ports.errors import LedgerError
 from shared.core.model.check_record import LastChecks, Outcome
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from shared.usecases.tenants import fresh, survey
 
 NOW = at("2026-11-25T15:05Z")

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from shared.core.model.memory import Person
-from shared.ports.errors import NotSignedIn
 from shared.core.model.decision import Person
-from shared.ports import NotSignedIn
+from shared.ports.errors import NotSignedIn
 from shared.web.auth import TOKEN, from_own_page, who
 
 ANNA = Person("0f0c6a52-3f5e-4e26-b1a9-6f0d7f4b8c33", "Anna")

@@ -14,7 +14,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from local.simulation.build import CALLBACK, CLIENT_ID, app, at, secret, service, watchlist
 from local.simulation.directory import InMemoryUsageReport
 from local.simulation.world import World, inventory_world
-from shared.core.model.memory import Outcome
 from shared.core.model.check_record import Outcome
 from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.render.feeds import metrics

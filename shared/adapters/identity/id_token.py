@@ -14,11 +14,9 @@ import jwt
 from shared.adapters.identity.issuer_keys import TIMEOUT, IssuerKeys
 from shared.config.problems import Wrong
 from shared.config.values import guid, text
-from shared.core.model.memory import Person
+from shared.core.model.decision import Person
 from shared.ports.clock import Clock
 from shared.ports.errors import NotSignedIn
-from shared.core.model.decision import Person
-from shared.ports import Clock, NotSignedIn
 from shared.render.text.escape import clean
 
 SESSION = timedelta(hours=8)

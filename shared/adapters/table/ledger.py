@@ -51,12 +51,11 @@ from shared.core.model.decision import (
     InUse,
     PreviousCredential,
 )
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification
 from shared.ports.clock import Clock
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Lease
-from shared.core.model.memory import Changes, Memory, Removals
-from shared.core.model.notification import Notification
-from shared.ports import Clock, Lease, LedgerConflict
 
 MAX_HISTORY = 500
 """Rows of each history that one call of `forget_history` drops."""

@@ -32,9 +32,8 @@ from shared.core.model.memory import (
     Memory,
     Use,
 )
-from shared.ports.errors import LedgerError
 from shared.core.model.notification import Notification
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 
 MAX_KEY_UNITS = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""

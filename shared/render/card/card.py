@@ -10,22 +10,12 @@ from typing import NamedTuple
 
 from shared.core.model.message import Message
 from shared.render.card.blocks import Block, blocks
-from shared.render.card.elements import Element, fixed_text, line, open_url
-from shared.core.model.inventory import InventoryView
-from shared.core.model.message import Message, Notice
-from shared.core.model.views import LeftoverView, ServiceView
-from shared.core.model.vocabulary import Reason, Severity
 from shared.render.card.elements import (
-    COLORS,
     Element,
-    box,
     fixed_text,
     line,
     open_url,
-    row,
-    toggle,
 )
-from shared.render.text import inventory
 from shared.render.text.escape import clean, inert, literal
 from shared.render.text.headlines import is_weekly, next_message, title
 from shared.render.text.links import https

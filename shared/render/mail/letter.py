@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import LeftoverView, ServiceView, View
 from shared.core.model.vocabulary import Severity
 from shared.render.mail.block import Block, block
 from shared.render.text import inventory_message

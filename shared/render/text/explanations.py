@@ -3,7 +3,6 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Notice, Role
 from shared.core.model.vocabulary import Reason
 from shared.render.text.wording import words_for

@@ -6,10 +6,6 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential
 from shared.core.model.message import Notice
-from shared.core.model.inventory import Holder, InventoryView
-from shared.core.model.message import Notice
-from shared.core.model.views import AppView, LeftoverView, ServiceView, UnclaimedView, View
-from shared.core.model.vocabulary import Loss, Standing
 from shared.render.text.dates import when
 from shared.render.text.naming import capital
 from shared.render.text.next_steps import next_step

@@ -7,15 +7,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Kind
-from shared.render.text.dates import date_of
-from shared.render.text.escape import clean
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Kind, Loss
-from shared.core.model.watchlist import Claim
-from shared.render.text.dates import full_day
-from shared.render.text.escape import clean, literal
+from shared.render.text.dates import date_of
+from shared.render.text.escape import clean
 from shared.render.text.links import entra_credentials
 from shared.render.text.naming import CLIENT_ID_TAIL, noun
 from shared.render.text.suggested_name import suggested_name

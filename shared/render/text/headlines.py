@@ -3,24 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import View
+from shared.core.model.views import (
+    View,
+)
 from shared.core.model.vocabulary import Reason, Severity
 from shared.render.text import inventory_message
 from shared.render.text.dates import full_day
-from shared.core.model.views import (
-    AppView,
-    LeftoverView,
-    RemovedView,
-    ServiceView,
-    UnclaimedView,
-    View,
-    WatcherView,
-)
-from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
-from shared.render.text import inventory
-from shared.render.text.dates import day, full_day, until
 from shared.render.text.escape import clean
 from shared.render.text.naming import counted
 from shared.render.text.wording import words_for

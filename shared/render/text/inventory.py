@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder
+from shared.core.model.inventory import Holder, InventoryView
 from shared.core.model.owners import AppOwners
-from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Kind, Reason, Standing
-from shared.core.model.inventory import InventoryView
-from shared.core.model.message import InventoryNews, Message, Notice
-from shared.core.model.owners import AppOwners
 from shared.render.text.dates import until
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, entra_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from shared.core.model.inventory import InventoryView
 from shared.core.model.message import InventoryNews, Message, Notice
-from shared.core.model.views import InventoryView
 from shared.render.text.escape import clean
 from shared.render.text.inventory import MAX_NAME_CHARS
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, InventoryItem, InventoryView
+from shared.core.model.inventory import Holder, InventoryItem
 from shared.core.model.memory import AppRecord
 from shared.core.model.views import ServiceView
-from shared.core.model.views import AppView, LeftoverView, ServiceView, UnclaimedView, View
 from shared.render.text.escape import clean
 
 _ENTRA = "https://entra.microsoft.com/#view"

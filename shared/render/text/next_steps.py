@@ -2,7 +2,6 @@
 
 from collections.abc import Set as AbstractSet
 
-from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Role
 from shared.core.model.views import View
 from shared.render.text.naming import capital, party

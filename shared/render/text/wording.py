@@ -1,8 +1,8 @@
 """The words for an item, by its kind. A new kind needs a class of words and a case here."""
 
+from shared.core.model.inventory import InventoryView
 from shared.core.model.views import (
     AppView,
-    InventoryView,
     LeftoverView,
     RemovedView,
     ServiceView,

@@ -16,11 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from shared.adapters.identity.id_token import EntraTokenVerifier
-from shared.core.model.memory import Person
+from shared.core.model.decision import Person
 from shared.ports.errors import NotSignedIn, TokenVerifierError
 from shared.ports.token_verifier import TokenVerifier
-from shared.core.model.decision import Person
-from shared.ports import NotSignedIn, TokenVerifier, TokenVerifierError
 from tests.support.scripted import Asked, Reply, Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

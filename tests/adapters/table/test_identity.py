@@ -12,11 +12,9 @@ from azure.identity import ManagedIdentityCredential
 from local.azurite import Azurite
 from local.stand_in.certificate import loopback_certificate
 from shared.adapters.table.ledger import TableLedger
-from shared.core.model.memory import Changes, InUse
-from shared.ports.errors import LedgerError
 from shared.core.model.decision import InUse
 from shared.core.model.memory import Changes
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from tests.support.scripted import Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)

@@ -14,9 +14,7 @@ from shared.core.judge.schedule import (
     last_checks_after,
     last_due,
 )
-from shared.core.model.memory import CheckRecord, LastChecks, Outcome, Read
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
-from tests.support.build import at, watchlist
 
 
 @pytest.mark.parametrize(

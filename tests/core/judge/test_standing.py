@@ -9,14 +9,10 @@ from shared.core.model.apply import apply_changes
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Assignment, InUse, Person
 from shared.core.model.directory import App, Credential
-from shared.core.model.memory import Assignment, InUse, Memory, Person
-from shared.core.model.views import Judgement, Loss, ServiceView
-from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
-from tests.support.build import CALLBACK, CLIENT_ID, OBJECT_ID, at, secret, service, watchlist
 
 NOW = at("2026-11-22T14:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")

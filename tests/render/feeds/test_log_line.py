@@ -5,7 +5,6 @@ import json
 import pytest
 
 from local.simulation.build import at
-from shared.core.model.memory import Outcome
 from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult, Delivery, InventoryResult
 from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line

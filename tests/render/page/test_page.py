@@ -15,18 +15,6 @@ from playwright.sync_api import Browser, Route
 from local.simulation.build import at as instant_of
 from local.simulation.build import secret
 from local.simulation.world import inventory_world
-from shared.core.model.memory import (
-    AppRecord,
-    CredentialRecord,
-    Decision,
-    DecisionKind,
-    LastChecks,
-    Memory,
-    Notification,
-    Outcome,
-)
-from shared.core.model.views import Loss, ServiceView, View
-from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.decision import Decision, DecisionKind
 from shared.core.model.memory import AppRecord, CredentialRecord, Memory

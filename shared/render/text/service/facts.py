@@ -1,7 +1,7 @@
 """The rows of a service: what breaks, which credential it uses, its new one, its app."""
 
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Standing
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Standing
 from shared.render.text.escape import clean
 from shared.render.text.naming import app_label, capital, described
 from shared.render.text.words import MAX_WATCHLIST_TEXT_CHARS, Moment

@@ -1,7 +1,7 @@
 """Headlines about a service; they never claim that it is down, because nothing shows that."""
 
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Reason, Standing
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import date_of, until
 from shared.render.text.escape import clean
 from shared.render.text.naming import noun

@@ -6,8 +6,8 @@ from typing import override
 
 from shared.core.model.directory import Credential
 from shared.core.model.message import Role
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Reason
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Reason
 from shared.core.model.watchlist import Service
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
