@@ -1,4 +1,4 @@
-"""`python -m shared COMMAND`: the same use cases as in Azure, for a laptop, a pipeline, or a first look."""
+"""`python -m shared COMMAND`: the command line."""
 
 from shared.cli.commands import main
 

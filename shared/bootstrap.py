@@ -21,9 +21,10 @@ from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
 from shared.config.clouds import OtherTenant
-from shared.config.problems import Misconfigured, Problem
-from shared.config.settings import PageAuth, ReadingGraph, Settings, load, load_graph
-from shared.config.values import is_loopback
+from shared.config.problems import ConfigProblem, Misconfigured
+from shared.config.settings import PageAuth, ReadingGraph, Settings
+from shared.config.settings_loader import load, load_graph
+from shared.config.urls import is_loopback
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
 from shared.ports.channel import Channel
@@ -54,14 +55,18 @@ def use_local_settings(root: Path = ROOT) -> None:
         values = dict(json.loads(file.read_text(encoding="utf-8-sig")).get("Values", {}).items())
     except (OSError, ValueError, AttributeError):
         expected = 'JSON with an object "Values", as in local.settings.example.json'
-        raise Misconfigured((Problem(file.name, "something else", expected),)) from None
+        raise Misconfigured((ConfigProblem(file.name, "something else", expected),)) from None
     for name, value in values.items():
         try:
             os.environ.setdefault(name, str(value))
         except (ValueError, OSError):  # and its text may say the value
             expected = "a name without = and a value without a zero byte"
             raise Misconfigured(
-                (Problem(f"{file.name}: Values.{name}", "what no environment can hold", expected),)
+                (
+                    ConfigProblem(
+                        f"{file.name}: Values.{name}", "what no environment can hold", expected
+                    ),
+                )
             ) from None
 
 
@@ -176,7 +181,7 @@ def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.envir
 
     Raises `Misconfigured`.
     """
-    known = load_graph(environment, elsewhere=bool(tenant_id))
+    known = load_graph(environment, other_tenant=bool(tenant_id))
     return GraphDirectory(known.root, _reading(known, tenant_id, environment))
 
 

@@ -1,31 +1,36 @@
-"""After azd deploy the app is woken, for only a host that runs tells the plan of its timer: the sign-in refuses the plan itself."""
+"""After azd deploy: request the app until it responds.
+
+Only a running host reports the timer to the plan, and Easy Auth answers requests for other paths
+before they reach the host.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from deployment.awake import awake
 from deployment.azd import Azd
 from deployment.hook import run
 from deployment.report import Remedy, Report
+from deployment.wait_for_app import wait_for_app
 
-PAGE, ROUTE = "/page", "/health"
+PAGE, HEALTH = "/page", "/health"
 
 
 def main() -> None:
-    """Ask until it answers, and print the table."""
+    """Wait for the app, and print the table."""
     azd, report = Azd(), Report("Lapsewatch, after azd deploy")
     page = azd.get("LAPSEWATCH_STATUS_PAGE")
     if not page:
         raise ValueError(
-            "LAPSEWATCH_STATUS_PAGE is not known, so nothing is provisioned yet: run azd provision"
+            "LAPSEWATCH_STATUS_PAGE is not set, because nothing is provisioned yet. "
+            "Run: azd provision"
         )
-    health = page.removesuffix(PAGE) + ROUTE
+    health = page.removesuffix(PAGE) + HEALTH
     remedy = Remedy(
-        "you ask again until it answers, and look at Log stream in the portal", (f"curl {health}",)
+        "repeat this until the app responds, and read Log stream in the portal", (f"curl {health}",)
     )
-    report.attempt("the app answers", lambda: awake(health), remedy)
-    print(report.text())  # noqa: T201  (the table is what the hook gives)
+    report.run_step("app responds", lambda: wait_for_app(health), remedy)
+    print(report.text())  # noqa: T201  (the table is the hook's output)
 
 
 if __name__ == "__main__":

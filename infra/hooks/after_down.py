@@ -1,4 +1,7 @@
-"""After azd down: nothing is left that costs, and what is left for free is said, with what removes it. This hook changes nothing."""
+"""After azd down: list what is left, which costs nothing, and how to remove it.
+
+This hook changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,36 +17,44 @@ from deployment.report import Remedy, Report
 def main() -> None:
     """Print the table."""
     azd, report = Azd(), Report("Lapsewatch, after azd down")
-    client_id, principal, name = (
-        azd.get(CLIENT_ID),
-        azd.get(exchange.PRINCIPAL),
-        azd.get(exchange.NAME),
-    )
+    _registration(azd, report)
+    _vault(report)
+    _exchange(azd, report)
+    print(report.text())  # noqa: T201  (the table is the hook's output)
+
+
+def _registration(azd: Azd, report: Report) -> None:
+    client_id = azd.get(CLIENT_ID)
     if client_id:
         remedy = Remedy(
             "to remove it, one of its owners runs",
             (f"az ad app delete --id {client_id}", f'azd env set {CLIENT_ID} ""'),
         )
         report.add("sign-in registration", "stays", "free; azd up uses it again", remedy)
-    note = "deleted; Azure keeps it for 7 days, free, and it cannot be purged before"
-    commands = (
-        "azd env set LAPSEWATCH_RECOVER_VAULT true",
-        "azd up",
-        "azd env set LAPSEWATCH_RECOVER_VAULT false",
+
+
+def _vault(report: Report) -> None:
+    remedy = Remedy(
+        "to deploy the same environment again within these 7 days, run",
+        (
+            "azd env set LAPSEWATCH_RECOVER_VAULT true",
+            "azd up",
+            "azd env set LAPSEWATCH_RECOVER_VAULT false",
+        ),
     )
-    report.add(
-        "vault",
-        "stays",
-        note,
-        Remedy("to deploy the same environment again within these 7 days, you run", commands),
-    )
+    note = "soft-deleted for 7 days, free; it cannot be purged earlier"
+    report.add("vault", "stays", note, remedy)
+
+
+def _exchange(azd: Azd, report: Report) -> None:
+    principal, name = azd.get(exchange.PRINCIPAL), azd.get(exchange.NAME)
     if principal:
         remedy = Remedy(
             "to remove them, an Exchange administrator runs, in PowerShell",
-            exchange.taken_back(principal, name),
+            exchange.removal(principal, name),
         )
-        report.add("Exchange entries", "stay", "free; they name an identity that is gone", remedy)
-    print(report.text())  # noqa: T201  (the table is what the hook gives)
+        note = "free; they name an identity that no longer exists"
+        report.add("Exchange entries", "stay", note, remedy)
 
 
 if __name__ == "__main__":

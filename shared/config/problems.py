@@ -1,19 +1,19 @@
-"""Every mistake is found before any is told: problems are collected, and raised together."""
+"""Mistakes in settings, watchlist and runbooks: collected while reading, raised together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
-class Wrong(Exception):
-    """One value breaks its rule. The rule knows what it found and wants; whoever applies it knows the place.
+class InvalidValue(Exception):
+    """One value breaks its rule; whoever applied the rule adds the place.
 
-    `found` never holds a value that may be a credential.
+    `found` never contains a value that may be a credential.
     """
 
     def __init__(self, found: str, expected: str, todo: str = "", *, setting: str = "") -> None:
-        """Say what was found (a noun phrase), what was expected, and what to do (a sentence, where it is not plain).
+        """Keep what was found, what was expected, and what to do (a sentence, or empty).
 
-        `setting` names the setting to correct, where the value was read from another place that only points to it.
+        `setting` names the setting to correct, if the value in the file only points to it.
         """
         super().__init__(f"{found}; expected {expected}")
         self.found = found
@@ -23,8 +23,8 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A mistake of settings, watchlist or runbook, for the person who corrects it."""
+class ConfigProblem:
+    """A mistake in settings, watchlist or runbook, for the person who corrects it."""
 
     place: str
     """A setting's name, or a file and the key path or line in it."""
@@ -33,57 +33,57 @@ class Problem:
     todo: str = ""
 
     def __str__(self) -> str:
-        """Give all of it in one line."""
-        return " ".join(
-            filter(None, (f"{self.place}: {self.found}; expected {self.expected}.", self.todo))
-        )
+        """Return all of it in one line."""
+        sentence = f"{self.place}: {self.found}; expected {self.expected}."
+        return f"{sentence} {self.todo}".rstrip()
 
 
 class Misconfigured(Exception):
-    """Settings, watchlist and runbooks cannot be used; the text lists every mistake in them, a line each."""
+    """Settings, watchlist and runbooks cannot be used; the text lists every mistake."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        """Keep `problems`, which are not empty."""
+    def __init__(self, problems: tuple[ConfigProblem, ...]) -> None:
+        """Keep `problems`, of which there is at least one."""
         super().__init__(problems)
         self.problems = problems
 
     def __str__(self) -> str:
-        """List the problems under a heading."""
+        """Return the problems under a heading, one a line."""
         count = "1 mistake" if len(self.problems) == 1 else f"{len(self.problems)} mistakes"
-        return "\n".join(
-            (f"{count} in the configuration:", *(f"- {problem}" for problem in self.problems))
-        )
+        lines = (f"- {problem}" for problem in self.problems)
+        return "\n".join((f"{count} in the configuration:", *lines))
 
 
-class Problems:
+class ConfigProblems:
     """Collects problems while reading goes on, so that one mistake does not hide the next."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._found: list[Problem] = []
+        self._found: list[ConfigProblem] = []
 
     def add(self, place: str, found: str, expected: str, todo: str = "") -> None:
-        """Note a problem."""
-        self._found.append(Problem(place, found, expected, todo))
+        """Add a problem."""
+        self._found.append(ConfigProblem(place, found, expected, todo))
 
-    def attempt[T](self, place: str, read: Callable[[], T], stand_in: T) -> T:
-        """Give what `read` gives. Where that is wrong, note it and give `stand_in`, which lets reading go on and is never used.
+    def read_or[T](self, fallback: T, place: str, read: Callable[[], T]) -> T:
+        """Return what `read` returns; if it raises, add its problems and return `fallback`.
 
-        `place` may be empty where the setting itself is the place.
+        The fallback only lets reading go on: it is never used, because loading fails at the end.
+        `place` may be empty if the setting itself is the place.
         """
         try:
             return read()
-        except Wrong as wrong:
-            setting = f"setting {wrong.setting}" if wrong.setting else ""
-            named_by = f"(named by {place})" if setting and place else place
-            self.add(
-                " ".join(filter(None, (setting, named_by))), wrong.found, wrong.expected, wrong.todo
-            )
-        except Misconfigured as misconfigured:
-            self._found.extend(misconfigured.problems)
-        return stand_in
+        except InvalidValue as error:
+            setting = f"setting {error.setting}" if error.setting else ""
+            source = f"(named by {place})" if setting and place else place
+            self.add(f"{setting} {source}".strip(), error.found, error.expected, error.todo)
+        except Misconfigured as error:
+            self._found.extend(error.problems)
+        return fallback
 
     def raise_if_any(self) -> None:
-        """Raise `Misconfigured` with each problem once (two services may share one wrong runbook), if there are any."""
+        """Raise `Misconfigured` with each problem once, if there are any.
+
+        Two services may share one runbook, whose problems would otherwise appear twice.
+        """
         if self._found:
             raise Misconfigured(tuple(dict.fromkeys(self._found)))

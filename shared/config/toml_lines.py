@@ -1,6 +1,7 @@
-"""Where in a TOML document each table and key stands: the parser of the standard library does not say.
+"""Line numbers of the tables and keys in a TOML document, for messages.
 
-It is for messages only. What it does not recognise (dotted keys, tables within a line) has the line of the table that it is in.
+The standard library's parser does not report them. Dotted keys and inline tables are not
+recognised here; a key in one has the line of the table around it.
 """
 
 import re
@@ -12,7 +13,10 @@ _FENCE = re.compile(r'"""|\'\'\'')
 
 
 def lines_of(document: str) -> Mapping[str, int]:
-    """Give the line, from 1, of each table and key, by its path as messages say it: `apps[0].services[1].renewer`."""
+    """Return the line, from 1, of each table and key, by its path in messages.
+
+    A path looks like `apps[0].services[1].renewer`.
+    """
     found: dict[str, int] = {}
     counts: dict[str, int] = {}  # the path of an array of tables -> the number of its last one
     table, within_text = "", False
@@ -33,7 +37,7 @@ def lines_of(document: str) -> Mapping[str, int]:
 
 
 def line_at(path: str, lines: Mapping[str, int]) -> int | None:
-    """Give the line of a path, or of the nearest table around it; `None` if there is none."""
+    """Return the line of a path, or of the nearest table around it; `None` if there is none."""
     while path and path not in lines:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return lines.get(path)

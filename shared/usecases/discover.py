@@ -1,11 +1,11 @@
-"""Reading an app for which there is no watchlist yet, to suggest one that `watchlist.parse` takes as it is."""
+"""Read an app for which there is no watchlist yet, and suggest one that can be used as it is."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import count
 
-from shared.config.problems import Wrong
-from shared.config.values import url
+from shared.config.problems import InvalidValue
+from shared.config.urls import url
 from shared.config.watchlist_rules import slug
 from shared.core.judge.suggest import Guess, Suggested, Suggestion, guess, literal
 from shared.core.model.directory import App
@@ -20,9 +20,9 @@ READ_WITHIN = 60.0
 
 
 def discover(directory: Directory, client_id: str, now: datetime) -> Suggestion:
-    """Read the app `client_id` (lower case), and suggest what a watchlist could say about it.
+    """Read the app `client_id` (lower case), and suggest what a watchlist could contain.
 
-    Raises `DirectoryError` if it cannot be read, or if the tenant has no such app.
+    Raises `DirectoryError` if it cannot be read, or if the tenant has no app with this id.
     """
     reading = directory.read([AppQuery(client_id)], seconds=READ_WITHIN)
     if client_id in reading.failures:
@@ -30,56 +30,59 @@ def discover(directory: Directory, client_id: str, now: datetime) -> Suggestion:
     app = reading.apps[client_id]
     if app is None:
         raise DirectoryError(
-            f"There is no app registration with the client id {client_id} in this tenant. Copy its “Application (client) ID” from Entra, "
-            "and see that you are signed in to the tenant that it is in.",
+            f"This tenant has no app registration with the client id {client_id}. "
+            "Copy its “Application (client) ID” from Entra, "
+            "and check that you are signed in to the app's tenant.",
             transient=False,
         )
     return suggestion(app, now)
 
 
 def suggestion(app: App, now: datetime) -> Suggestion:
-    """Suggest what a watchlist could say about `app` at `now`."""
+    """Suggest what a watchlist could contain about `app` at `now`."""
     guesses = guess(app.credentials, now)
-    good = tuple(uri for uri in dict.fromkeys(app.redirect_uris) if _is_watchable(uri))
+    uris = tuple(dict.fromkeys(app.redirect_uris))
     return Suggestion(
         app=app,
-        services=tuple(_named(guesses.services or [_nothing_yet(app)])),
-        redirect_uris=good,
-        other_redirect_uris=tuple(
-            uri for uri in dict.fromkeys(app.redirect_uris) if uri not in good
-        ),
+        services=tuple(_named(guesses.services or [_placeholder(app)])),
+        redirect_uris=tuple(uri for uri in uris if _is_watchable(uri)),
+        other_redirect_uris=tuple(uri for uri in uris if not _is_watchable(uri)),
         left_out=guesses.left_out,
     )
 
 
-def _nothing_yet(app: App) -> Guess:
-    """Stand in for the services of an app with no credential to guess from."""
+def _placeholder(app: App) -> Guess:
+    """Return a service for an app that has no credential to guess from."""
     name = clean(app.name) or "Service"
     return Guess(name, Claim("name", f"{literal(name)}*"), ())
 
 
 def _named(guesses: Iterable[Guess]) -> Iterator[Suggested]:
-    """Give every service a name, and an id of its own where its name does not make one."""
+    """Yield each guess with a name, and with an id if the name does not make a unique one."""
     taken: set[str] = set()
     for each in guesses:
-        newest = each.found[0] if each.found else None
-        name = (
-            clean(each.name)
-            or f"Unnamed {noun(newest)} {clean(newest.hint, 10) if newest is not None else ''}".strip()
-        )
+        name = clean(each.name) or _unnamed(each)
         plain = slug(name)
-        ids = (
-            (plain, *())
-            if plain and plain not in taken
-            else (f"{plain or 'service'}-{number}" for number in count(2))
-        )
-        own = next(candidate for candidate in ids if candidate not in taken)
-        taken.add(own)
-        yield Suggested(own if own != plain else "", name, each.claim, each.found)
+        unique = _unique(plain, taken)
+        taken.add(unique)
+        yield Suggested("" if unique == plain else unique, name, each.claim, each.found)
+
+
+def _unnamed(guess: Guess) -> str:
+    newest = guess.found[0] if guess.found else None
+    hint = clean(newest.hint, 10) if newest is not None else ""
+    return f"Unnamed {noun(newest)} {hint}".strip()
+
+
+def _unique(plain: str, taken: set[str]) -> str:
+    if plain and plain not in taken:
+        return plain
+    numbered = (f"{plain or 'service'}-{number}" for number in count(2))
+    return next(candidate for candidate in numbered if candidate not in taken)
 
 
 def _is_watchable(uri: str) -> bool:
     try:
         return url(uri) == uri
-    except Wrong:
+    except InvalidValue:
         return False

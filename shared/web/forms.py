@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import parse_qs
 
-from shared.config.problems import Wrong
+from shared.config.problems import InvalidValue
 from shared.config.values import guid
 from shared.core.decisions import ShownCredential
 from shared.render.text.escape import clean
@@ -133,7 +133,7 @@ def _service(form: Fields) -> str:
 def _key_id(form: Fields) -> str:
     try:
         return guid(_one(form, "key_id"))
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         raise _bad("key_id", wrong.expected) from None
 
 

@@ -9,8 +9,12 @@ from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
 from shared.cli import console as show
 from shared.usecases.doctor import Finding
+from shared.cli.findings import show_findings
+from shared.usecases.doctor.finding import Finding
+from tests.support.build import at, secret, service, watchlist
+from tests.support.world import World
 
-ODD = Finding("a", ok=None, text="odd", by_the_way=True)
+ODD = Finding("a", ok=None, text="odd", informational=True)
 
 
 def printed(world: World) -> str:
@@ -24,7 +28,7 @@ def test_who_knows_of_a_service_stands_beside_its_name() -> None:
     world.tenant.put(secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"))
     world.check()
     world.acknowledge("calendar", "2026-12-01", "ordered from ITS")
-    assert "LibCal: Anna Example knows, until 1 Dec 2026: ordered from ITS" in printed(world)
+    assert "LibCal: snoozed by Anna Example until 1 Dec 2026: “ordered from ITS”" in printed(world)
 
 
 def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_can_be_typed() -> (
@@ -44,8 +48,8 @@ def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_c
     assert said == [
         "if LibCal uses the secret “LibCal 2026” (begins with r2B, ends 20 Nov 2028): python -m shared confirm libcal --key-id cal26",
         "if LibCal uses the secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026): python -m shared confirm libcal --key-id cal24",
-        "whose is the secret “test” (begins with eee, ends 25 Nov 2026): python -m shared claim sooner SERVICE... (or none)",
-        "whose is the unnamed secret (begins with ddd, ends 4 Jan 2027): python -m shared claim later SERVICE... (or none)",
+        "assign the secret “test” (begins with eee, ends 25 Nov 2026): python -m shared claim sooner SERVICE... (or none)",
+        "assign the unnamed secret (begins with ddd, ends 4 Jan 2027): python -m shared claim later SERVICE... (or none)",
     ]
 
 
@@ -71,24 +75,24 @@ def test_what_nobody_claims_stands_most_urgent_first() -> None:
     [
         ([Finding("a", ok=True, text="")], "Nothing is missing."),
         (
-            [Finding("a", ok=True, text=""), Finding("b", ok=None, text="not tried")],
-            "Nothing is missing; 1 part was not tried.",
+            [Finding("a", ok=True, text=""), Finding("b", ok=None, text="skipped")],
+            "Nothing is missing; 1 part was skipped.",
         ),
         (
             [
-                Finding("a", ok=None, text="odd", by_the_way=True),
+                Finding("a", ok=None, text="odd", informational=True),
                 *[Finding("b", ok=None, text="")] * 2,
             ],
-            "Nothing is missing; 2 parts were not tried.",
+            "Nothing is missing; 2 parts were skipped.",
         ),
         ([Finding("a", ok=False, text="no")], "1 part is missing."),
         (
             [*[Finding("a", ok=False, text="no")] * 2, Finding("b", ok=None, text="")],
-            "2 parts are missing; 1 part was not tried.",
+            "2 parts are missing; 1 part was skipped.",
         ),
     ],
 )
 def test_the_doctor_closes_with_how_many_parts_are_missing(found: list[Finding], last: str) -> None:
     out = StringIO()
-    assert show.findings(Console(file=out, width=200), found) == last.startswith("Nothing")
+    assert show_findings(Console(file=out, width=200), found) == last.startswith("Nothing")
     assert out.getvalue().splitlines()[-1] == last

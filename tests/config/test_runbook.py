@@ -93,11 +93,11 @@ def test_missing_unknown_empty_and_second_sections_are_told_at_once() -> None:
         "## Request\nx\n## Instal\nx\n## Create\n\n## request\nx\n## **Colours**\nx\n"
     ) == [
         f"r.md: line 3: unknown section 'Instal'; {EXPECTED} Did you mean 'Install'?",
-        "r.md: line 5: nothing below the heading 'Create'; expected what people do in this step.",
+        "r.md: line 5: the section 'Create' is empty; expected what people do in this step.",
         f"r.md: line 7: a second section 'Request'; {EXPECTED}",
         f"r.md: line 9: unknown section '**Colours**'; {EXPECTED}",
         *(
-            f"r.md: no section '{section}'; expected a line \"## {section}\" and, below it, what people do in this step."
+            f"r.md: the section '{section}' is missing; expected a line \"## {section}\" and, below it, what people do in this step."
             for section in ("Install", "Verify", "Clean up")
         ),
     ]
@@ -113,7 +113,7 @@ def test_unknown_fields_are_told_with_their_lines_and_with_everything_else() -> 
         f"r.md: line 8: unknown field '{{{{}}}}'; {expected}",
     ]
     assert [problem.split("; ")[0] for problem in problems(text)[4:]] == [
-        f"r.md: no section '{section}'" for section in ("Install", "Verify", "Clean up")
+        f"r.md: the section '{section}' is missing" for section in ("Install", "Verify", "Clean up")
     ]
 
 
@@ -129,7 +129,7 @@ def test_every_field_is_explained_to_those_who_write_runbooks() -> None:
 
 def test_a_section_that_hides_in_a_fence_is_missing() -> None:
     assert problems(GOOD.replace("VERIFY\n------", "```\n## Verify\n```")) == [
-        "r.md: no section 'Verify'; expected a line \"## Verify\" and, below it, what people do in this step."
+        "r.md: the section 'Verify' is missing; expected a line \"## Verify\" and, below it, what people do in this step."
     ]
 
 

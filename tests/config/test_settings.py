@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from shared.config.problems import Misconfigured
-from shared.config.setting_rules import GRAPH_ROOTS, Tables
-from shared.config.settings import SETTINGS, NoSuchTenant, PageAuth, Settings, load
+from shared.config.setting_list import SETTINGS
+from shared.config.setting_rules import GRAPH_ROOTS
+from shared.config.settings import NoSuchTenant, PageAuth, Settings
+from shared.config.settings_loader import load
+from shared.config.table_storage import Tables
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 
@@ -29,10 +32,10 @@ GRAPH = (
 HTTPS = (
     "expected an https:// URL (http:// only for this machine itself, such as http://127.0.0.1:7090)"
 )
-MAILBOX = "text that is not such an address; expected the address of one mailbox, such as alerts@example.org"
-MINUTES = "text that is not such a number; expected a whole number of minutes, 1 to 9999, in digits"
-SCHEDULE = "text that is not such a schedule; expected six fields (second minute hour day month weekday), such as 0 5 * * * *"
-ID = "such an id; expected an id such as 00000000-0000-0000-0000-000000000000"
+MAILBOX = "not an email address; expected the address of one mailbox, such as alerts@example.org"
+MINUTES = "not a number of minutes; expected 1 to 9999, in digits"
+SCHEDULE = "not an NCRONTAB schedule; expected six fields (second minute hour day month weekday), such as 0 5 * * * *"
+ID = "not a GUID; expected an id such as 00000000-0000-0000-0000-000000000000"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
 
 
@@ -134,7 +137,7 @@ def test_one_half_of_the_sign_in_is_a_mistake(name: str) -> None:
     (other,) = SIGN_IN.keys() - {name}
     [said] = problems(ENVIRONMENT | {name: SIGN_IN[name]})
     assert said.startswith(f"setting {other}: not set; expected")
-    assert said.endswith(f"It belongs to {name}: set both, or none of them.")
+    assert said.endswith(f"It belongs to {name}: set both, or neither.")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +219,7 @@ def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(
         return
     with pytest.raises(
         Misconfigured,
-        match=r"LAPSEWATCH_GRAPH: a stand-in \(http://127\.0\.0\.1:7090\); expected .*local\.settings\.json",
+        match=r"LAPSEWATCH_GRAPH: a local stand-in \(http://127\.0\.0\.1:7090\), but .*local\.settings\.json",
     ):
         loaded(**given)
 
@@ -250,7 +253,7 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
     ("name", "value", "said"),
     [
         ("LAPSEWATCH_TABLES", "", f"not set; {TABLES}"),
-        ("LAPSEWATCH_TABLES", "account", f"text that is not a complete URL; {TABLES}"),
+        ("LAPSEWATCH_TABLES", "account", f"not a complete URL; {TABLES}"),
         ("LAPSEWATCH_TABLES", "http://account.table.example", f"an http:// URL; {TABLES}"),
         (
             "LAPSEWATCH_TABLES",
@@ -280,20 +283,20 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
         (
             "LAPSEWATCH_GRAPH",
             "https://graph.microsoft.com/v1.0",
-            f"a URL with something after its host; {GRAPH}",
+            f"a URL with a path; {GRAPH}",
         ),
         ("LAPSEWATCH_GRAPH", "http://graph.microsoft.com", f"an http:// URL; {GRAPH}"),
         (
             "LAPSEWATCH_GRAPH",
             "https://graph.microsoft.com.example.org",
-            f"a URL of 'graph.microsoft.com.example.org'; {GRAPH}",
+            f"the host 'graph.microsoft.com.example.org'; {GRAPH}",
         ),
         (
             "LAPSEWATCH_GRAPH",
             "https://graph.microsoft.com@example.org",
             f"a URL with a user name in it; {GRAPH}",
         ),
-        ("LAPSEWATCH_GRAPH", "graph.microsoft.com", f"text that is not a complete URL; {GRAPH}"),
+        ("LAPSEWATCH_GRAPH", "graph.microsoft.com", f"not a complete URL; {GRAPH}"),
         ("LAPSEWATCH_PAGE_URL", f"http://library.example/{CREDENTIAL}", f"an http:// URL; {HTTPS}"),
         *(
             ("LAPSEWATCH_MAIL_SENDER", value, MAILBOX)
@@ -311,7 +314,7 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
             ("LAPSEWATCH_SCHEDULE", value, SCHEDULE)
             for value in ("hourly", "5 * * * *", "0 5 * * * * *", CREDENTIAL)
         ),
-        ("AZURE_CLIENT_ID", CREDENTIAL, f"16 characters that are not {ID}"),
+        ("AZURE_CLIENT_ID", CREDENTIAL, f"{ID}"),
     ],
 )
 def test_each_mistake_has_its_sentence_and_shows_no_credential(
@@ -347,15 +350,15 @@ def test_mistakes_of_settings_watchlist_and_runbooks_are_told_at_once(tmp_path: 
     said = problems(environment, tmp_path)
     assert [re.sub(r" \(line \d+\)", "", line.split("; ")[0]) for line in said] == [
         "setting LAPSEWATCH_TABLES: not set",
-        "setting LAPSEWATCH_DEADLINE: text that is not such a number",
+        "setting LAPSEWATCH_DEADLINE: not a number of minutes",
         "ours.toml: check_at: '8'",
         "setting TEAMS_WEBHOOK_URL (named by ours.toml: channels.libapps.url): not set",
-        "setting LIBAPPS_CLIENT_ID (named by ours.toml: apps[0].client_id): 16 characters that are not such an id",
-        "runbooks/libcal.md: no section 'Create'",
-        "runbooks/libcal.md: no section 'Install'",
-        "runbooks/libcal.md: no section 'Verify'",
-        "runbooks/libcal.md: no section 'Clean up'",
-        "ours.toml: apps[0].services[1].runbook: 'runbooks/libstaffer.md', no such file",
+        "setting LIBAPPS_CLIENT_ID (named by ours.toml: apps[0].client_id): not a GUID",
+        "runbooks/libcal.md: the section 'Create' is missing",
+        "runbooks/libcal.md: the section 'Install' is missing",
+        "runbooks/libcal.md: the section 'Verify' is missing",
+        "runbooks/libcal.md: the section 'Clean up' is missing",
+        "ours.toml: apps[0].services[1].runbook: the file 'runbooks/libstaffer.md' does not exist",
     ]
     assert CREDENTIAL not in "".join(said)
 
@@ -368,9 +371,9 @@ def test_mistakes_of_settings_watchlist_and_runbooks_are_told_at_once(tmp_path: 
 def test_a_watchlist_that_is_not_there_is_a_sentence(
     tmp_path: Path, changes: dict[str, str], file: str
 ) -> None:
-    said = f"setting LAPSEWATCH_WATCHLIST: '{file}', no such file; expected a text file that is deployed with the app."
+    said = f"setting LAPSEWATCH_WATCHLIST: the file '{file}' does not exist; expected a text file that is deployed with the app."
     assert problems(ENVIRONMENT | changes, tmp_path) == [
-        f"{said} Check the spelling, capitals too."
+        f"{said} Check the spelling, including capitals."
     ]
 
 
@@ -463,7 +466,7 @@ def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_
     }
     [said] = problems(ENVIRONMENT, tmp_path)
     assert said.startswith(
-        "setting LAPSEWATCH_MAIL_SENDER: not set; expected the mailbox that sends"
+        "setting LAPSEWATCH_MAIL_SENDER: not set; expected the mailbox that sends mail"
     )
 
 
@@ -494,22 +497,22 @@ def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_
         (
             "http://127.0.0.1:7090",
             "https://login.microsoftonline.com",
-            "an address of 'login.microsoftonline.com'; expected this machine",
+            "the host 'login.microsoftonline.com'; expected this setting and LAPSEWATCH_GRAPH both",
         ),
         (
             "https://graph.microsoft.com",
             "https://127.0.0.1:7443",
-            "an address of '127.0.0.1'; expected this machine",
+            "the host '127.0.0.1'; expected this setting and LAPSEWATCH_GRAPH both",
         ),
         (
             "https://graph.microsoft.com",
             "https://login.microsoftonline.com/common",
-            "not such an address; expected an https address",
+            "not an https:// address without a path; expected an https address",
         ),
         (
             "http://127.0.0.1:7090",
             "http://127.0.0.1:7443",
-            "not such an address; expected an https address",
+            "not an https:// address without a path; expected an https address",
         ),
     ],
 )
@@ -539,10 +542,10 @@ def test_one_tenant_of_several_is_named_or_there_is_a_list_of_them() -> None:
     assert only.of("own").watchlist is only.watchlist
     with pytest.raises(
         NoSuchTenant,
-        match=r"Several tenants are watched, and none was named; expected one of: a \(library-a\), b \(library-b\)\.",
+        match=r"Several tenants are watched, and none was chosen. Choose one with --tenant or \?tenant=: a \(library-a\), b \(library-b\)\.",
     ):
         _ = several.watchlist
     with pytest.raises(NoSuchTenant, match="The tenant 'c' is not watched"):
         several.of("c")
-    with pytest.raises(NoSuchTenant, match="expected one of: own\\."):
+    with pytest.raises(NoSuchTenant, match="tenant=: own\\."):
         only.of("a")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config.problems import Misconfigured, Wrong
+from shared.config.problems import InvalidValue, Misconfigured
 from shared.config.watchlist import load, parse
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import (
@@ -89,22 +89,22 @@ WEBHOOK_WANTED = "expected the https:// URL of a Workflows webhook in Teams"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
 TOML = (
     "expected key = value, [table] or [[table]]. "
-    "Often a text lacks its quotation marks or has curly ones (“ ”), or a bracket is not closed."
+    "Often quotation marks are missing or curly (“ ”), or a bracket is not closed."
 )
-RETIRED = (
-    "Make a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
-)
+RETIRED = "Create a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
 UNRESOLVED = (
     "a Key Vault reference that Azure could not resolve; expected the value that the reference points to. "
-    "Give the app's identity the role Key Vault Secrets User on the vault, see that keyVaultReferenceIdentity of the "
-    "app names that identity, and that the vault has a secret of that name."
+    "Assign the role Key Vault Secrets User on the vault to the app's identity, check that keyVaultReferenceIdentity of "
+    "the app names that identity, and check that the vault has a secret of that name."
 )
-LADDER = "expected whole days from high to low, each once, 3650 to 0, such as [90, 30, 7, 0]."
+LADDER = (
+    "expected whole days in descending order, without repeats, 3650 to 0, such as [90, 30, 7, 0]."
+)
 
 
 def read(name: str) -> str:
     if name != "libcal.md":
-        raise Wrong(f"{name!r}, no such file", "a file")
+        raise InvalidValue(f"the file {name!r} does not exist", "a file")
     return RUNBOOK
 
 
@@ -183,9 +183,7 @@ def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless
 
 def test_mail_without_a_sender_is_one_mistake_however_many_channels_send_mail() -> None:
     document = GOOD.replace(MAILED, 'kind = "email"\nto = ["its@example.org"]\n')
-    wanted = (
-        "the mailbox that sends, such as alerts@example.org, for channels of kind email, or owners"
-    )
+    wanted = "the mailbox that sends mail, such as alerts@example.org, for channels of kind email and for owners"
     assert problems(
         document.replace('"07:30"', '"7:30"'), ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": " "}
     ) == [
@@ -270,18 +268,18 @@ def test_each_mistake_has_its_sentence(old: str, new: str, expected: list[str]) 
         (
             "timezone = America/Chicago",
             [
-                f'w.toml: line 1, column 12: a mistake in the TOML ("Invalid value"); {TOML}',
+                f'w.toml: line 1, column 12: not valid TOML ("Invalid value"); {TOML}',
             ],
         ),
         (
             "ladder = [",
             [
-                f'w.toml: end of document: a mistake in the TOML ("Invalid value"); {TOML}',
+                f'w.toml: end of document: not valid TOML ("Invalid value"); {TOML}',
             ],
         ),
         (
             "ladder = " + "[" * 100_000,
-            ["w.toml: too many brackets within brackets; expected a TOML file."],
+            ["w.toml: nested too deeply; expected a TOML file."],
         ),
     ],
     ids=["empty", "single brackets", "no table", "unquoted", "cut off", "brackets"],
@@ -309,13 +307,13 @@ def test_a_number_of_thousands_of_digits_is_a_sentence_too() -> None:
         ),
         (
             "https://teams.example.org/x?sig=Zq8K\nd0nt5h0wTh15",
-            f"text with a character that no URL has (often a space, a line break or a quotation mark); {WEBHOOK_WANTED}. {SET_IT}",
+            f"contains a character not allowed in a URL (often a space, a line break or a quotation mark); {WEBHOOK_WANTED}. {SET_IT}",
         ),
         (
             "https://teams.example.org:99999/Zq8Kd0nt5h0wTh15",
-            f"text that is not a complete URL; {WEBHOOK_WANTED}. {SET_IT}",
+            f"not a complete URL; {WEBHOOK_WANTED}. {SET_IT}",
         ),
-        ("Zq8Kd0nt5h0wTh15", f"text that is not a complete URL; {WEBHOOK_WANTED}. {SET_IT}"),
+        ("Zq8Kd0nt5h0wTh15", f"not a complete URL; {WEBHOOK_WANTED}. {SET_IT}"),
         (
             "https://library.webhook.office.com/webhookb2/Zq8Kd0nt5h0wTh15",
             f"the URL of an Office 365 connector, which Microsoft retired in 2026; {WEBHOOK_WANTED}. {RETIRED}",
@@ -441,10 +439,10 @@ def test_runbooks_are_read_from_the_folder_of_the_watchlist_with_or_without_a_by
 @pytest.mark.parametrize(
     ("name", "found"),
     [
-        ("none.toml", "'none.toml', no such file"),
-        ("folder", "'folder', not a readable file (IsADirectoryError)"),
-        ("latin.toml", "'latin.toml', not UTF-8 text"),
-        ("nul\0.toml", "'nul\\x00.toml', not a readable file (ValueError)"),
+        ("none.toml", "the file 'none.toml' does not exist"),
+        ("folder", "the file 'folder' cannot be read (IsADirectoryError)"),
+        ("latin.toml", "the file 'latin.toml' is not UTF-8 text"),
+        ("nul\0.toml", "the file 'nul\\x00.toml' cannot be read (ValueError)"),
     ],
     ids=["missing", "folder", "latin-1", "nul"],
 )
@@ -452,7 +450,8 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, name: str, fou
     (tmp_path / "folder").mkdir()
     (tmp_path / "latin.toml").write_bytes('name = "Büro"'.encode("latin-1"))
     with pytest.raises(
-        Wrong, match=rf"^{re.escape(found)}; expected a text file that is deployed with the app$"
+        InvalidValue,
+        match=rf"^{re.escape(found)}; expected a text file that is deployed with the app$",
     ):
         load(tmp_path / name, name, ENVIRONMENT)
 

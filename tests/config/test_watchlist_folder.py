@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.config.problems import Misconfigured, Wrong
+from shared.config.problems import InvalidValue, Misconfigured
 from shared.config.watchlist_folder import load
 from tests.support.toml import RUNBOOK, watchlist_toml
 
@@ -60,10 +60,13 @@ def test_two_files_about_one_tenant_are_a_mistake(folder: Path) -> None:
     put(folder, "b.toml", ONE)
     put(folder, "c.toml")
     put(folder, "d.toml")
-    expected = 'expected an id of its own for each watchlist, [tenant] id = "..."; one may lack it, which is about the tenant of our identity.'
+    expected = (
+        'expected a different [tenant] id = "..." in each watchlist; '
+        "one watchlist may omit it, for the managed identity's own tenant."
+    )
     assert problems(folder) == [
         f"watchlists/b.toml: tenant.id: the same tenant as in watchlists/a.toml; {expected}",
-        f"watchlists/d.toml: tenant.id: also without a [tenant] id as in watchlists/c.toml; {expected}",
+        f"watchlists/d.toml: tenant.id: no [tenant] id, like watchlists/c.toml; {expected}",
     ]
 
 
@@ -74,14 +77,14 @@ def test_every_mistake_of_every_file_is_told(folder: Path) -> None:
     places = [problem.partition(";")[0] for problem in problems(folder)]
     assert places == [
         "watchlists/a.toml: timezone (line 1): 'America/Chicgo'",
-        "watchlists/b.toml: tenant.id (line 3): 5 characters that are not such an id",
-        "watchlists/c.toml: end of document: a mistake in the TOML (\"Expected '=' after a key in a key/value pair\")",
+        "watchlists/b.toml: tenant.id (line 3): not a GUID",
+        "watchlists/c.toml: end of document: not valid TOML (\"Expected '=' after a key in a key/value pair\")",
     ]
 
 
 def test_an_empty_folder_is_no_watchlist(folder: Path) -> None:
     with pytest.raises(
-        Wrong,
-        match=r"a folder without a file \*\.toml; expected one watchlist for each tenant in it",
+        InvalidValue,
+        match=r"a folder without \*\.toml files; expected one watchlist for each tenant in it",
     ):
         load(folder, "watchlists", ENVIRONMENT)

@@ -6,7 +6,7 @@ import pytest
 
 from shared.bootstrap import ROOT
 from shared.config.problems import Misconfigured
-from shared.config.settings import load
+from shared.config.settings_loader import load
 
 SETTINGS = """
     LAPSEWATCH_SCHEDULE LAPSEWATCH_WATCHLIST LAPSEWATCH_TABLES LAPSEWATCH_GRAPH LAPSEWATCH_PAGE_URL LAPSEWATCH_SIGN_IN_CLIENT_ID

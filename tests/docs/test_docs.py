@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from shared.cli import commands as cli
-from shared.config.settings import SETTINGS
+from shared.config.setting_list import SETTINGS
 from shared.config.watchlist import parse
 
 ROOT = Path(__file__).parents[2]

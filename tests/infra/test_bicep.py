@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.config.settings import SETTINGS
+from shared.config.setting_list import SETTINGS
 from shared.render.page import page
 from tests.support.app_routes import levels
 from tests.support.bicep import FILES, INFRA, Bicep, Value

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.config.settings import SETTINGS
+from shared.config.setting_list import SETTINGS
 from tests.infra.deployed import ROLES
 from tests.infra.test_azd import ASKED, BICEP, FROM_AZD, OUTPUTS, ROOT, SCRIPTS, references
 

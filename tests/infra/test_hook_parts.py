@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.config import watchlist_rules
-from shared.config.values import is_loopback
+from shared.config import named_settings
+from shared.config.urls import is_loopback
 from tests.infra.deployed import ROOT
 from tests.support.scripted import Reply, Scripted, reply
 
@@ -23,7 +23,7 @@ def part(monkeypatch: pytest.MonkeyPatch) -> Part:
 
 
 def test_the_hooks_and_the_app_refuse_the_same_connectors(part: Part) -> None:
-    assert part("vault").RETIRED_HOSTS == watchlist_rules.RETIRED_HOSTS
+    assert part("vault").RETIRED_HOSTS == named_settings.RETIRED_HOSTS
 
 
 @pytest.mark.parametrize(
@@ -64,15 +64,15 @@ def test_a_refusal_that_breaks_off_is_a_refusal(part: Part) -> None:
 def test_a_list_that_is_none_is_refused_and_not_taken_for_an_empty_one(
     part: Part, document: object
 ) -> None:
-    assert refusal(part, reply(document), "list").endswith("answers is no list")
+    assert refusal(part, reply(document), "list").endswith("is not a list")
 
 
 def test_whether_the_vault_has_a_secret_is_not_guessed(part: Part) -> None:
     with Scripted([reply({"value": []}), reply({"value": [{"id": "x"}]}), reply({})]) as service:
         vault = part("rest").Rest(service.url, lambda: "the-token")
-        assert [part("vault").is_kept(vault, "teams-webhook-url") for _ in range(2)] == [
+        assert [part("vault").is_stored(vault, "teams-webhook-url") for _ in range(2)] == [
             False,
             True,
         ]
-        with pytest.raises(part("rest").Refused, match="is no list"):
-            part("vault").is_kept(vault, "teams-webhook-url")
+        with pytest.raises(part("rest").Refused, match="is not a list"):
+            part("vault").is_stored(vault, "teams-webhook-url")

@@ -121,7 +121,7 @@ def test_a_registration_is_found_by_its_unique_name_when_azd_has_forgotten_it(
     deployed.app["displayName"] = "Renamed by somebody"
     deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID="")
     before, after = deployed.up(given="")
-    assert rows(before)["sign-in registration"] == ("done", f"is there: {deployed.app['appId']}")
+    assert rows(before)["sign-in registration"] == ("done", f"exists: {deployed.app['appId']}")
     assert not_done(after) == set()
     assert is_complete(deployed)
 
@@ -184,7 +184,7 @@ def test_a_deployment_without_its_registration_gets_a_new_one(deployed: Deployed
     deployed.tenant.admin.registrations.apps.clear()
     before, after = deployed.up(given="")
     assert not_done(before) == {"sign-in registration"}
-    assert "no registration of this tenant has the client id" in before
+    assert "no registration in this tenant has the client id" in before
     assert not_done(after) == {*EVERY_STEP} - {
         "Microsoft Graph",
         "Graph: Application.Read.All",
@@ -208,7 +208,7 @@ def test_people_come_back_to_the_address_at_which_they_open_the_page(deployed: D
     deployed.keep(LAPSEWATCH_PAGE_URL=f"https://{HOST}/api/page")
     assert rows(deployed.run("after_provision.py"))["redirect URI, ID tokens"] == (
         "done",
-        "is there",
+        "exists",
     )
     assert deployed.app["web"]["redirectUris"] == both
 
@@ -256,7 +256,7 @@ def test_a_new_managed_identity_takes_the_place_of_the_former_one(deployed: Depl
     deployed.finished()
     deployed.app["federated"][0]["subject"] = "11111111-2222-3333-4444-555555555555"
     said = deployed.run("after_provision.py")
-    assert rows(said)["federated credential"][1].startswith("renewed")
+    assert rows(said)["federated credential"][1].startswith("replaced")
     assert is_complete(deployed)
 
 
@@ -296,7 +296,7 @@ def test_what_is_forbidden_is_left_to_an_administrator_whose_commands_do_it(
     assert not_done(after) == {step} | WAIT_FOR.get(action, set())
     assert f"* {step}: {who}" in after
     if action not in WAIT_FOR:
-        assert "you may not do that" in rows(after)[step][1]
+        assert "permission denied" in rows(after)[step][1]
     deployed.tenant.deployer.forbidden = set()
     deployed.administrate(after)
     deployed.tenant.deployer.forbidden = {action} - {"read groups"}
@@ -314,7 +314,7 @@ def test_a_registration_that_somebody_else_must_make_is_found_once_it_is_there(
     assert not_done(before) == {"sign-in registration"}
     assert "somebody who may register apps (role Application Developer)" in before
     assert not_done(after) == {"sign-in of the page"}
-    assert "the page stays closed to everybody" in after
+    assert "nobody can open the page" in after
     assert deployed.granted() == {"Application.Read.All"}
     deployed.tenant.deployer.forbidden = set()
     deployed.administrate(before)
@@ -511,7 +511,7 @@ def test_mail_send_is_never_granted_and_said_where_it_is(deployed: Deployed) -> 
     said = deployed.run("after_provision.py")
     assert rows(said)["Graph: Mail.Send"] == (
         "too much",
-        "is granted: it allows every mailbox of the tenant; Exchange can allow one",
+        "granted, but it allows every mailbox of the tenant; Exchange can allow one",
     )
     deployed.administrate(said)
     assert deployed.granted() == {"Application.Read.All"}
@@ -552,7 +552,7 @@ def test_a_group_that_is_not_there_or_there_twice_is_said(deployed: Deployed) ->
     _, after = deployed.up()
     assert rows(after)["who may decide"] == (
         "NOT DONE",
-        'no group is called "Nobody"; give the object id of the right one',
+        'no group is called "Nobody"; use the object id of the right one',
     )
     deployed.tenant.admin.add_group(GROUP)
     deployed.keep(LAPSEWATCH_DECIDERS=GROUP)
@@ -598,8 +598,8 @@ def test_a_registration_that_is_open_to_other_tenants_is_said(deployed: Deployed
             "https://contoso.webhook.office.com/webhookb2/a-secret-signature",
             "an Office 365 connector, which Microsoft has retired",
         ),
-        ("http://example.org/?sig=a-secret-signature", "no https:// URL"),
-        ("a-secret-signature", "no https:// URL"),
+        ("http://example.org/?sig=a-secret-signature", "not an https:// URL"),
+        ("a-secret-signature", "not an https:// URL"),
     ],
 )
 def test_a_url_that_is_missing_or_of_no_use_is_said_and_never_shown(
@@ -621,8 +621,8 @@ def test_a_new_url_takes_the_place_of_the_old_one_and_the_app_reads_it(deployed:
 
 
 def test_a_secret_needs_a_name(deployed: Deployed) -> None:
-    assert "Give the name of the secret" in deployed.run("put_secret.py", given=TEAMS_URL)
-    assert "Give the name of the secret" in deployed.run(
+    assert "The name of the secret is missing" in deployed.run("put_secret.py", given=TEAMS_URL)
+    assert "The name of the secret is missing" in deployed.run(
         "put_secret.py", "../keys/x", given=TEAMS_URL
     )
 
@@ -639,7 +639,7 @@ def test_a_private_vault_says_how_to_let_the_deployer_in(deployed: Deployed) -> 
     _, after = deployed.up()
     assert rows(after)["Teams Workflow"] == (
         "NOT DONE",
-        "the vault is private, and closed to the address of this machine",
+        "the vault is private and does not allow this machine",
     )
     assert "azd env set LAPSEWATCH_DEPLOYER_IP" in after
 
@@ -651,7 +651,7 @@ def test_an_answer_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None:
     said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
     assert rows(said)["teams-webhook-url"] == (
         "NOT DONE",
-        "the vault does not take it (400 BadParameter)",
+        "the vault rejected it (400 BadParameter)",
     )
 
 
@@ -692,12 +692,12 @@ def test_on_a_terminal_what_only_a_person_knows_is_asked_for_and_the_url_is_not_
         LIBAPPS_CLIENT_ID="", LAPSEWATCH_ALERT_EMAIL="not an address", LAPSEWATCH_DECIDERS=""
     )
     answers = {
-        "that is watched: ": LIBAPPS,
-        "is in trouble: ": "its@example.org",
+        "registration to watch: ": LIBAPPS,
+        "Lapsewatch itself fails: ": "its@example.org",
         "(Enter: later): ": GROUP,
     }
     shown = converse(deployed, "before_provision.py", answers)
-    assert "Everything that this hook does is done." in shown
+    assert "All steps of this hook are done." in shown
     assert deployed.kept["LIBAPPS_CLIENT_ID"] == LIBAPPS
     assert deployed.kept["LAPSEWATCH_ALERT_EMAIL"] == "its@example.org"
     assert deployed.kept["LAPSEWATCH_DECIDERS"] == GROUP
@@ -714,7 +714,9 @@ def test_on_a_terminal_what_only_a_person_knows_is_asked_for_and_the_url_is_not_
 def test_an_answer_of_the_wrong_form_is_asked_for_again(deployed: Deployed) -> None:
     deployed.keep(LIBAPPS_CLIENT_ID="")
     shown = converse(
-        deployed, "before_provision.py", {"that is watched: ": "LibApps", "with hyphens.": LIBAPPS}
+        deployed,
+        "before_provision.py",
+        {"registration to watch: ": "LibApps", "with hyphens.": LIBAPPS},
     )
     assert "That is not an id of 36 characters with hyphens." in shown
     assert deployed.kept["LIBAPPS_CLIENT_ID"] == LIBAPPS
@@ -754,8 +756,8 @@ def test_who_is_not_signed_in_hears_so_and_every_step_is_said(deployed: Deployed
 def test_what_is_not_provisioned_is_said_in_a_sentence(deployed: Deployed) -> None:
     said = deployed.run("after_provision.py", given=TEAMS_URL)
     assert (
-        "LAPSEWATCH_HOST, LAPSEWATCH_ISSUER, LAPSEWATCH_IDENTITY_PRINCIPAL_ID not known, so nothing is provisioned yet"
-        in said
+        "LAPSEWATCH_HOST, LAPSEWATCH_ISSUER, LAPSEWATCH_IDENTITY_PRINCIPAL_ID not set, "
+        "because nothing is provisioned yet" in said
     )
 
 
@@ -780,15 +782,13 @@ def test_no_token_goes_to_a_vault_that_is_not_azures(deployed: Deployed) -> None
     deployed.provision()
     deployed.keep(LAPSEWATCH_VAULT_URI="https://kv.example.org/")
     said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
-    assert "which is no Key Vault" in said
+    assert "is not a Key Vault" in said
     assert "token" not in deployed.log.read_text(encoding="utf-8")
 
 
 def test_what_nobody_foresaw_ends_nothing_and_quotes_nothing(deployed: Deployed) -> None:
     deployed.forget_values()
-    assert "AttributeError in a hook: a mistake of Lapsewatch" in deployed.run(
-        "before_provision.py"
-    )
+    assert "Internal error in a hook (AttributeError)" in deployed.run("before_provision.py")
 
 
 def page_without_azd(deployed: Deployed, *parts: str) -> str:
@@ -893,14 +893,14 @@ def test_after_azd_deploy_the_app_is_asked_until_it_answers(deployed: Deployed) 
         Reply(reset=True),
         Reply(200, b"starting"),
     )
-    assert "done      the app answers  it says “starting”" in said
-    assert "done      the app answers  it says “stale”" in health_of(deployed, Reply(503, b"stale"))
+    assert "done      app responds  health: “starting”" in said
+    assert "done      app responds  health: “stale”" in health_of(deployed, Reply(503, b"stale"))
 
 
 def test_an_app_that_does_not_answer_is_said_with_what_to_look_at(deployed: Deployed) -> None:
     said = health_of(deployed, *[Reply(404)] * 20)
-    assert not_done(said) == {"the app answers"}
-    assert "it answers 404" in said
+    assert not_done(said) == {"app responds"}
+    assert "it returns HTTP 404" in said
     assert "curl http://127.0.0.1:" in said
     deployed.keep(LAPSEWATCH_STATUS_PAGE="")
-    assert "run azd provision" in deployed.run("after_deploy.py")
+    assert "Run: azd provision" in deployed.run("after_deploy.py")

@@ -11,9 +11,7 @@ from local.package import ROOT, build, contents
 
 COMMAND_LINE = {
     "shared/__main__.py",
-    "shared/cli/__init__.py",
-    "shared/cli/commands.py",
-    "shared/cli/console.py",
+    *(str(path.relative_to(ROOT)) for path in (ROOT / "shared/cli").glob("*.py")),
 }
 AT_THE_ROOT = {"LICENSE", "host.json", "requirements.txt", "watchlist.toml"}
 

@@ -22,7 +22,7 @@ from azure.data.tables import EdmType, EntityProperty, TableClient, UpdateMode
 from local.stand_in.tenant import Tenant
 from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
-from shared.config.settings import load
+from shared.config.settings_loader import load
 from shared.render.feeds.calendar_events import calendar
 from shared.render.feeds.documents import check_document, decision_document, status_document
 from shared.render.feeds.forecast import forecast_document

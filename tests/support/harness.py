@@ -25,7 +25,8 @@ from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT
-from shared.config.settings import Settings, load
+from shared.config.settings import Settings
+from shared.config.settings_loader import load
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner as Reader
 from shared.core.model.watchlist import EmailChannel, TeamsChannel

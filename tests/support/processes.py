@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
-from shared.config.settings import load
+from shared.config.settings_loader import load
 from shared.core.decisions import Refused
 from shared.core.model.decision import Person
 from shared.core.results import CheckResult

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from local.simulation.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, secret
 from local.simulation.directory import InMemoryDirectory
 from shared.config.problems import Wrong
+from shared.config.problems import InvalidValue
 from shared.config.watchlist import parse
 from shared.core.judge.claims import claimed_by
 from shared.core.judge.suggest import base_name
@@ -179,7 +180,7 @@ def test_an_app_that_is_not_there_is_an_error_that_says_what_to_do() -> None:
     tenant = InMemoryDirectory()
     with pytest.raises(
         DirectoryError,
-        match=f"no app registration with the client id {CLIENT_ID} in this tenant. Copy its",
+        match=f"This tenant has no app registration with the client id {CLIENT_ID}. Copy its",
     ):
         discover(tenant, CLIENT_ID, NOW)
 
@@ -208,7 +209,7 @@ def app_with(*credentials: tuple[str, str, str | None], redirect_uris: tuple[str
 
 def parsed(text: str) -> Watchlist:
     def no_file(name: str) -> str:
-        raise Wrong(name, "no runbook")
+        raise InvalidValue(name, "no runbook")
 
     return parse(text, "watchlist.toml", {"TEAMS_WEBHOOK_URL": "https://flow.example/"}, no_file)
 
@@ -219,65 +220,68 @@ def whose(app: App) -> dict[str, set[str]]:
 
 
 EXPECTED = """\
-# A watchlist to start from: what was on “LibApps Outlook sync” on 22 Nov 2026, and what that suggests.
-# Save it as watchlist.toml beside host.json, go through every FILL IN, then try it: python -m shared doctor
+# A watchlist to start from, made of “LibApps Outlook sync” on 22 Nov 2026.
+# Save it as watchlist.toml beside host.json and edit every FILL IN.
+# Then try it: python -m shared doctor
 
-timezone = "America/Chicago"  # FILL IN: where people read the dates, such as America/Chicago
+# FILL IN: the time zone of the dates that people read, such as America/Chicago.
+timezone = "America/Chicago"
 check_at = "08:00"
 
 [channels.team]
 kind = "teams"
-url = "env:TEAMS_WEBHOOK_URL"  # the setting that holds the URL of the Workflows webhook; never the URL itself
+# The setting that contains the URL of the Workflows webhook; never write the URL here.
+url = "env:TEAMS_WEBHOOK_URL"
 
 [[apps]]
 name = "LibApps Outlook sync"
 client_id = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
-redirect_uris = [  # people are told if one of these is missing
+redirect_uris = [  # people are notified if one of these is missing
     "https://library.example/callback",
 ]
-# also on the app, but not https, so it cannot be watched: http://library.example/plain
-# also on the app, but not https, so it cannot be watched: msal123://auth
+# also on the app, but not watched, because it is not https: http://library.example/plain
+# also on the app, but not watched, because it is not https: msal123://auth
 
 # FILL IN at each service:
-#   name       what people call the product; below it, what the claim finds today
+#   name       what people call the product
 #   renewer    the channels of those who create a new credential in Entra
-#   installer  the channels of those who put it into the product
-#   breaks     what people notice once the credential has ended
-# and, where there is one:
-#   runbook = "runbooks/product.md"                # what each of them does, step by step
-#   request_to = "helpdesk@example.org"            # whom the installer asks for a new one
-#   link = "https://product.example.org/admin"     # where the installer works
+#   installer  the channels of those who paste it into the product
+#   breaks     what stops working when the credential expires
+# Optional:
+#   runbook = "runbooks/product.md"                # the steps of renewer and installer
+#   request_to = "helpdesk@example.org"            # where to ask for a new credential
+#   link = "https://product.example.org/admin"     # where the installer pastes it
 
 [[apps.services]]
 name = "LibCal"
-# It finds today:
+# The claim finds today:
 #   secret “LibCal 2026” (begins with Zr2, ends 20 Nov 2028)
 #   secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026)
 claims = { name = "LibCal*" }
 renewer = ["team"]
 installer = ["team"]
-breaks = "LibCal cannot sign in any more."  # FILL IN
+breaks = "Sign-in of LibCal stops working."  # FILL IN
 
 [[apps.services]]
 name = "LibStaffer"
-# It finds today:
+# The claim finds today:
 #   secret “LibStaffer 2025” (begins with b3W, ends 19 Mar 2027)
 claims = { name = "LibStaffer*" }
 renewer = ["team"]
 installer = ["team"]
-breaks = "LibStaffer cannot sign in any more."  # FILL IN
+breaks = "Sign-in of LibStaffer stops working."  # FILL IN
 
 [[apps.services]]
 name = "Unnamed secret m9_"
-# It finds today:
+# The claim finds today:
 #   unnamed secret (begins with m9_, ends 1 May 2027)
-# FILL IN: the claim finds that one only, and not its successor. Give the next one a name that says whose it is,
-# and let the claim find that: { name = "Product*" }
+# FILL IN: the claim finds only this credential, not the next one. Give the next one a name
+# that begins with the product's, and use that: { name = "Product*" }
 claims = { hint = "m9_" }
 renewer = ["team"]
 installer = ["team"]
-breaks = "Unnamed secret m9_ cannot sign in any more."  # FILL IN
+breaks = "Sign-in of Unnamed secret m9_ stops working."  # FILL IN
 
-# Also on the app, and claimed by nothing above: ended long ago, or not to be told apart by a rule.
+# Also on the app, but on no service above: expired long ago, or no rule can tell it apart.
 #   secret “Wallet” (begins with aaa, ended 1 May 2019)
 """

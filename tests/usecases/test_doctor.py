@@ -20,8 +20,11 @@ from shared.bootstrap import ROOT, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import load
 from shared.core.model.check_record import Outcome
+from shared.config.settings_loader import load
+from shared.core.model.memory import Outcome
 from shared.render.text import commands as remedies
-from shared.usecases.doctor import Finding, examine
+from shared.usecases.doctor.examine import examine
+from shared.usecases.doctor.finding import Finding
 from tests.support.scripted import Reply, Scripted, reply
 
 FORBIDDEN = {"odata.error": {"code": "AuthorizationPermissionMismatch", "message": {"value": "no"}}}
@@ -84,9 +87,9 @@ def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant
     ) as page:
         found = examined(send_test=True, LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")
     assert missing(found) == set()
-    assert found["page"].text == "the sign-in is in front of it"
-    assert found["app"].text == "answers, and its checks are not overdue"
-    assert not any(finding.mend for finding in found.values())
+    assert found["page"].text == "requires sign-in"
+    assert found["app"].text == "responds, and its checks are not overdue"
+    assert not any(finding.commands for finding in found.values())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant
         ("LibStafer*", "its claim (named like “LibStafer*”) finds nothing on the app"),
         (
             "Lib*",
-            "secret “LibCal 2024” is claimed by LibCal and LibStaffer: narrow one of their claims",
+            "secret “LibCal 2024” is claimed by LibCal and LibStaffer. Narrow one of their claims",
         ),
     ],
 )
@@ -116,14 +119,14 @@ def test_a_claim_that_will_not_find_the_next_secret_is_said_whatever_is_in_use(
     (tmp_path / "watchlist.toml").write_text(text.replace('"LibStaffer*"', f'"{claim}"'), "utf-8")
     found = examined(root=tmp_path)["service LibStaffer"]
     assert (found.ok, said in found.text) == (False, True), found.text
-    assert ("; in use is secret “LibStaffer 2024”." in found.text) == (known and claim != "Lib*")
+    assert (" In use is secret “LibStaffer 2024”." in found.text) == (known and claim != "Lib*")
 
 
 def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
     tenant.identity.roles.clear()
     finding = examined()["sign-in"]
     assert finding.ok is False
-    finish, by_hand = finding.mend
+    finish, by_hand = finding.commands
     assert finish == "python3 infra/hooks/after_provision.py"
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand
     assert '\\"appRoleId\\": \\"9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30\\"' in by_hand
@@ -147,7 +150,7 @@ def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
         authority = other_tenants.environment["AZURE_AUTHORITY_HOST"]
     assert "Application.Read.All" in finding.text
     address = f"{authority}/{THEIRS}/adminconsent?client_id={REGISTRATION}"
-    assert finding.mend == (f"an administrator of that tenant opens, and accepts: {address}",)
+    assert finding.commands == (f"an administrator of that tenant opens and accepts: {address}",)
 
 
 def test_no_table_role_yet(examined: Examine) -> None:
@@ -158,7 +161,7 @@ def test_no_table_role_yet(examined: Examine) -> None:
         finding = examined(LAPSEWATCH_TABLES=where)["ledger"]
     assert finding.ok is False
     assert "role Storage Table Data Contributor" in finding.text
-    again, by_hand = finding.mend
+    again, by_hand = finding.commands
     assert again == "azd provision"
     assert by_hand.startswith(
         f'az role assignment create --role "Storage Table Data Contributor" --assignee "{IDENTITY_CLIENT_ID}"'
@@ -216,7 +219,7 @@ def test_a_webhook_that_is_wrong(
     finding = examined(send_test=True)["channel libapps"]
     assert finding.ok is False
     assert said in finding.text
-    assert finding.mend == ("python3 infra/hooks/put_secret.py teams-webhook-url",)
+    assert finding.commands == ("python3 infra/hooks/put_secret.py teams-webhook-url",)
 
 
 def test_a_channel_is_not_tried_unless_that_is_asked_for(examined: Examine, tenant: Tenant) -> None:
@@ -240,7 +243,7 @@ def test_a_mailbox_that_the_identity_may_not_send_as(
     ]
     assert finding.ok is False
     assert "Application Mail.Send" in finding.text
-    commands = "\n".join(finding.mend)
+    commands = "\n".join(finding.commands)
     assert f"New-ServicePrincipal -AppId {IDENTITY_CLIENT_ID} " in commands
     assert f"\"PrimarySmtpAddress -eq '{MAIL_SENDER}'\"" in commands
     assert (
@@ -273,8 +276,8 @@ def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: R
             "/api/health",
         ]  # a redirect is not followed
     assert finding.ok is False
-    assert f"a stranger is answered {answer.status}" in finding.text
-    assert finding.mend == (
+    assert f"is reachable without sign-in (HTTP {answer.status})" in finding.text
+    assert finding.commands == (
         "python3 infra/hooks/before_provision.py",
         "azd provision",
         "python3 infra/hooks/after_provision.py",
@@ -284,11 +287,11 @@ def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: R
 @pytest.mark.parametrize(
     ("answer", "said", "command"),
     [
-        (Reply(503, b"stale"), "says that it is stale", "/config/configreferences/appsettings"),
-        (Reply(404), "is answered 404, and not by the app", "azd deploy"),
+        (Reply(503, b"stale"), "reports that it is stale", "/config/configreferences/appsettings"),
+        (Reply(404), "returns HTTP 404, not from the app", "azd deploy"),
         (
             Reply(302, headers={"Location": "/.auth/login/aad"}),
-            "is answered 302, and not by the app",
+            "returns HTTP 302, not from the app",
             "azd deploy",
         ),
     ],
@@ -300,12 +303,12 @@ def test_a_deployed_app_that_is_not_well(
         finding = examined(LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")["app"]
     assert finding.ok is False
     assert said in finding.text
-    assert command in finding.mend[0]
+    assert command in finding.commands[0]
 
 
 def test_a_page_that_nobody_serves_is_said(examined: Examine) -> None:
     finding = examined(LAPSEWATCH_PAGE_URL="http://127.0.0.1:1/api/page")["page"]
-    assert (finding.ok, finding.mend) == (False, ())
+    assert (finding.ok, finding.commands) == (False, ())
     assert "Nobody answers at http://127.0.0.1:1/api/page" in finding.text
 
 
@@ -324,7 +327,7 @@ def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(
     found = examined()
     assert found["sign-in"].ok is True
     assert found["checks"].ok is False
-    assert found["checks"].mend[0] == "python3 infra/hooks/after_provision.py"
+    assert found["checks"].commands[0] == "python3 infra/hooks/after_provision.py"
 
 
 def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reached_now(
@@ -334,7 +337,7 @@ def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reac
     assert check() == Outcome.PARTIAL
     found = examined()["checks"]
     assert found.ok is False
-    assert found.text.startswith("the last one was only partly done: ")
+    assert found.text.startswith("the last check succeeded only in part: ")
     assert "There is no such flow" in found.text
 
 
@@ -343,7 +346,8 @@ def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(
 ) -> None:
     assert check() == Outcome.OK
     assert re.fullmatch(
-        r"the last good one began on \d+ \w{3} at \d\d:\d\d C[SD]T", examined()["checks"].text
+        r"the last successful check began on \d+ \w{3} at \d\d:\d\d C[SD]T",
+        examined()["checks"].text,
     )
 
 
@@ -355,17 +359,17 @@ def test_a_client_id_that_no_app_has_is_said_with_how_to_find_the_right_one(
     assert finding.text.startswith(
         "it cannot be found in the tenant. Compare its client_id in the watchlist"
     )
-    look, by_name = finding.mend
+    look, by_name = finding.commands
     assert look == f"az ad app show --id {THEIRS} --query displayName"
     assert by_name.startswith("az ad app list --display-name 'LibApps Outlook sync' ")
 
 
 def test_what_follows_where_no_page_is_known_is_said(examined: Examine) -> None:
     assert examined(LAPSEWATCH_PAGE_URL="")["page"].text.endswith(
-        "Without it, messages that are sent from here have no link to the page"
+        "Set LAPSEWATCH_PAGE_URL to add a link to it to messages"
     )
     closed = examined(
         LAPSEWATCH_PAGE_URL="", LAPSEWATCH_SIGN_IN_CLIENT_ID="", LAPSEWATCH_SIGN_IN_ISSUER=""
     )["page"].text
     assert closed.startswith("closed")
-    assert closed.endswith("; messages that are sent from here have no link to the page")
+    assert closed.endswith(". Set LAPSEWATCH_PAGE_URL to add a link to it to messages")

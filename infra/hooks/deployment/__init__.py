@@ -1,1 +1,1 @@
-"""What the hooks share. Standard library only, Python 3.10 or newer: they run on the machine of whoever deploys."""
+"""Modules of the hooks. They run on the deployer's machine: Python 3.10, standard library only."""

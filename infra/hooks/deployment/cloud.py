@@ -1,6 +1,7 @@
-"""Microsoft's clouds differ in three addresses and one name; whatever else is asked for a token is refused.
+"""Microsoft's clouds: their addresses. A token is requested for these addresses only.
 
-On loopback, where the tests are, a token is asked for the loopback address itself: nobody's real sign-in gives one for that.
+For a loopback address, as in tests, a token is requested for that address itself: no real sign-in
+issues one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ VAULTS = ("vault.azure.net", "vault.usgovcloudapi.net", "vault.azure.cn")
 
 @dataclass(frozen=True)
 class Cloud:
-    """Where Graph and Azure's management are, without a slash at the end, and for whom a federated token is issued."""
+    """Graph and Azure's management API (no slash at the end), and the audience of assertions."""
 
     graph: str
     management: str
@@ -40,11 +41,15 @@ CLOUDS = (
         "api://AzureADTokenExchangeChina",
     ),
 )
-"""Sources: Graph documentation, "national cloud deployments"; Entra documentation, "configure an app to trust a managed identity"."""
+"""A copy of the app's table (`shared/config/clouds.py`), which the hooks cannot import.
+
+Sources: Graph documentation, "national cloud deployments"; Entra documentation, "configure an app
+to trust a managed identity".
+"""
 
 
 def cloud_of(graph: str) -> Cloud:
-    """Give the cloud whose Graph is at `graph`. Raises `ValueError` with a sentence."""
+    """Return the cloud whose Graph is at `graph`. Raises `ValueError` with a sentence."""
     root = graph.rstrip("/")
     for cloud in CLOUDS:
         if cloud.graph == root:
@@ -53,12 +58,16 @@ def cloud_of(graph: str) -> Cloud:
         return Cloud(root, f"{root}/arm", CLOUDS[0].audience)
     known = ", ".join(cloud.graph for cloud in CLOUDS)
     raise ValueError(
-        f'LAPSEWATCH_GRAPH is "{graph}"; expected one of {known}. Set it with: azd env set LAPSEWATCH_GRAPH {GRAPH}'
+        f'LAPSEWATCH_GRAPH is "{graph}"; expected one of {known}. '
+        f"Run: azd env set LAPSEWATCH_GRAPH {GRAPH}"
     )
 
 
 def vault_scope(uri: str) -> str:
-    """Give what a token for the vault at `uri` is asked for. Raises `ValueError` if that is no vault of Azure's."""
+    """Return the scope of a token for the vault at `uri`.
+
+    Raises `ValueError` if that is not a vault in Azure.
+    """
     address = urlsplit(uri)
     domain = (address.hostname or "").partition(".")[2]
     if address.scheme == "https" and domain in VAULTS:
@@ -66,12 +75,16 @@ def vault_scope(uri: str) -> str:
     if is_loopback(uri):
         return f"{uri.rstrip('/')}/.default"
     raise ValueError(
-        f'LAPSEWATCH_VAULT_URI is "{uri}", which is no Key Vault. It is an output of infra/main.bicep: run azd provision.'
+        f'LAPSEWATCH_VAULT_URI: "{uri}" is not a Key Vault. It is an output of infra/main.bicep. '
+        "Run: azd provision"
     )
 
 
 def is_loopback(url: str) -> bool:
-    """Say whether `url` is on this machine, by http: localhost, 127.0.0.0/8 or ::1, as the app has it (`shared/config/values.py`)."""
+    """Return whether `url` is http on this machine: localhost, 127.0.0.0/8 or ::1.
+
+    The app has the same rule (`shared/config/urls.py`).
+    """
     address = urlsplit(url)
     host = address.hostname or ""
     try:

@@ -1,4 +1,4 @@
-"""Mail is limited to one mailbox by Exchange alone, so an Exchange administrator runs these lines; nothing of it is done here.
+"""Commands for an Exchange administrator: only Exchange can limit sending to one mailbox.
 
 Source: Exchange documentation, "Role Based Access Control for Applications in Exchange Online".
 """
@@ -8,28 +8,42 @@ from __future__ import annotations
 from deployment.report import Remedy
 
 PRINCIPAL, NAME = "LAPSEWATCH_EXCHANGE_PRINCIPAL", "LAPSEWATCH_EXCHANGE_NAME"
-"""Where azd keeps whom Exchange was told of: azd down forgets the outputs of the deployment before its hook runs."""
-ADMINISTRATOR = "an Exchange administrator (role group Organization Management) runs, in PowerShell; it takes up to two hours to work"
+"""The identity that Exchange knows, stored in azd's environment.
+
+`azd down` removes the outputs of the deployment before its hook runs.
+"""
+ADMINISTRATOR = (
+    "an Exchange administrator (role group Organization Management) runs, in PowerShell (it takes "
+    "effect within two hours)"
+)
 
 
 def limited_to(mailbox: str, client_id: str, principal_id: str, name: str) -> Remedy:
-    """Give the lines that let the managed identity `name` send as `mailbox`, as no other, and that show it."""
+    """Return the commands that allow the identity `name` to send from `mailbox` only."""
+    condition = f"PrimarySmtpAddress -eq '{mailbox}'"
     return Remedy(
         ADMINISTRATOR,
         (
             "Connect-ExchangeOnline",
-            f'New-ServicePrincipal -AppId {client_id} -ObjectId {principal_id} -DisplayName "{name}"',
-            f'New-ManagementScope -Name "{name}" -RecipientRestrictionFilter "PrimarySmtpAddress -eq \'{mailbox}\'"',
-            f'New-ManagementRoleAssignment -App {principal_id} -Role "Application Mail.Send" -CustomResourceScope "{name}"',
+            (
+                f"New-ServicePrincipal -AppId {client_id} -ObjectId {principal_id} "
+                f'-DisplayName "{name}"'
+            ),
+            f'New-ManagementScope -Name "{name}" -RecipientRestrictionFilter "{condition}"',
+            (
+                f'New-ManagementRoleAssignment -App {principal_id} -Role "Application Mail.Send" '
+                f'-CustomResourceScope "{name}"'
+            ),
             f"Test-ServicePrincipalAuthorization -Identity {principal_id} -Resource {mailbox}",
         ),
     )
 
 
-def taken_back(principal_id: str, name: str) -> tuple[str, ...]:
-    """Give the lines that take it back."""
+def removal(principal_id: str, name: str) -> tuple[str, ...]:
+    """Return the commands that remove what `limited_to` creates."""
+    assignments = f"Get-ManagementRoleAssignment -RoleAssignee {principal_id}"
     return (
-        f"Get-ManagementRoleAssignment -RoleAssignee {principal_id} | Remove-ManagementRoleAssignment",
+        f"{assignments} | Remove-ManagementRoleAssignment",
         f'Remove-ManagementScope "{name}"',
         f"Remove-ServicePrincipal -Identity {principal_id}",
     )

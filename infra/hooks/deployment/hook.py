@@ -1,4 +1,4 @@
-"""A hook never ends azd's work: whatever happens, it says in a sentence what is not done, and exits with 0."""
+"""Run a hook so that it never stops azd: report what was not done, and exit with 0."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import sys
 from collections.abc import Callable
 
 AGAIN = "python3 infra/hooks/after_provision.py"
-"""What runs the hook after provisioning again, and nothing else. (azd hooks run gives a hook no terminal, and wipes away its table.)"""
+"""Repeats the hook after provisioning.
+
+`azd hooks run` would give it no terminal, and would overwrite its table.
+"""
 
 
 def run(hook: Callable[[], None]) -> int:
-    """Run a hook to its end and give its exit status, which is 0."""
+    """Run a hook, and return its exit status, which is 0."""
     try:
         hook()
     except KeyboardInterrupt:
-        _say("stopped. What was not reached is not done; azd up does it the next time.")
+        _write("Interrupted. The remaining steps were not done; azd up does them next time.")
     except ValueError as error:
-        _say(f"{error}. Nothing further was done.")
-    except Exception as error:  # noqa: BLE001  (a mistake of ours must not end a deployment either; without its text, which may quote a token)
-        _say(
-            f"{type(error).__name__} in a hook: a mistake of Lapsewatch, please report it. Nothing further was done."
+        _write(f"{error}\nNothing else was done.")
+    except Exception as error:  # noqa: BLE001  (our own bug must not stop a deployment; its text may contain a token)
+        _write(
+            f"Internal error in a hook ({type(error).__name__}); please report it. "
+            "Nothing else was done."
         )
     return 0
 
 
-def _say(text: str) -> None:
-    print(f"Lapsewatch: {text}", file=sys.stderr)  # noqa: T201  (a hook speaks to who deploys)
+def _write(text: str) -> None:
+    print(f"Lapsewatch: {text}", file=sys.stderr)  # noqa: T201  (the hook's output)

@@ -1,15 +1,15 @@
-"""Who may sign in: nobody but who is assigned.
+"""Who may sign in to the status page: only assigned people.
 
-Where assignment is required, users cannot consent for themselves (Entra documentation, "restrict your app to a set of users"), so consent
-is given once for everybody.
+If assignment is required, users cannot consent for themselves (Entra documentation, "restrict
+your app to a set of users"), so consent is granted once for everybody.
 """
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
-from deployment.asking import GUID
 from deployment.hook import AGAIN
+from deployment.prompts import GUID
 from deployment.registration import GRAPH_APP_ID, SCOPES
 from deployment.report import NotYet, Remedy
 from deployment.rest import NEW, Json, Refused, Rest
@@ -19,7 +19,7 @@ ADMINISTRATOR = "a Cloud Application Administrator runs"
 
 
 def principal_of(client_id: str) -> Json:
-    """Give the enterprise application of a registration as it is to be, from its first moment on."""
+    """Return a new enterprise application, which requires assignment from its creation on."""
     return {
         "appId": client_id,
         "appRoleAssignmentRequired": True,
@@ -27,12 +27,15 @@ def principal_of(client_id: str) -> Json:
     }
 
 
-def closed(graph: Rest, client_id: str) -> tuple[Json, str]:
-    """See that the enterprise application is there, and lets in only who is assigned; give it and a note."""
+def require_assignment(graph: Rest, client_id: str) -> tuple[Json, str]:
+    """Create the enterprise application if needed, and require assignment.
+
+    Return it with a note.
+    """
     path = f"/servicePrincipals(appId='{client_id}')?$select=id,appId,appRoleAssignmentRequired"
-    principal, note = graph.find(path), "is there"
+    principal, note = graph.find(path), "exists"
     if principal is None:
-        note = "made"
+        note = "created"
         try:
             principal = graph.send(
                 "POST", "/servicePrincipals", principal_of(client_id), settling=NEW
@@ -48,30 +51,33 @@ def closed(graph: Rest, client_id: str) -> tuple[Json, str]:
             {"appRoleAssignmentRequired": True},
             settling=NEW,
         )
-        note = "closed to who is not assigned"
+        note = "changed: assignment is required now"
     return principal, note
 
 
 def decider(graph: Rest, named: str) -> Json:
-    """Give the group (or person) that may decide, by object id, or a group by its exact name. Raises `NotYet` with a sentence."""
-    again = Remedy(
-        "you run", ('azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"', AGAIN)
+    """Return the group or person that may decide, by object id, or a group by its exact name.
+
+    Raises `NotYet` with a sentence.
+    """
+    remedy = Remedy(
+        "run", ('azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"', AGAIN)
     )
     if GUID.fullmatch(named):
         found = graph.find(f"/directoryObjects/{named}")
         if found is None:
-            raise NotYet(f"nothing in this tenant has the object id {named}", again)
+            raise NotYet(f"nothing in this tenant has the object id {named}", remedy)
         return found
     condition = quote(f"displayName eq '{named.replace(chr(39), chr(39) * 2)}'")
     groups = graph.list(f"/groups?$filter={condition}&$select=id,displayName")
     if len(groups) != 1:
         count = f"{len(groups)} groups are" if groups else "no group is"
-        raise NotYet(f'{count} called "{named}"; give the object id of the right one', again)
+        raise NotYet(f'{count} called "{named}"; use the object id of the right one', remedy)
     return groups[0]
 
 
 def assign(graph: Rest, principal: Json, named: str) -> str:
-    """See that the group that may decide is assigned, and leave whoever else is; give a note."""
+    """Assign the group that may decide, beside anybody who is assigned; return a note."""
     path = f"/servicePrincipals/{principal['id']}/appRoleAssignedTo"
     assigned = graph.list(path, settling=NEW)
     if not named:
@@ -80,7 +86,7 @@ def assign(graph: Rest, principal: Json, named: str) -> str:
         raise NotYet("LAPSEWATCH_DECIDERS is not set, and nobody is assigned: nobody can sign in")
     found = decider(graph, named)
     if any(one["principalId"] == found["id"] for one in assigned):
-        return "is assigned"
+        return "already assigned"
     try:
         graph.send(
             "POST", path, assignment(found["id"], principal["id"], DEFAULT_ACCESS), settling=NEW
@@ -92,12 +98,15 @@ def assign(graph: Rest, principal: Json, named: str) -> str:
 
 
 def assignment(principal: str, resource: str, role: str) -> Json:
-    """Give an app role assignment."""
+    """Return an app role assignment."""
     return {"principalId": principal, "resourceId": resource, "appRoleId": role}
 
 
 def consent(graph: Rest, principal: Json, resource: Json) -> str:
-    """See that the three permissions of a sign-in are consented to for everybody, beside what else is; give a note."""
+    """Consent to the three permissions of a sign-in for everybody; return a note.
+
+    Other permissions that have consent keep it.
+    """
     condition = quote(f"clientId eq '{principal['id']}' and consentType eq 'AllPrincipals'")
     grants = graph.list(f"/oauth2PermissionGrants?$filter={condition}")
     grant = next((one for one in grants if one["resourceId"] == resource["id"]), None)
@@ -113,11 +122,11 @@ def consent(graph: Rest, principal: Json, resource: Json) -> str:
         except Refused as refused:
             if not refused.exists:
                 raise
-        return "given for everybody who is assigned"
+        return "granted for everybody who is assigned"
     given = str(grant.get("scope", "")).split()
     missing = [scope for scope in SCOPES if scope not in given]
     if not missing:
-        return "is given"
+        return "already granted"
     graph.send(
         "PATCH",
         f"/oauth2PermissionGrants/{grant['id']}",
@@ -127,7 +136,8 @@ def consent(graph: Rest, principal: Json, resource: Json) -> str:
     return f"added: {', '.join(missing)}"
 
 
-def consenting(client_id: str) -> Remedy:
-    """Give how an administrator consents."""
-    command = f'az ad app permission grant --id {client_id} --api {GRAPH_APP_ID} --scope "{" ".join(SCOPES)}"'
+def consent_remedy(client_id: str) -> Remedy:
+    """Return how an administrator consents."""
+    scopes = " ".join(SCOPES)
+    command = f'az ad app permission grant --id {client_id} --api {GRAPH_APP_ID} --scope "{scopes}"'
     return Remedy(ADMINISTRATOR, (command,))

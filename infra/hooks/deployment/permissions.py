@@ -1,6 +1,7 @@
-"""What the managed identity may do in Graph: what the settings need is granted, what they do not need is said, and never taken away here.
+"""Grant the Graph permissions that the settings need; report, but never revoke, others.
 
-Mail.Send is never granted: in Entra it would allow every mailbox. Exchange limits it to one; see `exchange`.
+Mail.Send is never granted: in Entra it would allow every mailbox. Exchange limits it to one; see
+`exchange`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ MAIL_SEND = "b633e1c5-b582-4048-a93e-9f11b44c7e96"
 ADMINISTRATOR = "a Privileged Role Administrator runs"
 WHY = {
     "AuditLog.Read.All": "sign-ins are off (LAPSEWATCH_SIGN_INS)",
-    "User.ReadBasic.All": "owners are off (the watchlist's [tenant])",
+    "User.ReadBasic.All": "owners are off ([tenant] in the watchlist)",
     "Mail.Send": "it allows every mailbox of the tenant; Exchange can allow one",
 }
 
 
 def wanted(azd: Azd, report: Report) -> set[str]:
-    """Give the names of the permissions that the settings and the watchlist need."""
+    """Return the names of the permissions that the settings and the watchlist need."""
     names = {"Application.Read.All"}
     if azd.get("LAPSEWATCH_SIGN_INS", "off") == "on":
         names.add("AuditLog.Read.All")
@@ -36,18 +37,16 @@ def wanted(azd: Azd, report: Report) -> set[str]:
         if _tells_owners(ROOT / azd.get("LAPSEWATCH_WATCHLIST", "watchlist.toml")):
             names.add("User.ReadBasic.All")
     except (OSError, ValueError) as error:
-        report.add(
-            "Graph: User.ReadBasic.All",
-            NOT_DONE,
-            f"whether owners are on cannot be read from the watchlist: {error}",
-        )
+        note = f"the watchlist cannot be read, so it is unknown whether owners are on: {error}"
+        report.add("Graph: User.ReadBasic.All", NOT_DONE, note)
     return names
 
 
 def _tells_owners(place: Path) -> bool:
-    """Say whether a watchlist of our own tenant has `owners = true` under `[tenant]`; `place` may be a folder of them.
+    """Return whether a watchlist of our own tenant has `owners = true` under `[tenant]`.
 
-    Other tenants are read by a registration of their own consent. Raises `OSError`, `ValueError`.
+    `place` is a watchlist or a folder of them. Another tenant grants this permission itself, to
+    the registration that reads it. Raises `OSError`, `ValueError`.
     """
     texts = [
         path.read_text(encoding="utf-8-sig")
@@ -58,15 +57,19 @@ def _tells_owners(place: Path) -> bool:
 
 def _has_owners(text: str) -> bool:
     try:
-        import tomllib  # noqa: PLC0415  (Python 3.10 has none; there, a line is looked for: no other table has this key)
+        import tomllib  # noqa: PLC0415  (Python 3.10 has none)
     except ImportError:
+        # No other table has this key, so a search of the lines is enough.
         return re.search(r"\bowners\s*=\s*true\b", re.sub(r"#.*", "", text)) is not None
     tenant = tomllib.loads(text).get("tenant")
     return isinstance(tenant, dict) and tenant.get("owners") is True and not tenant.get("id")
 
 
-def granting(root: str, principal: str, resource: str, role: str) -> Remedy:
-    """Give how an administrator grants a permission; `resource` is the object id of Graph's own service principal."""
+def grant_remedy(root: str, principal: str, resource: str, role: str) -> Remedy:
+    """Return how an administrator grants a permission.
+
+    `resource` is the object id of Graph's own service principal.
+    """
     url = f"{root}/v1.0/servicePrincipals/{resource}/appRoleAssignedTo"
     return Remedy(ADMINISTRATOR, (az_rest("POST", url, assignment(principal, resource, role)),))
 
@@ -74,17 +77,17 @@ def granting(root: str, principal: str, resource: str, role: str) -> Remedy:
 def grant(
     graph: Rest, report: Report, root: str, identity: str, resource: Json, names: set[str]
 ) -> None:
-    """Grant each permission of `names` to the managed identity, one row each, and say which it has without need."""
+    """Grant each permission of `names` to the identity, and report those that it does not need."""
     try:
         held = graph.list(f"/servicePrincipals/{identity}/appRoleAssignments", settling=NEW)
     except Refused as refused:
         held = []
-        report.add("Graph: what is granted", NOT_DONE, f"cannot be read: {refused}")
+        report.add("Graph: permissions", NOT_DONE, f"cannot be read: {refused}")
     ours = {one["appRoleId"]: one for one in held if one["resourceId"] == resource["id"]}
     for name, role in ROLES.items():
         if name in names:
-            remedy = granting(root, identity, resource["id"], role)
-            report.attempt(
+            remedy = grant_remedy(root, identity, resource["id"], role)
+            report.run_step(
                 f"Graph: {name}",
                 lambda role=role: _grant(graph, identity, resource, role, ours),  # type: ignore[misc]  # mypy has no type for a lambda with defaults
                 remedy,
@@ -95,14 +98,14 @@ def grant(
             report.add(
                 f"Graph: {name}",
                 TOO_MUCH,
-                f"is granted: {WHY[name]}",
+                f"granted, but {WHY[name]}",
                 Remedy(ADMINISTRATOR, (az_rest("DELETE", url),)),
             )
 
 
 def _grant(graph: Rest, identity: str, resource: Json, role: str, held: dict[str, Json]) -> str:
     if role in held:
-        return "is granted"
+        return "already granted"
     try:
         path = f"/servicePrincipals/{resource['id']}/appRoleAssignedTo"
         graph.send("POST", path, assignment(identity, resource["id"], role), settling=NEW)

@@ -1,7 +1,8 @@
-"""The app registration behind the sign-in of the status page: one for each environment of azd, found again by its unique name.
+"""The app registration behind the status page's sign-in, one for each environment of azd.
 
-Its display name may be changed by anybody who may change it, and may be somebody else's too: nothing is ever found by it. What others
-have added to it stays. It has no secret: the managed identity of the app proves who it is.
+It is found by its unique name, never by its display name, which others may change or use too.
+What others have added to it stays. It has no secret: the app's managed identity is its federated
+credential.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SCOPES = {
     "profile": "14dad69e-099b-42c9-810b-d002981feec1",
     "email": "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
 }
-"""What Easy Auth asks for, with the ids that Graph gives these delegated permissions in every tenant."""
+"""What Easy Auth requests, with the ids of these delegated permissions in every tenant."""
 CLIENT_ID = "LAPSEWATCH_SIGN_IN_CLIENT_ID"
 FEDERATED = "lapsewatch-identity"
 CREATOR = "somebody who may register apps (role Application Developer) runs"
@@ -28,14 +29,14 @@ WANTED = "id,appId,displayName,signInAudience,web"
 
 
 def unique_name(environment: str) -> str:
-    """Give the name under which Entra keeps the registration of an environment."""
+    """Return the unique name of an environment's registration."""
     if not environment:
-        raise NotYet("AZURE_ENV_NAME is not set: run this through azd, or set it")
+        raise NotYet("AZURE_ENV_NAME is not set; run this through azd, or set it")
     return f"lapsewatch-{environment}"
 
 
 def template(environment: str) -> Json:
-    """Give what a new registration is: for this tenant alone, asking for nothing but who signs in."""
+    """Return a new registration: for this tenant only, with only the permissions of a sign-in."""
     asks = [{"id": scope, "type": "Scope"} for scope in SCOPES.values()]
     return {
         "displayName": f"Lapsewatch sign-in ({environment})",
@@ -54,11 +55,11 @@ def template(environment: str) -> Json:
 
 
 def get_or_create(graph: Rest, azd: Azd) -> str:
-    """Find the registration or make it, keep its client id in azd's environment, and give a note."""
+    """Find or create the registration, store its client id in azd's environment, return a note."""
     app, note = _known(graph, azd) or _by_name(graph, azd.get("AZURE_ENV_NAME"))
     audience = app.get("signInAudience")
     if not azd.set(CLIENT_ID, app["appId"]):
-        note += f"; azd does not keep it: export {CLIENT_ID}={app['appId']}"
+        note += f"; azd could not store it, so run: export {CLIENT_ID}={app['appId']}"
     if audience != "AzureADMyOrg":
         raise NotYet(
             f"it is open to other tenants ({audience})",
@@ -82,27 +83,27 @@ def _known(graph: Rest, azd: Azd) -> tuple[Json, str] | None:
         return None
     app = graph.find(f"/applications(appId='{quote(client_id, safe='')}')?$select={WANTED}")
     if app is None:
-        remedy = Remedy("you run", (f'azd env set {CLIENT_ID} ""', "azd up"))
+        remedy = Remedy("run", (f'azd env set {CLIENT_ID} ""', "azd up"))
         raise NotYet(
-            f"no registration of this tenant has the client id {client_id}, which {CLIENT_ID} says",
+            f"no registration in this tenant has the client id {client_id} ({CLIENT_ID})",
             remedy,
         )
-    return app, f"is there: {client_id}"
+    return app, f"exists: {client_id}"
 
 
 def _by_name(graph: Rest, environment: str) -> tuple[Json, str]:
-    """Make it only if it is missing, in one request, so that two runs at once make one."""
+    """Find or create it in one request, so that two runs at the same time create only one."""
     path = f"/applications(uniqueName='{quote(unique_name(environment), safe='')}')"
     app = graph.find(f"{path}?$select={WANTED}")
     if app is not None:
-        return app, f"is there: {app['appId']}"
+        return app, f"exists: {app['appId']}"
     made = graph.send("PATCH", path, template(environment), prefer="create-if-missing")
     app = made if made.get("appId") else graph.send("GET", f"{path}?$select={WANTED}", settling=NEW)
-    return app, f"made: {app['appId']}"
+    return app, f"created: {app['appId']}"
 
 
 def creation(cloud: Cloud, environment: str) -> Remedy:
-    """Give how somebody else makes the registration; azd up then finds it."""
+    """Return how somebody else creates the registration; azd up then finds it."""
     url = (
         f"{cloud.graph}/v1.0/applications(uniqueName='{quote(unique_name(environment), safe='')}')"
     )
@@ -112,24 +113,24 @@ def creation(cloud: Cloud, environment: str) -> Remedy:
 
 
 def hosts(azd: Azd) -> tuple[str, ...]:
-    """Give the hosts on which people open the page: the app's own, and that of `LAPSEWATCH_PAGE_URL`, if it is another one."""
+    """Return the hosts of the page: the app's own, and that of `LAPSEWATCH_PAGE_URL`, if set."""
     named = urlsplit(azd.get("LAPSEWATCH_PAGE_URL")).netloc
     return tuple(dict.fromkeys(filter(None, (azd.get("LAPSEWATCH_HOST"), named))))
 
 
-def let_in_from(graph: Rest, app: Json, hosts: tuple[str, ...]) -> str:
-    """See that Entra sends people back to the app, with an ID token, as Easy Auth's hybrid flow wants; give a note."""
+def add_redirect_uris(graph: Rest, app: Json, hosts: tuple[str, ...]) -> str:
+    """Add the redirect URIs and ID tokens that Easy Auth's hybrid flow needs; return a note."""
     change = callback(app, hosts)
     web = app.get("web") or {}
     issues = (web.get("implicitGrantSettings") or {}).get("enableIdTokenIssuance") is True
     if issues and change["web"]["redirectUris"] == web.get("redirectUris"):
-        return "is there"
+        return "exists"
     graph.send("PATCH", f"/applications/{app['id']}", change, settling=NEW)
-    return ", ".join(map(_way_back, hosts))
+    return ", ".join(map(_redirect_uri, hosts))
 
 
 def callback(app: Json, hosts: tuple[str, ...]) -> Json:
-    """Give the change that adds the redirect URIs to those that are there, and ID tokens to what may be issued."""
+    """Return the change that adds the redirect URIs to the present ones, and ID tokens."""
     web = app.get("web") or {}
     uris = list(web.get("redirectUris") or [])
     settings = (
@@ -139,19 +140,19 @@ def callback(app: Json, hosts: tuple[str, ...]) -> Json:
     )
     return {
         "web": {
-            "redirectUris": [*uris, *(way for way in map(_way_back, hosts) if way not in uris)],
+            "redirectUris": [*uris, *(uri for uri in map(_redirect_uri, hosts) if uri not in uris)],
             "implicitGrantSettings": settings,
         }
     }
 
 
-def _way_back(host: str) -> str:
-    """Easy Auth sends people back to the host that they asked (`/.auth/login/aad/callback`)."""
+def _redirect_uri(host: str) -> str:
+    """Return where Easy Auth receives people who have signed in on this host."""
     return f"https://{host}/.auth/login/aad/callback"
 
 
 def credential(issuer: str, subject: str, audience: str) -> Json:
-    """Give the federated credential by which the managed identity stands in for a client secret."""
+    """Return the federated credential that replaces a client secret by the managed identity."""
     return {
         "name": FEDERATED,
         "issuer": issuer,
@@ -162,22 +163,22 @@ def credential(issuer: str, subject: str, audience: str) -> Json:
 
 
 def trust(graph: Rest, app: Json, wanted: Json) -> str:
-    """See that the registration trusts the managed identity, and no former one under the same name; give a note."""
+    """Let the registration trust the managed identity instead of an earlier one; return a note."""
     path = f"/applications/{app['id']}/federatedIdentityCredentials"
     held = graph.list(path, settling=NEW)
     if any(
         all(one.get(key) == wanted[key] for key in ("issuer", "subject", "audiences"))
         for one in held
     ):
-        return "is there"
-    former = next((one for one in held if one.get("name") == wanted["name"]), None)
-    if former is not None:
+        return "exists"
+    previous = next((one for one in held if one.get("name") == wanted["name"]), None)
+    if previous is not None:
         change = {key: value for key, value in wanted.items() if key != "name"}
-        graph.send("PATCH", f"{path}/{former['id']}", change, settling=NEW)
-        return "renewed: the managed identity is another one now"
+        graph.send("PATCH", f"{path}/{previous['id']}", change, settling=NEW)
+        return "replaced, because the managed identity is a new one"
     try:
         graph.send("POST", path, wanted, settling=frozenset({404}))
     except Refused as refused:
         if not refused.exists:
             raise
-    return "made"
+    return "created"

@@ -1,6 +1,7 @@
-"""Nothing that a hook tries ends it: each step becomes a row, and what is not done comes with who can do it, and how.
+"""The table that a hook prints: a row for each step, and the commands for what is not done.
 
-The commands are for a POSIX shell, such as Azure Cloud Shell.
+A failing step does not stop the hook. The commands are for a POSIX shell, such as Azure Cloud
+Shell.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ FORBIDDEN = 403
 
 @dataclass(frozen=True)
 class Remedy:
-    """Who can do what is not done, and the commands with which they do it."""
+    """Who has to run which commands. `who` is the beginning of a sentence that ends in "run"."""
 
     who: str
     commands: tuple[str, ...]
@@ -38,10 +39,10 @@ class Row:
 
 
 class NotYet(Exception):
-    """A step cannot be done, and the text says why; `remedy` replaces the one of the step."""
+    """A step cannot be done, and the text says why; `remedy` replaces that of the step."""
 
     def __init__(self, text: str, remedy: Remedy | None = None) -> None:
-        """Say why."""
+        """Keep the reason, and the remedy if there is a better one."""
         super().__init__(text)
         self.remedy = remedy
 
@@ -53,52 +54,47 @@ class Report:
     title: str
     rows: list[Row] = field(default_factory=list)
 
-    def attempt(self, what: str, step: Callable[[], str], remedy: Remedy) -> bool:
-        """Do a step, which gives a note; say whether it is done. Whatever hinders it becomes its note."""
+    def run_step(self, what: str, step: Callable[[], str], remedy: Remedy) -> bool:
+        """Run a step, which returns a note; return whether it succeeded. Its error is the note."""
         try:
             self.rows.append(Row(what, DONE, step()))
-        except NotYet as hindered:
-            self.rows.append(Row(what, NOT_DONE, str(hindered), hindered.remedy or remedy))
+        except NotYet as error:
+            self.rows.append(Row(what, NOT_DONE, str(error), error.remedy or remedy))
         except NoToken as error:
             self.rows.append(Row(what, NOT_DONE, str(error)))
         except Refused as refused:
-            note = (
-                f"you may not do that ({refused.code})"
-                if refused.status == FORBIDDEN
-                else str(refused)
-            )
+            is_forbidden = refused.status == FORBIDDEN
+            note = f"permission denied ({refused.code})" if is_forbidden else str(refused)
             self.rows.append(Row(what, NOT_DONE, note, remedy))
         else:
             return True
         return False
 
     def add(self, what: str, state: str, note: str, remedy: Remedy | None = None) -> None:
-        """Add a row as it is."""
+        """Add a row."""
         self.rows.append(Row(what, state, note, remedy))
 
     def text(self) -> str:
-        """Give the table, and below it what is left to do."""
+        """Return the table, and below it the commands that are left."""
         width = max((len(row.what) for row in self.rows), default=0)
         lines = ["", f"== {self.title} ==", ""]
         lines += [
             f"  {row.state:<8}  {row.what:<{width}}  {row.note}".rstrip() for row in self.rows
         ]
-        left = [row for row in self.rows if row.remedy is not None]
         undone = sum(row.state == NOT_DONE for row in self.rows)
-        if undone or any(row.state == DONE for row in self.rows):
-            lines += [
-                "",
-                f"{undone} not done." if undone else "Everything that this hook does is done.",
-            ]
-        for row in left:
-            assert row.remedy is not None
-            lines += ["", f"* {row.what}: {row.remedy.who}:"]
-            lines += [textwrap.indent(command, "    ") for command in row.remedy.commands]
+        if undone:
+            lines += ["", f"{undone} not done."]
+        elif any(row.state == DONE for row in self.rows):
+            lines += ["", "All steps of this hook are done."]
+        for row in self.rows:
+            if row.remedy is not None:
+                lines += ["", f"* {row.what}: {row.remedy.who}:"]
+                lines += [textwrap.indent(command, "    ") for command in row.remedy.commands]
         return "\n".join([*lines, ""])
 
 
 def az_rest(method: str, url: str, body: dict[str, Any] | None = None, *, prefer: str = "") -> str:
-    """Give the command with which an administrator sends the same request."""
+    """Return the command with which an administrator sends the same request."""
     words = ["az", "rest", "--method", method, "--url", url]
     headers = ["Content-Type=application/json"] if body is not None else []
     if prefer:
@@ -111,5 +107,5 @@ def az_rest(method: str, url: str, body: dict[str, Any] | None = None, *, prefer
 
 
 def _quoted(word: str) -> str:
-    """Quote a word for the shell; double quotes where that is safe and spares the reader a row of them."""
+    """Quote a word for the shell; in double quotes where these are safe and easier to read."""
     return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)

@@ -1,7 +1,8 @@
-"""JSON over HTTP with a token: what was refused is said with its code, and what may only need time is asked again.
+"""JSON over HTTP with a token; errors keep their code, and temporary ones are retried.
 
-Entra copies what it makes to places that do not know of it yet: just after creation they answer 404, or 400 where the object is
-referred to. Calls for which that may be so are `settling`. Redirects are not followed, so a token goes nowhere else.
+Entra replicates new objects with a delay: until then, a replica returns 404, or 400 where the
+object is referred to. A call names these statuses as `settling`. Redirects are not followed, so
+the token goes to no other host.
 """
 
 from __future__ import annotations
@@ -20,25 +21,25 @@ from deployment.cloud import is_loopback
 BUSY = frozenset({429, 500, 502, 503, 504})
 NEW = frozenset({400, 404})
 TIMEOUT = 30
-CLIENT_OPTIONS = 120.0
+MAX_WAIT_SECONDS = 120.0
 
 Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """An answer that is no success, or none at all (`status` 0). The text is a sentence's worth, without tokens."""
+    """The response is an error, or there is none (`status` 0). The text contains no token."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Keep what was answered."""
-        answered = f"{status} {code}".rstrip()
-        super().__init__(f"{message} ({answered})" if status else message)
+        """Keep the response's status, code and message."""
+        response = f"{status} {code}".rstrip()
+        super().__init__(f"{message} ({response})" if status else message)
         self.status = status
         self.code = code
         self.message = message
 
     @property
     def exists(self) -> bool:
-        """What was to be made is there already, as another replica knows."""
+        """Whether the object exists already, as another replica knows."""
         return self.status == 409 or "already exist" in self.message  # noqa: PLR2004  (an HTTP status)
 
 
@@ -48,10 +49,10 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 class Rest:
-    """One service at `root`, for one token."""
+    """One service, and the token for it."""
 
     def __init__(self, root: str, token: Callable[[], str]) -> None:
-        """Ask at `root`, which has no slash at its end; `token` is asked for when it is needed."""
+        """Use the service at `root` (no slash at its end); `token` is called when it is needed."""
         self._root = root
         self._token = token
         handlers: list[BaseHandler] = [_NoRedirect()]
@@ -68,19 +69,19 @@ class Rest:
         prefer: str = "",
         settling: frozenset[int] = frozenset(),
     ) -> Json:
-        """Give the document of the answer, empty if it has none. Raises `Refused` once patience is at an end."""
+        """Return the response's document, empty if it has none. Raises `Refused` after retries."""
         for wait in waits():
             try:
                 return self._once(method, path, body, prefer)
             except Refused as refused:
-                again = refused.status == 0 or refused.status in BUSY | settling
-                if wait is None or not again or refused.exists:
+                may_retry = refused.status == 0 or refused.status in BUSY | settling
+                if wait is None or not may_retry or refused.exists:
                     raise
             time.sleep(wait)
         raise AssertionError  # the last wait is None
 
     def find(self, path: str) -> Json | None:
-        """Give an object, or `None` where there is none. Raises `Refused`."""
+        """Return an object, or `None` if there is none. Raises `Refused`."""
         try:
             return self.send("GET", path)
         except Refused as refused:
@@ -89,17 +90,17 @@ class Rest:
             raise
 
     def list(self, path: str, *, settling: frozenset[int] = frozenset()) -> list[Json]:
-        """Give every object of a collection, all pages of it. Raises `Refused`."""
+        """Return every object of a collection, from all pages. Raises `Refused`."""
         found: list[Json] = []
         while path:
             page = self.send("GET", path, settling=settling)
             objects = page.get("value")
             if not isinstance(objects, list):
-                raise Refused(0, "", f"What {self._root} answers is no list")
+                raise Refused(0, "", f"The response of {self._root} is not a list")
             found += objects
             following = str(page.get("@odata.nextLink", ""))
             if following and not following.startswith(f"{self._root}/"):
-                raise Refused(0, "", "The next page is said to be on another host")
+                raise Refused(0, "", "The link to the next page is on another host")
             path = following.removeprefix(self._root)
         return found
 
@@ -114,32 +115,33 @@ class Rest:
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             headers["Content-Type"] = "application/json"
-        request = Request(f"{self._root}{path}", data, headers, method=method)  # noqa: S310  (the root is https, or loopback)
+        url = f"{self._root}{path}"
+        request = Request(url, data, headers, method=method)  # noqa: S310  (https, or loopback)
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as answer:
-                text = answer.read()
+            with self._opener.open(request, timeout=TIMEOUT) as response:
+                text = response.read()
         except HTTPError as error:
             raise _refused(error) from None
         except (OSError, HTTPException) as error:
             raise Refused(
-                0, "", f"No answer from {self._root}: {getattr(error, 'reason', error)}"
+                0, "", f"No response from {self._root}: {getattr(error, 'reason', error)}"
             ) from None
         try:
             document = json.loads(text or "{}")
         except ValueError:
-            raise Refused(0, "", f"What {self._root} answers is not JSON") from None
+            raise Refused(0, "", f"The response of {self._root} is not JSON") from None
         return document if isinstance(document, dict) else {}
 
 
 def _refused(error: HTTPError) -> Refused:
-    """Read Graph's, Key Vault's and Azure's way of refusing: `error.code`, `error.message`, at times an inner code."""
+    """Read an error of Graph, Key Vault or Azure: `error.code`, `error.message`, an inner code."""
     try:
-        told = json.loads(error.read())["error"]
-        inner = told.get("innererror") or {}
+        document = json.loads(error.read())["error"]
+        inner = document.get("innererror") or {}
         return Refused(
             error.code,
-            str(inner.get("code") or told.get("code", "")),
-            str(told.get("message", "")).strip()[:300],
+            str(inner.get("code") or document.get("code", "")),
+            str(document.get("message", "")).strip()[:300],
         )
     except (
         ValueError,
@@ -153,14 +155,17 @@ def _refused(error: HTTPError) -> Refused:
 
 
 def waits() -> Iterator[float | None]:
-    """Give how many seconds to wait after each failure: twice as long each time, up to two minutes in all; at last `None`."""
+    """Yield the seconds to wait after each failure, doubled each time; `None` at the end.
+
+    Together they are two minutes, or the seconds in LAPSEWATCH_HOOKS_PATIENCE.
+    """
     try:
-        patience = float(os.environ.get("LAPSEWATCH_HOOKS_PATIENCE", ""))
+        limit = float(os.environ.get("LAPSEWATCH_HOOKS_PATIENCE", ""))
     except ValueError:
-        patience = CLIENT_OPTIONS
-    wait, waited = patience / 60, 0.0
-    while waited < patience:
-        wait = min(wait, patience - waited)
+        limit = MAX_WAIT_SECONDS
+    wait, waited = limit / 60, 0.0
+    while waited < limit:
+        wait = min(wait, limit - waited)
         yield wait
         waited += wait
         wait *= 2

@@ -17,7 +17,7 @@ from shared.adapters.graph.response import (
     unreadable,
 )
 from shared.adapters.graph.shapes import ID
-from shared.config.problems import Wrong
+from shared.config.problems import InvalidValue
 from shared.config.values import email_address
 from shared.core.model.owners import AppOwners, Owner
 from shared.ports.errors import DirectoryError
@@ -73,7 +73,7 @@ def ownership(answer: GraphResponse | DirectoryError) -> AppOwners:
 
 def _address(mail: str | None) -> str:
     """Give the address, if a mail can be written to it; else none."""
-    with suppress(Wrong):
+    with suppress(InvalidValue):
         if mail and len(mail) <= MAX_ADDRESS_CHARS:
             return email_address(mail)
     return ""

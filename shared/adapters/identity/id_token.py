@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import jwt
 
 from shared.adapters.identity.issuer_keys import TIMEOUT, IssuerKeys
-from shared.config.problems import Wrong
+from shared.config.problems import InvalidValue
 from shared.config.values import guid, text
 from shared.core.model.decision import Person
 from shared.ports.clock import Clock
@@ -49,7 +49,7 @@ class EntraTokenVerifier:
         self._in_time(claims)
         try:
             object_id = guid(claims["oid"])
-        except Wrong:
+        except InvalidValue:
             raise _refused("its object id is none") from None
         names = (claims.get("name"), claims.get("preferred_username"))
         shown = next(
@@ -82,7 +82,7 @@ class EntraTokenVerifier:
                     "verify_nbf": False,
                 },
             )
-        except (jwt.PyJWTError, Wrong, ValueError, TypeError, RecursionError) as error:
+        except (jwt.PyJWTError, InvalidValue, ValueError, TypeError, RecursionError) as error:
             raise _refused(_FLAWS.get(type(error), "it cannot be read")) from None
         return claims
 

@@ -1,6 +1,7 @@
-"""A suggested watchlist as TOML: it can be used as it is, every guess says what it is based on, and FILL IN marks what only people know.
+"""A suggested watchlist as TOML that can be used as it is.
 
-Texts from outside are written as quoted strings in which nothing is read as TOML, or as remarks of one line.
+A comment at each guess says what it is based on; FILL IN marks what only people know. Text from
+outside is written as a quoted string without TOML syntax, or as a comment of one line.
 """
 
 import json
@@ -14,39 +15,53 @@ from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
 from shared.render.text.naming import described
 
+CHECK_AND_CHANNEL = (
+    'check_at = "08:00"',
+    "",
+    "[channels.team]",
+    'kind = "teams"',
+    "# The setting that contains the URL of the Workflows webhook; never write the URL here.",
+    'url = "env:TEAMS_WEBHOOK_URL"',
+)
 ABOUT_SERVICES = (
     "# FILL IN at each service:",
-    "#   name       what people call the product; below it, what the claim finds today",
+    "#   name       what people call the product",
     "#   renewer    the channels of those who create a new credential in Entra",
-    "#   installer  the channels of those who put it into the product",
-    "#   breaks     what people notice once the credential has ended",
-    "# and, where there is one:",
-    '#   runbook = "runbooks/product.md"                # what each of them does, step by step',
-    '#   request_to = "helpdesk@example.org"            # whom the installer asks for a new one',
-    '#   link = "https://product.example.org/admin"     # where the installer works',
+    "#   installer  the channels of those who paste it into the product",
+    "#   breaks     what stops working when the credential expires",
+    "# Optional:",
+    '#   runbook = "runbooks/product.md"                # the steps of renewer and installer',
+    '#   request_to = "helpdesk@example.org"            # where to ask for a new credential',
+    '#   link = "https://product.example.org/admin"     # where the installer pastes it',
 )
-MAX_REMARK_CHARS = 160
+NO_SERVICE = (
+    "# FILL IN: nothing on the app suggests a service. Write how the name of its secret begins.",
+)
+ONLY_THIS_ONE = (
+    "# FILL IN: the claim finds only this credential, not the next one. Give the next one a name",
+    '# that begins with the product\'s, and use that: { name = "Product*" }',
+)
+LEFT_OUT = (
+    "# Also on the app, but on no service above: expired long ago, or no rule can tell it apart."
+)
+MAX_COMMENT_CHARS = 160
 MAX_URI_CHARS = 300
 
 
 def watchlist_toml(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> str:
-    """Give the text of a watchlist to start from; `zone` becomes its time zone, and days are counted in it."""
+    """Return the text of a watchlist to start from, in the time zone `zone`."""
     return "\n".join(_lines(suggested, now, zone)) + "\n"
 
 
 def _lines(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    app = suggested.app
-    yield _remark(
-        f"A watchlist to start from: what was on “{clean(app.name)}” on {full_day(now.astimezone(zone).date())}, and what that suggests."
-    )
-    yield "# Save it as watchlist.toml beside host.json, go through every FILL IN, then try it: python -m shared doctor"
+    app, today = suggested.app, full_day(now.astimezone(zone).date())
+    yield _comment(f"A watchlist to start from, made of “{clean(app.name)}” on {today}.")
+    yield "# Save it as watchlist.toml beside host.json and edit every FILL IN."
+    yield "# Then try it: python -m shared doctor"
     yield ""
-    yield f"timezone = {_quoted(zone.key)}  # FILL IN: where people read the dates, such as America/Chicago"
-    yield 'check_at = "08:00"'
-    yield ""
-    yield "[channels.team]"
-    yield 'kind = "teams"'
-    yield 'url = "env:TEAMS_WEBHOOK_URL"  # the setting that holds the URL of the Workflows webhook; never the URL itself'
+    yield "# FILL IN: the time zone of the dates that people read, such as America/Chicago."
+    yield f"timezone = {_quoted(zone.key)}"
+    yield from CHECK_AND_CHANNEL
     yield ""
     yield "[[apps]]"
     yield f"name = {_quoted(clean(app.name) or 'App')}"
@@ -61,14 +76,12 @@ def _lines(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> Iterator[str
 
 def _redirects(suggested: Suggestion) -> Iterator[str]:
     if suggested.redirect_uris:
-        yield "redirect_uris = [  # people are told if one of these is missing"
+        yield "redirect_uris = [  # people are notified if one of these is missing"
         yield from (f"    {_quoted(uri)}," for uri in suggested.redirect_uris)
         yield "]"
     for uri in suggested.other_redirect_uris:
-        yield _remark(
-            f"also on the app, but not https, so it cannot be watched: {clean(uri, MAX_URI_CHARS)}",
-            MAX_URI_CHARS * 2,
-        )
+        text = "also on the app, but not watched, because it is not https"
+        yield _comment(f"{text}: {clean(uri, MAX_URI_CHARS)}", MAX_URI_CHARS * 2)
 
 
 def _service(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -81,34 +94,36 @@ def _service(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]
     yield f"claims = {{ {service.claim.by} = {_quoted(service.claim.value)} }}"
     yield 'renewer = ["team"]'
     yield 'installer = ["team"]'
-    yield f"breaks = {_quoted(f'{name} cannot sign in any more.')}  # FILL IN"
+    yield f"breaks = {_quoted(f'Sign-in of {name} stops working.')}  # FILL IN"
 
 
 def _basis(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    """Say what a claim is based on, and what it cannot do."""
+    """Yield comments on what the claim finds today, and what it will not find."""
     if not service.found:
-        yield "# FILL IN: nothing on the app suggests a service; write how the name of its secret begins."
+        yield from NO_SERVICE
         return
-    yield "# It finds today:"
-    yield from (_remark(f"  {described(credential, now, zone)}") for credential in service.found)
+    yield "# The claim finds today:"
+    yield from (_comment(f"  {described(credential, now, zone)}") for credential in service.found)
     if service.claim.by != "name":
-        yield "# FILL IN: the claim finds that one only, and not its successor. Give the next one a name that says whose it is,"
-        yield '# and let the claim find that: { name = "Product*" }'
+        yield from ONLY_THIS_ONE
 
 
 def _left_out(credentials: Sequence[Credential], now: datetime, zone: ZoneInfo) -> Iterator[str]:
     if credentials:
-        yield ""
-        yield "# Also on the app, and claimed by nothing above: ended long ago, or not to be told apart by a rule."
-        yield from (_remark(f"  {described(credential, now, zone)}") for credential in credentials)
+        yield from ("", LEFT_OUT)
+        yield from (_comment(f"  {described(credential, now, zone)}") for credential in credentials)
 
 
-def _remark(text: str, limit: int = MAX_REMARK_CHARS) -> str:
-    """Write a remark of one line; its own leading spaces stay."""
+def _comment(text: str, limit: int = MAX_COMMENT_CHARS) -> str:
+    """Return a comment of one line; leading spaces stay."""
     indent = " " * (len(text) - len(text.lstrip(" ")))
     return f"# {indent}{clean(text, limit)}"
 
 
 def _quoted(text: str) -> str:
-    """Write a TOML basic string: that of JSON, but for the one control character that JSON leaves as it is (toml.io, v1.0.0, "String")."""
+    """Return a TOML basic string.
+
+    It is a JSON string, except for one control character that JSON does not escape (toml.io,
+    v1.0.0, "String").
+    """
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")

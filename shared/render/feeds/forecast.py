@@ -1,6 +1,7 @@
-"""A forecast, for programs and for people: programs get all of it; people get one line for each thing that is said on a day.
+"""A forecast as JSON for programs, and as rows for people.
 
-The quiet line of the week is counted in the table and not listed: a hundred of them would hide the rest.
+People get one row for each notice on a day. Weekly "all is well" messages are counted and not
+listed, because a hundred of them would hide the rest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from shared.render.text.headlines import headline, is_weekly, title
 
 
 class ForecastRow(NamedTuple):
-    """One thing that is said on one local day, to one channel or to several alike. Plain text; each medium escapes it."""
+    """One notice on one local day, to one or more channels; plain text, not escaped."""
 
     day: date
     what: str
@@ -26,14 +27,14 @@ class ForecastRow(NamedTuple):
 
 
 class ForecastRows(NamedTuple):
-    """The table, oldest first, and how many quiet lines of the week are not in it."""
+    """The rows, oldest first, and the number of weekly messages that are not listed."""
 
     listed: tuple[ForecastRow, ...]
     weekly: int
 
 
 def forecast_document(found: Forecast) -> Json:
-    """Give everything that is forecast, and the apps of which nothing can be, as JSON."""
+    """Return every forecast message as JSON, and the apps that have not been read yet."""
     zone = found.at.watchlist.zone
     return {
         "generated_at": instant(found.at.now),
@@ -53,26 +54,20 @@ def forecast_document(found: Forecast) -> Json:
 
 
 def forecast_rows(messages: Sequence[Message]) -> ForecastRows:
-    """Give the table of a forecast."""
-    spoken = [message for message in messages if not is_weekly(message)]
+    """Return the rows of a forecast; a notice to several channels is one row."""
+    notable = [message for message in messages if not is_weekly(message)]
     channels: dict[tuple[date, str, Reason, Severity], list[str]] = {}
-    for message in spoken:
-        for line in _lines(message):
-            channels.setdefault(line, []).append(message.channel)
-    return ForecastRows(
-        tuple(ForecastRow(*line, tuple(names)) for line, names in channels.items()),
-        len(messages) - len(spoken),
-    )
+    for message in notable:
+        for notice in _notices(message):
+            channels.setdefault(notice, []).append(message.channel)
+    rows = (ForecastRow(*notice, tuple(names)) for notice, names in channels.items())
+    return ForecastRows(tuple(rows), len(messages) - len(notable))
 
 
-def _lines(message: Message) -> Iterator[tuple[date, str, Reason, Severity]]:
+def _notices(message: Message) -> Iterator[tuple[date, str, Reason, Severity]]:
     day = message.now.astimezone(message.zone).date()
     if message.introduction:
         yield day, title(message), Reason.INTRODUCED, Severity.OK
     for notice in message.notices:
-        yield (
-            day,
-            headline(notice, now=message.now, zone=message.zone),
-            notice.reason,
-            notice.severity,
-        )
+        text = headline(notice, now=message.now, zone=message.zone)
+        yield day, text, notice.reason, notice.severity

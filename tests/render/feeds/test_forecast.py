@@ -11,6 +11,8 @@ from local.simulation.world import World
 from shared.cli import console as show
 from shared.core.judge.snapshot import snapshot_of
 from shared.core.model.context import CheckContext
+from shared.cli.forecast_table import show_forecast
+from shared.core.judge.snapshot import CheckContext, snapshot_of
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.forecast import forecast
@@ -96,11 +98,8 @@ def test_of_an_app_that_was_never_read_it_is_said_that_nothing_is_foreseen() -> 
     ]
     assert forecast_document(found)["unread"] == [{"client_id": KIOSKS, "name": "Kiosks"}]
     paper = io.StringIO()
-    show.forecast(Console(file=paper, width=200), found, drawn=None)
-    assert (
-        "Kiosks has not been read yet: nothing that it brings is in this forecast."
-        in paper.getvalue()
-    )
+    show_forecast(Console(file=paper, width=200), found, svg=None)
+    assert "Kiosks has not been read yet: the forecast does not include it." in paper.getvalue()
 
 
 def test_an_introduction_to_come_is_in_the_table() -> None:

@@ -1,4 +1,4 @@
-"""What only a person knows is asked for once, on a terminal; where there is none, nobody is asked and nothing waits."""
+"""Prompt for values that only a person knows, once, and on a terminal only."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from deployment.report import NOT_DONE, Remedy, Report
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-TRIES = 3
+MAX_TRIES = 3
 
 
 @dataclass(frozen=True)
 class Question:
-    """A value of azd's environment that a person gives, and what it must look like."""
+    """A value of azd's environment that a person types, and its form."""
 
     name: str
     text: str
@@ -30,16 +30,16 @@ class Question:
 QUESTIONS = (
     Question(
         "LIBAPPS_CLIENT_ID",
-        "Application (client) id of the app registration that is watched",
+        "Application (client) id of the app registration to watch",
         GUID,
         "an id of 36 characters with hyphens",
         "00000000-1111-2222-3333-444444444444",
     ),
     Question(
         "LAPSEWATCH_ALERT_EMAIL",
-        "Mail address of the people who hear when Lapsewatch itself is in trouble",
+        "Email address for alerts when Lapsewatch itself fails",
         ADDRESS,
-        "a mail address",
+        "an email address",
         "its@example.org",
     ),
     Question(
@@ -53,32 +53,30 @@ QUESTIONS = (
 )
 
 
-def ask(azd: Azd, report: Report) -> None:
-    """See that every value is there, and keep in azd's environment what a person gives now."""
+def prompt_for_values(azd: Azd, report: Report) -> None:
+    """Prompt for each missing or wrong value, store it in azd's environment, report the rest."""
     for question in QUESTIONS:
         value = azd.get(question.name)
         if (not value or not question.pattern.fullmatch(value)) and sys.stdin.isatty():
             value = _answer(question)
             if value:
                 azd.set(question.name, value)
-        wrong = (
-            f'is "{value}", expected {question.expected}'
-            if value and not question.pattern.fullmatch(value)
-            else ""
-        )
-        if wrong or (question.required and not value):
-            remedy = Remedy(
-                "you run", (f"azd env set {question.name} {question.example}", "azd up")
-            )
-            report.add(question.name, NOT_DONE, wrong or f"is not set: {question.text}", remedy)
+        _report(question, value, report)
+
+
+def secret(prompt: str) -> str:
+    """Return a line of standard input, empty if there is none; a terminal does not show it."""
+    try:
+        return (getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()).strip()
+    except EOFError:
+        return ""
 
 
 def _answer(question: Question) -> str:
-    for _ in range(TRIES):
+    prompt = question.text if question.required else f"{question.text} (Enter: later)"
+    for _ in range(MAX_TRIES):
         try:
-            given = input(
-                f"{question.text}{'' if question.required else ' (Enter: later)'}: "
-            ).strip()
+            given = input(f"{prompt}: ").strip()
         except EOFError:
             return ""
         if not given or question.pattern.fullmatch(given):
@@ -87,9 +85,9 @@ def _answer(question: Question) -> str:
     return ""
 
 
-def secret(prompt: str) -> str:
-    """Give a line of standard input; on a terminal it is asked for, and not shown. Empty if there is none."""
-    try:
-        return (getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()).strip()
-    except EOFError:
-        return ""
+def _report(question: Question, value: str, report: Report) -> None:
+    is_wrong = bool(value) and not question.pattern.fullmatch(value)
+    if is_wrong or (question.required and not value):
+        note = f'"{value}" is not {question.expected}' if is_wrong else f"not set: {question.text}"
+        commands = (f"azd env set {question.name} {question.example}", "azd up")
+        report.add(question.name, NOT_DONE, note, Remedy("run", commands))

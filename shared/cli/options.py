@@ -1,0 +1,50 @@
+"""Options and arguments that several commands have."""
+
+import getpass
+from datetime import date
+from typing import Annotated
+
+import typer
+
+DAY = "YYYY-MM-DD"
+
+
+def parse_day(text: str) -> date:
+    """Return the date in an option; a text that is not a date ends the command."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date ({DAY}).") from None
+
+
+def _account() -> str:
+    """Return the name of the account that runs this; empty if it has none.
+
+    In some containers the account has only a number.
+    """
+    try:
+        return getpass.getuser()
+    except OSError:
+        return ""
+
+
+def _require_name(by: str) -> str:
+    if not by.strip():
+        raise typer.BadParameter("Name the person who decides, for example --by Anna.")
+    return by
+
+
+Tenant = Annotated[
+    str, typer.Option("--tenant", help="The tenant, if several are watched: its id, or own.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Service = Annotated[str, typer.Argument(help="The service's id or name, for example libcal.")]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        help="The name of the person who decides, shown to others.",
+        default_factory=_account,
+        callback=_require_name,
+    ),
+]

@@ -1,0 +1,86 @@
+"""The commands that only read the ledger: `status` and `forecast`."""
+
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from shared.cli import console
+from shared.cli.forecast_table import show_forecast
+from shared.cli.options import DAY, Json, Tenant, parse_day
+from shared.cli.session import MISCONFIGURED, print_json, program, write_error
+from shared.core.results import Forecast
+from shared.render.feeds.documents import status_document
+from shared.render.feeds.forecast import forecast_document
+from shared.render.feeds.spreadsheet import status_csv
+from shared.render.page.timeline import timeline
+
+MAX_FORECAST = timedelta(days=3650)
+
+
+def status(
+    *,
+    csv: Annotated[
+        bool,
+        typer.Option("--csv", help="Print a table for a spreadsheet, one row for each item."),
+    ] = False,
+    tenant: Tenant = "",
+    json_: Json = False,
+) -> None:
+    """Show the current status (from the last check)."""
+    if csv and json_:
+        raise typer.BadParameter("Choose one of --csv and --json.")
+    with program(tenant) as (watch, configured):
+        found = watch.status()
+    if json_:
+        print_json(status_document(found, configured.watchlist))
+    elif csv:
+        # Bytes, because its line ends and its encoding are part of the format.
+        sys.stdout.buffer.write(status_csv(found, configured.watchlist).encode())
+    else:
+        console.status(Console(), found, configured.watchlist)
+
+
+def forecast(
+    *,
+    until: Annotated[
+        date | None,
+        typer.Option(
+            "--until", parser=parse_day, metavar=DAY, help="The last day, for example 2028-12-31."
+        ),
+    ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Draw a timeline into this file.")
+    ] = None,
+    tenant: Tenant = "",
+    json_: Json = False,
+) -> None:
+    """List the messages that would be sent if nothing changes."""
+    with program(tenant) as (watch, configured):
+        today = watch.clock().astimezone(configured.watchlist.zone).date()
+        if until is not None and not today <= until <= today + MAX_FORECAST:
+            write_error(
+                f"--until {until}: not in range. Choose a date from {today} (today) to "
+                f"{today + MAX_FORECAST}."
+            )
+            raise typer.Exit(MISCONFIGURED)
+        found = watch.forecast(until)
+    if svg is not None:
+        _draw(found, svg)
+    if json_:
+        print_json(forecast_document(found))
+    else:
+        show_forecast(Console(), found, svg=svg)
+
+
+def _draw(found: Forecast, svg: Path) -> None:
+    try:
+        svg.write_text(timeline(found.judgement, found.at), encoding="utf-8")
+    except OSError as error:
+        write_error(
+            f"--svg {svg}: the file cannot be written ({error.strerror}). Choose another path."
+        )
+        raise typer.Exit(MISCONFIGURED) from None

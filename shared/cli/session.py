@@ -1,0 +1,64 @@
+"""What every command needs: the wired program, its exit statuses, and output."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from shared.bootstrap import settings, watching
+from shared.config.problems import Misconfigured
+from shared.config.settings import NoSuchTenant, Settings
+from shared.core.decisions import Refused
+from shared.ports import PortError
+from shared.usecases.check import Watch
+
+FAILED, MISCONFIGURED = 1, 2
+
+
+@contextmanager
+def program(tenant: str, loaded: Settings | None = None) -> Iterator[tuple[Watch, Settings]]:
+    """Yield the program and its settings for one tenant.
+
+    `tenant` may be empty if only one is watched; `loaded` saves reading the settings again.
+    """
+    with exit_on_error():
+        configured = (loaded or settings()).of(tenant)
+        with watching(configured) as watch:
+            yield watch, configured
+
+
+@contextmanager
+def exit_on_error() -> Iterator[None]:
+    """Turn the errors that users meet into a sentence and an exit status, not a traceback."""
+    try:
+        yield
+    except Misconfigured as error:
+        write_error(str(error))
+        raise typer.Exit(MISCONFIGURED) from None
+    except NoSuchTenant as error:
+        write_error(f"--tenant: {error}")
+        raise typer.Exit(MISCONFIGURED) from None
+    except (PortError, Refused) as error:
+        write_error(str(error))
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        write_error("Interrupted. Unsent messages will be sent by the next check.")
+        raise typer.Exit(FAILED) from None
+
+
+def print_json(document: object) -> None:
+    """Write a document to standard output."""
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+
+def show_progress(text: str) -> None:
+    """Show the current step on a terminal; write nothing to a pipe."""
+    if sys.stderr.isatty():
+        write_error(f"{text} ...")
+
+
+def write_error(text: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,73 @@
+"""Values that the watchlist keeps out of its text: it names the setting, as `env:NAME`."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import urlsplit
+
+from shared.config.environment import setting
+from shared.config.problems import InvalidValue
+from shared.config.urls import url
+from shared.config.values import guid, text
+from shared.core.model.secret import Secret
+
+RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
+"""Suffixes of the hosts of Office 365 connectors, with a dot before the host.
+
+Microsoft announced in July 2024 that they would be retired, and retired them in spring 2026.
+The hooks in `infra/hooks` have a copy; a test compares them.
+"""
+
+_ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+_SENDER = (
+    "the mailbox that sends mail, such as alerts@example.org, for channels of kind email and "
+    "for owners"
+)
+
+
+def sender(environment: Mapping[str, str]) -> str:
+    """Require the setting without which no mail can be sent.
+
+    Whether it is an address is checked with all other settings.
+    """
+    return setting(environment, "LAPSEWATCH_MAIL_SENDER", partial(text, expected=_SENDER))
+
+
+def webhook(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the name of the setting that contains a webhook's URL; return that URL."""
+    expected = 'the name of the setting that contains the URL, such as "env:TEAMS_WEBHOOK_URL"'
+    given = text(value, expected)
+    named = _ENV.fullmatch(given)
+    if not named:
+        found = "the URL itself" if "://" in given else 'text that does not begin with "env:"'
+        todo = (
+            "The URL is a credential: keep it in Key Vault or local.settings.json, "
+            "never in this file."
+        )
+        raise InvalidValue(found, expected, todo)
+    return setting(environment, named[1], _webhook_url)
+
+
+def client_id(value: object, environment: Mapping[str, str]) -> str:
+    """Accept a client id, or the name of the setting that contains it; return it in lower case."""
+    plain = "an application (client) id"
+    named = _ENV.fullmatch(value.strip()) if isinstance(value, str) else None
+    if named:
+        return setting(environment, named[1], partial(guid, expected=plain))
+    return guid(
+        value,
+        f'{plain}, or the name of a setting that contains it, such as "env:LIBAPPS_CLIENT_ID"',
+    )
+
+
+def _webhook_url(value: object) -> Secret:
+    expected = "the https:// URL of a Workflows webhook in Teams"
+    given = url(value, expected)
+    if f".{urlsplit(given).hostname}".endswith(RETIRED_HOSTS):
+        found = "the URL of an Office 365 connector, which Microsoft retired in 2026"
+        todo = (
+            "Create a webhook with the Workflows app of the Teams channel, and store its URL in "
+            "this setting."
+        )
+        raise InvalidValue(found, expected, todo)
+    return Secret(given)

@@ -1,0 +1,37 @@
+"""The doctor's test message to a channel."""
+
+from shared.core.model.message import Message
+from shared.core.model.watchlist import EmailChannel
+from shared.ports import ChannelError
+from shared.render.text import commands
+from shared.render.text.commands import Deployment
+from shared.usecases.check import Watch
+from shared.usecases.doctor.finding import Finding
+
+_MAIL_FORBIDDEN = {"403", "ErrorAccessDenied", "ErrorSendAsDenied"}
+
+
+def examine_channel(watch: Watch, name: str, deployment: Deployment) -> Finding:
+    """Send a test message to a channel."""
+    part, watchlist = f"channel {name}", watch.watchlist
+    message = Message(
+        name, watch.clock(), watchlist.zone, (), test=True, tenant_name=watchlist.name
+    )
+    try:
+        watch.channels[name].send(message)
+    except ChannelError as error:
+        repair = _repair(watch, name, error, deployment)
+        return Finding(part, ok=False, text=str(error), commands=repair)
+    return Finding(part, ok=True, text="test message accepted; check that it arrived")
+
+
+def _repair(
+    watch: Watch, name: str, error: ChannelError, deployment: Deployment
+) -> tuple[str, ...]:
+    """Return the commands that set another URL, or grant the right to send.
+
+    There are none for an error that goes away without them.
+    """
+    if isinstance(watch.watchlist.channels[name], EmailChannel):
+        return commands.mailbox(deployment) if error.code in _MAIL_FORBIDDEN else ()
+    return () if error.transient else commands.webhook()

@@ -1,0 +1,30 @@
+"""The doctor's look at the whole tenant's inventory."""
+
+from contextlib import closing
+from datetime import datetime
+
+from shared.core.inventory.judge import InventoryFilter
+from shared.ports import DirectoryError, LedgerError, ScanQuery
+from shared.render.text import commands
+from shared.render.text.commands import Deployment
+from shared.usecases.check import READ_WITHIN
+from shared.usecases.doctor.finding import Finding
+from shared.usecases.inventory import InventoryWatch
+
+
+def examine_inventory(inventory: InventoryWatch, now: datetime, deployment: Deployment) -> Finding:
+    """Read the first page of the tenant, as a check does."""
+    window = InventoryFilter(inventory.watchlist, inventory.rules, now).window
+    try:
+        scan = inventory.directory.scan(ScanQuery(*window), seconds=READ_WITHIN)
+        with closing(scan) as pages:
+            first = next(pages)
+        due = len(inventory.ledger.load_items().items)
+    except (DirectoryError, LedgerError) as error:
+        repair = commands.graph_permission(deployment, str(error))
+        return Finding("tenant", ok=False, text=str(error), commands=repair)
+    text = (
+        f"first page read, {first.applications} apps; at the last check, {due} credentials were "
+        "due or expired"
+    )
+    return Finding("tenant", ok=True, text=text)
