@@ -17,7 +17,7 @@ from shared.cli.session import (
     write_error,
 )
 from shared.config.settings import Settings
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
 from shared.render.feeds.documents import check_document
 

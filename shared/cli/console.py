@@ -9,20 +9,10 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from shared.core.model.check_record import Outcome
-from shared.core.model.decision import Decision, DecisionKind
-from shared.core.model.judgement import Judgement
-from shared.core.model.message import NextMessages
-from shared.core.model.views import View
-from shared.core.model.vocabulary import Severity, Standing
-from shared.core.model.watchlist import Watchlist
-from shared.core.results import CheckResult, Forecast, InventoryStatus, Status
-from shared.render.feeds.forecast import forecast_rows
-from shared.render.page.verdict import urgency
-from shared.render.text.dates import clock, day, full_day, until
 from shared.cli.service_table import show_services
 from shared.cli.styles import FAILURE, STYLE
-from shared.core.model.memory import Decision, DecisionKind, LastChecks, Outcome
+from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.decision import Decision, DecisionKind
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import CheckResult, Delivery, InventoryStatus, Status
 from shared.render.text.dates import clock, day

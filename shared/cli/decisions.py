@@ -11,7 +11,8 @@ from shared.cli import console
 from shared.cli.options import DAY, By, Json, Service, Tenant, parse_day
 from shared.cli.session import FAILED, print_json, program, write_error
 from shared.config.settings import Settings
-from shared.core.model.memory import Outcome, Person
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Person
 from shared.render.feeds.documents import check_document, decision_document
 from shared.render.page.flash import keeps_nothing_quiet
 from shared.usecases import decisions

@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from shared.cli.styles import FAILURE, STYLE
-from shared.core.model.views import Judgement, ServiceView, UnclaimedView, View
+from shared.core.model.judgement import Judgement
+from shared.core.model.message import NextMessages
+from shared.core.model.views import ServiceView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.render.page.verdict import urgency
 from shared.render.text.dates import day, full_day, until
 from shared.render.text.escape import clean

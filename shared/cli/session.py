@@ -11,7 +11,7 @@ from shared.bootstrap import settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
-from shared.ports import PortError
+from shared.ports.errors import PortError
 from shared.usecases.check import Watch
 
 FAILED, MISCONFIGURED = 1, 2

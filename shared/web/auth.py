@@ -7,13 +7,10 @@ the same without a signature, are never read: nothing shows that the platform ta
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from shared.config.values import is_loopback
+from shared.config.urls import is_loopback
 from shared.core.model.decision import Person
 from shared.ports.errors import NotSignedIn
 from shared.ports.token_verifier import TokenVerifier
-from shared.config.urls import is_loopback
-from shared.core.model.memory import Person
-from shared.ports import NotSignedIn, TokenVerifier
 
 TOKEN = "x-ms-token-aad-id-token"  # noqa: S105  (the name of a header)
 """The header in which Easy Auth passes the ID token, where its token store is on."""

@@ -8,11 +8,8 @@ from rich.console import Console
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
 from shared.cli import console as show
-from shared.usecases.doctor import Finding
 from shared.cli.findings import show_findings
 from shared.usecases.doctor.finding import Finding
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import World
 
 ODD = Finding("a", ok=None, text="odd", informational=True)
 

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import ROOT, ledgers
-from shared.config.settings import load
-from shared.ports.errors import LedgerError
 from shared.config.settings_loader import load
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from tests.recorded.replay import TABLE, TYPE, WATCHLIST, Json, Rows, program, restore, rows
 from tests.support.names import Names, table
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from local.simulation.build import CHICAGO, CLIENT_ID, OBJECT_ID, at, secret
 from local.simulation.directory import InMemoryDirectory
-from shared.config.problems import Wrong
 from shared.config.problems import InvalidValue
 from shared.config.watchlist import parse
 from shared.core.judge.claims import claimed_by

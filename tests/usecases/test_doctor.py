@@ -18,10 +18,8 @@ from local.stand_in.tenant import Tenant
 from shared.adapters.channels.probe import probe_anonymously
 from shared.bootstrap import ROOT, watching
 from shared.config.problems import Misconfigured
-from shared.config.settings import load
-from shared.core.model.check_record import Outcome
 from shared.config.settings_loader import load
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.render.text import commands as remedies
 from shared.usecases.doctor.examine import examine
 from shared.usecases.doctor.finding import Finding

@@ -31,10 +31,8 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from shared.adapters.graph.access_token import CredentialFactory, RunToken
 from shared.adapters.graph.batch import BATCH, batch_answers, batch_request
 from shared.adapters.graph.response import RETRIED, GraphResponse, asked_wait, complaint
-from shared.config.values import is_this_machine
-from shared.ports.errors import DirectoryError
 from shared.config.urls import is_this_machine
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
 
 type Pause = Callable[[float], Awaitable[None]]

@@ -30,10 +30,8 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 from shared.adapters.table.rows import Column, TableRow
 from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
 from shared.adapters.token_errors import why_no_token
-from shared.config.values import is_loopback, is_this_machine
-from shared.ports.errors import LedgerConflict, LedgerError
 from shared.config.urls import is_loopback, is_this_machine
-from shared.ports import LedgerConflict, LedgerError
+from shared.ports.errors import LedgerConflict, LedgerError
 
 MAX_PAGE_ROWS = 1_000
 """Rows in an answer, the most that a table gives; it may give fewer, and say that there are more."""

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from shared.core.judge.claims import matches
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
-from shared.core.judge.standing import has_ended
+from shared.core.judge.snapshot import snapshot_of
+from shared.core.judge.validity import has_ended
+from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
-from shared.core.model.views import Judgement, ServiceView
+from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import WatchedApp
-from shared.ports import AppQuery, DirectoryReading, LedgerError
+from shared.ports.directory import AppQuery, DirectoryReading
+from shared.ports.errors import LedgerError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.naming import called, claim_words, listed

@@ -2,7 +2,7 @@
 
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel
-from shared.ports import ChannelError
+from shared.ports.errors import ChannelError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.usecases.check import Watch

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from shared.config.settings import Settings
 from shared.config.urls import is_loopback
-from shared.ports import Front
+from shared.ports.page_probe import Front
 from shared.usecases.check import Watch
 from shared.usecases.doctor.apps import examine_apps
 from shared.usecases.doctor.channels import examine_channel

@@ -3,8 +3,9 @@
 from contextlib import closing
 from datetime import datetime
 
-from shared.core.inventory.judge import InventoryFilter
-from shared.ports import DirectoryError, LedgerError, ScanQuery
+from shared.core.inventory.filter import InventoryFilter
+from shared.ports.errors import DirectoryError, LedgerError
+from shared.ports.inventory import ScanQuery
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.usecases.check import READ_WITHIN

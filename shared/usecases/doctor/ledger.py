@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from shared.core.judge.schedule import is_stale
-from shared.core.model.memory import LastChecks, Outcome
-from shared.ports import LedgerError
+from shared.core.model.check_record import LastChecks, Outcome
+from shared.ports.errors import LedgerError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.dates import clock, day

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import Settings
-from shared.ports import Front, PortError
+from shared.ports.errors import PortError
+from shared.ports.page_probe import Front
 from shared.render.text import commands
 from shared.usecases.doctor.finding import Finding
 

@@ -8,11 +8,9 @@ from rich.console import Console
 
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
-from shared.cli import console as show
+from shared.cli.forecast_table import show_forecast
 from shared.core.judge.snapshot import snapshot_of
 from shared.core.model.context import CheckContext
-from shared.cli.forecast_table import show_forecast
-from shared.core.judge.snapshot import CheckContext, snapshot_of
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.forecast import forecast
