@@ -12,7 +12,7 @@ from shared.render.text.headlines import headline, next_message, summary
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.words import Moment
 
-TEST = "Somebody asked whether messages reach this channel. They do; nothing else is to be done."
+TEST = "This is a test message. No action is needed."
 
 
 class Block(NamedTuple):
@@ -36,7 +36,7 @@ def blocks(message: Message, page_url: str) -> Iterator[Block]:
         yield from _inventory(message, page_url)
         return
     if message.introduction and message.notices:
-        yield Block(_heading("What needs you now"), "", must=True)
+        yield Block(_heading("Action needed"), "", must=True)
     yield from _notices(message, page_url)
 
 

@@ -14,7 +14,7 @@ from shared.render.text.links import https
 from shared.render.text.next_steps import next_step
 from shared.render.text.words import Moment
 
-TEST = "Somebody asked whether mail reaches this mailbox. It does; nothing else is to be done."
+TEST = "This is a test message. No action is needed."
 MAX_BLOCKS = 10
 """A message about the tenant with more credentials has a line instead of a block for each."""
 MAX_LINES_BYTES = 300_000
@@ -110,9 +110,9 @@ def _closing(message: Message, reply_to: Sequence[str], cut: int) -> Iterator[st
     if later := next_message(message):
         yield later
     if reply_to:
-        yield f"A reply to this mail goes to {', '.join(reply_to)}."
+        yield f"Replies go to {', '.join(reply_to)}."
     if message.inventory is not None and message.inventory.owner:
-        yield "Lapsewatch writes to you because Entra names you as an owner of these apps."
+        yield "You get this mail because Microsoft Entra lists you as an owner of these apps."
     else:
-        channel = f"the channel “{clean(message.channel)}”"
-        yield f"Lapsewatch writes to you because its watchlist names this address in {channel}."
+        channel = f"the channel “{clean(message.channel)}” of the Lapsewatch watchlist"
+        yield f"You get this mail because your address is in {channel}."

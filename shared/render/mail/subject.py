@@ -37,10 +37,10 @@ def _general(message: Message) -> str:
     about = _bracketed(kind(message), PRODUCT)
     waiting = len(message.notices) if message.inventory is None else 0
     needs = "needs" if waiting == 1 else "need"
-    return f"{about}; {waiting} {needs} you now" if waiting else about
+    return f"{about}; {waiting} {needs} attention" if waiting else about
 
 
 def _bracketed(words: str, name: str) -> str:
-    """Put the name with which `words` begin into brackets: "[LibCal] secret ends in 21 days"."""
+    """Put the name with which `words` begin into brackets: "[LibCal] secret expires in 21 days"."""
     rest = words.removeprefix(name)
     return f"[{name}] {rest.lstrip(': ')}" if rest != words else f"[{PRODUCT}] {words}"

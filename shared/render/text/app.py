@@ -37,14 +37,12 @@ class AppWords(Words):
         missing = len(self.view.problems)
         if self.view.aspect == "redirect_uris":
             return {
-                0: "no redirect URI is missing any more",
+                0: "all redirect URIs are there again",
                 1: "a redirect URI is missing",
             }.get(missing, f"{missing} redirect URIs are missing")
         if not missing:
-            return "the app is back"
-        return (
-            "the app cannot be signed in to" if self.view.app.found else "the app cannot be found"
-        )
+            return "the app is available again"
+        return "the app is disabled" if self.view.app.found else "the app cannot be found"
 
     @override
     def turn(self) -> Turn:
@@ -52,7 +50,7 @@ class AppWords(Words):
 
     def _task(self) -> str:
         if self.view.aspect == "redirect_uris":
-            return "add what is missing under Authentication in Entra, letter by letter."
+            return "add the missing redirect URIs in Entra under Authentication, exactly as listed."
         if self.view.app.found:
             return "enable the app, or its enterprise application, in Entra."
         return (
@@ -64,7 +62,7 @@ class AppWords(Words):
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
         yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
         if self.view.problems and self.view.aspect == "app":
-            yield "Until this is put right, nothing is said about its services."
+            yield "Until this is fixed, the status of its services is unknown."
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:

@@ -33,13 +33,13 @@ def when(instant: datetime, now: datetime, zone: ZoneInfo, *, brief: bool = Fals
 
 
 def until(ends: datetime | None, now: datetime, zone: ZoneInfo, *, brief: bool = False) -> str:
-    """Return when a credential expires, with its verb: "ends in 21 days (...)".
+    """Return when a credential expires, with its verb: "expires in 21 days (...)".
 
-    Others: "ended yesterday (...)", "does not expire". The instant decides, not the day.
+    Others: "expired yesterday (...)", "does not expire". The instant decides, not the day.
     """
     if ends is None:
         return "does not expire"
-    return f"{'ended' if ends <= now else 'ends'} {when(ends, now, zone, brief=brief)}"
+    return f"{'expired' if ends <= now else 'expires'} {when(ends, now, zone, brief=brief)}"
 
 
 def day(then: date, now: datetime, zone: ZoneInfo) -> str:

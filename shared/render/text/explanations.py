@@ -1,4 +1,4 @@
-"""Why a message comes now, in plain sentences: what was seen, and what it means if nobody acted."""
+"""Why a message comes now, in plain sentences: the facts, and their effect if nobody acted."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str 
     words = words_for(notice.view)
     lines = list(words.explanation(notice.reason, Moment(now, zone), page=bool(page_url)))
     if notice.reason == Reason.STILL_WAITING:
-        lines.append("This is said daily for a week and then weekly, until it is settled.")
+        lines.append("You get this reminder daily for a week, then weekly, until it is done.")
     if notice.roles == {Role.COPY} and words.marks_copies:
-        lines.append("You read this for information.")
+        lines.append("For your information; no action needed.")
     return lines

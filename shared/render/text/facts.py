@@ -31,6 +31,6 @@ def _rows(notice: Notice, at: Moment) -> Iterator[tuple[str, str]]:
 
 def _expiry(credential: Credential, at: Moment) -> tuple[str, str]:
     if credential.ends is None:
-        return "Ends", "Never: it does not expire"
-    label = "Ended" if credential.ends <= at.now else "Ends"
+        return "Expires", "Never"
+    label = "Expired" if credential.ends <= at.now else "Expires"
     return label, capital(when(credential.ends, *at))

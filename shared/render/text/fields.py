@@ -81,26 +81,26 @@ def _portal_link(at: _Occasion) -> str:
 
 
 def _how_it_stands(at: _Occasion) -> str:
-    """Say only what is known: without evidence, not that nothing syncs."""
+    """State only what is known: without evidence, not that nothing syncs."""
     view, name = at.view, _service(at)
     kind = "certificate" if noun(view.in_use) == Kind.CERTIFICATE else "client secret"
-    hurry = f"so {name} may not be syncing now: please hurry."
+    hurry = f"so {name} may have stopped syncing: please hurry."
     if view.in_use is None:
-        return f"{name} has no {kind} there yet."
+        return f"{name} has no {kind} yet."
     if view.loss == Loss.DELETED:
-        return f"The {kind} that {name} had there is gone, {hurry}"
+        return f"{name}'s {kind} was deleted, {hurry}"
     if view.loss == Loss.EXPIRED:
-        return f"The {kind} that {name} has there ended on {_ends(at)}, {hurry}"
+        return f"{name}'s {kind} expired on {_ends(at)}, {hurry}"
     if view.in_use.ends is None:
-        return f"The {kind} that {name} has there does not expire."
-    return f"The {kind} that {name} has there ends on {_ends(at)}."
+        return f"{name}'s {kind} does not expire."
+    return f"{name}'s {kind} expires on {_ends(at)}."
 
 
 def _keep_the_old(at: _Occasion) -> str:
     if at.view.in_use is None or at.view.loss != Loss.NONE:
         return ""
-    until = f"until we have told you that {_service(at)} syncs with the new one"
-    return f"Please leave the old {noun(at.view.in_use)} in place {until}."
+    until = f"until we confirm that {_service(at)} syncs with the new one"
+    return f"Please keep the old {noun(at.view.in_use)} {until}."
 
 
 FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(

@@ -24,7 +24,7 @@ _KINDS = {
 
 
 def headline(notice: Notice, *, now: datetime, zone: ZoneInfo) -> str:
-    """Return in one line what a notice is about: 'LibCal: secret ends in 21 days (13 Dec)'."""
+    """Return in one line what a notice is about: 'LibCal: secret expires in 21 days (13 Dec)'."""
     return words_for(notice.view).headline(notice.reason, Moment(now, zone))
 
 
@@ -43,13 +43,13 @@ def title(message: Message) -> str:
 def kind(message: Message) -> str:
     """Return what kind of message this is. Only fixed words and numbers."""
     if message.test:
-        return "Lapsewatch: a test"
+        return "Lapsewatch: test message"
     if message.inventory is not None:
         return inventory_message.title(message, message.inventory)
     if message.introduction:
         return f"Lapsewatch now watches {counted(len(message.watching), 'service')}"
     if is_weekly(message):
-        return "Lapsewatch is alive"
+        return "Lapsewatch: weekly status"
     if len(message.notices) == 1:
         return f"Lapsewatch: {_KINDS[message.severity]}"
     number = counted(len(message.notices), "item")

@@ -46,10 +46,11 @@ class InventoryWords(Words):
         is_certificate = self.view.listed.credential.kind == Kind.CERTIFICATE
         kind = "certificate" if is_certificate else "client secret"
         if self.view.standing == Standing.EXPIRED:
-            use = f"if so, give it a new {kind}, then delete this one in Entra"
-            return Turn(RENEWER, f"find out whether anything uses it; {use}.")
-        create = f"create a new {kind}, put it wherever this one is used"
-        return Turn(RENEWER, f"{create}, and then delete this one; if nothing uses it, delete it.")
+            create = f"if so, create a new {kind} for it"
+            task = f"find out whether anything uses it; {create}. Then delete this one in Entra."
+            return Turn(RENEWER, task)
+        create = f"create a new {kind} and install it wherever this one is used"
+        return Turn(RENEWER, f"{create}. Then delete this one. If nothing uses it, just delete it.")
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
@@ -90,14 +91,13 @@ def owned_by(owned: AppOwners) -> str:
     people = [owner for owner in owned.owners if owner.person]
     if not people:
         principals = listed([clean(owner.name) or "unnamed" for owner in owned.owners])
-        return f"owned by a service principal ({principals}), and by no person"
+        return f"owned only by a service principal ({principals})"
     names = [
-        clean(owner.name, MAX_NAME_CHARS) or "somebody whose name may not be read"
-        for owner in people
+        clean(owner.name, MAX_NAME_CHARS) or "an owner (name not available)" for owner in people
     ]
-    trouble = ", to whom no mail gets through" if owned.unreached else ""
+    trouble = " (mail is not delivered)" if owned.unreached else ""
     if not owned.reachable:
-        trouble = ", without an address that can be read"
+        trouble = " (no email address available)"
     return f"owned by {listed(names)}{trouble}"
 
 

@@ -8,7 +8,7 @@ from shared.core.model.message import InventoryNews, Message, Notice
 from shared.render.text.escape import clean
 from shared.render.text.inventory import MAX_NAME_CHARS
 
-EXPIRED = "Ended"
+EXPIRED = "Expired"
 GROUPS = (
     (1, "Today and tomorrow"),
     (7, "Within a week"),
@@ -31,23 +31,22 @@ def opening(message: Message, news: InventoryNews) -> str:
     """Return what was read, and who is notified from now on."""
     if news.owner:
         return (
-            f"{clean(news.owner, MAX_NAME_CHARS)}, "
-            "you are an owner of the apps below in Microsoft Entra. "
-            "Whatever uses one of these credentials stops when it ends."
+            f"{clean(news.owner, MAX_NAME_CHARS)}, you own the apps below in Microsoft Entra. "
+            "Anything that uses one of these credentials stops working when it expires."
         )
     return " ".join(_first_words(message, news)) if news.first else ""
 
 
 def _first_words(message: Message, news: InventoryNews) -> Iterator[str]:
     read = f"{news.applications:,} app registrations with {news.credentials:,} credentials"
-    yield f"{read} were read."
+    yield f"{read} were checked."
     if len(others(message)) == len(message.notices):
-        yield "Nothing ends soon."
+        yield "Nothing expires soon."
     if number := news.owners_next:
         apps = "the owners of 1 app" if number == 1 else f"the owners of {number:,} apps"
         yield (
-            f"From tomorrow on, {apps} hear of them, "
-            "and this channel only of what has no owner who can be written to."
+            f"From tomorrow, {apps} are notified directly. "
+            "This channel gets only the apps whose owners cannot be reached."
         )
 
 

@@ -1,4 +1,4 @@
-"""All sentences about an older credential of a service that was confirmed on a newer one."""
+"""All sentences about an old credential of a service that is confirmed to use a newer one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from shared.render.text.words import INSTALLER, RENEWER, Moment, Turn, Words
 
 @dataclass(frozen=True)
 class LeftoverWords(Words):
-    """The sentences about an older credential."""
+    """The sentences about an old credential."""
 
     view: LeftoverView
 
@@ -53,20 +53,21 @@ class LeftoverWords(Words):
     def turn(self) -> Turn:
         if self.view.deletable:
             old = called(self.view.credential)
-            task = f"check that nothing uses it any more, then delete the {old} in Entra."
+            task = f"check that nothing else uses the {old}, then delete it in Entra."
             return Turn(RENEWER, task)
-        return Turn(INSTALLER, f"check that {self.name} holds the newer one.")
+        check = f"check once more that {self.name} uses the new {noun(self.view.credential)}"
+        expired = self.view.days_left is not None and self.view.days_left < 0
+        return Turn(INSTALLER, f"{check}." if expired else f"{check} before the old one expires.")
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
         ends = self.view.credential.ends
         if self.view.deletable:
             yield self._confirmed(at)
-            yield "Check first that nothing else uses the old one."
         elif ends is not None and ends > at.now:
-            yield f"If {self.name} still uses it, sync stops {when(ends, *at, brief=True)}."
+            yield f"If {self.name} still uses it, it stops syncing {when(ends, *at, brief=True)}."
         else:
-            yield f"If {self.name} still uses it, it is not syncing."
+            yield f"If {self.name} still uses it, it has stopped syncing."
 
     def _confirmed(self, at: Moment) -> str:
         record = self.view.owner.in_use_record
@@ -74,13 +75,13 @@ class LeftoverWords(Words):
             return f"{self.name} uses a newer one."
         then = date_of(record.at, at.zone)
         if record.by is None:
-            return f"Sign-ins showed on {then} that {self.name} uses a newer one."
-        return f"{self.name} was confirmed on a newer one on {then}."
+            return f"Sign-ins on {then} showed that {self.name} uses a newer one."
+        return f"On {then}, {self.name} was confirmed to use a newer one."
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
         old, current = self.view.credential, self.view.owner.in_use
-        rows = [("Old one", capital(described(old, *at)))]
+        rows = [("Old", capital(described(old, *at)))]
         return [*rows, ("In use", capital(described(current, *at)))] if current else rows
 
     @override

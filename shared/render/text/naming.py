@@ -30,7 +30,7 @@ def called(credential: Credential) -> str:
 
 
 def described(credential: Credential, now: datetime, zone: ZoneInfo) -> str:
-    """Return what tells a credential from others: 'secret “A” (begins with q7X, ends 13 Dec 2026)'.
+    """Return what tells a credential from others: 'secret “A” (begins with q7X, expires ...)'.
 
     A certificate has no beginning to show.
     """
@@ -39,7 +39,7 @@ def described(credential: Credential, now: datetime, zone: ZoneInfo) -> str:
     if credential.ends is None:
         marks.append("does not expire")
     else:
-        verb = "ended" if credential.ends <= now else "ends"
+        verb = "expired" if credential.ends <= now else "expires"
         marks.append(f"{verb} {date_of(credential.ends, zone)}")
     return f"{called(credential)} ({', '.join(marks)})"
 

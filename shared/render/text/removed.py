@@ -29,11 +29,11 @@ class RemovedWords(Words):
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
         if self._is_channel:
-            yield "Nobody is told there any more."
+            yield "It gets no more messages."
         else:
             yield (
-                "The watchlist no longer names this service, "
-                "so nobody is told when its credential ends."
+                "It was removed from the watchlist, "
+                "so nobody is notified when its credential expires."
             )
 
     @property

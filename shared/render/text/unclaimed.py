@@ -1,4 +1,4 @@
-"""All sentences about a credential of a watched app that no service claims."""
+"""All sentences about a credential of a watched app that is not assigned to a service."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from shared.render.text.naming import (
     client_id_tail,
     described,
     listed,
-    noun,
 )
 from shared.render.text.words import RENEWER, Moment, Turn, Words
 
@@ -27,7 +26,7 @@ PAIR = 2
 
 @dataclass(frozen=True)
 class UnclaimedWords(Words):
-    """The sentences about an unclaimed credential."""
+    """The sentences about an unassigned credential."""
 
     view: UnclaimedView
 
@@ -45,21 +44,20 @@ class UnclaimedWords(Words):
     def summary(self, at: Moment) -> str:
         credential = self.view.credential
         if self.view.standing == Standing.HEALTHY:
-            return f"Unclaimed {called(credential)} on {self._app}"
-        return f"Unclaimed {called(credential)} {until(credential.ends, *at, brief=True)}"
+            return f"Unassigned {called(credential)} on {self._app}"
+        return f"Unassigned {called(credential)} {until(credential.ends, *at, brief=True)}"
 
     @override
     def headline(self, reason: Reason, at: Moment) -> str:
         new = reason in {Reason.UNCLAIMED, Reason.INTRODUCED}
         if not new or self.view.standing == Standing.EXPIRED:
             return self.summary(at)
-        name = called(self.view.credential)
+        name = capital(called(self.view.credential))
         if rivals := self.view.rivals:
-            return f"{capital(name)}: {_names(rivals)} {_every(rivals)} claim it"
-        if self.view.wanted_by:
-            whose = f"{_names(self.view.wanted_by, 'or')}'s new {noun(self.view.credential)}"
-            return f"Probably {whose}: {name}"
-        return f"{capital(name)} on {self._app}: whose is this?"
+            return f"{name} matches {_all(rivals)}"
+        if wanted_by := self.view.wanted_by:
+            return f"{name} is probably the new one for {_names(wanted_by, 'or')}"
+        return f"{name} on {self._app}: which service uses it?"
 
     @override
     def turn(self) -> Turn:
@@ -68,33 +66,33 @@ class UnclaimedWords(Words):
     def _task(self) -> str:
         if rivals := self.view.rivals:
             names = _names(rivals)
-            return f"make the claims of {names} in the watchlist tell their credentials apart."
+            return f"change the claims of {names} in the watchlist so that only one matches."
         if self.view.standing == Standing.EXPIRED:
-            return "find out whether anything used it; if nothing did, delete it in Entra."
+            return "find out whether anything used it; if not, delete it in Entra."
         if wanted_by := self.view.wanted_by:
-            return f"if it is for {_names(wanted_by, 'or')}, claim it for that service."
-        return (
-            "find out whose it is, and claim it for that service; "
-            "or for none, if it does not matter."
-        )
+            return f"if it is for {_names(wanted_by, 'or')}, assign it to that service."
+        return "find out which service uses it and assign it, or choose “Not ours”."
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
         expired = self.view.standing == Standing.EXPIRED
         if rivals := self.view.rivals:
             none = "neither" if len(rivals) == PAIR else "none of them"
-            yield f"The claims of {_names(rivals)} {_every(rivals)} match it, so {none} has it."
+            yield f"It matches the claims of {_all(rivals)}, so it is assigned to {none}."
         elif wanted_by := self.view.wanted_by:
-            lack = "lacks" if len(wanted_by) == 1 else "lack"
-            yield f"{_names(wanted_by)} {lack} a credential, and no service claims this one."
+            need = "needs" if len(wanted_by) == 1 else "need"
+            yield f"{_names(wanted_by)} {need} a credential, and this one is not assigned."
         elif expired:
-            yield "No service claims it, so nobody knows what it was for."
+            yield "It is not assigned to a service, so nobody knows what it was for."
         else:
-            yield "No service claims it, so nobody would know what breaks when it ends."
+            yield (
+                "It is not assigned to a service, "
+                "so nobody knows what will stop working when it expires."
+            )
         if page:
-            yield "Say on the status page whose it is."
+            yield "Assign it on the status page."
         elif not expired:
-            yield "Whose it is can be said with the command “claim”."
+            yield "To assign it, run “claim”."
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
@@ -114,5 +112,5 @@ def _names(services: Sequence[Service], joint: str = "and") -> str:
     return listed([clean(service.name) for service in services], joint)
 
 
-def _every(services: Sequence[Service]) -> str:
-    return "both" if len(services) == PAIR else "all"
+def _all(services: Sequence[Service]) -> str:
+    return f"both {_names(services)}" if len(services) == PAIR else _names(services)

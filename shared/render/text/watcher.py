@@ -23,74 +23,76 @@ class WatcherWords(Words):
     def summary(self, at: Moment) -> str:
         match self.view.aspect:
             case "fewer":
-                return "The tenant showed far fewer credentials than the time before"
+                return "Far fewer credentials in the tenant than at the last check"
             case "reading":
                 return self._reading(at)
             case "channel":
-                channel = f"Channel “{clean(self.view.subject)}”"
-                if self._failing:
-                    return f"{channel} could not be reached{self._since(at)}"
-                return f"{channel} is reached again"
+                return f"Channel “{clean(self.view.subject)}” {self._reachable(at)}"
             case "weekly":
                 services = counted(len(self.view.services), "service")
-                return f"Lapsewatch is alive: watching {services}, {self._how_safe()}"
+                return f"Weekly status: {services} watched, {self._open()}"
 
     def _reading(self, at: Moment) -> str:
         if not self._failing:
             what = "the tenant again" if self.view.subject else "every app again"
-            return f"Lapsewatch reads {what}"
+            return f"Lapsewatch can read {what}"
         number = len(self.view.problems)
         apps = "an app" if number == 1 else f"{number} apps"
         what = "the tenant" if self.view.subject else apps
-        return f"Lapsewatch could not read {what}{self._since(at)}"
+        if since := self._since(at):
+            return f"Lapsewatch has not been able to read {what}{since}"
+        return f"Lapsewatch could not read {what}"
+
+    def _reachable(self, at: Moment) -> str:
+        if not self._failing:
+            return "is reachable again"
+        since = self._since(at)
+        return f"has been unreachable{since}" if since else "is unreachable"
 
     def _since(self, at: Moment) -> str:
         if self.view.since is None:
             return ""
         return f" since {day(self.view.since.astimezone(at.zone).date(), *at)}"
 
-    def _how_safe(self) -> str:
-        not_safe = [
+    def _open(self) -> str:
+        names = [
             clean(view.service.name)
             for view in self.view.services
             if view.standing != Standing.HEALTHY or not view.app.usable
         ]
-        if not_safe:
-            return f"{len(not_safe)} not safe yet ({listed(not_safe)})"
-        return "safe" if len(self.view.services) == 1 else "all safe"
+        if not names:
+            return "nothing to do"
+        return f"{len(names)} {'needs' if len(names) == 1 else 'need'} attention ({listed(names)})"
 
     @override
     def turn(self) -> Turn:
         return Turn(ANYBODY, self._task()) if self._failing else NOTHING_TO_DO
 
     def _task(self) -> str:
+        ask = "ask the administrator of Lapsewatch"
         match self.view.aspect:
             case "fewer":
                 return (
-                    "look into the audit log of Entra for deleted apps; "
-                    "if there are none, run “doctor”."
+                    "look for deleted apps in Entra's audit log; if there are none, run “doctor”."
                 )
             case "reading":
-                doctor = "“doctor”, which says what is missing"
-                return f"ask whoever looks after Lapsewatch to run {doctor}."
+                return f"{ask} to run “doctor”, which shows what is missing."
             case _:
-                return (
-                    f"tell whoever reads “{clean(self.view.subject)}”, "
-                    "and ask whoever looks after Lapsewatch to run “doctor --send-test”."
-                )
+                readers = f"the readers of “{clean(self.view.subject)}”"
+                return f"inform {readers}, and {ask} to run “doctor --send-test”."
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
         yield from problem_sentences(self.view.problems)
         if self.view.aspect == "fewer":
             yield (
-                "Were apps deleted, or may the identity no longer read all of them? "
-                "Nothing was told of those that are not seen any more."
+                "Were apps deleted, or did Lapsewatch lose permission to read some of them? "
+                "No messages were sent about the missing ones."
             )
         elif self._failing and self.view.aspect == "reading":
-            yield "What has changed since then is not known; silence is no all-clear."
+            yield "Changes since then are unknown. No alerts does not mean all is well."
         elif self._failing:
-            yield "Whoever reads only that channel has not heard what was due there."
+            yield "People who read only that channel have missed messages."
 
     @property
     def _failing(self) -> bool:

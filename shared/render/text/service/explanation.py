@@ -1,4 +1,4 @@
-"""Why a message about a service comes now: what was seen, and what it means if nobody acted."""
+"""Why a message about a service comes now: the facts, and their effect if nobody acted."""
 
 from collections.abc import Iterator
 
@@ -16,26 +16,26 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
     yield from _news(view, reason, at)
     match view.standing:
         case Standing.EXPIRING if not view.upcoming and reason != Reason.CONFIRMED:
-            yield "No replacement exists yet."
+            yield "There is no replacement yet."
         case Standing.AWAITING_INSTALL:
             yield from _waiting(view, reason, at, page=page)
         case Standing.MISSING:
             yield _replacement(view, at)
-            yield f"If {name} holds no other value, it is not syncing."
+            yield f"{name} has probably stopped syncing."
         case Standing.EXPIRED:
             yield _replacement(view, at)
-            yield f"If {name} still holds its value, it is not syncing."
+            yield f"If {name} still uses it, it has stopped syncing."
         case Standing.UNMATCHED if view.upcoming:
-            yield f"The only {noun(view.replacement)} that matches its claim has not started yet."
+            yield f"The only {noun(view.replacement)} that matches is not valid yet."
         case Standing.UNMATCHED:
             claim = claim_words(view.service.claim)
-            yield f"{name} should hold a {noun(None)} {claim}, and the app has none."
+            yield f"{name} should use a {noun(None)} {claim}, but the app has none."
         case _:
             pass
     yield from _candidates(view, at)
     if (given := view.acknowledged) is not None:
         until, why = day(given.until, *at), clean(given.why).rstrip(".")
-        yield f"{clean(given.by.name)} knows, until {until}: {why}."
+        yield f"Snoozed by {clean(given.by.name)} until {until}: “{why}”."
 
 
 def _news(view: ServiceView, reason: Reason, at: Moment) -> Iterator[str]:
@@ -44,14 +44,14 @@ def _news(view: ServiceView, reason: Reason, at: Moment) -> Iterator[str]:
         case Reason.CONFIRMED if view.in_use_record is not None:
             yield from _confirmed(view, at)
         case Reason.RECOVERED:
-            yield "What was gone is back on the app."
+            yield f"Its {noun(view.in_use)} is back in Entra."
         case Reason.DELETED if view.replacement is None and view.loss == Loss.NONE:
             kind = noun(view.in_use)
-            yield f"Its replacement is gone from the app; the {kind} in use counts down again."
+            yield f"The new {kind} was deleted in Entra, so reminders for the current one continue."
         case Reason.STILL_OLD:
-            old = f"The old {noun(view.in_use)} was seen signing in"
-            yield f"{old} after {name} had been confirmed on the new one."
-            yield f"So {name}, or a part of it, may still hold the old value."
+            old = f"The old {noun(view.in_use)} was used to sign in"
+            yield f"{old} after {name} was confirmed to use the new one."
+            yield f"{name}, or a part of it, may still use the old value."
         case _:
             pass
 
@@ -60,44 +60,42 @@ def _confirmed(view: ServiceView, at: Moment) -> Iterator[str]:
     name, record = clean(view.service.name), view.in_use_record
     which = f"the {called(view.in_use)}" if view.in_use is not None else "another credential"
     if record is None or record.by is None:
-        yield f"{capital(which)} was seen signing in on two days, so {name} uses it."
+        yield f"{capital(which)} was used to sign in on two days, so {name} uses it."
     else:
         who, then = clean(record.by.name), date_of(record.at, at.zone)
         yield f"{who} confirmed on {then} that {name} uses {which}."
     waiting = view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE
     if waiting and view.in_use is not None:
-        yield f"So that {noun(view.in_use)} must stay: do not delete it yet."
+        yield "Do not delete it yet."
     if view.leftovers:
         old = listed([described(credential, *at) for credential in view.leftovers])
-        yield f"Still on the app: {old}."
+        yield f"Still in Entra: {old}."
 
 
 def _replacement(view: ServiceView, at: Moment) -> str:
     starts = view.replacement.starts if view.replacement is not None else None
     if starts is not None:
-        return f"Nothing replaces it until the new one starts, on {date_of(starts, at.zone)}."
+        return f"There is no replacement until the new one starts on {date_of(starts, at.zone)}."
     if view.candidates:
-        return "Nothing on the app is known to replace it."
-    return "Nothing on the app replaces it."
+        return "No replacement is known."
+    return "There is no replacement."
 
 
 def _waiting(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
     name, kind = clean(view.service.name), noun(view.in_use or view.replacement)
     if view.assumed:
         yield (
-            f"Several {kind}s match {name}, and nobody has said which one it uses; "
-            "until then, the one that ends first counts."
+            f"{name} has more than one matching {kind} "
+            "and nobody has confirmed which one it uses. "
+            "Until then, the one that expires first is assumed."
         )
         yield (
-            "Please settle it: press Confirm on the status page beside the one in use."
+            f"Press Confirm on the status page beside the {kind} that {name} uses."
             if page
-            else "Please settle which one is in use (command “confirm”)."
+            else f"Run “confirm” for the {kind} that {name} uses."
         )
     elif reason != Reason.STILL_OLD and view.loss == Loss.NONE:
-        yield (
-            f"Nothing shows yet that {name} uses the new {kind}, "
-            "so the countdown on the old one goes on."
-        )
+        yield (f"Nobody has confirmed that {name} uses the new {kind} yet, so reminders continue.")
     yield from _shorter(view, at)
     if view.loss != Loss.NONE:
         is_certificate = kind == Kind.CERTIFICATE
@@ -106,9 +104,8 @@ def _waiting(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> It
         )
         yield f"If the new {done}, {name} is not syncing."
     if not view.assumed:
-        if_so = "If it syncs" if view.loss != Loss.NONE else f"Once {name} syncs with the new one"
-        how = "press Confirm on the status page" if page else "have it recorded (command “confirm”)"
-        yield f"{if_so}, {how}."
+        how = "press Confirm on the status page" if page else "run “confirm”"
+        yield f"When {name} syncs with the new {kind}, {how}."
 
 
 def _shorter(view: ServiceView, at: Moment) -> Iterator[str]:
@@ -117,15 +114,15 @@ def _shorter(view: ServiceView, at: Moment) -> Iterator[str]:
         return
     later = "does not expire"
     if current.ends is not None:
-        later = f"ends on {date_of(current.ends, at.zone)}"
-    sooner = date_of(new.ends, at.zone)
-    yield f"Beware: the new {noun(new)} ends already on {sooner}, while the one in use {later}."
+        later = f"expires on {date_of(current.ends, at.zone)}"
+    earlier = date_of(new.ends, at.zone)
+    yield f"Note: the new {noun(new)} expires on {earlier}, the current one {later}."
 
 
 def _candidates(view: ServiceView, at: Moment) -> Iterator[str]:
     if view.candidates:
         found = listed([described(credential, *at) for credential in view.candidates])
         name = clean(view.service.name)
-        yield f"On the app, claimed by no service and so probably {name}'s: {found}."
+        yield f"Not assigned to a service, and probably {name}'s: {found}."
     elif view.standing == Standing.UNMATCHED:
-        yield "No unclaimed credential is live on the app either."
+        yield "The app has no valid credential that is not assigned."

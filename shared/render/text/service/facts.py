@@ -22,8 +22,8 @@ def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:
 def _label(view: ServiceView) -> str:
     match view.loss:
         case Loss.DELETED:
-            return "Gone"
+            return "Deleted"
         case Loss.EXPIRED:
-            return "Old one"
+            return "Old"
         case Loss.NONE:
             return "In use?" if view.assumed else "In use"

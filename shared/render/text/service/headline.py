@@ -9,15 +9,15 @@ from shared.render.text.words import Moment
 
 
 def headline(view: ServiceView, reason: Reason, at: Moment) -> str:
-    """Return in one line what a message is about: 'LibCal: secret ends in 21 days (13 Dec)'."""
+    """Return in one line what a message is about: 'LibCal: secret expires in 21 days (13 Dec)'."""
     name, kind = clean(view.service.name), noun(view.in_use)
     if view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE:
         if view.assumed and reason in {Reason.ASSUMED, Reason.INTRODUCED}:
             return f"{name}: which {kind} does it use?"
         if reason == Reason.STILL_OLD:
-            return f"{name}: the old {kind} is still in use somewhere"
+            return f"{name}: the old {kind} is still being used"
         if reason == Reason.SHORTER:
-            return f"{name}: the new {kind} ends sooner than the one in use"
+            return f"{name}: the new {kind} expires before the current one"
     if reason == Reason.CONFIRMED and view.standing == Standing.EXPIRING and view.in_use:
         return f"{name}: confirmed, but this {kind} {until(view.in_use.ends, *at, brief=True)}"
     return summary(view, at)
@@ -42,14 +42,14 @@ def _state(view: ServiceView, at: Moment) -> str:
     expires = until(view.in_use.ends, *at, brief=True) if view.in_use is not None else ""
     match view.standing:
         case Standing.APP_PROBLEM:
-            return "its app cannot be used"
+            return "its app registration cannot be used"
         case Standing.UNMATCHED:
-            unmatched = f"no {kind} on the app matches its claim"
+            unmatched = f"no matching {kind} in Entra"
             return f"its {kind} {_starts(view, at)}" if view.upcoming else unmatched
         case Standing.AWAITING_INSTALL:
             return _waiting(view, kind, expires)
         case Standing.MISSING:
-            return f"the {kind} in use is gone from the app"
+            return f"its current {kind} was deleted in Entra"
         case Standing.EXPIRED | Standing.EXPIRING if view.upcoming:
             return f"{kind} {expires}; the new one {_starts(view, at)}"
         case _:
@@ -59,13 +59,13 @@ def _state(view: ServiceView, at: Moment) -> str:
 def _waiting(view: ServiceView, kind: str, expires: str) -> str:
     match view.loss:
         case Loss.DELETED:
-            return f"the {kind} in use is gone; is the new one installed?"
+            return f"its current {kind} was deleted in Entra; is the new one installed?"
         case Loss.EXPIRED:
             return f"the old {kind} {expires}; is the new one installed?"
         case Loss.NONE if view.assumed:
-            return f"a newer {kind} exists; the older one {expires}"
+            return f"there is a newer {kind}; the older one {expires}"
         case Loss.NONE:
-            return f"the new {kind} waits to be installed; the old one {expires}"
+            return f"new {kind} ready to install; the old one {expires}"
 
 
 def _starts(view: ServiceView, at: Moment) -> str:

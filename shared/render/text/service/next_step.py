@@ -15,19 +15,16 @@ def turn(view: ServiceView) -> Turn:
     name = clean(view.service.name)
     match view.standing:
         case Standing.HEALTHY if view.assumed:
-            task = f"find out which {noun(view.in_use)} {name} uses, and have it recorded."
-            return Turn(INSTALLER, task)
+            return Turn(INSTALLER, f"confirm which {noun(view.in_use)} {name} uses.")
         case Standing.HEALTHY | Standing.APP_PROBLEM:
             return NOTHING_TO_DO
         case Standing.UNMATCHED if not view.upcoming:
-            correct = f"correct the claim of {name} in the watchlist"
+            correct = f"correct {name}'s claim in the watchlist"
             return Turn(RENEWER, f"create a {_new(view)}, or {correct}.")
         case Standing.AWAITING_INSTALL:
-            find = f"find out which {noun(view.in_use)} {name} uses; unless it is the newest, "
-            settle = find if view.assumed else ""
-            return Turn(INSTALLER, f"{settle}{_install(view)}, then check that it syncs.")
+            return Turn(INSTALLER, f"{_install(view)} and check that it syncs.")
         case _ if view.upcoming:
-            return Turn(INSTALLER, f"{_install(view)} once it has started.")
+            return Turn(INSTALLER, f"{_install(view)} once it is valid.")
         case _:
             return Turn(RENEWER, _create(view))
 
@@ -43,10 +40,10 @@ def request(view: ServiceView) -> str:
     whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
     if view.candidates:
         value = "" if _is_certificate(view) else ", and for its value"
-        is_it = f"whether the {_candidates(view)} is the new one of {name}{value}"
-        return f"Ask {whom} {is_it}; if it is not, for a {_new(view)}."
+        is_it = f"whether the {_candidates(view)} is the new one for {name}{value}"
+        return f"Ask {whom} {is_it}; if it is not, ask for a {_new(view)}."
     if _is_unmatched(view):
-        correct = f"have the claim of {name} in the watchlist corrected"
+        correct = f"to correct {name}'s claim in the watchlist"
         return f"Ask {whom} for a {_new(view)}, or {correct}."
     return f"Ask {whom} for a {_new(view)}."
 
@@ -61,13 +58,13 @@ def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
 
 
 def _create(view: ServiceView) -> str:
-    thing = "it" if _is_certificate(view) else "its value"
+    thing = "it" if _is_certificate(view) else "its value securely"
     installer = party("installer", view.service.installer)
-    create = f"create a {_new(view)} and hand {thing} to the {installer}."
+    create = f"create a {_new(view)} and send {thing} to the {installer}."
     if not view.candidates:
         return create
     name = clean(view.service.name)
-    return f"if the {_candidates(view)} is {name}'s, claim it for {name}; otherwise {create}"
+    return f"if the {_candidates(view)} belongs to {name}, assign it to {name}; otherwise {create}"
 
 
 def _candidates(view: ServiceView) -> str:
@@ -75,11 +72,11 @@ def _candidates(view: ServiceView) -> str:
 
 
 def _install(view: ServiceView) -> str:
-    new = called(view.replacement) if view.replacement is not None else "new one"
-    place = clean(view.service.name)
-    if noun(view.replacement) == Kind.CERTIFICATE:
-        return f"install the {new} in {place}"
-    return f"paste the value of the {new} into {place}"
+    name, new = clean(view.service.name), view.replacement
+    if new is not None and new.kind == Kind.CERTIFICATE:
+        return f"install the {called(new)} in {name}"
+    value = f"“{clean(new.name)}”" if new is not None and clean(new.name) else "the new secret"
+    return f"paste the value of {value} into {name}"
 
 
 def _new(view: ServiceView) -> str:
