@@ -70,7 +70,7 @@ class UnclaimedWords(Words):
         if self.view.standing == Standing.EXPIRED:
             return "find out whether anything used it; if not, delete it in Entra."
         if wanted_by := self.view.wanted_by:
-            return f"if it is for {_names(wanted_by, 'or')}, assign it to that service."
+            return f"if it is for {_names(wanted_by, 'or')}, assign it."
         return "find out which service uses it and assign it, or choose “Not ours”."
 
     @override

@@ -72,12 +72,12 @@ def texts(value: object) -> list[str]:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_the_card_has_the_golden_digest(name: str) -> None:
+def test_card_has_its_golden_digest(name: str) -> None:
     assert card_of(name) == kept("cards")[kind_of(MESSAGES[name]), name]
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_a_card_holds_only_what_teams_shows(name: str) -> None:
+def test_card_has_only_elements_that_teams_shows(name: str) -> None:
     for payload in payloads(MESSAGES[name], page_url=page_of(name)):
         assert payload["type"] == "message"
         assert len(encoded(payload)) < LIMIT
@@ -95,12 +95,12 @@ def test_a_card_holds_only_what_teams_shows(name: str) -> None:
         assert {target for node in found for target in node.get("targetElements", ())} == set(ids)
 
 
-def test_the_official_renderer_finds_nothing_wrong() -> None:
+def test_official_renderer_finds_no_problem() -> None:
     named = {name: card for name in MESSAGES for card in cards_of(MESSAGES[name], page_of(name))}
     assert problems(named) == []
 
 
-def test_the_official_renderer_would_find_something_wrong() -> None:
+def test_official_renderer_finds_a_broken_card() -> None:
     broken = {
         "type": "AdaptiveCard",
         "version": "1.5",
@@ -110,18 +110,18 @@ def test_the_official_renderer_would_find_something_wrong() -> None:
 
 
 @pytest.mark.browser
-def test_outside_text_is_shown_as_it_is_by_the_official_renderer() -> None:
+def test_official_renderer_shows_outside_text_literally() -> None:
     name = "[free](https://x.example) **b** <b>x</b> {{DATE(2026-01-01T00:00:00Z)}} <at>"
     told = message(notice(unclaimed(credential(name, 400, hint="a_*")), Reason.UNCLAIMED))
-    seen = words(to_html(cards_of(told)))
+    shown = words(to_html(cards_of(told)))
     assert (
         "Secret “[free](https://x.example) **b** <b>x</b> { {DATE(2026-01-01T00:00:00Z)}} < at>”"
-        in seen
+        in shown
     )
-    assert "(begins with a_*, ends 27 Dec 2027)" in seen
+    assert "(begins with a_*, expires 27 Dec 2027)" in shown
 
 
-def test_the_most_urgent_stands_first() -> None:
+def test_most_urgent_item_comes_first() -> None:
     styles = [
         node["style"]
         for node in cards_of(MESSAGES["several_with_page"])[0]["body"]
@@ -130,7 +130,7 @@ def test_the_most_urgent_stands_first() -> None:
     assert styles == ["attention", "accent", "good"]
 
 
-def test_everything_is_told_without_a_page_however_many_cards_it_takes() -> None:
+def test_without_a_page_every_item_is_on_a_card() -> None:
     cards = cards_of(MANY)
     said = " ".join(texts(cards))
     assert len(cards) > 1
@@ -138,22 +138,24 @@ def test_everything_is_told_without_a_page_however_many_cards_it_takes() -> None
     assert cards[1]["body"][0]["text"] == f"Lapsewatch: 60 items (2 of {len(cards)})"
 
 
-def test_what_is_not_critical_is_counted_where_the_page_lists_it() -> None:
+def test_items_listed_on_the_page_may_be_counted() -> None:
     cards = cards_of(MANY, PAGE_URL)
     shown = sum(node["type"] == "Container" for node in cards[0]["body"])
     assert len(cards) == 1
     assert f"And {60 - shown} more on the status page." in texts(cards)
 
 
-def test_what_is_critical_is_never_left_out() -> None:
+def test_critical_item_is_never_left_out() -> None:
     cards = cards_of(URGENT, PAGE_URL)
     said = texts(cards)
     assert len(cards) > 1
-    assert all(f"Service {number}: secret ends in 3 days (25 Nov)" in said for number in range(30))
+    assert all(
+        f"Service {number}: secret expires in 3 days (25 Nov)" in said for number in range(30)
+    )
     assert all(len(encoded(payload)) < LIMIT for payload in payloads(URGENT, page_url=PAGE_URL))
 
 
-def test_the_introduction_names_every_service_even_if_they_are_many() -> None:
+def test_introduction_names_every_service() -> None:
     services = tuple(
         service_view(Standing.HEALTHY, service=replace(LIBCAL, name=f"Service {number}"))
         for number in range(300)
@@ -164,7 +166,7 @@ def test_the_introduction_names_every_service_even_if_they_are_many() -> None:
     assert all(f"Service {number} is safe until 13 Dec 2026" in said for number in range(300))
 
 
-def test_the_longest_and_widest_texts_fit_a_card() -> None:
+def test_longest_and_widest_texts_fit_a_card() -> None:
     wide = "\N{EARTH GLOBE AMERICAS}" * 400
     strays = tuple(credential(f"{number}{wide}", 400, hint=wide) for number in range(9))
     service = replace(
@@ -182,14 +184,14 @@ def test_the_longest_and_widest_texts_fit_a_card() -> None:
             assert len(encoded(payload)) < LIMIT
 
 
-def test_a_runbook_too_long_for_a_card_is_named() -> None:
+def test_runbook_too_long_for_a_card_is_named() -> None:
     service = replace(LIBCAL, runbook=Runbook("runbooks/long.md", {"Request": "word " * 400}))
     card = cards_of(message(notice(service_view(service=service), roles=INSTALLER)))[0]
     assert "“Request” in runbooks/long.md" in texts(card)
     assert not [node for node in nodes(card) if node.get("type") == "Action.ToggleVisibility"]
 
 
-def test_a_link_that_is_not_https_makes_no_button() -> None:
+def test_link_without_https_has_no_button() -> None:
     service = replace(LIBCAL, link="http://library.libcal.example/admin")
     titles = [
         node.get("title")
@@ -201,30 +203,31 @@ def test_a_link_that_is_not_https_makes_no_button() -> None:
     assert "Open the status page" not in titles
 
 
-def test_an_app_that_is_gone_cannot_be_opened() -> None:
+def test_deleted_app_has_no_link() -> None:
     assert not [node for node in nodes(cards_of(MESSAGES["app_not_found"])) if "url" in node]
 
 
-def test_clients_that_cannot_show_the_card_show_a_line() -> None:
+def test_fallback_text_is_one_line() -> None:
     assert cards_of(MESSAGES["several_with_page"])[0]["fallbackText"].startswith(
-        "Lapsewatch: 3 items, 1 urgent; LibCal: the secret in use"
+        "Lapsewatch: 3 items, 1 urgent; LibCal: its current secret was deleted"
     )
     assert r"\[free\](" in cards_of(MESSAGES["hostile"])[0]["fallbackText"]
 
 
-def test_the_quiet_line_of_the_week_is_one_quiet_line() -> None:
+def test_weekly_status_is_one_subtle_line() -> None:
     (card,) = cards_of(MESSAGES["weekly"])
     (line,) = card["body"]
     assert [(run["text"], run["isSubtle"]) for run in line["inlines"]] == [
         (
-            "Lapsewatch is alive: watching 2 services, all safe. Next message on 15 Sep 2027 if nothing changes.",
+            "Weekly status: 2 services watched, nothing to do. "
+            "Next message on 15 Sep 2027 if nothing changes.",
             True,
         )
     ]
-    assert card["fallbackText"] == "Lapsewatch is alive: watching 2 services, all safe"
+    assert card["fallbackText"] == "Weekly status: 2 services watched, nothing to do"
 
 
-def test_all_is_well_is_green_and_a_warning_is_not() -> None:
+def test_color_of_a_card_follows_the_severity() -> None:
     def style(name: str) -> str:
         return next(
             str(node["style"])

@@ -24,7 +24,7 @@ def test_days_are_calendar_days_in_the_zone(instant: datetime, words: str) -> No
     assert when(instant, NOW, ZONE) == words
 
 
-def test_a_brief_date_has_its_time_only_when_it_is_near() -> None:
+def test_brief_date_has_a_time_only_near_today() -> None:
     assert (
         when(datetime(2026, 12, 13, 9, 15, tzinfo=UTC), NOW, ZONE, brief=True)
         == "in 21 days (13 Dec)"
@@ -35,18 +35,20 @@ def test_a_brief_date_has_its_time_only_when_it_is_near() -> None:
     )
 
 
-def test_the_year_is_left_out_only_in_the_present_local_year() -> None:
+def test_year_is_left_out_only_in_the_current_year() -> None:
     new_year_in_utc = datetime(2027, 1, 1, 5, 0, tzinfo=UTC)
     assert when(new_year_in_utc, NOW, ZONE, brief=True) == "in 39 days (31 Dec)"
     assert when(new_year_in_utc, NOW, ZoneInfo("UTC"), brief=True) == "in 40 days (1 Jan 2027)"
 
 
-def test_having_ended_is_judged_by_the_instant() -> None:
+def test_expired_is_decided_by_the_instant() -> None:
     assert (
-        until(datetime(2026, 11, 22, 13, 59, tzinfo=UTC), NOW, ZONE) == "ended today at 07:59 CST"
+        until(datetime(2026, 11, 22, 13, 59, tzinfo=UTC), NOW, ZONE) == "expired today at 07:59 CST"
     )
-    assert until(NOW, NOW, ZONE) == "ended today at 08:00 CST"
-    assert until(datetime(2026, 11, 22, 14, 1, tzinfo=UTC), NOW, ZONE) == "ends today at 08:01 CST"
+    assert until(NOW, NOW, ZONE) == "expired today at 08:00 CST"
+    assert (
+        until(datetime(2026, 11, 22, 14, 1, tzinfo=UTC), NOW, ZONE) == "expires today at 08:01 CST"
+    )
     assert until(None, NOW, ZONE) == "does not expire"
 
 
@@ -60,5 +62,5 @@ def test_having_ended_is_judged_by_the_instant() -> None:
         ("Europe/Berlin", "15:00 CET"),
     ],
 )
-def test_a_zone_without_letters_is_named_by_its_distance_from_utc(zone: str, words: str) -> None:
+def test_zone_without_letters_is_shown_as_utc_offset(zone: str, words: str) -> None:
     assert clock(NOW, ZoneInfo(zone)) == words

@@ -14,13 +14,13 @@ def test_outside_text_becomes_one_visible_line() -> None:
     )
 
 
-def test_a_long_text_is_cut_with_an_ellipsis() -> None:
+def test_long_text_is_cut_with_an_ellipsis() -> None:
     assert clean("x" * 80) == "x" * 80
     assert clean("x" * 81) == "x" * 79 + "…"
 
 
 @given(st.text(alphabet=st.characters()))
-def test_nothing_that_hides_or_turns_text_is_left(text: str) -> None:
+def test_invisible_and_bidi_characters_are_removed(text: str) -> None:
     line = clean(text)
     assert len(line) <= 80
     assert not {unicodedata.category(character) for character in line} & {
@@ -33,7 +33,7 @@ def test_nothing_that_hides_or_turns_text_is_left(text: str) -> None:
     line.encode()
 
 
-def test_card_functions_and_mentions_lose_their_power() -> None:
+def test_card_functions_and_mentions_are_disabled() -> None:
     assert (
         inert("{{DATE(2026-01-01T00:00:00Z)}} {{{TIME(x)}}}")
         == "{ {DATE(2026-01-01T00:00:00Z)}} { { {TIME(x)}}}"
@@ -44,6 +44,6 @@ def test_card_functions_and_mentions_lose_their_power() -> None:
 
 
 @given(st.text(alphabet="ab[]()*_`~<>\\! {}"))
-def test_markdown_shows_an_escaped_text_as_it_is(text: str) -> None:
+def test_markdown_shows_escaped_text_literally(text: str) -> None:
     shown = MarkdownIt("commonmark").render("Lapsewatch: " + literal(clean(text)))
     assert "<" not in shown.removeprefix("<p>").removesuffix("</p>\n")

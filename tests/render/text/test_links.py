@@ -47,13 +47,13 @@ BLACKENED = replace(APP, client_id="../?x#")
         ),
     ],
 )
-def test_entra_is_opened_at_what_carries_the_credential(view: View, leads: str) -> None:
+def test_entra_link_opens_the_page_of_the_credential(view: View, leads: str) -> None:
     assert (
         next(link.url for link in words_for(view).links() if link.title == "Open in Entra") == leads
     )
 
 
-def test_the_product_is_opened_where_the_watchlist_says() -> None:
+def test_service_link_is_the_one_in_the_watchlist() -> None:
     assert [link.title for link in words_for(service_view()).links()] == [
         "Open in Entra",
         "Open LibCal",
@@ -63,11 +63,11 @@ def test_the_product_is_opened_where_the_watchlist_says() -> None:
     ] == ["Open LibCal"]
 
 
-def test_what_has_no_place_has_no_link() -> None:
+def test_trouble_of_lapsewatch_has_no_link() -> None:
     assert list(words_for(reading("Graph is down")).links()) == []
 
 
-def test_a_client_id_cannot_lead_elsewhere() -> None:
+def test_ids_are_quoted_in_links() -> None:
     assert "/appId/..%2F%3Fx%23/" in entra_credentials(BLACKENED, None)
     assert "/objectId/..%2F%3Fx%23/appId/..%2F%3Fx%23" in entra_credentials(
         BLACKENED, SAML._replace(principal="../?x#")

@@ -112,11 +112,12 @@ def _shorter(view: ServiceView, at: Moment) -> Iterator[str]:
     new, current = view.replacement, view.in_use
     if not view.shorter or new is None or new.ends is None or current is None:
         return
-    later = "does not expire"
-    if current.ends is not None:
-        later = f"expires on {date_of(current.ends, at.zone)}"
-    earlier = date_of(new.ends, at.zone)
-    yield f"Note: the new {noun(new)} expires on {earlier}, the current one {later}."
+    kind, earlier = noun(new), date_of(new.ends, at.zone)
+    if current.ends is None:
+        yield f"Note: the new {kind} expires on {earlier}; the current one does not expire."
+    else:
+        later = date_of(current.ends, at.zone)
+        yield f"Note: the new {kind} expires earlier ({earlier}) than the current one ({later})."
 
 
 def _candidates(view: ServiceView, at: Moment) -> Iterator[str]:
@@ -125,4 +126,4 @@ def _candidates(view: ServiceView, at: Moment) -> Iterator[str]:
         name = clean(view.service.name)
         yield f"Not assigned to a service, and probably {name}'s: {found}."
     elif view.standing == Standing.UNMATCHED:
-        yield "The app has no valid credential that is not assigned."
+        yield "There is no unassigned credential either."
