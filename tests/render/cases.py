@@ -1,4 +1,4 @@
-"""One message for every standing and reason that a card can carry, by name; each has a digest in tests/golden/cards."""
+"""One message for every standing and reason, by name; each has a digest in tests/golden/cards."""
 
 from dataclasses import replace
 from datetime import date
@@ -55,7 +55,10 @@ SEEN_AGAIN = replace(
     WAITING, in_use_record=InUse("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
 )
 LATER = credential("LibCal 2026", 740, hint="Zr2", starts=9)
-UNREAD = "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); grant Application.Read.All to the identity."
+UNREAD = (
+    "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); "
+    "grant Application.Read.All to the identity."
+)
 KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
 NEXT = date(2026, 11, 29)
 
@@ -282,7 +285,8 @@ MESSAGES: dict[str, Message] = {
         notice(
             unclaimed(
                 credential(
-                    "[free](https://evil.example) **x** <at>All</at> {{DATE(2026-01-01T00:00:00Z)}}\n# \u202etxet\u200b",
+                    "[free](https://evil.example) **x** <at>All</at> "
+                    "{{DATE(2026-01-01T00:00:00Z)}}\n# \u202etxet\u200b",
                     400,
                     hint="a_*",
                 )
@@ -295,5 +299,5 @@ MESSAGES: dict[str, Message] = {
 
 
 def page_of(name: str) -> str:
-    """Give the status page's address for the cases that have one."""
+    """Return the status page's address for the cases that have one."""
     return PAGE_URL if name.endswith("_with_page") else ""

@@ -1,4 +1,4 @@
-"""The picture of docs/: `python -m tests.render.forecast_picture` draws it anew. Look at it before you keep it."""
+"""Draw the forecast picture of docs/: `python -m tests.render.forecast_picture`."""
 
 import sys
 import tempfile
@@ -19,19 +19,19 @@ PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "forecast.svg"
 
 
 def look(world: World) -> tuple[Judgement, CheckContext]:
-    """Give how things stand in a world, from what its ledger remembers."""
+    """Return the status of a world, from its ledger."""
     memory = world.ledger.load()
-    round_ = CheckContext(world.watched, memory, world.now, world.ledger.last_checks())
+    context = CheckContext(world.watched, memory, world.now, world.ledger.last_checks())
     known = {
-        app.key: seen
+        app.key: snapshot
         for app in world.watched.apps
-        if (seen := recalled_snapshot(app, memory)) is not None
+        if (snapshot := recalled_snapshot(app, memory)) is not None
     }
-    return judge(round_, known), round_
+    return judge(context, known), context
 
 
 def library() -> World:
-    """Four services on 22 November 2026: one waits for its new secret, two are safe, one has run out."""
+    """Return four services on 22 November 2026: one awaits its new secret, one is expired."""
     names = ("LibCal", "LibStaffer", "Newsletter", "Room displays")
     services = [
         service(name, id=name.split()[0].lower(), claim=Claim("name", f"{name}*")) for name in names
@@ -54,7 +54,7 @@ def library() -> World:
 
 
 def main() -> None:
-    """Write the picture, and beside it what a browser makes of it."""
+    """Write the picture as SVG, and as PNG with a browser."""
     drawn = timeline(*look(library()))
     PICTURE.write_text(drawn, encoding="utf-8")
     size = drawn.split('viewBox="0 0 ')[1].split('"')[0].replace(" ", ",")

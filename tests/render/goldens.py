@@ -1,4 +1,4 @@
-"""The golden files: a digest of every card and mail, a file for each kind of item; and a few of both in full.
+"""The golden files: digests of all cards and mails by kind of item, and a few in full.
 
 `python -m tests.render.regenerate` writes them.
 """
@@ -38,7 +38,7 @@ KINDS: dict[type[View], str] = {
     InventoryView: "inventory",
 }
 GENERAL = "general"
-"""Introductions, the test message, and what is about several kinds of item."""
+"""Introductions, the test message, and messages about several kinds of item."""
 FULL_CARDS = ("expiring_to_renewer", "hostile", "several_with_page", "tenant_first")
 FULL_MAILS = ("channel_failed", "hostile", "introduction", "several_with_page", "tenant_first")
 """Between them they have every part that a mail can have."""
@@ -63,7 +63,7 @@ def full_card_of(name: str) -> str:
 
 
 def files() -> dict[str, str]:
-    """Return what each golden file holds, by its path in `GOLDEN`."""
+    """Return the content of each golden file, by its path in `GOLDEN`."""
     return {
         **_digests("cards", MESSAGES, card_of),
         **_digests("mails", MAILS, mail_of),
@@ -73,7 +73,7 @@ def files() -> dict[str, str]:
 
 
 def kept(medium: str) -> dict[tuple[str, str], str]:
-    """Return the digests that are kept of a medium, by kind of item and case."""
+    """Return the stored digests of a medium, by kind of item and case."""
     return {
         (path.stem, name): digest
         for path in (GOLDEN / medium).glob("*.txt")
@@ -82,14 +82,14 @@ def kept(medium: str) -> dict[tuple[str, str], str]:
 
 
 def sections(text: str) -> Iterable[tuple[str, str]]:
-    """Return the cases of a golden file, each with its digest: only a heading begins at the margin."""
+    """Return the cases of a golden file with their digests. Only a heading begins at the margin."""
     for section in re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]:
         heading, _, body = section.partition("\n")
         yield heading, re.sub(r"^    ", "", body.strip("\n"), flags=re.MULTILINE) + "\n"
 
 
 def kind_of(message: Message) -> str:
-    """Return the kind of item that a message is about, which is the name of its golden file."""
+    """Return the kind of item of a message: the name of its golden file."""
     if message.inventory is not None:
         return KINDS[InventoryView]
     kinds = {KINDS[type(notice.view)] for notice in message.notices}

@@ -34,7 +34,7 @@ BOTH_PARTIES = (
     "unmatched",
     "confirmed",
 )
-"""Notification to both; here once to each."""
+"""Sent to both roles; here once to each."""
 TO_ONE = (
     "expiring_to_renewer",
     "expiring_to_installer",
@@ -62,7 +62,7 @@ TO_ONE = (
     "tenant_to_owner",
     "tenant_fewer",
 )
-"""Sent once, to whom the case says."""
+"""Sent once, to the roles of the case."""
 
 
 def _cases() -> Iterator[tuple[str, Message]]:

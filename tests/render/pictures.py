@@ -1,4 +1,4 @@
-"""The cards and mails that the documents show, drawn by `python -m tests.render.regenerate --pictures`."""
+"""The cards and mails in the documents: `python -m tests.render.regenerate --pictures`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -30,11 +30,14 @@ DRAWN_MAILS = {
 }
 """By the name of the picture: the case, and whether it is dark."""
 WIDTH = 660
-MEASURE = "<script>document.body.dataset.height = document.body.firstElementChild.nextElementSibling.offsetHeight</script></body>"
+MEASURE = (
+    "<script>document.body.dataset.height = "
+    "document.body.firstElementChild.nextElementSibling.offsetHeight</script></body>"
+)
 
 
 def draw() -> None:
-    """Draw the pictures of the documents anew, the mails with the runbooks that ship."""
+    """Draw the pictures of the documents, the mails with the shipped runbooks."""
     for name, case in CARDS.items():
         cards = [
             payload["attachments"][0]["content"]

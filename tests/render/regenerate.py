@@ -1,6 +1,9 @@
-"""Write the golden cards and mails anew: `python -m tests.render.regenerate [--pictures]`. Read the difference before you keep it.
+"""Write the golden cards and mails: `python -m tests.render.regenerate [--pictures]`.
 
-With `--pictures`, also draw the pictures of docs/pictures that show cards, mails and the forecast; that needs Chromium.
+Review the diff before you commit it.
+
+With `--pictures`, also draw the pictures of cards, mails and the forecast in docs/pictures; that
+needs Chromium.
 """
 
 import sys
@@ -11,7 +14,7 @@ from tests.render.goldens import GOLDEN, files
 
 
 def main() -> None:
-    """Write every golden file, and remove those of cases that are no more."""
+    """Write every golden file, and remove those of deleted cases."""
     rmtree(GOLDEN, ignore_errors=True)
     for path, content in files().items():
         file = GOLDEN / path

@@ -41,7 +41,8 @@ def test_full_html_equals_its_golden_file(name: str) -> None:
 
 
 def test_golden_file_is_read_as_written() -> None:
-    text = "first\n    card 1.5\n      text: indented\n\n    after an empty line\n\nsecond\n    card 1.5\n"
+    first = "first\n    card 1.5\n      text: indented\n\n    after an empty line\n"
+    text = f"{first}\nsecond\n    card 1.5\n"
     assert list(sections(text)) == [
         ("first", "card 1.5\n  text: indented\n\nafter an empty line\n"),
         ("second", "card 1.5\n"),

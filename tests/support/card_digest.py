@@ -1,9 +1,10 @@
-"""A Teams message as text that a person can review: a line for each element, with its style, text and action.
+"""A Teams message as text for review: a line for each element, with style, text and action.
 
-What is the same in every message (`USUAL`) is left out, and is shown as soon as it differs. So every change of a payload
-changes its digest. Words of the digest:
+Values that are the same in every message (`USUAL`) are left out, and shown when they differ. So
+every change of a payload changes its digest. Words of the digest:
 
-    text: shown as it is        markdown: Markdown in it counts       Label | value: a label and the text beside it
+    text: shown literally; markdown: read as Markdown
+    Label | value: a label and the text beside it
     {bold warning} a run of text with a style; ‖ stands between two runs
     box: a container; buttons: a set of actions; hidden: not shown until a button unfolds its id
 """
@@ -70,7 +71,8 @@ def _element(element: Element) -> Iterator[str]:
             body
         ):
             buttons = ["actions"] if _elements(element.get("actions")) else []
-            yield f"card {visible(version)}{_style(element, 'body', 'version', 'fallbackText', *buttons)}"
+            style = _style(element, "body", "version", "fallbackText", *buttons)
+            yield f"card {visible(version)}{style}"
             if "fallbackText" in element:
                 yield from _text("fallback", str(element["fallbackText"]))
             yield from _all(body)
@@ -96,13 +98,14 @@ def _element(element: Element) -> Iterator[str]:
             "title": str(title),
             "targetElements": list(targets),
         }:
-            yield f"[{visible(title)}]{_style(element, 'title', 'targetElements')} unfolds {', '.join(map(str, targets))}"
+            style = _style(element, "title", "targetElements")
+            yield f"[{visible(title)}]{style} unfolds {', '.join(map(str, targets))}"
         case _:
             yield from _any(element)
 
 
 def _any(element: Element) -> Iterator[str]:
-    """Return the line of an element of any type, and below it those of the elements that it holds."""
+    """Return the line of an element of any type, and those of its inner elements below it."""
     inner = [key for key, value in element.items() if _elements(value)]
     kind = str(element.get("type", "(no type)"))
     yield f"{NAMES.get(kind, kind)}{_style(element, *inner)}"
@@ -161,7 +164,7 @@ def _text(name: str, text: str) -> Iterator[str]:
 
 
 def _style(element: Element, *shown: str, kind: str = "") -> str:
-    """Return a word for every key that is neither `shown` elsewhere nor as usual, each after a space.
+    """Return a word for every key that is not `shown` elsewhere and not usual, each after a space.
 
     Without `kind`, the line already names the element's type.
     """

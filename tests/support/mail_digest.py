@@ -1,7 +1,8 @@
-"""A mail as text that a person can review: its headers, its text part, and of its HTML part what the text part does not show.
+"""A mail as text for review: headers, text part, and the additions of its HTML part.
 
-That is the hidden line, the headings and bars with their colours, lists, bold words, links with their targets, and at the end
-the words that only one of the two parts has. What the HTML looks like otherwise is held by the few mails that are kept in full.
+Those are the hidden line, headings and bars with their colours, lists, bold words, links with
+their targets, and the words that only one of the two parts has. The few mails that are kept in
+full cover the rest of the HTML.
 """
 
 import re
@@ -22,7 +23,7 @@ USUAL_HEADERS = {
 """Shown if they differ or are missing."""
 UNSHOWN_HEADERS = {"Date", "Content-Type"}
 PADDING = "\N{COMBINING GRAPHEME JOINER}\N{ZERO WIDTH NON-JOINER}\N{NO-BREAK SPACE}"
-"""With it a program's list of mails shows nothing after the hidden line."""
+"""It hides the rest of the mail after the hidden line in a list of mails."""
 INLINE = {"a", "b", "strong", "em", "code"}
 NAMES = {"b": "bold", "strong": "bold", "em": "italic", "a": "link"}
 SHOWN = {"title", "h1", "h2", *INLINE}
@@ -61,7 +62,7 @@ def _is_shown(name: str, value: str) -> bool:
 
 
 def html_digest(html: str, text: str, subject: str) -> Iterator[str]:
-    """Return what the HTML part shows beyond `text`; its title is shown if it is not the subject."""
+    """Return what the HTML part adds to `text`; also its title if it is not the subject."""
     page = _Page(html)
     if [part.words for part in page.parts if part.name == "title"] != [subject]:
         yield "not titled as its subject:"
@@ -75,7 +76,7 @@ def html_digest(html: str, text: str, subject: str) -> Iterator[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a part, without the marks by which only the text part shows headings, items and quotes."""
+    """Return the words of a part, without the text part's marks of headings, items and quotes."""
     bare = (word.translate(QUOTES).strip(MARKS) for word in text.split())
     return [word for word in bare if word and not re.fullmatch(r"\d+\.", word)]
 

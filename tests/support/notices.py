@@ -1,4 +1,4 @@
-"""Builders of what a check concludes, with a library's two services as the example; tests say only what differs."""
+"""Builders of the results of a check, with two services of a library as the example."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -37,10 +37,23 @@ PAT = Person("0b0f1f6e-0000-4000-8000-000000000001", "Pat Example")
 RUNBOOK = Runbook(
     "runbooks/libcal.md",
     {
-        "Request": "Please create a new client secret for LibCal on the app whose client id ends in {{client_id_tail}}.",
-        "Create": "1. Open Certificates & secrets.\n2. New client secret, named `{{suggested_name}}`.\n3. Copy the Value, not the ID.",
-        "Install": "1. In LibCal, go to Admin > Integrations.\n2. Edit Client Secret: Value.\n3. Paste the new value and save.",
-        "Verify": "1. Open Appointments > Integrations.\n2. Press Authorize with Microsoft Account.",
+        "Request": (
+            "Please create a new client secret for LibCal "
+            "on the app whose client id ends in {{client_id_tail}}."
+        ),
+        "Create": (
+            "1. Open Certificates & secrets.\n"
+            "2. New client secret, named `{{suggested_name}}`.\n"
+            "3. Copy the Value, not the ID."
+        ),
+        "Install": (
+            "1. In LibCal, go to Admin > Integrations.\n"
+            "2. Edit Client Secret: Value.\n"
+            "3. Paste the new value and save."
+        ),
+        "Verify": (
+            "1. Open Appointments > Integrations.\n2. Press Authorize with Microsoft Account."
+        ),
         "Clean up": "1. Delete the old secret.",
     },
 )
@@ -72,7 +85,7 @@ APP = AppRecord(
 
 
 def at(days: int) -> datetime:
-    """Give 03:15 in Chicago, `days` local days from now."""
+    """Return 03:15 in Chicago, `days` local days from now."""
     return (NOW.astimezone(ZONE).replace(hour=3, minute=15) + timedelta(days=days)).astimezone(UTC)
 
 
@@ -84,7 +97,7 @@ def credential(
     kind: Kind = Kind.SECRET,
     starts: int = -700,
 ) -> Credential:
-    """Give a credential that ends in `ends` days (`None`: never)."""
+    """Return a credential that expires in `ends` days (`None`: never)."""
     key_id = f"00000000-0000-4000-8000-{abs(hash_of(name)):012d}"
     return Credential(
         key_id,
@@ -97,7 +110,7 @@ def credential(
 
 
 def hash_of(name: str) -> int:
-    """Give a number that is the same in every run."""
+    """Return a number that is the same in every run."""
     return sum(place * ord(letter) for place, letter in enumerate(name, 1))
 
 
@@ -114,7 +127,7 @@ def service_view(
     confirmed: bool = False,
     **more: object,
 ) -> ServiceView:
-    """Give a service that uses `in_use` (by default "LibCal 2024", 21 days left), judged as given."""
+    """Return a service that uses `in_use` (by default "LibCal 2024", 21 days left)."""
     in_use = in_use or credential()
     days_left = days_between(NOW, in_use.ends, ZONE) if in_use.ends else None
     hold = InUse("libcal", in_use.key_id, assumed, at(-1), PAT if confirmed else None)
@@ -137,7 +150,7 @@ def service_view(
 
 
 def unmatched(*candidates: Credential) -> ServiceView:
-    """Give a service for which no rule finds a credential."""
+    """Return a service whose claim matches no credential."""
     view = service_view(Standing.UNMATCHED, severity=Severity.WARNING)
     return replace(view, in_use=None, in_use_record=None, days_left=None, candidates=candidates)
 
@@ -150,7 +163,7 @@ def unclaimed(
     rivals: tuple[Service, ...] = (),
     wanted_by: tuple[Service, ...] = (),
 ) -> UnclaimedView:
-    """Give a credential that no service claims."""
+    """Return a credential that is not assigned to a service."""
     found = found or credential("Test by the intern", 400, hint="a_b")
     days_left = days_between(NOW, found.ends, ZONE) if found.ends else None
     return UnclaimedView(
@@ -159,7 +172,7 @@ def unclaimed(
 
 
 def app_view(*problems: str, aspect: str = "app", app: AppRecord = APP) -> AppView:
-    """Give a watched app with its problems."""
+    """Return a watched app with its problems."""
     severity = Severity.WARNING if aspect == "redirect_uris" else Severity.CRITICAL
     standing = Standing.APP_PROBLEM if problems and aspect == "app" else Standing.HEALTHY
     return AppView(
@@ -168,19 +181,19 @@ def app_view(*problems: str, aspect: str = "app", app: AppRecord = APP) -> AppVi
 
 
 def leftover(days: int, *, deletable: bool = False) -> LeftoverView:
-    """Give the old secret of a service that was confirmed on a newer one."""
+    """Return the old secret of a service that is confirmed to use a newer one."""
     owner = service_view(Standing.HEALTHY, NEW, confirmed=True)
     severity = Severity.NOTICE if deletable else Severity.WARNING
     return LeftoverView(owner, credential(ends=days), deletable, severity, days)
 
 
 def removed(item: str = "libwizard") -> RemovedView:
-    """Give a service (or `channel:` and a channel) that the watchlist no longer names."""
+    """Return a service (or `channel:` and a channel) that was removed from the watchlist."""
     return RemovedView(item)
 
 
 def reading(*problems: str) -> WatcherView:
-    """Give what the watcher says about reading, since two days."""
+    """Return the status of reading the apps, failing since two days if there are problems."""
     standing, severity = (
         (Standing.FAILING, Severity.CRITICAL) if problems else (Standing.HEALTHY, Severity.OK)
     )
@@ -190,7 +203,7 @@ def reading(*problems: str) -> WatcherView:
 
 
 def channel(*problems: str) -> WatcherView:
-    """Give what the watcher says about the channel "libapps-admins", since yesterday."""
+    """Return the status of the channel "libapps-admins", since yesterday if it fails."""
     standing, severity = (
         (Standing.FAILING, Severity.WARNING) if problems else (Standing.HEALTHY, Severity.OK)
     )
@@ -200,17 +213,17 @@ def channel(*problems: str) -> WatcherView:
 
 
 def weekly(*services: ServiceView) -> WatcherView:
-    """Give the quiet line of the week."""
+    """Return the weekly status."""
     return WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=services)
 
 
 def notice(view: View, reason: Reason = Reason.RUNG, roles: frozenset[Role] = BOTH) -> Notice:
-    """Give a notice."""
+    """Return a notice."""
     return Notice(view, reason, roles)
 
 
 def message(*notices: Notice, **more: object) -> Message:
-    """Give a message to the channel "its", sent at `NOW`."""
+    """Return a message to the channel "its", sent at `NOW`."""
     return replace(Message("its", NOW, ZONE, notices), **more)  # type: ignore[arg-type]  # the fields of the dataclass, by name
 
 
@@ -225,7 +238,7 @@ def _severity(standing: Standing, over: Loss, days_left: int | None) -> Severity
 
 
 def inventory_view(app_name: str, ends: int, *, owned: AppOwners | None = None) -> InventoryView:
-    """Give a credential of the tenant that ends in `ends` days."""
+    """Return a credential of the tenant that expires in `ends` days."""
     held = credential("key 1", ends)
     listed = InventoryItem(
         Holder.APPLICATION,
@@ -244,6 +257,6 @@ def inventory_view(app_name: str, ends: int, *, owned: AppOwners | None = None) 
 
 
 def tenant_watcher(aspect: Literal["reading", "fewer"], problem: str) -> WatcherView:
-    """Say that the tenant could not be read, or showed far fewer credentials."""
+    """Return the failure to read the tenant, or far fewer credentials in it."""
     severity = Severity.CRITICAL if aspect == "reading" else Severity.WARNING
     return WatcherView(aspect, "tenant", Standing.FAILING, severity, "failing", at(-2), (problem,))

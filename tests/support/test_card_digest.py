@@ -117,7 +117,7 @@ def test_digest_shows_invisible_characters() -> None:
 
 
 def places(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """Return every value of a payload, with the way to it."""
+    """Yield every value of a payload, with its path."""
     yield path, value
     for key, inner in (
         value.items()
@@ -130,7 +130,7 @@ def places(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 
 def changes(payload: Json) -> Iterator[tuple[str, Json]]:
-    """Return the card with one change after the other: each value another one, each key gone, one more key, neighbours swapped."""
+    """Yield the card with one change each: a value, a key, a further key, or swapped neighbours."""
     for path, value in places(payload):
         if path:
             for new in OTHER_VALUES:

@@ -21,11 +21,17 @@ def digest_of(mail: Mail) -> str:
 def test_digest_has_headers_text_and_html_differences() -> None:
     html = (
         "<html><head><title>Subject</title><style>p {}</style></head><body>"
-        '<div style="display:none;">Preview</div><table><tr><td width="4" bgcolor="#c50f1f"></td><td>'
-        '<h1 class="critical" style="color:#c50f1f;">It ends</h1><p class="words">First.</p><ol><li>Do</li><li>Then</li></ol><b>Now</b> '
-        '<a href="https://a.example/" class="button">Open</a><p>More here</p></td></tr></table></body></html>'
+        '<div style="display:none;">Preview</div>'
+        '<table><tr><td width="4" bgcolor="#c50f1f"></td><td>'
+        '<h1 class="critical" style="color:#c50f1f;">It ends</h1><p class="words">First.</p>'
+        "<ol><li>Do</li><li>Then</li></ol><b>Now</b> "
+        '<a href="https://a.example/" class="button">Open</a><p>More here</p>'
+        "</td></tr></table></body></html>"
     )
-    text = "It ends\n=======\n\nFirst.\n\n1. Do\n2. Then\n\nNow\n\nOpen: https://a.example/\n\nOnly here\n"
+    text = (
+        "It ends\n=======\n\nFirst.\n\n1. Do\n2. Then\n\nNow\n\n"
+        "Open: https://a.example/\n\nOnly here\n"
+    )
     assert list(html_digest(html, text, "Subject")) == [
         "hidden: Preview",
         "bar #c50f1f",
