@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.model.views import Loss, UnclaimedView
-from shared.core.model.vocabulary import Reason, Standing
+from shared.core.model.views import UnclaimedView
+from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.explanations import explanation
 from shared.render.text.headlines import headline
 from tests.render.cases import (

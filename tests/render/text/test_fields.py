@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Standing
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Runbook
 from shared.render.text.links import entra_credentials
 from shared.render.text.request import RequestMail, request_mail

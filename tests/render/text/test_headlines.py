@@ -2,11 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.model.message import Role
-from shared.core.model.views import UnclaimedView
-from shared.core.model.vocabulary import Kind, Loss, Reason, Standing
-from shared.core.model.watchlist import Claim
-from shared.render.text.explanations import explanation
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
