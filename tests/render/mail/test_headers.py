@@ -39,14 +39,18 @@ from tests.support.notices import (
         ),
         (
             MESSAGES["several_with_page"],
-            "[LibCal] its current secret was deleted in Entra; "
-             "is the new one installed? And 2 more",
+            (
+                "[LibCal] its current secret was deleted in Entra; "
+                "is the new one installed? And 2 more"
+            ),
         ),
         (MESSAGES["confirmed"], "[LibCal] is safe until 14 Nov 2028"),
         (
             MESSAGES["unclaimed"],
-            "[Lapsewatch] Secret “Test by the intern” on LibApps Outlook sync: "
-             "which service uses it?",
+            (
+                "[Lapsewatch] Secret “Test by the intern” on LibApps Outlook sync: "
+                "which service uses it?"
+            ),
         ),
         (MESSAGES["app_not_found"], "[LibApps Outlook sync] the app cannot be found"),
         (
