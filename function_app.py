@@ -1,9 +1,12 @@
-"""The triggers of the Functions app: parse, call, respond. Importing this module touches neither network nor environment."""
+"""The triggers of the Functions app: the timer, the queue, and the routes of `shared/web`.
+
+Importing this module reads neither the network nor the environment.
+"""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import List  # noqa: UP035  (the worker takes no other for an output)
+from typing import List  # noqa: UP035  (the worker accepts no other type for an output)
 
 import azure.functions as func
 
@@ -17,57 +20,56 @@ from shared.ports.errors import PortError
 from shared.usecases.tenants import survey
 from shared.web.api import api
 from shared.web.feeds import feeds
+from shared.web.log import log, report
 from shared.web.page import pages
-from shared.web.response import log, report
 
-for chatty in ("azure", "httpx", "msal", "urllib3"):
-    logging.getLogger(chatty).setLevel(
-        logging.WARNING
-    )  # a line for each request would cost more than all else in the logs
+# these log each request, which would cost more than all other log lines
+for library in ("azure", "httpx", "msal", "urllib3"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(api)
 app.register_functions(feeds)
 app.register_functions(pages)
 
 QUEUE, STORAGE = "tenants", "AzureWebJobsStorage"
-"""Where the tick says which tenants have something to do, if there are several: a hint, for what is owed is in the ledger."""
+"""The queue for the tenants whose check is due. A message is only a hint: the ledger decides."""
 
 
 class CheckFailed(Exception):
-    """The check did not end well. Raised so that the invocation is red; what was done stays done, and is recorded."""
+    """The check did not succeed. Raised to fail the invocation; the check is recorded already."""
 
 
 @contextmanager
 def never_silent() -> Iterator[None]:
-    """Log what keeps a check from beginning, or breaks it, as a failed check, too: the alert in Azure reads that line and no trace."""
+    """Log an error that prevents or stops a check as a failed check too.
+
+    The alert in Azure reads this line, and no traceback.
+    """
     try:
         yield
     except CheckFailed:
-        raise  # it is logged
+        raise  # the check is logged already
     except Exception as error:
         report(_failed(error), OWN)
         raise
 
 
 def _failed(error: Exception) -> CheckResult:
-    """Give what kept a check from its end as a failed check; what we did not foresee is named, and not quoted."""
-    said = (
-        str(error)
-        if isinstance(error, Misconfigured | PortError)
-        else f"An error of the program ({type(error).__name__})."
-    )
-    return CheckResult(clock(), Outcome.FAILED, said)
+    """Return an error as a failed check; of an unexpected error only the class is named."""
+    expected = isinstance(error, Misconfigured | PortError)
+    text = str(error) if expected else f"Internal error ({type(error).__name__})."
+    return CheckResult(clock(), Outcome.FAILED, text)
 
 
 @app.function_name("tick")
 @app.timer_trigger(arg_name="timer", schedule="%LAPSEWATCH_SCHEDULE%", use_monitor=True)
 @app.queue_output(arg_name="owed", queue_name=QUEUE, connection=STORAGE)
 @never_silent()
-def tick(timer: func.TimerRequest, owed: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (late or twice: what is owed follows from the ledger; and see above)
-    """Run a check if one is owed; where there are several tenants, let each have its own."""
+def tick(timer: func.TimerRequest, owed: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (the ledger knows what is due, even if the timer is late; and see above)
+    """Run a check if one is due; if there are several tenants, queue those that are due."""
     configured = settings()
     if len(configured.watchlists) > 1:
-        owed.set(_owed(configured))
+        owed.set(_due_tenants(configured))
         return
     with watching(configured) as watch:
         result = watch.tick(log.info)
@@ -76,22 +78,26 @@ def tick(timer: func.TimerRequest, owed: func.Out[List[str]]) -> None:  # noqa: 
         raise CheckFailed(f"The check ended as {result.outcome}. {result.error}")
 
 
-def _owed(configured: Settings) -> list[str]:
-    """Say which tenants have something to do. What ails the others is logged and not raised: a red invocation would send nothing."""
+def _due_tenants(configured: Settings) -> list[str]:
+    """Return the tenants whose check is due, and log the alarms of the others.
+
+    Alarms are not raised: a failed invocation sends no queue messages.
+    """
     with ledgers(configured) as known:
         found = survey(configured.watchlists, known, clock())
     for tenant, alarm in found.alarms.items():
         report(alarm, tenant)
-    log.info("%d of %d tenants have something to do", len(found.owed), len(configured.watchlists))
-    return list(found.owed)
+    log.info("%d of %d tenants are due", len(found.due), len(configured.watchlists))
+    return list(found.due)
 
 
 @app.function_name("tenant")
 @app.queue_trigger(arg_name="message", queue_name=QUEUE, connection=STORAGE)
 def tenant(message: func.QueueMessage) -> None:
-    """Do for one tenant what the tick does for the only one.
+    """Run the check of one tenant, as `tick` does if there is only one.
 
-    Never raises: the host would try again at once, five times within seconds. What failed is owed, and comes with a tick.
+    Never raises: the host would retry five times within seconds. A failed check stays due, and a
+    later tick retries it.
     """
     named = message.get_body().decode("utf-8", "replace")[:80]
     try:
@@ -99,10 +105,10 @@ def tenant(message: func.QueueMessage) -> None:
         with watching(configured) as watch:
             result = watch.tick(log.info)
     except NoSuchTenant as error:
-        log.warning("A message of the queue is dropped. %s", error)
+        log.warning("A queue message is dropped. %s", error)
         return
-    except Exception as error:  # noqa: BLE001  (the host would try again, and the next tick does it better)
+    except Exception as error:  # noqa: BLE001  (see above: the next tick retries)
         if not isinstance(error, Misconfigured | PortError):
-            log.exception("A check of the tenant broke off.")
+            log.exception("The check of the tenant stopped.")
         result = _failed(error)
     report(result, named)

@@ -1,6 +1,6 @@
-"""What the use cases answer with: values only."""
+"""Results of the use cases."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from shared.core.model.check_record import LastChecks, Outcome, Read
@@ -13,33 +13,48 @@ from shared.core.model.watchlist import WatchedApp
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one message."""
+    """What happened to one message."""
 
     message: Message
     delivered: bool
     error: str = ""
     tried: bool = True
-    """It was sent, or that was tried; else there was no time for it, and its addressee has not failed."""
+    """Whether sending was attempted; if not, the check had no time left."""
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryResult:
-    """How the tenant's part of a check ended. `error` is empty when nothing failed."""
+    """How the part of a check about the tenant ended. `error` is empty if nothing failed."""
 
     read: Read = field(default_factory=Read)
     deliveries: tuple[Delivery, ...] = ()
     error: str = ""
     listed: int = 0
-    """Credentials that are due or have ended."""
+    """Number of credentials that are due or expired."""
     complete: bool = False
-    """The whole tenant was read."""
+    """Whether the whole tenant was read."""
     withheld: int = 0
-    """Owners who hear at the next check, because this one wrote to as many as it may."""
+    """Number of owners left to the next check, because this one reached its limit."""
+    attempted_at: datetime | None = None
+    """When the check began; `None` if it did not read the tenant, so that the next tick does."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the whole check fails; a failed read of the tenant is a partial failure."""
+        return False
+
+    def add_to(self, result: "CheckResult") -> "CheckResult":
+        """Return the check's result with this one in it, if the tenant was read."""
+        return result if self.attempted_at is None else replace(result, inventory=self)
+
+    def note(self, last_checks: LastChecks) -> LastChecks:
+        """Note when the tenant was last read, or that the next tick reads it."""
+        return replace(last_checks, inventory_attempt=self.attempted_at)
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryStatus:
-    """What is known of the tenant: how it was last read, and what is due, most urgent first."""
+    """The last scan of the tenant, and what is due, most urgent first."""
 
     scan: InventoryScan | None
     views: tuple[InventoryView, ...]
@@ -47,7 +62,7 @@ class InventoryStatus:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How a check ended. `judgement` is absent when nothing was concluded."""
+    """How a check ended. `judgement` is `None` if nothing was concluded."""
 
     checked_at: datetime
     outcome: Outcome
@@ -58,11 +73,11 @@ class CheckResult:
     next_messages: NextMessages = field(default_factory=NextMessages)
     dry_run: bool = False
     inventory: InventoryResult | None = None
-    """`None`: the tenant was no part of it. What it told is in `told` too."""
+    """`None` if the check did not read the tenant. Its deliveries are in `deliveries` too."""
 
     @property
     def everyone_notified(self) -> bool:
-        """The check was made, and whoever was to hear something has heard it."""
+        """Whether the check ran and every message was delivered."""
         return self.outcome in {Outcome.OK, Outcome.PARTIAL} and all(
             delivery.delivered for delivery in self.deliveries
         )
@@ -70,7 +85,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Every message up to a local day, if nobody acts and every one arrives."""
+    """The messages up to a local day, if nobody acts and all are delivered."""
 
     judgement: Judgement
     at: CheckContext
@@ -79,7 +94,7 @@ class Forecast:
 
     @property
     def unread(self) -> tuple[WatchedApp, ...]:
-        """The watched apps of which nothing is known: silence about them is no all-clear."""
+        """The watched apps whose state is unknown; no message does not mean all is well."""
         return tuple(
             app for app in self.at.watchlist.apps if app.key not in self.judgement.concluded
         )
@@ -87,13 +102,13 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How we stand: what is known, days counted as of now."""
+    """The current status, days counted as of now."""
 
     judgement: Judgement
     last_checks: LastChecks
     next_messages: NextMessages
     stale: bool
     read: Read | None = None
-    """Set when the apps were read for this answer."""
+    """Set if the apps were read for this status."""
     inventory: InventoryStatus | None = None
-    """`None`: no tenant is watched."""
+    """`None` if the tenant is not watched."""

@@ -1,4 +1,7 @@
-"""Telling, one addressee after the other: send, then record. A failed addressee is an outcome of its own and no other's matter."""
+"""Deliver messages, one after the other: send, then record.
+
+A channel that fails does not affect the others.
+"""
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -6,46 +9,65 @@ from collections.abc import Callable, Iterable, Iterator
 from shared.core.model.message import Message
 from shared.core.results import Delivery
 from shared.ports.errors import ChannelError, LedgerError
-from shared.ports.ledger import Lease
+from shared.usecases.part import CheckRun
 
-NO_TIME = "The check ran out of time before this was sent; the next one tells it."
-UNRECORDED = "It was delivered, but that could not be recorded: it will come again."
+NO_TIME = "The check timed out before sending this; the next check will send it."
+NOT_RECORDED = "Delivered, but saving the delivery failed; it may be sent twice."
 
 
-def tell(
+def deliver(
+    run: CheckRun,
     messages: Iterable[Message],
     send: Callable[[Message], None],
     record: Callable[[Message], None],
-    lease: Lease,
-    is_late: Callable[[], bool],
 ) -> Iterator[Delivery]:
-    """Give what became of each message; the lease is renewed before each effect. Raises `LeaseLost`, and `LedgerError` of `record`."""
+    """Yield what happened to each message, and add it to the deliveries of the check.
+
+    Raises:
+        LeaseLost: Another check has the lease. It is renewed before each message.
+        LedgerError: A delivery could not be recorded.
+    """
+    for delivery in _deliveries(run, messages, send, record):
+        run.deliveries.append(delivery)
+        yield delivery
+
+
+def _deliveries(
+    run: CheckRun,
+    messages: Iterable[Message],
+    send: Callable[[Message], None],
+    record: Callable[[Message], None],
+) -> Iterator[Delivery]:
     for message in messages:
-        if is_late():
+        if run.is_late():
             yield Delivery(message, delivered=False, error=NO_TIME, tried=False)
             continue
-        lease.renew()
-        try:
-            send(message)
-        except ChannelError as error:
-            yield Delivery(message, delivered=False, error=str(error))
-            continue
-        except Exception as error:  # noqa: BLE001  (whatever breaks one addressee, the others must still hear; the check is not ok)
-            yield Delivery(
-                message,
-                delivered=False,
-                error=f"{message.channel}: an error of the program ({_where(error)}).",
-            )
+        run.renew()
+        run.progress(f"sending to {message.channel}")
+        if error := _error_of(send, message):
+            yield Delivery(message, delivered=False, error=error)
             continue
         try:
             record(message)
         except LedgerError:
-            yield Delivery(message, delivered=True, error=UNRECORDED)
+            yield Delivery(message, delivered=True, error=NOT_RECORDED)
             raise
         yield Delivery(message, delivered=True)
 
 
+def _error_of(send: Callable[[Message], None], message: Message) -> str:
+    """Send a message and return the error, empty if there is none."""
+    try:
+        send(message)
+    except ChannelError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001  (a bug met by one channel must not stop the others; the check is not ok)
+        return f"{message.channel}: internal error ({_where(error)})."
+    return ""
+
+
 def _where(error: Exception) -> str:
-    """Name an error, and the line that raised it; its text may quote anything."""
+    """Return the class of an error and the line that raised it, never its text."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {frame.filename.replace('\\', '/').rpartition('/')[2]}, line {frame.lineno}"
+    file = frame.filename.replace("\\", "/").rpartition("/")[2]
+    return f"{type(error).__name__} in {file}, line {frame.lineno}"

@@ -1,8 +1,9 @@
-"""Gathering: everything that a check reads, judged but not yet acted on. What could not be read completely is said, never guessed."""
+"""Gather everything that a check of the watched apps needs: read, then judge.
 
-from collections.abc import Callable
+An app that could not be read completely is reported as unread; its state is never guessed.
+"""
+
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import reduce
 from typing import NamedTuple
 
@@ -15,86 +16,82 @@ from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import DecisionChanges
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, Memory, Use
+from shared.core.model.changes import DecisionChanges
+from shared.core.model.directory import App
+from shared.core.model.memory import Changes, Memory, Read, Use
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from shared.ports.errors import DirectoryError
 from shared.ports.usage_report import UsageReport
+from shared.usecases.part import MIN_SECONDS, CheckRun
 
-type Progress = Callable[[str], None]
-"""Notification, in a few words, what is going on."""
+READ_WITHIN = 240.0
+"""Seconds for reading the watched apps and their sign-ins.
 
-MIN_SECONDS = 0.001
-"""Seconds for a read that has no time left."""
-
-
-def quiet(_: str) -> None:
-    """Say nothing: the progress of a check nobody watches."""
+Less than the term of the lease, which is not renewed while reading.
+"""
 
 
 class Readings(NamedTuple):
-    """What was read, from wherever."""
+    """Everything that was read."""
 
     reading: DirectoryReading
     snapshots: dict[str, AppSnapshot]
     """By app key."""
     unread: dict[str, str]
-    """By app key: why it could not be read completely."""
+    """Why an app could not be read completely, by app key."""
     uses: tuple[Use, ...]
     settled: tuple[DecisionChanges, ...]
-    """What sign-ins settle, to be written."""
+    """Confirmations that follow from sign-ins, to be saved."""
     evidence: str
-    """Why sign-ins could not be read, if they were to be."""
+    """Why sign-ins could not be read; empty if they were, or if they are not wanted."""
 
 
 class Gathered(NamedTuple):
-    """What was read, what it means, and what is due: everything that acting needs."""
+    """What was read, its judgement, and the messages that are due."""
 
     readings: Readings
     at: CheckContext
     judgement: Judgement
     messages: tuple[Message, ...]
 
-    def read(self, seconds: float) -> Read:
-        """Count what was read; `seconds` is how long the whole took."""
-        found = [app for app in self.readings.reading.apps.values() if app is not None]
-        credentials = sum(len(app.credentials) for app in found)
-        return Read(len(found), credentials, self.readings.reading.requests, round(seconds, 3))
+    @property
+    def after(self) -> CheckContext:
+        """The context once everything that was found is saved."""
+        memory = apply_changes(self.at.memory, self.judgement.changes)
+        return self.at._replace(memory=memory)
+
+    def read(self, seconds: float = 0.0) -> Read:
+        """Return how much was read; `seconds` is how long it took."""
+        apps = _found(self.readings.reading)
+        credentials = sum(len(app.credentials) for app in apps)
+        return Read(len(apps), credentials, self.readings.reading.requests, round(seconds, 3))
 
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Reads what is watched, with what it may read it by."""
+    """Reads and judges the watched apps."""
 
     watchlist: Watchlist
     directory: Directory
     usage_report: UsageReport | None
 
-    def gather(
-        self,
-        memory: Memory,
-        last_checks: LastChecks,
-        now: datetime,
-        left: Callable[[], float],
-        progress: Progress,
-    ) -> Gathered:
-        """Read the apps, and what is known of their use; judge them, with what sign-ins settle already settled.
+    def gather(self, at: CheckContext, run: CheckRun) -> Gathered:
+        """Read the apps and the sign-ins, and judge them.
 
-        `left` gives the seconds that are left for reading; what has none left fails by itself, with its own sentence. Of the
-        rest, sign-ins get half: no check depends on them.
+        Sign-ins get half of the time that is left after the apps: no check depends on them.
         """
         apps = self.watchlist.apps
-        progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
+        run.progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
         reading = self.directory.read(
             [AppQuery(app.client_id, app.service_principal) for app in apps],
-            seconds=max(MIN_SECONDS, left()),
+            seconds=run.seconds_left(READ_WITHIN),
         )
-        uses, evidence = self._uses(memory, reading, max(MIN_SECONDS, left() / 2), progress)
-        at = CheckContext(
-            self.watchlist, apply_changes(memory, Changes(uses=uses)), now, last_checks
-        )
-        observed = {
+        uses, evidence = self._uses(at.memory, reading, run)
+        at = at._replace(memory=apply_changes(at.memory, Changes(uses=uses)))
+        snapshots = {
             app.key: snapshot_of(app, reading.apps[app.client_id], at)
             for app in apps
             if app.client_id in reading.apps
@@ -104,45 +101,47 @@ class Gatherer:
             for app in apps
             if app.client_id in reading.failures
         }
-        views = judge(at, observed).services if at.memory.uses else ()
-        settled = tuple(
-            decided for view in views if (decided := settle(view, at.memory, now)) is not None
-        )
-        return judged(Readings(reading, observed, unread, uses, settled, evidence), at)
+        settled = _settled(at, snapshots)
+        return judged(Readings(reading, snapshots, unread, uses, settled, evidence), at)
 
     def _uses(
-        self, memory: Memory, reading: DirectoryReading, seconds: float, progress: Progress
+        self, memory: Memory, reading: DirectoryReading, run: CheckRun
     ) -> tuple[tuple[Use, ...], str]:
-        """Read when credentials were used, where that is switched on; without it the check goes on, and says why.
+        """Return when credentials were used, and the error if that cannot be read.
 
-        Of a credential that nobody has seen on an app nothing is kept: no row would be of use, and its key id may be no key.
+        Credentials that are on no watched app are ignored.
         """
         if self.usage_report is None:
             return (), ""
-        progress("reading sign-ins")
+        run.progress("reading sign-ins")
+        client_ids = [app.client_id for app in self.watchlist.apps]
+        seconds = max(MIN_SECONDS, run.seconds_left(READ_WITHIN) / 2)
         try:
-            seen = self.usage_report.last_seen(
-                [app.client_id for app in self.watchlist.apps], seconds=seconds
-            )
+            last_seen = self.usage_report.last_seen(client_ids, seconds=seconds)
         except DirectoryError as error:
             return (), str(error)
-        here = {
-            credential.key_id
-            for app in reading.apps.values()
-            if app is not None
-            for credential in app.credentials
-        }
-        known = {
-            key_id: at
-            for key_id, at in seen.items()
-            if key_id in here or key_id in memory.credential_records
-        }
+        present = {
+            credential.key_id for app in _found(reading) for credential in app.credentials
+        } | memory.credential_records.keys()
+        known = {key_id: at for key_id, at in last_seen.items() if key_id in present}
         return tuple(uses_after(memory, known)), ""
 
 
-def judged(seen: Readings, at: CheckContext) -> Gathered:
-    """Judge what was seen, as it stands once everything that sign-ins settle is written."""
-    at = at._replace(memory=reduce(apply_decision, seen.settled, at.memory))
-    judgement = judge(at, seen.snapshots, seen.unread)
-    judgement = replace(judgement, changes=replace(judgement.changes, uses=seen.uses))
-    return Gathered(seen, at, judgement, messages_due(judgement, at))
+def judged(readings: Readings, at: CheckContext) -> Gathered:
+    """Judge what was read, with the confirmations that follow from sign-ins already applied."""
+    at = at._replace(memory=reduce(apply_decision, readings.settled, at.memory))
+    judgement = judge(at, readings.snapshots, readings.unread)
+    judgement = replace(judgement, changes=replace(judgement.changes, uses=readings.uses))
+    return Gathered(readings, at, judgement, messages_due(judgement, at))
+
+
+def _settled(at: CheckContext, snapshots: dict[str, AppSnapshot]) -> tuple[DecisionChanges, ...]:
+    """Return the confirmations that follow from sign-ins."""
+    if not at.memory.uses:
+        return ()
+    settled = (settle(view, at.memory, at.now) for view in judge(at, snapshots).services)
+    return tuple(each for each in settled if each is not None)
+
+
+def _found(reading: DirectoryReading) -> list[App]:
+    return [app for app in reading.apps.values() if app is not None]

@@ -1,4 +1,7 @@
-"""Several tenants: which of them have something to do now. Each has its ledger, and one that fails is no other's matter."""
+"""Several tenants: which of them need a check now.
+
+Each tenant has its own ledger; one that fails does not affect the others.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from datetime import datetime
 from shared.config.watchlist_folder import Watchlists
 from shared.core.judge.schedule import is_stale, is_tick_due
 from shared.core.model.check_record import Outcome
+from shared.core.model.memory import LastChecks, Outcome
 from shared.core.results import CheckResult
 from shared.ports.errors import LedgerError
 from shared.ports.ledger import Ledger
@@ -14,16 +18,17 @@ from shared.ports.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is owed, by the keys of watchlists, in their order."""
+    """Which tenants need a check, by the keys of their watchlists."""
 
-    owed: tuple[str, ...]
+    due: tuple[str, ...]
+    """Tenants whose check is due, in the order of the watchlists."""
     alarms: Mapping[str, CheckResult]
-    """Tenants whose ledger cannot be read, or for which no good check has been made for too long; each as a failed check."""
+    """Tenants that are stale, or whose ledger cannot be read, each as a failed check."""
 
 
 def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime) -> Survey:
-    """Ask the ledger of each tenant: one table read each. Raises no port's error."""
-    owed: list[str] = []
+    """Read the last checks of each tenant: one table read each. Raises no error of a port."""
+    due: list[str] = []
     alarms: dict[str, CheckResult] = {}
     for key, watchlist in watchlists.items():
         try:
@@ -32,36 +37,33 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
             alarms[key] = CheckResult(now, Outcome.FAILED, str(error))
             continue
         if is_tick_due(last_checks, watchlist, now):
-            owed.append(key)
+            due.append(key)
         if is_stale(last_checks, now):
-            last = (
-                f"since {last_checks.last_success:%Y-%m-%d %H:%M} UTC"
-                if last_checks.last_success is not None
-                else "yet"
-            )
-            alarms[key] = CheckResult(
-                now,
-                Outcome.FAILED,
-                f"No good check of this tenant {last}. {last_checks.error}".strip(),
-            )
-    return Survey(tuple(owed), alarms)
+            alarms[key] = CheckResult(now, Outcome.FAILED, _stale(last_checks))
+    return Survey(tuple(due), alarms)
+
+
+def _stale(last_checks: LastChecks) -> str:
+    last = last_checks.last_success
+    since = f"since {last:%Y-%m-%d %H:%M} UTC" if last is not None else "yet"
+    return f"No successful check of this tenant {since}. {last_checks.error}".strip()
 
 
 def fresh(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime) -> bool | None:
-    """Say whether checks are made: `False` if any tenant is stale, `None` if some have not begun, else `True`.
+    """Return whether checks succeed: `False` if any tenant is stale, else `True`.
 
-    The first sign of life of each is noted. Raises `LedgerError`.
+    `None` if no tenant is stale and some had no successful check yet. Saves the first sign of
+    life of each tenant. Raises `LedgerError`.
     """
-    found: list[bool | None] = []
+    states: list[bool | None] = []
     for key in watchlists:
         last_checks = ledgers[key].last_checks()
         if last_checks.watching_since is None and last_checks.last_attempt is None:
             ledgers[key].begin(now)
-        found.append(
-            False
-            if is_stale(last_checks, now)
-            else True
-            if last_checks.last_success is not None
-            else None
-        )
-    return False if False in found else None if None in found else True
+        if is_stale(last_checks, now):
+            states.append(False)
+        else:
+            states.append(None if last_checks.last_success is None else True)
+    if False in states:
+        return False
+    return None if None in states else True

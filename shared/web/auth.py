@@ -1,7 +1,10 @@
-"""Who is there, and from which page a form came: only what cannot be made up counts, and that is never a header alone.
+"""Who sent a request, and whether a form came from the page.
 
-Easy Auth stands in front of the page and passes the ID token of the person's sign-in. `X-MS-CLIENT-PRINCIPAL*`, which say
-the same without a signature, are never read: nothing shows that the platform takes them away from what a client sends.
+Nothing counts that a client can forge.
+
+Easy Auth in front of the page passes on the ID token of the sign-in. The headers
+`X-MS-CLIENT-PRINCIPAL*` say the same without a signature, so they are never read: it is not
+documented that the platform removes them from what a client sends.
 """
 
 from collections.abc import Mapping
@@ -13,25 +16,37 @@ from shared.ports.errors import NotSignedIn
 from shared.ports.token_verifier import TokenVerifier
 
 TOKEN = "x-ms-token-aad-id-token"  # noqa: S105  (the name of a header)
-"""The header in which Easy Auth passes the ID token, where its token store is on."""
+"""The header in which Easy Auth passes on the ID token, if its token store is enabled."""
 _PORTS = {"http": 80, "https": 443}
 
 
 def who(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> Person:
-    """Give who asks; `identities` is `None` where the page's sign-in is not switched on. Raises `NotSignedIn`, `TokenVerifierError`."""
+    """Return the person who sent a request.
+
+    Args:
+        headers: The headers of the request, by lower-case name.
+        token_verifier: `None` if sign-in to the page is not set up.
+
+    Raises:
+        NotSignedIn: There is no ID token, or it is not valid.
+        TokenVerifierError: The ID token could not be verified.
+    """
     if token_verifier is None:
-        raise NotSignedIn("The page's sign-in is not switched on.")
+        raise NotSignedIn("Sign-in to the page is not set up.")
     token = headers.get(TOKEN, "").strip()
     if not token:
-        raise NotSignedIn("The request comes without an ID token.")
+        raise NotSignedIn("The request has no ID token.")
     return token_verifier.person(token)
 
 
 def from_own_page(headers: Mapping[str, str], *, page_url: str, asked: str) -> bool:
-    """Tell whether a form came from our page: the browser says `same-origin`, or names the page's origin.
+    """Return whether the browser says that a form came from the page.
 
-    `page_url` is where people open the page, empty if that is not known; `asked` is the URL that was asked for, which
-    takes its place on this machine only: elsewhere the host in it is what the client says.
+    Args:
+        headers: The headers of the request, by lower-case name.
+        page_url: Where people open the page; empty if unknown.
+        asked: The URL of the request. It replaces `page_url` on this machine only: elsewhere
+            the client chooses the host in it.
     """
     site = headers.get("sec-fetch-site", "")
     if site:
@@ -41,7 +56,7 @@ def from_own_page(headers: Mapping[str, str], *, page_url: str, asked: str) -> b
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
-    """Give scheme, host and port (RFC 6454)."""
+    """Return scheme, host and port (RFC 6454)."""
     try:
         parts = urlsplit(url)
         return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)

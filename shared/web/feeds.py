@@ -1,65 +1,63 @@
-"""Feeds for programs, each behind a function key: gauges for a monitor, dates for a calendar, a table for a spreadsheet."""
+"""Feeds, each behind a function key: metrics, a calendar and a spreadsheet."""
 
 from collections.abc import Callable
 
 import azure.functions as func
 
-from shared.bootstrap import watching
+from shared.bootstrap import settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant
 from shared.ports.errors import PortError
 from shared.render.feeds import calendar_events, metrics, spreadsheet
 from shared.usecases.check import Watch
-from shared.web import answers
-from shared.web.response import asked, respond, unavailable
+from shared.web.request import tenant_of
+from shared.web.response import HttpResponse, feed, respond, unavailable
 
 feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
 
-GAUGES = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # which the SDK adds
+METRICS_TYPE = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # the SDK adds it
 
 
 @feeds.function_name("metrics")
 @feeds.route(route="metrics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """Gauges from the ledger, for Prometheus."""
-    return _fed(
-        req, lambda watch: answers.feed(metrics.metrics(watch.status(), watch.watchlist), GAUGES)
-    )
+    """Return gauges from the ledger, for Prometheus."""
+    return _respond(req, _metrics)
 
 
 @feeds.function_name("calendar")
 @feeds.route(route="calendar.ics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """End dates as events, for Outlook."""
-    return _fed(req, _dates)
+    """Return the expiry dates as events, for Outlook."""
+    return _respond(req, _calendar)
 
 
 @feeds.function_name("status_csv")
 @feeds.route(route="status.csv", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """How we stand, a row an item."""
-    return _fed(
-        req,
-        lambda watch: answers.feed(
-            spreadsheet.status_csv(watch.status(), watch.watchlist), "text/csv", "lapsewatch.csv"
-        ),
-    )
+    """Return the status as a table, one row for each item."""
+    return _respond(req, _spreadsheet)
 
 
-def _dates(watch: Watch) -> answers.HttpResponse:
-    gone = (
-        sighting
-        for sighting in watch.ledger.load().credential_records.values()
-        if sighting.gone_at is not None
-    )
-    return answers.feed(
-        calendar_events.calendar(watch.status(), watch.watchlist, gone), "text/calendar"
-    )
+def _metrics(watch: Watch) -> HttpResponse:
+    return feed(metrics.metrics(watch.status(), watch.watchlist), METRICS_TYPE)
 
 
-def _fed(req: func.HttpRequest, feed: Callable[[Watch], answers.HttpResponse]) -> func.HttpResponse:
+def _calendar(watch: Watch) -> HttpResponse:
+    records = watch.ledger.load().credential_records.values()
+    gone = (record for record in records if record.gone_at is not None)
+    events = calendar_events.calendar(watch.status(), watch.watchlist, gone)
+    return feed(events, "text/calendar")
+
+
+def _spreadsheet(watch: Watch) -> HttpResponse:
+    table = spreadsheet.status_csv(watch.status(), watch.watchlist)
+    return feed(table, "text/csv", "lapsewatch.csv")
+
+
+def _respond(req: func.HttpRequest, make: Callable[[Watch], HttpResponse]) -> func.HttpResponse:
     try:
-        with watching(asked(req)) as watch:
-            return respond(feed(watch))
+        with watching(settings().of(tenant_of(req))) as watch:
+            return respond(make(watch))
     except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)

@@ -26,9 +26,12 @@ from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import flash, inventory, page
 from shared.usecases import decisions
 from shared.usecases.check import Watch
-from shared.web import answers, forms
+from shared.web import forms
+from shared.web import response as answers
 from shared.web.auth import from_own_page, who
-from shared.web.response import ANSWER_WITHIN, log, report, respond
+from shared.web.log import log, report
+from shared.web.request import ANSWER_WITHIN
+from shared.web.response import respond
 
 pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
 

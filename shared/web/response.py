@@ -1,7 +1,14 @@
-"""What all routes share: an answer becomes the worker's own type, and a caller who is not to blame is told so without a trace."""
+"""HTTP responses: values, and the conversion to the type of the Functions worker.
 
-import logging
-from datetime import timedelta
+They are not cached by proxies and run nothing in a browser but the page's own script. Errors are
+problem documents (RFC 9457), never a traceback.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from html import escape
+from typing import NamedTuple
 
 import azure.functions as func
 
@@ -11,40 +18,150 @@ from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
 from shared.render.feeds.log_line import log_line
 from shared.web import answers
+from shared.config.settings import NoSuchTenant
+from shared.core.model.memory import Outcome
+from shared.render.feeds.document_parts import Json
+from shared.web.log import log
 
-log = logging.getLogger("lapsewatch")
+GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # not stricter: Easy Auth refuses forms without a referrer
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
-ANSWER_WITHIN = timedelta(seconds=120)
-"""Azure ends an HTTP call after 230 seconds; the rest is for a last message and for the ledger, each of whose calls may take 30."""
+
+class HttpResponse(NamedTuple):
+    """A response."""
+
+    status: int
+    body: str
+    media_type: str
+    headers: dict[str, str]
 
 
-def asked(req: func.HttpRequest) -> Settings:
-    """Give the settings, of the tenant that `?tenant=` names where there are several. Raises `Misconfigured`, `NoSuchTenant`."""
-    return settings().of(req.params.get("tenant", ""))
-
-
-def respond(answer: answers.HttpResponse) -> func.HttpResponse:
-    """Turn an answer into the worker's own type."""
-    return func.HttpResponse(
-        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.headers
-    )
+def respond(response: HttpResponse) -> func.HttpResponse:
+    """Return a response as the worker's own type."""
+    status, body, media_type, headers = response
+    return func.HttpResponse(body, status_code=status, mimetype=media_type, headers=headers)
 
 
 def unavailable(error: Exception) -> func.HttpResponse:
-    """Answer a program that cannot be served: the settings, or what we depend on, fail; or it named no tenant that is watched."""
+    """Return the error of a request that cannot be served.
+
+    An unknown or missing tenant is the caller's error; all others are logged, and answered 503.
+    """
     if isinstance(error, NoSuchTenant):
-        return respond(
-            answers.problem(
-                404 if error.given else 400,
-                "No such tenant" if error.given else "Which tenant?",
-                str(error),
-            )
-        )
+        status, title = (404, "No such tenant") if error.given else (400, "Which tenant?")
+        return respond(problem(status, title, str(error)))
     log.error("%s", error)
-    return respond(answers.problem(503, "Not available", str(error)))
+    return respond(problem(503, "Not available", str(error)))
 
 
-def report(result: CheckResult, tenant: str) -> None:
-    """Log a check as one line, a JSON object that alert rules parse; `tenant` is the key of its watchlist."""
-    level = logging.ERROR if result.outcome in {Outcome.PARTIAL, Outcome.FAILED} else logging.INFO
-    log.log(level, log_line(result, tenant))
+def health(*, fresh: bool | None) -> HttpResponse:
+    """Return whether checks succeed: `ok`, `starting` (`fresh` is `None`) or `stale`."""
+    word = "stale" if fresh is False else "ok" if fresh else "starting"
+    return _not_stored(503 if fresh is False else 200, word, "text/plain")
+
+
+def status(document: Json, service: str | None, known_tag: str | None) -> HttpResponse:
+    """Return the status document, or the part about one service.
+
+    The status is 304 if the caller has the document already, and 404 if the service is unknown.
+    The tag covers everything but the time at which the document was made.
+    """
+    if service is None:
+        lasting = {key: value for key, value in document.items() if key != "generated_at"}
+        return _status(document, lasting, known_tag)
+    services = document["services"]
+    assert isinstance(services, list)
+    found = next((each for each in services if each["id"] == service), None)
+    if found is None:
+        known = ", ".join(each["id"] for each in services)
+        detail = (
+            f"There is no service {service[:80]!r} on the watchlist; its services are: {known}."
+        )
+        return problem(404, "No such service", detail)
+    return _status(found, found, known_tag)
+
+
+def _status(body: object, lasting: object, known_tag: str | None) -> HttpResponse:
+    return _tagged(_text(body), _text(lasting), "application/json", "private, no-cache", known_tag)
+
+
+def check(document: Json) -> HttpResponse:
+    """Return the check document; if the check did not succeed, as a problem that contains it."""
+    outcome = document["outcome"]
+    if outcome in {Outcome.PARTIAL, Outcome.FAILED}:
+        return problem(502, f"The check ended as {outcome}", str(document["error"]), document)
+    return _not_stored(200, _text(document), "application/json")
+
+
+def problem(status: int, title: str, detail: str, more: Json | None = None) -> HttpResponse:
+    """Return an error as a problem document; `more` are fields for the caller."""
+    document: Json = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return _not_stored(status, _text(document | (more or {})), "application/problem+json")
+
+
+def page(html: str, status: int = 200) -> HttpResponse:
+    """Return a page, which loads nothing but its own style and script."""
+    return _not_stored(status, html, "text/html", {"Content-Security-Policy": PAGE_POLICY})
+
+
+def sorry(status: int, title: str, detail: str) -> HttpResponse:
+    """Return an error to a person, when the status page cannot be made."""
+    title, detail = escape(title), escape(detail)
+    return page(
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{detail}</p>\n</html>\n",
+        status,
+    )
+
+
+def see_other(path: str) -> HttpResponse:
+    """Redirect to a path of the app by GET, so that a reload does not send the form again."""
+    return _not_stored(303, "", "text/plain", {"Location": path})
+
+
+def asset(assets: Mapping[str, tuple[str, str]], name: str, known_tag: str | None) -> HttpResponse:
+    """Return the style or the script of the page, which are public; 304 and 404 as in `status`."""
+    if name not in assets:
+        return problem(404, "No such file", "The page has no file of this name.")
+    media_type, text = assets[name]
+    return _tagged(text, text, media_type, "no-cache", known_tag)
+
+
+def feed(text: str, media_type: str, file_name: str = "") -> HttpResponse:
+    """Return a feed; with `file_name`, as a file to be saved."""
+    headers = GUARDS | {"Cache-Control": "private, no-cache"}
+    if file_name:
+        headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return HttpResponse(200, text, media_type, headers)
+
+
+def _not_stored(
+    status: int, body: str, media_type: str, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    every = GUARDS | {"Cache-Control": "no-store"} | dict(headers or {})
+    return HttpResponse(status, body, media_type, every)
+
+
+def _tagged(
+    body: str, lasting: str, media_type: str, caching: str, known_tag: str | None
+) -> HttpResponse:
+    """Return `body`, or 304 if the caller has it already; the tag covers `lasting`."""
+    tag = '"' + hashlib.sha256(lasting.encode()).hexdigest()[:32] + '"'
+    headers = GUARDS | {"Cache-Control": caching, "ETag": tag}
+    known = {each.strip().removeprefix("W/") for each in (known_tag or "").split(",")}
+    if tag in known:
+        return HttpResponse(304, "", media_type, headers)
+    return HttpResponse(200, body, media_type, headers)
+
+
+def _text(document: object) -> str:
+    return json.dumps(document, ensure_ascii=True)

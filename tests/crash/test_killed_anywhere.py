@@ -152,12 +152,12 @@ def lived(stage: Stage, killer: Killer, act: tuple[str, ...], at: timedelta) -> 
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_whoever_is_owed_a_message_gets_it_once_or_twice(stage: Stage, name: str) -> None:
+def test_message_is_sent_once_or_twice_despite_a_crash(stage: Stage, name: str) -> None:
     gets_it_once_or_twice(stage, name, STORIES[name])
 
 
 @pytest.mark.parametrize("name", WIDE_STORIES)
-def test_so_does_whoever_is_owed_one_about_the_whole_tenant(wide_stage: Stage, name: str) -> None:
+def test_inventory_message_is_sent_once_or_twice(wide_stage: Stage, name: str) -> None:
     gets_it_once_or_twice(wide_stage, name, WIDE_STORIES[name])
 
 

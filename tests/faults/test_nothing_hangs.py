@@ -102,7 +102,7 @@ CALLS: Mapping[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("how", SILENT)
 @pytest.mark.parametrize("call", CALLS)
-def test_a_call_ends(call: str, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_call_times_out(call: str, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDENTITY_HEADER", "the-header")
     monkeypatch.setenv("IDENTITY_ENDPOINT", "")
     started = time.monotonic()
@@ -116,7 +116,7 @@ def test_a_call_ends(call: str, how: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("wait", ["99999999", "Thu, 26 Nov 2099 15:00:00 GMT"])
-def test_a_token_endpoint_that_wants_ages_is_not_given_them(
+def test_long_retry_after_of_token_endpoint_is_ignored(
     wait: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IDENTITY_HEADER", "the-header")
@@ -129,7 +129,7 @@ def test_a_token_endpoint_that_wants_ages_is_not_given_them(
     assert time.monotonic() - started < 2 * SOON
 
 
-def test_a_check_ends_when_nobody_says_a_word(world: World) -> None:
+def test_check_ends_when_no_service_answers(world: World) -> None:
     rig = world.begin()
     rig.seconds = Seconds(token=LIMIT, post=LIMIT)
     rig.stage.front.twist = hang
@@ -142,13 +142,13 @@ def test_a_check_ends_when_nobody_says_a_word(world: World) -> None:
     assert rig.heard == world.owed
 
 
-def test_what_a_call_gives_and_raises_comes_through() -> None:
+def test_result_and_exception_of_a_call_are_passed_on() -> None:
     assert call_with_timeout(5, lambda: None) is None
     with pytest.raises(KeyError, match="what"):
         call_with_timeout(5, partial(getitem, {}, "what"))
 
 
-def test_nobody_waits_for_a_call_that_was_given_up_not_even_the_end_of_the_process() -> None:
+def test_timed_out_call_does_not_block_exit() -> None:
     forever = threading.Event()
     with pytest.raises(TimeoutError, match=r"no answer within 0\.05 seconds"):
         call_with_timeout(0.05, forever.wait)

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("wrong", [MINUTES, -MINUTES], ids=["ahead", "behind"])
-def test_a_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> None:
+def test_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> None:
     rig = world.begin()
     assert rig.check(DAY + wrong).outcome == Outcome.OK
     assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome in {
@@ -40,7 +40,7 @@ def test_a_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> Non
     assert set(items.values()) <= {1, 2}
 
 
-def test_tokens_that_end_between_two_pages_are_renewed(world: World) -> None:
+def test_token_that_expires_between_two_pages_is_renewed(world: World) -> None:
     """Each is near its end when it comes, as those may be that the endpoint kept for long, and has ended when a page is there."""
     rig, identity = world.begin(), world.rig.stage.tenant.identity
     before, identity.lifetime = identity.lifetime, 60
@@ -60,7 +60,7 @@ def test_tokens_that_end_between_two_pages_are_renewed(world: World) -> None:
     assert rig.heard == world.owed
 
 
-def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(
+def test_lost_lease_stops_the_check_before_its_next_effect(
     world: World,
 ) -> None:
     rig, number = world.begin(), count()
@@ -86,7 +86,7 @@ def test_a_lease_that_somebody_else_took_stops_the_check_before_its_next_effect(
     assert rig.heard == world.owed
 
 
-def test_rows_that_changed_since_they_were_read_are_not_written_over(world: World) -> None:
+def test_check_does_not_overwrite_rows_of_decisions(world: World) -> None:
     """What a check writes of a service is never the hold that a person may have changed meanwhile."""
     rig = world.begin()
     bodies: list[bytes] = []

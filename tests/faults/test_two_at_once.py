@@ -43,7 +43,7 @@ def delayed(seed: int) -> Twist:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_of_three_at_once_one_tells_and_the_others_are_busy(world: World, seed: int) -> None:
+def test_one_of_three_checks_sends_and_the_others_are_busy(world: World, seed: int) -> None:
     rig = world.begin()
     assert rig.check(DAY).outcome == Outcome.OK
     owed = rig.stage.heard()
@@ -101,7 +101,7 @@ def meanwhile(place: Place, act: Callable[[], None]) -> Twist:
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "never seen before"])
 @pytest.mark.parametrize("place", ["watched apps", "sign-ins", "webhook", "mail", "ledger write"])
-def test_what_a_person_decides_while_a_check_is_at_work_stands(
+def test_decision_during_a_check_is_kept(
     world: World, renewed: str, place: str, *, known: bool
 ) -> None:
     rig = world.begin()

@@ -16,7 +16,7 @@ import function_app
 from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
 from local.simulation.world import World
 from shared.core.model.watchlist import WatchedApp
-from shared.web.response import report
+from shared.web.log import report
 from tests.functions_host.host_process import ROOT, Host, hosted
 from tests.support.bicep import FILES, INFRA, Value
 from tests.support.kql import Row, found

@@ -1,4 +1,4 @@
-"""What a check does to the world, in which order, and what it leaves undone when something fails."""
+"""A check: its effects, their order, and what it leaves to the next one after a failure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ def living() -> World:
     return world
 
 
-def test_a_check_tells_every_channel_once_and_says_when_the_next_message_comes() -> None:
+def test_check_notifies_each_channel_once() -> None:
     world = living()
     result = world.check()
     assert (result.outcome, result.error, result.read.applications, result.read.credentials) == (
@@ -44,7 +44,7 @@ def test_a_check_tells_every_channel_once_and_says_when_the_next_message_comes()
     assert world.check().deliveries == ()
 
 
-def test_the_reason_is_in_the_card_and_in_the_ledger() -> None:
+def test_reason_is_sent_and_recorded() -> None:
     world = living()
     world.check()
     world.now = at("2026-09-06T13:05Z")
@@ -53,7 +53,7 @@ def test_the_reason_is_in_the_card_and_in_the_ledger() -> None:
     assert world.ledger.load().notifications["libcal", "its"].reason == Reason.RUNG
 
 
-def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
+def test_tick_without_a_due_check_reads_one_row() -> None:
     world = living()
     world.check()
     world.now += timedelta(hours=1)
@@ -63,7 +63,7 @@ def test_a_tick_when_nothing_is_owed_reads_the_pulse_and_nothing_else() -> None:
     assert world.tick().outcome == Outcome.NOT_DUE
 
 
-def test_a_second_check_at_the_same_time_is_busy_and_does_nothing() -> None:
+def test_second_check_at_the_same_time_is_busy() -> None:
     world = living()
     lease = world.ledger.lease()
     assert lease is not None
@@ -73,7 +73,7 @@ def test_a_second_check_at_the_same_time_is_busy_and_does_nothing() -> None:
     assert world.check().outcome == Outcome.OK
 
 
-def test_the_lease_is_given_back_even_when_the_check_fails() -> None:
+def test_failed_check_releases_the_lease() -> None:
     world = living()
     world.tenant.broken[CLIENT_ID] = "Graph is down."
     assert world.check().outcome == Outcome.FAILED
@@ -93,20 +93,20 @@ class FakeHeartbeat:
 @pytest.mark.parametrize(
     "method", ["last_checks", "lease", "load", "remember", "record_notifications", "record_check"]
 )
-def test_whoever_listens_outside_hears_of_every_tick_that_failed(method: str) -> None:
+def test_heartbeat_reports_every_failed_tick(method: str) -> None:
     world = living()
     world.ledger.broken[method] = OUTAGE
-    heart = FakeHeartbeat([])
-    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.FAILED
-    assert heart.beats == [False]
+    heartbeat = FakeHeartbeat([])
+    assert replace(world.watch, heartbeat=heartbeat).tick().outcome == Outcome.FAILED
+    assert heartbeat.beats == [False]
     del world.ledger.broken[method]
-    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.OK
-    assert replace(world.watch, heartbeat=heart).tick().outcome == Outcome.NOT_DUE
-    assert heart.beats == [False, True]
+    assert replace(world.watch, heartbeat=heartbeat).tick().outcome == Outcome.OK
+    assert replace(world.watch, heartbeat=heartbeat).tick().outcome == Outcome.NOT_DUE
+    assert heartbeat.beats == [False, True]
 
 
-class Usurper(RecordingChannel):
-    """While this channel is told, another check takes over."""
+class LeaseThief(Inbox):
+    """A channel: while it gets a message, another check takes the lease."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -118,9 +118,9 @@ class Usurper(RecordingChannel):
         assert self.world.ledger.lease() is not None
 
 
-def test_a_check_that_lost_its_lease_stops_before_the_next_effect() -> None:
+def test_check_without_lease_stops_before_the_next_effect() -> None:
     world = living()
-    world.inboxes["its"] = Usurper(world)
+    world.inboxes["its"] = LeaseThief(world)
     result = world.check()
     assert result.outcome == Outcome.FAILED
     assert world.inboxes["admins"].heard == []
@@ -128,7 +128,7 @@ def test_a_check_that_lost_its_lease_stops_before_the_next_effect() -> None:
 
 
 @pytest.mark.parametrize("method", ["last_checks", "load", "lease"])
-def test_without_the_ledger_nobody_is_told_anything(method: str) -> None:
+def test_without_the_ledger_no_message_is_sent(method: str) -> None:
     world = living()
     world.ledger.broken[method] = OUTAGE
     result = world.check()
@@ -137,7 +137,7 @@ def test_without_the_ledger_nobody_is_told_anything(method: str) -> None:
     assert world.diary == []
 
 
-def test_what_was_found_is_written_before_anybody_is_told() -> None:
+def test_changes_are_saved_before_messages_are_sent() -> None:
     world = living()
     world.ledger.broken["remember"] = OUTAGE
     assert world.check().outcome == Outcome.FAILED
@@ -147,13 +147,13 @@ def test_what_was_found_is_written_before_anybody_is_told() -> None:
     assert len(world.inboxes["its"].heard) == 1
 
 
-def test_what_could_not_be_recorded_is_said_again_rather_than_lost() -> None:
+def test_delivery_that_is_not_recorded_is_sent_again() -> None:
     world = living()
     world.ledger.broken["record_notifications"] = OUTAGE
     result = world.check()
     assert result.outcome == Outcome.FAILED
     assert [(d.message.channel, d.delivered) for d in result.deliveries] == [("its", True)]
-    assert "it will come again" in result.deliveries[0].error
+    assert "it may be sent twice" in result.deliveries[0].error
     del world.ledger.broken["record_notifications"]
     world.check()
     assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [2, 1]
@@ -164,7 +164,7 @@ class Broken(RecordingChannel):
         raise ZeroDivisionError(message.channel)
 
 
-def test_an_error_of_the_program_in_one_channel_is_a_failure_and_no_other_channels_matter() -> None:
+def test_internal_error_in_one_channel_spares_the_others() -> None:
     world = living()
     world.inboxes["its"] = Broken()
     result = world.check()
@@ -173,7 +173,7 @@ def test_an_error_of_the_program_in_one_channel_is_a_failure_and_no_other_channe
     assert len(world.inboxes["admins"].heard) == 1
 
 
-def test_an_app_that_cannot_be_read_is_its_own_failure_and_nothing_is_concluded_about_it() -> None:
+def test_unread_app_does_not_affect_the_others() -> None:
     other_id = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
     apps = (
         *living().watched.apps,
@@ -201,20 +201,20 @@ def test_an_app_that_cannot_be_read_is_its_own_failure_and_nothing_is_concluded_
     ]
 
 
-def test_a_check_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
+def test_check_that_times_out_leaves_messages_to_the_next() -> None:
     world = living()
     world.inboxes["its"] = Slow(world)
     result = world.check()
     assert result.outcome == Outcome.PARTIAL
-    assert "ran out of time" in result.error
+    assert "timed out" in result.error
     assert world.inboxes["admins"].heard == []
     world.now += timedelta(hours=1)
     world.tick()
     assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [1, 1]
 
 
-class Slow(RecordingChannel):
-    """A channel that takes longer than a check may, while the lease is kept alive."""
+class Slow(Inbox):
+    """A channel that takes longer than a check may, while the lease stays valid."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -225,7 +225,7 @@ class Slow(RecordingChannel):
         self.world.now += timedelta(minutes=21)
 
 
-def test_a_dry_run_neither_takes_the_lease_nor_writes() -> None:
+def test_dry_run_takes_no_lease_and_writes_nothing() -> None:
     world = living()
     lease = world.ledger.lease()
     result = world.watch.dry_run()
@@ -255,7 +255,7 @@ def test_health_is_stale_when_no_check_ever_ran() -> None:
     assert world.healthy() is False
 
 
-def test_the_status_counts_days_as_of_now() -> None:
+def test_status_counts_days_as_of_now() -> None:
     world = living()
     world.check()
     world.now += timedelta(days=3)
@@ -263,7 +263,7 @@ def test_the_status_counts_days_as_of_now() -> None:
     assert view.days_left == 16
 
 
-def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
+def test_rows_of_deleted_credentials_are_deleted_after_400_days() -> None:
     world = living()
     world.tenant.add(secret("odd", "test", ends="2026-09-10T00:00Z"))
     world.check()
@@ -287,7 +287,7 @@ def test_what_is_long_gone_is_forgotten_and_what_is_in_use_is_not() -> None:
     assert len(kept) == 3
 
 
-def test_a_decision_is_remembered_as_long_as_its_service_and_400_days_more() -> None:
+def test_decisions_are_kept_400_days_longer_than_the_service() -> None:
     world = World(watched=watchlist(service("LibCal"), service("LibStaffer")))
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2030-01-01T00:00Z"),
@@ -307,8 +307,8 @@ def test_a_decision_is_remembered_as_long_as_its_service_and_400_days_more() -> 
     assert kept == [(1, 1), (1, 1), (1, 1), (1, 0)]
 
 
-def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
-    """Whatever time the report is given is used up, and everybody hears all the same."""
+def test_slow_usage_report_leaves_time_to_send() -> None:
+    """The report uses up all the time that it is given, and the messages are still sent."""
 
     @dataclass
     class Slow:
@@ -327,8 +327,8 @@ def test_sign_ins_that_are_waited_for_leave_time_to_tell() -> None:
         assert world.now - started < timedelta(minutes=4)
 
 
-def test_of_sign_ins_only_those_with_a_credential_that_was_seen_are_kept() -> None:
-    """Another app's, one that was deleted before anybody looked, and what is no key id at all: none of them is ours to remember."""
+def test_sign_ins_with_unknown_credentials_are_ignored() -> None:
+    """Credentials of other apps, deleted before the first check, or with an invalid key id."""
     world = living()
     world.sign_ins = InMemoryUsageReport(
         dict.fromkeys(["cal24", "never-seen", "no/key#id?", "x" * 1_000], world.now)
@@ -337,7 +337,7 @@ def test_of_sign_ins_only_those_with_a_credential_that_was_seen_are_kept() -> No
     assert world.ledger.load().uses.keys() == {"cal24"}
 
 
-def test_a_sign_in_with_a_credential_that_is_gone_is_still_evidence() -> None:
+def test_sign_in_with_a_deleted_credential_is_evidence() -> None:
     world = living()
     world.check()
     world.tenant.drop("cal24")

@@ -1,4 +1,4 @@
-"""What people decide while something else is going on: a check at work, a channel that is down, an app that is gone."""
+"""Decisions during a check, with a channel that fails, or with an app that is gone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, 
 
 
 @dataclass
-class Busy(RecordingChannel):
-    """While this channel is told, somebody confirms."""
+class Busy(Inbox):
+    """A channel: while it gets a message, somebody confirms."""
 
     world: World | None = None
     done: decisions.Done | None = None
@@ -32,7 +32,7 @@ class Busy(RecordingChannel):
             self.done = decisions.confirm(self.world.watch, "libcal", "cal26", by=ANNA)
 
 
-def test_what_is_decided_while_a_check_is_at_work_is_told_by_the_next_tick() -> None:
+def test_decision_during_a_check_is_sent_by_the_next_tick() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
@@ -56,7 +56,7 @@ def test_what_is_decided_while_a_check_is_at_work_is_told_by_the_next_tick() -> 
     assert world.tick().outcome == Outcome.NOT_DUE
 
 
-def test_a_confirmation_that_a_channel_did_not_hear_of_is_not_called_told() -> None:
+def test_not_everyone_is_notified_if_a_channel_fails() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
@@ -66,7 +66,7 @@ def test_a_confirmation_that_a_channel_did_not_hear_of_is_not_called_told() -> N
     assert decisions.confirm(world.watch, "libcal", "cal24", by=ANNA).check.everyone_notified
 
 
-def test_a_failed_check_has_told_nobody() -> None:
+def test_failed_check_notified_nobody() -> None:
     world = living(LIBCAL)
     world.ledger.broken["lease"] = LedgerError("The table cannot be reached.")
     assert not world.check().everyone_notified
@@ -74,7 +74,7 @@ def test_a_failed_check_has_told_nobody() -> None:
 
 @pytest.fixture
 def world() -> World:
-    """Two apps; the credential that nobody claims is on the second."""
+    """Two apps; the second has a credential that no service claims."""
     library = watchlist(service("LibCal"))
     kiosks = WatchedApp("Kiosks", OTHER_ID, (service("Kiosk"),))
     world = World(
@@ -98,33 +98,33 @@ def unreadable(world: World) -> None:
     world.tenant.broken[world.watched.apps[0].client_id] = "Graph answered 500."
 
 
-@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize("read_before", [True, False])
 @pytest.mark.parametrize("trouble", [gone, unreadable])
-def test_a_credential_is_nobodys_whatever_ails_another_app(
+def test_credential_is_assigned_to_none_if_another_app_fails(
     world: World,
     trouble: Callable[[World], None],
-    seen: bool,  # noqa: FBT001  (a case)
+    read_before: bool,  # noqa: FBT001  (a case)
 ) -> None:
-    if seen:
+    if read_before:
         world.check()
     trouble(world)
     world.claim("ODD")
     assert world.ledger.memory.assignments["odd"].services == ()
 
 
-def test_what_is_on_no_app_that_can_be_read_is_refused_with_what_ails_the_other(
+def test_unknown_credential_is_refused_with_the_first_failure(
     world: World,
 ) -> None:
     gone(world)
-    with pytest.raises(Refused, match="LibApps Outlook sync cannot be found in the tenant"):
+    with pytest.raises(Refused, match="LibApps Outlook sync was not found in the tenant"):
         world.claim("nowhere")
     world.tenant.put(LIBCAL)
     with pytest.raises(Refused, match="There is no credential nowhere on any watched app"):
         world.claim("nowhere")
 
 
-def test_only_what_takes_back_an_earlier_word_is_an_undo() -> None:
-    """To settle what was only assumed is none, though it names the older one."""
+def test_confirming_an_assumed_credential_is_not_an_undo() -> None:
+    """Even if it is the older one: only a decision of a person can be undone."""
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))

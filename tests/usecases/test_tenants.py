@@ -1,4 +1,4 @@
-"""Which of several tenants have something to do; and that one whose ledger fails hides no other."""
+"""Several tenants: which checks are due, and that one failing ledger hides no other tenant."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ WATCHLISTS = {
 }
 
 
-class Torn(InMemoryLedger):
+class UnreadableLedger(InMemoryLedger):
     """A ledger that cannot be read."""
 
     def last_checks(self) -> LastChecks:
@@ -37,7 +37,7 @@ def good(hours: float, outcome: Outcome = Outcome.OK, retries: int = 0) -> LastC
     )
 
 
-def test_what_is_owed_is_asked_of_each_ledger() -> None:
+def test_each_ledger_is_asked_whether_a_check_is_due() -> None:
     found = survey(
         WATCHLISTS,
         {
@@ -47,33 +47,35 @@ def test_what_is_owed_is_asked_of_each_ledger() -> None:
         },
         NOW,
     )
-    assert (found.owed, found.alarms) == (("a", "c"), {})
+    assert (found.due, found.alarms) == (("a", "c"), {})
 
 
-def test_a_ledger_that_cannot_be_read_is_an_alarm_of_that_tenant_alone() -> None:
+def test_unreadable_ledger_is_an_alarm_of_its_tenant_only() -> None:
     found = survey(
-        WATCHLISTS, {"a": ledger(LastChecks()), "b": Torn(lambda: NOW), "c": ledger(good(25))}, NOW
+        WATCHLISTS,
+        {"a": ledger(LastChecks()), "b": UnreadableLedger(lambda: NOW), "c": ledger(good(25))},
+        NOW,
     )
-    assert found.owed == ("a", "c")
+    assert found.due == ("a", "c")
     assert [(key, alarm.outcome, alarm.error) for key, alarm in found.alarms.items()] == [
         ("b", Outcome.FAILED, "The ledger at x did not answer in time. The next tick tries again.")
     ]
 
 
-def test_a_tenant_that_nobody_checks_is_an_alarm_and_still_owed() -> None:
+def test_tenant_without_checks_is_an_alarm_and_due() -> None:
     silent = replace(good(27), error="No token for Graph.")
     never = LastChecks(watching_since=NOW - timedelta(hours=27))
     found = survey(
         WATCHLISTS, {"a": ledger(silent), "b": ledger(never), "c": ledger(good(0.5))}, NOW
     )
-    assert found.owed == ("a", "b")
+    assert found.due == ("a", "b")
     assert {key: alarm.error for key, alarm in found.alarms.items()} == {
-        "a": "No good check of this tenant since 2026-11-24 12:05 UTC. No token for Graph.",
-        "b": "No good check of this tenant yet.",
+        "a": "No successful check of this tenant since 2026-11-24 12:05 UTC. No token for Graph.",
+        "b": "No successful check of this tenant yet.",
     }
 
 
-def test_all_are_fresh_or_one_says_otherwise() -> None:
+def test_one_stale_tenant_makes_all_stale() -> None:
     ledgers = {key: ledger(good(1)) for key in WATCHLISTS}
     assert fresh(WATCHLISTS, ledgers, NOW) is True
     assert fresh(WATCHLISTS, ledgers | {"b": ledger(LastChecks())}, NOW) is None
@@ -83,7 +85,7 @@ def test_all_are_fresh_or_one_says_otherwise() -> None:
     )
 
 
-def test_the_first_sign_of_life_is_noted_for_each() -> None:
+def test_first_sign_of_life_of_each_tenant_is_saved() -> None:
     ledgers = {key: ledger(LastChecks()) for key in WATCHLISTS}
     fresh(WATCHLISTS, ledgers, NOW)
     assert [each.last_checks().watching_since for each in ledgers.values()] == [NOW] * 3

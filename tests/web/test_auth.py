@@ -1,4 +1,4 @@
-"""Who is there, and where a form came from: what counts, and what could be made up."""
+"""Who sent a request, and where a form came from: what counts, and what can be forged."""
 
 from collections.abc import Mapping
 
@@ -13,8 +13,8 @@ PAGE = "https://watch.example.org/api/page"
 HERE = "http://127.0.0.1:7071/api/page/confirm"
 
 
-class Known:
-    """Knows one token."""
+class OneToken:
+    """Accepts one token."""
 
     def person(self, token: str) -> Person:
         if token != "good":
@@ -22,8 +22,8 @@ class Known:
         return ANNA
 
 
-def test_the_token_says_who_is_there() -> None:
-    assert who({TOKEN: " good "}, Known()) == ANNA
+def test_id_token_identifies_the_person() -> None:
+    assert who({TOKEN: " good "}, OneToken()) == ANNA
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def test_the_token_says_who_is_there() -> None:
         {"authorization": "Bearer good"},
     ],
 )
-def test_nothing_else_does(headers: Mapping[str, str]) -> None:
+def test_nothing_but_the_id_token_counts(headers: Mapping[str, str]) -> None:
     with pytest.raises(NotSignedIn):
-        who(headers, Known())
+        who(headers, OneToken())
 
 
-def test_nobody_is_signed_in_where_sign_in_is_off() -> None:
-    with pytest.raises(NotSignedIn, match="not switched on"):
+def test_without_sign_in_nobody_is_signed_in() -> None:
+    with pytest.raises(NotSignedIn, match="not set up"):
         who({TOKEN: "good"}, None)
 
 
@@ -80,12 +80,12 @@ def test_nobody_is_signed_in_where_sign_in_is_off() -> None:
             "",
             "https://evil.example/api/page/confirm",
             False,
-        ),  # the host is what the client says
+        ),  # the client chooses the host
         ({}, "", "", False),
         ({"origin": ""}, "", "", False),
     ],
 )
-def test_a_form_comes_from_the_page_or_is_refused(
+def test_form_must_come_from_the_page(
     headers: Mapping[str, str], page_url: str, asked: str, *, own: bool
 ) -> None:
     assert from_own_page(headers, page_url=page_url, asked=asked) is own

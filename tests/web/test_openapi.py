@@ -19,7 +19,7 @@ from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.render.feeds import metrics
 from shared.render.feeds.documents import check_document, status_document
 from shared.render.feeds.inventory_document import ITEMS_A_PAGE, BadCursor
-from shared.web import answers
+from shared.web import response as answers
 from tests.support.app_routes import levels
 from tests.support.openapi import DOCUMENT, PATHS, described, matches, misfits
 

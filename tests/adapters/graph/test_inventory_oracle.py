@@ -14,6 +14,8 @@ from shared.core.inventory.noise import NOISE
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.results import InventoryResult
 from shared.usecases.inventory import InventoryWatch
+from shared.usecases.part import CheckRun
+from tests.support.build import watchlist
 from tests.support.generated_inventory import NOW, Generated, generated
 from tests.support.graph_objects import FixedToken
 from tests.support.scripted import Asked, Reply, Scripted
@@ -68,7 +70,9 @@ class Watching:
     def run(self) -> InventoryResult:
         lease = InMemoryLedger(lambda: self.now).lease()
         assert lease is not None
-        return self.watch.run(lease, self.now, self.now + timedelta(minutes=20), lambda _: None)
+        return self.watch.run(
+            CheckRun(self.now, self.now + timedelta(minutes=20), lambda: self.now, lease=lease)
+        )
 
     @property
     def told(self) -> dict[str, str]:

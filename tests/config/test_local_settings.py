@@ -1,15 +1,15 @@
-"""What the command line takes from `local.settings.json`: what the environment does not say, or a sentence."""
+"""The settings that the command line reads from `local.settings.json`."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from shared.bootstrap import use_local_settings
+from shared.config.local_settings import use_local_settings
 from shared.config.problems import Misconfigured
 
 
-def test_the_file_fills_in_what_the_environment_does_not_say(
+def test_environment_has_priority_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAPSEWATCH_DEADLINE", "5")
@@ -25,15 +25,13 @@ def test_the_file_fills_in_what_the_environment_does_not_say(
     )
 
 
-def test_without_the_file_nothing_happens(tmp_path: Path) -> None:
+def test_missing_file_changes_nothing(tmp_path: Path) -> None:
     before = dict(os.environ)
     use_local_settings(tmp_path)
     assert dict(os.environ) == before
 
 
-def test_a_mark_at_the_beginning_of_the_file_is_no_matter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_byte_order_mark_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAPSEWATCH_GRAPH", "to be undone after the test")
     monkeypatch.delenv("LAPSEWATCH_GRAPH")
     (tmp_path / "local.settings.json").write_text(
@@ -46,9 +44,7 @@ def test_a_mark_at_the_beginning_of_the_file_is_no_matter(
 @pytest.mark.parametrize(
     "values", ['{"A=B": "zzsecret"}', r'{"A": "zz\u0000secret"}', '{"": "zzsecret"}']
 )
-def test_what_no_environment_can_hold_is_a_sentence_without_the_value(
-    tmp_path: Path, values: str
-) -> None:
+def test_invalid_variable_is_reported_without_its_value(tmp_path: Path, values: str) -> None:
     (tmp_path / "local.settings.json").write_text('{"Values": ' + values + "}")
     with pytest.raises(
         Misconfigured, match=r"local\.settings\.json: Values\..* expected a name without"
@@ -58,7 +54,7 @@ def test_what_no_environment_can_hold_is_a_sentence_without_the_value(
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"Values": []}'])
-def test_a_file_of_another_shape_is_a_sentence(tmp_path: Path, text: str) -> None:
+def test_file_of_another_shape_is_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / "local.settings.json").write_text(text)
     with pytest.raises(
         Misconfigured, match=r"local\.settings\.json: .*expected JSON with an object"

@@ -1,0 +1,89 @@
+"""Connections to the outside services, by the settings."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlsplit
+
+from shared.adapters.channels.mail import CredentialFactory, MailboxChannel
+from shared.adapters.channels.teams import TeamsWebhook
+from shared.adapters.identity.cross_tenant import cross_tenant_credential
+from shared.adapters.identity.managed import credential
+from shared.adapters.table.ledger import TableLedger
+from shared.config.clouds import OtherTenant
+from shared.config.settings import ReadingGraph, Settings
+from shared.config.values import is_loopback
+from shared.core.model.owners import Owner
+from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
+from shared.ports.channel import Channel
+from shared.ports.clock import Clock
+
+
+def open_ledger(
+    settings: Settings,
+    watchlist: Watchlist,
+    clock: Clock,
+    environment: Mapping[str, str],
+    opened: ExitStack,
+) -> TableLedger:
+    """Return the ledger of a watchlist; `opened` closes it. Raises `LedgerError`."""
+    own = None
+    if settings.tables.by == "endpoint":
+        client_id = settings.identity_client_id or None
+        own = credential(client_id, graph_is_loopback=False, environment=environment)
+        opened.callback(own.close)
+    connection = settings.tables.value.reveal()
+    ledger = TableLedger(connection, clock, credential=own, partition=watchlist.key)
+    return opened.enter_context(ledger)
+
+
+def graph_credentials(
+    known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]
+) -> CredentialFactory:
+    """Return the credentials for Graph in a tenant, the app's own if `tenant_id` is empty.
+
+    Mail is always sent from the app's own tenant.
+    """
+    client_id, loopback = known.identity_client_id or None, is_loopback(urlsplit(known.root))
+    if not tenant_id:
+        return partial(credential, client_id, graph_is_loopback=loopback, environment=environment)
+    other = OtherTenant(tenant_id, known.tenants_client_id)
+    to_other = partial(
+        cross_tenant_credential, other, client_id, graph=known.root, authority=known.authority
+    )
+    return partial(to_other, graph_is_loopback=loopback, environment=environment)
+
+
+def _page_url(settings: Settings) -> str:
+    """Return the address of the page of this tenant; empty if there is none."""
+    watchlist, url = settings.watchlist, settings.page_url
+    if not url or not watchlist.name:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}tenant={watchlist.key}"
+
+
+def connect_channel(
+    channel: TeamsChannel | EmailChannel, settings: Settings, own_tenant: CredentialFactory
+) -> Channel:
+    """Return a channel of the watchlist."""
+    if isinstance(channel, TeamsChannel):
+        return TeamsWebhook(channel, page_url=_page_url(settings))
+    return _mailbox(channel, settings, own_tenant)
+
+
+def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactory) -> Channel:
+    """Return the mailbox of an owner, who gets no link to the page."""
+    channel = EmailChannel(owner.channel, (owner.mail,))
+    return _mailbox(channel, replace(settings, page_url=""), own_tenant)
+
+
+def _mailbox(channel: EmailChannel, settings: Settings, own_tenant: CredentialFactory) -> Channel:
+    return MailboxChannel(
+        channel,
+        sender=settings.mail_sender,
+        graph=settings.graph,
+        sign_in=own_tenant,
+        channels=settings.watchlist.channels,
+        page_url=_page_url(settings),
+    )

@@ -1,0 +1,97 @@
+"""A watched app as it is now, for a person's decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from shared.core.decisions import Refused
+from shared.core.judge.claims import matches
+from shared.core.judge.judge import judge
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
+from shared.core.model.directory import Credential
+from shared.core.model.views import Judgement, ServiceView
+from shared.core.model.watchlist import WatchedApp
+from shared.ports.directory import AppQuery
+from shared.usecases.check import Watch
+from shared.usecases.gather import READ_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentApp:
+    """An app that was just read, judged by what is remembered."""
+
+    snapshot: AppSnapshot
+    judgement: Judgement
+    at: CheckContext
+
+    def service(self, service_id: str) -> ServiceView:
+        """Return a service of the app."""
+        return next(view for view in self.judgement.services if view.service.id == service_id)
+
+    def credential(self, key_id: str) -> Credential:
+        """Return a credential of the app."""
+        return next(each for each in self.snapshot.credentials if each.key_id == key_id)
+
+    def other_claims(self, key_id: str, service_id: str) -> tuple[str, ...]:
+        """Return a note for each other service whose claim matches: it may be a mistake."""
+        credential = self.credential(key_id)
+        others = [
+            view.service.name
+            for view in self.judgement.services
+            if view.service.id != service_id and matches(view.service.claim, credential)
+        ]
+        before = self.at.memory.in_use_records.get(service_id)
+        undo = ""
+        if before is not None:
+            command = f"python -m shared confirm {service_id} --key-id {before.key_id}"
+            undo = f" If that was a mistake: {command}."
+        return tuple(f"“{credential.name}” matches the claim of {name}.{undo}" for name in others)
+
+    def other_users(self, key_id: str, service_ids: Sequence[str]) -> tuple[str, ...]:
+        """Return a note for each other service that uses the credential: it goes on doing so."""
+        users = [
+            view.service
+            for view in self.judgement.services
+            if view.in_use_record is not None and view.in_use_record.key_id == key_id
+        ]
+        return tuple(
+            f"{user.name} still uses it, until another credential is confirmed."
+            for user in users
+            if user.id not in service_ids
+        )
+
+
+def read_app(watch: Watch, app: WatchedApp) -> CurrentApp:
+    """Read an app. Raises `Refused` if the tenant does not have it, and `PortError`."""
+    reading = watch.directory.read(
+        [AppQuery(app.client_id, app.service_principal)],
+        seconds=min(READ_WITHIN, watch.deadline.total_seconds()),
+    )
+    if app.client_id in reading.failures:
+        raise reading.failures[app.client_id]
+    at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
+    snapshot = snapshot_of(app, reading.apps[app.client_id], at)
+    if not snapshot.record.found:
+        raise Refused(f"App {app.name} was not found in the tenant. Nothing was saved.")
+    return CurrentApp(snapshot, judge(at, {app.key: snapshot}), at)
+
+
+def app_of(watch: Watch, service_id: str) -> WatchedApp:
+    """Return the app of a service. Raises `Refused` if the watchlist has no service of that id."""
+    for app in watch.watchlist.apps:
+        if any(service.id == service_id for service in app.services):
+            return app
+    known = sorted(watch.watchlist.services)
+    close = get_close_matches(service_id, known, 1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    services = ", ".join(known)
+    raise Refused(
+        f"There is no service {service_id} on the watchlist; its services are {services}.{hint}"
+    )
+
+
+def apps_with(watch: Watch, key_id: str) -> Sequence[WatchedApp]:
+    """Return the app that was last seen with a credential, or all apps if none was."""
+    known = watch.ledger.load().credential_records.get(key_id)
+    apps = watch.watchlist.apps
+    return [app for app in apps if known is not None and app.key == known.app] or apps

@@ -1,0 +1,113 @@
+"""Read all apps of a tenant, and keep the credentials that are due or expired."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from shared.core.inventory.judge import (
+    InventoryFilter,
+    ReadCounts,
+    changes_of_failure,
+    changes_of_read,
+)
+from shared.core.model.inventory import InventoryChanges, InventoryItem, InventoryMemory
+from shared.core.model.memory import Read
+from shared.core.model.watchlist import InventoryRules, Watchlist
+from shared.ports.clock import Clock
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import InventoryReader, ScanQuery
+from shared.usecases.part import CheckRun
+
+RENEW_AFTER = timedelta(seconds=60)
+"""How long to read before the lease is renewed between two pages: well within its term."""
+
+
+class ScanResult(NamedTuple):
+    """What a scan changes."""
+
+    changes: InventoryChanges
+    read: Read
+    error: str
+    """Why the tenant, or some of its apps, could not be read."""
+    unknown: frozenset[str]
+    """Known items whose state could not be read."""
+
+
+class _Scanned(NamedTuple):
+    """What a complete scan found."""
+
+    items: dict[str, InventoryItem]
+    counts: ReadCounts
+    requests: int
+    failures: Mapping[str, DirectoryError]
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryScanner:
+    """Scans a tenant, by the rules of its watchlist."""
+
+    watchlist: Watchlist
+    rules: InventoryRules
+    directory: InventoryReader
+    clock: Clock
+
+    def scan(self, memory: InventoryMemory, run: CheckRun) -> ScanResult:
+        """Scan the tenant; if the scan fails, nothing is concluded from what was read."""
+        try:
+            scanned = self._scan(run)
+        except DirectoryError as error:
+            text = f"The tenant could not be read: {error}"
+            changes = changes_of_failure(text, memory, run.started)
+            return ScanResult(changes, Read(), text, frozenset(memory.items))
+        counts = scanned.counts
+        changes = changes_of_read(scanned.items, counts, memory, run.started)
+        unknown = memory.items.keys() - scanned.items.keys() - frozenset(changes.gone)
+        read = Read(counts.applications, counts.credentials, scanned.requests)
+        return ScanResult(changes, read, _error_of(scanned.failures), frozenset(unknown))
+
+    def _scan(self, run: CheckRun) -> _Scanned:
+        """Read all pages. Raises `DirectoryError`."""
+        wanted = InventoryFilter(self.watchlist, self.rules, run.started)
+        query = ScanQuery(
+            *wanted.window,
+            service_principals=self.rules.service_principals,
+            tags=bool(self.rules.exclude_tags),
+        )
+        items: dict[str, InventoryItem] = {}
+        failures: dict[str, DirectoryError] = {}
+        applications = credentials = requests = 0
+        began = renewed = self.clock()
+        seconds = run.seconds_left()
+        with closing(self.directory.scan(query, seconds=seconds)) as pages:
+            for number, page in enumerate(pages, start=1):
+                applications += page.applications
+                credentials += page.credentials
+                requests = page.requests
+                failures |= page.failures
+                items |= {item.item: item for app in page.apps for item in wanted.listed(app)}
+                now = self.clock()
+                run.progress(_progress(number, applications, (now - began).total_seconds()))
+                if now - renewed >= RENEW_AFTER:
+                    run.renew()
+                    renewed = now
+        unread = frozenset(client_id.casefold() for client_id in failures)
+        nameless = any(each.startswith("#") for each in unread)
+        counts = ReadCounts(applications, credentials, unread, nameless=nameless)
+        return _Scanned(items, counts, requests, failures)
+
+
+def _progress(page: int, applications: int, seconds: float) -> str:
+    rate = f", {applications / seconds:,.0f} a second" if seconds >= 1 else ""
+    where = f"page {page}, {applications:,} apps{rate}, {seconds:.0f} s"
+    return f"reading the tenant: {where} (Graph takes 150 pages a minute at most)"
+
+
+def _error_of(failures: Mapping[str, DirectoryError]) -> str:
+    """Return the first failure, and how many more there are."""
+    if not failures:
+        return ""
+    client_id, error = next(iter(failures.items()))
+    more = f" {len(failures) - 1} more apps failed." if len(failures) > 1 else ""
+    return f"The tenant: app {client_id} could not be read. {error}{more}"

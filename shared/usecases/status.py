@@ -1,0 +1,31 @@
+"""The status and the forecast of the watched apps, from what the ledger knows."""
+
+from datetime import date
+
+from shared.core.judge.judge import judge
+from shared.core.judge.schedule import is_stale
+from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
+from shared.core.notify.forecast import forecast, horizon
+from shared.core.notify.next_message import find_next_messages
+from shared.core.results import Forecast, Status
+
+
+def status_of(at: CheckContext) -> Status:
+    """Return the status of the apps as they were last read."""
+    snapshots = _recalled(at)
+    judgement = judge(at, snapshots)
+    expected = find_next_messages(judgement, at, snapshots)
+    return Status(judgement, at.last_checks, expected, is_stale(at.last_checks, at.now))
+
+
+def forecast_of(at: CheckContext, until: date | None) -> Forecast:
+    """Return the messages up to a local day, by default 30 days after the last expiry."""
+    snapshots = _recalled(at)
+    last = until or horizon(at, snapshots)
+    return Forecast(judge(at, snapshots), at, last, forecast(at, snapshots, last))
+
+
+def _recalled(at: CheckContext) -> dict[str, AppSnapshot]:
+    """Return the watched apps as the ledger knows them, by app key."""
+    snapshots = {app.key: recalled_snapshot(app, at.memory) for app in at.watchlist.apps}
+    return {key: each for key, each in snapshots.items() if each is not None}
