@@ -11,18 +11,9 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.id_token import EntraTokenVerifier
-from shared.adapters.identity.managed import credential
-from shared.adapters.table.ledger import TableLedger
-from shared.config.clouds import OtherTenant
-from shared.config.problems import ConfigProblem, Misconfigured
-from shared.config.settings import PageAuth, ReadingGraph, Settings
-from shared.config.settings_loader import load, load_graph
-from shared.config.urls import is_loopback
-from shared.core.model.owners import Owner
-from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
-from shared.ports.channel import Channel
 from shared.config import local_settings
-from shared.config.settings import PageAuth, Settings, load, load_graph
+from shared.config.settings import PageAuth, Settings
+from shared.config.settings_loader import load, load_graph
 from shared.connections import connect_channel, graph_credentials, open_ledger, owner_mailbox
 from shared.core.model.watchlist import InventoryRules
 from shared.ports.directory import Directory
@@ -128,5 +119,5 @@ def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.envir
 
     The default is the app's own tenant. Raises `Misconfigured`.
     """
-    known = load_graph(environment, elsewhere=bool(tenant_id))
+    known = load_graph(environment, other_tenant=bool(tenant_id))
     return GraphDirectory(known.root, graph_credentials(known, tenant_id, environment))

@@ -13,7 +13,7 @@ from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
 from shared.config.clouds import OtherTenant
 from shared.config.settings import ReadingGraph, Settings
-from shared.config.values import is_loopback
+from shared.config.urls import is_loopback
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
 from shared.ports.channel import Channel

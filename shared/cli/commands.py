@@ -10,12 +10,12 @@ import sys
 
 import typer
 
-from shared.bootstrap import use_local_settings
 from shared.cli.checks import check, tick
 from shared.cli.decisions import acknowledge, claim, confirm
 from shared.cli.reports import forecast, status
 from shared.cli.session import MISCONFIGURED, write_error
 from shared.cli.setup import discover, doctor
+from shared.config.local_settings import use_local_settings
 from shared.config.problems import Misconfigured
 
 app = typer.Typer(

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from shared.config.problems import Misconfigured, Problem
+from shared.config.problems import ConfigProblem, Misconfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder of `host.json`: the root of the app, in Azure and in a checkout."""
@@ -22,12 +22,12 @@ def use_local_settings(root: Path = ROOT) -> None:
         values = dict(json.loads(file.read_text(encoding="utf-8-sig")).get("Values", {}).items())
     except (OSError, ValueError, AttributeError):
         expected = 'JSON with an object "Values", as in local.settings.example.json'
-        raise Misconfigured((Problem(file.name, "something else", expected),)) from None
+        raise Misconfigured((ConfigProblem(file.name, "something else", expected),)) from None
     for name, value in values.items():
         try:
             os.environ.setdefault(name, str(value))
         except (ValueError, OSError):  # not chained: the error's text may contain the value
             where = f"{file.name}: Values.{name}"
             expected = "a name without = and a value without a zero byte"
-            problem = Problem(where, "not allowed in an environment", expected)
+            problem = ConfigProblem(where, "not allowed in an environment", expected)
             raise Misconfigured((problem,)) from None

@@ -7,31 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from shared.core.judge.judge import judge
 from shared.core.judge.schedule import (
-    CLOCKS_DIFFER,
     is_check_due,
     is_inventory_due,
-    is_stale,
     is_tick_due,
-    last_checks_after,
 )
-from shared.core.judge.self_watch import fared
-from shared.core.judge.snapshot import recalled_snapshot
-from shared.core.model.apply import apply_changes, apply_notifications, is_remembered
-from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
-from shared.core.model.context import AppSnapshot, CheckContext
-from shared.core.model.decision import DecisionChanges
-from shared.core.model.memory import Changes, Memory
-from shared.core.model.message import Message, NextMessages
-from shared.core.model.watchlist import Watchlist
-from shared.core.notify.forecast import forecast, horizon
-from shared.core.notify.next_message import find_next_messages
-from shared.core.notify.notifications import notifications_for
-from shared.core.notify.retention import HISTORY, is_outlived, outlived
-from shared.core.results import CheckResult, Delivery, Forecast, InventoryResult, Status
-from shared.core.judge.schedule import is_check_due, is_inventory_due, is_tick_due
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import CheckResult, Forecast, Status
 from shared.ports.channel import Channel

@@ -7,9 +7,11 @@ from difflib import get_close_matches
 from shared.core.decisions import Refused
 from shared.core.judge.claims import matches
 from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, snapshot_of
+from shared.core.judge.snapshot import snapshot_of
+from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.directory import Credential
-from shared.core.model.views import Judgement, ServiceView
+from shared.core.model.judgement import Judgement
+from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import WatchedApp
 from shared.ports.directory import AppQuery
 from shared.usecases.check import Watch

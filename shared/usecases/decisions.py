@@ -10,17 +10,7 @@ from datetime import date
 
 from shared.core import decisions
 from shared.core.decisions import Refused, ShownCredential
-from shared.core.judge.claims import matches
-from shared.core.judge.judge import judge
-from shared.core.judge.snapshot import snapshot_of
-from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import DecisionChanges, Person
-from shared.core.model.directory import Credential
-from shared.core.model.judgement import Judgement
-from shared.core.model.views import ServiceView
-from shared.core.model.watchlist import WatchedApp
-from shared.core.model.changes import DecisionChanges
-from shared.core.model.memory import Person
 from shared.core.results import CheckResult
 from shared.ports.errors import DirectoryError, LedgerConflict
 from shared.usecases.check import Watch

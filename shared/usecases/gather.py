@@ -11,14 +11,12 @@ from shared.core.judge.evidence import settle, uses_after
 from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import snapshot_of
 from shared.core.model.apply import apply_changes, apply_decision
-from shared.core.model.check_record import LastChecks, Read
+from shared.core.model.check_record import Read
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import DecisionChanges
+from shared.core.model.directory import App
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, Memory, Use
-from shared.core.model.changes import DecisionChanges
-from shared.core.model.directory import App
-from shared.core.model.memory import Changes, Memory, Read, Use
 from shared.core.model.message import Message
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due

@@ -9,25 +9,11 @@ from datetime import datetime
 
 from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.due import Plan, plan, to_look_up
-from shared.core.inventory.filter import InventoryFilter
 from shared.core.inventory.judge import inventory_views
 from shared.core.inventory.notifications import inventory_notifications, unreached
-from shared.core.inventory.scan import ReadCounts, changes_of_failure, changes_of_read
 from shared.core.model.apply import apply_inventory_changes
 from shared.core.model.check_record import Read
-from shared.core.model.inventory import InventoryChanges, InventoryItem, InventoryMemory
-from shared.core.inventory.due import (
-    InventoryContext,
-    Plan,
-    inventory_notifications,
-    inventory_views,
-    plan,
-    to_look_up,
-    unreached,
-)
-from shared.core.inventory.judge import apply_inventory_changes
 from shared.core.model.inventory import InventoryChanges
-from shared.core.model.memory import Read
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from shared.core.inventory.judge import (
-    InventoryFilter,
-    ReadCounts,
-    changes_of_failure,
-    changes_of_read,
-)
+from shared.core.inventory.filter import InventoryFilter
+from shared.core.inventory.scan import ReadCounts, changes_of_failure, changes_of_read
+from shared.core.model.check_record import Read
 from shared.core.model.inventory import InventoryChanges, InventoryItem, InventoryMemory
-from shared.core.model.memory import Read
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.ports.clock import Clock
 from shared.ports.errors import DirectoryError

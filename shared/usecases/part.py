@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.core.model.memory import LastChecks, Outcome, Read
+from shared.core.model.check_record import LastChecks, Outcome, Read
 from shared.core.results import CheckResult, Delivery
 from shared.ports.clock import Clock
 from shared.ports.ledger import Lease

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from shared.core.judge.schedule import CLOCKS_DIFFER, last_checks_after
 from shared.core.judge.self_watch import fared
-from shared.core.model.changes import is_remembered
-from shared.core.model.memory import Changes, CheckRecord
+from shared.core.model.apply import is_remembered
+from shared.core.model.check_record import CheckRecord
+from shared.core.model.memory import Changes
 from shared.core.notify.retention import HISTORY, is_outlived, outlived
 from shared.core.results import CheckResult, Delivery
 from shared.ports.errors import LedgerError

@@ -1,6 +1,6 @@
 """Save a decision."""
 
-from shared.core.model.changes import DecisionChanges
+from shared.core.model.decision import DecisionChanges
 from shared.ports.ledger import Ledger
 
 

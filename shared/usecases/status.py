@@ -4,7 +4,8 @@ from datetime import date
 
 from shared.core.judge.judge import judge
 from shared.core.judge.schedule import is_stale
-from shared.core.judge.snapshot import AppSnapshot, CheckContext, recalled_snapshot
+from shared.core.judge.snapshot import recalled_snapshot
+from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.notify.forecast import forecast, horizon
 from shared.core.notify.next_message import find_next_messages
 from shared.core.results import Forecast, Status

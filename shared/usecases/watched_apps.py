@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.core.judge.schedule import is_stale
-from shared.core.judge.snapshot import CheckContext
 from shared.core.model.apply import apply_changes, apply_notifications
-from shared.core.model.memory import Changes, LastChecks, Read
-from shared.core.model.message import Message
+from shared.core.model.check_record import LastChecks, Read
+from shared.core.model.context import CheckContext
+from shared.core.model.memory import Changes
+from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.due import notifications_for
-from shared.core.notify.next_message import NextMessages, find_next_messages
+from shared.core.notify.next_message import find_next_messages
+from shared.core.notify.notifications import notifications_for
 from shared.core.results import CheckResult, Delivery, Status
 from shared.ports.channel import Channel
 from shared.ports.errors import LedgerConflict

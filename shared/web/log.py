@@ -2,7 +2,7 @@
 
 import logging
 
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
 from shared.render.feeds.log_line import log_line
 

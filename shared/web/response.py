@@ -12,14 +12,8 @@ from typing import NamedTuple
 
 import azure.functions as func
 
-from shared.bootstrap import settings
-from shared.config.settings import NoSuchTenant, Settings
-from shared.core.model.check_record import Outcome
-from shared.core.results import CheckResult
-from shared.render.feeds.log_line import log_line
-from shared.web import answers
 from shared.config.settings import NoSuchTenant
-from shared.core.model.memory import Outcome
+from shared.core.model.check_record import Outcome
 from shared.render.feeds.document_parts import Json
 from shared.web.log import log
 

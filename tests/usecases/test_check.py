@@ -105,7 +105,7 @@ def test_heartbeat_reports_every_failed_tick(method: str) -> None:
     assert heartbeat.beats == [False, True]
 
 
-class LeaseThief(Inbox):
+class LeaseThief(RecordingChannel):
     """A channel: while it gets a message, another check takes the lease."""
 
     def __init__(self, world: World) -> None:
@@ -213,7 +213,7 @@ def test_check_that_times_out_leaves_messages_to_the_next() -> None:
     assert [len(world.inboxes[name].heard) for name in ("its", "admins")] == [1, 1]
 
 
-class Slow(Inbox):
+class Slow(RecordingChannel):
     """A channel that takes longer than a check may, while the lease stays valid."""
 
     def __init__(self, world: World) -> None:

@@ -19,7 +19,7 @@ from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, 
 
 
 @dataclass
-class Busy(Inbox):
+class Busy(RecordingChannel):
     """A channel: while it gets a message, somebody confirms."""
 
     world: World | None = None

@@ -16,8 +16,9 @@ from shared.ports.errors import LedgerError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.naming import called, claim_words, listed
-from shared.usecases.check import READ_WITHIN, Watch
+from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
+from shared.usecases.gather import READ_WITHIN
 
 WRONG_CLIENT_ID = (
     "Compare its client_id in the watchlist, or the setting named there, with the "

@@ -8,8 +8,8 @@ from shared.ports.errors import DirectoryError, LedgerError
 from shared.ports.inventory import ScanQuery
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
-from shared.usecases.check import READ_WITHIN
 from shared.usecases.doctor.finding import Finding
+from shared.usecases.gather import READ_WITHIN
 from shared.usecases.inventory import InventoryWatch
 
 

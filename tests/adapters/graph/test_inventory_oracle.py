@@ -15,7 +15,6 @@ from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.results import InventoryResult
 from shared.usecases.inventory import InventoryWatch
 from shared.usecases.part import CheckRun
-from tests.support.build import watchlist
 from tests.support.generated_inventory import NOW, Generated, generated
 from tests.support.graph_objects import FixedToken
 from tests.support.scripted import Asked, Reply, Scripted
