@@ -1,9 +1,9 @@
-"""The program is killed at every request that it makes, and lives again: nobody misses a message, nobody hears one three times.
+"""Kill the program at every request that it makes: each message is still sent once or twice.
 
-The points are not listed here: a run that nothing disturbs is watched, and each request that it made, to whomever, is a
-point at which another run is killed: once the request was answered, before the answer comes back. To be killed before a
-request is to be killed after the one before it, for nobody sees the difference; so the first of all is killed before, too.
-A read has no effect, and is no point. Whatever effect the program is given, it is killed there as well.
+An undisturbed run shows all requests with an effect. For each of them, another run is killed
+after the server has handled the request, and before the response arrives. A kill before a request
+has the same effect as one after the previous request, so only the first request is tested both
+ways. Reads have no effect and are not tested. New effects are tested without any change here.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,10 +23,10 @@ from tests.support.processes import Lived
 from tests.support.scripted import Asked, Reply
 
 A_MOMENT, TERM, DAY = timedelta(seconds=30), timedelta(minutes=6), timedelta(days=1)
-"""While the lease of the killed one lasts, and after its term of five minutes."""
+"""While the lease of the killed run is valid, and after it has expired."""
 
 
-pytestmark = pytest.mark.timeout(600)  # some dozens of lives each, on a busy machine
+pytestmark = pytest.mark.timeout(600)  # some dozen runs each, on a busy machine
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def wide_stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
-    """The same with the whole tenant watched: two more apps end soon, one of which has two owners."""
+    """Watch the inventory too; secrets of two more apps expire soon, one app has two owners."""
     for stage in staged(azurite.tables, tmp_path, watchlist=WATCHLIST + WHOLE_TENANT):
         owners = (
             Owner("a1", "Ann Example", "ann@example.org"),
@@ -59,21 +59,17 @@ def wide_stage(azurite: Azurite, tmp_path: Path) -> Iterator[Stage]:
 
 @dataclass
 class Story:
-    """What was before, what the program is asked to do when it is killed, and what is asked of it afterwards."""
+    """The state before, the command that is killed, and the command afterwards."""
 
     act: Callable[[Stage], tuple[str, ...]] = lambda _: ("tick",)
     before: Callable[[Stage], None] = lambda _: None
     at: timedelta = timedelta()
     again: Callable[[Stage], tuple[str, ...]] = lambda _: ("tick",)
-    """What is done while the lease of the killed one may last."""
-
-
-def seen_once(stage: Stage) -> None:
-    stage.live()
+    """The command while the lease of the killed run may be valid."""
 
 
 def renewed(stage: Stage) -> None:
-    """A day after everybody was introduced, both services have a replacement, and a stray secret has come."""
+    """A day after the introductions, both services have a new secret, and one is unassigned."""
     stage.live()
     for name, hint in (("LibCal 2026", "8~w"), ("LibStaffer 2026", "mP_"), ("who knows", "abc")):
         stage.tenant.add_secret(
@@ -85,21 +81,21 @@ def renewed(stage: Stage) -> None:
         )
 
 
-def renewed_and_told(stage: Stage) -> None:
+def renewed_and_notified(stage: Stage) -> None:
     renewed(stage)
     stage.live(after=DAY)
 
 
 def signed_in_with(stage: Stage) -> None:
-    """LibCal's new secret has been seen on two days."""
-    renewed_and_told(stage)
+    """LibCal's new secret was used on two days."""
+    renewed_and_notified(stage)
     stage.tenant.sign_in(stage.key_of("LibCal 2026"), START + DAY)
     stage.live(after=2 * DAY)
     stage.tenant.sign_in(stage.key_of("LibCal 2026"), START + 2 * DAY)
 
 
 def introduced(stage: Stage) -> None:
-    """The day after the first word about the tenant: owners are to hear."""
+    """The day after the introduction of the inventory, when owners are notified."""
     stage.live()
 
 
@@ -112,7 +108,7 @@ STORIES = {
     "the replacements come": Story(before=renewed, at=DAY),
     "sign-ins settle it": Story(before=signed_in_with, at=3 * DAY),
     "a person confirms": Story(
-        before=renewed_and_told, act=confirming, at=DAY + timedelta(hours=2), again=confirming
+        before=renewed_and_notified, act=confirming, at=DAY + timedelta(hours=2), again=confirming
     ),
 }
 WIDE_STORIES = {
@@ -123,12 +119,12 @@ WIDE_STORIES = {
 
 @dataclass
 class Killer:
-    """Counts the requests to both fronts that may change something, and kills the program at one of them."""
+    """Counts the requests with an effect, and kills the program at one of them."""
 
     stage: Stage
     point: int = -1
     after: bool = False
-    """Kill once the request was answered, before the answer comes back; else before the request arrives."""
+    """Kill between the request and its response; else before the request arrives."""
     passed: list[str] = field(default_factory=list)
 
     def __call__(self, asked: Asked, passed: Pass) -> Reply:
@@ -153,24 +149,25 @@ def lived(stage: Stage, killer: Killer, act: tuple[str, ...], at: timedelta) -> 
 
 @pytest.mark.parametrize("name", STORIES)
 def test_message_is_sent_once_or_twice_despite_a_crash(stage: Stage, name: str) -> None:
-    gets_it_once_or_twice(stage, name, STORIES[name])
+    assert_sent_once_or_twice(stage, name, STORIES[name])
 
 
 @pytest.mark.parametrize("name", WIDE_STORIES)
 def test_inventory_message_is_sent_once_or_twice(wide_stage: Stage, name: str) -> None:
-    gets_it_once_or_twice(wide_stage, name, WIDE_STORIES[name])
+    assert_sent_once_or_twice(wide_stage, name, WIDE_STORIES[name])
 
 
-def gets_it_once_or_twice(stage: Stage, name: str, story: Story) -> None:
+def assert_sent_once_or_twice(stage: Stage, name: str, story: Story) -> None:
     story.before(stage)
     rows = stage.rows()
     stage.anew(rows)
     watched = Killer(stage)
     undisturbed = lived(stage, watched, story.act(stage), story.at)
     assert undisturbed.outcome == Outcome.OK
-    owed, (memory, _), of_tenant = stage.heard(), stage.remembered(), stage.remembered_of_tenant()
-    assert owed
-    assert set(owed.values()) == {1}
+    expected, (memory, _) = stage.heard(), stage.remembered()
+    inventory = stage.remembered_of_tenant()
+    assert expected
+    assert set(expected.values()) == {1}
     assert {point.split()[0] for point in watched.passed} == {"POST"}
     for point, after in [(0, False), *((point, True) for point in range(len(watched.passed)))]:
         place = f"{name}: killed {'after' if after else 'before'} {watched.passed[point]} ({point})"
@@ -180,18 +177,21 @@ def gets_it_once_or_twice(stage: Stage, name: str, story: Story) -> None:
         settled = recovered(stage, story)
         assert settled[-1].outcome in {Outcome.OK, Outcome.NOT_DUE}, (place, settled)
         heard = stage.heard()
-        assert {key: heard[key] for key in owed if not 1 <= heard[key] <= 2} == {}, (place, settled)
-        assert set(heard) == set(owed), place
+        assert {key: heard[key] for key in expected if not 1 <= heard[key] <= 2} == {}, (
+            place,
+            settled,
+        )
+        assert set(heard) == set(expected), place
         found, last_checks = stage.remembered()
         for what, value in timeless(found).items():
             assert value == timeless(memory)[what], (place, what)
-        assert stage.remembered_of_tenant() == of_tenant, place
+        assert stage.remembered_of_tenant() == inventory, place
         assert last_checks.outcome == Outcome.OK, place
         assert stage.lease_is_free(after=story.at + TERM), place
 
 
 def recovered(stage: Stage, story: Story) -> list[Lived]:
-    """Try once while the lease of the killed one may last, and once after its term."""
+    """Run once while the lease of the killed run may be valid, and once after it has expired."""
     at_once = stage.live(*story.again(stage), after=story.at + A_MOMENT)
     assert at_once.outcome in {Outcome.OK, Outcome.BUSY, Outcome.NOT_DUE, "refused"}, at_once
     return [

@@ -1,4 +1,4 @@
-"""The whole program as people run it: commands and functions in processes of their own, on Azurite and the stand-in tenant."""
+"""The whole program as people run it: its own processes, Azurite and the stand-in tenant."""
 
 import contextlib
 import json
@@ -26,38 +26,38 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Ran:
-    """How a command ended, and what it said."""
+    """How a command ended, and its output."""
 
     status: int
     out: str
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401  (a document, to be looked into)
+    def json(self) -> Any:  # noqa: ANN401  (a document)
         return json.loads(self.out)
 
 
 @dataclass
 class Started:
-    """A command that may still run."""
+    """A command that may still be running."""
 
     process: Forked
     _out: IO[str]
     _err: IO[str]
 
     def ended(self) -> Ran:
-        """Wait for its end."""
+        """Wait until the command has ended."""
         status = self.process.wait(timeout=110)
         self._out.seek(0)
         self._err.seek(0)
         ran = Ran(status, self._out.read(), self._err.read())
-        print(ran.out, ran.err)  # noqa: T201  (for `tests.support.secret_scan`, and for whoever looks at a failure)
+        print(ran.out, ran.err)  # noqa: T201  (for `tests.support.secret_scan` and failure reports)
         return ran
 
 
 @dataclass
 class Lapsewatch:
-    """The command line, with the settings of a laptop beside the stand-ins."""
+    """The command line, with settings for the stand-ins."""
 
     tenant: Tenant
     tables: str
@@ -79,7 +79,7 @@ class Lapsewatch:
 
     @contextlib.contextmanager
     def started(self, *arguments: str) -> Iterator[Started]:
-        """Start a command, and do not wait for it; it is killed if nobody does."""
+        """Start a command without waiting for it; kill it at the end."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             forks = program("-W", "error::ResourceWarning")
             process = forks.start(
@@ -96,7 +96,7 @@ class Lapsewatch:
             return command.ended()
 
     def cards(self) -> list[str]:
-        """What Teams was sent, a text for each message: everything in it."""
+        """Return the messages sent to Teams, each as JSON."""
         return [
             json.dumps(posted.message, ensure_ascii=False) for posted in self.tenant.posted("its")
         ]
@@ -104,7 +104,7 @@ class Lapsewatch:
 
 @pytest.fixture
 def now() -> datetime:
-    """The present, on a day that will not end meanwhile: from after midnight on, a secret ends in fewer days."""
+    """Return the current time, at least 30 seconds before midnight: days left change there."""
     present = datetime.now(UTC)
     left = noon(present, 1).astimezone(CHICAGO).replace(hour=0) - present
     if left < timedelta(seconds=30):
@@ -120,7 +120,7 @@ def tenant(now: datetime) -> Iterator[Tenant]:
 
 @pytest.fixture
 def lapsewatch(tenant: Tenant, azurite: Azurite) -> Lapsewatch:
-    """The program with an empty ledger."""
+    """Return the program with an empty ledger."""
     with (
         TableServiceClient.from_connection_string(azurite.tables) as service,
         contextlib.suppress(ResourceNotFoundError),

@@ -1,4 +1,4 @@
-"""Looking ahead and looking first, on real parts: forecast, its picture, and a watchlist to start from."""
+"""The commands `forecast` and `discover`."""
 
 import tomllib
 import xml.etree.ElementTree as ET
@@ -8,7 +8,7 @@ from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from tests.e2e.conftest import Lapsewatch
 
 
-def test_the_forecast_begins_where_the_check_left_off(lapsewatch: Lapsewatch) -> None:
+def test_forecast_starts_with_the_next_message(lapsewatch: Lapsewatch) -> None:
     assert "nothing can be forecast" in lapsewatch("forecast").out
     lapsewatch("check")
     ran = lapsewatch("forecast", "--json")
@@ -28,7 +28,7 @@ def test_the_forecast_begins_where_the_check_left_off(lapsewatch: Lapsewatch) ->
     assert messages[0]["on"] == min(service["next_message"] for service in status["services"])
 
 
-def test_people_get_a_table_and_a_picture(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
+def test_forecast_prints_a_table_and_saves_a_chart(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
     lapsewatch("check")
     ran = lapsewatch("forecast", "--svg", str(tmp_path / "time.svg"))
     assert ran.status == 0
@@ -37,7 +37,7 @@ def test_people_get_a_table_and_a_picture(lapsewatch: Lapsewatch, tmp_path: Path
     assert lapsewatch("forecast", "--svg", str(tmp_path / "none" / "time.svg")).status == 2
 
 
-def test_discover_prints_a_watchlist_without_one(lapsewatch: Lapsewatch) -> None:
+def test_discover_prints_a_watchlist(lapsewatch: Lapsewatch) -> None:
     lapsewatch.settings = {"LAPSEWATCH_WATCHLIST": "none.toml", "LAPSEWATCH_TABLES": ""}
     ran = lapsewatch(
         "discover", "--client-id", LIBAPPS_CLIENT_ID.upper(), "--timezone", "America/Chicago"
@@ -50,7 +50,7 @@ def test_discover_prints_a_watchlist_without_one(lapsewatch: Lapsewatch) -> None
     ]
 
 
-def test_discover_says_what_is_wrong(lapsewatch: Lapsewatch) -> None:
+def test_discover_reports_errors(lapsewatch: Lapsewatch) -> None:
     absent = lapsewatch("discover", "--client-id", "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6")
     assert (absent.status, absent.out) == (1, "")
     assert "There is no app registration" in absent.err

@@ -1,4 +1,4 @@
-"""The timer, the HTTP route and the command line at the same time, on the local host and beside it; and a person at the page."""
+"""The timer, the HTTP route, the command line and a person on the page at the same time."""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.functions_host.host_process import Host, hosted
 
 KEY = {"x-functions-key": "local"}
 SLOW = 3.0
-"""Seconds that Teams takes: a check is at work for so long, and meanwhile come the others."""
+"""Seconds that Teams takes to answer, so that the checks overlap."""
 
 
 @pytest.fixture
@@ -37,17 +37,15 @@ def posted(host: Host) -> dict[str, object]:
     return document
 
 
-def at_work(lapsewatch: Lapsewatch, cards: int) -> None:
-    """Wait until so many cards were on their way."""
+def wait_for_cards(lapsewatch: Lapsewatch, cards: int) -> None:
+    """Wait until Teams has received so many requests."""
     end = time.monotonic() + 60
     while lapsewatch.tenant.requests()["POST /teams/its"] < cards:
         assert time.monotonic() < end
         time.sleep(0.05)
 
 
-def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(
-    lapsewatch: Lapsewatch, host: Host
-) -> None:
+def test_checks_at_once_send_once_and_keep_decisions(lapsewatch: Lapsewatch, host: Host) -> None:
     tenant = lapsewatch.tenant
     tenant.fault("teams", times=None, delay=SLOW)
     with ThreadPoolExecutor(3) as pool, lapsewatch.started("check", "--json") as command:
@@ -57,7 +55,7 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(
         outcomes = {ran.json["outcome"], over_http.result()["outcome"]}
         assert (ran.status, ran.err) == (0, "")
         assert outcomes <= {"ok", "busy", "not_owed"}
-        while posted(host)["outcome"] == "busy":  # the tick, of whose end nobody is told
+        while posted(host)["outcome"] == "busy":  # until the tick has ended
             time.sleep(0.1)
         assert len(lapsewatch.cards()) == 1
 
@@ -68,7 +66,7 @@ def test_one_of_them_tells_and_what_a_person_decides_meanwhile_stands(
             )
         }
         over_http = pool.submit(posted, host)
-        at_work(lapsewatch, 2)
+        wait_for_cards(lapsewatch, 2)
         form = {"service": "libcal", **new, "hint": "r2B", "ends": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}
         signed_in = {
             "X-MS-TOKEN-AAD-ID-TOKEN": tenant.id_token("Dana Example"),

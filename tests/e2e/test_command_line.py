@@ -1,4 +1,4 @@
-"""The command line, in its own process, on real parts: what it prints, what it posts, how it exits."""
+"""The command line: what it prints and posts, and its exit status."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from tests.e2e.conftest import ROOT, Lapsewatch
 
 
-def test_a_check_posts_one_card_and_a_second_one_posts_none(lapsewatch: Lapsewatch) -> None:
+def test_check_posts_one_card_once(lapsewatch: Lapsewatch) -> None:
     first = lapsewatch("check", "--json")
     assert (first.status, first.err) == (0, "")
     assert first.json["outcome"] == "ok"
@@ -31,7 +31,7 @@ def test_a_check_posts_one_card_and_a_second_one_posts_none(lapsewatch: Lapsewat
     assert len(lapsewatch.cards()) == 1
 
 
-def test_the_status_document_has_the_names_that_were_promised(lapsewatch: Lapsewatch) -> None:
+def test_status_document_has_the_documented_names(lapsewatch: Lapsewatch) -> None:
     lapsewatch("check")
     ran = lapsewatch("status", "--json")
     assert (ran.status, ran.err) == (0, "")
@@ -85,14 +85,14 @@ def test_the_status_document_has_the_names_that_were_promised(lapsewatch: Lapsew
     assert (app["client_id"], app["found"], app["problems"]) == (LIBAPPS_CLIENT_ID, True, [])
 
 
-def test_before_any_check_nothing_is_known_and_nothing_is_ok(lapsewatch: Lapsewatch) -> None:
+def test_status_before_the_first_check_is_not_ok(lapsewatch: Lapsewatch) -> None:
     assert "No check has been made yet" in lapsewatch("status").out
     document = lapsewatch("status", "--json").json
     assert (document["worst"], document["check"]["outcome"]) == ("warning", None)
     assert [service["standing"] for service in document["services"]] == [None, None]
 
 
-def test_a_dry_run_says_what_would_be_told_and_leaves_no_trace(lapsewatch: Lapsewatch) -> None:
+def test_dry_run_sends_and_saves_nothing(lapsewatch: Lapsewatch) -> None:
     dry = lapsewatch("check", "--dry-run", "--json")
     assert (dry.status, dry.json["dry_run"], len(dry.json["told"])) == (0, True, 1)
     assert dry.json["told"][0]["delivered"] is False
@@ -101,7 +101,7 @@ def test_a_dry_run_says_what_would_be_told_and_leaves_no_trace(lapsewatch: Lapse
     assert len(lapsewatch("check", "--json").json["told"]) == 1
 
 
-def test_a_tick_checks_when_a_check_is_owed_and_says_so_when_none_is(
+def test_tick_checks_only_if_a_check_is_due(
     lapsewatch: Lapsewatch,
 ) -> None:
     first = lapsewatch("tick", "--json")
@@ -112,7 +112,7 @@ def test_a_tick_checks_when_a_check_is_owed_and_says_so_when_none_is(
     assert len(lapsewatch.cards()) == 1
 
 
-def test_people_see_tables_and_no_json(lapsewatch: Lapsewatch) -> None:
+def test_output_for_people_is_a_table(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("check")
     assert ran.status == 0
     assert "told libapps:" in ran.out
@@ -121,7 +121,7 @@ def test_people_see_tables_and_no_json(lapsewatch: Lapsewatch) -> None:
     assert "expiring" in lapsewatch("status").out
 
 
-def test_the_doctor_finds_everything_in_place(lapsewatch: Lapsewatch) -> None:
+def test_doctor_finds_no_problem(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("doctor", "--send-test")
     assert (ran.status, ran.err) == (0, "")
     assert "MISSING" not in ran.out
@@ -129,7 +129,7 @@ def test_the_doctor_finds_everything_in_place(lapsewatch: Lapsewatch) -> None:
     assert len(lapsewatch.cards()) == 1
 
 
-def test_the_doctor_says_what_is_missing_and_what_mends_it(lapsewatch: Lapsewatch) -> None:
+def test_doctor_reports_problems_with_their_fix(lapsewatch: Lapsewatch) -> None:
     lapsewatch.tenant.identity.roles.clear()
     lapsewatch.tenant.fault(
         "teams", times=None, status=401, body='{"error":{"code":"DirectApiAuthorizationRequired"}}'
@@ -137,9 +137,7 @@ def test_the_doctor_says_what_is_missing_and_what_mends_it(lapsewatch: Lapsewatc
     ran = lapsewatch("doctor", "--send-test")
     assert ran.status == 1
     assert "Application.Read.All" in ran.out
-    assert (
-        "\n          az rest --method POST --url " in ran.out
-    )  # a command is a line of its own, however long
+    assert "\n          az rest --method POST --url " in ran.out  # a command is never wrapped
     assert "Anyone" in ran.out
     *_, command, closing = ran.out.rstrip().splitlines()
     assert command == "          python3 infra/hooks/put_secret.py teams-webhook-url"
@@ -147,7 +145,7 @@ def test_the_doctor_says_what_is_missing_and_what_mends_it(lapsewatch: Lapsewatc
 
 
 @pytest.mark.parametrize("command", ["check", "tick", "status", "doctor"])
-def test_bad_settings_are_sentences_and_exit_2(lapsewatch: Lapsewatch, command: str) -> None:
+def test_invalid_settings_exit_2(lapsewatch: Lapsewatch, command: str) -> None:
     lapsewatch.settings = {
         "TEAMS_WEBHOOK_URL": "@Microsoft.KeyVault(SecretUri=https://v.example/s)",
         "LAPSEWATCH_TABLES": "",
@@ -161,12 +159,12 @@ def test_bad_settings_are_sentences_and_exit_2(lapsewatch: Lapsewatch, command: 
     assert "Traceback" not in ran.err
 
 
-def test_bad_arguments_exit_2(lapsewatch: Lapsewatch) -> None:
+def test_invalid_arguments_exit_2(lapsewatch: Lapsewatch) -> None:
     assert lapsewatch("check", "--nonsense").status == 2
     assert lapsewatch("frobnicate").status == 2
 
 
-def test_every_command_explains_itself(lapsewatch: Lapsewatch) -> None:
+def test_every_command_has_help(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("--help")
     assert ran.status == 0
     for command in ("check", "tick", "status", "doctor"):
@@ -174,8 +172,8 @@ def test_every_command_explains_itself(lapsewatch: Lapsewatch) -> None:
         assert lapsewatch(command, "--help").status == 0
 
 
-def test_it_is_a_module_that_python_runs(lapsewatch: Lapsewatch) -> None:
-    """As a person starts it; the other tests fork it off a process that has imported it."""
+def test_python_runs_it_as_a_module(lapsewatch: Lapsewatch) -> None:
+    """As a person starts it; the other tests fork a process that has imported it."""
     command = [sys.executable, "-W", "error::ResourceWarning", "-m", "shared", "check"]
     ran = subprocess.run(
         command,

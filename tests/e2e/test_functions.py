@@ -1,4 +1,4 @@
-"""The Functions app under the real worker library: what each trigger does, and what each route answers to whom."""
+"""The Functions app under the real worker library: its triggers and routes."""
 
 import json
 import subprocess
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+import function_app
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from tests.e2e.conftest import ROOT, Lapsewatch
 from tests.functions_host.host_process import Host, hosted
@@ -37,7 +38,7 @@ def ask(host: Host, route: str, method: str = "GET", **more: Any) -> requests.Re
 
 
 def fire(host: Host) -> dict[str, Any]:
-    """Fire the timer, and give the status once the tick has ended."""
+    """Fire the timer and return the status after the tick."""
     before = ask(host, "status").json()["check"]["last_attempt"]
     requests.post(f"{host.root}/admin/functions/tick", headers=KEY, timeout=60).raise_for_status()
     for _ in range(400):
@@ -48,7 +49,7 @@ def fire(host: Host) -> dict[str, Any]:
 
 
 def logged(host: Host, text: str) -> str:
-    """Give the line of the log with `text` in it, which may come a moment after what was recorded."""
+    """Return the log line that contains `text`; it may be written after the ledger."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         for line in host.log().splitlines():
@@ -58,7 +59,7 @@ def logged(host: Host, text: str) -> str:
     raise AssertionError(host.log())
 
 
-def test_importing_the_app_touches_neither_environment_nor_network() -> None:
+def test_import_reads_neither_environment_nor_network() -> None:
     code = (
         "import os, socket, sys\n"
         "def refuse(*_): raise AssertionError('touched')\n"
@@ -79,28 +80,25 @@ def test_importing_the_app_touches_neither_environment_nor_network() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines() == [
-        "['calendar', 'check', 'health', 'metrics', 'page', 'page_assets', 'page_forms', 'status', 'status_csv', 'tenant', 'tick']",
+        (
+            "['calendar', 'check', 'health', 'metrics', 'page', 'page_assets', 'page_forms', "
+            "'status', 'status_csv', 'tenant', 'tick']"
+        ),
         "[]",
     ]
 
 
-def test_the_timer_is_monitored_and_never_runs_on_startup(host: Host) -> None:
-    code = (
-        "import json, function_app\n"
-        "tick = next(f for f in function_app.app.get_functions() if f.get_function_name() == 'tick')\n"
-        "print(json.dumps([binding.get_dict_repr() for binding in tick.get_bindings()], default=str))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    binding = next(each for each in json.loads(done.stdout) if each["type"] == "timerTrigger")
+def test_timer_is_monitored_and_does_not_run_on_startup(host: Host) -> None:
+    functions = {each.get_function_name(): each for each in function_app.app.get_functions()}
+    bindings = [each.get_dict_repr() for each in functions["tick"].get_bindings()]
+    binding = next(each for each in bindings if each["type"] == "timerTrigger")
     assert binding["schedule"] == "%LAPSEWATCH_SCHEDULE%"
     assert binding["useMonitor"] is True
     assert not binding.get("runOnStartup")
     assert any("tick" in line and "0 5 * * * *" in line for line in host.greeting)
 
 
-def test_the_timer_checks_once_a_day_and_tells_once(lapsewatch: Lapsewatch, host: Host) -> None:
+def test_timer_checks_once_a_day_and_sends_once(lapsewatch: Lapsewatch, host: Host) -> None:
     status = fire(host)
     assert (status["check"]["outcome"], status["worst"]) == ("ok", "critical")
     assert len(lapsewatch.cards()) == 1
@@ -110,7 +108,7 @@ def test_the_timer_checks_once_a_day_and_tells_once(lapsewatch: Lapsewatch, host
     assert len(lapsewatch.cards()) == 1
 
 
-def test_a_check_is_one_json_line_in_the_log(host: Host) -> None:
+def test_check_is_logged_as_one_json_line(host: Host) -> None:
     fire(host)
     line = logged(host, '"event": "check"')
     document = json.loads(line[line.index("{") :])
@@ -118,25 +116,21 @@ def test_a_check_is_one_json_line_in_the_log(host: Host) -> None:
     assert document["reasons"] == ["libcal:first", "libstaffer:first"]
 
 
-def test_a_tick_that_fails_is_red(lapsewatch: Lapsewatch, host: Host) -> None:
+def test_failed_check_fails_the_invocation(lapsewatch: Lapsewatch, host: Host) -> None:
     lapsewatch.tenant.identity.roles.clear()
     status = fire(host)
     assert status["check"]["outcome"] == "failed"
     assert "Application.Read.All" in logged(host, "The check ended as failed")
 
 
-@pytest.mark.parametrize(
-    ("method", "route"), [("GET", "status"), ("GET", "status?live=true"), ("POST", "check")]
-)
-@pytest.mark.parametrize("headers", [{}, {"x-functions-key": "wrong"}])
-def test_without_the_key_nothing_is_answered(
-    host: Host, method: str, route: str, headers: dict[str, str]
-) -> None:
-    answer = ask(host, route, method, headers=headers)
-    assert (answer.status_code, answer.content) == (401, b"")
+def test_routes_need_the_function_key(host: Host) -> None:
+    for method, route in (("GET", "status"), ("GET", "status?live=true"), ("POST", "check")):
+        for headers in ({}, {"x-functions-key": "wrong"}):
+            answer = ask(host, route, method, headers=headers)
+            assert (route, answer.status_code, answer.content) == (route, 401, b"")
 
 
-def test_health_is_for_anybody_and_says_one_word(host: Host) -> None:
+def test_health_is_public_and_one_word(host: Host) -> None:
     assert (ask(host, "health", headers={}).status_code, ask(host, "health", headers={}).text) == (
         200,
         "starting",
@@ -150,7 +144,7 @@ def test_health_is_for_anybody_and_says_one_word(host: Host) -> None:
     )
 
 
-def test_one_service_is_answered_and_an_unknown_one_is_a_problem(host: Host) -> None:
+def test_status_of_one_service_or_404(host: Host) -> None:
     fire(host)
     assert ask(host, "status?service=libstaffer").json()["name"] == "LibStaffer"
     unknown = ask(host, "status?service=%3Cb%3Elibcall")
@@ -161,7 +155,7 @@ def test_one_service_is_answered_and_an_unknown_one_is_a_problem(host: Host) -> 
     assert "its services are: libcal, libstaffer" in unknown.json()["detail"]
 
 
-def test_the_status_is_sent_again_only_when_it_changed(lapsewatch: Lapsewatch, host: Host) -> None:
+def test_unchanged_status_is_304(lapsewatch: Lapsewatch, host: Host) -> None:
     fire(host)
     first = ask(host, "status")
     same = ask(host, "status", headers=KEY | {"If-None-Match": first.headers["etag"]})
@@ -172,9 +166,7 @@ def test_the_status_is_sent_again_only_when_it_changed(lapsewatch: Lapsewatch, h
     assert other.status_code == 200
 
 
-def test_a_live_status_reads_now_and_neither_tells_nor_records(
-    lapsewatch: Lapsewatch, host: Host
-) -> None:
+def test_live_status_sends_and_saves_nothing(lapsewatch: Lapsewatch, host: Host) -> None:
     fire(host)
     lapsewatch.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2026", hint="new", ends=None)
     live = ask(host, "status?live=true").json()
@@ -185,7 +177,7 @@ def test_a_live_status_reads_now_and_neither_tells_nor_records(
     assert len(lapsewatch.cards()) == 1
 
 
-def test_a_live_status_that_could_not_read_says_so(lapsewatch: Lapsewatch, host: Host) -> None:
+def test_live_status_reports_unread_apps(lapsewatch: Lapsewatch, host: Host) -> None:
     fire(host)
     lapsewatch.tenant.identity.roles.clear()
     answer = ask(host, "status?live=true")
@@ -196,9 +188,7 @@ def test_a_live_status_that_could_not_read_says_so(lapsewatch: Lapsewatch, host:
     assert [service["standing"] for service in document["services"]] == [None, None]
 
 
-def test_a_check_that_fails_is_a_problem_with_the_check_in_it(
-    lapsewatch: Lapsewatch, host: Host
-) -> None:
+def test_failed_check_is_a_problem_document(lapsewatch: Lapsewatch, host: Host) -> None:
     lapsewatch.tenant.fault(
         "teams", times=None, status=401, body='{"error":{"code":"DirectApiAuthorizationRequired"}}'
     )
@@ -216,7 +206,7 @@ def test_a_check_that_fails_is_a_problem_with_the_check_in_it(
     assert "Anyone" in document["detail"]
 
 
-def test_bad_settings_are_a_problem_and_no_trace(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
+def test_invalid_settings_are_a_problem_document(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
     with hosted(
         tmp_path,
         "--no-timers",

@@ -1,4 +1,4 @@
-"""Whatever we depend on may fail in the middle: exit 1 and a sentence, no all-clear, and the next check tells what was owed."""
+"""Outages: exit status 1 and an error, and the next check sends the pending messages."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from local.azurite import Azurite
 from local.stand_in.tenant import Tenant
 from tests.e2e.conftest import Lapsewatch, Ran
 
-SAID_ONCE = "LibCal: secret ends in 6 days"
+HEADLINE = "LibCal: secret ends in 6 days"
 
 
 def assert_failed(ran: Ran, *sentence: str, outcome: str) -> None:
@@ -22,10 +22,10 @@ def assert_failed(ran: Ran, *sentence: str, outcome: str) -> None:
     assert "Traceback" not in ran.err
 
 
-def assert_told_by_the_next(lapsewatch: Lapsewatch) -> None:
+def assert_sent_by_the_next(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("tick", "--json")
     assert (ran.status, ran.json["outcome"]) == (0, "ok")
-    assert [SAID_ONCE in card for card in lapsewatch.cards()] == [True]
+    assert [HEADLINE in card for card in lapsewatch.cards()] == [True]
 
 
 def test_graph_is_down(lapsewatch: Lapsewatch) -> None:
@@ -36,10 +36,10 @@ def test_graph_is_down(lapsewatch: Lapsewatch) -> None:
     assert (status["worst"], status["check"]["outcome"]) == ("warning", "failed")
     assert "FAILED" in lapsewatch("status").out.upper()
     lapsewatch.tenant.clear_faults()
-    assert_told_by_the_next(lapsewatch)
+    assert_sent_by_the_next(lapsewatch)
 
 
-def test_graph_dies_between_the_app_and_its_service_principal(lapsewatch: Lapsewatch) -> None:
+def test_graph_fails_between_app_and_service_principal(lapsewatch: Lapsewatch) -> None:
     lapsewatch.tenant.fault(
         "/v1.0/servicePrincipals",
         times=None,
@@ -48,30 +48,30 @@ def test_graph_dies_between_the_app_and_its_service_principal(lapsewatch: Lapsew
     )
     assert_failed(lapsewatch("check", "--json"), "not JSON", outcome="failed")
     lapsewatch.tenant.clear_faults()
-    assert_told_by_the_next(lapsewatch)
+    assert_sent_by_the_next(lapsewatch)
 
 
 @pytest.mark.parametrize("fault", [{"status": 400}, {"drop": True}])
-def test_there_is_no_token(lapsewatch: Lapsewatch, fault: dict[str, int]) -> None:
-    lapsewatch.tenant.fault("msi", times=None, **fault)  # type: ignore[arg-type]  # the sides of a fault, by name
+def test_token_cannot_be_acquired(lapsewatch: Lapsewatch, fault: dict[str, int]) -> None:
+    lapsewatch.tenant.fault("msi", times=None, **fault)  # type: ignore[arg-type]  # a fault, by keyword
     assert_failed(
         lapsewatch("check", "--json"), "No token for Graph", "managed identity", outcome="failed"
     )
     lapsewatch.tenant.clear_faults()
-    assert_told_by_the_next(lapsewatch)
+    assert_sent_by_the_next(lapsewatch)
 
 
-def test_the_permission_is_missing(lapsewatch: Lapsewatch) -> None:
+def test_permission_is_missing(lapsewatch: Lapsewatch) -> None:
     roles = set(lapsewatch.tenant.identity.roles)
     lapsewatch.tenant.identity.roles.clear()
     assert_failed(
         lapsewatch("check", "--json"), "Application.Read.All", "administrator", outcome="failed"
     )
     lapsewatch.tenant.identity.roles |= roles
-    assert_told_by_the_next(lapsewatch)
+    assert_sent_by_the_next(lapsewatch)
 
 
-def test_the_webhook_fails_and_is_tried_again_at_the_next_tick(lapsewatch: Lapsewatch) -> None:
+def test_failed_webhook_is_retried_at_the_next_tick(lapsewatch: Lapsewatch) -> None:
     lapsewatch.tenant.fault(
         "teams", times=None, status=404, body='{"error":{"code":"WorkflowNotFound"}}'
     )
@@ -81,10 +81,10 @@ def test_the_webhook_fails_and_is_tried_again_at_the_next_tick(lapsewatch: Lapse
     assert "/teams/its" not in ran.out + ran.err
     assert lapsewatch("status", "--json").json["check"]["outcome"] == "partial"
     lapsewatch.tenant.clear_faults()
-    assert_told_by_the_next(lapsewatch)
+    assert_sent_by_the_next(lapsewatch)
 
 
-def test_the_app_is_not_in_the_tenant(lapsewatch: Lapsewatch) -> None:
+def test_app_is_not_in_the_tenant(lapsewatch: Lapsewatch) -> None:
     lapsewatch.settings = {"LIBAPPS_CLIENT_ID": "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6"}
     ran = lapsewatch("check", "--json")
     assert (ran.status, ran.json["outcome"]) == (0, "ok")
@@ -101,20 +101,20 @@ def own_azurite() -> Iterator[Azurite]:
         yield running
 
 
-def test_the_ledger_cannot_be_reached(tenant: Tenant, own_azurite: Azurite) -> None:
+def test_ledger_cannot_be_reached(tenant: Tenant, own_azurite: Azurite) -> None:
     lapsewatch = Lapsewatch(tenant, own_azurite.tables)
     own_azurite.kill()
-    assert_failed(lapsewatch("check", "--json"), "Nobody was told anything", outcome="failed")
+    assert_failed(lapsewatch("check", "--json"), "No messages were sent", outcome="failed")
     assert lapsewatch.cards() == []
     ran = lapsewatch("status", "--json")
     assert (ran.status, ran.out) == (1, "")
     assert "Traceback" not in ran.err
     own_azurite.start()
-    assert_told_by_the_next(lapsewatch)
+    assert_sent_by_the_next(lapsewatch)
 
 
-def test_the_ledger_dies_in_the_middle_of_a_check(tenant: Tenant, own_azurite: Azurite) -> None:
-    """Graph is slow, and meanwhile the ledger goes: nobody is told, for it could not be told once."""
+def test_ledger_fails_during_a_check(tenant: Tenant, own_azurite: Azurite) -> None:
+    """While Graph is read: nothing is sent, since the delivery could not be recorded."""
     lapsewatch = Lapsewatch(tenant, own_azurite.tables)
     tenant.fault("graph", delay=4)
     with lapsewatch.started("check", "--json") as check:
@@ -125,14 +125,12 @@ def test_the_ledger_dies_in_the_middle_of_a_check(tenant: Tenant, own_azurite: A
     assert "the next one" in ran.json["error"]
     assert lapsewatch.cards() == []
     own_azurite.start()
-    after_its_term(own_azurite)
-    assert_told_by_the_next(lapsewatch)
+    expire_lease(own_azurite)
+    assert_sent_by_the_next(lapsewatch)
 
 
-def test_the_ledger_dies_while_a_message_is_on_its_way(
-    tenant: Tenant, own_azurite: Azurite
-) -> None:
-    """It was sent and could not be recorded: it comes again, for a message may be repeated and must not be lost."""
+def test_ledger_fails_while_a_message_is_sent(tenant: Tenant, own_azurite: Azurite) -> None:
+    """The message was sent but not recorded: it is sent again rather than lost."""
     lapsewatch = Lapsewatch(tenant, own_azurite.tables)
     tenant.fault("teams", delay=4)
     with lapsewatch.started("check", "--json") as check:
@@ -142,20 +140,20 @@ def test_the_ledger_dies_while_a_message_is_on_its_way(
     assert (ran.status, ran.json["outcome"]) == (1, "failed")
     assert [told["delivered"] for told in ran.json["told"]] == [True]
     own_azurite.start()
-    after_its_term(own_azurite)
+    expire_lease(own_azurite)
     assert lapsewatch("tick", "--json").json["outcome"] == "ok"
-    assert [SAID_ONCE in card for card in lapsewatch.cards()] == [True, True]
+    assert [HEADLINE in card for card in lapsewatch.cards()] == [True, True]
 
 
 def asked_for(tenant: Tenant, what: str) -> None:
-    """Wait until the tenant was asked for something."""
+    """Wait until the tenant has received a request."""
     end = time.monotonic() + 60
     while not any(asked.startswith(what) for asked in tenant.requests()):
         assert time.monotonic() < end, tenant.requests()
         time.sleep(0.05)
 
 
-def after_its_term(azurite: Azurite) -> None:
-    """Take away the lease that the broken check could not give back, as five minutes would."""
+def expire_lease(azurite: Azurite) -> None:
+    """Delete the lease that the failed check could not release, as if it had expired."""
     with TableClient.from_connection_string(azurite.tables, "Lapsewatch") as table:
         table.delete_entity("own", "~lease:")

@@ -1,4 +1,4 @@
-"""Everything else outside, on real parts: mail, the heartbeat, and sign-ins as evidence."""
+"""Mail, the heartbeat, and sign-ins as evidence."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_each_party_gets_its_own_mail(by_mail: Lapsewatch) -> None:
     assert "Client Secret: Value" in page.get_content()
 
 
-def test_the_first_mails_say_what_each_has_to_do(by_mail: Lapsewatch) -> None:
+def test_first_mails_contain_the_next_steps(by_mail: Lapsewatch) -> None:
     by_mail("check")
     mails = {
         str(mail.message["To"]): mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail has a text
@@ -87,7 +87,7 @@ def test_the_first_mails_say_what_each_has_to_do(by_mail: Lapsewatch) -> None:
     assert "its-helpdesk@example.org" in mails["libapps-admins@example.org, deputy@example.org"]
 
 
-def test_a_mailbox_that_is_not_allowed_is_a_sentence_and_stays_owed(by_mail: Lapsewatch) -> None:
+def test_mail_without_permission_is_sent_later(by_mail: Lapsewatch) -> None:
     by_mail.tenant.identity.mailboxes.clear()
     ran = by_mail("check", "--json")
     assert (ran.status, ran.json["outcome"]) == (1, "partial")
@@ -97,7 +97,7 @@ def test_a_mailbox_that_is_not_allowed_is_a_sentence_and_stays_owed(by_mail: Lap
     assert len(by_mail.tenant.mails()) == 2
 
 
-def test_a_heart_beats_after_each_check_and_says_when_one_failed(lapsewatch: Lapsewatch) -> None:
+def test_heartbeat_reports_success_and_failure(lapsewatch: Lapsewatch) -> None:
     lapsewatch.settings = {"LAPSEWATCH_HEARTBEAT_URL": lapsewatch.tenant.heartbeat_url("watch")}
     lapsewatch("check")
     lapsewatch.tenant.identity.roles.clear()
@@ -106,7 +106,7 @@ def test_a_heart_beats_after_each_check_and_says_when_one_failed(lapsewatch: Lap
     assert lapsewatch.settings["LAPSEWATCH_HEARTBEAT_URL"] not in ran.out + ran.err
 
 
-def test_sign_ins_that_cannot_be_read_are_said_and_the_check_goes_on(
+def test_unreadable_sign_ins_do_not_fail_the_check(
     lapsewatch: Lapsewatch,
 ) -> None:
     lapsewatch.settings = {"LAPSEWATCH_SIGN_INS": "on"}
@@ -118,7 +118,7 @@ def test_sign_ins_that_cannot_be_read_are_said_and_the_check_goes_on(
     assert "AuditLog.Read.All" in doctor.out
 
 
-def test_sign_ins_of_the_old_one_reopen_what_a_person_closed(lapsewatch: Lapsewatch) -> None:
+def test_sign_in_with_the_old_secret_reopens_the_service(lapsewatch: Lapsewatch) -> None:
     lapsewatch.settings = {"LAPSEWATCH_SIGN_INS": "on"}
     lapsewatch.tenant.identity.roles.add("AuditLog.Read.All")
     lapsewatch("check")

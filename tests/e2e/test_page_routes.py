@@ -1,4 +1,4 @@
-"""The page and its forms over HTTP: who gets which answer, and the story of a secret with what the ledger recorded of it."""
+"""The page and its forms over HTTP: access, and what the ledger records of each form."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -27,12 +27,12 @@ DANA = Person(object_id("Dana Example"), "Dana Example")
 SAME = {"Sec-Fetch-Site": "same-origin"}
 FEEDS = ("status", "metrics", "calendar.ics", "status.csv")
 FORMS = ("confirm", "acknowledge", "claim", "check")
-THEIRS = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass
 class Site:
-    """The app on the local host, as Easy Auth would call it: with a token, or without one."""
+    """The app on the local host, called as Easy Auth does, with or without a token."""
 
     host: Host
     tenant: Tenant
@@ -111,7 +111,7 @@ NOBODY: Mapping[str, Caller] = {
     "nobody": lambda _: {},
     "a wrong key": lambda _: {"x-functions-key": "wrong"},
     "the right key": lambda _: KEY,
-    "a wrong signature": lambda tenant: forged(tenant, THEIRS, "RS256"),
+    "a wrong signature": lambda tenant: forged(tenant, OTHER_KEY, "RS256"),
     "alg none": lambda tenant: forged(tenant, None, "none"),
     "HS256": lambda tenant: forged(tenant, "a secret that somebody made up, long enough", "HS256"),
     "another issuer": lambda tenant: {
@@ -133,7 +133,7 @@ NOBODY: Mapping[str, Caller] = {
 }
 
 
-def test_nobody_but_a_signed_in_person_gets_to_the_page(site: Site) -> None:
+def test_page_needs_sign_in(site: Site) -> None:
     for caller, headers in NOBODY.items():
         sent = headers(site.tenant)
         closed = [
@@ -160,7 +160,7 @@ def test_nobody_but_a_signed_in_person_gets_to_the_page(site: Site) -> None:
     assert "eyJ" not in site.host.log()
 
 
-def test_a_signed_in_person_gets_to_the_page_and_to_nothing_that_asks_for_a_key(site: Site) -> None:
+def test_sign_in_opens_the_page_but_not_the_feeds(site: Site) -> None:
     assert "Dana Example" in text(site.page())
     for age in (-2, -7.9):
         old = {
@@ -173,7 +173,7 @@ def test_a_signed_in_person_gets_to_the_page_and_to_nothing_that_asks_for_a_key(
         assert site.ask(feed, headers=site.dana).status_code == 401
 
 
-def test_a_form_from_elsewhere_does_nothing(site: Site) -> None:
+def test_form_from_another_site_does_nothing(site: Site) -> None:
     own = site.host.root
     for headers, status in (
         ({}, 403),
@@ -191,7 +191,7 @@ def test_a_form_from_elsewhere_does_nothing(site: Site) -> None:
         assert made is (status == 303)
 
 
-def test_what_no_form_of_ours_sends_is_refused(site: Site) -> None:
+def test_malformed_form_is_refused(site: Site) -> None:
     signed = site.dana | SAME
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     for name, answer, status in (
@@ -210,7 +210,7 @@ def test_what_no_form_of_ours_sends_is_refused(site: Site) -> None:
             "nothing at all",
             site.send("check", {}, data=b"", headers=signed | kind),
             303,
-        ),  # as a form with a button alone
+        ),  # like a form with only a button
         ("another form", site.send("delete", {}), 404),
         ("another file", site.ask("page/assets/page.html"), 404),
         ("another method", site.ask("page", "DELETE", headers=signed), 404),
@@ -221,13 +221,13 @@ def test_what_no_form_of_ours_sends_is_refused(site: Site) -> None:
             assert answer.headers["content-type"].startswith("application/problem+json")
             assert answer.json()["status"] == status
     assert "field service is missing or wrong" in text(site.send("confirm", {"x": "1"}).text)
-    for form in FORMS:  # as after a sign-in in the middle of a form
+    for form in FORMS:  # as after a sign-in that interrupts a form
         answer = site.ask(f"page/{form}")
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/page")
     assert site.decisions() == []
 
 
-def test_the_story_from_expiring_to_safe_and_back(site: Site) -> None:
+def test_confirm_and_undo_on_the_page(site: Site) -> None:
     assert site.send("check", {"x": "1"}).headers["location"] == "/api/page?done=check"
     old = site.service()["in_use"]
     assert site.service()["standing"] == "expiring"
@@ -270,7 +270,7 @@ def test_the_story_from_expiring_to_safe_and_back(site: Site) -> None:
     ]
 
 
-def test_nobody_is_called_told_who_was_not(site: Site) -> None:
+def test_page_says_if_not_everyone_was_notified(site: Site) -> None:
     site.send("check", {"x": "1"})
     ends = (datetime.now(UTC) + timedelta(days=730)).replace(microsecond=0)
     site.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", hint="r2B", ends=ends)
@@ -284,7 +284,7 @@ def test_nobody_is_called_told_who_was_not(site: Site) -> None:
     )
 
 
-def test_an_acknowledgement_and_a_claim_are_recorded_with_who(site: Site) -> None:
+def test_acknowledgement_and_claim_are_saved_with_the_person(site: Site) -> None:
     ends = (datetime.now(UTC) + timedelta(days=100)).replace(microsecond=250_000)
     key_id = site.tenant.add_secret(
         LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends
@@ -318,15 +318,15 @@ def test_an_acknowledgement_and_a_claim_are_recorded_with_who(site: Site) -> Non
     ]
 
 
-def test_nothing_of_the_query_comes_back(site: Site) -> None:
+def test_query_is_never_echoed(site: Site) -> None:
     html = site.page("page?done=%3Cb%3Ezzmark&service=zzmark&code=zzmark")
     assert "zzmark" not in html
 
 
-def test_every_answer_is_guarded(site: Site) -> None:
+def test_every_response_has_security_headers(site: Site) -> None:
     own = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     for answer, policy, caching in (
         (site.ask("page", headers=site.dana), own, "no-store"),
@@ -370,7 +370,7 @@ def test_every_answer_is_guarded(site: Site) -> None:
         ) == ("nosniff", "same-origin", "DENY")
 
 
-def test_style_and_script_are_for_anybody_and_sent_again_only_when_they_changed(site: Site) -> None:
+def test_style_and_script_are_public_and_cached(site: Site) -> None:
     for name, kind in (
         ("page.css", "text/css; charset=utf-8"),
         ("page.js", "text/javascript; charset=utf-8"),
@@ -381,7 +381,7 @@ def test_style_and_script_are_for_anybody_and_sent_again_only_when_they_changed(
         assert (again.status_code, again.content) == (304, b"")
 
 
-def test_feeds_say_what_they_are(site: Site) -> None:
+def test_feeds_have_their_media_type(site: Site) -> None:
     site.send("check", {"x": "1"})
     for feed, kind, beginning in (
         ("metrics", "text/plain; version=0.0.4; charset=utf-8", "# HELP lapsewatch_"),
@@ -393,7 +393,7 @@ def test_feeds_say_what_they_are(site: Site) -> None:
         assert answer.text.startswith(beginning)
 
 
-def test_without_the_issuers_keys_the_page_says_that_it_cannot_know(site: Site) -> None:
+def test_page_is_unavailable_without_the_issuer_keys(site: Site) -> None:
     site.tenant.fault(
         f"/{site.tenant.environment['LAPSEWATCH_SIGN_IN_ISSUER'].split('/')[3]}",
         times=None,
@@ -404,7 +404,7 @@ def test_without_the_issuers_keys_the_page_says_that_it_cannot_know(site: Site) 
     assert "cannot find out who you are" in answer.text
 
 
-def test_a_decision_needs_the_app_as_it_is_now(site: Site) -> None:
+def test_decision_needs_the_current_app(site: Site) -> None:
     site.send("check", {"x": "1"})
     site.tenant.identity.roles.clear()
     answer = site.send("confirm", {"service": "libcal", **shown(site.service()["in_use"])})
@@ -413,7 +413,7 @@ def test_a_decision_needs_the_app_as_it_is_now(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ["LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER", ""])
-def test_where_sign_in_is_off_or_half_done_the_page_is_closed(
+def test_page_is_closed_without_complete_sign_in_settings(
     lapsewatch: Lapsewatch, tmp_path: Path, name: str
 ) -> None:
     off = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": "", "LAPSEWATCH_SIGN_IN_ISSUER": ""}
@@ -432,7 +432,7 @@ def test_where_sign_in_is_off_or_half_done_the_page_is_closed(
         assert (name in host.log()) is True
 
 
-def test_the_local_host_signs_a_person_in(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
+def test_local_host_signs_a_person_in(lapsewatch: Lapsewatch, tmp_path: Path) -> None:
     settings = {
         **lapsewatch.tenant.environment,
         "LAPSEWATCH_TABLES": lapsewatch.tables,

@@ -1,4 +1,4 @@
-"""What people decide on the command line, on real parts: recorded with who, when and why, told at once, refused with a sentence."""
+"""Decisions on the command line: saved with who, when and why, and sent at once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,7 @@ from tests.e2e.conftest import Lapsewatch
 
 
 def renewed(lapsewatch: Lapsewatch) -> str:
-    """LibCal's successor, created by ITS and seen by a check."""
+    """Create LibCal's new secret, run a check, and return its key id."""
     lapsewatch("check")
     ends = datetime.now(UTC) + timedelta(days=730)
     key_id = lapsewatch.tenant.add_secret(
@@ -22,7 +22,7 @@ def libcal(lapsewatch: Lapsewatch) -> dict[str, object]:
     return services[0]
 
 
-def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(
+def test_confirm_settles_the_service_and_undo_reopens_it(
     lapsewatch: Lapsewatch,
 ) -> None:
     key_id = renewed(lapsewatch)
@@ -41,7 +41,7 @@ def test_a_confirmation_closes_the_matter_at_once_and_the_undo_opens_it_again(
     assert libcal(lapsewatch)["standing"] == "awaiting_install"
 
 
-def test_an_account_without_a_name_has_to_say_who_decides(lapsewatch: Lapsewatch) -> None:
+def test_decision_needs_a_name(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("claim", "key", "none", "--by", " ")
     assert (ran.status, ran.out) == (2, "")
     assert "say who decides, for others have to be able to ask; for example --by Anna" in " ".join(
@@ -50,7 +50,7 @@ def test_an_account_without_a_name_has_to_say_who_decides(lapsewatch: Lapsewatch
     assert "Traceback" not in ran.err
 
 
-def test_what_does_not_hold_is_refused_with_the_present_state(lapsewatch: Lapsewatch) -> None:
+def test_invalid_decisions_are_refused(lapsewatch: Lapsewatch) -> None:
     key_id = renewed(lapsewatch)
     for arguments, sentence in {
         (
@@ -71,7 +71,7 @@ def test_what_does_not_hold_is_refused_with_the_present_state(lapsewatch: Lapsew
     assert lapsewatch("acknowledge", "libcal", "--until", "tomorrow", "--why", "known").status == 2
 
 
-def test_an_acknowledgement_is_in_the_status_with_who_and_why(lapsewatch: Lapsewatch) -> None:
+def test_acknowledgement_is_in_the_status(lapsewatch: Lapsewatch) -> None:
     lapsewatch("check")
     now = datetime.now(UTC)
     until = (now.date() + timedelta(days=2)).isoformat()
@@ -86,7 +86,7 @@ def test_an_acknowledgement_is_in_the_status_with_who_and_why(lapsewatch: Lapsew
     assert abs(datetime.fromisoformat(given["at"]) - now) < timedelta(minutes=2)
 
 
-def test_a_stray_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None:
+def test_unassigned_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None:
     ends = datetime.now(UTC) + timedelta(days=100)
     ours = lapsewatch.tenant.add_secret(
         LIBAPPS_CLIENT_ID, name="for the calendars", hint="abc", ends=ends
@@ -103,7 +103,7 @@ def test_a_stray_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None:
     assert document["services"][0]["replacement"]["key_id"] == ours
 
 
-def test_a_decision_needs_the_app_as_it_is_now(lapsewatch: Lapsewatch) -> None:
+def test_decision_needs_the_current_app(lapsewatch: Lapsewatch) -> None:
     key_id = renewed(lapsewatch)
     lapsewatch.tenant.identity.roles.clear()
     ran = lapsewatch("confirm", "libcal", "--key-id", key_id)
@@ -112,7 +112,7 @@ def test_a_decision_needs_the_app_as_it_is_now(lapsewatch: Lapsewatch) -> None:
     assert libcal(lapsewatch)["confirmed"] is None
 
 
-def test_the_status_gives_the_command_that_settles_it(lapsewatch: Lapsewatch) -> None:
+def test_check_prints_the_command_that_settles_it(lapsewatch: Lapsewatch) -> None:
     key_id = renewed(lapsewatch)
     stray = lapsewatch.tenant.add_secret(
         LIBAPPS_CLIENT_ID, name="test", ends=datetime.now(UTC) + timedelta(days=100)

@@ -1,7 +1,7 @@
-"""No secret is in anything that the program says: a story with a canary in each is lived through, and everything that came out is searched.
+"""No output contains a secret: commands and requests run with canaries, and all output is searched.
 
-The canaries: the webhook's signature, the header of the managed identity, each token it gave, the function key, the heartbeat's
-URL, the key in the connection string of the ledger, and the ID token of who is signed in.
+The canaries: the webhook's signature, the header and the tokens of the managed identity, the
+function key, the heartbeat's URL, the key of the ledger, and the ID token of the person.
 """
 
 import json
@@ -55,8 +55,8 @@ TROUBLES: dict[str, dict[str, int | str | bool]] = {
 }
 
 
-class Ears:
-    """Stands before the tenant, and notes every token that passes; or cuts each in the middle."""
+class TokenRecorder:
+    """A twist of the proxy that records all tokens, or cuts each in half."""
 
     def __init__(self) -> None:
         self.tokens: set[str] = set()
@@ -69,9 +69,8 @@ class Ears:
             return Reply(reset=True)
         if self.cut and b"access_token" in answer.body:
             half = answer.body[: len(answer.body) // 2]
-            self.tokens.add(
-                half.decode().rpartition('"')[2][:60]
-            )  # of what is quoted, only the beginning may be
+            # an error quotes at most the beginning
+            self.tokens.add(half.decode().rpartition('"')[2][:60])
             return Reply(200, half, answer.headers)
         self.tokens |= set(
             re.findall(r'"access_token": *"([^"]+)"', answer.body.decode("utf-8", "replace"))
@@ -80,19 +79,23 @@ class Ears:
 
 
 @pytest.fixture
-def ears(tenant: Tenant) -> Iterator[tuple[Front, Ears]]:
+def recorder(tenant: Tenant) -> Iterator[tuple[Front, TokenRecorder]]:
     with Front(tenant.url) as front:
-        noted = Ears()
-        front.twist = noted
-        yield front, noted
+        tokens = TokenRecorder()
+        front.twist = tokens
+        yield front, tokens
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_no_secret_is_in_anything_that_comes_out(
-    lapsewatch: Lapsewatch, azurite: Azurite, ears: tuple[Front, Ears], tmp_path: Path, trouble: str
+def test_no_output_contains_a_secret(
+    lapsewatch: Lapsewatch,
+    azurite: Azurite,
+    recorder: tuple[Front, TokenRecorder],
+    tmp_path: Path,
+    trouble: str,
 ) -> None:
-    front, noted = ears
-    noted.cut = trouble == "half a token"
+    front, recorded = recorder
+    recorded.cut = trouble == "half a token"
     tenant = lapsewatch.tenant
     lapsewatch.settings = {
         name: front.placed(value) for name, value in tenant.environment.items()
@@ -110,9 +113,9 @@ def test_no_secret_is_in_anything_that_comes_out(
         tenant.fault(
             str(fault["match"]),
             times=None,
-            **{side: value for side, value in fault.items() if side != "match"},  # type: ignore[arg-type]  # the sides of a fault, by name
+            **{side: value for side, value in fault.items() if side != "match"},  # type: ignore[arg-type]  # a fault, by keyword
         )
-    came_out = {" ".join(command): said(lapsewatch(*command)) for command in COMMANDS}
+    outputs = {" ".join(command): output_of(lapsewatch(*command)) for command in COMMANDS}
     tenant.add_secret(
         LIBAPPS_CLIENT_ID, name="LibCal 2030", ends=datetime.now(UTC) + timedelta(days=700)
     )
@@ -132,14 +135,14 @@ def test_no_secret_is_in_anything_that_comes_out(
                 headers=headers | {"Sec-Fetch-Site": "same-origin"},
                 timeout=60,
             )
-            came_out[f"{method} {route}"] = f"{answer.headers}\n{answer.text}"
+            outputs[f"{method} {route}"] = f"{answer.headers}\n{answer.text}"
         requests.post(f"{host.root}/admin/functions/tick", headers=headers, timeout=60)
-    came_out["the host's log"] = host.log() + "".join(host.greeting)
-    came_out["the ledger"] = rows(azurite)
-    came_out["the cards"] = "".join(lapsewatch.cards()) + "".join(
+    outputs["the host's log"] = host.log() + "".join(host.greeting)
+    outputs["the ledger"] = rows(azurite)
+    outputs["the cards"] = "".join(lapsewatch.cards()) + "".join(
         str(posted.headers) for posted in tenant.posted("its")
     )
-    came_out["the mails"] = "".join(_texts(mail.message) for mail in tenant.mails())
+    outputs["the mails"] = "".join(_texts(mail.message) for mail in tenant.mails())
     secrets = {
         "the webhook's signature": "canary-signature",
         "the header of the identity": tenant.identity_header,
@@ -149,26 +152,26 @@ def test_no_secret_is_in_anything_that_comes_out(
             part.split("=", 1) for part in azurite.tables.strip(";").split(";")
         )["AccountKey"],
         "the ID token": id_token,
-        **{f"token {number}": token for number, token in enumerate(noted.tokens)},
+        **{f"token {number}": token for number, token in enumerate(recorded.tokens)},
     }
-    assert noted.tokens or trouble == "no token"
+    assert recorded.tokens or trouble == "no token"
     assert [
         where
-        for where, text in came_out.items()
+        for where, text in outputs.items()
         if not text and where not in {"the cards", "the mails"}
     ] == []
-    assert (came_out["the cards"] and came_out["the mails"]) or trouble != "none"
+    assert (outputs["the cards"] and outputs["the mails"]) or trouble != "none"
     found = [
         (what, where)
         for what, secret in secrets.items()
-        for where, text in came_out.items()
+        for where, text in outputs.items()
         if secret in text
     ]
     assert found == []
 
 
 def _with_mail(folder: Path) -> Path:
-    """Write a watchlist in which who installs hears by mail."""
+    """Write a watchlist whose installer is notified by mail."""
     (folder / "runbooks").symlink_to(ROOT / "runbooks")
     plain = (
         (ROOT / "watchlist.toml")
@@ -183,13 +186,13 @@ def _with_mail(folder: Path) -> Path:
 
 
 def _texts(mail: EmailMessage) -> str:
-    """Give a mail with its headers as it was sent, and every part of it as people read it."""
+    """Return a mail as sent, and each of its parts decoded."""
     return mail.as_string() + "".join(
         part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
     )
 
 
-def said(ran: Ran) -> str:
+def output_of(ran: Ran) -> str:
     assert "Traceback" not in ran.err
     return f"{ran.status}\n{ran.out}\n{ran.err}"
 

@@ -1,4 +1,4 @@
-"""Fifty tenants behind one deployment, through the queue: each is told of its own, and one that fails is no other's matter."""
+"""Fifty tenants of one deployment, through the queue: one that fails affects no other."""
 
 import json
 import time
@@ -38,7 +38,7 @@ def tenant() -> Iterator[Tenant]:
 
 @pytest.fixture
 def other_tenants(tenant: Tenant, tmp_path: Path) -> Iterator[OtherTenants]:
-    """Forty-nine tenants; one has not consented, and one has not granted the permission."""
+    """Run 49 tenants; one has not consented, one has not granted the permission."""
     with OtherTenants(tenant, tmp_path) as running:
         for each in TENANTS:
             running.add(each, libapps(datetime.now(UTC)))
@@ -49,7 +49,7 @@ def other_tenants(tenant: Tenant, tmp_path: Path) -> Iterator[OtherTenants]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A watchlist a tenant, and one for our own."""
+    """Write a watchlist for each tenant, and one for the own tenant."""
     folder = tmp_path / "fifty"
     folder.mkdir()
     (folder / "home.toml").write_text(watchlist_toml())
@@ -76,7 +76,7 @@ def host(
 
 
 def until(done: Callable[[], bool], host: Host) -> None:
-    """Wait for what the queue brings about."""
+    """Wait until `done` returns true."""
     end = time.monotonic() + 90
     while not done():
         assert time.monotonic() < end, host.log()[-4000:]
@@ -84,7 +84,7 @@ def until(done: Callable[[], bool], host: Host) -> None:
 
 
 def checks(host: Host) -> list[dict[str, Any]]:
-    """Give the log's lines about checks."""
+    """Return the log lines about checks."""
     lines = (
         line[line.index("{") :] for line in host.log().splitlines() if '"event": "check"' in line
     )
@@ -99,7 +99,7 @@ def tick(host: Host) -> None:
     requests.post(f"{host.root}/admin/functions/tick", headers=KEY, timeout=60).raise_for_status()
 
 
-def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
+def test_each_tenant_is_checked_and_failed_ones_stay_due(
     host: Host, other_tenants: OtherTenants, tenant: Tenant, storage: Azurite
 ) -> None:
     assert ask(host, "health").text == "starting"
@@ -135,12 +135,12 @@ def test_each_tenant_is_told_of_its_own_and_what_failed_is_owed_again(
         storage.tables, "tenants", message_encode_policy=TextBase64EncodePolicy()
     ) as queue:
         queue.send_message("nobody\n{}")
-        until(lambda: "A message of the queue is dropped. The tenant 'nobody" in host.log(), host)
+        until(lambda: "A queue message is dropped. The tenant 'nobody" in host.log(), host)
         until(lambda: not queue.peek_messages(), host)
     assert "failed, try" not in host.log()
 
 
-def test_a_route_is_about_the_tenant_that_it_names(
+def test_routes_use_the_tenant_of_the_query(
     lapsewatch: Lapsewatch, other_tenants: OtherTenants, few: Path, tmp_path: Path
 ) -> None:
     settings = {
@@ -188,7 +188,7 @@ def test_a_route_is_about_the_tenant_that_it_names(
 
 @pytest.fixture
 def few(tmp_path: Path) -> Path:
-    """Watchlists for our own tenant, one that has consented, and one that may not have."""
+    """Write watchlists for the own tenant, a consenting one, and one without consent."""
     folder = tmp_path / "watchlists"
     folder.mkdir()
     for name, each in (("home", ""), ("branch", TENANTS[0]), ("refused", REFUSED)):
@@ -198,12 +198,12 @@ def few(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def commands(lapsewatch: Lapsewatch, other_tenants: OtherTenants, few: Path) -> Lapsewatch:
-    """The command line for those."""
+    """Return the command line for these watchlists."""
     lapsewatch.settings = {**other_tenants.environment, "LAPSEWATCH_WATCHLIST": str(few)}
     return lapsewatch
 
 
-def test_a_command_ticks_for_all_and_fails_for_one_alone(commands: Lapsewatch) -> None:
+def test_tick_runs_for_all_tenants_despite_a_failure(commands: Lapsewatch) -> None:
     before = len(commands.cards())
     ran = commands("tick", "--json")
     assert ran.status == 1
@@ -221,12 +221,12 @@ def test_a_command_ticks_for_all_and_fails_for_one_alone(commands: Lapsewatch) -
     assert len(commands.cards()) == before + 2
 
 
-def test_a_command_is_about_the_tenant_that_it_names(commands: Lapsewatch) -> None:
+def test_commands_use_the_tenant_option(commands: Lapsewatch) -> None:
     unnamed, unknown = commands("status"), commands("check", "--tenant", "nobody")
     assert [(ran.status, ran.out) for ran in (unnamed, unknown)] == [(2, ""), (2, "")]
     assert (
-        f"--tenant: Several tenants are watched, and none was named; expected one of: {TENANTS[0]} (branch), own (home)"
-        in unnamed.err
+        "--tenant: Several tenants are watched, and none was named; "
+        f"expected one of: {TENANTS[0]} (branch), own (home)" in unnamed.err
     )
     assert (
         commands("check", "--tenant", TENANTS[0], "--json").json["services"][0]["standing"]

@@ -1,4 +1,4 @@
-"""The table for a spreadsheet, as the command prints it."""
+"""The command `status --csv`."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from shared.render.feeds.spreadsheet import COLUMNS
 from tests.e2e.conftest import Lapsewatch
 
 
-def test_the_command_prints_the_table_and_nothing_else(lapsewatch: Lapsewatch) -> None:
+def test_status_csv_prints_only_the_table(lapsewatch: Lapsewatch) -> None:
     lapsewatch("check")
     ran = lapsewatch("status", "--csv")
     assert (ran.status, ran.err) == (0, "")
@@ -19,7 +19,7 @@ def test_the_command_prints_the_table_and_nothing_else(lapsewatch: Lapsewatch) -
     assert tuple(table.fieldnames or ()) == COLUMNS
 
 
-def test_two_answers_at_once_are_refused(lapsewatch: Lapsewatch) -> None:
+def test_csv_and_json_exclude_each_other(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("status", "--csv", "--json")
     assert (ran.status, ran.out) == (2, "")
     assert "ask for one of them" in ran.err

@@ -1,4 +1,4 @@
-"""The whole tenant, on real parts: commands in processes of their own, Azurite, the stand-in tenant, mail to owners."""
+"""The inventory: commands, the ledger, and mail to owners."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ ANN = Owner("a1", "Ann Example", "ann@example.org")
 TENANT = '\n[tenant]\nwatch = true\ntell = ["libapps"]\n'
 
 
-def registration(number: int, name: str, ends: datetime, **changes: Any) -> Registration:  # noqa: ANN401  (fields of the value)
+def registration(number: int, name: str, ends: datetime, **changes: Any) -> Registration:  # noqa: ANN401  (fields of the registration)
     def guid(kind: int) -> str:
         return f"{kind}0000000-0000-4000-8000-{number:012}"
 
@@ -33,7 +33,7 @@ def registration(number: int, name: str, ends: datetime, **changes: Any) -> Regi
 
 @pytest.fixture
 def watched(lapsewatch: Lapsewatch, now: datetime, tmp_path: Path) -> Lapsewatch:
-    """The program, watching the whole tenant too; two apps end soon, one late."""
+    """Watch the whole tenant too; secrets of two apps expire soon, of one late."""
     soon, later, far = (noon(now, days) for days in (5, 20, 300))
     for app in (
         registration(1, "Signage", soon, owners=(ANN,)),
@@ -46,9 +46,8 @@ def watched(lapsewatch: Lapsewatch, now: datetime, tmp_path: Path) -> Lapsewatch
 
 
 def _watchlist(lapsewatch: Lapsewatch, folder: Path, more: str = "") -> None:
-    (folder / "runbooks").symlink_to(ROOT / "runbooks") if not (
-        folder / "runbooks"
-    ).exists() else None
+    if not (folder / "runbooks").exists():
+        (folder / "runbooks").symlink_to(ROOT / "runbooks")
     (folder / "watchlist.toml").write_text(
         (ROOT / "watchlist.toml").read_text(encoding="utf-8") + TENANT + more, encoding="utf-8"
     )
@@ -56,21 +55,27 @@ def _watchlist(lapsewatch: Lapsewatch, folder: Path, more: str = "") -> None:
 
 
 def _a_day_passes(lapsewatch: Lapsewatch, now: datetime) -> None:
-    """Say that the first word about the tenant was said yesterday."""
+    """Move the introduction of the inventory to yesterday."""
     with TableClient.from_connection_string(lapsewatch.tables, "Lapsewatch") as table:
         row = table.get_entity("own:tenant", "told:introduction:tenant|libapps")
         row["at"] = noon(now, -1).isoformat()
         table.update_entity(row)
 
 
-def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(
+def test_inventory_has_its_own_card_and_is_in_every_output(
     watched: Lapsewatch,
 ) -> None:
     first = watched("check", "--json").json
     assert first["outcome"] == "ok"
     assert first["tenant"] == {
-        "complete": True, "error": None, "applications": 4, "credentials": 5, "requests": 1, "items": 2, "owners_later": 0,
-    }  # fmt: skip  # a row a line
+        "complete": True,
+        "error": None,
+        "applications": 4,
+        "credentials": 5,
+        "requests": 1,
+        "items": 2,
+        "owners_later": 0,
+    }
     apps, tenant = watched.cards()
     assert "LibCal" in apps
     assert "Signage: secret “key 1” ends in 5 days" in tenant
@@ -97,10 +102,11 @@ def test_the_tenant_is_told_once_in_a_card_of_its_own_and_shown_everywhere(
     assert [row["name"] for row in rows if row["kind"] == "tenant"] == ["Signage", "Kiosk <b>"]
 
 
-def test_the_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> None:
+def test_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> None:
     watched("check")
     assert (
-        "tenant: its first page can be read, 4 apps; 2 credentials are due or have ended, by the last read"
+        "tenant: its first page can be read, 4 apps; "
+        "2 credentials are due or have ended, by the last read"
         in " ".join(watched("doctor").out.split())
     )
     watched.tenant.fault("/v1.0/applications$", times=None, status=403)
@@ -109,7 +115,7 @@ def test_the_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> N
     assert "MISSING tenant: Graph refuses: the identity lacks" in " ".join(ill.out.split())
 
 
-def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(
+def test_owner_gets_one_mail_and_the_channel_the_rest(
     watched: Lapsewatch, now: datetime, tmp_path: Path
 ) -> None:
     _watchlist(watched, tmp_path, "owners = true\n")
@@ -136,7 +142,7 @@ def test_an_owner_gets_one_mail_about_their_apps_and_the_channel_the_rest(
     assert len(watched.tenant.mails()) == 1
 
 
-def test_a_tenant_that_cannot_be_read_is_said_and_the_watched_apps_are_told_all_the_same(
+def test_unreadable_tenant_does_not_affect_watched_apps(
     watched: Lapsewatch,
 ) -> None:
     watched.tenant.fault("/v1.0/applications$", times=None, status=400)
@@ -151,7 +157,7 @@ def test_a_tenant_that_cannot_be_read_is_said_and_the_watched_apps_are_told_all_
     assert len(watched.cards()) == 2
 
 
-def test_a_tenant_of_thousands_is_read_in_pages_and_its_ledger_in_few_requests(
+def test_large_tenant_is_read_in_pages(
     lapsewatch: Lapsewatch, now: datetime, tmp_path: Path
 ) -> None:
     for app in tell("many:3000", now):

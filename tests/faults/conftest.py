@@ -1,4 +1,4 @@
-"""The day on which everything fails: everybody was introduced the day before, and is owed a message."""
+"""A day with a pending message for every channel, one day after the introductions."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,10 +16,8 @@ def world(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         pytest.MonkeyPatch.context() as settings,
         harness_for(azurite.tables, tmp_path_factory.mktemp("rig")) as rig,
     ):
-        for name in (
-            "IDENTITY_ENDPOINT",
-            "IDENTITY_HEADER",
-        ):  # azure-identity reads these from the process itself
+        # azure-identity reads these from the environment of the process
+        for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
             settings.setenv(name, rig.stage.environment[name])
         assert rig.check(timedelta()).outcome == Outcome.OK
         world = World(rig, rig.stage.rows())

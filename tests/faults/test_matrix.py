@@ -1,8 +1,8 @@
-"""Each dependency fails in each way it can, on a day on which everybody is owed a message: a table of what comes of it.
+"""Each service fails in each way, on a day with pending messages: a table of the results.
 
-Whatever fails, the check ends in time, as what the table says, with a sentence; nobody hears anything that is not so; and
-the next tick, with the fault gone, makes good: everybody has heard what was owed, once, or twice where a send may have
-arrived whose answer did not.
+The check ends in time, with the outcome and the error of the table. Nobody gets a wrong message.
+The next tick, without the fault, sends every pending message once, or twice if the response to
+the first send was lost.
 """
 
 import re
@@ -35,31 +35,31 @@ from tests.support.harness import DAY, PATIENT, Harness, Seconds, World
 
 HOUR = timedelta(hours=1)
 MARGIN = 8.0
-"""Seconds beyond a check's deadline: the limits of a call are a second here, and of a webhook 5.3 seconds."""
+"""Seconds after the deadline: a call may take a second here, a webhook 5.3 seconds."""
 MAX_SLEEP_SECONDS = 4 * 90
-"""Seconds between the tries of all messages together: three waits of 30 seconds each, at most."""
+"""Seconds between all attempts to send: at most three waits of 30 seconds per message."""
 OF_FAILURES = {Reason.CHECK_FAILING, Reason.RECOVERED, Reason.CHANNEL_FAILED, Reason.FEWER_RATIO}
 OK, PARTIAL, FAILED = Outcome.OK, Outcome.PARTIAL, Outcome.FAILED
 REFUSED = "refused"
-"""Nobody listens at the address."""
+"""No server listens at the address."""
 
 
 class Cell(NamedTuple):
-    """A place, a way in which it fails, what the check is to end as, and what it is to say."""
+    """A place, how it fails, and the expected outcome and error of the check."""
 
     place: str
     how: str
     way: Way | str
     outcome: Outcome
     says: str = ""
-    """In the error; of sign-ins in the evidence, of the heartbeat in the progress. Empty: nothing, for it recovered."""
+    """A pattern in the error (sign-ins: evidence; heartbeat: progress); empty if it recovered."""
     twice: bool = False
-    """Somebody may hear it twice."""
+    """Whether a message may be sent twice."""
     deadline: float = 20.0
 
     @property
     def seconds(self) -> Seconds:
-        """What fails for good is not waited for long; all else is, for the machine may be busy."""
+        """Short for permanent failures; long otherwise, since the machine may be busy."""
         if self.place == "token" and self.outcome != OK:
             return Seconds(token=0.4)
         if self.way not in (hang, drip):
@@ -233,7 +233,7 @@ TABLE = [
         "wrong types inside",
         saying_json({"value": [{"appId": 3}, "a"]}),
         PARTIAL,
-        "nothing is known of the app",
+        "app .* could not be read",
     ),
     Cell(
         "tenant page",
@@ -252,7 +252,9 @@ TABLE = [
     # their owners
     Cell("owners", "reset", reset, PARTIAL, "owners of 2 apps could not be read.*No connection"),
     Cell("owners", "hangs", hang, PARTIAL, "Graph did not answer", deadline=3.0),
-    Cell("owners", "500", saying(500), PARTIAL, "channels hear in their place: Graph answered 500"),
+    Cell(
+        "owners", "500", saying(500), PARTIAL, "channels are notified instead: Graph answered 500"
+    ),
     Cell("owners", "HTML", saying(200, GUEST), PARTIAL, "not JSON"),
     Cell(
         "owners",
@@ -419,7 +421,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize("cell", TABLE, ids=[f"{cell.place}: {cell.how}" for cell in TABLE])
-def test_a_fault_is_recovered_or_said_and_the_next_tick_makes_good(
+def test_fault_is_reported_and_the_next_tick_recovers(
     world: World, cell: Cell, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig = world.begin()
@@ -432,7 +434,7 @@ def test_a_fault_is_recovered_or_said_and_the_next_tick_makes_good(
     assert time.monotonic() - started < cell.deadline + MARGIN
     assert sum(rig.slept) <= MAX_SLEEP_SECONDS
     assert (result.outcome, bool(result.error)) == (cell.outcome, cell.outcome != OK), result.error
-    sentence = said(rig, cell, result)
+    sentence = report_of(rig, cell, result)
     assert re.search(cell.says, sentence), sentence
     assert not re.search("Traceback|eyJ", sentence + caplog.text)
     monkeypatch.undo()
@@ -445,7 +447,7 @@ def test_a_fault_is_recovered_or_said_and_the_next_tick_makes_good(
 
 
 def broken(rig: Harness, cell: Cell) -> dict[str, str]:
-    """Break the place of a cell; give the settings with which nobody is found there, if that is the way."""
+    """Break the place of a cell, by the proxy or by the returned settings."""
     place = PLACES[cell.place]
     if isinstance(cell.way, str):
         return {
@@ -460,8 +462,8 @@ def broken(rig: Harness, cell: Cell) -> dict[str, str]:
     return {}
 
 
-def said(rig: Harness, cell: Cell, result: CheckResult) -> str:
-    """Give what a check said of the place: of sign-ins in its evidence, of the heartbeat in its progress."""
+def report_of(rig: Harness, cell: Cell, result: CheckResult) -> str:
+    """Return what the check reported about the place."""
     if cell.place == "sign-ins":
         return rig.stage.remembered()[1].evidence
     return " ".join(rig.said) if cell.place == "heartbeat" else result.error

@@ -1,4 +1,4 @@
-"""Whoever takes a request and says nothing, or a byte now and then, is waited for as long as was said, and not longer."""
+"""Calls to a server that answers nothing, or a byte now and then, time out."""
 
 import os
 import threading
@@ -38,10 +38,13 @@ pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]  # they wait for limits
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 LIMIT, SOON = 0.4, 9.0
-"""Seconds that are waited for; and within which it is over. Some calls are four tries, and a starved machine takes five times as
-long; the limits in Azure, which hold where nobody passes these on, are 10 s and more."""
+"""The timeout of a call, and the time within which it must have ended, in seconds.
+
+Some calls try four times, and a busy machine takes five times as long. In Azure, the default
+timeouts are 10 s and more.
+"""
 ALL = ScanQuery(datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
-SILENT = {"says nothing": Reply(hang=True), "says a byte now and then": Reply(drip=0.05)}
+SILENT = {"no byte": Reply(hang=True), "a byte now and then": Reply(drip=0.05)}
 
 
 def ledger(url: str) -> TableLedger:

@@ -1,4 +1,4 @@
-"""Clocks that differ, tokens that end too soon, and a lease that somebody else takes: told all the same, and at most twice."""
+"""Wrong clocks, short-lived tokens, and a lost lease: messages are sent, at most twice."""
 
 import re
 from collections import Counter
@@ -29,19 +29,15 @@ def test_clock_that_is_five_minutes_off(world: World, wrong: timedelta) -> None:
     }
     assert rig.check(DAY + HOUR, tick=True).outcome == Outcome.NOT_DUE
     items = Counter[tuple[str, str]]()
-    for (
-        (channel, item, _),
-        times,
-    ) in (
-        rig.heard.items()
-    ):  # what was told "in the future" is told once more, as if it were the first time
+    # what was sent "in the future" is sent again, as if for the first time
+    for (channel, item, _), times in rig.heard.items():
         items[channel, item] += times
     assert items.keys() == {(channel, item) for channel, item, _ in world.owed}
     assert set(items.values()) <= {1, 2}
 
 
 def test_token_that_expires_between_two_pages_is_renewed(world: World) -> None:
-    """Each is near its end when it comes, as those may be that the endpoint kept for long, and has ended when a page is there."""
+    """The endpoint may return a cached token that is about to expire."""
     rig, identity = world.begin(), world.rig.stage.tenant.identity
     before, identity.lifetime = identity.lifetime, 60
 
@@ -87,7 +83,7 @@ def test_lost_lease_stops_the_check_before_its_next_effect(
 
 
 def test_check_does_not_overwrite_rows_of_decisions(world: World) -> None:
-    """What a check writes of a service is never the hold that a person may have changed meanwhile."""
+    """A check never writes the rows that a person may change during the check."""
     rig = world.begin()
     bodies: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""The timer, a call over HTTP and a person at the command line check at once, and somebody decides meanwhile: told once, nothing lost."""
+"""The timer, HTTP and the command line check at once, and somebody decides: sent once."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ import pytest
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
-from shared.usecases import decisions as people
+from shared.usecases import decisions
 from shared.usecases.check import Watch
 from tests.support.environment import START
 from tests.support.fault_proxy import Pass, Twist
@@ -30,7 +30,7 @@ WAYS: Mapping[str, Callable[[Watch], CheckResult]] = {
 
 
 def delayed(seed: int) -> Twist:
-    """Pass everything on, each after a while; half of it at once, as in life."""
+    """Delay half of the requests."""
     chance, lock = Random(seed), Lock()
 
     def twist(_: Asked, passed: Pass) -> Reply:
@@ -74,7 +74,7 @@ def test_one_of_three_checks_sends_and_the_others_are_busy(world: World, seed: i
 
 @pytest.fixture
 def renewed(world: World) -> Iterator[str]:
-    """The first service has a new secret; gives its key id."""
+    """Add a new secret for the first service, and return its key id."""
     directory = world.rig.stage.tenant
     key_id = directory.add_secret(
         guid(0), name="Service 0", hint="8~w", starts=START + HOUR, ends=START + timedelta(days=700)
@@ -83,8 +83,8 @@ def renewed(world: World) -> Iterator[str]:
     directory.remove_credential(key_id)
 
 
-def meanwhile(place: Place, act: Callable[[], None]) -> Twist:
-    """Do something while the first request to a place is under way."""
+def during(place: Place, act: Callable[[], None]) -> Twist:
+    """Run `act` during the first request to a place."""
     acts = iter([act])
     lock = Lock()
 
@@ -107,21 +107,21 @@ def test_decision_during_a_check_is_kept(
     rig = world.begin()
     if not known:
         rig.stage.anew()
-    done: list[people.Done] = []
+    done: list[decisions.Done] = []
 
     def confirm() -> None:
         with rig.watch(DAY) as watch:
-            done.append(people.confirm(watch, "service-0", renewed, by=DANA))
+            done.append(decisions.confirm(watch, "service-0", renewed, by=DANA))
 
     front = rig.stage.front if PLACES[place].side == "tenant" else rig.stage.ledger_front
-    front.twist = meanwhile(PLACES[place], confirm)
+    front.twist = during(PLACES[place], confirm)
     result = rig.check(DAY)
     assert result.outcome == Outcome.OK, result.error
     assert [each.check.outcome for each in done] == [Outcome.BUSY]
-    assert stands(rig, renewed)
+    assert is_confirmed(rig, renewed)
     world.mend()
     assert rig.check(DAY + HOUR).outcome == Outcome.OK
-    assert stands(rig, renewed)
+    assert is_confirmed(rig, renewed)
     assert {
         channel
         for channel, item, reason in +rig.heard
@@ -129,15 +129,9 @@ def test_decision_during_a_check_is_kept(
     } == {"its", "staff"}
 
 
-def stands(rig: Harness, key_id: str) -> bool:
-    """Say whether the ledger has it that the service uses this credential, and who said so."""
+def is_confirmed(rig: Harness, key_id: str) -> bool:
+    """Return whether the ledger has the confirmation of the credential, by Dana."""
     with TableLedger(rig.stage.tables, lambda: START, partition=rig.stage.partition) as ledger:
-        held, decisions = (
-            ledger.load().in_use_records["service-0"],
-            ledger.decisions("service-0")["service-0"],
-        )
-    return (held.key_id, held.assumed, [decision.by for decision in decisions]) == (
-        key_id,
-        False,
-        [DANA],
-    )
+        in_use = ledger.load().in_use_records["service-0"]
+        people = [decision.by for decision in ledger.decisions("service-0")["service-0"]]
+    return (in_use.key_id, in_use.assumed, people) == (key_id, False, [DANA])
