@@ -1,1 +1,1 @@
-"""One outside service a file; each translates that service's errors into its port's own."""
+"""One outside service in each package; its errors become those of its port."""

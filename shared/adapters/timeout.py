@@ -1,7 +1,9 @@
-"""A call to a library ends in time, whatever the other side does.
+"""Run a call with a hard timeout.
 
-A library's own limit is one for each read from the connection: who sends a byte a second never meets it. And azure-core
-sleeps through whatever `Retry-After` asks for, even a day.
+The timeouts of requests, urllib3 and azure-core apply to each read from the connection, so a
+server that sends a byte a second never meets them. azure-core also sleeps through any
+`Retry-After`, even a day. The thread pools of the standard library are joined when the process
+ends, so a call that hangs would keep the process alive: a daemon thread does not.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,38 +13,41 @@ from typing import Any
 from azure.core.pipeline import PipelineResponse
 
 MAX_PAUSE_SECONDS = 5
-"""Seconds that azure-core may be asked to wait before it tries again, or waits by itself."""
+"""The longest wait of azure-core before a retry, its own or one that a server asks for."""
 
 
 def call_with_timeout[T](seconds: float, call: Callable[[], T]) -> T:
-    """Give what `call` gives, or raise what it raises; raise `TimeoutError` if neither happened within `seconds`.
+    """Return what `call` returns, or raise what it raises.
 
-    The call is made in a thread of its own, which nobody waits for any more then: not even the end of the process.
+    The call runs in a daemon thread; after the timeout nothing waits for it any more.
+
+    Raises:
+        TimeoutError: `call` did not end within `seconds`.
     """
-    given: list[T] = []
-    raised: list[BaseException] = []
+    results: list[T] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            given.append(call())
-        except BaseException as error:  # noqa: BLE001  (whatever it is, it is raised where it is waited for)
-            raised.append(error)
+            results.append(call())
+        except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
+            errors.append(error)
 
-    thread = Thread(target=run, name="in time", daemon=True)
+    thread = Thread(target=run, name="call with timeout", daemon=True)
     thread.start()
     thread.join(seconds)
-    if raised:
-        raise raised.pop()
-    if not given:
-        raise TimeoutError(f"there was no answer within {seconds:g} seconds")
-    return given[0]
+    if errors:
+        raise errors.pop()
+    if not results:
+        raise TimeoutError(f"no response within {seconds:g} seconds")
+    return results[0]
 
 
 def cap_retry_after(response: PipelineResponse[Any, Any]) -> None:
-    """Keep azure-core from what it would do with an odd answer; a `raw_response_hook` for its clients.
+    """Remove a `Retry-After` that is too long or unreadable; azure-core then waits briefly.
 
-    It would sleep through a Retry-After, however long it is: without one, its own short pauses remain. And of the answer
-    to a transaction it would leave a body that it cannot read, and with it the connection, to the garbage collector.
+    This is a `raw_response_hook` for clients of azure-core. It also reads the body: azure-core
+    leaves the unreadable body of a transaction, and its connection, to the garbage collector.
     """
     response.http_response.read()
     headers = response.http_response.headers
@@ -51,8 +56,8 @@ def cap_retry_after(response: PipelineResponse[Any, Any]) -> None:
         ("retry-after-ms", 0.001),
         ("x-ms-retry-after-ms", 0.001),
     ):
-        asked = headers.get(name, "")
-        if asked and not (asked.isdecimal() and int(asked) * unit <= MAX_PAUSE_SECONDS):
+        value = headers.get(name, "")
+        if value and not (value.isdecimal() and int(value) * unit <= MAX_PAUSE_SECONDS):
             del headers[name]
 
 
@@ -63,4 +68,4 @@ CLIENT_OPTIONS: Mapping[str, Any] = {
     "retry_backoff_max": MAX_PAUSE_SECONDS,
     "raw_response_hook": cap_retry_after,
 }
-"""What a client of azure-core is made with: 5 s to connect, three more tries with short pauses; by itself it would wait 300 s and more."""
+"""For a client of azure-core: 5 s to connect and three quick retries (its default: 300 s)."""

@@ -1,27 +1,30 @@
-"""Why there is no token, in words that hold no token: azure-core quotes the answer that it could not read, and that may be one."""
+"""Error texts for a missing token, without any token in them.
+
+azure-core quotes the response that it could not read, and that response may be a token.
+"""
 
 import re
 
 from azure.core.exceptions import AzureError
 
-from shared.render.text.escape import plain
+from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
 _TOKEN = re.compile(r"eyJ[\w.=-]*")
-"""How each JWT begins: `{"` in Base64."""
+"""Every JWT begins with this: `{"` in Base64."""
 
 
 def why_no_token(error: Exception) -> str:
-    """Give an error of azure-identity, or of a credential like it, on one line of at most 300 characters, without its full stop."""
-    text = (
-        str(error.message) if isinstance(error, AzureError) else str(error)
-    )  # as a string it has the answer at its end
-    return plain(_TOKEN.sub("…", text)).rstrip(".")
+    """Return the text of an error of azure-identity on one line, without its full stop."""
+    # str() of an AzureError ends with the response.
+    text = str(error.message) if isinstance(error, AzureError) else str(error)
+    return clean(_TOKEN.sub("…", text), MAX_ERROR_CHARS).rstrip(".")
 
 
 def no_token_for_graph(error: Exception) -> str:
-    """Give the sentences that say why there is no token for Graph, and what to do, without the last full stop."""
+    """Return why there is no token for Graph and what to do, without the last full stop."""
     return (
-        f"No token for Graph. The sign-in says: {why_no_token(error)}. In Azure: is the managed identity assigned to the app, and does"
-        " AZURE_CLIENT_ID name it? On a laptop: sign in with 'az login'; or run the stand-in tenant (python -m local.tenant), if"
-        " that is what the settings name"
+        f"No token for Graph. The sign-in says: {why_no_token(error)}. In Azure: is the managed"
+        " identity assigned to the app, and does AZURE_CLIENT_ID name it? On a laptop: sign in"
+        " with 'az login'; or run the stand-in tenant (python -m local.tenant), if that is what"
+        " the settings name"
     )

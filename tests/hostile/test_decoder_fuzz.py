@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.adapters.graph.decode import app_of, decoded
+from shared.adapters.graph.decode import app_of, decode
 from shared.adapters.graph.shapes import KeyedPrincipal, Record
 from shared.core.model.days import NEVER_FROM_YEAR
 from shared.core.model.directory import App
@@ -117,7 +117,7 @@ def read(body: bytes, more: bytes | None = None) -> App | None:
     """Read it as the program does; `None` if that is refused with a sentence."""
     try:
         return app_of(
-            decoded(body, Record), decoded(more, KeyedPrincipal) if more is not None else None
+            decode(body, Record), decode(more, KeyedPrincipal) if more is not None else None
         )
     except DirectoryError as error:
         said = str(error)
@@ -136,7 +136,7 @@ def same(one: datetime | None, other: datetime | None) -> bool:
 @given(mutated(FULL) | mutated(ONLY_SECRETS))
 @example(FULL)
 @example(ONLY_SECRETS)
-def test_what_is_read_of_an_app_is_what_stands_there(document: dict[str, Any]) -> None:
+def test_app_is_read_exactly(document: dict[str, Any]) -> None:
     app = read(json.dumps(document).encode())
     if app is not None:
         expected = ends_in(document)
@@ -149,7 +149,7 @@ def test_what_is_read_of_an_app_is_what_stands_there(document: dict[str, Any]) -
 
 @given(mutated(PRINCIPAL))
 @example(PRINCIPAL)
-def test_what_is_read_of_a_service_principal_is_what_stands_there(document: dict[str, Any]) -> None:
+def test_service_principal_is_read_exactly(document: dict[str, Any]) -> None:
     app = read(json.dumps(FULL).encode(), json.dumps(document).encode())
     if app is not None:
         expected = ends_in(FULL) | ends_in(document)
@@ -186,5 +186,5 @@ def test_damaged_bytes_are_read_or_refused(data: st.DataObject) -> None:
 )
 @example(b"[" * 100_000)
 @example(b'{"passwordCredentials":' * 5_000)
-def test_what_is_no_app_at_all_is_refused(body: bytes) -> None:
+def test_malformed_app_is_refused(body: bytes) -> None:
     assert read(body) is None

@@ -17,7 +17,7 @@ import icalendar
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
-from shared.adapters.graph.response import GraphResponse, complaint, unreadable
+from shared.adapters.graph.response import GraphResponse, status_error, unreadable_error
 from shared.cli import console
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Decision, DecisionKind
@@ -31,7 +31,7 @@ from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.page.page import page
-from shared.render.text.escape import plain
+from shared.render.text.escape import clean
 from tests.render.page.page_cases import GOOD, WATCHLIST, single
 from tests.support.hostile import Seen, cards_of, every_text, mail_of, unseen
 from tests.support.notices import (
@@ -101,19 +101,19 @@ def status_of(evil: str) -> Status:
 
 
 @every_text
-def test_a_card_acts_on_nothing_and_leads_nowhere_else(evil: str) -> None:
+def test_card_is_inert_and_has_only_our_links(evil: str) -> None:
     for told in messages_of(evil):
         assert cards_of(told)
 
 
 @every_text
-def test_a_mail_has_our_headers_our_tags_and_our_links(evil: str) -> None:
+def test_mail_has_only_our_headers_tags_and_links(evil: str) -> None:
     for told in messages_of(evil):
         assert mail_of(told)
 
 
 @every_text
-def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None:
+def test_page_has_only_our_script_and_links(evil: str) -> None:
     memory = Memory(
         credential_records={"k": CredentialRecord(credential(evil, 3, hint=evil), "libcal", NOW)}
     )
@@ -145,7 +145,7 @@ def test_the_page_runs_our_script_only_and_leads_nowhere_else(evil: str) -> None
 
 
 @every_text
-def test_a_calendar_has_our_events_and_each_is_whole(evil: str) -> None:
+def test_calendar_has_only_our_complete_events(evil: str) -> None:
     gone = CredentialRecord(
         credential(evil, 40, hint=evil), WATCHED.key, NOW, NOW - timedelta(days=1)
     )
@@ -165,7 +165,7 @@ def test_a_calendar_has_our_events_and_each_is_whole(evil: str) -> None:
 
 
 @every_text
-def test_a_spreadsheet_computes_nothing(evil: str) -> None:
+def test_csv_holds_no_formula(evil: str) -> None:
     text = status_csv(status_of(evil), WATCHLIST)
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
     assert {len(row) for row in rows} == {len(rows[0])}
@@ -175,7 +175,7 @@ def test_a_spreadsheet_computes_nothing(evil: str) -> None:
 
 
 @every_text
-def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
+def test_metrics_hold_no_text_from_outside(evil: str) -> None:
     told, harmless = (metrics(status_of(text), WATCHLIST) for text in (evil, "LibCal"))
     assert told == harmless
     assert all(
@@ -184,7 +184,7 @@ def test_metrics_say_nothing_that_came_from_outside(evil: str) -> None:
 
 
 @every_text
-def test_a_log_line_is_one_line_of_json(evil: str) -> None:
+def test_log_line_is_one_line_of_json(evil: str) -> None:
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
     line = log_line(
         CheckResult(
@@ -199,29 +199,29 @@ def test_a_log_line_is_one_line_of_json(evil: str) -> None:
 
 
 @every_text
-def test_an_error_from_graph_is_one_visible_line(evil: str) -> None:
+def test_error_of_graph_is_one_visible_line(evil: str) -> None:
     sent = evil.encode("utf-8", "replace").decode()
     body = json.dumps(
         {"error": {"code": evil, "message": evil, "innerError": {"request-id": evil}}}
     ).encode()
     for error in (
-        complaint(GraphResponse(400, {"request-id": sent}, body)),
-        unreadable(sent.encode(), ValueError(evil)),
+        status_error(GraphResponse(400, {"request-id": sent}, body)),
+        unreadable_error(sent.encode(), ValueError(evil)),
     ):
         assert str(error).isprintable()
         assert len(str(error)) < 1000
-    assert plain(evil).isprintable()
+    assert clean(evil).isprintable()
 
 
 @every_text
-def test_a_terminal_is_told_words_only(evil: str) -> None:
+def test_terminal_output_is_plain_text(evil: str) -> None:
     said = io.StringIO()
     console.status(Console(file=said, width=200), status_of(evil), WATCHLIST)
     assert unseen(said.getvalue()) == []
 
 
 @every_text
-def test_a_command_to_copy_has_the_credential_as_one_word(evil: str) -> None:
+def test_command_to_copy_quotes_the_credential(evil: str) -> None:
     said = io.StringIO()
     odd = credential("x", 40)._replace(key_id=evil or "k")
     status = single(service_view(Standing.AWAITING_INSTALL, replacement=odd), unclaimed(odd)).status

@@ -16,6 +16,7 @@ from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import START
 from shared.adapters.graph.decode import app_of, decoded
+from shared.adapters.graph.decode import app_of, decode
 from shared.adapters.graph.shapes import Record
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import Outcome
@@ -46,7 +47,7 @@ def named(evil: str, *, microsoft_says: str | None = None) -> App:
         disabledByMicrosoftStatus=microsoft_says,
         passwordCredentials=credentials,
     )
-    return app_of(decoded(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"), Record))
+    return app_of(decode(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"), Record))
 
 
 def rows(azurite: Azurite, table: str) -> Iterator[dict[str, object]]:
@@ -66,9 +67,7 @@ class Deaf(RecordingChannel):
 
 
 @every_text
-def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
-    evil: str, azurite: Azurite, table: str
-) -> None:
+def test_check_stores_any_text_and_reads_it_again(evil: str, azurite: Azurite, table: str) -> None:
     now = START
     tenant, inbox = InMemoryDirectory(), RecordingChannel()
     tenant.apps[CLIENT_ID] = named(evil)
@@ -112,7 +111,7 @@ def test_a_check_keeps_what_it_found_and_knows_it_the_next_time(
 
 
 @every_text
-def test_no_check_depends_on_the_key_ids_in_the_report_of_sign_ins(
+def test_any_key_id_in_the_usage_report_is_harmless(
     evil: str, azurite: Azurite, table: str
 ) -> None:
     tenant, report = (

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from local.azurite import Azurite
-from shared.adapters.graph.owners import MAX_NOTE_CHARS, ownership
+from shared.adapters.graph.owners import MAX_NOTE_CHARS, owners_of
 from shared.adapters.graph.page_decoder import PageDecoder
 from shared.adapters.graph.response import GraphResponse
 from shared.adapters.table.ledger import TableLedger
@@ -101,7 +101,7 @@ def status_of(evil: str) -> Status:
 
 
 @every_text
-def test_cards_and_mails_of_a_tenant_act_on_nothing(evil: str) -> None:
+def test_inventory_cards_and_mails_are_inert(evil: str) -> None:
     for told in messages_of(evil):
         assert cards_of(told)
         made = mail_of(told, to=ADDRESS)
@@ -111,7 +111,7 @@ def test_cards_and_mails_of_a_tenant_act_on_nothing(evil: str) -> None:
 
 @every_text
 @pytest.mark.parametrize("sort", [*SORTS, "evil"])
-def test_the_table_of_a_tenant_leads_to_entra_and_to_itself_only(evil: str, sort: str) -> None:
+def test_inventory_table_links_only_to_entra_and_itself(evil: str, sort: str) -> None:
     data = single()
     want = wanted({"name": evil, "sort": evil if sort == "evil" else sort, "from": evil})
     seen = Seen(page(replace(data, status=status_of(evil), wanted=want)))
@@ -129,7 +129,7 @@ def test_the_table_of_a_tenant_leads_to_entra_and_to_itself_only(evil: str, sort
 
 
 @every_text
-def test_no_row_of_a_tenant_is_computed_by_a_spreadsheet(evil: str) -> None:
+def test_inventory_csv_holds_no_formula(evil: str) -> None:
     rows = list(
         csv.reader(
             io.StringIO(status_csv(status_of(evil), WATCHLIST).removeprefix("\ufeff"), newline=""),
@@ -143,7 +143,7 @@ def test_no_row_of_a_tenant_is_computed_by_a_spreadsheet(evil: str) -> None:
 
 
 @every_text
-def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: str) -> None:
+def test_inventory_metrics_log_and_documents_are_well_formed(evil: str) -> None:
     status = status_of(evil)
     assert metrics(status, WATCHLIST) == metrics(status_of("Signage"), WATCHLIST)
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
@@ -166,14 +166,14 @@ def test_metrics_log_and_documents_of_a_tenant_are_what_programs_expect(evil: st
 
 
 @every_text
-def test_a_terminal_is_told_words_only_of_a_tenant(evil: str) -> None:
+def test_inventory_on_a_terminal_is_plain_text(evil: str) -> None:
     said = io.StringIO()
     console.status(Console(file=said, width=200), status_of(evil), WATCHLIST)
     assert unseen(said.getvalue()) == []
 
 
 @every_text
-def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(evil: str) -> None:
+def test_owner_has_a_valid_address_or_none(evil: str) -> None:
     for address in (
         evil,
         f"{evil}@example.org",
@@ -186,7 +186,7 @@ def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(ev
             "notes": evil,
             "serviceManagementReference": evil,
         }
-        found = ownership(
+        found = owners_of(
             GraphResponse(200, {}, json.dumps(body).encode("utf-8"))
             if "\ud800" not in evil
             else _of_replaced(body)
@@ -205,23 +205,23 @@ def test_an_owner_is_read_with_an_address_that_can_be_written_to_or_with_none(ev
 
 def _of_replaced(body: object) -> GraphResponse:
     """UTF-8 has no half of a surrogate pair; the JSON escape for one is refused."""
-    with pytest.raises(DirectoryError, match="cannot be understood"):
-        ownership(GraphResponse(200, {}, json.dumps(body).encode()))
+    with pytest.raises(DirectoryError, match="cannot be read"):
+        owners_of(GraphResponse(200, {}, json.dumps(body).encode()))
     return GraphResponse(200, {}, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 @pytest.mark.parametrize(
     "odd", ["", "a/b", "a|b", "a:b", "#", "x" * 65, "\u202e", "W" * 100_000, "a\nb"]
 )
-def test_an_id_that_no_ledger_can_keep_is_the_failure_of_its_app_alone(odd: str) -> None:
+def test_id_that_no_ledger_can_store_fails_only_its_app(odd: str) -> None:
     with pytest.raises(DirectoryError):
-        ownership(GraphResponse(200, {}, json.dumps({"owners": [{"id": odd}]}).encode()))
+        owners_of(GraphResponse(200, {}, json.dumps({"owners": [{"id": odd}]}).encode()))
     for change in ({"id": odd}, {"appId": odd}, {"passwordCredentials": [secret(keyId=odd)]}):
         values = [
             application(appId="good", passwordCredentials=[secret()]),
             application(passwordCredentials=[secret()]) | change,
         ]
-        read = PageDecoder(Holder.APPLICATION, EVER).decoded(json.dumps({"value": values}).encode())
+        read = PageDecoder(Holder.APPLICATION, EVER).decode(json.dumps({"value": values}).encode())
         assert [app.client_id for app in read.apps] == ["good"]
         assert len(read.failures) == 1
         assert all(
@@ -231,7 +231,7 @@ def test_an_id_that_no_ledger_can_keep_is_the_failure_of_its_app_alone(odd: str)
 
 
 @every_text
-def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(
+def test_ledger_stores_the_inventory_within_a_tables_limits(
     evil: str, azurite: Azurite, table: str
 ) -> None:
     """Azurite takes entities that Azure refuses, so what lies there is measured here."""
@@ -255,7 +255,7 @@ def test_the_ledger_keeps_a_tenant_and_never_more_of_a_text_than_a_table_takes(
 
 
 @pytest.mark.parametrize("evil", [TEXTS["HTML"], "\N{EARTH GLOBE AMERICAS}" * 200])
-def test_a_mail_about_thousands_of_credentials_is_one_that_graph_takes_and_says_how_many_are_left_out(
+def test_mail_about_thousands_of_credentials_stays_within_limits(
     evil: str,
 ) -> None:
     notices = []

@@ -12,14 +12,16 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.adapters.graph.owners import ownership
-from shared.adapters.graph.page_decoder import Decoded, PageDecoder
+from shared.adapters.graph.owners import owners_of
+from shared.adapters.graph.page_decoder import DecodedPage, PageDecoder
 from shared.adapters.graph.response import GraphResponse
 from shared.core.model.inventory import Holder
 from shared.core.model.owners import AppOwners
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanQuery
 from shared.render.text.escape import plain
+from shared.ports import DirectoryError, ScanQuery
+from shared.render.text.escape import clean
 from tests.hostile.test_decoder_fuzz import KEY_IDS, ODD, ends_in, mutated
 from tests.support.graph_objects import application, certificate, secret
 
@@ -68,10 +70,10 @@ class Unsaid(Exception):
     """The JSON does not say it."""
 
 
-def read(body: bytes, holder: Holder = Holder.APPLICATION) -> Decoded | None:
+def read(body: bytes, holder: Holder = Holder.APPLICATION) -> DecodedPage | None:
     """Read a page as the program does; `None` if that is refused with a sentence."""
     try:
-        return PageDecoder(holder, QUERY).decoded(body)
+        return PageDecoder(holder, QUERY).decode(body)
     except DirectoryError as error:
         said = str(error)
     assert said.isprintable()
@@ -105,7 +107,7 @@ def in_question(app: object) -> bool:
 
 @given(mutated(PAGE))
 @example(PAGE)
-def test_an_app_of_a_page_is_given_whole_or_named_as_unread(document: dict[str, Any]) -> None:
+def test_app_on_a_page_is_complete_or_named_as_unread(document: dict[str, Any]) -> None:
     page = read(json.dumps(document).encode())
     if page is None:
         return
@@ -116,7 +118,7 @@ def test_an_app_of_a_page_is_given_whole_or_named_as_unread(document: dict[str, 
     for index, app in enumerate(document["value"], start=1):
         named = app.get("appId") if isinstance(app, dict) else None
         unread = f"#{index} of its page" in page.failures or (
-            isinstance(named, str) and plain(named) in page.failures
+            isinstance(named, str) and clean(named) in page.failures
         )
         with suppress(*NOT_SAID):
             if in_question(app):
@@ -150,9 +152,7 @@ def test_an_app_of_a_page_is_given_whole_or_named_as_unread(document: dict[str, 
     st.sampled_from(Holder),
 )
 @example(b'{"value":[{"owners":' * 5_000, Holder.APPLICATION)
-def test_what_is_no_page_is_refused_and_what_is_no_app_is_counted_as_unread(
-    body: bytes, holder: Holder
-) -> None:
+def test_malformed_page_is_refused_and_malformed_app_is_unread(body: bytes, holder: Holder) -> None:
     page = read(body, holder)
     if page is not None:
         assert page.apps == []
@@ -161,7 +161,7 @@ def test_what_is_no_page_is_refused_and_what_is_no_app_is_counted_as_unread(
 
 def owned(body: bytes) -> AppOwners | None:
     try:
-        return ownership(GraphResponse(200, {}, body))
+        return owners_of(GraphResponse(200, {}, body))
     except DirectoryError as error:
         said = str(error)
     assert said.isprintable()
@@ -171,7 +171,7 @@ def owned(body: bytes) -> AppOwners | None:
 
 @given(mutated(OWNED))
 @example(OWNED)
-def test_owners_are_those_that_stand_there_or_the_answer_is_refused(
+def test_owners_are_read_exactly_or_refused(
     document: dict[str, Any],
 ) -> None:
     found = owned(json.dumps(document).encode())
@@ -199,5 +199,5 @@ def test_owners_are_those_that_stand_there_or_the_answer_is_refused(
         ),
     )
 )
-def test_what_says_nothing_of_owners_is_refused(body: bytes) -> None:
+def test_response_without_owners_is_refused(body: bytes) -> None:
     assert owned(body) is None

@@ -1,1 +1,1 @@
-"""Where messages go: Teams, mail, heartbeat."""
+"""Channels: Teams, mail and the heartbeat."""

@@ -1,96 +1,79 @@
-"""Pings the service outside that notices when we fall silent; its URL is a credential, and no error or log of ours shows any of it.
+"""Ping an outside service that notices when Lapsewatch stops.
 
-GET, because every service of this kind takes it (healthchecks.io, Cronitor, Better Stack, Uptime Kuma); `/fail` after a
-bad check, as healthchecks.io has it: https://healthchecks.io/docs/http_api/.
+The URL is a credential: no error and no log shows any of it. GET, because every service of this
+kind takes it (healthchecks.io, Cronitor, Better Stack, Uptime Kuma); `/fail` after a failed
+check, as healthchecks.io has it: https://healthchecks.io/docs/http_api/.
 """
 
-from functools import partial
 from urllib.parse import urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
-
-from shared.adapters.channels.silence_logging import silence_logging
-from shared.adapters.timeout import call_with_timeout
+from shared.adapters.channels.http_request import HttpRequest, NoResponse, Problem
+from shared.adapters.channels.retry import Failure, HttpSender, RetryPolicy, is_transient
 from shared.core.model.secret import Secret
 from shared.ports.errors import ChannelError
 
 TIMEOUT = (5.0, 10.0)
-"""Seconds to connect, and to wait for the answer."""
-ATTEMPTS = 2
-LATE = "it did not answer in time"
+"""Seconds to connect, and to read the response."""
 HEADERS = {"User-Agent": "Lapsewatch"}
+ONE_RETRY = RetryPolicy(
+    retries=1,
+    statuses=frozenset(),
+    no_response=frozenset(NoResponse) - {NoResponse.READ_TIMEOUT, NoResponse.BAD_URL},
+    wait_seconds=0,
+)
+"""Also for a request that may have been received: two pings do no harm."""
 
 
 class HeartbeatPing:
     """A URL that is called after each check; implements the port `Heartbeat`."""
 
     def __init__(self, url: Secret, *, timeout: tuple[float, float] = TIMEOUT) -> None:
-        """Ping `url`; `timeout` is in seconds, to connect and to wait for the answer."""
+        """Ping `url`; `timeout` is in seconds, to connect and to read the response."""
         self._url = url
         self._timeout = timeout
 
     def beat(self, *, good: bool) -> None:
-        """Call the URL, or its `/fail`; once more if there was no connection. Raises `ChannelError`."""
-        failure = self._ping_in_time(good=good)
+        """Call the URL, or its `/fail`; once more if there was no connection.
+
+        Raises:
+            ChannelError: the service did not take the ping.
+        """
+        failure = self._ping(good=good)
         if failure is not None:
-            raise failure  # here and not where it was found: an exception of the library would carry the URL along
+            raise ChannelError(failure.text, transient=failure.transient)
 
-    def _ping_in_time(self, *, good: bool) -> ChannelError | None:
+    def _ping(self, *, good: bool) -> Failure | None:
         try:
-            return call_with_timeout(sum(self._timeout) * ATTEMPTS, partial(self._ping, good=good))
-        except TimeoutError:
-            return _missed(LATE, transient=True)
-
-    def _ping(self, *, good: bool) -> ChannelError | None:
-        problem = "it could not be connected to"
-        with requests.Session() as session, silence_logging():
-            for _ in range(ATTEMPTS):
-                try:
-                    url = self._url.reveal() if good else _failing(self._url.reveal())
-                    with session.get(
-                        url,
-                        headers=HEADERS,
-                        timeout=self._timeout,
-                        allow_redirects=False,
-                        stream=True,
-                    ) as response:
-                        return _judged(response.status_code)
-                except requests.exceptions.SSLError:
-                    problem = "no secure connection to it could be made"
-                except requests.ConnectionError:
-                    continue
-                except requests.Timeout:
-                    return _missed(LATE, transient=True)
-                except (requests.RequestException, HTTPError, ValueError):
-                    return _missed("its URL cannot be used", transient=False)
-        return _missed(problem, transient=True)
+            url = self._url.reveal() if good else _fail_url(self._url.reveal())
+        except ValueError:
+            return Failure(_explain(NoResponse.BAD_URL), transient=False)
+        with HttpSender(_explain, policy=ONE_RETRY, timeout=self._timeout) as sender:
+            return sender.send(HttpRequest(url, HEADERS, method="GET"))
 
 
-def _failing(url: str) -> str:
-    """Give the address for a bad check: `/fail` comes after the path, before a query. Raises `ValueError` for what is no URL."""
+def _fail_url(url: str) -> str:
+    """Return the URL for a failed check: `/fail` after the path. Raises `ValueError`."""
     parts = urlsplit(url)
     return parts._replace(path=f"{parts.path.rstrip('/')}/fail").geturl()
 
 
-def _judged(status: int) -> ChannelError | None:
-    """Read an answer: any 2xx is a beat that was heard."""
-    if 200 <= status < 300:  # noqa: PLR2004  (the class of success)
-        return None
-    if 300 <= status < 400:  # noqa: PLR2004  (the class of redirects)
-        return _missed(
-            f"it redirects elsewhere, and redirects are not followed (HTTP {status})",
-            transient=False,
-        )
-    transient = status == requests.codes.too_many_requests or status >= 500  # noqa: PLR2004  (the class of server errors)
-    return _missed(f"it answered HTTP {status}", transient=transient)
-
-
-def _missed(problem: str, *, transient: bool) -> ChannelError:
+def _explain(problem: Problem) -> str:
+    match problem:
+        case NoResponse.BAD_URL:
+            text = "its URL cannot be used"
+        case NoResponse.INSECURE:
+            text = "no secure connection to it could be made"
+        case NoResponse.READ_TIMEOUT:
+            text = "it did not respond in time"
+        case NoResponse():
+            text = "it could not be reached"
+        case _ if problem.redirects:
+            text = f"it redirects elsewhere, and redirects are not followed ({problem})"
+        case _:
+            text = f"it answered HTTP {problem.status}"
     to_do = (
-        "It is pinged again after the next check" if transient else "Check LAPSEWATCH_HEARTBEAT_URL"
+        "The next check pings it again"
+        if is_transient(problem)
+        else "Check LAPSEWATCH_HEARTBEAT_URL"
     )
-    return ChannelError(
-        f"The heartbeat service did not hear of this check: {problem}. {to_do}.",
-        transient=transient,
-    )
+    return f"The heartbeat service did not receive this check: {text}. {to_do}."

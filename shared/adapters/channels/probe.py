@@ -1,4 +1,4 @@
-"""Asks for the status page as somebody who is not signed in, and looks only at who answers: redirects are not followed."""
+"""Request the status page without signing in; redirects are not followed."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -8,11 +8,11 @@ from shared.ports.errors import PortError
 from shared.ports.page_probe import Front
 
 SECONDS = 30.0
-"""An app that has scaled to zero takes some seconds to start."""
+"""An app that has scaled to zero needs some seconds to start."""
 
 
 def probe_anonymously(url: str) -> Front:
-    """Ask for the page at `url`. Raises `PortError` where nobody answers."""
+    """Return the response of the page at `url`. Raises `PortError` if there is none."""
     try:
         with requests.get(
             url,
@@ -21,15 +21,9 @@ def probe_anonymously(url: str) -> Front:
             allow_redirects=False,
             stream=True,
         ) as response:
-            target = (
-                urlsplit(urljoin(url, response.headers["Location"]))
-                if response.is_redirect
-                else None
-            )
-            return Front(
-                response.status_code,
-                target.netloc.lower() if target else "",
-                target.path if target else "",
-            )
+            if not response.is_redirect:
+                return Front(response.status_code, "", "")
+            target = urlsplit(urljoin(url, response.headers["Location"]))
+            return Front(response.status_code, target.netloc.lower(), target.path)
     except (requests.RequestException, ValueError) as error:
-        raise PortError(f"Nobody answers at {url} ({type(error).__name__}).") from None
+        raise PortError(f"There is no response from {url} ({type(error).__name__}).") from None

@@ -1,4 +1,4 @@
-"""The token for one run: asked for once, within the run's time, and its failure is a `DirectoryError`."""
+"""The token of one run: requested once, within the run's time."""
 
 import asyncio
 import time
@@ -13,18 +13,19 @@ from shared.ports.errors import DirectoryError
 type CredentialFactory = Callable[[], TokenCredential]
 
 TOKEN_MARGIN = 300
-"""Seconds before its end at which a token is renewed."""
+"""Seconds before its expiry at which a token is renewed."""
 
 
 class RunToken:
     """A credential as the SDK's authentication takes it.
 
-    Kept here because `az` starts a process for each token, and an endpoint that fails would fail for each request anew.
-    Asked for in a thread of its own, so that an endpoint which hangs cannot outlast the run.
+    The token and its failure are kept: `az` starts a process for each token, and an endpoint
+    that fails would fail for each request. The token is requested in a thread, so that an
+    endpoint that hangs cannot outlast the run.
     """
 
     def __init__(self, sign_in: CredentialFactory) -> None:
-        """Ask for nothing yet; `sign_in` is called with the first request."""
+        """Request nothing yet; `sign_in` is called with the first request."""
         self._sign_in = sign_in
         self._thread = ThreadPoolExecutor(1)
         self._lock = asyncio.Lock()
@@ -32,12 +33,12 @@ class RunToken:
         self._token: AccessToken | None = None
         self._failure: DirectoryError | None = None
         self.pending = False
-        """A token was asked for and has not come."""
+        """Whether a token was requested and has not come."""
 
     async def get_token(
         self, *scopes: str, claims: str | None = None, enable_cae: bool = False
     ) -> AccessToken:
-        """Give the token; `claims` asks for a new one. Raises `DirectoryError`."""
+        """Return the token; `claims` asks for a new one. Raises `DirectoryError`."""
         async with self._lock:
             if self._failure:
                 raise self._failure
@@ -45,7 +46,7 @@ class RunToken:
                 self.pending = True
                 try:
                     self._token = await asyncio.get_running_loop().run_in_executor(
-                        self._thread, self._ask, scopes, claims, enable_cae
+                        self._thread, self._request, scopes, claims, enable_cae
                     )
                 except DirectoryError as error:
                     self._failure = error
@@ -53,20 +54,24 @@ class RunToken:
                 self.pending = False
             return self._token
 
-    def _ask(self, scopes: tuple[str, ...], claims: str | None, enable_cae: bool) -> AccessToken:  # noqa: FBT001  (the SDK's name)
+    def _request(
+        self,
+        scopes: tuple[str, ...],
+        claims: str | None,
+        enable_cae: bool,  # noqa: FBT001  (the SDK's name)
+    ) -> AccessToken:
         try:
             self._credential = self._credential or self._sign_in()
             return self._credential.get_token(*scopes, claims=claims, enable_cae=enable_cae)
         except DirectoryError:
             raise
-        except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
-            # not from it: it may carry an answer with a token along
-            raise DirectoryError(
-                f"{no_token_for_graph(error)}.", code=type(error).__name__
-            ) from None
+        except Exception as error:  # noqa: BLE001  (azure-identity raises more than its own errors)
+            # Not "from error": it may hold a response with a token.
+            text = f"{no_token_for_graph(error)}."
+            raise DirectoryError(text, code=type(error).__name__) from None
 
     def close(self) -> None:
-        """Let go of the credential's connections; a thread that still waits ends by the credential's own limit."""
+        """Close the credential; a thread that still waits ends by the credential's timeout."""
         self._thread.shutdown(wait=False, cancel_futures=True)
-        if closer := getattr(self._credential, "close", None):
-            closer()
+        if close := getattr(self._credential, "close", None):
+            close()

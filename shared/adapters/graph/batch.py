@@ -1,10 +1,12 @@
-"""Many questions in one request, `$batch`: each has its own answer, or its own failure.
+"""Many requests in one, `$batch`: https://learn.microsoft.com/graph/json-batching.
 
-Changes: https://learn.microsoft.com/graph/json-batching.
+Each has a response or an error of its own.
 """
 
+import asyncio
 from collections.abc import Hashable, Mapping
 from http import HTTPStatus
+from itertools import batched, count
 
 import msgspec
 from kiota_abstractions.method import Method
@@ -12,9 +14,21 @@ from kiota_abstractions.request_information import RequestInformation
 
 from shared.adapters.graph.response import UNREADABLE, GraphResponse, complaint, unreadable
 from shared.ports.errors import DirectoryError
+from shared.adapters.graph.response import (
+    UNREADABLE,
+    GraphResponse,
+    status_error,
+    unreadable_error,
+    wait_error,
+)
+from shared.adapters.graph.retry import RETRIED, RETRIES, retry_after
+from shared.adapters.graph.session import Session
+from shared.ports import DirectoryError
 
 BATCH = 20
-"""Questions that Graph takes in one request."""
+"""Requests that Graph takes in one."""
+
+type Results[K: Hashable] = dict[K, GraphResponse | DirectoryError]
 
 
 class _Part(msgspec.Struct):
@@ -28,42 +42,73 @@ class _Parts(msgspec.Struct):
     responses: list[_Part]
 
 
-def batch_request[K: Hashable](questions: Mapping[K, RequestInformation]) -> RequestInformation:
-    """Put up to `BATCH` GET requests into one; each is known by its position."""
+async def fetch_in_batches[K: Hashable](
+    session: Session, requests: Mapping[K, RequestInformation]
+) -> Results[K]:
+    """Return the response to each request or its error, twenty requests in one."""
+    batches = batched(requests.items(), BATCH, strict=False)
+    results = await asyncio.gather(*(_fetch_batch(session, dict(batch)) for batch in batches))
+    return {key: result for part in results for key, result in part.items()}
+
+
+async def _fetch_batch[K: Hashable](
+    session: Session, requests: Mapping[K, RequestInformation]
+) -> Results[K]:
+    """Ask again for the requests that Graph was too busy for, after its longest wait."""
+    results: Results[K] = {}
+    asked = requests
+    for attempt in count():
+        response = await session.fetch_or_error(_batch_request(asked), again=attempt > 0)
+        if isinstance(response, DirectoryError):
+            results |= dict.fromkeys(asked, response)
+        else:
+            results |= _results(response, asked)
+        busy = {
+            key: result
+            for key, result in results.items()
+            if isinstance(result, GraphResponse) and result.status in RETRIED
+        }
+        if not busy or attempt == RETRIES:
+            break
+        backoff = session.backoff * 2**attempt
+        wait = max(retry_after(each.headers) or backoff for each in busy.values())
+        if wait >= session.left():
+            left = session.left()
+            results |= {key: wait_error(each, wait, left) for key, each in busy.items()}
+            break
+        await session.pause(wait)
+        asked = {key: requests[key] for key in busy}
+    return results
+
+
+def _batch_request[K: Hashable](requests: Mapping[K, RequestInformation]) -> RequestInformation:
+    """Return one request for up to `BATCH` GET requests; each is known by its position."""
     parts = []
-    for index, question in enumerate(questions.values()):
-        question.path_parameters["baseurl"] = ""  # addresses in a batch begin after the version
-        parts.append(
-            {
-                "id": str(index),
-                "method": "GET",
-                "url": question.url.replace("%24select", "$select").replace("%24expand", "$expand"),
-            }
-        )
+    for index, part in enumerate(requests.values()):
+        part.path_parameters["baseurl"] = ""  # URLs in a batch begin after the version
+        url = part.url.replace("%24select", "$select").replace("%24expand", "$expand")
+        parts.append({"id": str(index), "method": "GET", "url": url})
     request = RequestInformation(Method.POST, "{+baseurl}/$batch", {})
     request.headers.try_add("Accept", "application/json")
     request.set_stream_content(msgspec.json.encode({"requests": parts}), "application/json")
     return request
 
 
-def batch_answers[K: Hashable](
-    answer: GraphResponse, questions: Mapping[K, RequestInformation]
-) -> dict[K, GraphResponse | DirectoryError]:
-    """Give each question its answer. One that Graph left out is a failure of that question alone."""
-    if answer.status != HTTPStatus.OK:
-        return dict.fromkeys(questions, complaint(answer))
+def _results[K: Hashable](
+    response: GraphResponse, requests: Mapping[K, RequestInformation]
+) -> Results[K]:
+    """Return the result of each request; a missing one is an error of that request alone."""
+    if response.status != HTTPStatus.OK:
+        return dict.fromkeys(requests, status_error(response))
     try:
-        parts = msgspec.json.decode(answer.body, type=_Parts).responses
+        parts = msgspec.json.decode(response.body, type=_Parts).responses
     except UNREADABLE as error:
-        return dict.fromkeys(questions, unreadable(answer.body, error))
-    answers = {part.id: _answer(part) for part in parts}
-    missing = DirectoryError(
-        "Graph left a part of our question without an answer. It is asked again with the next check."
-    )
-    return {key: answers.get(str(index), missing) for index, key in enumerate(questions)}
+        return dict.fromkeys(requests, unreadable_error(response.body, error))
+    by_id = {part.id: _response(part) for part in parts}
+    missing = DirectoryError("Graph's batch response is incomplete; the next check retries.")
+    return {key: by_id.get(str(index), missing) for index, key in enumerate(requests)}
 
 
-def _answer(part: _Part) -> GraphResponse:
-    return GraphResponse(
-        part.status, {name.lower(): value for name, value in part.headers.items()}, bytes(part.body)
-    )
+def _response(part: _Part) -> GraphResponse:
+    headers = {name.lower(): value for name, value in part.headers.items()}
+    return GraphResponse(part.status, headers, bytes(part.body))

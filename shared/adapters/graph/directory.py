@@ -1,49 +1,32 @@
-"""Reads app registrations from Microsoft Graph. What is given was read completely; anything else is a `DirectoryError`.
+"""Read watched app registrations from Microsoft Graph, each completely or with an error.
 
-Needs the application permission Application.Read.All. Everything that belongs to one run (loop, client, credential)
-is made for it and closed with it: a client that outlives its loop fails at its second use.
+Needs the application permission Application.Read.All. Loop, client and credential are made for
+one run and closed with it: a client that outlives its loop fails at its second use.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from http import HTTPStatus
 
-import httpx
-from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.applications_with_app_id.applications_with_app_id_request_builder import (
-    ApplicationsWithAppIdRequestBuilder,
-)
-from msgraph.generated.service_principals_with_app_id.service_principals_with_app_id_request_builder import (
-    ServicePrincipalsWithAppIdRequestBuilder,
-)
 
 from shared.adapters.graph.access_token import CredentialFactory
-from shared.adapters.graph.decode import app_of, decoded
-from shared.adapters.graph.response import GraphResponse, complaint, no_such_object
+from shared.adapters.graph.batch import fetch_in_batches
+from shared.adapters.graph.decode import app_of, decode
+from shared.adapters.graph.request_builders import app_request, principal_request
+from shared.adapters.graph.response import GraphResponse, no_such_object, status_error
 from shared.adapters.graph.session import Session
 from shared.adapters.graph.shapes import ID, KeyedPrincipal, Principal, Record
 from shared.core.model.directory import App
 from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
+from shared.ports import AppQuery, DirectoryError, DirectoryReading
+from shared.render.text.escape import clean
 
 BATCH_ABOVE = 3
 """Watched apps above which one `$batch` is quicker than two requests for each."""
-WATCHED = [
-    *(
-        "id",
-        "appId",
-        "displayName",
-        "isDisabled",
-        "disabledByMicrosoftStatus",
-        "passwordCredentials",
-        "keyCredentials",
-    ),
-    *("web", "spa", "publicClient"),
-]
-PRINCIPAL = ["id", "accountEnabled"]
-KEYED_PRINCIPAL = [*PRINCIPAL, "passwordCredentials", "keyCredentials"]
 
 
 class _Part(StrEnum):
@@ -55,121 +38,103 @@ class GraphDirectory:
     """The directory of one tenant. Keeps no connection and no token between two calls."""
 
     def __init__(self, root: str, sign_in: CredentialFactory, *, backoff: float = 1.0) -> None:
-        """Say where and as whom to read.
+        """Contact nothing yet.
 
         Args:
-            root: Graph's root, for example `https://graph.microsoft.com`, from whose host the token's scope follows.
+            root: Graph's root, such as `https://graph.microsoft.com`; its host decides the
+                token's scope.
             sign_in: makes the credential of a run, which closes it.
-            backoff: seconds before the first retry where Graph does not say how long to wait; doubled for each more.
+            backoff: seconds before the first retry if Graph names none; doubled for each more.
         """
         self._root = root
         self._sign_in = sign_in
         self._backoff = backoff
 
     def read(self, queries: Sequence[AppQuery], *, seconds: float) -> DirectoryReading:
-        """Read each queried app, all within `seconds`; see `shared.ports.directory.Directory`."""
-        wanted: dict[str, bool] = {}
+        """Read each queried app, all within `seconds`; see `shared.ports.Directory`."""
+        keyed: dict[str, bool] = {}
         for query in queries:
-            wanted[query.client_id] = query.service_principal or wanted.get(query.client_id, False)
-        if not wanted:
+            before = keyed.get(query.client_id, False)
+            keyed[query.client_id] = query.service_principal or before
+        if not keyed:
             return DirectoryReading({})
         with asyncio.Runner() as runner:
             try:
-                return runner.run(self._read(wanted, seconds))
+                return runner.run(self._read(keyed, seconds))
             except DirectoryError as error:
-                return DirectoryReading({}, dict.fromkeys(wanted, error))
+                return DirectoryReading({}, dict.fromkeys(keyed, error))
 
-    async def _session(self, seconds: float) -> Session:
-        return Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff)
-
-    async def _read(self, wanted: Mapping[str, bool], seconds: float) -> DirectoryReading:
-        session = await self._session(seconds)
+    async def _read(self, keyed: Mapping[str, bool], seconds: float) -> DirectoryReading:
+        session = Session(self._root, self._sign_in, seconds=seconds, backoff=self._backoff)
         try:
             requests: dict[tuple[str, _Part], RequestInformation] = {}
-            for client_id, keyed in wanted.items():
-                requests[client_id, _Part.APP] = _app_request(session, client_id)
-                requests[client_id, _Part.PRINCIPAL] = _principal_request(
-                    session, client_id, keyed=keyed
+            for client_id, with_keys in keyed.items():
+                requests[client_id, _Part.APP] = app_request(session, client_id)
+                requests[client_id, _Part.PRINCIPAL] = principal_request(
+                    session, client_id, keyed=with_keys
                 )
-            answers = await (
-                session.batch(requests) if len(wanted) > BATCH_ABOVE else session.each(requests)
-            )
+            if len(keyed) > BATCH_ABOVE:
+                responses = await fetch_in_batches(session, requests)
+            else:
+                responses = await session.fetch_each(requests)
         finally:
             await session.close()
         apps: dict[str, App | None] = {}
         failures: dict[str, DirectoryError] = {}
-        for client_id, keyed in wanted.items():
+        for client_id, with_keys in keyed.items():
+            app, principal = (responses[client_id, part] for part in _Part)
             try:
-                apps[client_id] = _judged(
-                    client_id,
-                    answers[client_id, _Part.APP],
-                    answers[client_id, _Part.PRINCIPAL],
-                    keyed=keyed,
-                )
+                apps[client_id] = _app(client_id, app, principal, keyed=with_keys)
             except DirectoryError as error:
                 failures[client_id] = error
         return DirectoryReading(apps, failures, session.requests)
 
 
-def _app_request(session: Session, client_id: str) -> RequestInformation:
-    query = (
-        ApplicationsWithAppIdRequestBuilder.ApplicationsWithAppIdRequestBuilderGetQueryParameters(
-            select=WATCHED
-        )
-    )
-    builder = ApplicationsWithAppIdRequestBuilder(session.adapter, {}, client_id)
-    return builder.to_get_request_information(RequestConfiguration(query_parameters=query))
-
-
-def _principal_request(session: Session, client_id: str, *, keyed: bool) -> RequestInformation:
-    query = ServicePrincipalsWithAppIdRequestBuilder.ServicePrincipalsWithAppIdRequestBuilderGetQueryParameters(
-        select=KEYED_PRINCIPAL if keyed else PRINCIPAL,
-    )
-    builder = ServicePrincipalsWithAppIdRequestBuilder(session.adapter, {}, client_id)
-    return builder.to_get_request_information(RequestConfiguration(query_parameters=query))
-
-
-def _judged(
+def _app(
     client_id: str,
-    app: GraphResponse | DirectoryError,
-    principal: GraphResponse | DirectoryError,
+    app_response: GraphResponse | DirectoryError,
+    principal_response: GraphResponse | DirectoryError,
     *,
     keyed: bool,
 ) -> App | None:
-    """Make one app of its two answers; `None` if it is not in the tenant. Raises `DirectoryError` if either is not complete."""
-    body = _found(app)
+    """Return the app, or `None` if it is not in the tenant.
+
+    Raises:
+        DirectoryError: one of the responses is not complete.
+    """
+    body = _body(app_response)
     if body is None:
         return None
-    record = decoded(body, Record)
+    record = decode(body, Record)
     if record.app_id.casefold() != client_id.casefold():
-        raise DirectoryError(
-            f"Graph was asked about {plain(client_id, 50)} and answered about {plain(record.app_id, 50)}."
-        )
-    principal_body = _found(principal)
+        wanted, got = clean(client_id, 50), clean(record.app_id, 50)
+        raise DirectoryError(f"Graph was asked about the app {wanted} and answered about {got}.")
+    principal_body = _body(principal_response)
     shape = KeyedPrincipal if keyed else Principal
-    made = app_of(record, None if principal_body is None else decoded(principal_body, shape))
-    for what, given in (
-        ("the app the object id", made.object_id),
-        *(("a credential the key id", each.key_id) for each in made.credentials),
-        *(
-            ("an enterprise application the object id", each.principal)
-            for each in made.credentials
-            if each.principal is not None
-        ),
-    ):
-        if not ID.fullmatch(given):
+    app = app_of(record, None if principal_body is None else decode(principal_body, shape))
+    for what, value in _ids(app):
+        if not ID.fullmatch(value):
             raise DirectoryError(
-                f"Graph gave {what} {plain(given, 50)}, which is not one.", transient=False
+                f"Graph returned {what} with {clean(value, 50)!r}, which is not an id.",
+                transient=False,
             )
-    return made
+    return app
 
 
-def _found(answer: GraphResponse | DirectoryError) -> bytes | None:
-    """Give the body, or `None` if there is no such object in the tenant."""
-    if isinstance(answer, DirectoryError):
-        raise answer
-    if no_such_object(answer):
+def _ids(app: App) -> Iterator[tuple[str, str]]:
+    yield "the app", app.object_id
+    for credential in app.credentials:
+        yield "a credential", credential.key_id
+        if credential.principal is not None:
+            yield "an enterprise application", credential.principal
+
+
+def _body(response: GraphResponse | DirectoryError) -> bytes | None:
+    """Return the body, or `None` if the object is not in the tenant. Raises `DirectoryError`."""
+    if isinstance(response, DirectoryError):
+        raise response
+    if no_such_object(response):
         return None
-    if answer.status != httpx.codes.OK:
-        raise complaint(answer)
-    return answer.body
+    if response.status != HTTPStatus.OK:
+        raise status_error(response)
+    return response.body

@@ -1,43 +1,39 @@
-"""Reads a whole tenant from Microsoft Graph, a page in memory at a time, and who owns the few apps that are to be told about.
+"""Read all apps of a tenant from Microsoft Graph, and the owners of some of them.
 
-Needs Application.Read.All; for the names and addresses of owners User.ReadBasic.All too. Without it they come back with
-nothing but an id: https://learn.microsoft.com/graph/api/application-list-owners.
+Needs Application.Read.All. Without User.ReadBasic.All too, owners come back with an id only, and
+no name or address: https://learn.microsoft.com/graph/api/application-list-owners.
 """
 
 import asyncio
 from collections.abc import Generator, Mapping
 from http import HTTPStatus
-from typing import Any
 
-from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
-from msgraph.generated.applications.item.application_item_request_builder import (
-    ApplicationItemRequestBuilder,
-)
-from msgraph.generated.service_principals.item.service_principal_item_request_builder import (
-    ServicePrincipalItemRequestBuilder,
-)
-from msgraph.generated.service_principals.service_principals_request_builder import (
-    ServicePrincipalsRequestBuilder,
-)
 
 from shared.adapters.graph.access_token import CredentialFactory
-from shared.adapters.graph.owners import ownership
-from shared.adapters.graph.page_decoder import APPLICATION, PRINCIPAL, PageDecoder
-from shared.adapters.graph.paging import Pace, followed
-from shared.adapters.graph.response import GraphResponse, complaint
+from shared.adapters.graph.batch import fetch_in_batches
+from shared.adapters.graph.owners import owners_of
+from shared.adapters.graph.page_decoder import PageDecoder
+from shared.adapters.graph.paging import next_page_url
+from shared.adapters.graph.rate_limit import RateLimit
+from shared.adapters.graph.request_builders import (
+    list_request,
+    next_page_request,
+    owners_request,
+)
+from shared.adapters.graph.response import GraphResponse, status_error
 from shared.adapters.graph.session import Pause, Session
 from shared.core.model.inventory import Holder
 from shared.core.model.owners import AppOwners
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 
-OWNED = ["id", "notes", "serviceManagementReference"]
-
 
 class GraphInventory:
-    """One tenant; implements the port `InventoryReader`. Keeps no connection and no token between two calls."""
+    """One tenant; implements the port `InventoryReader`.
+
+    Keeps no connection and no token between two calls.
+    """
 
     def __init__(
         self,
@@ -48,7 +44,7 @@ class GraphInventory:
         backoff: float = 1.0,
         pause: Pause = asyncio.sleep,
     ) -> None:
-        """Say where and as whom to read; `page_size` is at most 999, the other arguments are those of `GraphDirectory`."""
+        """Read pages of `page_size` (at most 999); the other arguments as of `GraphDirectory`."""
         self._root = root
         self._sign_in = sign_in
         self._page_size = page_size
@@ -56,40 +52,55 @@ class GraphInventory:
         self._pause = pause
 
     def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
-        """Give the tenant page by page, one in memory at a time, all within `seconds`. A caller that stops early closes the generator.
+        """Yield the tenant page by page, one in memory at a time, all within `seconds`.
+
+        A caller that stops early closes the generator.
 
         Raises:
-            DirectoryError: the rest could not be read. Pages that were given are right; what they leave out is unknown.
+            DirectoryError: the rest could not be read. The pages before are right; what they
+                leave out is unknown.
         """
+        holders = [Holder.APPLICATION]
+        if query.service_principals:
+            holders.append(Holder.SERVICE_PRINCIPAL)
         with asyncio.Runner() as runner:
             session = runner.run(self._session(seconds))
-            pace = Pace()
+            limit = RateLimit()
             try:
-                for holder in (
-                    Holder.APPLICATION,
-                    *([Holder.SERVICE_PRINCIPAL] if query.service_principals else []),
-                ):
-                    decoder = PageDecoder(holder, query)
-                    request: RequestInformation | None = self._first(session, holder, query)
-                    seen: set[str] = set()
-                    while request is not None:
-                        answer = runner.run(self._paced(session, request, pace))
-                        if answer.status != HTTPStatus.OK:
-                            raise complaint(answer)
-                        page = decoder.decoded(answer.body)
-                        yield ScanPage(
-                            page.apps,
-                            page.applications,
-                            page.credentials,
-                            page.failures,
-                            session.requests,
-                        )
-                        request = _next(session, holder, page.next, seen)
+                for holder in holders:
+                    yield from self._pages(runner, session, limit, holder, query)
             finally:
                 runner.run(session.close())
 
+    def _pages(
+        self,
+        runner: asyncio.Runner,
+        session: Session,
+        limit: RateLimit,
+        holder: Holder,
+        query: ScanQuery,
+    ) -> Generator[ScanPage]:
+        decoder = PageDecoder(holder, query)
+        seen: set[str] = set()
+        request = list_request(session, holder, tags=query.tags, page_size=self._page_size)
+        while True:
+            response = runner.run(self._fetch(session, request, limit))
+            if response.status != HTTPStatus.OK:
+                raise status_error(response)
+            page = decoder.decode(response.body)
+            yield ScanPage(
+                page.apps, page.applications, page.credentials, page.failures, session.requests
+            )
+            if page.next is None:
+                return
+            url = next_page_url(page.next, session.root, seen)
+            request = next_page_request(session, holder, url)
+
     def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
-        """Say who owns these applications and service principals, by object id: twenty to a request, and the first 20 owners of each."""
+        """Return the owners of these applications and service principals, by object id.
+
+        Twenty of them are read in one request, with the first 20 owners of each.
+        """
         if not holders:
             return OwnersReading({})
         with asyncio.Runner() as runner:
@@ -103,24 +114,14 @@ class GraphInventory:
             self._root, self._sign_in, seconds=seconds, backoff=self._backoff, pause=self._pause
         )
 
-    def _first(self, session: Session, holder: Holder, query: ScanQuery) -> RequestInformation:
-        select = APPLICATION if holder == Holder.APPLICATION else PRINCIPAL
-        builder = _list_of(session, holder)
-        parameters = type(builder).QUERY(
-            select=[*select, *(["tags"] if query.tags else [])], top=self._page_size
-        )
-        made: RequestInformation = builder.to_get_request_information(
-            RequestConfiguration(query_parameters=parameters)
-        )
-        return made
-
-    async def _paced(
-        self, session: Session, request: RequestInformation, pace: Pace
+    async def _fetch(
+        self, session: Session, request: RequestInformation, limit: RateLimit
     ) -> GraphResponse:
-        wait = pace.wait(asyncio.get_running_loop().time())
+        wait = limit.wait(asyncio.get_running_loop().time())
         if wait and wait >= session.left():
             raise DirectoryError(
-                f"Graph's limit of requests a minute makes us wait for {wait:.0f} s, and the check has no such time left."
+                f"Graph's limit of requests a minute requires a wait of {wait:.0f} s, and less"
+                " time is left for the check."
             )
         if wait:
             await self._pause(wait)
@@ -129,66 +130,18 @@ class GraphInventory:
     async def _owners(self, holders: Mapping[str, Holder], seconds: float) -> OwnersReading:
         session = await self._session(seconds)
         try:
-            answers = await session.batch(
-                {
-                    object_id: _owned_request(session, object_id, holder)
-                    for object_id, holder in holders.items()
-                }
-            )
+            requests = {
+                object_id: owners_request(session, holder, object_id)
+                for object_id, holder in holders.items()
+            }
+            responses = await fetch_in_batches(session, requests)
         finally:
             await session.close()
         owned: dict[str, AppOwners] = {}
         failures: dict[str, DirectoryError] = {}
-        for object_id, answer in answers.items():
+        for object_id, response in responses.items():
             try:
-                owned[object_id] = ownership(answer)
+                owned[object_id] = owners_of(response)
             except DirectoryError as error:
                 failures[object_id] = error
         return OwnersReading(owned, failures, session.requests)
-
-
-class _Applications(ApplicationsRequestBuilder):  # type: ignore[misc]  # the SDK is not type-checked here
-    QUERY = ApplicationsRequestBuilder.ApplicationsRequestBuilderGetQueryParameters
-
-
-class _Principals(ServicePrincipalsRequestBuilder):  # type: ignore[misc]  # the same
-    QUERY = ServicePrincipalsRequestBuilder.ServicePrincipalsRequestBuilderGetQueryParameters
-
-
-def _list_of(session: Session, holder: Holder) -> Any:  # noqa: ANN401  (the SDK is not type-checked here)
-    return (_Applications if holder == Holder.APPLICATION else _Principals)(session.adapter, {})
-
-
-def _next(
-    session: Session, holder: Holder, link: str | None, seen: set[str]
-) -> RequestInformation | None:
-    if link is None:
-        return None
-    made: RequestInformation = (
-        _list_of(session, holder)
-        .with_url(followed(link, session, seen))
-        .to_get_request_information()
-    )
-    return made
-
-
-def _owned_request(session: Session, object_id: str, holder: Holder) -> RequestInformation:
-    of_app = ApplicationItemRequestBuilder.ApplicationItemRequestBuilderGetQueryParameters
-    of_principal = (
-        ServicePrincipalItemRequestBuilder.ServicePrincipalItemRequestBuilderGetQueryParameters
-    )
-    builder, query, name, select = (
-        (ApplicationItemRequestBuilder, of_app, "application%2Did", OWNED)
-        if holder == Holder.APPLICATION
-        else (
-            ServicePrincipalItemRequestBuilder,
-            of_principal,
-            "servicePrincipal%2Did",
-            ["id", "notes"],
-        )
-    )
-    asked = RequestConfiguration(query_parameters=query(select=select, expand=["owners"]))
-    made: RequestInformation = builder(
-        session.adapter, {name: object_id}
-    ).to_get_request_information(asked)
-    return made

@@ -1,7 +1,8 @@
-"""Who owns an app, from bytes. A field of an owner that cannot be used is as if it were not there; without a usable id there is no owner.
+"""Read the owners of an app from a response.
 
-Names, addresses and notes are written by people in other departments: an address that no mail can be written to would
-fail at every check, and an id that no ledger can keep would be told again at every check.
+Names, addresses and notes are written by people in other departments. A field that cannot be
+used is dropped: mail to an unusable address would fail at every check. An owner without a usable
+id is an error, since the ledger could not keep what was sent to that owner.
 """
 
 from contextlib import suppress
@@ -12,9 +13,9 @@ import msgspec
 from shared.adapters.graph.response import (
     UNREADABLE,
     GraphResponse,
-    complaint,
     no_such_object,
-    unreadable,
+    status_error,
+    unreadable_error,
 )
 from shared.adapters.graph.shapes import ID
 from shared.config.problems import InvalidValue
@@ -22,6 +23,8 @@ from shared.config.values import email_address
 from shared.core.model.owners import AppOwners, Owner
 from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
+from shared.ports import DirectoryError
+from shared.render.text.escape import clean
 
 USER = "#microsoft.graph.user"
 MAX_NOTE_CHARS = 500
@@ -36,44 +39,48 @@ class _Owner(msgspec.Struct, rename="camel"):
     mail: str | None = None
 
 
-class _Owned(msgspec.Struct, rename="camel"):
+class _OwnedObject(msgspec.Struct, rename="camel"):
     owners: list[_Owner]
     notes: str | None = None
     service_management_reference: str | None = None
 
 
-def ownership(answer: GraphResponse | DirectoryError) -> AppOwners:
-    """Read who owns one app; nobody, if the app is gone. Raises `DirectoryError` if the answer does not say it."""
-    if isinstance(answer, DirectoryError):
-        raise answer
-    if no_such_object(answer):
-        return AppOwners()  # deleted since it was listed: what is left to say falls to the channels
-    if answer.status != HTTPStatus.OK:
-        raise complaint(answer)
+def owners_of(response: GraphResponse | DirectoryError) -> AppOwners:
+    """Return the owners in the response about one app; none if the app has been deleted.
+
+    Raises:
+        DirectoryError: the response is an error, or does not list the owners.
+    """
+    if isinstance(response, DirectoryError):
+        raise response
+    if no_such_object(response):
+        return AppOwners()
+    if response.status != HTTPStatus.OK:
+        raise status_error(response)
     try:
-        read = msgspec.json.decode(answer.body, type=_Owned)
+        owned = msgspec.json.decode(response.body, type=_OwnedObject)
     except UNREADABLE as error:
-        raise unreadable(answer.body, error) from error
-    for owner in read.owners:
-        if not ID.fullmatch(owner.id):
-            raise DirectoryError(
-                f"Graph gave an owner the id {plain(owner.id, 50)!r}, which is not one.",
-                transient=False,
-            )
-    owners = tuple(
-        Owner(each.id, each.display_name or "", _address(each.mail), each.kind in (None, USER))
-        for each in read.owners
-    )
+        raise unreadable_error(response.body, error) from error
     return AppOwners(
-        owners,
-        plain(read.service_management_reference or "", MAX_NOTE_CHARS),
-        plain(read.notes or "", MAX_NOTE_CHARS),
+        tuple(_owner(each) for each in owned.owners),
+        clean(owned.service_management_reference or "", MAX_NOTE_CHARS),
+        clean(owned.notes or "", MAX_NOTE_CHARS),
     )
+
+
+def _owner(owner: _Owner) -> Owner:
+    if not ID.fullmatch(owner.id):
+        raise DirectoryError(
+            f"Graph returned an owner with {clean(owner.id, 50)!r}, which is not an object id.",
+            transient=False,
+        )
+    is_user = owner.kind in (None, USER)
+    return Owner(owner.id, owner.display_name or "", _address(owner.mail), is_user)
 
 
 def _address(mail: str | None) -> str:
-    """Give the address, if a mail can be written to it; else none."""
-    with suppress(InvalidValue):
+    """Return the address if it is valid, else an empty text."""
+    with suppress(Wrong):
         if mail and len(mail) <= MAX_ADDRESS_CHARS:
             return email_address(mail)
     return ""

@@ -1,51 +1,36 @@
-"""From one page to the next: the token goes to no other host, no page is read twice, and Graph's limit of requests is kept."""
+"""The link to the next page of a list: it is followed only on the same host, and never twice.
 
-from collections import deque
+msgraph's `PageIterator` would drop the rest of a list after an empty page.
+"""
+
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from shared.adapters.graph.session import Session
-from shared.ports.errors import DirectoryError
-from shared.render.text.escape import plain
-
-REQUESTS_A_MINUTE = 140
-"""Of lists with `keyCredentials` Graph takes 150 a minute, of all programs in a tenant together: some are left to the others.
-
-https://learn.microsoft.com/graph/api/application-list
-"""
-MINUTE = 60.0
+from shared.ports import DirectoryError
+from shared.render.text.escape import clean
 
 
-class Pace:
-    """Says how long to wait before the next request, so that no minute has more than `limit`."""
+def next_page_url(link: str, root: str, seen: set[str]) -> str:
+    """Return the URL of the next page, and add it to `seen`.
 
-    def __init__(self, limit: int = REQUESTS_A_MINUTE) -> None:
-        """Begin with a minute in which nothing was asked."""
-        self._asked: deque[float] = deque(maxlen=limit)
-
-    def wait(self, now: float) -> float:
-        """Give the seconds to wait at `now` (seconds of any clock), and count the request that follows."""
-        full = len(self._asked) == self._asked.maxlen
-        wait = max(0.0, self._asked[0] + MINUTE - now) if full else 0.0
-        self._asked.append(now + wait)
-        return wait
-
-
-def followed(link: str, session: Session, seen: set[str]) -> str:
-    """Give the next page's address. The token goes to no other host, and a page that was read is not read again for ever."""
+    Raises:
+        DirectoryError: `link` is not a URL, leads to another host than `root`, to which no token
+            is sent, or leads back to a page in `seen`.
+    """
     try:
-        here, there = _origin(session.root), _origin(link)
+        here, there = _origin(root), _origin(link)
     except ValueError as error:
         raise DirectoryError(
-            f"Graph's link to the next page is not an address: {plain(link, 80)!r}."
+            f"Graph's link to the next page is not a URL: {clean(link)!r}."
         ) from error
     if here != there:
         raise DirectoryError(
-            f"Graph's link to the next page leads to another host, {plain(there.host, 80)!r}; the token is not sent there."
+            f"Graph's link to the next page leads to another host, {clean(there.host)!r}; the"
+            " token is not sent there."
         )
     if link in seen:
         raise DirectoryError(
-            "Graph's link to the next page leads back to a page that was read before: the list has no end."
+            "Graph's link to the next page leads back to an earlier page: the list has no end."
         )
     seen.add(link)
     return link
@@ -57,11 +42,7 @@ class _Origin(NamedTuple):
     port: int | None
 
 
-def _origin(address: str) -> _Origin:
-    """Read where an address leads. Raises `ValueError` for what is no address."""
-    parts = urlsplit(address)
-    return _Origin(
-        parts.scheme,
-        parts.hostname or "",
-        parts.port or {"https": 443, "http": 80}.get(parts.scheme),
-    )
+def _origin(url: str) -> _Origin:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return _Origin(parts.scheme, parts.hostname or "", port)

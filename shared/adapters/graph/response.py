@@ -1,4 +1,4 @@
-"""What Graph answered, and the sentence for an answer that is not what was hoped for. All text in it is untrusted."""
+"""A response of Graph, and the error for one that failed. All text in it is untrusted."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,15 +9,16 @@ import msgspec
 
 from shared.ports.errors import DirectoryError
 from shared.render.text.escape import plain
+from shared.adapters.graph.retry import RETRIED
+from shared.ports import DirectoryError
+from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
-RETRIED = frozenset({429, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed."""
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for bytes that are not what they should be."""
+"""What decoding raises for malformed bytes."""
 
 
 class GraphResponse(NamedTuple):
-    """What Graph answered, whatever it is."""
+    """A response of Graph, with any status."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,80 +26,80 @@ class GraphResponse(NamedTuple):
     body: bytes
 
 
-class _Inner(msgspec.Struct):
+class _InnerError(msgspec.Struct):
     request_id: str | None = msgspec.field(default=None, name="request-id")
 
 
 class _Error(msgspec.Struct, rename="camel"):
     code: str | None = None
     message: str | None = None
-    inner_error: _Inner | None = None
+    inner_error: _InnerError | None = None
 
 
-class _Failure(msgspec.Struct):
+class _ErrorBody(msgspec.Struct):
     error: _Error
 
 
-def unreadable(body: bytes, error: Exception) -> DirectoryError:
-    """Say that an answer with a good status is not what Graph answers."""
-    start = plain(body[:200].decode("utf-8", "replace"), 80)
+def unreadable_error(body: bytes, error: Exception) -> DirectoryError:
+    """Return the error for a successful response whose body cannot be read."""
+    start = clean(body[:200].decode("utf-8", "replace"))
     if start.startswith("<"):
         return DirectoryError(
-            f"Graph's answer is a page for people, not JSON ({start}). Something on the way answers in its place."
+            f"Graph returned HTML instead of JSON ({start}). A proxy may be intercepting the"
+            " request."
         )
-    return DirectoryError(
-        f"Graph's answer cannot be understood: {plain(str(error))}. It begins with {start!r}."
-    )
+    why = clean(str(error), MAX_ERROR_CHARS)
+    return DirectoryError(f"Graph's response cannot be read: {why}. It begins with {start!r}.")
 
 
-def complaint(answer: GraphResponse, more: str = "") -> DirectoryError:
-    """Say what is wrong about an answer whose status is not what was hoped for; `more` is added to the sentence."""
-    error = _error(answer)
-    code = plain(error.code or "", 80)
-    request_id = plain(
+def status_error(response: GraphResponse, more: str = "") -> DirectoryError:
+    """Return the error for a response without success; `more` is added to its text."""
+    error = _error(response)
+    code = clean(error.code or "")
+    request_id = clean(
         (error.inner_error and error.inner_error.request_id)
-        or answer.headers.get("request-id", ""),
+        or response.headers.get("request-id", ""),
         50,
     )
-    said = f"{answer.status} {code}".rstrip()
-    said += f", {plain(error.message)}" if error.message else ""
+    said = f"{response.status} {code}".rstrip()
+    said += f", {clean(error.message, MAX_ERROR_CHARS)}" if error.message else ""
     said += f" (request id {request_id})" if request_id else ""
     if code == "Authorization_RequestDenied":
         text = (
-            "Graph refuses: the identity lacks the Graph application permission Application.Read.All."
-            f" An administrator must grant it to the identity. Graph said: {said}."
+            "Graph refuses: the identity lacks the Graph application permission"
+            " Application.Read.All. An administrator must grant it to the identity."
+            f" Graph said: {said}."
         )
-    elif answer.status == HTTPStatus.UNAUTHORIZED:
+    elif response.status == HTTPStatus.UNAUTHORIZED:
         text = (
-            "Graph does not accept the token. Does LAPSEWATCH_GRAPH name the cloud, and AZURE_CLIENT_ID an identity, of this"
-            f" tenant? Graph said: {said}."
+            "Graph does not accept the token. Does LAPSEWATCH_GRAPH name the cloud, and"
+            f" AZURE_CLIENT_ID an identity, of this tenant? Graph said: {said}."
         )
     else:
         text = f"Graph answered {said}."
-    transient = answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    transient = response.status in RETRIED or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return DirectoryError(
-        text + more, transient=transient, code=code or str(answer.status), request_id=request_id
+        text + more,
+        transient=transient,
+        code=code or str(response.status),
+        request_id=request_id,
     )
 
 
-def no_such_object(answer: GraphResponse) -> bool:
-    """Whether Graph itself says that there is no such object; a gateway's 404 is not that."""
-    return (
-        answer.status == HTTPStatus.NOT_FOUND and _error(answer).code == "Request_ResourceNotFound"
-    )
+def wait_error(response: GraphResponse, wait: float, left: float) -> DirectoryError:
+    """Return the error for a response that asks for a wait (seconds) longer than the run."""
+    more = f" It asks us to wait for {wait:.12g} s, and only {max(0, left):.0f} s are left."
+    return status_error(response, more)
 
 
-def _error(answer: GraphResponse) -> _Error:
-    """Read Graph's own words; empty where the body is something else, such as a gateway's page."""
+def no_such_object(response: GraphResponse) -> bool:
+    """Return whether Graph says that there is no such object; a gateway's 404 does not."""
+    is_not_found = response.status == HTTPStatus.NOT_FOUND
+    return is_not_found and _error(response).code == "Request_ResourceNotFound"
+
+
+def _error(response: GraphResponse) -> _Error:
+    """Return Graph's own error; empty if the body is something else, as from a gateway."""
     with suppress(*UNREADABLE):
-        return msgspec.json.decode(answer.body, type=_Failure).error
+        return msgspec.json.decode(response.body, type=_ErrorBody).error
     return _Error()
-
-
-def asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Read `Retry-After` in seconds, fractions included, as Graph writes it; `None` where there is none above zero."""
-    try:
-        wait = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return wait if 0 < wait < float("inf") else None

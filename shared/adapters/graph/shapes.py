@@ -1,4 +1,7 @@
-"""What we select from Graph's objects. A field without a default must be there: an end left out is not an end of null."""
+"""Graph's objects, with the properties that we select.
+
+A field without a default must be there: a missing end is not the same as an end of null.
+"""
 
 import re
 from datetime import datetime
@@ -10,7 +13,7 @@ type Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 type Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-"""A GUID in all that was ever recorded; anything that cannot be a key of the ledger is not understood."""
+"""An id that can be a key of the ledger; every id seen so far is a GUID."""
 
 
 class Password(msgspec.Struct, rename="camel", gc=False):
@@ -42,7 +45,7 @@ class Uris(msgspec.Struct, rename="camel", gc=False):
 
 
 class Record(msgspec.Struct, rename="camel", gc=False):
-    """An `application`, as far as we select it."""
+    """A watched `application`."""
 
     id: Text
     app_id: Text
@@ -71,7 +74,7 @@ class KeyedPrincipal(Principal, rename="camel", gc=False, kw_only=True):
 
 
 class ListedRecord(msgspec.Struct, rename="camel", gc=False):
-    """An `application` in a list of all: as little as can be."""
+    """An `application` in a list of all."""
 
     id: Text
     app_id: Text
@@ -84,7 +87,7 @@ class ListedRecord(msgspec.Struct, rename="camel", gc=False):
 
 
 class ListedPrincipal(ListedRecord, rename="camel", gc=False):
-    """A `servicePrincipal` in a list of all: the same, and what says whose it is."""
+    """A `servicePrincipal` in a list of all."""
 
     account_enabled: bool | None = None
     service_principal_type: str | None = None

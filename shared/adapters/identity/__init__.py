@@ -1,1 +1,1 @@
-"""Tokens: the managed identity, other tenants, and visitors of the page."""
+"""Sign-in: the managed identity, other tenants, and visitors of the page."""

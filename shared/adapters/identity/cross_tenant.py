@@ -1,6 +1,8 @@
-"""Who we are to another tenant: a registration that has no secret, since our managed identity vouches for it.
+"""Sign in to another tenant as an app registration without a secret.
 
-learn.microsoft.com, "Configure an application to trust a managed identity"; the cloud's own sign-in and audience: "National clouds".
+The managed identity proves who we are, by a federated credential: learn.microsoft.com, "Configure
+an application to trust a managed identity". The sign-in and the audience of each cloud:
+"National clouds".
 """
 
 from collections.abc import Mapping
@@ -18,10 +20,10 @@ from shared.ports.errors import DirectoryError
 
 
 class CrossTenantCredential:
-    """Signs in to another tenant: the managed identity vouches for the registration, which has no secret."""
+    """The app registration in another tenant, signed in by the managed identity's token."""
 
     def __init__(self, where: OtherTenant, own: ManagedIdentityCredential, cloud: Cloud) -> None:
-        """Ask for nothing yet; `own` is closed with this."""
+        """Contact nothing yet; `own` is closed with this credential."""
         self._where, self._own, self._cloud = where, own, cloud
         self._credential = ClientAssertionCredential(
             where.tenant_id,
@@ -32,26 +34,29 @@ class CrossTenantCredential:
             **CLIENT_OPTIONS,
         )
 
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (as the SDK's protocol has it)
-        """Give a token of that tenant. Raises `DirectoryError`, with who can mend it."""
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (the SDK's)
+        """Return a token of that tenant. Raises `DirectoryError`, which says who can help."""
         try:
             token: AccessToken = call_with_timeout(
                 TOKEN_SECONDS, partial(self._credential.get_token, *scopes, **options)
             )
         except DirectoryError:
             raise
-        except Exception as error:  # noqa: BLE001  (azure-identity lets more through than its own errors, for answers it cannot read)
+        except Exception as error:  # noqa: BLE001  (azure-identity raises more than its own errors)
             tenant, registration = self._where
+            # Not "from error": it may hold a response with a token.
             raise DirectoryError(
-                f"The tenant {tenant} gave no token. Its sign-in says: {why_no_token(error)}. Has an administrator of that tenant consented"
-                f" ({self.consent}), and does the app registration {registration} have a federated credential for the managed identity?",
+                f"The tenant {tenant} gave no token. Its sign-in says: {why_no_token(error)}."
+                f" Has an administrator of that tenant consented ({self.consent}), and does the"
+                f" app registration {registration} have a federated credential for the managed"
+                " identity?",
                 code=type(error).__name__,
-            ) from None  # it may carry an answer with a token along
+            ) from None
         return token
 
     @property
     def consent(self) -> str:
-        """Where an administrator of the tenant consents to the registration."""
+        """The URL where an administrator of the tenant consents to the registration."""
         return consent(self._where, self._cloud.authority)
 
     def close(self) -> None:
@@ -62,10 +67,11 @@ class CrossTenantCredential:
     def _assertion(self) -> str:
         try:
             return str(self._own.get_token(f"{self._cloud.audience}/.default").token)
-        except Exception as error:  # noqa: BLE001  (as above)
+        except Exception as error:  # noqa: BLE001  (the same)
             raise DirectoryError(
-                f"The managed identity gave no token that vouches for it in another tenant. It says: {why_no_token(error)}."
-                " Is it assigned to the app, is it a user-assigned one, and does AZURE_CLIENT_ID name it?",
+                "The managed identity gave no token for signing in to another tenant. It says:"
+                f" {why_no_token(error)}. Is it assigned to the app, is it a user-assigned one,"
+                " and does AZURE_CLIENT_ID name it?",
                 code=type(error).__name__,
             ) from None
 
@@ -79,10 +85,19 @@ def cross_tenant_credential(
     graph_is_loopback: bool,
     environment: Mapping[str, str],
 ) -> CrossTenantCredential | AzureCliCredential:
-    """Choose how to sign in to another tenant, as `credential` does for our own; `graph` is the root that says which cloud it is in.
+    """Return the credential for another tenant; `managed.credential` explains the rest.
 
-    Tokens come from `authority`, an https address without a slash at its end; from the cloud's own sign-in if it is empty.
-    With a Graph on this machine it must not be, so that nothing is sent to the real sign-in.
+    Args:
+        where: the tenant, and the app registration to sign in as.
+        client_id: of the managed identity.
+        graph: the root of Graph, which decides the cloud.
+        authority: the https URL of the sign-in, without a slash at its end; empty for the
+            cloud's own. Required with a loopback Graph.
+        graph_is_loopback: Graph is a stand-in on this machine.
+        environment: of the process.
+
+    Raises:
+        DirectoryError: nothing may be sent to the real sign-in.
     """
     own = credential(
         client_id,
@@ -98,8 +113,8 @@ def cross_tenant_credential(
     elif graph_is_loopback:
         own.close()
         raise DirectoryError(
-            "LAPSEWATCH_GRAPH is on this machine, and our assertion is sent to no other. Set AZURE_AUTHORITY_HOST to the sign-in of the"
-            " stand-in tenants.",
+            "LAPSEWATCH_GRAPH is on this machine, and our token is sent to no other sign-in. Set"
+            " AZURE_AUTHORITY_HOST to the sign-in of the stand-in tenants.",
             transient=False,
         )
     return CrossTenantCredential(where, own, cloud)

@@ -1,7 +1,8 @@
-"""An ID token says who is there, if the issuer signed it, for this app, in this tenant, and not too long ago. Nothing else does.
+"""Verify the ID token of a visitor: signed by the issuer, for this app and tenant, recently.
 
-What is in it: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference. Easy Auth passes the one of
-the sign-in for as long as its own session lasts, which is eight hours, though it says that it ends after about one.
+Its claims: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference. Easy
+Auth passes the token of the sign-in for as long as its own session lasts, eight hours, although
+the token expires after about one.
 """
 
 from collections.abc import Mapping
@@ -20,54 +21,55 @@ from shared.ports.errors import NotSignedIn
 from shared.render.text.escape import clean
 
 SESSION = timedelta(hours=8)
-"""How long ago a token may have ended."""
+"""How long a token is accepted after its expiry."""
 SKEW = timedelta(minutes=5)
 """How far the issuer's clock may be ahead of ours."""
 MAX_TOKEN_CHARS = 16_384
-"""Characters of a token; Entra's are a tenth of that."""
+"""Entra's tokens have a tenth of that."""
 ALGORITHMS = ["RS256"]
-"""What Entra signs with, and nothing that a token could choose for itself."""
+"""What Entra signs with; a token must not choose its algorithm."""
 _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "oid", "tid"]
 
 
 class EntraTokenVerifier:
-    """Verifies ID tokens of one issuer for one app registration; implements the port `TokenVerifier`."""
+    """Verifies ID tokens of one issuer for one app registration.
+
+    Implements the port `TokenVerifier`.
+    """
 
     def __init__(
         self, client_id: str, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT
     ) -> None:
-        """Fetch nothing yet; `issuer` is `https://HOST/TENANT/v2.0`, as the tokens have it."""
+        """Fetch nothing yet; `issuer` is `https://HOST/TENANT/v2.0`, as in the tokens."""
         self._client_id, self._issuer, self._clock = client_id, issuer, clock
         self._tenant = urlsplit(issuer).path.split("/")[1]
         self._keys = IssuerKeys(issuer, clock, timeout=timeout)
 
     def person(self, token: str) -> Person:
-        """Give whom the token was issued to. Raises `NotSignedIn` or `TokenVerifierError`."""
-        claims = self._verified(token)
+        """Return the person in the token. Raises `NotSignedIn` or `TokenVerifierError`."""
+        claims = self._verified_claims(token)
         if claims["tid"] != self._tenant:
-            raise _refused("it is of another tenant")
-        self._in_time(claims)
+            raise _not_signed_in("it is from another tenant")
+        self._check_dates(claims)
         try:
             object_id = guid(claims["oid"])
-        except InvalidValue:
-            raise _refused("its object id is none") from None
+        except Wrong:
+            raise _not_signed_in("its object id is not an id") from None
         names = (claims.get("name"), claims.get("preferred_username"))
-        shown = next(
-            (line for name in names if isinstance(name, str) and (line := clean(name))), object_id
-        )
-        return Person(object_id, shown)
+        lines = (clean(name) for name in names if isinstance(name, str))
+        return Person(object_id, next(filter(None, lines), object_id))
 
-    def _verified(self, token: str) -> Mapping[str, Any]:
-        """Give the claims of a token that the issuer signed for this app; when it was issued is not looked at yet."""
+    def _verified_claims(self, token: str) -> Mapping[str, Any]:
+        """Return the claims of a token that the issuer signed for this app, of any date."""
         try:
             if len(token) > MAX_TOKEN_CHARS:
-                raise _refused("it is too long")
+                raise _not_signed_in("it is too long")
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:
-                raise _refused("it is not signed as the issuer signs")
+                raise _not_signed_in("it does not have the issuer's kind of signature")
             key = self._keys.key(text(header.get("kid")))
             if key is None:
-                raise _refused("the issuer has no such key")
+                raise _not_signed_in("the issuer does not have its key")
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
@@ -82,29 +84,32 @@ class EntraTokenVerifier:
                     "verify_nbf": False,
                 },
             )
-        except (jwt.PyJWTError, InvalidValue, ValueError, TypeError, RecursionError) as error:
-            raise _refused(_FLAWS.get(type(error), "it cannot be read")) from None
+        except (jwt.PyJWTError, Wrong, ValueError, TypeError, RecursionError) as error:
+            raise _not_signed_in(_REASONS.get(type(error), "it cannot be read")) from None
         return claims
 
-    def _in_time(self, claims: Mapping[str, Any]) -> None:
-        """Our own, because the library knows one leeway for all three instants. Raises `NotSignedIn`."""
+    def _check_dates(self, claims: Mapping[str, Any]) -> None:
+        """Raise `NotSignedIn` if the dates do not allow the token.
+
+        The library has only one leeway for all three dates.
+        """
         exp, iat, nbf = claims["exp"], claims["iat"], claims["nbf"]
         if not all(type(instant) is int for instant in (exp, iat, nbf)):
-            raise _refused("its dates cannot be read")
+            raise _not_signed_in("its dates cannot be read")
         now = self._clock().timestamp()
         if exp <= now - SESSION.total_seconds():
-            raise _refused("it ended more than eight hours ago")
+            raise _not_signed_in("it expired more than eight hours ago")
         if max(iat, nbf) > now + SKEW.total_seconds() or iat >= exp:
-            raise _refused("its dates make no sense")
+            raise _not_signed_in("its dates make no sense")
 
 
-_FLAWS: Mapping[type[Exception], str] = {
+_REASONS: Mapping[type[Exception], str] = {
     jwt.InvalidSignatureError: "its signature is not the issuer's",
     jwt.InvalidAudienceError: "it was issued for another app",
     jwt.InvalidIssuerError: "it was issued by somebody else",
-    jwt.MissingRequiredClaimError: "something is missing in it",
+    jwt.MissingRequiredClaimError: "a claim is missing in it",
 }
 
 
-def _refused(flaw: str) -> NotSignedIn:
-    return NotSignedIn(f"The ID token does not prove who is there: {flaw}.")
+def _not_signed_in(reason: str) -> NotSignedIn:
+    return NotSignedIn(f"The ID token does not prove who you are: {reason}.")

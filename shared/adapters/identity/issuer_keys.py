@@ -1,9 +1,12 @@
-"""The keys with which an issuer signs: fetched when they are needed, kept for an hour, and fetched again for a key nobody knows yet.
+"""The public keys of an issuer: fetched when needed, and cached for an hour.
 
-An issuer that fails is asked again after a pause; until then its failure stands, and keys that were good are good for a day.
+Keys are fetched again for an unknown key id. After a failure the issuer is asked again only
+after a pause; until then the failure is cached too, and keys of the last day are still used.
+PyJWT's `PyJWKClient` asks for each made-up key id, and lets visitors queue behind an issuer that
+does not respond.
 
-Where they are: the issuer's own configuration document (OpenID Connect Discovery 1.0, section 4). They are taken from the
-issuer's own host only. How they are written: RFC 7517.
+The keys' address is in the issuer's configuration document (OpenID Connect Discovery 1.0,
+section 4), and must be on the issuer's own host. Their format: RFC 7517.
 """
 
 from collections.abc import Mapping
@@ -20,29 +23,30 @@ from shared.ports.clock import Clock
 from shared.ports.errors import TokenVerifierError
 
 TIMEOUT = (5.0, 10.0)
-"""Seconds to connect, and to wait for the answer."""
-KEPT = timedelta(hours=1)
-OLD = timedelta(days=1)
-"""For so long keys that were good are used on, while the issuer gives no new ones."""
+"""Seconds to connect, and to read the response."""
+FRESH = timedelta(hours=1)
+MAX_AGE = timedelta(days=1)
+"""How long keys are used if the issuer gives no new ones."""
 PAUSE = timedelta(seconds=30)
-"""We do not ask more often than this: anybody can make up a key, and an issuer that fails would keep each visitor waiting anew."""
+"""Between two requests: anybody can make up a key id, and every visitor would wait again."""
 
 
-class _Had(NamedTuple):
-    """What was had from the issuer: replaced as a whole, so that it can be read without the lock."""
+class _Cache(NamedTuple):
+    """Replaced as a whole, so that it can be read without the lock."""
 
     keys: Mapping[str, jwt.PyJWK] = {}
     fetched: datetime = datetime.min.replace(tzinfo=UTC)
     asked: datetime = fetched
-    """When it last answered, or failed to."""
+    """When the issuer last answered or failed."""
     failure: TokenVerifierError | None = None
-    """What came of that, if it was no keys."""
+    """Why the last request brought no keys."""
 
-    def known(self, key_id: str, now: datetime) -> jwt.PyJWK | None:
-        return self.keys.get(key_id) if now - self.fetched < OLD else None
+    def key(self, key_id: str, now: datetime) -> jwt.PyJWK | None:
+        return self.keys.get(key_id) if now - self.fetched < MAX_AGE else None
 
-    def is_enough(self, key_id: str, now: datetime) -> bool:
-        return now - self.asked < PAUSE or (now - self.fetched < KEPT and key_id in self.keys)
+    def is_fresh(self, key_id: str, now: datetime) -> bool:
+        is_known = now - self.fetched < FRESH and key_id in self.keys
+        return is_known or now - self.asked < PAUSE
 
 
 class IssuerKeys:
@@ -51,81 +55,87 @@ class IssuerKeys:
     def __init__(
         self, issuer: str, clock: Clock, *, timeout: tuple[float, float] = TIMEOUT
     ) -> None:
-        """Fetch nothing yet; `issuer` is its URL without a slash at the end, `timeout` is in seconds."""
+        """Fetch nothing yet.
+
+        `issuer` is its URL without a slash at the end; `timeout` is in seconds.
+        """
         self._issuer, self._clock, self._timeout = issuer, clock, timeout
-        self._asking = Lock()
-        self._had = _Had()
+        self._lock = Lock()
+        self._cache = _Cache()
 
     def key(self, key_id: str) -> jwt.PyJWK | None:
-        """Give the key of this id (`kid`); `None` if the issuer has no such key. Raises `TokenVerifierError`.
+        """Return the key of this id (`kid`), or `None` if the issuer does not have it.
 
-        One thread asks the issuer; another waits for it only if it has no key that was good.
+        One thread asks the issuer; another waits for it only if it has no usable key.
+
+        Raises:
+            TokenVerifierError: the keys cannot be fetched.
         """
         now = self._clock()
-        if not self._had.is_enough(key_id, now) and self._asking.acquire(
-            blocking=self._had.known(key_id, now) is None
-        ):
+        must_wait = self._cache.key(key_id, now) is None
+        if not self._cache.is_fresh(key_id, now) and self._lock.acquire(blocking=must_wait):
             try:
-                if not self._had.is_enough(key_id, self._clock()):  # nobody was faster
-                    self._had = self._asked()
+                if not self._cache.is_fresh(key_id, self._clock()):  # no other thread was faster
+                    self._cache = self._refreshed()
             finally:
-                self._asking.release()
-        had = self._had
-        found = had.known(key_id, self._clock())
-        if found is None and had.failure is not None:
-            raise TokenVerifierError(str(had.failure), transient=had.failure.transient)
+                self._lock.release()
+        cache = self._cache
+        found = cache.key(key_id, self._clock())
+        if found is None and cache.failure is not None:
+            raise TokenVerifierError(str(cache.failure), transient=cache.failure.transient)
         return found
 
-    def _asked(self) -> _Had:
+    def _refreshed(self) -> _Cache:
         now = self._clock()
         try:
-            keys = self._fetched_in_time()
-        except TokenVerifierError as error:
-            return self._had._replace(asked=self._clock(), failure=error)
-        return _Had(keys, fetched=now, asked=self._clock())
-
-    def _fetched_in_time(self) -> Mapping[str, jwt.PyJWK]:
-        try:
-            return call_with_timeout(2 * sum(self._timeout), self._fetch)
+            keys = call_with_timeout(2 * sum(self._timeout), self._fetch)
         except TimeoutError:
-            raise _failed("it did not answer in time") from None
+            failure = _error("it did not respond in time")
+        except TokenVerifierError as error:
+            failure = error
+        else:
+            return _Cache(keys, fetched=now, asked=self._clock())
+        return self._cache._replace(asked=self._clock(), failure=failure)
 
     def _fetch(self) -> Mapping[str, jwt.PyJWK]:
         with requests.Session() as session:
             document = self._get(session, f"{self._issuer}/.well-known/openid-configuration")
             if document.get("issuer") != self._issuer:
-                raise _failed("its configuration document names another issuer", transient=False)
-            address = document.get("jwks_uri")
-            if not isinstance(address, str) or urlsplit(address)[:2] != urlsplit(self._issuer)[:2]:
-                raise _failed(
-                    "its configuration document leads to another host for the keys", transient=False
+                raise _error("its configuration document names another issuer", transient=False)
+            url = document.get("jwks_uri")
+            if not isinstance(url, str) or urlsplit(url)[:2] != urlsplit(self._issuer)[:2]:
+                raise _error(
+                    "its configuration document has its keys on another host", transient=False
                 )
             try:
-                keys = jwt.PyJWKSet.from_dict(self._get(session, address)).keys
+                keys = jwt.PyJWKSet.from_dict(self._get(session, url)).keys
             except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
-                raise _failed("its keys cannot be read") from None
+                raise _error("its keys cannot be read") from None
         return {
             key.key_id: key
             for key in keys
             if key.key_id and key.key_type == "RSA" and key.public_key_use in {None, "sig"}
         }
 
-    def _get(self, session: requests.Session, address: str) -> dict[str, Any]:
+    def _get(self, session: requests.Session, url: str) -> dict[str, Any]:
         try:
-            with session.get(address, timeout=self._timeout, allow_redirects=False) as response:
+            with session.get(url, timeout=self._timeout, allow_redirects=False) as response:
                 if response.status_code != requests.codes.ok:
-                    raise _failed(f"it answered HTTP {response.status_code}")
+                    raise _error(f"it answered HTTP {response.status_code}")
                 document = response.json()
-        except ValueError:  # no JSON; requests' own error for that is of both families
-            raise _failed("its answer is not JSON") from None
+        except ValueError:  # not JSON; requests' own error for that is of both families
+            raise _error("its response is not JSON") from None
         except requests.RequestException as error:
-            raise _failed(f"it cannot be reached ({type(error).__name__})") from None
+            raise _error(f"it cannot be reached ({type(error).__name__})") from None
         if not isinstance(document, dict):
-            raise _failed("its answer is not a JSON object")
+            raise _error("its response is not a JSON object")
         return document
 
 
-def _failed(problem: str, *, transient: bool = True) -> TokenVerifierError:
+def _error(problem: str, *, transient: bool = True) -> TokenVerifierError:
     to_do = "Try again in a minute" if transient else "Check LAPSEWATCH_SIGN_IN_ISSUER"
-    sentence = f"Who signed in cannot be checked, for the keys of the sign-in's issuer could not be had: {problem}. {to_do}."
-    return TokenVerifierError(sentence, transient=transient)
+    return TokenVerifierError(
+        "Your sign-in could not be verified, because the keys of its issuer could not be read:"
+        f" {problem}. {to_do}.",
+        transient=transient,
+    )

@@ -1,4 +1,7 @@
-"""The lease of the check is one row: whoever created it, or replaced it once its term was over, is the one check that acts."""
+"""The lease of the check: one row, held by the one check that may act.
+
+A check takes the lease by creating the row, or by replacing it after it has expired.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,15 +13,20 @@ from shared.adapters.table.rows import columns_of, key, record_of
 from shared.adapters.table.store import Step, TableStore
 from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
+from shared.adapters.table.keys import key
+from shared.adapters.table.records import record_of
+from shared.adapters.table.store import TableStore
+from shared.adapters.table.transactions import Operation, write_at
+from shared.ports import Clock, LeaseLost, LedgerConflict, LedgerError
 
-TERM = timedelta(minutes=5)
-"""How long a lease lasts, by the clock given, unless it is renewed."""
+DURATION = timedelta(minutes=5)
+"""How long a lease lasts unless it is renewed."""
 LEASE = key("~lease")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """The row: who has the lease, and until when."""
+class LeaseRow:
+    """Who holds the lease, and until when."""
 
     holder: str
     expires: datetime
@@ -26,62 +34,70 @@ class Term:
 
 
 class TableLease:
-    """One check's hold on the lease. A crash leaves it to end by itself, within one term.
+    """The lease as one check sees it. After a crash it expires within `DURATION`.
 
-    The SDK repeats a request whose answer got lost, and then meets its own first try as a conflict. So a conflict means
-    that the lease is lost only if the row does not carry our name. An answer may also leave out the version that it wrote:
-    then the row is read, for nothing is written or deleted whatever its version.
+    The SDK repeats a request whose response was lost, and then sees its own first try as a
+    conflict. So after a conflict the lease is lost only if the row does not carry our name. A
+    response may also leave out the version that was written; then the row is read, because
+    nothing is written or deleted without its version.
     """
 
     def __init__(self, store: TableStore, clock: Clock) -> None:
-        """Nothing is taken yet; `take` does."""
+        """Take nothing yet; `take` does."""
         self._store = store
         self._clock = clock
         self._holder = uuid4().hex
         self._version = ""
 
     def take(self) -> bool:
-        """Take the lease, if nobody has it or its term is over."""
+        """Take the lease if it is free or expired; return whether it is ours."""
         with suppress(LedgerConflict):
             self._write("create")
             return True
-        held = self._held()
-        if held is not None and held.holder != self._holder and held.expires <= self._clock():
+        current = self._read()
+        if current is not None and self._is_expired(current):
             with suppress(LedgerConflict):
-                self._write("replace", held.version)
+                self._write("replace", current.version)
                 return True
-            held = self._held()
-        return self._ours(held)
+            current = self._read()
+        return self._is_ours(current)
 
     def renew(self) -> None:
-        """Keep it for another term. Raises `LeaseLost` if somebody else took it, or it was given back."""
+        """Keep the lease for another `DURATION`.
+
+        Raises:
+            LeaseLost: another check has taken it, or it was released.
+        """
         lost = LeaseLost(
-            "The lease of this check ended, and another check may be at work: this one stops here."
+            "The lease of this check expired, and another check may be running. This check stops."
         )
-        if not self._version and not self._ours(self._held()):
+        if not self._version and not self._is_ours(self._read()):
             raise lost
         try:
             self._write("replace", self._version)
         except LedgerConflict:
-            if not self._ours(self._held()):
+            if not self._is_ours(self._read()):
                 raise lost from None
 
     def release(self) -> None:
-        """Give it back. Quietly: what cannot be given back ends by itself within one term."""
+        """Release the lease. Errors are ignored: the lease expires within `DURATION`."""
         with suppress(LedgerError):
-            if self._version or self._ours(self._held()):
-                self._store.write([Step("delete", LEASE, {}, self._version)])
+            if self._version or self._is_ours(self._read()):
+                self._store.write([Operation("delete", LEASE, {}, self._version)])
 
-    def _held(self) -> Term | None:
+    def _read(self) -> LeaseRow | None:
         row = self._store.row(LEASE)
-        return record_of(Term, row) if row else None
+        return record_of(LeaseRow, row) if row else None
 
-    def _ours(self, held: Term | None) -> bool:
-        if held is None or held.holder != self._holder:
+    def _is_ours(self, current: LeaseRow | None) -> bool:
+        if current is None or current.holder != self._holder:
             return False
-        self._version = held.version
+        self._version = current.version
         return True
 
-    def _write(self, how: Literal["create", "replace"], version: str = "") -> None:
-        term = Term(self._holder, self._clock() + TERM)
-        [self._version] = self._store.write([Step(how, LEASE, columns_of(term, LEASE), version)])
+    def _is_expired(self, current: LeaseRow) -> bool:
+        return current.holder != self._holder and current.expires <= self._clock()
+
+    def _write(self, action: Literal["create", "replace"], version: str = "") -> None:
+        row = LeaseRow(self._holder, self._clock() + DURATION)
+        [self._version] = self._store.write([write_at(LEASE, action, row, version)])

@@ -1,51 +1,62 @@
-"""Text from outside reaches people as one short, visible line; nothing in it can act, hide or turn the reading direction."""
+"""Clean text from outside: names, notes and errors that other people or services wrote.
+
+`clean` makes one visible line for people; nothing in it can act, hide or turn the reading
+direction. `storable` is for the ledger: rules match stored names, so it changes only what a
+table cannot hold. Both cut at a limit of the caller, with an ellipsis as the last character.
+"""
 
 import re
 import unicodedata
 
 MAX_CHARS = 80
-LOOKED_AT = 20
-"""How many times the wanted length is looked at: a text may begin with what nobody sees, but not cost the time of 100 KB of it."""
+MAX_ERROR_CHARS = 300
+"""For the text of an error that a library or a service wrote."""
+SCANNED_LENGTHS = 20
+"""`clean` looks at this many times `limit` characters: the start of a text may be invisible."""
 
 _SPACES = re.compile(r"\s+")
 _CARD_FUNCTION = re.compile(r"\{(?=\{)")
 _MARKDOWN = re.compile(r"([\\`*_~\[\]<>])")
 _MENTION = re.compile(r"<(?=/?at\b)", re.IGNORECASE)
+_NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean(text: str, limit: int = MAX_CHARS) -> str:
-    """Give untrusted `text` as one line of at most `limit` characters, for any medium; that medium's own escaping comes after.
+    """Return untrusted `text` as one visible line of at most `limit` characters.
 
-    Control characters and line breaks become spaces, halves of surrogate pairs a replacement mark. Format characters
-    (Unicode category Cf: bidirectional overrides, zero-width characters, tags) are taken out.
+    Control characters and line breaks become spaces, halves of surrogate pairs U+FFFD. Format
+    characters (Unicode category Cf: bidirectional overrides, zero-width characters, tags) are
+    removed. The escaping of a medium (card, HTML, CSV) comes after this.
     """
-    head = text[: limit * LOOKED_AT]
+    head = text[: limit * SCANNED_LENGTHS]
     visible = head if head.isprintable() else "".join(_visible(character) for character in head)
     line = _SPACES.sub(" ", visible).strip()
-    return (
-        line if len(line) <= limit and len(head) == len(text) else line[: limit - 1].rstrip() + "…"
-    )
+    if len(line) <= limit and len(head) == len(text):
+        return line
+    return line[: limit - 1].rstrip() + "…"
+
+
+def storable(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` characters, with U+FFFD for what a table cannot hold.
+
+    These are control characters, except tab and line feed, and halves of surrogate pairs.
+    """
+    kept = _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text[: limit + 1])
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 
 def inert(text: str) -> str:
-    """Part with a space what a card would act on even as plain text: `{{DATE(...)}}`, `{{TIME(...)}}` and `<at>`.
+    """Insert a space into what a card acts on even in plain text.
 
-    The functions are part of Adaptive Cards' templating of text; mentions are Teams' own.
+    `{{DATE(...)}}` and `{{TIME(...)}}` are functions of Adaptive Cards, `<at>` is a mention
+    in Teams.
     """
     return _MENTION.sub("< ", _CARD_FUNCTION.sub("{ ", text))
 
 
 def literal(text: str) -> str:
-    """Escape a line that begins with our own words so that Markdown shows it as it is."""
+    """Escape Markdown in a line that begins with our own words."""
     return _MARKDOWN.sub(r"\\\1", text)
-
-
-def plain(text: str, limit: int = 300) -> str:
-    """Put text from outside on one line without control characters, cut at `limit` characters."""
-    line = " ".join(
-        "".join(character if character.isprintable() else " " for character in text).split()
-    )
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def _visible(character: str) -> str:

@@ -36,7 +36,7 @@ def failure(url: str) -> ChannelError:
     return caught.value
 
 
-def test_a_good_check_is_a_get_of_the_url() -> None:
+def test_successful_check_gets_the_url() -> None:
     assert asked([Reply(200, b"OK")]) == [f"GET {PATH}"]
 
 
@@ -49,18 +49,18 @@ def test_a_good_check_is_a_get_of_the_url() -> None:
         ("", "/fail"),
     ],
 )
-def test_after_a_bad_check_fail_comes_before_the_query(path: str, failing: str) -> None:
+def test_failed_check_adds_fail_before_the_query(path: str, failing: str) -> None:
     assert asked([Reply(204)], good=False, path=path) == [f"GET {failing}"]
 
 
-def test_a_lost_connection_is_tried_once_more() -> None:
+def test_lost_connection_is_retried_once() -> None:
     assert asked([CUT, Reply(200)]) == [f"GET {PATH}"] * 2
     with Scripted(lambda _: CUT) as service:
         said = failure(service.url + PATH)
         assert len(service.asked) == 2
     assert said.transient
     assert str(said) == (
-        "The heartbeat service did not hear of this check: it could not be connected to. It is pinged again after the next check."
+        "The heartbeat service did not receive this check: it could not be reached. The next check pings it again."
     )
 
 
@@ -68,17 +68,17 @@ def test_a_lost_connection_is_tried_once_more() -> None:
     ("reply", "words", "transient"),
     [
         (Reply(404), "it answered HTTP 404. Check LAPSEWATCH_HEARTBEAT_URL.", False),
-        (Reply(429), "it answered HTTP 429. It is pinged again", True),
-        (Reply(500), "it answered HTTP 500. It is pinged again", True),
+        (Reply(429), "it answered HTTP 429. The next check pings it again", True),
+        (Reply(500), "it answered HTTP 500. The next check pings it again", True),
         (
             Reply(302, headers={"Location": "/ping/elsewhere"}),
             "redirects are not followed (HTTP 302). Check",
             False,
         ),
-        (Reply(hang=True), "it did not answer in time. It is pinged again", True),
+        (Reply(hang=True), "it did not respond in time. The next check pings it again", True),
     ],
 )
-def test_an_answer_that_is_no_success_is_said_and_not_asked_for_again(
+def test_error_response_is_not_retried(
     reply: Reply,
     words: str,
     transient: bool,  # noqa: FBT001  (a column)
@@ -90,13 +90,13 @@ def test_an_answer_that_is_no_success_is_said_and_not_asked_for_again(
     assert said.transient == transient
 
 
-def test_nobody_there_is_said() -> None:
+def test_unreachable_service_is_an_error() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-    assert "could not be connected to" in str(failure(f"http://127.0.0.1:{port}{PATH}"))
+    assert "could not be reached" in str(failure(f"http://127.0.0.1:{port}{PATH}"))
 
 
-def test_a_service_that_speaks_no_tls_is_said() -> None:
+def test_service_without_tls_is_an_error() -> None:
     with Scripted(lambda _: Reply(200)) as service:
         assert "no secure connection" in str(
             failure(service.url.replace("http://", "https://") + PATH)
@@ -106,7 +106,7 @@ def test_a_service_that_speaks_no_tls_is_said() -> None:
 @pytest.mark.parametrize(
     "url", ["no url", "http://[/ping/0a1b2c3d", "ftp://127.0.0.1/ping/0a1b2c3d"]
 )
-def test_what_is_no_url_is_said_as_that(url: str) -> None:
+def test_malformed_url_is_an_error(url: str) -> None:
     for good in (True, False):
         with pytest.raises(
             ChannelError, match=r"its URL cannot be used\. Check LAPSEWATCH_HEARTBEAT_URL\."

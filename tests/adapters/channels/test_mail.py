@@ -85,7 +85,7 @@ def failure(channel: MailboxChannel, told: Message = TOLD) -> ChannelError:
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
     assert TOKEN not in "".join(traceback.format_exception(caught.value)) + repr(caught.value)
-    assert str(caught.value).startswith("Channel “its” was not told. ")
+    assert str(caught.value).startswith("Channel “its”: not sent. ")
     return caught.value
 
 
@@ -98,7 +98,7 @@ def error(status: int, code: str) -> Reply:
     return reply({"error": {"code": code, "message": f"token {TOKEN}"}}, status)
 
 
-def test_a_mail_is_posted_once_as_mime_in_the_name_of_the_sender() -> None:
+def test_mail_is_posted_once_as_mime_from_the_sender() -> None:
     signed_in = SignedIn()
     with Scripted([ACCEPTED]) as graph:
         mailbox(graph.url, signed_in).send(TOLD)
@@ -123,7 +123,7 @@ def test_a_mail_is_posted_once_as_mime_in_the_name_of_the_sender() -> None:
     assert html.get_content().splitlines() == made.html.splitlines()
 
 
-def test_an_answer_goes_to_the_mailboxes_of_the_other_party() -> None:
+def test_replies_go_to_the_other_party() -> None:
     installers = EmailChannel("libapps-admins", ("libapps-admins@example.org",))
     with Scripted([ACCEPTED]) as graph:
         mailbox(graph.url, channels={"its": CHANNEL, "libapps-admins": installers}).send(
@@ -135,7 +135,7 @@ def test_an_answer_goes_to_the_mailboxes_of_the_other_party() -> None:
     )
 
 
-def test_a_sender_with_odd_signs_stays_one_part_of_the_path() -> None:
+def test_sender_with_special_characters_is_quoted_in_the_url() -> None:
     with Scripted([ACCEPTED]) as graph:
         mailbox(graph.url, sender="a/../b?c#d@example.org").send(TOLD)
     assert graph.asked[0].path == "/v1.0/users/a/../b?c#d@example.org/sendMail", (
@@ -143,7 +143,7 @@ def test_a_sender_with_odd_signs_stays_one_part_of_the_path() -> None:
     )
 
 
-def test_a_netrc_file_does_not_sign_in_for_us(
+def test_netrc_file_does_not_replace_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n", "utf-8")
@@ -154,7 +154,7 @@ def test_a_netrc_file_does_not_sign_in_for_us(
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_passing_failure_is_tried_again(status: int) -> None:
+def test_transient_failure_is_retried(status: int) -> None:
     clock = Clock()
     with Scripted(
         [Reply(status, headers={"Retry-After": "2.128"}), Reply(status), ACCEPTED]
@@ -165,12 +165,12 @@ def test_a_passing_failure_is_tried_again(status: int) -> None:
     assert len({asked.body for asked in graph.asked}) == 1
 
 
-def test_too_many_mails_are_left_to_a_later_check() -> None:
+def test_sending_limit_is_left_to_a_later_check() -> None:
     clock = Clock()
     said, asked = failed([error(429, "ApplicationThrottled")] * 4, clock)
     assert said.transient
     assert (
-        f"{SENDER} sends more mail than Exchange allows (30 messages a minute). This is tried again later (HTTP 429"
+        f"{SENDER} sends more mail than Exchange allows (30 messages a minute). The next check tries again (HTTP 429"
         in str(said)
     )
     assert (asked, clock.waits) == (4, [1, 2, 4])
@@ -193,13 +193,13 @@ def test_too_many_mails_are_left_to_a_later_check() -> None:
         ),
         (
             error(404, "ErrorInvalidUser"),
-            f"There is no mailbox {SENDER}, or it cannot send. Check LAPSEWATCH_MAIL_SENDER (HTTP 404",
+            f"The mailbox {SENDER} does not exist, or cannot send. Check LAPSEWATCH_MAIL_SENDER (HTTP 404",
         ),
-        (error(404, "MailboxNotEnabledForRESTAPI"), f"There is no mailbox {SENDER}"),
-        (Reply(404), f"There is no mailbox {SENDER}"),
+        (error(404, "MailboxNotEnabledForRESTAPI"), f"The mailbox {SENDER} does not exist"),
+        (Reply(404), f"The mailbox {SENDER} does not exist"),
         (
             error(400, "ErrorInvalidRecipients"),
-            "does not accept an address that the mail goes to. Check “to” of the channel in the watchlist",
+            "does not accept an address of a recipient. Check “to” of the channel in the watchlist",
         ),
         (error(400, "ErrorMimeContentInvalid"), "Graph does not accept the mail. Check “to”"),
         (
@@ -207,14 +207,14 @@ def test_too_many_mails_are_left_to_a_later_check() -> None:
             "Graph does not accept the token. Check that LAPSEWATCH_GRAPH names the cloud",
         ),
         (Reply(413), "The mail is too large."),
-        (Reply(418), "an answer that is not known"),
+        (Reply(418), "an unexpected response"),
         (
             Reply(302, headers={"Location": "https://elsewhere.example/"}),
             "redirects are not followed. Check LAPSEWATCH_GRAPH",
         ),
     ],
 )
-def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(answer: Reply, words: str) -> None:
+def test_permanent_failure_says_what_to_do_without_a_retry(answer: Reply, words: str) -> None:
     said, asked = failed([answer])
     assert not said.transient
     assert words in str(said)
@@ -223,26 +223,26 @@ def test_a_lasting_failure_says_what_to_do_and_is_not_repeated(answer: Reply, wo
 
 
 @pytest.mark.parametrize("answer", [Reply(hang=True), Reply(reset=True)], ids=["silence", "broken"])
-def test_an_answer_that_does_not_come_is_not_waited_for_again_because_the_mail_may_be_sent(
+def test_missing_response_is_not_retried(
     answer: Reply,
 ) -> None:
     said, asked = failed([answer, ACCEPTED])
     assert said.transient
-    assert "so the mail may have been sent or not" in str(said)
+    assert "so the mail may or may not have been sent" in str(said)
     assert asked == 1
 
 
-def test_no_connection_is_tried_again() -> None:
+def test_failed_connection_is_retried() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
         port = nobody.getsockname()[1]
     clock = Clock()
     said = failure(mailbox(f"http://127.0.0.1:{port}", clock=clock))
     assert said.transient
-    assert "Graph could not be connected to. This is tried again later" in str(said)
+    assert "Graph could not be reached. The next check tries again" in str(said)
     assert clock.waits == [1, 2, 4]
 
 
-def test_a_server_without_tls_is_no_secure_connection() -> None:
+def test_server_without_tls_is_an_error() -> None:
     with Scripted([]) as graph:
         said = failure(mailbox(graph.url.replace("http:", "https:")))
     assert said.transient
@@ -258,7 +258,7 @@ def test_a_server_without_tls_is_no_secure_connection() -> None:
     ],
     ids=lambda wrong: type(wrong).__name__,
 )
-def test_without_a_token_nothing_is_sent_and_no_answer_is_shown(wrong: Exception) -> None:
+def test_missing_token_sends_nothing_and_quotes_no_response(wrong: Exception) -> None:
     signed_in = SignedIn(wrong)
     with Scripted([ACCEPTED]) as graph:
         said = failure(mailbox(graph.url, signed_in))
@@ -270,7 +270,7 @@ def test_without_a_token_nothing_is_sent_and_no_answer_is_shown(wrong: Exception
     assert (graph.asked, signed_in.closed) == ([], 1)
 
 
-def test_a_sign_in_that_would_not_be_safe_is_refused_with_its_own_sentence() -> None:
+def test_unsafe_sign_in_keeps_its_text() -> None:
     def unsafe() -> TokenCredential:
         raise DirectoryError("The sign-in of 'az login' is never sent there.", transient=False)
 
@@ -278,10 +278,10 @@ def test_a_sign_in_that_would_not_be_safe_is_refused_with_its_own_sentence() -> 
         MailboxChannel(CHANNEL, sender=SENDER, graph="http://127.0.0.1:1", sign_in=unsafe)
     )
     assert not said.transient
-    assert str(said) == "Channel “its” was not told. The sign-in of 'az login' is never sent there."
+    assert str(said) == "Channel “its”: not sent. The sign-in of 'az login' is never sent there."
 
 
-def test_a_token_that_no_header_can_hold_is_not_shown() -> None:
+def test_malformed_token_is_not_shown() -> None:
     with Scripted([ACCEPTED]) as graph:
         said = failure(mailbox(graph.url, SignedIn(token=f"{TOKEN}\r\nx: y")))
     assert "cannot be used" in str(said)

@@ -47,7 +47,7 @@ def why(script: Script) -> str:
     return str(reading.failures[CLIENT_ID])
 
 
-def test_an_app_with_a_secret_and_a_certificate_is_read() -> None:
+def test_reads_an_app_with_a_secret_and_a_certificate() -> None:
     uris = {
         "web": {"redirectUris": ["https://example.libcal.com/callback"]},
         "spa": {"redirectUris": ["https://spa.example.org"]},
@@ -86,7 +86,7 @@ def test_an_app_with_a_secret_and_a_certificate_is_read() -> None:
     )
 
 
-def test_only_what_is_needed_is_asked_for_and_we_say_who_asks() -> None:
+def test_selects_only_needed_properties_and_sends_user_agent() -> None:
     with Scripted(tenant(application(), principal())) as graph:
         reading = GraphDirectory(graph.url, FixedToken).read([AppQuery(CLIENT_ID)], seconds=20)
     asked = {
@@ -106,22 +106,22 @@ def test_only_what_is_needed_is_asked_for_and_we_say_who_asks() -> None:
     assert not any("sdkversion" in each.headers or "hostos" in each.headers for each in graph.asked)
 
 
-def test_nothing_to_read_asks_nothing() -> None:
+def test_no_queries_need_no_request() -> None:
     with Scripted([]) as graph:
         reading = GraphDirectory(graph.url, FixedToken).read([], seconds=20)
     assert reading == DirectoryReading({})
     assert graph.asked == []
 
 
-def test_an_app_that_is_not_in_the_tenant_is_no_failure() -> None:
+def test_missing_app_is_not_a_failure() -> None:
     assert read(tenant()) == DirectoryReading({CLIENT_ID: None}, {}, 2)
 
 
-def test_a_404_that_is_not_from_graph_concludes_nothing() -> None:
+def test_a_gateways_404_does_not_mean_a_missing_app() -> None:
     assert "Graph answered 404" in why(tenant(Reply(404, b"<html>Not found</html>"), principal()))
 
 
-def test_an_app_without_service_principal_is_read() -> None:
+def test_reads_an_app_without_a_service_principal() -> None:
     assert only(tenant(application())).disabled == ""
 
 
@@ -144,7 +144,7 @@ def test_an_app_without_service_principal_is_read() -> None:
         ),
     ],
 )
-def test_it_is_said_why_an_app_cannot_be_signed_in_to(
+def test_disabled_app_has_its_reasons(
     app: object, service_principal: object, disabled: str
 ) -> None:
     assert only(tenant(app, service_principal)).disabled == disabled
@@ -153,7 +153,7 @@ def test_it_is_said_why_an_app_cannot_be_signed_in_to(
 @pytest.mark.parametrize(
     "end", [None, "2299-12-31T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.9999999Z"]
 )
-def test_an_end_that_means_never_is_no_end(end: str | None) -> None:
+def test_end_that_means_never_is_no_end(end: str | None) -> None:
     app = only(
         tenant(application(passwordCredentials=[secret(endDateTime=end), secret(keyId="other")]))
     )
@@ -163,7 +163,7 @@ def test_an_end_that_means_never_is_no_end(end: str | None) -> None:
     ]
 
 
-def test_dates_are_in_utc_whatever_their_offset_and_fraction() -> None:
+def test_dates_of_any_offset_become_utc() -> None:
     (credential,) = only(
         tenant(
             application(
@@ -195,7 +195,7 @@ def test_dates_are_in_utc_whatever_their_offset_and_fraction() -> None:
         (None, "é", ""),
     ],
 )
-def test_a_secret_without_name_has_the_name_that_the_old_portal_gave_it(
+def test_unnamed_secret_gets_its_name_from_the_old_portal(
     name: str | None, identifier: str | None, shown: str
 ) -> None:
     app = only(
@@ -224,7 +224,7 @@ ITS_PASSWORD = secret(
 )
 
 
-def test_the_credentials_of_the_service_principal_are_added_where_they_are_wanted() -> None:
+def test_adds_credentials_of_the_service_principal_if_wanted() -> None:
     script = tenant(
         application(passwordCredentials=[secret()]),
         principal(keyCredentials=[], passwordCredentials=[secret(keyId="saml")]),
@@ -236,7 +236,7 @@ def test_the_credentials_of_the_service_principal_are_added_where_they_are_wante
     assert [credential.key_id for credential in only(script).credentials] == [secret()["keyId"]]
 
 
-def test_key_ids_are_in_lower_case_however_graph_writes_them() -> None:
+def test_key_ids_are_in_lower_case() -> None:
     script = tenant(
         application(
             passwordCredentials=[secret(keyId="58ED553A")],
@@ -253,7 +253,7 @@ def test_key_ids_are_in_lower_case_however_graph_writes_them() -> None:
     ]
 
 
-def test_the_key_ids_of_app_and_service_principal_are_listed_once() -> None:
+def test_key_ids_of_app_and_principal_are_listed_once() -> None:
     script = tenant(
         application(passwordCredentials=[secret()]),
         principal(keyCredentials=[], passwordCredentials=[secret()]),
@@ -262,7 +262,7 @@ def test_the_key_ids_of_app_and_service_principal_are_listed_once() -> None:
 
 
 @pytest.mark.parametrize("order", [[SIGN, VERIFY], [VERIFY, SIGN]])
-def test_a_signing_certificate_that_appears_three_times_is_one_credential(
+def test_saml_signing_certificate_is_one_credential(
     order: list[object],
 ) -> None:
     script = tenant(
@@ -275,7 +275,7 @@ def test_a_signing_certificate_that_appears_three_times_is_one_credential(
     ]
 
 
-def test_certificates_that_only_share_an_identifier_are_several() -> None:
+def test_certificates_with_the_same_identifier_are_several() -> None:
     other_end = certificate(
         keyId="b", customKeyIdentifier=CKI, usage="Sign", endDateTime="2026-12-24T00:00:00Z"
     )
@@ -287,7 +287,7 @@ def test_certificates_that_only_share_an_identifier_are_several() -> None:
     assert [each.key_id for each in only(script).credentials] == [VERIFY["keyId"], "b", "c"]
 
 
-def test_a_malformed_credential_is_named_by_its_key_and_the_app_is_not_read() -> None:
+def test_malformed_credential_is_named_by_its_key_id() -> None:
     said = why(
         tenant(
             application(
@@ -324,11 +324,11 @@ def test_a_malformed_credential_is_named_by_its_key_and_the_app_is_not_read() ->
         (secret(startDateTime="0001-01-01T00:00:00+08:00"), "a date of the app"),
     ],
 )
-def test_whatever_is_wrong_with_a_credential_is_said(credential: object, said: str) -> None:
+def test_every_problem_of_a_credential_is_named(credential: object, said: str) -> None:
     assert said in why(tenant(application(passwordCredentials=[credential]), principal()))
 
 
-def test_many_malformed_credentials_are_not_all_listed() -> None:
+def test_lists_only_some_of_many_malformed_credentials() -> None:
     bad = [certificate(keyId=f"k{number}", endDateTime=[]) for number in range(5)]
     said = why(tenant(application(keyCredentials=bad), principal()))
     assert "certificate k2" in said
@@ -337,28 +337,28 @@ def test_many_malformed_credentials_are_not_all_listed() -> None:
 
 
 @pytest.mark.parametrize("field", ["passwordCredentials", "keyCredentials"])
-def test_credentials_that_are_left_out_are_not_read_as_none(field: str) -> None:
+def test_missing_credentials_property_is_an_error(field: str) -> None:
     app = application()
     del app[field]
     assert f"missing required field `{field}`" in why(tenant(app, principal()))
 
 
-def test_a_service_principal_without_the_credentials_that_were_asked_for_is_a_failure() -> None:
+def test_service_principal_without_its_credentials_is_an_error() -> None:
     reading = read(
         tenant(application(), principal()), [AppQuery(CLIENT_ID, service_principal=True)]
     )
     assert "missing required field" in str(reading.failures[CLIENT_ID])
 
 
-def test_an_answer_about_another_app_is_a_failure() -> None:
+def test_response_about_another_app_is_an_error() -> None:
     assert "answered about other" in why(tenant(application(appId="other"), principal()))
 
 
-def test_an_app_is_a_failure_if_only_its_service_principal_cannot_be_read() -> None:
+def test_unreadable_service_principal_fails_its_app() -> None:
     assert "Graph answered 400" in why(tenant(application(), Reply(400, b"{}")))
 
 
-def test_an_app_that_is_named_twice_is_read_once_with_all_that_is_wanted() -> None:
+def test_app_queried_twice_is_read_once() -> None:
     queries = [
         AppQuery(CLIENT_ID),
         AppQuery(CLIENT_ID, service_principal=True),
@@ -403,7 +403,7 @@ def batched(*left_out: str) -> Script:
     return script
 
 
-def test_many_apps_are_read_twenty_questions_to_a_request() -> None:
+def test_many_apps_are_read_in_batches_of_twenty() -> None:
     queries = [AppQuery(f"app-{number}") for number in range(25)]
     with Scripted(batched()) as graph:
         reading = GraphDirectory(graph.url, FixedToken).read(queries, seconds=20)
@@ -414,13 +414,13 @@ def test_many_apps_are_read_twenty_questions_to_a_request() -> None:
     }
 
 
-def test_a_part_of_a_batch_that_is_left_out_is_a_failure_of_its_app_alone() -> None:
+def test_missing_part_of_a_batch_fails_only_its_app() -> None:
     reading = read(batched("b"), [AppQuery(each) for each in "abcd"])
     assert set(reading.apps) == {"a", "c", "d"}
-    assert "without an answer" in str(reading.failures["b"])
+    assert "batch response is incomplete" in str(reading.failures["b"])
 
 
-def test_a_mixed_batch_is_sorted_out_app_by_app() -> None:
+def test_failures_in_a_batch_affect_only_their_apps() -> None:
     rounds: list[int] = []
 
     def script(asked: Asked) -> Reply:
@@ -469,7 +469,7 @@ def test_a_mixed_batch_is_sorted_out_app_by_app() -> None:
     assert "client secret bad" in str(reading.failures["malformed"])
 
 
-def test_a_part_of_a_batch_is_not_waited_for_beyond_the_time_of_the_check() -> None:
+def test_batch_does_not_wait_beyond_the_time_of_the_check() -> None:
     def script(asked: Asked) -> Reply:
         return reply(
             {
@@ -485,12 +485,12 @@ def test_a_part_of_a_batch_is_not_waited_for_beyond_the_time_of_the_check() -> N
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"responses":[{"id":1}]}', b""])
-def test_a_batch_that_cannot_be_understood_is_a_failure_of_each_of_its_apps(body: bytes) -> None:
+def test_unreadable_batch_fails_each_of_its_apps(body: bytes) -> None:
     reading = read(lambda _: Reply(200, body), [AppQuery(each) for each in "abcd"])
     assert set(reading.failures) == set("abcd")
 
 
-def test_a_batch_that_is_refused_is_a_failure_of_each_of_its_apps() -> None:
+def test_refused_batch_fails_each_of_its_apps() -> None:
     reading = read(lambda _: Reply(400, b"{}"), [AppQuery(each) for each in "abcd"])
     assert {str(error) for error in reading.failures.values()} == {"Graph answered 400."}
     assert set(reading.failures) == set("abcd")
@@ -502,21 +502,21 @@ def test_a_batch_that_is_refused_is_a_failure_of_each_of_its_apps() -> None:
         (
             application(id="../x"),
             principal(keyCredentials=[], passwordCredentials=[]),
-            "the app the object id ../x",
+            "the app with '../x'",
         ),
         (
             application(passwordCredentials=[secret(keyId="a b")]),
             principal(keyCredentials=[], passwordCredentials=[]),
-            "a credential the key id a b",
+            "a credential with 'a b'",
         ),
         (
             application(),
             principal(id="a/b", keyCredentials=[], passwordCredentials=[secret()]),
-            "an enterprise application the object id a/b",
+            "an enterprise application with 'a/b'",
         ),
     ],
 )
-def test_an_id_that_is_none_is_not_kept(app: object, service_principal: object, what: str) -> None:
+def test_malformed_id_is_an_error(app: object, service_principal: object, what: str) -> None:
     reading = read(tenant(app, service_principal), [AppQuery(CLIENT_ID, service_principal=True)])
     assert reading.apps == {}
-    assert f"Graph gave {what}, which is not one." in str(reading.failures[CLIENT_ID])
+    assert f"Graph returned {what}, which is not an id." in str(reading.failures[CLIENT_ID])

@@ -12,12 +12,15 @@ from azure.core.credentials import AccessToken, TokenCredential
 
 from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
-from shared.adapters.graph.response import asked_wait
+from shared.adapters.graph.retry import retry_after
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.store import NoTokenError, _Identity
 from shared.ports.directory import AppQuery
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanQuery
+from shared.adapters.table.client import TableCredential
+from shared.adapters.table.errors import NoTokenError
+from shared.ports import AppQuery, DirectoryError, ScanQuery
 from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal, secret
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 
@@ -56,11 +59,11 @@ def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> Directo
         [Reply(500)] * 6 + [PAGE],
     ],
 )
-def test_what_may_pass_is_tried_again(replies: Sequence[Reply]) -> None:
+def test_transient_failures_are_retried(replies: Sequence[Reply]) -> None:
     assert first_page(replies) == 1
 
 
-def test_a_fraction_of_a_second_is_waited_for() -> None:
+def test_waits_for_a_fraction_of_a_second() -> None:
     started = time.monotonic()
     assert first_page([reply({}, 429, retry_after="0.25"), PAGE]) == 1
     assert 0.25 <= time.monotonic() - started < 3
@@ -79,10 +82,8 @@ def test_a_fraction_of_a_second_is_waited_for() -> None:
         ("", None),
     ],
 )
-def test_a_wait_is_read_in_seconds_and_nothing_else_is_taken_for_one(
-    header: str, seconds: float | None
-) -> None:
-    assert asked_wait({"retry-after": header}) == seconds
+def test_retry_after_is_read_in_seconds_only(header: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": header}) == seconds
 
 
 def test_retries_are_not_counted() -> None:
@@ -95,7 +96,7 @@ def test_retries_are_not_counted() -> None:
         )
 
 
-def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
+def test_waits_for_minutes_if_there_is_time() -> None:
     waits: list[float] = []
 
     async def pause(seconds: float) -> None:
@@ -107,7 +108,7 @@ def test_a_wait_of_minutes_is_waited_for_if_there_is_time() -> None:
 
 
 @pytest.mark.parametrize("wait", ["60", "500.5"])
-def test_a_wait_beyond_the_time_of_the_check_is_not_begun(wait: str) -> None:
+def test_does_not_wait_beyond_the_time_of_the_check(wait: str) -> None:
     with Scripted([reply(error("TooManyRequests"), 429, retry_after=wait), PAGE]) as graph:
         with pytest.raises(
             DirectoryError,
@@ -118,7 +119,7 @@ def test_a_wait_beyond_the_time_of_the_check_is_not_begun(wait: str) -> None:
         assert len(graph.asked) == 1
 
 
-def test_retries_have_an_end() -> None:
+def test_retries_end() -> None:
     with (
         Scripted(lambda _: Reply(503)) as graph,
         pytest.raises(DirectoryError, match="Graph answered 503"),
@@ -127,11 +128,11 @@ def test_retries_have_an_end() -> None:
     assert len(graph.asked) == 7
 
 
-def test_a_connection_that_is_cut_again_and_again_is_a_failure() -> None:
+def test_repeated_lost_connections_are_an_error() -> None:
     assert "No connection to Graph at 127.0.0.1" in str(failure([CUT] * 10))
 
 
-def test_no_connection_concerns_every_app_alike() -> None:
+def test_missing_connection_is_a_failure_of_every_app() -> None:
     with Scripted([]) as gone:
         pass
     reading = GraphDirectory(gone.url, FixedToken, backoff=0.001).read(
@@ -142,16 +143,16 @@ def test_no_connection_concerns_every_app_alike() -> None:
 
 
 @pytest.mark.slow
-def test_graph_that_says_nothing_is_not_waited_for_longer_than_the_check_may_last() -> None:
+def test_silent_graph_ends_within_the_time_of_the_check() -> None:
     with Scripted(lambda _: Reply(hang=True)) as graph:
         started = time.monotonic()
         reading = GraphDirectory(graph.url, FixedToken).read([AppQuery(CLIENT_ID)], seconds=2)
         assert time.monotonic() - started < 10
-    assert str(reading.failures[CLIENT_ID]) == "Graph did not answer within 2 s."
+    assert str(reading.failures[CLIENT_ID]) == "Graph did not respond within 2 s."
 
 
 @pytest.mark.slow
-def test_what_was_answered_in_time_is_kept_when_the_rest_is_late() -> None:
+def test_responses_in_time_are_kept_if_others_are_late() -> None:
     def script(asked: Asked) -> Reply:
         if "slow" in asked.path:
             return Reply(hang=True)
@@ -165,7 +166,7 @@ def test_what_was_answered_in_time_is_kept_when_the_rest_is_late() -> None:
     assert set(reading.failures) == {"slow"}
 
 
-def test_a_missing_permission_is_named() -> None:
+def test_missing_permission_is_named() -> None:
     said = failure(
         [
             reply(
@@ -189,13 +190,13 @@ def test_a_missing_permission_is_named() -> None:
     )
 
 
-def test_a_token_that_graph_does_not_accept_is_said() -> None:
+def test_refused_token_is_an_error() -> None:
     said = failure([reply(error("InvalidAuthenticationToken"), 401)])
     assert "does not accept the token" in str(said)
     assert not said.transient
 
 
-def test_the_request_id_is_taken_from_the_header_where_the_body_has_none() -> None:
+def test_request_id_may_be_in_the_header() -> None:
     assert (
         failure([Reply(400, b"<html>", {"request-id": "from-the-header"})]).request_id
         == "from-the-header"
@@ -205,49 +206,49 @@ def test_the_request_id_is_taken_from_the_header_where_the_body_has_none() -> No
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b'{"error":"text"}', b'{"error":{"code":5}}', b"\xff\xfe"]
 )
-def test_a_failure_without_graphs_words_is_told_by_its_status(body: bytes) -> None:
+def test_error_without_graphs_text_has_its_status(body: bytes) -> None:
     assert str(failure([Reply(400, body)])) == "Graph answered 400."
 
 
-def test_text_from_outside_is_put_on_one_short_line() -> None:
+def test_error_text_is_one_short_line() -> None:
     said = str(
         failure([reply(error("Bad\r\nCode", "first\nsecond\x1b[31m\u202e" + "x" * 5000), 400)])
     )
-    assert "400 Bad Code, first second [31m x" in said
+    assert "400 Bad Code, first second [31mx" in said
     assert len(said) < 500
     assert said.isprintable()
 
 
-def test_a_redirect_is_not_followed() -> None:
+def test_redirect_is_not_followed() -> None:
     with Scripted([PAGE]) as elsewhere:
         assert "Graph answered 302" in str(failure([Reply(302, b"", {"Location": elsewhere.url})]))
     assert elsewhere.asked == []
 
 
-def test_a_page_for_people_in_place_of_an_answer_is_said() -> None:
+def test_html_instead_of_json_is_an_error() -> None:
     said = str(
         failure(
             [Reply(200, b"<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html"})]
         )
     )
-    assert "is a page for people, not JSON (<!DOCTYPE html><title>Sign in</title>)" in said
+    assert "Graph returned HTML instead of JSON (<!DOCTYPE html><title>Sign in</title>)" in said
 
 
 PACKED = gzip.compress(PAGE.body)
 
 
-def test_a_packed_answer_is_read() -> None:
+def test_compressed_response_is_read() -> None:
     assert first_page([Reply(200, PACKED, {"Content-Encoding": "gzip"})]) == 1
 
 
 @pytest.mark.parametrize("body", [PACKED[: len(PACKED) // 2], b"not packed at all"])
-def test_an_answer_that_cannot_be_unpacked_is_a_failure(body: bytes) -> None:
-    assert "Graph's answer cannot be" in str(
+def test_unreadable_compression_is_an_error(body: bytes) -> None:
+    assert "Graph's response cannot be" in str(
         failure([Reply(200, body, {"Content-Encoding": "gzip"})])
     )
 
 
-def test_a_token_does_not_travel_in_the_clear() -> None:
+def test_token_needs_https() -> None:
     reading = GraphDirectory("http://graph.example", FixedToken).read(
         [AppQuery(CLIENT_ID)], seconds=20
     )
@@ -255,7 +256,7 @@ def test_a_token_does_not_travel_in_the_clear() -> None:
 
 
 @pytest.mark.parametrize("root", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
-def test_on_this_machine_it_does(root: str) -> None:
+def test_loopback_needs_no_https(root: str) -> None:
     """Whatever the settings take for this machine; at the port of "discard" nobody listens, and the token is asked for before that."""
     reading = GraphDirectory(root, FixedToken, backoff=0.001).read(
         [AppQuery(CLIENT_ID)], seconds=20
@@ -293,7 +294,7 @@ def granted(asked: Asked) -> Reply:
     )
 
 
-def test_a_managed_identity_signs_in_once_a_run(in_azure: pytest.MonkeyPatch) -> None:
+def test_managed_identity_gets_one_token_per_run(in_azure: pytest.MonkeyPatch) -> None:
     with Scripted(granted) as tokens, Scripted(lambda _: reply({})) as graph:
         in_azure.setenv("IDENTITY_ENDPOINT", f"{tokens.url}/msi/token")
         directory = GraphDirectory(graph.url, identity, backoff=0.001)
@@ -325,7 +326,7 @@ def test_a_managed_identity_signs_in_once_a_run(in_azure: pytest.MonkeyPatch) ->
         (reply({"access_token": "x", "expires_on": "soon"}), "'soon'"),
     ],
 )
-def test_a_sign_in_that_fails_is_told_once_for_every_app(
+def test_failed_sign_in_is_tried_once_for_all_apps(
     in_azure: pytest.MonkeyPatch, token_reply: Reply, said: str
 ) -> None:
     with Scripted(lambda _: token_reply) as tokens, Scripted([]) as graph:
@@ -349,7 +350,7 @@ def test_a_sign_in_that_fails_is_told_once_for_every_app(
         b"eyJ0eXAi.eyJhdWQi.secret",
     ],
 )
-def test_an_answer_that_is_cut_does_not_come_out_with_the_token_in_it(
+def test_incomplete_token_response_is_not_quoted(
     in_azure: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, cut: bytes
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -362,7 +363,7 @@ def test_an_answer_that_is_cut_does_not_come_out_with_the_token_in_it(
             GraphDirectory(graph.url, identity).read([AppQuery("a")], seconds=20).failures["a"]
         )
         with pytest.raises(NoTokenError) as caught:
-            _Identity(identity()).get_token("https://storage.azure.com/.default")
+            TableCredential(identity()).get_token("https://storage.azure.com/.default")
     shown = (
         "".join(traceback.format_exception(failure) + traceback.format_exception(caught.value))
         + caplog.text
@@ -371,16 +372,16 @@ def test_an_answer_that_is_cut_does_not_come_out_with_the_token_in_it(
     assert "secret" not in shown
 
 
-def test_a_sign_in_that_hangs_does_not_outlast_the_check(in_azure: pytest.MonkeyPatch) -> None:
+def test_hanging_sign_in_ends_with_the_check(in_azure: pytest.MonkeyPatch) -> None:
     with Scripted(lambda _: Reply(hang=True)) as tokens, Scripted([]) as graph:
         in_azure.setenv("IDENTITY_ENDPOINT", f"{tokens.url}/msi/token")
         started = time.monotonic()
         reading = GraphDirectory(graph.url, identity).read([AppQuery("a")], seconds=0.3)
         assert time.monotonic() - started < 5
-    assert str(reading.failures["a"]) == "The sign-in for Graph did not answer within 0.3 s."
+    assert str(reading.failures["a"]) == "The sign-in for Graph did not respond within 0.3 s."
 
 
-def test_a_refusal_to_sign_in_is_told_as_it_is() -> None:
+def test_refused_sign_in_keeps_its_text() -> None:
     def refuse() -> TokenCredential:
         return credential(None, graph_is_loopback=True, environment={})
 
@@ -390,7 +391,7 @@ def test_a_refusal_to_sign_in_is_told_as_it_is() -> None:
     assert graph.asked == []
 
 
-def test_a_token_near_its_end_is_renewed() -> None:
+def test_token_is_renewed_before_it_expires() -> None:
     class ShortToken(FixedToken):
         def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
             self.asked += 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.graph.inventory import GraphInventory
-from shared.adapters.graph.paging import Pace
+from shared.adapters.graph.rate_limit import RateLimit
 from shared.core.model.inventory import Holder
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanPage, ScanQuery
@@ -53,7 +53,7 @@ def scan(graph: Scripted, query: ScanQuery = ALL) -> list[ScanPage]:
     )
 
 
-def test_every_page_is_read_also_after_an_empty_one() -> None:
+def test_reads_every_page_after_an_empty_one() -> None:
     with Scripted(paged([app("a"), app("b")], [], [app("c")])) as graph:
         pages = scan(graph)
     assert [[found.client_id for found in page.apps] for page in pages] == [["a", "b"], [], ["c"]]
@@ -61,7 +61,7 @@ def test_every_page_is_read_also_after_an_empty_one() -> None:
     assert all(asked.headers["authorization"] == "Bearer the-token" for asked in graph.asked)
 
 
-def test_the_list_asks_for_no_more_than_it_gives() -> None:
+def test_selects_only_the_properties_it_reads() -> None:
     with Scripted(paged([])) as graph:
         scan(graph)
     assert graph.asked[0].path == (
@@ -69,7 +69,7 @@ def test_the_list_asks_for_no_more_than_it_gives() -> None:
     )
 
 
-def test_a_page_is_asked_for_only_when_it_is_wanted() -> None:
+def test_requests_each_page_only_when_needed() -> None:
     with Scripted(paged([app("a")], [app("b")])) as graph:
         pages = GraphInventory(graph.url, FixedToken).scan(ALL, seconds=20)
         assert next(pages).apps[0].client_id == "a"
@@ -77,7 +77,7 @@ def test_a_page_is_asked_for_only_when_it_is_wanted() -> None:
         assert len(graph.asked) == 1
 
 
-def test_a_malformed_app_is_reported_and_the_others_of_its_page_are_kept() -> None:
+def test_malformed_app_does_not_affect_its_page() -> None:
     bad = application(
         appId="bad", passwordCredentials=[secret(keyId="worse", endDateTime="2027-13-01T00:00:00Z")]
     )
@@ -98,12 +98,12 @@ def test_a_malformed_app_is_reported_and_the_others_of_its_page_are_kept() -> No
     assert [found.client_id for found in first.apps] == ["a", "never"]
     assert first.apps[1].credentials[1].ends is None
     assert "client secret worse" in str(first.failures["bad"])
-    assert "cannot be understood" in str(first.failures["#4 of its page"])
+    assert "cannot be read" in str(first.failures["#4 of its page"])
     assert set(first.failures) == {"bad", "#4 of its page", "a date"}
     assert [found.client_id for found in second.apps] == ["b"]
 
 
-def test_a_date_out_of_the_calendar_is_a_failure_of_its_app_alone() -> None:
+def test_date_before_year_one_fails_only_its_app() -> None:
     with Scripted(
         paged([app("a"), application(appId="bad", passwordCredentials=[TOO_EARLY])])
     ) as graph:
@@ -125,15 +125,15 @@ def test_a_date_out_of_the_calendar_is_a_failure_of_its_app_alone() -> None:
         b"[" * 100_000,
     ],
 )
-def test_a_page_that_cannot_be_understood_is_a_failure_and_not_the_end(body: bytes) -> None:
+def test_unreadable_page_is_an_error(body: bytes) -> None:
     with (
         Scripted([Reply(200, body)]) as graph,
-        pytest.raises(DirectoryError, match="Graph's answer"),
+        pytest.raises(DirectoryError, match="Graph('s response| returned HTML)"),
     ):
         scan(graph)
 
 
-def test_what_was_read_before_a_failure_was_given() -> None:
+def test_yields_the_pages_before_a_failure() -> None:
     with Scripted(paged([app("a")], [app("b")])) as graph:
         pages = GraphInventory(graph.url, FixedToken, backoff=0.001).scan(ALL, seconds=20)
         assert next(pages).apps[0].client_id == "a"
@@ -142,7 +142,7 @@ def test_what_was_read_before_a_failure_was_given() -> None:
             next(pages)
 
 
-def test_a_link_to_another_host_gets_no_token_and_no_request() -> None:
+def test_link_to_another_host_gets_no_token_and_no_request() -> None:
     with Scripted(paged([])) as elsewhere:
         link = elsewhere.url.replace("127.0.0.1", "localhost") + "/v1.0/applications"
         with (
@@ -164,21 +164,21 @@ def test_a_link_to_another_host_gets_no_token_and_no_request() -> None:
         "http://127.0.0.1:1/",
     ],
 )
-def test_a_link_that_is_not_to_the_same_place_is_not_followed(link: str) -> None:
+def test_link_to_another_origin_is_not_followed(link: str) -> None:
     with Scripted(linking(link)) as graph, pytest.raises(DirectoryError, match="another host"):
         scan(graph)
     assert len(graph.asked) == 1
 
 
-def test_a_link_that_is_no_address_is_a_failure() -> None:
+def test_malformed_link_is_an_error() -> None:
     with (
         Scripted(linking("http://127.0.0.1:port/")) as graph,
-        pytest.raises(DirectoryError, match="not an address"),
+        pytest.raises(DirectoryError, match="not a URL"),
     ):
         scan(graph)
 
 
-def test_a_list_that_leads_back_to_itself_is_a_failure() -> None:
+def test_circular_list_is_an_error() -> None:
     def script(asked: Asked) -> Reply:
         return reply(
             {
@@ -192,7 +192,7 @@ def test_a_list_that_leads_back_to_itself_is_a_failure() -> None:
     assert len(graph.asked) == 2
 
 
-def test_only_apps_with_an_end_in_question_are_given_and_the_others_are_counted() -> None:
+def test_returns_only_matching_apps_and_counts_all() -> None:
     soon = ScanQuery(datetime(2027, 5, 1, tzinfo=UTC), datetime(2027, 5, 31, tzinfo=UTC))
     late = application(
         appId="late", passwordCredentials=[secret(endDateTime="2027-06-01T00:00:00Z")]
@@ -211,7 +211,7 @@ def test_only_apps_with_an_end_in_question_are_given_and_the_others_are_counted(
     )
 
 
-def test_half_of_a_surrogate_pair_in_a_name_costs_nothing_but_itself() -> None:
+def test_half_of_a_surrogate_pair_in_a_name_is_replaced() -> None:
     body = json.dumps(
         {
             "value": [
@@ -239,7 +239,7 @@ def listed_principal(client_id: str, **changes: object) -> dict[str, object]:
     return app(client_id) | plain | {"preferredTokenSigningKeyThumbprint": None} | changes
 
 
-def test_service_principals_come_after_the_apps_without_those_that_nobody_renews() -> None:
+def test_service_principals_follow_the_apps() -> None:
     saml = certificate(
         usage="Sign", customKeyIdentifier="AQIDBAUGBwgJCgsMDQ4PEBESExQ=", keyId="Active"
     )
@@ -278,7 +278,7 @@ def test_service_principals_come_after_the_apps_without_those_that_nobody_renews
     assert found.apps[1].signing == {"active"}
 
 
-def test_a_disabled_app_is_counted_and_left_out() -> None:
+def test_disabled_app_is_counted_and_left_out() -> None:
     with Scripted(
         paged([application(appId="off", isDisabled=True, passwordCredentials=[secret()])])
     ) as graph:
@@ -286,15 +286,15 @@ def test_a_disabled_app_is_counted_and_left_out() -> None:
     assert (page.apps, page.applications, page.credentials) == ([], 1, 1)
 
 
-def test_no_minute_has_more_requests_than_graph_takes() -> None:
-    pace, now, asked = Pace(3), 0.0, []
+def test_requests_per_minute_stay_below_graphs_limit() -> None:
+    pace, now, asked = RateLimit(3), 0.0, []
     for _ in range(8):
         now += pace.wait(now) + 1.0
         asked.append(now)
     assert all(later - earlier >= 60 for earlier, later in zip(asked, asked[3:], strict=False))
 
 
-def test_none_of_the_sdks_model_classes_is_imported() -> None:
+def test_does_not_import_the_sdks_model_classes() -> None:
     code = """
 import json, sys
 from shared.adapters.graph.directory import GraphDirectory

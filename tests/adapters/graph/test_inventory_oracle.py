@@ -89,7 +89,7 @@ class Watching:
         (0, 8),
     ],
 )
-def test_what_is_told_is_what_the_oracle_says(apps: int, seed: int) -> None:
+def test_messages_match_the_oracle(apps: int, seed: int) -> None:
     tenant = generated(apps, seed)
     assert tenant.told or not apps
     with Scripted(serving(tenant) if apps else [Reply(200, b'{"value":[]}')]) as graph:
@@ -101,7 +101,7 @@ def test_what_is_told_is_what_the_oracle_says(apps: int, seed: int) -> None:
     assert watching.told == tenant.told
 
 
-def test_a_second_check_tells_nothing_and_keeps_no_more_than_what_is_due() -> None:
+def test_second_check_sends_nothing_and_keeps_only_due_items() -> None:
     tenant = generated(3_000, 9)
     with Scripted(serving(tenant)) as graph:
         watching = Watching(graph.url)
@@ -123,7 +123,7 @@ def test_a_second_check_tells_nothing_and_keeps_no_more_than_what_is_due() -> No
         Reply(200, b'{"value":[', missing=50),
     ],
 )
-def test_throttling_and_cut_connections_in_the_middle_cost_time_and_nothing_else(
+def test_throttling_and_lost_connections_change_no_result(
     fault: Reply,
 ) -> None:
     tenant = generated(5_000, 10)
@@ -134,7 +134,7 @@ def test_throttling_and_cut_connections_in_the_middle_cost_time_and_nothing_else
     assert watching.told == tenant.told
 
 
-def test_a_page_that_never_comes_fails_the_tenant_and_nothing_is_concluded() -> None:
+def test_missing_page_concludes_nothing() -> None:
     tenant = generated(5_000, 11)
     with Scripted(serving(tenant, lambda n: Reply(503) if n >= 3 else None)) as graph:
         watching = Watching(graph.url)
@@ -146,7 +146,7 @@ def test_a_page_that_never_comes_fails_the_tenant_and_nothing_is_concluded() -> 
     assert watching.remembered.memory.scan.read_at is None
 
 
-def test_the_clock_of_a_check_is_one_instant() -> None:
+def test_a_check_uses_one_instant() -> None:
     """A credential that ends while the tenant is read is judged as of the beginning, like every other."""
     tenant = generated(2_000, 12)
     ticking: list[datetime] = []

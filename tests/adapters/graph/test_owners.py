@@ -37,7 +37,7 @@ def of_apps(apps: Iterable[Registration]) -> dict[str, Holder]:
     return {app.object_id: Holder.APPLICATION for app in apps}
 
 
-def test_owners_are_read_twenty_to_a_request() -> None:
+def test_owners_are_read_in_batches_of_twenty() -> None:
     apps = [
         replace(app, owners=(ANN, ROBOT) if n % 2 else (), notes="Ticket 4711", reference="CMDB-7")
         for n, app in enumerate(many(45, 1, NOW))
@@ -57,7 +57,7 @@ def test_owners_are_read_twenty_to_a_request() -> None:
     assert found.owned[apps[0].object_id].owners == ()
 
 
-def test_without_the_permission_to_read_users_owners_are_there_and_cannot_be_written_to() -> None:
+def test_owners_have_no_address_without_the_permission() -> None:
     apps = [replace(app, owners=(ANN,)) for app in many(1, 1, NOW)]
     with Tenant(apps) as tenant:
         owned = reading(tenant, of_apps(apps)).owned[apps[0].object_id]
@@ -65,7 +65,7 @@ def test_without_the_permission_to_read_users_owners_are_there_and_cannot_be_wri
     assert owned.reachable == ()
 
 
-def test_the_owners_of_an_enterprise_application_are_its_own() -> None:
+def test_enterprise_application_has_its_own_owners() -> None:
     app = next(app for app in many(9, 1, NOW) if app.service_principal is not None)
     assert app.service_principal is not None
     app = replace(app, service_principal=replace(app.service_principal, owners=(ANN,)))
@@ -77,9 +77,7 @@ def test_the_owners_of_an_enterprise_application_are_its_own() -> None:
     assert [owner.name for owner in found.owned[principal.object_id].owners] == ["Ann Example"]
 
 
-def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failure_of_its_own() -> (
-    None
-):
+def test_deleted_app_has_no_owners_and_an_error_is_its_own() -> None:
     parts = [
         {"id": "0", "status": 404, "body": error("Request_ResourceNotFound")},
         {"id": "1", "status": 403, "body": error("Authorization_RequestDenied")},
@@ -96,7 +94,7 @@ def test_an_app_that_is_gone_has_no_owner_and_one_that_cannot_be_read_is_a_failu
 
 
 @pytest.mark.parametrize("answer", [Reply(403, b"{}"), Reply(200, b"<html>"), Reply(reset=True)])
-def test_no_answer_at_all_is_a_failure_for_each(answer: Reply) -> None:
+def test_missing_response_fails_each_app(answer: Reply) -> None:
     with Scripted(lambda _: answer) as graph:
         found = GraphInventory(graph.url, FixedToken, backoff=0.001).owners(
             {"a": Holder.APPLICATION, "b": Holder.APPLICATION}, seconds=20
@@ -104,7 +102,7 @@ def test_no_answer_at_all_is_a_failure_for_each(answer: Reply) -> None:
     assert set(found.failures) == {"a", "b"}
 
 
-def test_nothing_is_asked_for_nobody() -> None:
+def test_no_apps_need_no_request() -> None:
     assert GraphInventory("http://127.0.0.1:1", FixedToken).owners({}, seconds=1) == OwnersReading(
         {}
     )

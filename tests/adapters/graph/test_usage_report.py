@@ -17,7 +17,7 @@ OTHER = "0f0f0f0f-1111-4222-8333-444444444444"
 KEY = "83f45296-fb8f-4aaa-a399-ac51084e02b7"
 NEWER = "58ed553a-d3af-4520-8d81-4775274faac5"
 REPORT = "/beta/reports/appCredentialSignInActivities"
-GOES_ON = "The check goes on without evidence of use."
+CONTINUES = "The check continues without evidence of use."
 
 
 def row(
@@ -58,7 +58,7 @@ def failure(script: Script | Sequence[Reply], *, seconds: float = 20) -> Directo
     return caught.value
 
 
-def test_each_app_is_asked_about_once_with_our_token() -> None:
+def test_requests_each_app_once_with_our_token() -> None:
     with Scripted([page(row()), page(row(key_id=NEWER))]) as graph:
         found = GraphUsageReport(graph.url, FixedToken).last_seen(
             [CLIENT_ID, OTHER, CLIENT_ID], seconds=20
@@ -72,7 +72,7 @@ def test_each_app_is_asked_about_once_with_our_token() -> None:
     assert {asked.headers["authorization"] for asked in graph.asked} == {"Bearer the-token"}
 
 
-def test_without_apps_nobody_is_asked() -> None:
+def test_no_apps_need_no_request() -> None:
     with Scripted([]) as graph:
         assert GraphUsageReport(graph.url, FixedToken).last_seen([], seconds=20) == {}
     assert graph.asked == []
@@ -87,7 +87,7 @@ def test_without_apps_nobody_is_asked() -> None:
         ("2026-11-20T06:00:00", datetime(2026, 11, 20, 6, tzinfo=UTC)),
     ],
 )
-def test_an_instant_is_read_as_utc(text: str, at: datetime) -> None:
+def test_instants_are_read_as_utc(text: str, at: datetime) -> None:
     found = last_seen([page(row(text))])[KEY]
     assert (found, found.utcoffset()) == (at, at.utcoffset())
 
@@ -107,14 +107,14 @@ def test_an_instant_is_read_as_utc(text: str, at: datetime) -> None:
         {"appId": CLIENT_ID},
     ],
 )
-def test_a_row_that_says_no_instant_is_no_evidence_and_hides_no_other_row(
+def test_row_without_an_instant_is_ignored(
     unused: Mapping[str, object],
 ) -> None:
     assert last_seen([page(unused, row(key_id=NEWER))]).keys() == {NEWER}
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_of_several_rows_for_one_credential_the_latest_counts(order: Sequence[int]) -> None:
+def test_latest_row_of_a_credential_counts(order: Sequence[int]) -> None:
     rows = [
         row("2026-11-18T06:00:00Z"),
         row("2026-11-19T06:00:00Z"),
@@ -125,12 +125,12 @@ def test_of_several_rows_for_one_credential_the_latest_counts(order: Sequence[in
     }
 
 
-def test_rows_for_one_credential_are_known_by_its_key_id_in_lower_case() -> None:
+def test_key_ids_are_in_lower_case() -> None:
     rows = [row("2026-11-20T06:00:00Z", KEY.upper()), row("2026-11-18T06:00:00Z")]
     assert last_seen([page(*rows)]) == {KEY: datetime(2026, 11, 20, 6, tzinfo=UTC)}
 
 
-def test_every_page_is_read_even_after_an_empty_one() -> None:
+def test_reads_every_page_after_an_empty_one() -> None:
     def script(asked: Asked) -> Reply:
         number = int(parse_qs(urlsplit(asked.path).query).get("$skiptoken", ["0"])[0])
         link = (
@@ -147,7 +147,7 @@ def test_every_page_is_read_even_after_an_empty_one() -> None:
     "link",
     ["https://graph.example/beta/reports/x", "http://127.0.0.1:1/beta/x", "/beta/x", "http://["],
 )
-def test_a_link_to_anywhere_else_is_not_followed(link: str) -> None:
+def test_link_to_another_host_is_not_followed(link: str) -> None:
     with (
         Scripted([page(row(), link=link), page()]) as graph,
         pytest.raises(DirectoryError, match="link to the next page"),
@@ -156,7 +156,7 @@ def test_a_link_to_anywhere_else_is_not_followed(link: str) -> None:
     assert len(graph.asked) == 1
 
 
-def test_pages_that_lead_in_a_circle_end() -> None:
+def test_circular_list_is_an_error() -> None:
     def script(asked: Asked) -> Reply:
         return page(row(), link=f"http://{asked.headers['host']}{REPORT}?$skiptoken=again")
 
@@ -181,12 +181,10 @@ def test_pages_that_lead_in_a_circle_end() -> None:
         (400, "BadRequest", "only in Microsoft's global cloud"),
     ],
 )
-def test_a_report_that_cannot_be_had_is_said_with_what_to_do(
-    status: int, code: str, words: str
-) -> None:
+def test_missing_report_says_what_to_do(status: int, code: str, words: str) -> None:
     said = failure([reply(error(code), status)])
     assert words in str(said)
-    assert GOES_ON in str(said)
+    assert CONTINUES in str(said)
     assert "LAPSEWATCH_SIGN_INS to off" in str(said)
     assert code in str(said)
     assert "93b6f17e-c05d-4f45-ad2a-6665c708d8a0" in str(said)
@@ -194,25 +192,25 @@ def test_a_report_that_cannot_be_had_is_said_with_what_to_do(
     assert (said.transient, said.code) == (False, code)
 
 
-def test_a_page_for_people_in_place_of_the_report_is_said_too() -> None:
+def test_html_instead_of_the_report_is_an_error() -> None:
     assert "AuditLog.Read.All (403)" in str(failure([Reply(403, b"<html>Forbidden</html>")]))
-    assert "a page for people, not JSON" in str(failure([Reply(200, b"<html>Hello</html>")]))
-    assert "cannot be understood" in str(failure([reply({"value": [{"keyId": 5}]})]))
+    assert "HTML instead of JSON" in str(failure([Reply(200, b"<html>Hello</html>")]))
+    assert "cannot be read" in str(failure([reply({"value": [{"keyId": 5}]})]))
 
 
-def test_what_may_pass_is_tried_again_and_said_as_passing_if_it_does_not() -> None:
+def test_transient_failures_are_retried() -> None:
     assert last_seen([Reply(500), reply({}, 429, retry_after="0.002"), page(row())]).keys() == {KEY}
     said = failure(lambda _: Reply(503))
     assert said.transient
-    assert str(said).endswith(GOES_ON)
+    assert str(said).endswith(CONTINUES)
 
 
-def test_everything_ends_within_its_time() -> None:
+def test_ends_within_its_time() -> None:
     started = time.monotonic()
-    assert "did not answer within 0.3 s" in str(failure(lambda _: Reply(hang=True), seconds=0.3))
+    assert "did not respond within 0.3 s" in str(failure(lambda _: Reply(hang=True), seconds=0.3))
     assert time.monotonic() - started < 3
 
 
-def test_the_token_never_travels_in_the_clear() -> None:
+def test_token_needs_https() -> None:
     with pytest.raises(DirectoryError, match="only https://"):
         GraphUsageReport("http://graph.example", FixedToken).last_seen([CLIENT_ID], seconds=5)

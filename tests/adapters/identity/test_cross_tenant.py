@@ -63,7 +63,7 @@ def failing(
     return str(caught.value)
 
 
-def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(
+def test_gets_a_token_of_the_other_tenant_by_an_assertion(
     tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     made = signed_in(tenant, other_tenants)
@@ -73,7 +73,7 @@ def test_the_token_is_theirs_and_is_asked_for_with_an_assertion(
     made.close()
 
 
-def test_a_tenant_that_has_not_consented_is_named_with_the_address_of_consent(
+def test_missing_consent_error_has_the_consent_url(
     tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     other_tenants[THEIRS].consented = False
@@ -82,34 +82,30 @@ def test_a_tenant_that_has_not_consented_is_named_with_the_address_of_consent(
     assert f"/{THEIRS}/adminconsent?client_id={REGISTRATION}" in said
 
 
-def test_a_tenant_that_does_not_exist_is_no_traceback(
-    tenant: Tenant, other_tenants: OtherTenants
-) -> None:
+def test_unknown_tenant_is_an_error(tenant: Tenant, other_tenants: OtherTenants) -> None:
     said = failing(
         tenant, other_tenants, OtherTenant("99999999-2222-4333-8444-555555555555", REGISTRATION)
     )
     assert said.startswith("The tenant 99999999-2222-4333-8444-555555555555 gave no token.")
 
 
-def test_where_the_managed_identity_gives_no_token_that_is_said(
+def test_missing_token_of_the_managed_identity_is_an_error(
     tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     tenant.fault("msi", times=None, status=400, body='{"error": "invalid_request"}')
     assert failing(tenant, other_tenants).startswith(
-        "The managed identity gave no token that vouches for it in another tenant."
+        "The managed identity gave no token for signing in to another tenant."
     )
 
 
-def test_no_error_of_the_managed_identity_quotes_its_token(
+def test_errors_of_the_managed_identity_quote_no_token(
     tenant: Tenant, other_tenants: OtherTenants
 ) -> None:
     tenant.fault(
         "msi", times=None, status=200, body='{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires'
     )
     said = failing(tenant, other_tenants)
-    assert said.startswith(
-        "The managed identity gave no token that vouches for it in another tenant."
-    )
+    assert said.startswith("The managed identity gave no token for signing in to another tenant.")
     assert "secret" not in said
     assert "eyJ" not in said
 
@@ -117,7 +113,7 @@ def test_no_error_of_the_managed_identity_quotes_its_token(
 @pytest.mark.parametrize(
     "odd", [b'{"access_token": "eyJ0eXAi.eyJhdWQi.secret", "expires', b'"eyJ0eXAi.eyJhdWQi.secret"']
 )
-def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
+def test_unreadable_response_error_quotes_no_token(
     tenant: Tenant, other_tenants: OtherTenants, odd: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     other_tenants.odd_answer = odd
@@ -128,7 +124,7 @@ def test_an_answer_that_cannot_be_read_does_not_come_out_with_the_token_in_it(
         assert "eyJ" not in text
 
 
-def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
+def test_laptop_uses_the_developers_sign_in() -> None:
     made = cross_tenant_credential(
         OtherTenant(THEIRS, REGISTRATION),
         None,
@@ -149,7 +145,7 @@ def test_on_a_laptop_it_is_the_developer_in_that_tenant() -> None:
         ("https://graph.microsoft.com", "https://login.example.org", "https://login.example.org/"),
     ],
 )
-def test_each_cloud_has_a_sign_in_of_its_own(graph: str, authority: str, asked: str) -> None:
+def test_each_cloud_has_its_own_sign_in(graph: str, authority: str, asked: str) -> None:
     here = {"WEBSITE_SITE_NAME": "lapsewatch"}
     where = OtherTenant(THEIRS, REGISTRATION)
     made = cross_tenant_credential(
@@ -160,7 +156,7 @@ def test_each_cloud_has_a_sign_in_of_its_own(graph: str, authority: str, asked: 
     made.close()
 
 
-def test_with_a_stand_in_for_graph_nothing_is_sent_to_the_real_sign_in(tenant: Tenant) -> None:
+def test_local_graph_sends_nothing_to_the_real_sign_in(tenant: Tenant) -> None:
     with pytest.raises(DirectoryError, match="Set AZURE_AUTHORITY_HOST"):
         cross_tenant_credential(
             OtherTenant(THEIRS, REGISTRATION),

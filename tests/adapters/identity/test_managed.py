@@ -20,7 +20,7 @@ STAND_IN = {"IDENTITY_ENDPOINT": "http://127.0.0.1:1/msi/token", "IDENTITY_HEADE
     ],
 )
 @pytest.mark.parametrize("graph_is_loopback", [True, False])
-def test_the_managed_identity_is_used_wherever_there_is_one(
+def test_uses_the_managed_identity_if_there_is_one(
     environment: Mapping[str, str],
     graph_is_loopback: bool,  # noqa: FBT001  (a parameter of the test)
 ) -> None:
@@ -30,7 +30,7 @@ def test_the_managed_identity_is_used_wherever_there_is_one(
     )
 
 
-def test_on_a_laptop_it_is_the_sign_in_of_the_developer() -> None:
+def test_laptop_uses_the_developers_sign_in() -> None:
     assert isinstance(
         credential("c", graph_is_loopback=False, environment={"IDENTITY_HEADER": "x"}),
         AzureCliCredential,
@@ -46,7 +46,7 @@ def test_on_a_laptop_it_is_the_sign_in_of_the_developer() -> None:
         {"IDENTITY_ENDPOINT": "", "IDENTITY_HEADER": ""},
     ],
 )
-def test_the_sign_in_of_the_developer_is_never_sent_to_a_stand_in(
+def test_developers_sign_in_is_not_sent_to_a_stand_in(
     environment: Mapping[str, str],
 ) -> None:
     with pytest.raises(DirectoryError, match="Set IDENTITY_ENDPOINT and IDENTITY_HEADER") as caught:

@@ -10,6 +10,8 @@ import pytest
 from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
 
 from local.azurite import Azurite
+from shared.adapters.table.columns import columns_of
+from shared.adapters.table.errors import ledger_error
 from shared.adapters.table.ledger import TableLedger
 from shared.adapters.table.rows import columns_of
 from shared.adapters.table.store import explain
@@ -17,6 +19,18 @@ from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Rea
 from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.core.model.memory import Changes, Removals
 from shared.core.model.notification import Notification
+from shared.core.model.memory import (
+    Changes,
+    CheckRecord,
+    Decision,
+    DecisionKind,
+    InUse,
+    LastChecks,
+    Notification,
+    Outcome,
+    Read,
+    Removals,
+)
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from tests.support.scripted import Asked, Reply, Scripted, reply
@@ -50,7 +64,7 @@ EVERY_CALL: dict[str, Callable[[TableLedger], object]] = {
 
 
 SENTENCE = (
-    r"^The ledger at 127\.0\.0\.1 (answered \d{3} |gave an answer that cannot be understood).*[.?]$"
+    r"^The ledger at 127\.0\.0\.1 (answered \d{3} |sent a response that cannot be read).*[.?]$"
 )
 
 
@@ -114,7 +128,7 @@ def always(answer: Reply) -> Callable[[Asked], Reply]:
     ],
     ids=lambda answer: f"{answer.status} {answer.body[:24].decode()}",
 )
-def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Reply) -> None:
+def test_every_response_becomes_a_ledger_error(call: str, answer: Reply) -> None:
     with (
         Scripted(always(answer)) as server,
         ledger_on(server.url) as ledger,
@@ -135,14 +149,18 @@ def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Repl
             "needs the role Storage Table Data Contributor on the storage account",
             False,
         ),
-        (refusal(403, "AuthorizationFailure"), "allowed by the storage account's firewall", False),
+        (
+            refusal(403, "AuthorizationFailure"),
+            "Does the storage account's firewall allow the app",
+            False,
+        ),
         (
             refusal(403, "AuthenticationFailed"),
             "Is the key in LAPSEWATCH_TABLES the account's own",
             False,
         ),
         (refusal(403, "KeyBasedAuthenticationNotPermitted"), "The account takes no keys", False),
-        (refusal(409, "TableBeingDeleted"), "it can be made again in a minute", True),
+        (refusal(409, "TableBeingDeleted"), "it can be created again in a minute", True),
         (
             refusal(429, "TooManyRequests"),
             "answered 429 TooManyRequests. The next tick tries again",
@@ -160,7 +178,7 @@ def test_no_answer_of_the_server_becomes_any_other_error(call: str, answer: Repl
         ),
     ],
 )
-def test_a_refusal_is_said_with_what_to_do(answer: Reply, sentence: str, transient: bool) -> None:  # noqa: FBT001  (a table of cases)
+def test_refusal_says_what_to_do(answer: Reply, sentence: str, transient: bool) -> None:  # noqa: FBT001  (a table of cases)
     asked = pytest.raises(LedgerError, match=re.escape(sentence))
     with Scripted(always(answer)) as server, ledger_on(server.url) as ledger, asked as caught:
         ledger.load()
@@ -168,7 +186,7 @@ def test_a_refusal_is_said_with_what_to_do(answer: Reply, sentence: str, transie
 
 
 @pytest.mark.parametrize("call", ["last_checks", "lease", "record_notifications"])
-def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> None:
+def test_unreachable_loopback_ledger_mentions_azurite(call: str) -> None:
     with Scripted([]) as server:
         closed = server.url
     started = time.monotonic()
@@ -192,7 +210,7 @@ def test_when_nobody_listens_we_ask_whether_azurite_is_running(call: str) -> Non
     ],
 )
 @pytest.mark.parametrize("call", ["last_checks", "load", "record_notifications"])
-def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Reply) -> None:
+def test_broken_connection_is_transient(call: str, fault: Reply) -> None:
     with (
         Scripted(always(fault)) as server,
         ledger_on(server.url) as ledger,
@@ -203,7 +221,7 @@ def test_a_connection_that_breaks_is_an_error_that_may_pass(call: str, fault: Re
     assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_busy_server_is_asked_again() -> None:
+def test_busy_server_is_retried() -> None:
     busy = refusal(503, "ServerBusy")
     found = reply(
         {"PartitionKey": "own", "RowKey": "~pulse:", "retries_left": 4, "error": "", "evidence": ""}
@@ -221,7 +239,7 @@ def test_a_busy_server_is_asked_again() -> None:
         {"retry_after_ms": "9e9"},
     ],
 )
-def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> None:
+def test_gives_up_soon_on_a_busy_server(wait: dict[str, str]) -> None:
     started = time.monotonic()
     answer = refusal(503, "ServerBusy", **wait)
     with Scripted(always(answer)) as server, ledger_on(server.url) as ledger:
@@ -232,29 +250,29 @@ def test_a_server_that_stays_busy_is_left_alone_soon(wait: dict[str, str]) -> No
     assert time.monotonic() - started < 15
 
 
-def test_silence_is_an_error_that_may_pass() -> None:
+def test_timeout_is_transient() -> None:
     for silence in (ServiceRequestTimeoutError("?sig=x"), ServiceResponseTimeoutError("?sig=x")):
-        error = explain(silence, "account.table.core.windows.net")
+        error = ledger_error(silence, "account.table.core.windows.net")
         assert (
             str(error)
-            == "The ledger at account.table.core.windows.net did not answer in time. The next tick tries again."
+            == "The ledger at account.table.core.windows.net did not respond in time. The next tick tries again."
         )
         assert error.transient
 
 
 @pytest.mark.parametrize("call", ["last_checks", "record_notifications"])
-def test_a_redirect_is_not_followed(call: str) -> None:
+def test_redirect_is_not_followed(call: str) -> None:
     with (
         Scripted([]) as elsewhere,
         Scripted(always(Reply(307, headers={"Location": elsewhere.url}))) as server,
         ledger_on(server.url) as ledger,
     ):
-        with pytest.raises(LedgerError, match="cannot be understood"):
+        with pytest.raises(LedgerError, match="cannot be read"):
             EVERY_CALL[call](ledger)
         assert not elsewhere.asked
 
 
-def test_a_wrong_address_is_no_conflict() -> None:
+def test_wrong_endpoint_is_not_a_conflict() -> None:
     asked = pytest.raises(
         LedgerError, match="name the account's table endpoint, and nothing after it"
     )
@@ -267,7 +285,7 @@ def test_a_wrong_address_is_no_conflict() -> None:
     assert not isinstance(caught.value, LedgerConflict)
 
 
-def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
+def test_table_created_by_another_process_is_used() -> None:
     answers = [
         batch((404, "TableNotFound")),
         refusal(409, "TableAlreadyExists"),
@@ -278,17 +296,17 @@ def test_a_table_that_somebody_else_made_just_now_is_used() -> None:
         assert len(server.asked) == 3
 
 
-def test_a_table_that_is_being_deleted_cannot_be_made() -> None:
+def test_table_that_is_being_deleted_is_an_error() -> None:
     answers = [batch((404, "TableNotFound")), refusal(409, "TableBeingDeleted")]
     with (
         Scripted(answers) as server,
         ledger_on(server.url) as ledger,
-        pytest.raises(LedgerError, match="made again in a minute"),
+        pytest.raises(LedgerError, match="created again in a minute"),
     ):
         EVERY_CALL["record_notifications"](ledger)
 
 
-def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
+def test_failed_second_page_is_an_error() -> None:
     row = {"PartitionKey": "own", "RowKey": "former:libcal|k1", "service": "libcal", "key_id": "k1"}
     first = reply(
         {"value": [row]}, x_ms_continuation_NextPartitionKey="own", x_ms_continuation_NextRowKey="g"
@@ -301,7 +319,7 @@ def test_a_second_page_that_fails_is_not_a_smaller_memory() -> None:
         ledger.load()
 
 
-def test_a_page_with_fewer_checks_than_asked_for_is_not_all_of_them() -> None:
+def test_reads_further_pages_after_a_short_one() -> None:
     rows = [
         {
             "PartitionKey": "own",
@@ -327,7 +345,7 @@ def holder(asked: Asked) -> str:
     return str(re.findall(r'"holder": ?"(\w+)"', asked.body.decode())[0])
 
 
-def test_a_lease_whose_first_answer_got_lost_is_ours_all_the_same() -> None:
+def test_lease_is_kept_if_its_first_response_was_lost() -> None:
     tries: list[str] = []
 
     def script(asked: Asked) -> Reply:
@@ -355,7 +373,7 @@ def test_a_lease_whose_first_answer_got_lost_is_ours_all_the_same() -> None:
     assert len(tries) == 3
 
 
-def test_a_renewal_that_meets_its_own_first_try_is_no_loss_and_somebody_elses_is() -> None:
+def test_renewal_conflict_is_a_loss_only_if_another_check_won() -> None:
     row = {
         "PartitionKey": "own",
         "RowKey": "~lease:",
@@ -381,7 +399,7 @@ def test_a_renewal_that_meets_its_own_first_try_is_no_loss_and_somebody_elses_is
         lease.release()
 
 
-def test_a_lease_whose_version_was_not_answered_is_not_renewed_over_somebody_elses() -> None:
+def test_lease_without_a_version_does_not_overwrite_another() -> None:
     row = {
         "PartitionKey": "own",
         "RowKey": "~lease:",
@@ -413,7 +431,7 @@ def test_a_lease_whose_version_was_not_answered_is_not_renewed_over_somebody_els
     assert re.search(rb"If-Match: \"?first", written[1])
 
 
-def test_giving_the_lease_back_never_fails(table: str) -> None:
+def test_release_of_the_lease_never_fails(table: str) -> None:
     with Azurite() as azurite, TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
         lease = ledger.lease()
         assert lease is not None
@@ -423,7 +441,7 @@ def test_giving_the_lease_back_never_fails(table: str) -> None:
             lease.renew()
 
 
-def test_after_an_outage_all_is_as_before(table: str) -> None:
+def test_ledger_works_after_an_outage(table: str) -> None:
     with Azurite() as azurite, TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
         ledger.remember(Changes(in_use_records=(HOLD,)))
         azurite.kill()
@@ -445,21 +463,19 @@ def test_after_an_outage_all_is_as_before(table: str) -> None:
         f"@Microsoft.KeyVault(SecretUri=https://vault.example/{KEY})",
     ],
 )
-def test_what_names_no_ledger_is_said_without_quoting_it(where: str) -> None:
+def test_malformed_connection_is_not_quoted(where: str) -> None:
     with pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither") as caught:
         TableLedger(where, lambda: NOW).close()
     assert not caught.value.transient
     assert KEY not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_ledger_elsewhere_wants_https() -> None:
-    with pytest.raises(
-        LedgerError, match=r"points to tables\.example over http; only https is taken"
-    ):
+def test_remote_ledger_needs_https() -> None:
+    with pytest.raises(LedgerError, match=r"points to tables\.example over http\. Use https"):
         ledger_on("http://tables.example")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
-def test_a_ledger_on_this_machine_does_not(url: str) -> None:
+def test_loopback_ledger_needs_no_https(url: str) -> None:
     with ledger_on(url) as ledger, pytest.raises(LedgerError, match=r"Is Azurite running\?"):
         ledger.load()

@@ -67,9 +67,7 @@ def identity(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
         yield server
 
 
-def test_a_managed_identity_opens_the_ledger(
-    secure: Azurite, identity: Scripted, table: str
-) -> None:
+def test_managed_identity_opens_the_ledger(secure: Azurite, identity: Scripted, table: str) -> None:
     with (
         ManagedIdentityCredential() as credential,
         TableLedger(secure.endpoint(), lambda: NOW, credential=credential, table=table) as ledger,
@@ -82,7 +80,7 @@ def test_a_managed_identity_opens_the_ledger(
     assert asked.headers["x-identity-header"] == "header-of-a-test"
 
 
-def test_an_identity_that_is_not_there_is_named_as_the_cause(identity: Scripted) -> None:
+def test_missing_identity_is_named_as_the_cause(identity: Scripted) -> None:
     identity.script = lambda _: reply(
         {"statusCode": 400, "message": "No identity is assigned"}, 400
     )
@@ -92,7 +90,7 @@ def test_an_identity_that_is_not_there_is_named_as_the_cause(identity: Scripted)
             "https://account.table.core.windows.net", lambda: NOW, credential=credential
         ) as ledger,
         pytest.raises(
-            LedgerError, match=r"no token was given for it: .* is the identity assigned to the app"
+            LedgerError, match=r"there is no token for it\. .* is the identity assigned to the app"
         ),
     ):
         ledger.last_checks()
@@ -101,7 +99,7 @@ def test_an_identity_that_is_not_there_is_named_as_the_cause(identity: Scripted)
 @pytest.mark.filterwarnings(
     "ignore:Testing an element's truth value:DeprecationWarning"
 )  # the SDK's own, where an error is XML
-def test_a_token_for_something_else_is_refused(secure: Azurite, identity: Scripted) -> None:
+def test_token_for_another_resource_is_refused(secure: Azurite, identity: Scripted) -> None:
     other = {
         "access_token": token("https://graph.microsoft.com"),
         "expires_on": "4102444800",
@@ -118,7 +116,7 @@ def test_a_token_for_something_else_is_refused(secure: Azurite, identity: Script
     assert not caught.value.transient
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_believed(
+def test_untrusted_certificate_is_refused(
     secure: Azurite, identity: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
@@ -131,7 +129,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
     assert len(identity.asked) <= 1
 
 
-def test_a_token_is_never_sent_without_https() -> None:
+def test_token_needs_https() -> None:
     with (
         ManagedIdentityCredential() as credential,
         pytest.raises(LedgerError, match="LAPSEWATCH_TABLES is neither an https endpoint"),

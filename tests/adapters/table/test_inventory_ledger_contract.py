@@ -56,11 +56,11 @@ def ledger(
         yield tables.inventory
 
 
-def test_an_empty_ledger_remembers_nothing(ledger: InventoryLedger) -> None:
+def test_new_ledger_is_empty(ledger: InventoryLedger) -> None:
     assert ledger.load() == ledger.load_items() == InventoryMemory()
 
 
-def test_what_is_written_is_read(ledger: InventoryLedger) -> None:
+def test_reads_what_was_written(ledger: InventoryLedger) -> None:
     rows = tuple(listed(n) for n in range(250))
     ledger.remember(InventoryChanges(SCAN, rows))
     ledger.record_notifications([told(1), told(1, "owner:7"), told(2)])
@@ -72,7 +72,7 @@ def test_what_is_written_is_read(ledger: InventoryLedger) -> None:
     assert ledger.load_items() == replace(ledger.load(), notifications={})
 
 
-def test_only_what_is_given_is_touched(ledger: InventoryLedger) -> None:
+def test_changes_only_given_rows(ledger: InventoryLedger) -> None:
     ledger.remember(InventoryChanges(SCAN, (listed(1), listed(2))))
     changed = replace(listed(2), ended=True, since=NOW + timedelta(days=1), audience=())
     ledger.remember(InventoryChanges(items=(changed,)))
@@ -81,7 +81,7 @@ def test_only_what_is_given_is_touched(ledger: InventoryLedger) -> None:
     assert memory.scan == SCAN
 
 
-def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_already(
+def test_deletes_gone_items_and_their_notifications(
     ledger: InventoryLedger,
 ) -> None:
     ledger.remember(InventoryChanges(SCAN, (listed(1), listed(2))))
@@ -98,7 +98,7 @@ def test_what_is_gone_is_dropped_with_what_was_told_of_it_and_may_be_gone_alread
     )
 
 
-def test_the_tenant_and_the_watched_apps_share_nothing(azurite: Azurite, table: str) -> None:
+def test_inventory_and_watched_apps_share_no_rows(azurite: Azurite, table: str) -> None:
     with TableLedger(azurite.tables, lambda: NOW, table=table) as tables:
         tables.inventory.remember(InventoryChanges(SCAN, (listed(1),)))
         tables.inventory.record_notifications([told(1)])

@@ -13,6 +13,8 @@ from local.azurite import Azurite
 from shared.adapters.table.ledger import MAX_HISTORY, TableLedger
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
 from shared.core.model.decision import Decision, DecisionKind, InUse
+from shared.adapters.table.history import MAX_REMOVED
+from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import Credential
 from shared.core.model.memory import AppRecord, Changes, CredentialRecord, ItemState, Removals
 from shared.core.model.notification import Notification
@@ -68,7 +70,7 @@ def record(at: datetime = NOW) -> CheckRecord:
     return CheckRecord(at, Outcome.OK, "", Read(1, 2, 3, 1.5), messages=0)
 
 
-def test_requests_are_few(
+def test_number_of_requests_is_small(
     ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     assert requests_of(ledger.last_checks) == 1  # there is no table yet
@@ -116,7 +118,7 @@ def test_requests_are_few(
     )
 
 
-def test_a_thousand_rows_are_a_page(
+def test_a_page_has_a_thousand_rows(
     ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     credentials = [
@@ -134,7 +136,7 @@ def test_a_thousand_rows_are_a_page(
     }
 
 
-def test_a_transaction_stays_below_four_mebibytes(
+def test_transaction_stays_below_four_mebibytes(
     ledger: TableLedger, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     heavy = [
@@ -146,7 +148,7 @@ def test_a_transaction_stays_below_four_mebibytes(
     assert set(ledger.load().items.values()) == set(heavy)
 
 
-def test_texts_travel_unharmed(ledger: TableLedger) -> None:
+def test_texts_are_stored_unchanged(ledger: TableLedger) -> None:
     texts = [
         "O'Hara & Söhne <b>",
         '"\\',
@@ -172,7 +174,7 @@ def test_texts_travel_unharmed(ledger: TableLedger) -> None:
     assert [memory.items[f"it's:{number} %41"].situation for number in range(len(texts))] == texts
 
 
-def test_a_check_leaves_one_row_that_people_can_read(ledger: TableLedger, raw: TableClient) -> None:
+def test_check_is_one_readable_row(ledger: TableLedger, raw: TableClient) -> None:
     ledger.record_check(record(), LastChecks(last_attempt=NOW))
     [row] = [dict(each) for each in raw.list_entities() if each["RowKey"].startswith("~check:")]
     assert row | {"PartitionKey": "", "RowKey": ""} == {
@@ -189,9 +191,7 @@ def test_a_check_leaves_one_row_that_people_can_read(ledger: TableLedger, raw: T
     }
 
 
-def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(
-    ledger: TableLedger, raw: TableClient
-) -> None:
+def test_two_checks_of_one_instant_are_kept(ledger: TableLedger, raw: TableClient) -> None:
     for at in (NOW, NOW, NOW - timedelta(days=401)):
         ledger.record_check(record(at), LastChecks(last_attempt=NOW))
     ledger.remove_history(NOW - timedelta(days=400), lambda _: True)
@@ -200,17 +200,17 @@ def test_two_checks_of_one_instant_are_both_kept_and_old_ones_are_dropped(
     ] * 2
 
 
-def test_a_long_history_is_dropped_some_hundreds_a_call(
+def test_long_history_is_deleted_in_several_calls(
     ledger: TableLedger, raw: TableClient, requests_of: Callable[[Callable[[], object]], int]
 ) -> None:
     ledger.record_check(record(), LastChecks(last_attempt=NOW))
     partition = next(iter(raw.list_entities()))["PartitionKey"]
-    for start in range(0, MAX_HISTORY + 100, 100):
+    for start in range(0, MAX_REMOVED + 100, 100):
         keys = [f"~check:999{number:015d}|x" for number in range(start, start + 100)]
         raw.submit_transaction(
             [("create", {"PartitionKey": partition, "RowKey": key}) for key in keys]
         )
-    assert requests_of(lambda: ledger.remove_history(NOW, lambda _: True)) == 2 + MAX_HISTORY // 100
+    assert requests_of(lambda: ledger.remove_history(NOW, lambda _: True)) == 2 + MAX_REMOVED // 100
     assert (
         len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 101
     )
@@ -219,20 +219,18 @@ def test_a_long_history_is_dropped_some_hundreds_a_call(
 
 
 @pytest.mark.parametrize("damage", [{"assumed": "perhaps"}, {"at": "soon"}])
-def test_a_damaged_row_is_named_and_nothing_is_loaded(
+def test_damaged_row_is_named_and_nothing_is_loaded(
     ledger: TableLedger, raw: TableClient, damage: dict[str, str]
 ) -> None:
     ledger.remember(Changes(in_use_records=(hold("libcal"), hold("libstaffer"))))
     [row] = [each for each in raw.list_entities() if each["RowKey"] == "hold:libcal"]
     raw.update_entity({**row, **damage})
-    with pytest.raises(
-        LedgerError, match="'hold:libcal' of the ledger cannot be understood"
-    ) as caught:
+    with pytest.raises(LedgerError, match="'hold:libcal' of the ledger cannot be read") as caught:
         ledger.load()
     assert not caught.value.transient
 
 
-def test_two_tenants_in_one_table_do_not_see_each_other(azurite: Azurite, table: str) -> None:
+def test_two_tenants_in_one_table_are_separate(azurite: Azurite, table: str) -> None:
     with (
         TableLedger(azurite.tables, lambda: NOW, table=table, partition="one") as one,
         TableLedger(azurite.tables, lambda: NOW, table=table, partition="two") as two,
@@ -243,7 +241,7 @@ def test_two_tenants_in_one_table_do_not_see_each_other(azurite: Azurite, table:
         assert not two.load().in_use_records
 
 
-def test_of_many_checks_that_start_at_once_one_gets_the_lease(azurite: Azurite, table: str) -> None:
+def test_one_of_many_simultaneous_checks_gets_the_lease(azurite: Azurite, table: str) -> None:
     now = [NOW]
     with ExitStack() as stack, ThreadPoolExecutor(8) as pool:
         ledgers = [
@@ -256,19 +254,19 @@ def test_of_many_checks_that_start_at_once_one_gets_the_lease(azurite: Azurite, 
             now[0] += timedelta(minutes=5)
 
 
-def test_the_same_row_twice_counts_once_and_the_later_wins(ledger: TableLedger) -> None:
+def test_later_of_two_writes_to_a_row_counts(ledger: TableLedger) -> None:
     ledger.remember(Changes(items=(item("a", "one"), item("a", "two"))))
     assert ledger.load().items["a"].situation == "two"
 
 
-def test_a_decision_names_a_row_once(ledger: TableLedger) -> None:
+def test_decision_names_each_row_once(ledger: TableLedger) -> None:
     with pytest.raises(ValueError, match="each once"):
         ledger.decide(
             Decision(NOW, DecisionKind.CONFIRM, None, ("a",)), holds=[hold("a"), hold("a")]
         )
 
 
-def test_a_channel_name_that_no_key_can_hold_is_refused_before_anything_is_sent(
+def test_refuses_a_channel_name_that_no_key_can_hold(
     ledger: TableLedger,
 ) -> None:
     with pytest.raises(LedgerError, match="Rename the service or the channel"):

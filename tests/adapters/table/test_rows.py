@@ -10,22 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.table.rows import (
-    KINDS,
-    MAX_KEY_UNITS,
-    MAX_TEXT_UNITS,
-    SHORTENED,
-    Remembered,
-    TableRow,
-    columns_of,
-    history_key,
-    key,
-    key_of,
-    memory_of,
-    record_of,
-)
-from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
-from shared.core.model.decision import (
+from shared.adapters.table.columns import MAX_CHARS_OF, MAX_TEXT_UNITS, columns_of
+from shared.adapters.table.keys import MAX_KEY_UNITS, history_key, key
+from shared.adapters.table.kinds import KINDS, Remembered, key_of
+from shared.adapters.table.records import TableRow, memory_of, record_of
+from shared.core.model.directory import Credential
+from shared.core.model.inventory import Holder, InventoryItem
+from shared.core.model.memory import (
     Acknowledgement,
     Assignment,
     Decision,
@@ -135,17 +126,17 @@ def sighting(**changes: object) -> CredentialRecord:
 
 
 @given(remembered)
-def test_every_value_comes_back_exactly(value: Remembered) -> None:
+def test_every_record_is_read_as_written(value: Remembered) -> None:
     assert record_of(type(value), row_of(value)) == value
 
 
 @given(st.one_of(pulses, records))
-def test_a_pulse_and_a_check_come_back_exactly(value: LastChecks | CheckRecord) -> None:
+def test_last_checks_and_check_are_read_as_written(value: LastChecks | CheckRecord) -> None:
     assert record_of(type(value), row_of(value)) == value
 
 
 @given(st.lists(remembered, max_size=8, unique_by=key_of))
-def test_a_memory_is_what_its_rows_say(values: list[Remembered]) -> None:
+def test_memory_holds_every_row(values: list[Remembered]) -> None:
     memory = memory_of(row_of(value, key_of(value), "etag") for value in values)
     kept: list[Remembered] = [*memory.previous_credentials]
     for mapping in (
@@ -159,7 +150,7 @@ def test_a_memory_is_what_its_rows_say(values: list[Remembered]) -> None:
     assert {getattr(value, "version", "etag") for value in kept} <= {"etag"}
 
 
-def test_an_instant_is_kept_to_the_microsecond_and_in_utc() -> None:
+def test_instants_are_in_utc_and_exact_to_the_microsecond() -> None:
     given_at = datetime(2026, 11, 22, 9, 0, 0, 1, tzinfo=timezone(-timedelta(hours=5)))
     columns = columns_of(InUse("libcal", "k1", assumed=True, at=given_at), "row")
     assert columns["at"] == "2026-11-22T14:00:00.000001Z"
@@ -173,17 +164,17 @@ def test_an_instant_is_kept_to_the_microsecond_and_in_utc() -> None:
         datetime(1600, 12, 31, tzinfo=UTC),
     ],
 )
-def test_dates_that_a_table_does_not_know_are_kept_too(at: datetime) -> None:
+def test_dates_beyond_a_tables_range_are_stored(at: datetime) -> None:
     value = sighting(starts=at, ends=at)
     assert record_of(CredentialRecord, row_of(value)) == value
 
 
-def test_an_instant_without_a_zone_is_a_mistake_of_the_program() -> None:
+def test_instant_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="at of row has no time zone"):
         columns_of(InUse("libcal", "k1", assumed=True, at=NOW.replace(tzinfo=None)), "row")
 
 
-def test_what_is_none_has_no_column() -> None:
+def test_none_has_no_column() -> None:
     assert set(columns_of(InUse("libcal", "k1", assumed=True, at=NOW, version="etag"), "row")) == {
         "service",
         "key_id",
@@ -193,7 +184,7 @@ def test_what_is_none_has_no_column() -> None:
     }
 
 
-def test_people_can_read_a_row() -> None:
+def test_row_is_readable() -> None:
     assert columns_of(
         Assignment("k1", ("libcal", "libstaffer"), NOW, Person("7d1f", "Ann")), "row"
     ) == {
@@ -207,10 +198,10 @@ def test_people_can_read_a_row() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=600))
-def test_any_name_can_be_kept_and_is_kept_the_same_the_second_time(name: str) -> None:
+def test_any_name_is_stored_the_same_way_twice(name: str) -> None:
     once = record_of(CredentialRecord, row_of(sighting(name=name))).credential.name
     once.encode()
-    assert len(once) <= SHORTENED["name"]
+    assert len(once) <= MAX_CHARS_OF["name"]
     assert record_of(CredentialRecord, row_of(sighting(name=once))).credential.name == once
 
 
@@ -225,24 +216,24 @@ def test_any_name_can_be_kept_and_is_kept_the_same_the_second_time(name: str) ->
         ("<b>&'\"\u202e", "<b>&'\"\u202e"),
     ],
 )
-def test_names_are_cut_and_cleaned(name: str, kept: str) -> None:
+def test_names_are_shortened_and_cleaned(name: str, kept: str) -> None:
     assert record_of(CredentialRecord, row_of(sighting(name=name))).credential.name == kept
 
 
-def test_what_failed_is_cut_wherever_it_is_kept() -> None:
+def test_errors_are_shortened_in_every_record() -> None:
     last_checks = record_of(
         LastChecks, row_of(LastChecks(error="x" * 5_000, evidence="half \ud83d pair " * 500))
     )
-    assert len(last_checks.error) == len(last_checks.evidence) == SHORTENED["error"]
+    assert len(last_checks.error) == len(last_checks.evidence) == MAX_CHARS_OF["error"]
     assert last_checks.evidence.startswith("half \ufffd pair ")
 
 
-def test_a_name_that_makes_a_key_is_never_cut() -> None:
+def test_name_in_a_key_is_not_shortened() -> None:
     channel = ChannelState("n" * 300)
     assert record_of(ChannelState, row_of(channel, key_of(channel))) == channel
 
 
-def test_the_days_of_a_use_can_be_read() -> None:
+def test_days_of_use_are_readable() -> None:
     columns = columns_of(Use("k1", (date(2026, 11, 20), date(2026, 11, 22)), NOW), "row")
     assert columns == {
         "key_id": "k1",
@@ -256,14 +247,14 @@ def item(situation: str) -> ItemState:
 
 
 @pytest.mark.parametrize("situation", ["x" * MAX_TEXT_UNITS, "\U0001f511" * (MAX_TEXT_UNITS // 2)])
-def test_the_longest_text_that_a_table_takes_is_kept_whole(situation: str) -> None:
+def test_longest_text_of_a_table_is_stored_whole(situation: str) -> None:
     assert record_of(ItemState, row_of(item(situation))).situation == situation
 
 
 @pytest.mark.parametrize(
     "situation", ["x" * (MAX_TEXT_UNITS + 1), "\U0001f511" * (MAX_TEXT_UNITS // 2) + "x"]
 )
-def test_a_longer_one_is_refused_by_name(situation: str) -> None:
+def test_longer_text_is_refused_by_name(situation: str) -> None:
     with pytest.raises(
         LedgerError,
         match=r"row item:libcal: its situation has 32,769 characters, a table takes 32,768",
@@ -272,7 +263,7 @@ def test_a_longer_one_is_refused_by_name(situation: str) -> None:
     assert not caught.value.transient
 
 
-def test_a_list_that_is_too_long_is_refused() -> None:
+def test_too_long_list_is_refused() -> None:
     app = AppRecord(
         "libcal",
         "c",
@@ -290,21 +281,21 @@ def test_a_list_that_is_too_long_is_refused() -> None:
 @pytest.mark.parametrize(
     "value", [item("half \ud83d pair"), AppRecord("a", "c", "o", "n", True, "", ("\ud83d",), NOW)]
 )
-def test_a_broken_text_that_is_compared_is_refused(value: Remembered) -> None:
-    with pytest.raises(LedgerError, match="no valid text"):
+def test_invalid_text_that_is_compared_is_refused(value: Remembered) -> None:
+    with pytest.raises(LedgerError, match="not valid text"):
         columns_of(value, "row")
 
 
 @pytest.mark.parametrize(
     "name", ["a/b", "a\\b", "a#b", "a?b", "a\x00b", "a\tb", "a\x9fb", "a\ud83db"]
 )
-def test_a_name_that_no_key_can_hold_is_refused(name: str) -> None:
+def test_name_with_a_forbidden_character_is_refused(name: str) -> None:
     with pytest.raises(LedgerError, match=r"a table takes no .* in a key\. Rename") as caught:
         key("told", "libcal", name)
     assert not caught.value.transient
 
 
-def test_a_key_that_is_too_long_is_refused() -> None:
+def test_too_long_key_is_refused() -> None:
     assert len(key("hold", "s" * (MAX_KEY_UNITS - 5))) == MAX_KEY_UNITS
     with pytest.raises(LedgerError, match="the key has 513 characters, a table takes 512"):
         key("hold", "s" * (MAX_KEY_UNITS - 4))
@@ -330,7 +321,7 @@ def test_keys_are_made_of_ids() -> None:
 
 
 @given(items, channels)
-def test_a_key_says_which_item_and_which_channel(item: str, channel: str) -> None:
+def test_key_holds_item_and_channel(item: str, channel: str) -> None:
     assert re.fullmatch(r"told:([^|]+)\|([^|]+)", key("told", item, channel)).groups() == (  # type: ignore[union-attr]  # fails by itself
         item,
         channel,
@@ -338,7 +329,7 @@ def test_a_key_says_which_item_and_which_channel(item: str, channel: str) -> Non
 
 
 @given(instants, instants)
-def test_history_sorts_newest_first_and_after_all_else(one: datetime, other: datetime) -> None:
+def test_history_sorts_newest_first_after_other_rows(one: datetime, other: datetime) -> None:
     assert (history_key("check", one) < history_key("check", other)) == (one > other)
     assert all(f"{kind}:\U0010ffff" < history_key("check", one) for kind in KINDS)
 
@@ -367,13 +358,13 @@ def widest(text: str) -> list[object]:
 @pytest.mark.parametrize(
     "value", widest("x" * MAX_TEXT_UNITS), ids=lambda value: type(value).__name__
 )
-def test_even_the_widest_row_is_smaller_than_a_table_allows(value: object) -> None:
+def test_widest_row_is_within_the_limit_of_a_table(value: object) -> None:
     columns = columns_of(value, "row")
     assert len(columns) <= 252
     assert sum(len(name) + len(str(column)) for name, column in columns.items()) * 2 < 1024 * 1024
 
 
-def test_every_kind_is_among_the_widest() -> None:
+def test_widest_rows_cover_every_kind() -> None:
     assert {kind.record for kind in KINDS.values()} < {type(value) for value in widest("x" * 20)}
 
 
@@ -398,9 +389,9 @@ CLAIM: dict[str, object] = {
     [
         (
             TableRow("guess:libcal", HOLD),
-            r"'guess:libcal' of the ledger is of no known kind \(acknowledgement, app,",
+            r"'guess:libcal' of the ledger is of an unknown kind \(known: acknowledgement, app,",
         ),
-        (TableRow("libcal", HOLD), "'libcal' of the ledger is of no known kind"),
+        (TableRow("libcal", HOLD), "'libcal' of the ledger is of an unknown kind"),
         (
             TableRow("hold:libcal", {**HOLD, "assumed": "yes"}),
             "'hold:libcal' .* in its column 'assumed', Expected `bool`, got `str`",
@@ -443,14 +434,14 @@ CLAIM: dict[str, object] = {
         ),
     ],
 )
-def test_a_row_that_cannot_be_understood_is_named(row: TableRow, complaint: str) -> None:
+def test_unreadable_row_is_named(row: TableRow, complaint: str) -> None:
     with pytest.raises(LedgerError, match=complaint) as caught:
         memory_of([row])
     assert not caught.value.transient
     assert "by another version of the program, or by hand" in str(caught.value)
 
 
-def test_a_column_that_a_later_version_added_is_no_harm() -> None:
+def test_column_of_a_later_version_is_ignored() -> None:
     assert (
         memory_of([TableRow("hold:libcal", {**HOLD, "mood": "calm"})])
         .in_use_records["libcal"]

@@ -1,0 +1,62 @@
+"""What a failed post to a Teams webhook means, and what to do."""
+
+from collections.abc import Mapping
+
+from shared.adapters.channels.http_request import NoResponse, Problem
+
+LATER = "The next check tries again"
+NEW_FLOW = "create a new flow and replace the old URL with its URL"
+COPY_URL = (
+    "The webhook refuses the request. Copy the whole URL of the flow again, with its signature"
+)
+UNCERTAIN = f"The webhook sent no response, so the message may or may not be in Teams. {LATER}"
+BY_CODE = {
+    "WorkflowTriggerIsNotEnabled": (
+        f"The flow is turned off or deleted. Turn it on in Power Automate, or {NEW_FLOW}"
+    ),
+    "TriggerInputSchemaMismatch": (
+        "The flow expects another kind of request. Build the flow from the Teams template for"
+        " webhook requests"
+    ),
+    "DirectApiAuthorizationRequired": (
+        "Only users of the tenant can trigger the flow. Set “Who can trigger the flow” to Anyone,"
+        " save, and use the new URL"
+    ),
+    "WorkflowNotFound": f"The flow does not exist. To repair this, {NEW_FLOW}",
+}
+"""By the error code in the response of Power Automate."""
+BY_STATUS = {
+    400: "The flow does not accept the request. Look at the flow's trigger in Power Automate",
+    401: COPY_URL,
+    403: COPY_URL,
+    404: BY_CODE["WorkflowNotFound"],
+    410: BY_CODE["WorkflowNotFound"],
+    413: "The card is too large for the flow. Watch fewer things in one channel",
+    429: f"The flow gets more requests than it takes. {LATER}",
+}
+UNKNOWN = "The webhook returned an unexpected response. Look at the flow in Power Automate"
+REDIRECT = (
+    "The webhook redirects elsewhere, and redirects are not followed. Copy the flow's URL again"
+)
+BY_NO_RESPONSE: Mapping[NoResponse, str] = {
+    NoResponse.INSECURE: (
+        "No secure connection to the webhook could be made. Check the certificates on the way"
+    ),
+    NoResponse.CONNECT_TIMEOUT: f"The webhook could not be reached in time. {LATER}",
+    NoResponse.UNKNOWN_HOST: "The webhook's host is unknown. Check the URL and the name service",
+    NoResponse.UNREACHABLE: f"The webhook could not be reached. {LATER}",
+    NoResponse.BROKEN: UNCERTAIN,
+    NoResponse.READ_TIMEOUT: UNCERTAIN,
+    NoResponse.BAD_URL: "The URL cannot be used. Copy the flow's URL again",
+}
+
+
+def explain(problem: Problem) -> str:
+    """Return what happened and what to do, without the last full stop."""
+    if isinstance(problem, NoResponse):
+        return BY_NO_RESPONSE[problem]
+    if problem.redirects:
+        text = REDIRECT
+    else:
+        text = BY_CODE.get(problem.code) or BY_STATUS.get(problem.status) or UNKNOWN
+    return f"{text} ({problem})"
