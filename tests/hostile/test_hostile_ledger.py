@@ -15,7 +15,6 @@ from local.simulation.build import CLIENT_ID, OBJECT_ID, service, watchlist
 from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import START
-from shared.adapters.graph.decode import app_of, decoded
 from shared.adapters.graph.decode import app_of, decode
 from shared.adapters.graph.shapes import Record
 from shared.adapters.table.ledger import TableLedger

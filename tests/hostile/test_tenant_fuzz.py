@@ -19,8 +19,6 @@ from shared.core.model.inventory import Holder
 from shared.core.model.owners import AppOwners
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanQuery
-from shared.render.text.escape import plain
-from shared.ports import DirectoryError, ScanQuery
 from shared.render.text.escape import clean
 from tests.hostile.test_decoder_fuzz import KEY_IDS, ODD, ends_in, mutated
 from tests.support.graph_objects import application, certificate, secret

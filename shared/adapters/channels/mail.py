@@ -25,9 +25,6 @@ from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.ports.errors import ChannelError, DirectoryError
 from shared.render.mail.mail import mail
 from shared.render.mail.mime import as_bytes
-from shared.render.text.escape import clean
-from shared.ports import ChannelError, DirectoryError
-from shared.render.mail.mail import as_bytes, mail
 
 type CredentialFactory = Callable[[], TokenCredential]
 

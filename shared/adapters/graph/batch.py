@@ -12,8 +12,6 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.response import UNREADABLE, GraphResponse, complaint, unreadable
-from shared.ports.errors import DirectoryError
 from shared.adapters.graph.response import (
     UNREADABLE,
     GraphResponse,
@@ -23,7 +21,7 @@ from shared.adapters.graph.response import (
 )
 from shared.adapters.graph.retry import RETRIED, RETRIES, retry_after
 from shared.adapters.graph.session import Session
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 BATCH = 20
 """Requests that Graph takes in one."""

@@ -19,8 +19,8 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 
 from shared.adapters.graph.access_token import RunToken
 from shared.adapters.graph.retry import GraphRetryHandler
-from shared.config.values import is_this_machine
-from shared.ports import DirectoryError
+from shared.config.urls import is_this_machine
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import clean
 
 TIMEOUT = httpx.Timeout(60, connect=10)

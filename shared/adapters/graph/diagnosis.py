@@ -12,7 +12,7 @@ import msgspec
 
 from shared.adapters.graph.response import UNREADABLE, unreadable_error
 from shared.adapters.graph.shapes import Key, ListedRecord, Password, Principal, Record
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
 type Shape = Record | Principal | ListedRecord

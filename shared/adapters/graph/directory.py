@@ -21,8 +21,6 @@ from shared.adapters.graph.shapes import ID, KeyedPrincipal, Principal, Record
 from shared.core.model.directory import App
 from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import DirectoryError
-from shared.render.text.escape import plain
-from shared.ports import AppQuery, DirectoryError, DirectoryReading
 from shared.render.text.escape import clean
 
 BATCH_ABOVE = 3

@@ -22,8 +22,6 @@ from shared.config.problems import InvalidValue
 from shared.config.values import email_address
 from shared.core.model.owners import AppOwners, Owner
 from shared.ports.errors import DirectoryError
-from shared.render.text.escape import plain
-from shared.ports import DirectoryError
 from shared.render.text.escape import clean
 
 USER = "#microsoft.graph.user"
@@ -80,7 +78,7 @@ def _owner(owner: _Owner) -> Owner:
 
 def _address(mail: str | None) -> str:
     """Return the address if it is valid, else an empty text."""
-    with suppress(Wrong):
+    with suppress(InvalidValue):
         if mail and len(mail) <= MAX_ADDRESS_CHARS:
             return email_address(mail)
     return ""

@@ -21,7 +21,8 @@ from shared.adapters.graph.response import UNREADABLE, unreadable_error
 from shared.adapters.graph.shapes import ID, Key, ListedPrincipal, ListedRecord
 from shared.adapters.graph.signing_certificate import signing_key_ids
 from shared.core.model.inventory import Holder, InventoryApp
-from shared.ports import DirectoryError, ScanQuery
+from shared.ports.errors import DirectoryError
+from shared.ports.inventory import ScanQuery
 from shared.render.text.escape import clean
 
 

@@ -6,7 +6,7 @@ msgraph's `PageIterator` would drop the rest of a list after an empty page.
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import clean
 
 

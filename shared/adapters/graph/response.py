@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.ports.errors import DirectoryError
-from shared.render.text.escape import plain
 from shared.adapters.graph.retry import RETRIED
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -16,20 +16,10 @@ from kiota_abstractions.request_information import RequestInformation
 from kiota_http.middleware.options import ResponseHandlerOption
 
 from shared.adapters.graph.access_token import CredentialFactory, RunToken
-from shared.adapters.graph.batch import BATCH, batch_answers, batch_request
-from shared.adapters.graph.response import RETRIED, GraphResponse, asked_wait, complaint
-from shared.config.urls import is_this_machine
-from shared.ports.errors import DirectoryError
-from shared.render.text.escape import plain
 from shared.adapters.graph.client import make_client
 from shared.adapters.graph.response import GraphResponse, wait_error
-from shared.adapters.graph.retry import (
-    LOST_CONNECTION_RETRIES,
-    MAX_SDK_DELAY,
-    RETRIED,
-    retry_after,
-)
-from shared.ports import DirectoryError
+from shared.adapters.graph.retry import LOST_CONNECTION_RETRIES, MAX_SDK_DELAY, RETRIED, retry_after
+from shared.ports.errors import DirectoryError
 from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
 type Pause = Callable[[float], Awaitable[None]]

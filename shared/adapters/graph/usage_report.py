@@ -19,7 +19,6 @@ from shared.adapters.graph.access_token import CredentialFactory
 from shared.adapters.graph.paging import next_page_url
 from shared.adapters.graph.response import UNREADABLE, GraphResponse, unreadable_error
 from shared.adapters.graph.session import Session
-from shared.ports.errors import DirectoryError
 from shared.adapters.graph.usage_report_errors import report_error
 
 REPORT = "/beta/reports/appCredentialSignInActivities"

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from shared.adapters.graph.response import GraphResponse, status_error
-from shared.ports import DirectoryError
+from shared.ports.errors import DirectoryError
 
 UNLICENSED = "NonPremiumTenantOrB2C"
 """A part of all of Graph's codes for a missing licence."""

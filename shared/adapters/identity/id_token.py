@@ -53,7 +53,7 @@ class EntraTokenVerifier:
         self._check_dates(claims)
         try:
             object_id = guid(claims["oid"])
-        except Wrong:
+        except InvalidValue:
             raise _not_signed_in("its object id is not an id") from None
         names = (claims.get("name"), claims.get("preferred_username"))
         lines = (clean(name) for name in names if isinstance(name, str))
@@ -84,7 +84,7 @@ class EntraTokenVerifier:
                     "verify_nbf": False,
                 },
             )
-        except (jwt.PyJWTError, Wrong, ValueError, TypeError, RecursionError) as error:
+        except (jwt.PyJWTError, InvalidValue, ValueError, TypeError, RecursionError) as error:
             raise _not_signed_in(_REASONS.get(type(error), "it cannot be read")) from None
         return claims
 

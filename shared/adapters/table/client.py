@@ -9,8 +9,8 @@ from azure.data.tables import TableClient
 from shared.adapters.table.errors import NoTokenError
 from shared.adapters.timeout import CLIENT_OPTIONS
 from shared.adapters.token_errors import why_no_token
-from shared.config.values import is_loopback
-from shared.ports import LedgerError
+from shared.config.urls import is_loopback
+from shared.ports.errors import LedgerError
 
 CALL_SECONDS = 30.0
 """Seconds that one request may take, with its retries."""

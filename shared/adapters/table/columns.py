@@ -12,7 +12,7 @@ import msgspec
 from shared.adapters.table.fields import annotations_of, column_name, is_record
 from shared.adapters.table.keys import utf16_length
 from shared.adapters.table.kinds import KEY_FIELDS
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 from shared.render.text.escape import storable
 
 MAX_TEXT_UNITS = 32_768

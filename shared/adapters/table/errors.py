@@ -13,8 +13,8 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableTransactionError
 
-from shared.config.values import is_this_machine
-from shared.ports import LedgerConflict, LedgerError
+from shared.config.urls import is_this_machine
+from shared.ports.errors import LedgerConflict, LedgerError
 
 _CONFLICTS = (
     "EntityAlreadyExists",

@@ -8,13 +8,12 @@ from shared.adapters.table.keys import history_key, key
 from shared.adapters.table.records import record_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
-from shared.core.model.memory import (
+from shared.core.model.check_record import CheckRecord, LastChecks
+from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
-    CheckRecord,
     Decision,
     InUse,
-    LastChecks,
     PreviousCredential,
 )
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from shared.ports import LedgerError
+from shared.ports.errors import LedgerError
 
 MAX_KEY_UNITS = 512
 """UTF-16 code units of a row key: a table takes 1 KiB."""

@@ -5,19 +5,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from shared.adapters.table.keys import key
+from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.memory import (
-    Acknowledgement,
-    AppRecord,
-    Assignment,
-    ChannelState,
-    CredentialRecord,
-    InUse,
-    ItemState,
-    Notification,
-    PreviousCredential,
-    Use,
-)
+from shared.core.model.memory import AppRecord, ChannelState, CredentialRecord, ItemState, Use
+from shared.core.model.notification import Notification
 
 type Remembered = (
     InUse

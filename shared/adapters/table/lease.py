@@ -9,15 +9,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
-from shared.adapters.table.rows import columns_of, key, record_of
-from shared.adapters.table.store import Step, TableStore
-from shared.ports.clock import Clock
-from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from shared.adapters.table.keys import key
 from shared.adapters.table.records import record_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import Operation, write_at
-from shared.ports import Clock, LeaseLost, LedgerConflict, LedgerError
+from shared.ports.clock import Clock
+from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 
 DURATION = timedelta(minutes=5)
 """How long a lease lasts unless it is renewed."""

@@ -37,34 +37,15 @@ from shared.adapters.table.inventory_ledger import TableInventoryLedger
 from shared.adapters.table.keys import key
 from shared.adapters.table.kinds import Remembered, key_of
 from shared.adapters.table.lease import TableLease
-from shared.adapters.table.rows import (
-    Remembered,
-    columns_of,
-    history_key,
-    key,
-    key_of,
-    memory_of,
-    record_of,
-)
-from shared.adapters.table.store import CALL_SECONDS, Step, TableStore
-from shared.core.model.check_record import CheckRecord, LastChecks
-from shared.core.model.decision import (
-    Acknowledgement,
-    Assignment,
-    Decision,
-    InUse,
-    PreviousCredential,
-)
+from shared.adapters.table.records import memory_of, record_of
+from shared.adapters.table.store import TableStore
+from shared.adapters.table.transactions import write, write_at
+from shared.core.model.check_record import LastChecks
 from shared.core.model.memory import Changes, Memory, Removals
 from shared.core.model.notification import Notification
 from shared.ports.clock import Clock
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Lease
-from shared.adapters.table.records import memory_of, record_of
-from shared.adapters.table.store import TableStore
-from shared.adapters.table.transactions import write, write_at
-from shared.core.model.memory import Changes, LastChecks, Memory, Notification, Removals
-from shared.ports import Clock, Lease, LedgerConflict
 
 
 class TableLedger(TableHistory):

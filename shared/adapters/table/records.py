@@ -7,20 +7,17 @@ import msgspec
 
 from shared.adapters.table.fields import Field, annotations_of, column_name, fields_of
 from shared.adapters.table.kinds import KINDS, Remembered
+from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.memory import (
-    Acknowledgement,
     AppRecord,
-    Assignment,
     ChannelState,
     CredentialRecord,
-    InUse,
     ItemState,
     Memory,
-    Notification,
-    PreviousCredential,
     Use,
 )
-from shared.ports import LedgerError
+from shared.core.model.notification import Notification
+from shared.ports.errors import LedgerError
 
 _FOREIGN_ROW = "Was it written by another version of the program, or by hand?"
 

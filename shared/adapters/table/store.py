@@ -14,17 +14,12 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import TableEntity
 
-from shared.adapters.table.rows import Column, TableRow
-from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
-from shared.adapters.token_errors import why_no_token
-from shared.config.urls import is_loopback, is_this_machine
-from shared.ports.errors import LedgerConflict, LedgerError
 from shared.adapters.table.client import CALL_SECONDS, table_client
 from shared.adapters.table.errors import error_code, ledger_error
 from shared.adapters.table.records import TableRow
 from shared.adapters.table.transactions import MAX_ROWS, Operation, sdk_operation, transactions
 from shared.adapters.timeout import call_with_timeout
-from shared.ports import LedgerConflict
+from shared.ports.errors import LedgerConflict
 
 MAX_PAGE_ROWS = 1_000
 """Rows in a response: a table returns no more, and sometimes fewer although there are more."""

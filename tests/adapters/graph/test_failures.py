@@ -14,13 +14,11 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.retry import retry_after
 from shared.adapters.identity.managed import credential
-from shared.adapters.table.store import NoTokenError, _Identity
+from shared.adapters.table.client import TableCredential
+from shared.adapters.table.errors import NoTokenError
 from shared.ports.directory import AppQuery
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanQuery
-from shared.adapters.table.client import TableCredential
-from shared.adapters.table.errors import NoTokenError
-from shared.ports import AppQuery, DirectoryError, ScanQuery
 from tests.support.graph_objects import CLIENT_ID, FixedToken, application, error, principal, secret
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 

@@ -128,7 +128,7 @@ def test_date_before_year_one_fails_only_its_app() -> None:
 def test_unreadable_page_is_an_error(body: bytes) -> None:
     with (
         Scripted([Reply(200, body)]) as graph,
-        pytest.raises(DirectoryError, match="Graph('s response| returned HTML)"),
+        pytest.raises(DirectoryError, match=r"Graph('s response| returned HTML)"),
     ):
         scan(graph)
 

@@ -13,24 +13,10 @@ from local.azurite import Azurite
 from shared.adapters.table.columns import columns_of
 from shared.adapters.table.errors import ledger_error
 from shared.adapters.table.ledger import TableLedger
-from shared.adapters.table.rows import columns_of
-from shared.adapters.table.store import explain
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
 from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.core.model.memory import Changes, Removals
 from shared.core.model.notification import Notification
-from shared.core.model.memory import (
-    Changes,
-    CheckRecord,
-    Decision,
-    DecisionKind,
-    InUse,
-    LastChecks,
-    Notification,
-    Outcome,
-    Read,
-    Removals,
-)
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from tests.support.scripted import Asked, Reply, Scripted, reply

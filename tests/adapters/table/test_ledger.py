@@ -10,11 +10,10 @@ import pytest
 from azure.data.tables import TableClient
 
 from local.azurite import Azurite
-from shared.adapters.table.ledger import MAX_HISTORY, TableLedger
-from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
-from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.adapters.table.history import MAX_REMOVED
 from shared.adapters.table.ledger import TableLedger
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.core.model.directory import Credential
 from shared.core.model.memory import AppRecord, Changes, CredentialRecord, ItemState, Removals
 from shared.core.model.notification import Notification

@@ -14,9 +14,8 @@ from shared.adapters.table.columns import MAX_CHARS_OF, MAX_TEXT_UNITS, columns_
 from shared.adapters.table.keys import MAX_KEY_UNITS, history_key, key
 from shared.adapters.table.kinds import KINDS, Remembered, key_of
 from shared.adapters.table.records import TableRow, memory_of, record_of
-from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.memory import (
+from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
     Decision,
