@@ -1,4 +1,4 @@
-"""What people may decide, and what is refused with a sentence."""
+"""What people may decide, and what is refused with an explanation."""
 
 from datetime import date
 
@@ -39,7 +39,7 @@ class Case:
         self.view: ServiceView = self.judgement.services[0]
 
 
-def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
+def test_confirmed_credential_is_in_use() -> None:
     case = Case(InUse("libcal", "k1", assumed=True, at=NOW, version="7"))
     decided = confirm(
         case.view, "K2", case.seen, case.round, by=ANNA, shown=ShownCredential("r2B", NEW.ends)
@@ -55,13 +55,13 @@ def test_a_confirmation_names_a_key_id_which_is_then_in_use() -> None:
     )
 
 
-def test_confirming_the_older_one_is_the_undo_and_leaves_no_trace_of_the_mistake() -> None:
+def test_confirming_the_older_credential_undoes_without_a_trace() -> None:
     case = Case(InUse("libcal", "k2", assumed=False, at=at("2026-11-21T09:00Z"), by=BEN))
     decided = confirm(case.view, "k1", case.seen, case.round, by=ANNA)
     assert (decided.in_use_records[0].key_id, decided.previous_credentials) == ("k1", ())
 
 
-def test_confirming_an_unclaimed_one_claims_it() -> None:
+def test_confirming_an_unclaimed_credential_assigns_it() -> None:
     decided = confirm((case := Case()).view, "k3", case.seen, case.round, by=ANNA)
     assert [(each.key_id, each.services) for each in decided.assignments] == [("k3", ("libcal",))]
 
@@ -77,13 +77,13 @@ def test_only_a_live_credential_of_the_app_can_be_confirmed(key_id: str, said: s
 @pytest.mark.parametrize(
     "shown", [ShownCredential("q7X", NEW.ends), ShownCredential("r2B", OLD.ends)]
 )
-def test_what_is_not_as_it_was_shown_is_not_confirmed(shown: ShownCredential) -> None:
+def test_a_credential_that_changed_since_shown_is_not_confirmed(shown: ShownCredential) -> None:
     case = Case()
     with pytest.raises(Refused, match="has changed since you opened"):
         confirm(case.view, "k2", case.seen, case.round, by=ANNA, shown=shown)
 
 
-def test_confirming_twice_is_refused_but_settling_what_was_assumed_is_not() -> None:
+def test_confirming_twice_is_refused_unless_it_was_assumed() -> None:
     settled = Case(InUse("libcal", "k1", assumed=False, at=NOW, by=BEN))
     with pytest.raises(Refused, match="already confirmed on this credential by Ben"):
         confirm(settled.view, "k1", settled.seen, settled.round, by=ANNA)
@@ -95,7 +95,7 @@ def test_confirming_twice_is_refused_but_settling_what_was_assumed_is_not() -> N
     )
 
 
-def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:
+def test_an_acknowledgement_is_valid_for_its_situation_only() -> None:
     case = Case()
     (given,) = acknowledge(
         case.view, date(2026, 12, 1), " ordered ", case.round, by=ANNA
@@ -115,21 +115,19 @@ def test_an_acknowledgement_belongs_to_the_situation_it_was_given_in() -> None:
         (date(2026, 12, 1), " ", "needs a reason"),
     ],
 )
-def test_an_acknowledgement_that_makes_no_sense_is_refused(
-    until: date, why: str, said: str
-) -> None:
+def test_an_impossible_acknowledgement_is_refused(until: date, why: str, said: str) -> None:
     case = Case()
     with pytest.raises(Refused, match=said):
         acknowledge(case.view, until, why, case.round, by=ANNA)
 
 
-def test_there_is_nothing_to_acknowledge_about_a_healthy_service() -> None:
+def test_a_healthy_service_cannot_be_acknowledged() -> None:
     case = Case(InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA))
     with pytest.raises(Refused, match="is healthy"):
         acknowledge(case.view, date(2026, 12, 1), "x", case.round, by=ANNA)
 
 
-def test_a_claim_may_name_several_services_or_none_but_only_those_of_the_app() -> None:
+def test_a_claim_names_any_number_of_the_apps_services() -> None:
     case = Case()
     both = claim(
         "k3", ["libcal", "libstaffer", "libcal"], case.judgement, case.seen, case.round, by=ANNA

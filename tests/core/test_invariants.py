@@ -1,4 +1,4 @@
-"""Random lives: whatever people, ITS and the network do, nobody is left unsaid, and nobody hears a thing twice."""
+"""Random lives: whatever people, ITS and the network do, everyone is notified once."""
 
 from collections import Counter
 from contextlib import suppress
@@ -26,7 +26,7 @@ BOTH = {Standing.EXPIRING, Standing.EXPIRED, Standing.MISSING, Standing.UNMATCHE
 
 @dataclass
 class Life:
-    """What happens, by day. One act a day at most, so that a second message of a day would be a mistake."""
+    """What happens, by day: at most one act, so a second message on a day is an error."""
 
     acts: dict[int, str] = field(default_factory=dict)
     asleep: set[int] = field(default_factory=set)
@@ -59,7 +59,7 @@ LIVES = st.builds(
 
 @examples(0.25)
 @given(life=LIVES, choice=st.randoms(use_true_random=False))
-def test_nobody_is_left_unsaid_and_nobody_hears_a_thing_twice(life: Life, choice: object) -> None:
+def test_everyone_is_notified_once(life: Life, choice: object) -> None:
     world = World(watched=watchlist(), now=START)
     for number, name in enumerate(("LibCal 2024", "LibStaffer 2024")):
         plain = secret(f"old{number}", name, ends=None, starts="2024-10-01T00:00Z")
@@ -89,8 +89,8 @@ def test_nobody_is_left_unsaid_and_nobody_hears_a_thing_twice(life: Life, choice
 
 
 def act(world: World, what: str, day: int, length: int, choice: object) -> None:
-    """Let somebody do something. What the program refuses is refused; what cannot be read cannot be decided."""
-    pick = choice.choice  # type: ignore[attr-defined]  # a source of chance, made by hypothesis
+    """Let somebody act; the program may refuse."""
+    pick = choice.choice  # type: ignore[attr-defined]  # a random source by hypothesis
     match what.split():
         case ["renew", name]:
             plain = secret(f"new{day}", f"{name} {day}", ends=None)
@@ -125,7 +125,7 @@ def act(world: World, what: str, day: int, length: int, choice: object) -> None:
 
 
 def assert_everybody_knows(world: World) -> None:
-    """After a good check, each party of an unhealthy service last heard its present standing, on its present rung."""
+    """Assert that each party's last message has the present standing and rung."""
     told = world.ledger.load().notifications
     for view in world.watch.status().judgement.services:
         if not view.app.usable or view.standing == Standing.HEALTHY:
@@ -143,13 +143,13 @@ def assert_everybody_knows(world: World) -> None:
 
 
 def parties(view: ServiceView) -> tuple[str, ...]:
-    """Those who must know: the installer of what waits, both of everything else."""
+    """Return who must be notified: the installer while awaiting install, else both."""
     return ("its", "admins") if view.standing in BOTH or view.loss != Loss.NONE else ("admins",)
 
 
 @examples(0.15)
 @given(old=st.integers(20, 120), new=st.integers(120, 400), confirmed=st.integers(1, 19))
-def test_after_a_confirmation_there_is_quiet_until_the_new_one_enters_the_ladder(
+def test_no_message_between_confirmation_and_the_first_rung(
     old: int, new: int, confirmed: int
 ) -> None:
     world = World(watched=watchlist(channels=("its", "admins"), weekly=True), now=START)

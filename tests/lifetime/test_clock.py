@@ -1,4 +1,7 @@
-"""Lives with a clock that was ahead for one check: what it wrote counts for nothing, and silences nobody. Tables as in `test_lifetime`."""
+"""The clock was ahead for one check: what that check wrote silences nobody.
+
+Tables as in `test_lifetime`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +18,7 @@ def ahead(world: World, until: str) -> Iterator[None]:
     world.now = present
 
 
-def test_a_new_credential_that_was_first_seen_by_it_is_told_like_any_other() -> None:
+def test_a_credential_first_seen_ahead_is_notified_normally() -> None:
     world = living(secret("cal30", "LibCal 2030", ends="2030-01-01T00:00Z"))
     world.run("2026-09-02T18:00Z")
     world.tenant.add(secret("odd", "test", ends="2026-09-28T12:00Z"))
@@ -36,7 +39,7 @@ def test_a_new_credential_that_was_first_seen_by_it_is_told_like_any_other() -> 
     )
 
 
-def test_a_confirmation_by_it_does_not_silence_the_end_of_the_old_one() -> None:
+def test_a_confirmation_ahead_does_not_silence_the_leftover() -> None:
     world = living(LIBCAL)
     world.run("2026-11-20T18:00Z")
     world.tenant.add(renewed("cal28", "LibCal 2028", "2026-11-20"))
@@ -51,7 +54,7 @@ def test_a_confirmation_by_it_does_not_silence_the_end_of_the_old_one() -> None:
     ]
 
 
-def test_an_app_that_it_read_last_is_unread_when_it_cannot_be_read() -> None:
+def test_an_app_read_ahead_is_overdue_when_it_cannot_be_read() -> None:
     world = living(LIBCAL)
     with ahead(world, "2026-10-01T18:00Z"):
         world.check()
@@ -60,7 +63,7 @@ def test_an_app_that_it_read_last_is_unread_when_it_cannot_be_read() -> None:
     assert "2026-09-03 its    reading: failing check_failing None" in world.diary
 
 
-def test_reminders_are_daily_for_a_week_though_it_told_of_the_trouble_first() -> None:
+def test_reminders_are_daily_for_a_week_after_a_message_ahead() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.drop("cal24")

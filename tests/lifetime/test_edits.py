@@ -1,4 +1,4 @@
-"""Lives on which somebody edits the watchlist, and the app is not as it was. Tables as in `test_lifetime`."""
+"""Somebody edits the watchlist while the app changes too. Tables as in `test_lifetime`."""
 
 from dataclasses import replace
 
@@ -20,9 +20,7 @@ STAFF = secret("sta29", "LibStaffer 2029", ends="2029-12-13T09:15Z")
         ("awaiting", "libcal awaiting_install replaced 82"),
     ],
 )
-def test_a_channel_that_came_while_the_app_was_disabled_hears_how_things_are_once_it_is_enabled(
-    happens: str, line: str
-) -> None:
+def test_a_channel_new_during_an_app_problem_gets_the_status_later(happens: str, line: str) -> None:
     world = living(LIBCAL)
     world.run("2026-09-16T18:00Z")
     if happens == "missing":
@@ -45,7 +43,7 @@ def test_a_channel_that_came_while_the_app_was_disabled_hears_how_things_are_onc
     ]
 
 
-def test_a_service_that_was_settled_and_is_put_back_is_told_as_new_and_not_as_confirmed() -> None:
+def test_a_service_that_returns_is_new_and_not_confirmed() -> None:
     world = living(LIBCAL, STAFF)
     world.confirm("libcal", "cal24")
     world.run("2026-09-20T18:00Z")
@@ -65,7 +63,7 @@ def test_a_service_that_was_settled_and_is_put_back_is_told_as_new_and_not_as_co
     )
 
 
-def test_a_service_that_is_put_back_while_its_app_is_disabled_is_not_called_healthy() -> None:
+def test_a_service_returning_to_a_disabled_app_is_not_healthy() -> None:
     world = living(LIBCAL, STAFF)
     world.run("2026-09-20T18:00Z")
     both, world.watched = world.watched, watchlist(service("LibStaffer"))
@@ -80,8 +78,8 @@ def test_a_service_that_is_put_back_while_its_app_is_disabled_is_not_called_heal
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_a_service_that_gets_an_app_of_its_own_takes_nothing_from_the_others(first: int) -> None:
-    """Whichever of the two apps comes first in the file."""
+def test_a_service_with_a_new_app_takes_nothing_from_the_others(first: int) -> None:
+    """In both orders of the two apps in the file."""
     world = living(secret("cal28", "LibCal 2028", ends="2028-12-13T09:15Z"), STAFF)
     world.run("2026-09-03T18:00Z")
     world.tenant.put(STAFF)

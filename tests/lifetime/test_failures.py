@@ -1,4 +1,7 @@
-"""Lives on which a check or a message fails at the wrong moment: what is owed comes with the next tick. Tables as in `test_lifetime`."""
+"""A check or a message fails: the next hourly run sends what is pending.
+
+Tables as in `test_lifetime`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +19,7 @@ from tests.lifetime.test_lifetime import LIBCAL, assert_told, living, renewed
 
 
 def waiting() -> World:
-    """Give a world in which LibCal's new secret waits to be installed."""
+    """Return a world in which LibCal's new secret is not installed yet."""
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
@@ -32,8 +35,8 @@ SAFE_SOON_AFTER = """
         """
 
 
-class Flaky(InMemoryDirectory):
-    """Graph fails at the second read from now on, once."""
+class Flaky(Tenant):
+    """Graph fails once, at the second read from now on."""
 
     reads = 0
 
@@ -46,7 +49,7 @@ class Flaky(InMemoryDirectory):
         return super().read(queries, seconds=seconds)
 
 
-def test_a_decision_whose_check_could_not_read_is_told_by_the_next_tick() -> None:
+def test_decision_is_notified_next_run_after_a_read_failure() -> None:
     world = waiting()
     world.tenant = Flaky(world.tenant.apps)
     world.confirm("libcal", "cal26")
@@ -55,7 +58,7 @@ def test_a_decision_whose_check_could_not_read_is_told_by_the_next_tick() -> Non
     assert_told(world, SAFE_SOON_AFTER)
 
 
-def test_a_decision_whose_check_lost_the_ledger_is_told_by_the_next_tick() -> None:
+def test_decision_is_notified_next_run_after_a_ledger_failure() -> None:
     world = waiting()
     world.ledger.broken = {"remember": LedgerError("The ledger is away.")}
     world.confirm("libcal", "cal26")
@@ -65,7 +68,7 @@ def test_a_decision_whose_check_lost_the_ledger_is_told_by_the_next_tick() -> No
     assert_told(world, SAFE_SOON_AFTER)
 
 
-def test_a_failed_retry_counts_down_and_a_failed_check_keeps_what_is_known_of_sign_ins() -> None:
+def test_failed_retry_counts_down_and_keeps_the_sign_in_error() -> None:
     world = living(LIBCAL, sign_ins=True)
     assert isinstance(world.sign_ins, InMemoryUsageReport)
     world.sign_ins.broken = "The report is away."
@@ -80,8 +83,8 @@ def test_a_failed_retry_counts_down_and_a_failed_check_keeps_what_is_known_of_si
     assert "The report is away." in world.ledger.latest_checks.evidence
 
 
-class Crossing(InMemoryDirectory):
-    """While a check reads, somebody writes down what they decided before it began."""
+class Crossing(Tenant):
+    """While a check reads, somebody saves a decision that was made before it started."""
 
     decide = staticmethod(lambda: None)
 
@@ -92,15 +95,13 @@ class Crossing(InMemoryDirectory):
         return found
 
 
-def test_a_decision_that_is_written_while_a_check_is_at_work_is_told_by_the_next_tick_whenever_it_was_made() -> (
-    None
-):
+def test_decision_saved_during_a_check_is_notified_next_run() -> None:
     world = waiting()
     tenant = world.tenant = Crossing(world.tenant.apps)
     before = world.now
 
     def decide() -> None:
-        present, world.now = world.now, before  # they looked before the check began
+        present, world.now = world.now, before  # the page was opened before the check
         decisions.confirm(world.watch, "libcal", "cal26", by=ANNA)
         world.now = present + timedelta(seconds=1)
 
@@ -112,13 +113,13 @@ def test_a_decision_that_is_written_while_a_check_is_at_work_is_told_by_the_next
     assert_told(world, SAFE_SOON_AFTER)
 
 
-def test_a_check_that_told_of_a_decision_leaves_nothing_to_the_next_tick() -> None:
+def test_a_check_that_notified_a_decision_needs_no_retry() -> None:
     world = waiting()
     world.confirm("libcal", "cal26")
     assert world.ledger.latest_checks.retries_left == 0
 
 
-def test_a_channel_for_which_there_was_no_time_is_not_said_to_be_out_of_reach() -> None:
+def test_a_channel_skipped_for_lack_of_time_is_not_failing() -> None:
     world = living(LIBCAL)
     world.run("2026-09-13T18:00Z")
     for _ in range(3):
@@ -130,7 +131,7 @@ def test_a_channel_for_which_there_was_no_time_is_not_said_to_be_out_of_reach() 
     assert "2026-09-16 its    libcal expiring first 88" in world.diary
 
 
-def test_an_error_of_the_program_names_its_place() -> None:
+def test_an_internal_error_names_its_location() -> None:
     world = living(LIBCAL)
     world.run("2026-09-13T18:00Z")
     world.now += timedelta(hours=24)
@@ -138,7 +139,7 @@ def test_an_error_of_the_program_names_its_place() -> None:
     assert "admins: an error of the program (KeyError in check.py, line " in watch.check().error
 
 
-def test_the_end_of_a_leftover_is_said_when_its_installer_can_be_reached_again() -> None:
+def test_expiry_of_a_leftover_is_sent_after_a_channel_outage() -> None:
     world = waiting()
     world.confirm("libcal", "cal26")
     world.run("2026-12-04T18:00Z")
@@ -151,10 +152,10 @@ def test_the_end_of_a_leftover_is_said_when_its_installer_can_be_reached_again()
     ]
 
 
-def test_once_its_end_is_said_an_older_credential_is_nobodys_matter() -> None:
+def test_an_expired_leftover_is_dropped_after_its_message() -> None:
     world = waiting()
     world.confirm("libcal", "cal26")
-    world.run("2026-12-13T13:30Z")  # it ended in the night, and the day's check is still to come
+    world.run("2026-12-13T13:30Z")  # it expired in the night, before the day's check
     assert [view.item for view in world.watch.status().judgement.leftovers] == [
         "leftover:libcal:cal24"
     ]
@@ -164,8 +165,8 @@ def test_once_its_end_is_said_an_older_credential_is_nobodys_matter() -> None:
     assert world.watch.status().judgement.worst == Severity.OK
 
 
-def test_what_another_service_waits_for_is_not_called_deletable() -> None:
-    """LibCal was confirmed on LibStaffer's new secret by mistake, and put right."""
+def test_a_credential_another_service_awaits_is_not_deletable() -> None:
+    """LibCal was confirmed on LibStaffer's new secret by mistake, and corrected."""
     staff = secret("sta24", "LibStaffer 2024", ends="2027-02-01T00:00Z")
     world = living(secret("cal24", "LibCal 2024", ends="2027-02-01T00:00Z"), staff)
     world.run("2026-11-10T18:00Z")
@@ -181,7 +182,7 @@ def test_what_another_service_waits_for_is_not_called_deletable() -> None:
     ]
 
 
-def test_a_secret_that_was_confirmed_for_two_services_is_the_old_one_of_both() -> None:
+def test_a_secret_confirmed_for_two_is_the_old_one_of_both() -> None:
     both = (service("LibCal", installer=("cal",)), service("LibStaffer", installer=("sta",)))
     world = World(watched=watchlist(*both, channels=("its", "cal", "sta")))
     world.tenant.put(
@@ -209,7 +210,7 @@ def test_a_secret_that_was_confirmed_for_two_services_is_the_old_one_of_both() -
     ]
 
 
-def test_the_undo_of_such_a_confirmation_takes_back_that_services_part_alone() -> None:
+def test_an_undo_withdraws_only_its_services_assignment() -> None:
     world = living(LIBCAL, secret("sta24", "LibStaffer 2024", ends="2026-12-20T18:00Z"))
     world.tenant.add(
         secret("both", "Outlook sync", starts="2026-09-01T00:00Z", ends="2028-12-20T18:00Z")

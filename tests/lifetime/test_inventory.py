@@ -1,4 +1,4 @@
-"""Lives of a whole tenant: what is told of credentials that nobody put on a watchlist, to whom, on which day."""
+"""The life of an inventory: who gets which message about unwatched apps, and on which day."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,9 +24,7 @@ def world(*apps: InventoryApp, **rules: Any) -> World:  # noqa: ANN401  (fields 
     return made
 
 
-def test_a_secret_is_told_at_each_rung_of_the_tenants_own_ladder_and_once_when_it_has_ended() -> (
-    None
-):
+def test_a_secret_is_notified_at_each_rung_and_once_expired() -> None:
     life = world(app("signage", SOON))
     life.run("2026-10-10T14:00Z")
     assert life.news == [
@@ -39,9 +37,7 @@ def test_a_secret_is_told_at_each_rung_of_the_tenants_own_ladder_and_once_when_i
     ]
 
 
-def test_what_comes_within_the_ladder_is_told_then_and_days_without_a_check_cost_nothing_but_time() -> (
-    None
-):
+def test_missed_days_delay_messages_but_lose_none() -> None:
     life = world(app("signage", LATER), app("kiosk", FAR))
     life.run("2026-10-20T14:00Z", asleep=[("2026-09-10", "2026-09-24")])
     assert life.news == [
@@ -54,9 +50,7 @@ def test_what_comes_within_the_ladder_is_told_then_and_days_without_a_check_cost
     ]
 
 
-def test_two_unnamed_secrets_are_two_items_and_a_newer_one_of_the_same_name_silences_the_older() -> (
-    None
-):
+def test_only_a_newer_secret_of_the_same_name_replaces_one() -> None:
     old = secret("old", "key 1", ends=SOON, starts="2025-01-01T00:00Z")
     new = secret("new", "key 1", ends=FAR, starts="2026-08-01T00:00Z")
     other = secret("other", "key 2", ends=FAR, starts="2026-08-01T00:00Z")
@@ -85,7 +79,7 @@ def test_two_unnamed_secrets_are_two_items_and_a_newer_one_of_the_same_name_sile
     ]
 
 
-def test_a_newer_certificate_does_not_silence_the_one_that_is_signed_with() -> None:
+def test_a_signing_certificate_is_not_replaced_by_a_newer_one() -> None:
     old = secret("active", "CN=SSO", ends=SOON, starts="2025-01-01T00:00Z")
     new = secret("prepared", "CN=SSO", ends=FAR, starts="2026-08-01T00:00Z")
     saml = app("catalogue", holder=Holder.SERVICE_PRINCIPAL)._replace(
@@ -96,7 +90,7 @@ def test_a_newer_certificate_does_not_silence_the_one_that_is_signed_with() -> N
     assert "2026-09-01 its active first 19" in life.news
 
 
-def test_a_newer_one_that_has_not_started_silences_nothing_yet() -> None:
+def test_a_newer_secret_that_has_not_started_replaces_nothing() -> None:
     old = secret("old", "key 1", ends="2026-09-10T09:00Z", starts="2025-01-01T00:00Z")
     new = secret("new", "key 1", ends=FAR, starts="2026-09-15T00:00Z")
     life = world(app("a")._replace(credentials=(old, new)))
@@ -104,7 +98,7 @@ def test_a_newer_one_that_has_not_started_silences_nothing_yet() -> None:
     assert "2026-09-01 its old first 9" in life.news
 
 
-def test_what_ended_more_than_a_week_before_it_was_first_seen_is_listed_and_not_told() -> None:
+def test_long_expired_credentials_are_listed_without_a_message() -> None:
     life = world(
         app("just", "2026-08-28T09:00Z"),
         app("long", "2026-08-20T09:00Z"),
@@ -117,7 +111,7 @@ def test_what_ended_more_than_a_week_before_it_was_first_seen_is_listed_and_not_
     assert [view.listed.app_name for view in tenant.views] == ["just", "long"]
 
 
-def test_noise_and_what_the_watchlist_excludes_or_watches_itself_is_left_out() -> None:
+def test_noise_excluded_and_watched_apps_are_left_out() -> None:
     noise = app("proxy")._replace(credentials=(secret("cwap", "CWAP_AuthSecret", ends=SOON),))
     watched = app("LibApps", SOON, client_id="6F1C2F5E-8a04-4d0b-9d5e-0c7a5a2b13d6")
     apps = [
@@ -140,14 +134,14 @@ def test_noise_and_what_the_watchlist_excludes_or_watches_itself_is_left_out() -
     assert life.news == ["2026-09-01 its first", "2026-09-01 its kept-1 first 19"]
 
 
-def test_a_noise_rule_that_is_switched_off_is_no_noise() -> None:
+def test_a_noise_rule_can_be_switched_off() -> None:
     noise = app("proxy")._replace(credentials=(secret("cwap", "CWAP_AuthSecret", ends=SOON),))
     life = world(noise, noise=())
     life.run("2026-09-02T14:00Z")
     assert set(life.news) == {"2026-09-01 its first", "2026-09-01 its cwap first 19"}
 
 
-def test_what_is_gone_is_forgotten_and_told_again_when_it_is_back() -> None:
+def test_a_credential_that_returns_is_notified_again() -> None:
     life = world(app("signage", SOON))
     life.run("2026-09-02T14:00Z")
     life.whole.apps = []
@@ -162,9 +156,7 @@ def test_what_is_gone_is_forgotten_and_told_again_when_it_is_back() -> None:
     assert life.news[-1] == "2026-09-04 its signage-1 first 16"
 
 
-def test_a_read_that_ends_early_concludes_nothing_and_is_tried_again_without_hurting_the_watched_apps() -> (
-    None
-):
+def test_an_incomplete_read_changes_nothing_and_is_retried() -> None:
     life = world(app("a", SOON), app("b", SOON), app("c", SOON))
     life.run("2026-09-01T20:00Z")
     life.whole.broken = "Graph answered 503."
@@ -180,7 +172,7 @@ def test_a_read_that_ends_early_concludes_nothing_and_is_tried_again_without_hur
     assert len(life.news) == 4, "nothing is told twice"
 
 
-def test_a_tenant_that_cannot_be_read_for_a_day_is_told_daily_and_so_is_its_return() -> None:
+def test_a_failing_read_is_reported_daily_and_so_is_recovery() -> None:
     life = world(app("a", FAR), app("b", FAR), app("c", FAR))
     life.run("2026-09-01T20:00Z")
     life.whole.broken = "Graph answered 503."
@@ -196,7 +188,7 @@ def test_a_tenant_that_cannot_be_read_for_a_day_is_told_daily_and_so_is_its_retu
     ]
 
 
-def test_an_app_that_cannot_be_understood_keeps_what_is_known_of_it() -> None:
+def test_an_app_that_cannot_be_decoded_keeps_its_items() -> None:
     life = world(app("odd", SOON), app("b", SOON))
     life.run("2026-09-01T20:00Z")
     life.whole.unread = ("client-odd",)
@@ -206,7 +198,7 @@ def test_an_app_that_cannot_be_understood_keeps_what_is_known_of_it() -> None:
     assert len(life.remembered.memory.items) == 2
 
 
-def test_while_an_app_cannot_even_be_named_nothing_is_taken_for_gone() -> None:
+def test_nothing_is_gone_while_an_app_has_no_readable_id() -> None:
     life = world(app("a", SOON), app("b", SOON), app("nameless", FAR, client_id="#1 of its page"))
     life.run("2026-09-01T20:00Z")
     life.whole.unread = ("#1 of its page",)
@@ -218,7 +210,7 @@ def test_while_an_app_cannot_even_be_named_nothing_is_taken_for_gone() -> None:
     assert len(life.remembered.memory.items) == 1
 
 
-def test_a_fifth_fewer_credentials_is_told_once() -> None:
+def test_a_fifth_fewer_credentials_is_reported_once() -> None:
     life = world(*(app(f"a{n}", FAR) for n in range(10)))
     life.run("2026-09-01T20:00Z")
     del life.whole.apps[8:]
@@ -229,9 +221,7 @@ def test_a_fifth_fewer_credentials_is_told_once() -> None:
     assert life.news == ["2026-09-01 its first", "2026-09-03 its fewer:tenant fewer None"]
 
 
-def test_each_owner_hears_of_their_apps_only_and_the_channel_of_the_rest_but_not_on_the_first_day() -> (
-    None
-):
+def test_owners_get_their_own_apps_from_the_second_day_on() -> None:
     life = world(
         app("hers", SOON),
         app("theirs", SOON),
@@ -271,7 +261,7 @@ def test_each_owner_hears_of_their_apps_only_and_the_channel_of_the_rest_but_not
     )
 
 
-def test_an_owner_who_could_not_be_reached_hears_at_the_next_tick_and_nobody_else_twice() -> None:
+def test_a_failed_owner_mail_is_retried_without_repeats() -> None:
     life = world(app("theirs", SOON), owners=True)
     life.whole.owned = {"theirs": (owner("ann"), owner("bob"))}
     life.run("2026-09-01T20:00Z")
@@ -290,7 +280,7 @@ def test_an_owner_who_could_not_be_reached_hears_at_the_next_tick_and_nobody_els
     assert [line for line in life.news if line.startswith("2026-09-03")] == []
 
 
-def test_where_owners_cannot_be_read_the_channel_hears_and_the_owners_once_they_can() -> None:
+def test_unreadable_owners_are_notified_later_channels_now() -> None:
     life = world(app("hers", LATER), owners=True)
     life.whole.owned = {"hers": (owner("ann"),)}
     life.whole.no_owners = "Graph refuses."
@@ -302,14 +292,14 @@ def test_where_owners_cannot_be_read_the_channel_hears_and_the_owners_once_they_
     assert life.news[1:] == ["2026-09-05 ann hers-1 first 30", "2026-09-05 its hers-1 first 30"]
 
 
-def test_of_an_app_whose_owner_no_mail_reaches_the_channels_hear_too_and_why() -> None:
+def test_channels_also_get_apps_whose_owners_mail_fails() -> None:
     life = world(app("hers", "2026-10-10T09:00Z"), owners=True)
     life.whole.owned = {"hers": (owner("ann"),)}
     life.inboxes["ann"] = RecordingChannel(down=True)
     life.run("2026-10-20T14:00Z")
     assert life.news == [
         "2026-09-01 its first",
-        "2026-09-11 its hers-1 first 29",  # the mail failed on the day before
+        "2026-09-11 its hers-1 first 29",  # the mail failed the day before
         "2026-09-26 its hers-1 rung 14",
         "2026-10-03 its hers-1 rung 7",
         "2026-10-09 its hers-1 rung 1",
@@ -330,7 +320,7 @@ def test_of_an_app_whose_owner_no_mail_reaches_the_channels_hear_too_and_why() -
     )
 
 
-def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_failed() -> None:
+def test_channels_get_critical_items_an_hour_after_failed_mail() -> None:
     life = world(owners=True)
     life.whole.owned = {"hers": (owner("ann"),), "his": (owner("ann"),)}
     life.run("2026-09-01T20:00Z")
@@ -344,7 +334,7 @@ def test_what_is_critical_is_said_to_the_channels_an_hour_after_a_mail_about_it_
     ]
 
 
-def test_with_two_owners_one_who_is_reached_is_enough() -> None:
+def test_one_reachable_owner_of_two_is_enough() -> None:
     life = world(app("theirs", LATER), owners=True)
     life.whole.owned = {"theirs": (owner("ann"), owner("bob"))}
     life.inboxes["ann"] = RecordingChannel(down=True)
@@ -352,9 +342,7 @@ def test_with_two_owners_one_who_is_reached_is_enough() -> None:
     assert life.news == ["2026-09-01 its first", "2026-09-05 bob theirs-1 first 30"]
 
 
-def test_only_so_many_owners_are_written_to_in_one_check_and_what_is_critical_does_not_wait() -> (
-    None
-):
+def test_owner_mails_are_limited_and_critical_items_do_not_wait() -> None:
     many = OWNERS_A_CHECK + 3
     life = world(
         *(app(f"app{n:03}", "2026-09-04T09:00Z" if n < many else LATER) for n in range(many)),
@@ -375,9 +363,7 @@ def test_only_so_many_owners_are_written_to_in_one_check_and_what_is_critical_do
     )
 
 
-def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next_tick_does() -> (
-    None
-):
+def test_an_http_check_leaves_the_inventory_to_the_next_run() -> None:
     life = world(app("signage", SOON))
     life.run("2026-09-01T14:30Z")
     noted = life.watch.check(whole=False)
@@ -389,7 +375,7 @@ def test_a_check_over_http_only_notes_that_the_tenant_is_to_be_read_and_the_next
 
 
 @pytest.mark.parametrize("method", ["load", "remember", "record_notifications"])
-def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_and_the_check_partial(
+def test_an_inventory_ledger_failure_makes_the_check_partial(
     method: str,
 ) -> None:
     life = world(app("signage", SOON))
@@ -410,7 +396,7 @@ def test_a_ledger_that_fails_in_the_tenants_part_leaves_the_watched_apps_told_an
     assert "2026-09-01 its signage-1 first 19" in life.news
 
 
-def test_a_dry_run_tells_and_remembers_nothing() -> None:
+def test_a_dry_run_sends_and_saves_nothing() -> None:
     life = world(app("signage", SOON))
     life.now = at("2026-09-01T14:00Z")
     result = life.watch.dry_run()
@@ -422,8 +408,8 @@ def test_a_dry_run_tells_and_remembers_nothing() -> None:
     assert (life.news, life.remembered.memory.scan) == ([], None)
 
 
-def test_of_a_tenant_that_cannot_be_read_nobody_hears_but_that_it_cannot() -> None:
-    """The app may have been deleted since: nothing is concluded about it."""
+def test_an_unreadable_tenant_reports_only_the_failure() -> None:
+    """The app may have been deleted since, so its items stay as they are."""
     life = world(app("signage", LATER), app("kiosk", FAR), app("desk", FAR), owners=True)
     life.whole.owned = {"signage": (owner("ann"),)}
     life.run("2026-09-06T14:00Z")
@@ -439,7 +425,7 @@ def test_of_a_tenant_that_cannot_be_read_nobody_hears_but_that_it_cannot() -> No
     assert (view.standing, view.days_left) == (Standing.EXPIRED, -10)
 
 
-def test_of_an_app_that_cannot_be_understood_nobody_hears() -> None:
+def test_an_app_that_cannot_be_decoded_causes_no_message() -> None:
     life = world(app("signage", LATER), app("kiosk", FAR))
     life.run("2026-09-06T14:00Z")
     life.whole.unread = ("client-signage",)
@@ -449,7 +435,7 @@ def test_of_an_app_that_cannot_be_understood_nobody_hears() -> None:
     ]
 
 
-def test_a_first_word_by_a_clock_that_was_ahead_does_not_silence_the_owners() -> None:
+def test_a_first_message_ahead_does_not_silence_the_owners() -> None:
     life = world(app("signage", SOON), owners=True)
     life.whole.owned = {"signage": (owner("ann"),)}
     present, life.now = life.now, at("2026-11-01T14:00Z")
@@ -462,7 +448,7 @@ def test_a_first_word_by_a_clock_that_was_ahead_does_not_silence_the_owners() ->
     ]
 
 
-def test_owners_whose_mail_fails_do_not_take_the_turns_of_the_others() -> None:
+def test_owners_with_failing_mail_do_not_take_others_turns() -> None:
     life = world(owners=True)
     life.run("2026-09-02T14:00Z")
     for number in range(OWNERS_A_CHECK):
@@ -475,7 +461,7 @@ def test_owners_whose_mail_fails_do_not_take_the_turns_of_the_others() -> None:
     assert [line for line in life.news if "bobs" in line] == ["2026-09-03 bob bobs-1 first 27"]
 
 
-def test_a_card_names_an_item_once_though_its_owner_is_out_of_reach_and_has_to_wait() -> None:
+def test_a_card_names_an_item_of_a_late_unreached_owner_once() -> None:
     life = world(app("xs", "2026-10-01T12:00Z"), owners=True)
     life.whole.owned["xs"] = (owner("x"),)
     life.inboxes["x"] = RecordingChannel(down=True)

@@ -1,4 +1,4 @@
-"""Lives on which the clock, the watchlist or people did something odd; tables as in `test_lifetime`."""
+"""Rare cases of clock, watchlist and people. Tables as in `test_lifetime`."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tests.lifetime.test_lifetime import (
 )
 
 
-def test_a_clock_that_was_ahead_for_one_check_silences_nobody() -> None:
+def test_a_clock_ahead_for_one_check_silences_nobody() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     present, world.now = world.now, at("2026-10-08T18:00Z")
@@ -39,7 +39,7 @@ def test_a_clock_that_was_ahead_for_one_check_silences_nobody() -> None:
     )
 
 
-def test_a_confirmation_out_of_unmatched_closes_the_matter() -> None:
+def test_confirming_an_unmatched_service_sends_the_all_clear() -> None:
     world = living(secret("odd", "for the calendars", ends="2028-09-01T00:00Z"))
     world.watched = watchlist(service("LibCal"))
     world.run("2026-09-02T18:00Z")
@@ -56,7 +56,7 @@ def test_a_confirmation_out_of_unmatched_closes_the_matter() -> None:
     )
 
 
-def test_a_healthy_service_that_leaves_the_watchlist_is_said_once() -> None:
+def test_a_removed_healthy_service_is_reported_once() -> None:
     world = living(LIBCAL, LIBSTAFFER_SOON)
     world.run("2026-09-10T18:00Z")
     world.watched = watchlist(service("LibCal"))
@@ -71,7 +71,7 @@ def test_a_healthy_service_that_leaves_the_watchlist_is_said_once() -> None:
     )
 
 
-def test_a_leftover_that_another_service_uses_is_told_to_those_who_may_use_it_too() -> None:
+def test_a_shared_leftover_is_sent_to_its_other_users() -> None:
     shared = secret("one", "LibApps 2024", ends="2026-12-13T09:15Z")
     world = World(
         watched=watchlist(
@@ -99,7 +99,7 @@ def test_a_leftover_that_another_service_uses_is_told_to_those_who_may_use_it_to
     ]
 
 
-def test_a_replacement_that_ended_is_not_called_deleted() -> None:
+def test_an_expired_replacement_is_not_reported_as_deleted() -> None:
     world = living(LIBCAL)
     world.run("2026-10-20T18:00Z")
     world.tenant.add(
@@ -113,7 +113,7 @@ def test_a_replacement_that_ended_is_not_called_deleted() -> None:
     ]
 
 
-def test_reminders_begin_anew_with_a_new_trouble() -> None:
+def test_daily_reminders_restart_with_a_new_problem() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.drop("cal24")
@@ -124,7 +124,7 @@ def test_reminders_begin_anew_with_a_new_trouble() -> None:
     assert said == ["2026-12-13", "2026-12-14", "2026-12-15", "2026-12-16"]
 
 
-def test_the_undo_of_a_mistaken_confirmation_takes_its_claim_back() -> None:
+def test_an_undo_withdraws_the_assignment() -> None:
     world = living(
         LIBCAL,
         secret("odd", "somebody else's", starts="2026-08-01T00:00Z", ends="2028-09-01T00:00Z"),
@@ -140,7 +140,7 @@ def test_the_undo_of_a_mistaken_confirmation_takes_its_claim_back() -> None:
     ] == ["odd"]
 
 
-def test_an_old_unclaimed_secret_is_not_taken_for_the_new_one() -> None:
+def test_an_old_unclaimed_secret_is_not_a_candidate() -> None:
     world = living(
         LIBCAL, secret("old", "test", starts="2020-01-01T00:00Z", ends="2029-01-01T00:00Z")
     )
@@ -151,7 +151,7 @@ def test_an_old_unclaimed_secret_is_not_taken_for_the_new_one() -> None:
     assert not [line for line in world.diary if "credential:old" in line and "admins" in line]
 
 
-def test_a_service_whose_app_could_not_be_read_on_day_0_is_introduced_when_it_can() -> None:
+def test_a_service_unread_on_day_0_is_introduced_later() -> None:
     first = living(LIBCAL).watched.apps[0]
     other = replace(first, name="Other", client_id=OTHER_ID, services=(service("Other"),))
     world = World(watched=watchlist(apps=(first, other)), now=at("2026-09-01T12:30Z"))
@@ -167,7 +167,7 @@ def test_a_service_whose_app_could_not_be_read_on_day_0_is_introduced_when_it_ca
     assert introduced == [["libcal"], ["other"]]
 
 
-def test_of_two_that_match_the_newer_which_ends_first_is_asked_about() -> None:
+def test_of_two_matches_the_first_to_expire_is_asked_about() -> None:
     world = living(
         LIBCAL._replace(ends=None),
         secret("short", "LibCal short", starts="2026-08-01T00:00Z", ends="2028-08-01T00:00Z"),
@@ -182,7 +182,7 @@ def test_of_two_that_match_the_newer_which_ends_first_is_asked_about() -> None:
     )
 
 
-def test_the_quiet_line_is_not_said_while_something_is_unread() -> None:
+def test_no_weekly_status_while_an_app_is_unread() -> None:
     world = living(LIBCAL, weekly=True)
     world.run("2026-09-06T18:00Z")
     world.tenant.broken[CLIENT_ID] = "Graph answered 503."
@@ -190,7 +190,7 @@ def test_the_quiet_line_is_not_said_while_something_is_unread() -> None:
     assert not [line for line in world.diary if "weekly" in line]
 
 
-def test_two_years_after_evidence_confirmed_it_only_the_installer_hears_of_a_replacement() -> None:
+def test_replacement_two_years_after_evidence_goes_to_installer() -> None:
     world = living(LIBCAL, sign_ins=True)
     assert world.sign_ins is not None
     world.run("2026-11-20T18:00Z")
@@ -207,10 +207,8 @@ def test_two_years_after_evidence_confirmed_it_only_the_installer_hears_of_a_rep
     ]
 
 
-def test_an_acknowledgement_that_has_ended_does_not_come_back_with_the_situation_that_it_was_about() -> (
-    None
-):
-    """A replacement comes, and is deleted again: the countdown is where it was, and nobody has said that they know of that."""
+def test_an_ended_acknowledgement_stays_ended() -> None:
+    """A replacement is created and deleted: nobody has acknowledged that situation."""
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.acknowledge("libcal", "2026-12-13", "ordered from ITS")
@@ -235,7 +233,7 @@ def test_an_acknowledgement_that_has_ended_does_not_come_back_with_the_situation
     )
 
 
-def test_an_acknowledgement_that_the_ledger_could_not_forget_is_over_all_the_same() -> None:
+def test_an_acknowledgement_not_deleted_is_still_ended() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.acknowledge("libcal", "2026-12-13", "ordered from ITS")
@@ -256,7 +254,7 @@ def test_an_acknowledgement_that_the_ledger_could_not_forget_is_over_all_the_sam
     assert world.watch.status().judgement.services[0].acknowledged is None
 
 
-def test_a_second_outage_is_nobodys_to_be_quiet_about_because_somebody_knew_of_the_first() -> None:
+def test_an_acknowledgement_does_not_cover_a_second_outage() -> None:
     world = living(LIBCAL)
     world.run("2026-09-02T18:00Z")
     world.tenant.drop("cal24")
@@ -280,8 +278,8 @@ def test_a_second_outage_is_nobodys_to_be_quiet_about_because_somebody_knew_of_t
     )
 
 
-def test_an_acknowledgement_given_at_first_look_at_what_is_new_stands() -> None:
-    """The person was faster than the day's check: they know of what the check then finds."""
+def test_an_acknowledgement_before_the_days_check_is_kept() -> None:
+    """The person acknowledged what the day's check then finds."""
     world = living(LIBCAL)
     world.run("2026-09-02T18:00Z")
     world.tenant.drop("cal24")
@@ -297,7 +295,7 @@ def test_an_acknowledgement_given_at_first_look_at_what_is_new_stands() -> None:
     )
 
 
-def test_an_acknowledgement_is_not_kept_beyond_its_day() -> None:
+def test_an_acknowledgement_is_removed_after_its_day() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.acknowledge("libcal", "2026-09-22", "ordered from ITS")
@@ -308,7 +306,7 @@ def test_an_acknowledgement_is_not_kept_beyond_its_day() -> None:
 
 
 def with_kiosks(world: World) -> None:
-    """Somebody puts another app on the watchlist."""
+    """Put another app on the watchlist."""
     (first,) = world.watched.apps
     world.watched = replace(
         world.watched,
@@ -320,7 +318,7 @@ def with_kiosks(world: World) -> None:
     world.tenant.put(secret("k1", "Kiosk 1", ends=None), client_id=OTHER_ID)
 
 
-def test_a_new_app_that_cannot_be_read_once_is_no_alarm() -> None:
+def test_a_new_app_that_fails_once_raises_no_alarm() -> None:
     world = living(LIBCAL)
     world.run("2026-09-05T18:00Z")
     with_kiosks(world)
@@ -338,7 +336,7 @@ def test_a_new_app_that_cannot_be_read_once_is_no_alarm() -> None:
     assert set(world.ledger.memory.items) & {"tried:kiosk"} == set()
 
 
-def test_a_new_app_that_can_never_be_read_is_an_alarm_a_day_after_it_was_first_tried() -> None:
+def test_a_new_app_raises_an_alarm_a_day_after_its_first_try() -> None:
     world = living(LIBCAL)
     world.run("2026-09-05T18:00Z")
     with_kiosks(world)
@@ -357,8 +355,8 @@ def test_a_new_app_that_can_never_be_read_is_an_alarm_a_day_after_it_was_first_t
     assert failing.since == at("2026-09-06T13:05Z")
 
 
-def test_another_first_service_of_an_app_loses_nothing_of_what_is_known_of_it() -> None:
-    """The ledger calls an app by its first service: with another one it is the same app, by its client id."""
+def test_another_first_service_keeps_what_is_known_of_an_app() -> None:
+    """The key of an app is its first service; with another one it is found by client id."""
     world = living(LIBCAL, LIBSTAFFER_SOON)
     world.run("2026-09-20T18:00Z")
     before = world.watch.forecast()
@@ -379,7 +377,7 @@ def test_another_first_service_of_an_app_loses_nothing_of_what_is_known_of_it() 
     }
 
 
-def test_nor_does_it_lose_when_what_is_missing_would_have_ended() -> None:
+def test_another_first_service_keeps_the_missing_credential() -> None:
     world = living(LIBCAL)
     world.run("2026-09-20T18:00Z")
     world.tenant.drop("cal24")

@@ -1,4 +1,4 @@
-"""ClaimsByKeyId a credential is."""
+"""Which services a credential belongs to."""
 
 import pytest
 
@@ -26,7 +26,7 @@ LIBCAL, LIBSTAFFER = service("LibCal"), service("LibStaffer")
         (Claim("key_id", "aaaa1111-0000-4000-8000-000000000002"), False),
     ],
 )
-def test_a_rule_finds_names_by_glob_hints_by_letter_and_key_ids_by_value(
+def test_rules_match_names_by_glob_and_hints_and_key_ids_exactly(
     claim: Claim, *, found: bool
 ) -> None:
     credential = secret(
@@ -35,12 +35,12 @@ def test_a_rule_finds_names_by_glob_hints_by_letter_and_key_ids_by_value(
     assert matches(claim, credential) is found
 
 
-def test_one_rule_is_enough() -> None:
+def test_a_single_matching_rule_claims_the_credential() -> None:
     assert owners("LibCal 2024") == {"libcal"}
     assert owners("Something else") == set()
 
 
-def test_two_rules_that_match_give_it_to_neither_and_both_are_named() -> None:
+def test_two_matching_rules_claim_nothing_and_both_are_named() -> None:
     both = (
         service("LibCal", claim=Claim("name", "Lib*")),
         service("LibStaffer", claim=Claim("name", "Lib*")),
@@ -50,25 +50,25 @@ def test_two_rules_that_match_give_it_to_neither_and_both_are_named() -> None:
     assert found.rivals == both
 
 
-def test_what_is_in_use_is_its_services_own_whatever_it_is_called() -> None:
+def test_credential_in_use_belongs_to_its_service_despite_its_name() -> None:
     memory = Memory(in_use_records={"libcal": InUse("libcal", "k1", assumed=False, at=NOW)})
     assert owners("renamed by somebody", memory) == {"libcal"}
 
 
-def test_a_credential_confirmed_for_one_service_stays_the_other_ones_by_its_rule() -> None:
+def test_a_confirmed_credential_also_belongs_to_a_matching_service() -> None:
     memory = Memory(
         in_use_records={"libcal": InUse("libcal", "k1", assumed=False, at=NOW, by=ANNA)}
     )
     assert owners("LibStaffer 2026", memory) == {"libcal", "libstaffer"}
 
 
-def test_what_was_once_in_use_stays_the_services_own() -> None:
+def test_a_previous_credential_stays_the_services_own() -> None:
     assert owners(
         "", Memory(previous_credentials=frozenset({PreviousCredential("libcal", "k1")}))
     ) == {"libcal"}
 
 
-def test_a_persons_claim_beats_the_rule_and_may_name_several_or_none() -> None:
+def test_an_assignment_takes_precedence_over_rules() -> None:
     def said(*services: str) -> Memory:
         return Memory(assignments={"k1": Assignment("k1", services, NOW, ANNA)})
 

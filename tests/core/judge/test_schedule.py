@@ -1,4 +1,4 @@
-"""When a check is owed: by local time, across changes of the clock, whatever the timer does."""
+"""When a check is due: in local time, across clock changes, whatever the timer does."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -66,19 +66,19 @@ from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Rea
         ),
     ],
 )
-def test_the_last_due_instant_is_in_local_time(check_at: str, now: str, due: str) -> None:
+def test_last_due_instant_is_in_local_time(check_at: str, now: str, due: str) -> None:
     watched = watchlist(check_at=time.fromisoformat(check_at))
     assert last_due(watched, at(now)) == at(due)
 
 
-def test_a_check_is_owed_until_a_good_one_has_started_since() -> None:
+def test_a_check_is_due_until_one_succeeds() -> None:
     watched, now = watchlist(), at("2026-11-22T15:05Z")
     assert is_check_due(LastChecks(), watched, now)
     assert is_check_due(LastChecks(last_success=at("2026-11-22T13:59Z")), watched, now)
     assert not is_check_due(LastChecks(last_success=at("2026-11-22T14:00Z")), watched, now)
 
 
-def test_any_number_of_missed_days_owes_one_check() -> None:
+def test_any_number_of_missed_days_makes_one_check_due() -> None:
     watched, now = watchlist(), at("2026-11-22T15:05Z")
     late = LastChecks(last_success=now - timedelta(days=25))
     assert is_check_due(late, watched, now)
@@ -89,7 +89,7 @@ def test_any_number_of_missed_days_owes_one_check() -> None:
     )
 
 
-def test_stale_is_more_than_26_hours_since_the_last_good_check_began() -> None:
+def test_stale_means_more_than_26_hours_since_the_last_success() -> None:
     last = at("2026-11-22T14:00Z")
     assert not is_stale(LastChecks(last_success=last), last + timedelta(hours=26))
     assert is_stale(LastChecks(last_success=last), last + timedelta(hours=26, seconds=1))
@@ -97,7 +97,7 @@ def test_stale_is_more_than_26_hours_since_the_last_good_check_began() -> None:
     assert not is_stale(LastChecks(), last)
 
 
-def test_what_failed_in_part_is_tried_again_at_six_ticks() -> None:
+def test_a_partial_check_is_retried_in_six_hourly_runs() -> None:
     now = at("2026-11-22T14:00Z")
     last_checks = last_checks_after(record(now, Outcome.PARTIAL), LastChecks(), retry=False)
     tries = 0
@@ -110,7 +110,7 @@ def test_what_failed_in_part_is_tried_again_at_six_ticks() -> None:
     )
 
 
-def test_a_failed_check_is_no_success_and_keeps_its_error() -> None:
+def test_a_failed_check_is_not_a_success_and_keeps_its_error() -> None:
     before = LastChecks(last_success=at("2026-11-21T14:00Z"))
     after = last_checks_after(record(at("2026-11-22T14:00Z"), Outcome.FAILED), before, retry=False)
     assert after.last_success == before.last_success

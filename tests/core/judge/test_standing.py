@@ -1,4 +1,4 @@
-"""Every standing, in the order in which the first line that fits decides."""
+"""Every standing, in the order in which the first that applies decides."""
 
 import pytest
 
@@ -60,14 +60,14 @@ def using(
         ("2026-12-14T14:00Z", Standing.EXPIRED, Severity.CRITICAL, -1),
     ],
 )
-def test_a_single_credential_runs_out(
+def test_standings_of_a_single_credential_until_it_expires(
     now: str, standing: Standing, severity: Severity, days_left: int
 ) -> None:
     view = libcal(OLD, now=now)
     assert (view.standing, view.severity, view.days_left) == (standing, severity, days_left)
 
 
-def test_days_are_those_of_the_local_calendar_and_the_end_is_an_instant() -> None:
+def test_days_are_local_and_expiry_is_an_instant() -> None:
     late = secret("k1", "LibCal", ends="2027-03-20T02:00Z")  # 19 March, 21:00 in Chicago
     assert libcal(late, now="2027-03-19T13:00Z").days_left == 0
     assert libcal(late, now="2027-03-20T01:59Z").standing == Standing.EXPIRING
@@ -80,9 +80,7 @@ def test_a_service_without_any_credential_is_unmatched() -> None:
     assert [c.key_id for c in view.candidates] == ["k9"]
 
 
-def test_of_several_live_ones_the_first_to_end_is_assumed_to_be_in_use_and_never_the_newer() -> (
-    None
-):
+def test_first_live_credential_to_expire_is_assumed_to_be_in_use() -> None:
     view = libcal(OLD, NEW)
     assert view.in_use == OLD
     assert view.assumed
@@ -90,7 +88,7 @@ def test_of_several_live_ones_the_first_to_end_is_assumed_to_be_in_use_and_never
     assert view.standing == Standing.AWAITING_INSTALL
 
 
-def test_of_ended_ones_only_the_last_to_end_is_taken() -> None:
+def test_of_expired_credentials_the_last_is_assumed_to_be_in_use() -> None:
     view = libcal(
         secret("a", "LibCal 2020", ends="2022-01-01T00:00Z"),
         secret("b", "LibCal 2022", ends="2024-01-01T00:00Z"),
@@ -114,7 +112,7 @@ def test_a_replacement_does_not_stop_the_countdown(now: str, severity: Severity)
     assert view.days_left is not None
 
 
-def test_waiting_is_critical_once_the_old_one_has_ended_or_is_gone() -> None:
+def test_awaiting_install_is_critical_after_expiry_or_deletion() -> None:
     ended = libcal(OLD, NEW, memory=using("k1"), now="2026-12-14T14:00Z")
     gone = libcal(NEW, memory=using("k1"))
     assert (ended.standing, ended.loss, ended.severity) == (
@@ -130,23 +128,23 @@ def test_waiting_is_critical_once_the_old_one_has_ended_or_is_gone() -> None:
     assert gone.in_use == OLD
 
 
-def test_in_use_and_gone_with_nothing_new_is_missing() -> None:
+def test_a_deleted_credential_without_replacement_is_missing() -> None:
     view = libcal(memory=using("k1"))
     assert (view.standing, view.severity, view.in_use) == (Standing.MISSING, Severity.CRITICAL, OLD)
 
 
-def test_a_confirmed_replacement_makes_it_healthy_and_the_old_one_a_leftover() -> None:
+def test_confirmed_replacement_is_healthy_and_old_one_a_leftover() -> None:
     view = libcal(OLD, NEW, memory=using("k2", by=ANNA))
     assert (view.standing, view.severity) == (Standing.HEALTHY, Severity.OK)
     assert view.leftovers == (OLD,)
 
 
-def test_confirming_the_older_one_is_the_undo() -> None:
+def test_confirming_the_older_credential_is_an_undo() -> None:
     view = libcal(OLD, NEW, memory=using("k1", by=ANNA))
     assert (view.standing, view.replacement, view.leftovers) == (Standing.AWAITING_INSTALL, NEW, ())
 
 
-def test_an_older_one_is_a_replacement_only_when_the_newer_is_over() -> None:
+def test_an_older_credential_replaces_only_a_lost_newer_one() -> None:
     old = OLD._replace(ends=at("2029-01-01T00:00Z"))
     assert libcal(old, NEW, memory=using("k2")).replacement is None
     assert libcal(old, memory=using("k2")).replacement == old
@@ -157,26 +155,26 @@ def test_of_two_replacements_the_newest_counts() -> None:
     assert libcal(OLD, NEW, newest, memory=using("k1")).replacement == newest
 
 
-def test_a_replacement_that_ends_sooner_says_so() -> None:
+def test_a_replacement_that_expires_sooner_is_marked() -> None:
     short = NEW._replace(ends=at("2026-12-01T00:00Z"))
     assert libcal(OLD, short, memory=using("k1")).shorter
     assert not libcal(OLD, NEW, memory=using("k1")).shorter
 
 
-def test_one_that_has_not_started_is_shown_but_nothing_waits_for_it() -> None:
+def test_a_future_replacement_is_shown_but_not_awaited() -> None:
     coming = NEW._replace(starts=at("2026-12-01T00:00Z"))
     view = libcal(OLD, coming, memory=using("k1"))
     assert (view.standing, view.replacement, view.upcoming) == (Standing.EXPIRING, coming, True)
 
 
 @pytest.mark.parametrize("ends", [None, "2299-12-31T00:00:00Z"])
-def test_one_that_does_not_expire_is_healthy_for_ever(ends: str | None) -> None:
+def test_a_credential_that_never_expires_stays_healthy(ends: str | None) -> None:
     never = secret("k1", "LibCal", ends=None)
     view = libcal(never, now="2098-01-01T00:00Z")
     assert (view.standing, view.days_left) == (Standing.HEALTHY, None), ends
 
 
-def test_a_never_ending_old_one_still_waits_for_its_replacement() -> None:
+def test_an_old_credential_without_expiry_awaits_its_replacement() -> None:
     view = libcal(OLD._replace(ends=None), NEW, memory=using("k1"))
     assert (view.standing, view.severity, view.shorter) == (
         Standing.AWAITING_INSTALL,
@@ -185,7 +183,7 @@ def test_a_never_ending_old_one_still_waits_for_its_replacement() -> None:
     )
 
 
-def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_deleted() -> None:
+def test_a_leftover_in_use_elsewhere_is_not_deletable() -> None:
     watched = watchlist()
     memory = Memory(
         in_use_records={
@@ -208,7 +206,7 @@ def test_a_leftover_that_another_service_still_uses_is_told_but_not_to_be_delete
     ]
 
 
-def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> None:
+def test_services_keep_their_standing_during_an_app_problem() -> None:
     before = judged(OLD)
     memory = apply_changes(Memory(), before.changes)
     broken = judged(OLD, memory=memory, disabled="it is disabled", now="2026-12-20T00:00Z")
@@ -222,7 +220,7 @@ def test_while_the_app_has_a_problem_its_services_keep_their_last_standing() -> 
     assert broken.worst == Severity.CRITICAL
 
 
-def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
+def test_a_missing_app_does_not_make_its_credentials_gone() -> None:
     memory = apply_changes(Memory(), judged(OLD).changes)
     watched = ONE.apps[0]
     round_ = CheckContext(ONE, memory, NOW)
@@ -231,7 +229,7 @@ def test_an_app_that_is_not_found_says_nothing_about_its_credentials() -> None:
     assert [state.reason for state in lost.changes.items] == [Reason.APP_PROBLEM]
 
 
-def test_a_missing_redirect_uri_is_a_finding_beside_the_services_standing() -> None:
+def test_a_missing_redirect_uri_does_not_change_the_standing() -> None:
     app = ONE.apps[0].__class__(
         "LibApps", CLIENT_ID, ONE.apps[0].services, redirect_uris=(CALLBACK,)
     )

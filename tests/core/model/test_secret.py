@@ -1,4 +1,4 @@
-"""A secret does not leave by accident."""
+"""A secret is never printed by accident."""
 
 import json
 import pickle
@@ -16,7 +16,7 @@ class Holder:
     url: Secret
 
 
-def test_whatever_shows_it_shows_stars() -> None:
+def test_a_secret_is_shown_as_stars() -> None:
     secret = Secret(TEXT)
     for shown in (
         repr(secret),
@@ -30,14 +30,14 @@ def test_whatever_shows_it_shows_stars() -> None:
         assert "sig" not in shown
 
 
-def test_it_is_neither_pickled_nor_written_as_json() -> None:
+def test_a_secret_is_neither_pickled_nor_written_as_json() -> None:
     with pytest.raises(TypeError, match="not serialised"):
         pickle.dumps(Secret(TEXT))
     with pytest.raises(TypeError):
         json.dumps(Secret(TEXT))
 
 
-def test_it_is_compared_by_value_and_gives_itself_only_when_asked() -> None:
+def test_a_secret_is_compared_by_value_and_revealed_on_request() -> None:
     assert Secret(TEXT) == Secret(TEXT)
     assert Secret(TEXT) != Secret("other")
     assert len({Secret(TEXT), Secret(TEXT)}) == 1

@@ -1,4 +1,4 @@
-"""What is forecast is what really goes out: a world that lives through every day hears exactly that."""
+"""A forecast equals the messages of a program that runs on every day."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -43,11 +43,11 @@ def credentials(draw: st.DrawFn, start: datetime) -> list[Credential]:
 
 @st.composite
 def lives(draw: st.DrawFn) -> World:
-    """A world in the middle of its life: it ran, slept for some days, ran again, and somebody may have said what is in use."""
+    """A world that ran, stopped for some days, and ran again; perhaps with a confirmation."""
     start = draw(st.sampled_from([DAY_ZERO, BEFORE_SUMMER_TIME]))
     check_at = draw(
         st.sampled_from([time(8), time(2, 30), time(1, 30), time(23, 30)])
-    )  # 02:30 is skipped in March, 01:30 comes twice
+    )  # 02:30 is skipped in March, 01:30 occurs twice
     services = (service("LibCal", escalate=Escalation(("lead",), 7)), service("LibStaffer"))
     watched = watchlist(
         *services, check_at=check_at, channels=("its", "admins", "lead"), weekly=draw(st.booleans())
@@ -68,7 +68,7 @@ def lives(draw: st.DrawFn) -> World:
 
 @examples(0.25)
 @given(world=lives())
-def test_a_world_that_lives_through_every_day_hears_exactly_what_was_forecast(world: World) -> None:
+def test_forecast_equals_the_messages_of_daily_checks(world: World) -> None:
     last = world.now.date() + timedelta(days=SPAN)
     planned = forecast(*look(world), last)
     before = {name: len(inbox.heard) for name, inbox in world.inboxes.items()}
@@ -79,11 +79,11 @@ def test_a_world_that_lives_through_every_day_hears_exactly_what_was_forecast(wo
     } == {name: told(messages) for name, messages in heard.items()}
 
 
-def test_a_check_that_is_owed_now_is_part_of_the_forecast() -> None:
+def test_forecast_includes_a_check_that_is_due_now() -> None:
     world = World(watched=watchlist(), now=DAY_ZERO)
     world.tenant.put(LIBCAL)
     world.check()
-    world.now = at("2026-10-15T20:00Z")  # nothing ran for six weeks; today's check was due at 13:00
+    world.now = at("2026-10-15T20:00Z")  # nothing ran for six weeks; a check was due at 13:00
     messages = forecast(*look(world), date(2026, 10, 15))
     assert [(message.now, message.channel, message.notices[0].reason) for message in messages] == [
         (world.now, "its", Reason.FIRST),
@@ -93,20 +93,18 @@ def test_a_check_that_is_owed_now_is_part_of_the_forecast() -> None:
     assert forecast(*look(world), date(2026, 10, 30)) == ()
 
 
-def test_a_check_later_today_is_part_of_the_forecast() -> None:
+def test_forecast_includes_a_check_later_today() -> None:
     world = World(watched=watchlist(), now=at("2026-09-13T13:05Z"))
     world.tenant.put(LIBCAL)
     world.check()
-    world.now = at(
-        "2026-09-14T06:00Z"
-    )  # one o'clock at night; the check of the day is due at 08:00
+    world.now = at("2026-09-14T06:00Z")  # 01:00, local time; the check is due at 08:00
     assert [message.now for message in forecast(*look(world), date(2026, 9, 14))] == [
         at("2026-09-14T13:00Z")
     ] * 2
 
 
-def test_a_channel_that_failed_is_forecast_to_recover() -> None:
-    """The next message reaches it, so the others hear that it is well again."""
+def test_forecast_includes_the_recovery_of_a_failed_channel() -> None:
+    """The next message arrives, so the others are notified of the recovery."""
     world = World(watched=watchlist(), now=DAY_ZERO)
     world.tenant.put(LIBCAL)
     world.check()
@@ -121,7 +119,7 @@ def test_a_channel_that_failed_is_forecast_to_recover() -> None:
     assert ("its", "channel:admins", Reason.RECOVERED) in reasons
 
 
-def test_two_services_over_eight_hundred_days_are_forecast_without_a_gap() -> None:
+def test_forecast_of_two_services_over_800_days_has_no_gap() -> None:
     world = World(watched=watchlist(weekly=True), now=DAY_ZERO)
     world.tenant.put(LIBCAL, LIBSTAFFER)
     world.check()
@@ -132,9 +130,7 @@ def test_two_services_over_eight_hundred_days_are_forecast_without_a_gap() -> No
     assert len(weeks) == 114, "every week from 7 September 2026 to 9 November 2028 has a message"
 
 
-def test_the_forecast_looks_thirty_days_beyond_the_last_end_and_never_farther_than_eight_hundred_days() -> (
-    None
-):
+def test_horizon_is_30_days_after_the_last_expiry_and_at_most_800() -> None:
     def seen(*there: Credential) -> date:
         world = World(watched=watchlist(), now=DAY_ZERO)
         world.tenant.put(*there)
@@ -147,12 +143,12 @@ def test_the_forecast_looks_thirty_days_beyond_the_last_end_and_never_farther_th
     assert seen(LIBCAL._replace(ends=at("2036-01-01T00:00Z"))) == date(2028, 11, 9)
 
 
-def test_nothing_is_said_of_an_app_that_was_never_read() -> None:
+def test_forecast_omits_an_app_that_was_never_read() -> None:
     assert forecast(CheckContext(watchlist(), Memory(), DAY_ZERO), {}, date(2027, 1, 1)) == ()
 
 
 def told(messages: Iterable[Message]) -> list[object]:
-    """What a channel hears: everything but when it will hear again, which is filled in as a message goes out."""
+    """Return the message without `next_message`, which is set when it is sent."""
     return [
         (
             m.now,

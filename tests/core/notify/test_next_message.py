@@ -1,4 +1,4 @@
-"""The next message is the one that really comes: the look ahead agrees with living through every day."""
+"""The predicted next message equals the one that is sent."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def credentials(draw: st.DrawFn) -> list[Credential]:
 @examples(0.25)
 @given(there=credentials(), disabled=st.booleans())
 @example(there=[TO_COME], disabled=False)
-def test_the_next_message_comes_on_the_day_that_was_foreseen(
+def test_next_message_is_sent_on_the_predicted_day(
     there: list[Credential], *, disabled: bool
 ) -> None:
     world = World(watched=watchlist(), now=DAY_ZERO)
