@@ -1,1 +1,1 @@
-"""The inventory: every credential in the tenant, judged and notified like the watched apps."""
+"""The inventory: every credential in the tenant, judged like those of watched apps."""

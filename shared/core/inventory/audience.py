@@ -1,4 +1,4 @@
-"""Who is notified of an item of the inventory: its owners, or the channels of `[tenant] tell`.
+"""Who is notified of an item of the inventory: owners, or the channels of the watchlist.
 
 An owner is notified about their own apps only; apps without a reachable owner go to the channels.
 The first message goes to the channels alone, so that nobody is surprised by a hundred mails.

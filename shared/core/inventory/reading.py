@@ -34,7 +34,7 @@ def reading_view(scan: InventoryScan, now: datetime) -> WatcherView:
 
 
 def notices_about_reading(channel: str, at: InventoryContext) -> Iterator[Notice]:
-    """Yield what is due: reading fails (daily), works again, or returned far fewer credentials."""
+    """Yield what is due: reading fails (daily), works again, or found far fewer credentials."""
     reading = reading_view(at.scan, at.now)
     last = at.last_message(reading.item, channel)
     warned = last is not None and last.standing != Standing.HEALTHY

@@ -1,4 +1,4 @@
-"""Why an item of the inventory is due to a channel: the rules of the watched apps, simpler."""
+"""Why an item of the inventory is due: the rules of the watched apps, simplified."""
 
 from shared.core.inventory.context import InventoryContext
 from shared.core.judge.severity import LONG_ENDED_DAYS

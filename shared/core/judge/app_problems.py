@@ -1,4 +1,4 @@
-"""Whether a watched app can be found and signed in to, and whether it has its redirect URIs."""
+"""Whether a watched app exists, can be signed in to, and has its redirect URIs."""
 
 from collections.abc import Iterator
 

@@ -76,7 +76,7 @@ def _took_over(new: str, in_use: InUse, memory: Memory) -> bool:
 
 
 def _days_after(in_use: InUse, days: tuple[date, ...]) -> tuple[date, ...]:
-    """Return the days of use since the confirmation: whoever confirmed knew of earlier ones."""
+    """Return the days of use since the confirmation, which took earlier ones into account."""
     if not in_use.settled:
         return days
     return tuple(day for day in days if day >= in_use.at.astimezone(UTC).date())

@@ -1,4 +1,4 @@
-"""Judge all watched apps: from what Graph shows and the ledger has to the status of each item.
+"""Judge all watched apps: from Graph's data and the ledger to the status of each item.
 
 An app that could not be read completely is not judged. While an app cannot be found or signed in
 to, its services keep their last standing and cause no messages: the app's own item does.

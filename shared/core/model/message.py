@@ -1,4 +1,4 @@
-"""A message to one channel: decided by `due`, worded by `shared.render`, sent by a channel."""
+"""A message to one channel: decided by `due`, worded by `render`, sent by a channel."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The status of each item. Made by `shared.core.judge`, read by whatever notifies or renders."""
+"""The status of each item, as judged; notifying and rendering start from it."""
 
 from dataclasses import dataclass
 from datetime import datetime

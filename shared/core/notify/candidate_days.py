@@ -1,4 +1,4 @@
-"""The local days on which a message can become due; every day on which one does is among them."""
+"""The local days on which a message can become due. Every day with a message is included."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""When the next message is sent if nobody acts: the decisions of a check, on candidate days.
+"""When the next message is sent if nobody acts: checks, simulated on candidate days.
 
 The weekly status does not count, since nobody waits for it. Each app is examined alone, and only
 until everything that is wanted is known.
