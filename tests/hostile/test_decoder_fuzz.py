@@ -1,7 +1,7 @@
-"""What Graph's answer becomes when it is not what Graph writes: it is read, or it is a `DirectoryError`; nothing else, and never a guess.
+"""Malformed responses of Graph: they are read, or they are a `DirectoryError`.
 
-Whatever is read has every credential that the answer holds, with the end that stands there: that is said here once more, by itself,
-from the JSON alone.
+Every app that is read has every credential in the response, with its end. The oracle here reads
+the JSON once more, without the decoder.
 """
 
 import json
@@ -62,7 +62,7 @@ MUTATIONS = ("replace", "drop", "twice", "rename")
 
 
 def places(value: object, here: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """List where in a document something stands."""
+    """Return the paths of all values in a document."""
     inner = (
         value.items()
         if isinstance(value, dict)
@@ -75,7 +75,7 @@ def places(value: object, here: tuple[str | int, ...] = ()) -> list[tuple[str | 
 
 @st.composite
 def mutated(draw: st.DrawFn, whole: dict[str, object]) -> dict[str, Any]:
-    """Draw the document with one to three things wrong."""
+    """Return the document with one to three mistakes."""
     document: dict[str, Any] = json.loads(json.dumps(whole))
     for _ in range(draw(st.integers(1, 3))):
         *path, last = draw(st.sampled_from(places(document)))
@@ -97,7 +97,7 @@ def mutated(draw: st.DrawFn, whole: dict[str, object]) -> dict[str, Any]:
 
 
 def ends_in(holder: dict[str, Any]) -> dict[str, datetime | None]:
-    """Read by hand what an answer says of each credential. Raises if it does not say it."""
+    """Return the ends in a response by key id. Raises if the response does not have them."""
     found: dict[str, datetime | None] = {}
     for item in (*holder["passwordCredentials"], *holder["keyCredentials"]):
         key_id, text = item["keyId"], item["endDateTime"]
@@ -114,7 +114,7 @@ def ends_in(holder: dict[str, Any]) -> dict[str, datetime | None]:
 
 
 def read(body: bytes, more: bytes | None = None) -> App | None:
-    """Read it as the program does; `None` if that is refused with a sentence."""
+    """Return what the program reads; `None` if the program refuses it."""
     try:
         return app_of(
             decode(body, Record), decode(more, KeyedPrincipal) if more is not None else None
@@ -127,7 +127,7 @@ def read(body: bytes, more: bytes | None = None) -> App | None:
 
 
 def same(one: datetime | None, other: datetime | None) -> bool:
-    """Whether two ends are the same instant; Graph writes a tenth of a microsecond, Python keeps whole ones."""
+    """Return whether two ends are the same to the microsecond; Graph writes a tenth of one."""
     return (
         one == other if one is None or other is None else abs((one - other).total_seconds()) < 1e-5
     )
@@ -141,7 +141,7 @@ def test_app_is_read_exactly(document: dict[str, Any]) -> None:
     if app is not None:
         expected = ends_in(document)
         assert {each.key_id for each in app.credentials} == set(expected)
-        if len(app.credentials) == len(expected):  # a key id that stands there twice has two ends
+        if len(app.credentials) == len(expected):  # a key id that is there twice has two ends
             assert [
                 each for each in app.credentials if not same(each.ends, expected[each.key_id])
             ] == []
@@ -172,7 +172,7 @@ def test_damaged_bytes_are_read_or_refused(data: st.DataObject) -> None:
     if app is not None:
         document = json.loads(
             body.decode("utf-8", "replace"), strict=False
-        )  # what is not selected is skipped unread
+        )  # properties that are not selected are skipped
         assert {each.key_id for each in app.credentials} == set(ends_in(document))
 
 

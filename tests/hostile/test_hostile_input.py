@@ -1,6 +1,7 @@
-"""Whatever a name, a hint, a note or an error holds, no medium acts on it: cards, mails, the page, the feeds, the log, a terminal.
+"""Hostile text in names, hints, notes and errors: no medium acts on it.
 
-Each text is put wherever one from outside can stand, and each medium is read back by a reader of that medium.
+The media are cards, mails, the page, the feeds, the log and a terminal. The text stands wherever
+text from outside can, and each medium is read back by a reader of that medium.
 """
 
 import csv
@@ -55,7 +56,7 @@ from tests.support.notices import (
 
 
 def views_of(evil: str) -> list[View]:
-    """Give every kind of view, with the text wherever one from outside can stand."""
+    """Return every kind of view, with the text wherever text from outside can stand."""
     service = replace(LIBCAL, name=evil or "-", breaks=evil)
     app = AppRecord(
         "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW
@@ -86,7 +87,7 @@ def messages_of(evil: str) -> Iterator[Message]:
     views = views_of(evil)
     for roles in (RENEWER, INSTALLER):
         yield message(*(notice(view, Reason.RUNG, roles) for view in views))
-        for view in views:  # each alone too: the first of a message is in the subject
+        for view in views:  # each alone too: the first item is in the subject
             yield message(notice(view, Reason.RUNG, roles))
     yield message(
         introduction=True, watching=tuple(view for view in views if isinstance(view, ServiceView))

@@ -1,7 +1,8 @@
-"""Whatever the names on an app are, a check keeps it in a real table, within what Azure takes, and knows it the next time.
+"""Hostile names on an app: a check stores them in a real table and reads them again.
 
-Azurite takes texts and entities that Azure refuses, so what lies in the table is measured here: 32,768 UTF-16 code units a text,
-1 MiB an entity (https://learn.microsoft.com/azure/storage/tables/scalability-targets).
+Azurite takes texts and entities that Azure refuses, so the stored size is measured here: 32,768
+UTF-16 code units for a text, 1 MiB for an entity
+(https://learn.microsoft.com/azure/storage/tables/scalability-targets).
 """
 
 import json
@@ -33,7 +34,7 @@ MAX_ENTITY_BYTES = 1024 * 1024
 
 
 def named(evil: str, *, microsoft_says: str | None = None) -> App:
-    """Give an app as it is read from Graph, with the text wherever people write one, or Microsoft does."""
+    """Return an app as read from Graph, with the text wherever people or Microsoft write one."""
     ends = (START + timedelta(days=20)).isoformat().replace("+00:00", "Z")
     credentials = [
         secret(keyId=KEY_ID, displayName=f"LibCal {evil}", hint=evil, endDateTime=ends),
@@ -54,8 +55,8 @@ def rows(azurite: Azurite, table: str) -> Iterator[dict[str, object]]:
         yield from (dict(entity) for entity in client.list_entities())
 
 
-class Deaf(RecordingChannel):
-    """A channel that cannot be reached, and answers with a long text of its own."""
+class FailingChannel(Inbox):
+    """A channel that fails with a given text."""
 
     def __init__(self, why: str) -> None:
         super().__init__()
@@ -71,7 +72,7 @@ def test_check_stores_any_text_and_reads_it_again(evil: str, azurite: Azurite, t
     tenant, inbox = InMemoryDirectory(), RecordingChannel()
     tenant.apps[CLIENT_ID] = named(evil)
     with TableLedger(azurite.tables, lambda: now, table=table) as ledger:
-        channels = {"its": inbox, "admins": Deaf(evil)}
+        channels = {"its": inbox, "admins": FailingChannel(evil)}
         watch = Watch(
             watchlist(service("LibCal")),
             tenant,

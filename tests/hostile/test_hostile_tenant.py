@@ -1,4 +1,7 @@
-"""What people of other departments write into the tenant (names of apps, secrets and owners, notes, references) acts in no medium."""
+"""Hostile text from other departments in the tenant: no medium acts on it.
+
+It stands in names of apps, secrets and owners, in notes and in references.
+"""
 
 import csv
 import io
@@ -53,7 +56,7 @@ EVER = ScanQuery(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
 
 
 def owned_by(evil: str) -> AppOwners:
-    """Say that it belongs to everybody of that name: more than Graph ever gives, people and not."""
+    """Return more owners of that name than Graph ever returns, people and others."""
     people = tuple(
         Owner(f"o{number}", evil, ADDRESS if number % 2 else "", person=number % 3 > 0)
         for number in range(30)
@@ -62,7 +65,7 @@ def owned_by(evil: str) -> AppOwners:
 
 
 def views_of(evil: str) -> list[InventoryView]:
-    """Give credentials of the tenant, with the text wherever one from outside can stand; of each kind of owner one."""
+    """Return credentials with the text wherever it can stand, one for each kind of owner."""
     robot = AppOwners((Owner("o1", evil, "", person=False),), evil, evil)
     found = []
     for number, owned in enumerate((None, AppOwners(), robot, owned_by(evil))):
@@ -204,7 +207,7 @@ def test_owner_has_a_valid_address_or_none(evil: str) -> None:
 
 
 def _of_replaced(body: object) -> GraphResponse:
-    """UTF-8 has no half of a surrogate pair; the JSON escape for one is refused."""
+    """Check that the JSON escape for half of a surrogate pair is refused; UTF-8 has none."""
     with pytest.raises(DirectoryError, match="cannot be read"):
         owners_of(GraphResponse(200, {}, json.dumps(body).encode()))
     return GraphResponse(200, {}, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
@@ -234,7 +237,7 @@ def test_id_that_no_ledger_can_store_fails_only_its_app(odd: str) -> None:
 def test_ledger_stores_the_inventory_within_a_tables_limits(
     evil: str, azurite: Azurite, table: str
 ) -> None:
-    """Azurite takes entities that Azure refuses, so what lies there is measured here."""
+    """Azurite takes entities that Azure refuses, so their size is measured here."""
     listed = tuple(view.listed for view in views_of(evil))
     with TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
         ledger.inventory.remember(

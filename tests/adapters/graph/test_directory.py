@@ -1,4 +1,4 @@
-"""What is read of a watched app, over real HTTP."""
+"""Watched apps, read over real HTTP."""
 
 import json
 from collections.abc import Sequence
@@ -300,8 +300,8 @@ def test_malformed_credential_is_named_by_its_key_id() -> None:
         )
     )
     assert (
-        "client secret bad-one: endDateTime is 'soon', expected an instant such as 2027-05-07T06:52:46Z"
-        in said
+        "client secret bad-one: endDateTime is 'soon', expected an instant such as"
+        " 2027-05-07T06:52:46Z" in said
     )
     assert "fine" not in said
 
@@ -382,7 +382,7 @@ def parts_of(asked: Asked) -> dict[str, str]:
 
 
 def batched(*left_out: str) -> Script:
-    """Answer each part, last first, as Graph may; those about `left_out` are missing."""
+    """Answer each part, last first, as Graph may; leave out those about `left_out`."""
 
     def script(asked: Asked) -> Reply:
         responses = []

@@ -1,4 +1,4 @@
-"""What happens when Graph, the way to it, or the sign-in fails: a sentence, in time, and never an exception of a library."""
+"""Failures of Graph, the connection and the sign-in: a `DirectoryError`, in time."""
 
 import gzip
 import logging
@@ -28,7 +28,7 @@ CUT = Reply(reset=True)
 
 
 def first_page(script: Script | Sequence[Reply], *, seconds: float = 20) -> int:
-    """Read one page; the number of its apps."""
+    """Read one page, and return the number of its apps."""
     with Scripted(script) as graph:
         return len(
             next(
@@ -177,8 +177,9 @@ def test_missing_permission_is_named() -> None:
         ]
     )
     assert str(said) == (
-        "Graph refuses: the identity lacks the Graph application permission Application.Read.All. An administrator must grant it to"
-        " the identity. Graph said: 403 Authorization_RequestDenied, Insufficient privileges to complete the operation."
+        "Graph refuses: the identity lacks the Graph application permission Application.Read.All."
+        " An administrator must grant it to the identity. Graph said: 403"
+        " Authorization_RequestDenied, Insufficient privileges to complete the operation."
         " (request id 93b6f17e-c05d-4f45-ad2a-6665c708d8a0)."
     )
     assert (said.code, said.request_id, said.transient) == (
@@ -255,7 +256,7 @@ def test_token_needs_https() -> None:
 
 @pytest.mark.parametrize("root", ["http://127.0.0.2:9", "http://localhost:9", "http://[::1]:9"])
 def test_loopback_needs_no_https(root: str) -> None:
-    """Whatever the settings take for this machine; at the port of "discard" nobody listens, and the token is asked for before that."""
+    """Nothing listens on the port of "discard"; the token is requested before that."""
     reading = GraphDirectory(root, FixedToken, backoff=0.001).read(
         [AppQuery(CLIENT_ID)], seconds=20
     )
@@ -267,7 +268,7 @@ def test_loopback_needs_no_https(root: str) -> None:
 
 @pytest.fixture
 def in_azure(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Let azure-identity see the header of a token endpoint; each test sets its address."""
+    """Set the header of a token endpoint for azure-identity; each test sets its URL."""
     monkeypatch.setenv("IDENTITY_HEADER", "the-header")
     return monkeypatch
 

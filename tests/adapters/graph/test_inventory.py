@@ -1,4 +1,4 @@
-"""How a whole tenant is read, page by page, over real HTTP."""
+"""The scan of a whole tenant, page by page, over real HTTP."""
 
 import json
 import subprocess
@@ -27,14 +27,11 @@ def paged(*pages: Sequence[object]) -> Callable[[Asked], Reply]:
 
     def script(asked: Asked) -> Reply:
         number = int(asked.path.partition("$skiptoken=")[2] or 0)
-        link = (
-            {
-                "@odata.nextLink": f"http://{asked.headers['host']}/v1.0/applications?$skiptoken={number + 1}"
-            }
-            if number + 1 < len(pages)
-            else {}
-        )
-        return reply({"value": pages[number], **link})
+        page: dict[str, object] = {"value": pages[number]}
+        if number + 1 < len(pages):
+            apps = f"http://{asked.headers['host']}/v1.0/applications"
+            page["@odata.nextLink"] = f"{apps}?$skiptoken={number + 1}"
+        return reply(page)
 
     return script
 
@@ -230,7 +227,7 @@ def test_half_of_a_surrogate_pair_in_a_name_is_replaced() -> None:
 
 
 def listed_principal(client_id: str, **changes: object) -> dict[str, object]:
-    """A service principal as a list gives it."""
+    """Return a service principal as in a list."""
     plain = {
         "accountEnabled": True,
         "servicePrincipalType": "Application",
@@ -303,7 +300,8 @@ from tests.support.graph_objects import CLIENT_ID, FixedToken, application, prin
 from tests.support.scripted import Scripted
 
 with Scripted(tenant(application(), principal())) as graph:
-    assert GraphDirectory(graph.url, FixedToken).read([AppQuery(CLIENT_ID)], seconds=20).apps[CLIENT_ID]
+    reading = GraphDirectory(graph.url, FixedToken).read([AppQuery(CLIENT_ID)], seconds=20)
+    assert reading.apps[CLIENT_ID]
 print(json.dumps([name for name in sys.modules if name.startswith("msgraph.")]))
 """
     root = Path(__file__).parents[3]

@@ -1,4 +1,7 @@
-"""What is told of a large tenant, over HTTP, is exactly what a brute-force oracle says: nothing missed, nothing twice, no noise."""
+"""The messages about a large tenant, compared with a brute-force oracle, over HTTP.
+
+Nothing is missed, nothing is sent twice, and nothing else is sent.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +34,7 @@ WATCHED: Watchlist = replace(watchlist(channels=("its",)), inventory=RULES)
 def serving(
     tenant: Generated, faults: Callable[[int], Reply | None] = lambda _: None
 ) -> Callable[[Asked], Reply]:
-    """Serve the pages; `faults` may answer in place of the n-th request."""
+    """Serve the pages; `faults` may answer instead, by the number of the request."""
     count = 0
 
     def script(asked: Asked) -> Reply:
@@ -147,7 +150,7 @@ def test_missing_page_concludes_nothing() -> None:
 
 
 def test_a_check_uses_one_instant() -> None:
-    """A credential that ends while the tenant is read is judged as of the beginning, like every other."""
+    """A credential that expires during the read is judged as of its beginning."""
     tenant = generated(2_000, 12)
     ticking: list[datetime] = []
     with Scripted(serving(tenant)) as graph:

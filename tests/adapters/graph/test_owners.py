@@ -1,4 +1,4 @@
-"""Who owns an app, asked over HTTP from the stand-in tenant: twenty to a request, and plainly where it cannot be read."""
+"""Owners of apps, read over HTTP from the stand-in tenant."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ ROBOT = Owner("r1", "pipeline", None, "#microsoft.graph.servicePrincipal")
 
 
 def reading(tenant: Tenant, holders: Mapping[str, Holder]) -> OwnersReading:
-    """Ask the stand-in tenant, with a token that it issues."""
+    """Read from the stand-in tenant, with a token that it issues."""
 
     class Issued:
         def get_token(self, *scopes: str, **_: object) -> AccessToken:

@@ -1,4 +1,4 @@
-"""When credentials were last used, over real HTTP: what counts as evidence, and what is said where there is none."""
+"""The usage report over real HTTP: what counts as evidence, and the errors."""
 
 import time
 from collections.abc import Mapping, Sequence

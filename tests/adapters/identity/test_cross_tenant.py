@@ -1,4 +1,4 @@
-"""How another tenant is signed in to: our managed identity vouches for a registration, and nothing of it is a secret."""
+"""Sign-in to another tenant: the managed identity proves who we are, without a secret."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""ID tokens: what proves who is there, what does not, and when the issuer's keys are fetched, over real HTTP."""
+"""ID tokens: what is accepted, and when the issuer's keys are fetched, over real HTTP."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""How we sign in: never by a secret of our own."""
+"""Our own sign-in: a managed identity or the developer, never a secret."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The ledger when Table Storage fails: a `LedgerError` in good time, which says what to do and carries no key."""
+"""Failures of Table Storage: a `LedgerError` in time, which says what to do and has no key."""
 
 import re
 import time
@@ -70,19 +70,19 @@ def refusal(status: int, code: str, **headers: str) -> Reply:
 
 
 def batch(*answers: tuple[int, str]) -> Reply:
-    """Answer a transaction, one part for each (status, code of the error or etag)."""
+    """Return the response to a transaction, a part for each status and error code or etag."""
     parts = []
     for status, text in answers:
         if status < 400:
             parts.append(f"HTTP/1.1 {status} No Content\r\nETag: {text}\r\n\r\n")
         else:
             body = refusal(status, text).body.decode()
-            parts.append(
-                f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n"
-            )
+            fields = f"Content-Type: application/json\r\nContent-Length: {len(body)}"
+            parts.append(f"HTTP/1.1 {status} No\r\n{fields}\r\n\r\n{body}\r\n")
     heads = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
     inner = "".join(f"--changeset\r\n{heads}{part}" for part in parts)
-    body = f"--batch\r\nContent-Type: multipart/mixed; boundary=changeset\r\n\r\n{inner}\r\n--changeset--\r\n--batch--\r\n"
+    start = "--batch\r\nContent-Type: multipart/mixed; boundary=changeset\r\n\r\n"
+    body = f"{start}{inner}\r\n--changeset--\r\n--batch--\r\n"
     return Reply(202, body.encode(), {"Content-Type": "multipart/mixed; boundary=batch"})
 
 
@@ -239,9 +239,9 @@ def test_gives_up_soon_on_a_busy_server(wait: dict[str, str]) -> None:
 def test_timeout_is_transient() -> None:
     for silence in (ServiceRequestTimeoutError("?sig=x"), ServiceResponseTimeoutError("?sig=x")):
         error = ledger_error(silence, "account.table.core.windows.net")
-        assert (
-            str(error)
-            == "The ledger at account.table.core.windows.net did not respond in time. The next tick tries again."
+        assert str(error) == (
+            "The ledger at account.table.core.windows.net did not respond in time."
+            " The next tick tries again."
         )
         assert error.transient
 

@@ -1,4 +1,4 @@
-"""The ledger as it is opened in Azure: https, and a token that a managed identity gets; no key anywhere."""
+"""The ledger as it is opened in Azure: https, a managed identity, and no key."""
 
 import base64
 import json
@@ -34,7 +34,7 @@ def secure(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def token(audience: str) -> str:
-    """A token as Azurite wants it: nobody checks the signature."""
+    """Return a token for Azurite, which does not check the signature."""
     now = int(datetime.now(UTC).timestamp())
     claims = {
         "aud": audience,
@@ -52,7 +52,7 @@ def token(audience: str) -> str:
 
 @pytest.fixture
 def identity(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
-    """The endpoint that App Service offers to an app with a managed identity."""
+    """Serve the token endpoint of App Service for a managed identity."""
     resource = "https://storage.azure.com"
     expires = str(int(datetime.now(UTC).timestamp()) + 3600)
     given = {

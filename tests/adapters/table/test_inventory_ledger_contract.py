@@ -1,4 +1,4 @@
-"""What every ledger of a tenant promises: the same tests on the one in memory and on Table Storage (Azurite)."""
+"""The port `InventoryLedger`: the same tests in memory and on Table Storage (Azurite)."""
 
 from collections.abc import Iterator
 from dataclasses import replace

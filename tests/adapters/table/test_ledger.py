@@ -1,4 +1,4 @@
-"""The ledger on Azurite: how many requests it needs, how it splits them, and what it says when a row makes no sense."""
+"""The ledger on Azurite: its requests, its transactions, and rows that it cannot read."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -32,14 +32,14 @@ def ledger(azurite: Azurite, table: str) -> Iterator[TableLedger]:
 
 @pytest.fixture
 def raw(azurite: Azurite, table: str) -> Iterator[TableClient]:
-    """The same table as anybody else sees it."""
+    """Return the SDK's own client for the same table."""
     with TableClient.from_connection_string(azurite.tables, table) as client:
         yield client
 
 
 @pytest.fixture
 def requests_of(caplog: pytest.LogCaptureFixture) -> Callable[[Callable[[], object]], int]:
-    """Count the HTTP requests of a call, by the SDK's own log."""
+    """Return a function that counts the HTTP requests of a call, by the SDK's log."""
 
     def count(call: Callable[[], object]) -> int:
         caplog.clear()
@@ -140,10 +140,10 @@ def test_transaction_stays_below_four_mebibytes(
 ) -> None:
     heavy = [
         item(f"item-{number}", "ж" * 32_768) for number in range(32)
-    ]  # as JSON, six bytes a letter: 6 MiB in all
+    ]  # as JSON, six bytes a letter: 6 MiB
     assert (
         requests_of(lambda: ledger.remember(Changes(items=tuple(heavy)))) == 5
-    )  # the first finds that there is no table, and makes it
+    )  # the first finds no table, and creates it
     assert set(ledger.load().items.values()) == set(heavy)
 
 
@@ -247,7 +247,7 @@ def test_one_of_many_simultaneous_checks_gets_the_lease(azurite: Azurite, table:
             stack.enter_context(TableLedger(azurite.tables, lambda: now[0], table=table))
             for _ in range(8)
         ]
-        for _ in range(3):  # nobody has it, then its term is over
+        for _ in range(3):  # first it is free, then it has expired
             taken = list(pool.map(lambda ledger: ledger.lease(), ledgers))
             assert sum(lease is not None for lease in taken) == 1
             now[0] += timedelta(minutes=5)

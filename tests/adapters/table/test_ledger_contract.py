@@ -1,4 +1,4 @@
-"""What every ledger promises: the same tests on the one in memory and on Table Storage (Azurite)."""
+"""The port `Ledger`: the same tests in memory and on Table Storage (Azurite)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -61,7 +61,7 @@ def clock() -> Clock:
 def another(
     request: pytest.FixtureRequest, clock: Clock, azurite: Azurite, table: str
 ) -> Iterator[Callable[[], Ledger]]:
-    """Open the test's ledger as one more process would."""
+    """Return a function that opens the ledger as another process would."""
     with ExitStack() as stack:
         if request.param == "memory":
             memory = InMemoryLedger(clock)

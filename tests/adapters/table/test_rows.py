@@ -1,4 +1,7 @@
-"""Values and rows: what comes back is what was given, and what a table cannot hold is refused by us (Azurite would take it)."""
+"""Records and rows: what is read is what was written.
+
+What a table cannot hold is refused by us; Azurite would take it.
+"""
 
 import re
 import string
