@@ -1,4 +1,4 @@
-"""Post cards to a Teams Workflows webhook. Its URL is a credential: no error shows any of it."""
+"""Post cards to a Teams Workflows webhook; no error shows its URL, a credential."""
 
 import time
 from collections.abc import Callable

@@ -65,7 +65,7 @@ def _problems(items: object, shape: type[Password | Key], what: str) -> Sequence
 
 
 def _problem(item: Any, shape: type[Password | Key]) -> str:  # noqa: ANN401  (any JSON)
-    """Return what is wrong with a credential, or an empty text. Replaces its dates by instants."""
+    """Return what is wrong with a credential, or an empty text; parse its dates in place."""
     for field in ("startDateTime", "endDateTime") if isinstance(item, dict) else ():
         text = item.get(field)
         if isinstance(text, str):

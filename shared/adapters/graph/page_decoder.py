@@ -1,5 +1,6 @@
-"""Decode a page of a list of all apps: only apps with a credential in question become values.
+"""Decode a page of a list of all apps.
 
+Only apps with a credential in question become values; the others are counted.
 The usual way is one typed pass over the bytes, and one look at each end. Only a page that cannot
 be read so is decoded object by object, to name the one to blame and keep the others.
 """

@@ -1,4 +1,4 @@
-"""The link to the next page of a list: it is followed only on the same host, and never twice.
+"""Links to the next page of a list: followed only on the same host, and never twice.
 
 msgraph's `PageIterator` would drop the rest of a list after an empty page.
 """

@@ -87,14 +87,8 @@ def cross_tenant_credential(
 ) -> CrossTenantCredential | AzureCliCredential:
     """Return the credential for another tenant; `managed.credential` explains the rest.
 
-    Args:
-        where: the tenant, and the app registration to sign in as.
-        client_id: of the managed identity.
-        graph: the root of Graph, which decides the cloud.
-        authority: the https URL of the sign-in, without a slash at its end; empty for the
-            cloud's own. Required with a loopback Graph.
-        graph_is_loopback: Graph is a stand-in on this machine.
-        environment: of the process.
+    The root of Graph decides the cloud. `authority` is the https URL of the sign-in, without a
+    slash at its end; empty for the cloud's own, which must not be used with a loopback Graph.
 
     Raises:
         DirectoryError: nothing may be sent to the real sign-in.

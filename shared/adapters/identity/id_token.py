@@ -1,8 +1,9 @@
-"""Verify the ID token of a visitor: signed by the issuer, for this app and tenant, recently.
+"""Verify the ID token of a visitor of the page.
 
-Its claims: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference. Easy
-Auth passes the token of the sign-in for as long as its own session lasts, eight hours, although
-the token expires after about one.
+The issuer must have signed it for this app and tenant, and not too long ago. Its claims:
+https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference. Easy Auth passes
+the token of the sign-in for as long as its own session lasts, eight hours, although the token
+expires after about one.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The app's identity in Azure: a managed identity, and on a laptop the developer's sign-in.
+"""Our own sign-in: a managed identity in Azure, the developer's sign-in on a laptop.
 
 There is never a client secret.
 """

@@ -1,4 +1,4 @@
-"""The ledger in Azure Table Storage: one table, and one partition for what belongs together.
+"""The ledger in Azure Table Storage: one table, a partition for each tenant.
 
     row key                         holds                                   written by
     hold:SERVICE                    the credential a service uses           first check, people
@@ -19,8 +19,7 @@
 An item id may hold colons, also at its end; names of channels hold neither ":" nor "|", so no
 two things share a key. "~" sorts after every letter: what a check loads is one range of keys
 without the history. Rows of people are written under the etag that was read; rows of a check
-are written under the lease. The inventory (`inventory_ledger`) has a partition of its own, and
-so has each tenant.
+are written under the lease. The inventory (`inventory_ledger`) has a partition of its own.
 """
 
 from collections.abc import Sequence

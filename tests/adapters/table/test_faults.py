@@ -1,4 +1,4 @@
-"""Failures of Table Storage: a `LedgerError` in time, which says what to do and has no key."""
+"""Failures of Table Storage: a `LedgerError` in time, with advice and without a key."""
 
 import re
 import time

@@ -263,22 +263,22 @@ def test_any_item_id_and_channel_name_can_be_stored(ledger: Ledger) -> None:
         f"leftover:libcal:{OLD}",
     ]
     states = [replace(item(name), standing=Standing.FAILING) for name in ids]
-    heard = [
+    sent = [
         replace(told(name, channel), standing=Standing.FAILING)
         for name in ids
         for channel in ("its", "ITS", "its_2")
     ]
     ledger.remember(Changes(items=tuple(states)))
-    ledger.record_notifications(heard)
+    ledger.record_notifications(sent)
     assert ledger.load() == Memory(
         items={each.item: each for each in states},
-        notifications={(each.item, each.channel): each for each in heard},
+        notifications={(each.item, each.channel): each for each in sent},
     )
     gone = ("reading:", "its"), ("channel:its", "its_2")
     ledger.remove(Removals(items=("weekly:", "channel:its"), notifications=gone))
     memory = ledger.load()
     assert set(ids) - set(memory.items) == {"weekly:", "channel:its"}
-    assert {(each.item, each.channel) for each in heard} - set(memory.notifications) == set(gone)
+    assert {(each.item, each.channel) for each in sent} - set(memory.notifications) == set(gone)
 
 
 def test_last_notification_replaces_the_one_before(ledger: Ledger) -> None:
