@@ -1,4 +1,4 @@
-"""After provisioning: the page's sign-in, Graph permissions, and the URL of the Teams Workflow."""
+"""After provisioning: the page's sign-in, Graph permissions, the Teams Workflow's URL."""
 
 from __future__ import annotations
 

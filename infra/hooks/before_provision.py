@@ -1,4 +1,4 @@
-"""Before provisioning: prompt for missing values, and create the registration for the sign-in."""
+"""Before provisioning: prompt for missing values, create the sign-in's registration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The services as a table, then everything else that needs attention, and commands to copy."""
+"""The services as a table, then other items that need attention, and commands to copy."""
 
 from collections.abc import Iterator
 from shlex import quote

@@ -8,7 +8,7 @@ from shared.config.values import ValueRule
 from shared.render.text.commands import vault_reference
 
 _UNRESOLVED = "@microsoft.keyvault("
-"""App Service leaves a reference that it cannot resolve as its own literal text (its docs)."""
+"""App Service documents that it leaves an unresolved reference as its literal text."""
 _REFERENCE = re.compile(
     r"SecretUri=https://([a-z0-9-]{3,24})\.vault\.[a-z.]+/secrets/([0-9a-z-]{1,127})(?:[/;)].*)?",
     re.IGNORECASE,

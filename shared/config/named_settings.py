@@ -49,7 +49,7 @@ def webhook(value: object, environment: Mapping[str, str]) -> Secret:
 
 
 def client_id(value: object, environment: Mapping[str, str]) -> str:
-    """Accept a client id, or the name of the setting that contains it; return it in lower case."""
+    """Accept a client id, or the name of its setting; return it in lower case."""
     plain = "an application (client) id"
     named = _ENV.fullmatch(value.strip()) if isinstance(value, str) else None
     if named:

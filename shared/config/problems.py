@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 class InvalidValue(Exception):
-    """One value breaks its rule; whoever applied the rule adds the place.
+    """One value breaks its rule; the code that applied the rule adds the place.
 
     `found` never contains a value that may be a credential.
     """

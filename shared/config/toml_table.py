@@ -1,4 +1,4 @@
-"""Read a TOML table, collecting all errors (with path and line) and rejecting unknown keys."""
+"""Read a TOML table, collect all errors (with path and line), reject unknown keys."""
 
 import re
 from collections.abc import Callable, Mapping

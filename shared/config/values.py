@@ -15,7 +15,7 @@ from shared.config.problems import InvalidValue
 type ValueRule[T] = Callable[[Any], T]
 
 MAX_DAYS = 3650
-"""Ten years: no secret is valid for longer, and dates stay within what calendars can count."""
+"""Ten years: no secret is valid for longer, and dates stay in the range of `datetime`."""
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ADDRESS = re.compile(

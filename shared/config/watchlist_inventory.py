@@ -1,4 +1,4 @@
-"""The table `[tenant]` of a watchlist: which tenant, and how its whole inventory is watched."""
+"""The table `[tenant]` of a watchlist: which tenant, and how its inventory is watched."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Read an app for which there is no watchlist yet, and suggest one that can be used as it is."""
+"""Read an app that is on no watchlist yet, and suggest a valid watchlist."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the command line shows of a life: names that people know, and commands that can be typed as they stand."""
+"""The command line shows names that people know, and commands that can be copied."""
 
 from io import StringIO
 
@@ -20,7 +20,7 @@ def printed(world: World) -> str:
     return out.getvalue()
 
 
-def test_who_knows_of_a_service_stands_beside_its_name() -> None:
+def test_a_snooze_is_shown_with_its_reason() -> None:
     world = World(watched=watchlist(service("LibCal", id="calendar")), now=at("2026-11-22T14:00Z"))
     world.tenant.put(secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"))
     world.check()
@@ -28,9 +28,7 @@ def test_who_knows_of_a_service_stands_beside_its_name() -> None:
     assert "LibCal: snoozed by Anna Example until 1 Dec 2026: “ordered from ITS”" in printed(world)
 
 
-def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_can_be_typed() -> (
-    None
-):
+def test_commands_to_copy_describe_each_secret() -> None:
     world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
@@ -43,14 +41,26 @@ def test_a_secret_without_a_name_is_told_by_its_hint_and_end_in_a_command_that_c
     world.check()
     said = [line.strip() for line in printed(world).splitlines() if "python -m shared" in line]
     assert said == [
-        "if LibCal uses the secret “LibCal 2026” (begins with r2B, ends 20 Nov 2028): python -m shared confirm libcal --key-id cal26",
-        "if LibCal uses the secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026): python -m shared confirm libcal --key-id cal24",
-        "assign the secret “test” (begins with eee, ends 25 Nov 2026): python -m shared claim sooner SERVICE... (or none)",
-        "assign the unnamed secret (begins with ddd, ends 4 Jan 2027): python -m shared claim later SERVICE... (or none)",
+        (
+            "if LibCal uses the secret “LibCal 2026” (begins with r2B, ends 20 Nov 2028): "
+            "python -m shared confirm libcal --key-id cal26"
+        ),
+        (
+            "if LibCal uses the secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026): "
+            "python -m shared confirm libcal --key-id cal24"
+        ),
+        (
+            "assign the secret “test” (begins with eee, ends 25 Nov 2026): "
+            "python -m shared claim sooner SERVICE... (or none)"
+        ),
+        (
+            "assign the unnamed secret (begins with ddd, ends 4 Jan 2027): "
+            "python -m shared claim later SERVICE... (or none)"
+        ),
     ]
 
 
-def test_what_nobody_claims_stands_most_urgent_first() -> None:
+def test_unclaimed_secrets_are_sorted_by_urgency() -> None:
     world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends="2027-12-13T09:15Z"),
@@ -89,7 +99,7 @@ def test_what_nobody_claims_stands_most_urgent_first() -> None:
         ),
     ],
 )
-def test_the_doctor_closes_with_how_many_parts_are_missing(found: list[Finding], last: str) -> None:
+def test_the_doctor_ends_with_a_summary(found: list[Finding], last: str) -> None:
     out = StringIO()
     assert show_findings(Console(file=out, width=200), found) == last.startswith("Nothing")
     assert out.getvalue().splitlines()[-1] == last

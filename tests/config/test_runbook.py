@@ -1,4 +1,4 @@
-"""Where a runbook is cut, and what is said when it cannot be used."""
+"""How a runbook is split into sections, and which mistakes are reported."""
 
 import re
 from pathlib import Path
@@ -50,6 +50,7 @@ Log in.
 
 Delete it.
 """
+STEP = "what people do in this step."
 EXPECTED = "expected the sections Request, Create, Install, Verify, Clean up, each once."
 
 
@@ -59,7 +60,7 @@ def problems(text: str) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_only_level_2_headings_outside_fences_quotes_and_lists_cut_the_text() -> None:
+def test_only_real_level_2_headings_start_a_section() -> None:
     runbook = parse(GOOD, "r.md")
     assert runbook.path == "r.md"
     assert dict(runbook.sections) == {
@@ -72,7 +73,7 @@ def test_only_level_2_headings_outside_fences_quotes_and_lists_cut_the_text() ->
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\r"])
-def test_line_ends_of_other_systems_and_odd_separators_cut_at_the_same_places(
+def test_line_ends_of_other_systems_do_not_change_the_sections(
     line_end: str,
 ) -> None:
     odd = GOOD.replace("Please renew it.", "Please\u2028renew\x0cit.\x85")
@@ -81,14 +82,14 @@ def test_line_ends_of_other_systems_and_odd_separators_cut_at_the_same_places(
     assert sections["Verify"] == "Log in."
 
 
-def test_the_sections_come_in_their_own_order_whatever_the_order_in_the_file() -> None:
+def test_sections_have_a_fixed_order() -> None:
     text = "".join(f"## {section}\n{section}!\n" for section in reversed(RUNBOOK_SECTIONS))
     assert tuple(parse(text, "r.md").sections.items()) == tuple(
         (section, f"{section}!") for section in RUNBOOK_SECTIONS
     )
 
 
-def test_missing_unknown_empty_and_second_sections_are_told_at_once() -> None:
+def test_all_wrong_sections_are_reported_together() -> None:
     assert problems(
         "## Request\nx\n## Instal\nx\n## Create\n\n## request\nx\n## **Colours**\nx\n"
     ) == [
@@ -97,14 +98,18 @@ def test_missing_unknown_empty_and_second_sections_are_told_at_once() -> None:
         f"r.md: line 7: a second section 'Request'; {EXPECTED}",
         f"r.md: line 9: unknown section '**Colours**'; {EXPECTED}",
         *(
-            f"r.md: the section '{section}' is missing; expected a line \"## {section}\" and, below it, what people do in this step."
+            f"r.md: the section '{section}' is missing; "
+            f'expected a line "## {section}" and, below it, {STEP}'
             for section in ("Install", "Verify", "Clean up")
         ),
     ]
 
 
-def test_unknown_fields_are_told_with_their_lines_and_with_everything_else() -> None:
-    text = "{{anything}}\n## Request\n\n{{servce}} and\n{{ service }}, {{service\n## Create\n```\n{{DATE(x)}} {{}}\n```\n"
+def test_unknown_fields_are_reported_with_their_lines() -> None:
+    text = (
+        "{{anything}}\n## Request\n\n{{servce}} and\n{{ service }}, {{service\n"
+        "## Create\n```\n{{DATE(x)}} {{}}\n```\n"
+    )
     expected = f"expected one of {', '.join(FIELDS)}, between double braces."
     assert problems(text)[:4] == [
         f"r.md: line 4: unknown field '{{{{servce}}}}'; {expected} Did you mean 'service'?",
@@ -117,7 +122,7 @@ def test_unknown_fields_are_told_with_their_lines_and_with_everything_else() -> 
     ]
 
 
-def test_every_field_is_explained_to_those_who_write_runbooks() -> None:
+def test_every_field_is_documented() -> None:
     table = re.findall(
         r"^\| `\{\{(\w+)\}\}` \|", (ROOT / "docs/runbooks.md").read_text("utf-8"), re.MULTILINE
     )
@@ -127,18 +132,21 @@ def test_every_field_is_explained_to_those_who_write_runbooks() -> None:
         assert re.findall(r"\{\{(\w+)\}\}", head) == list(FIELDS)
 
 
-def test_a_section_that_hides_in_a_fence_is_missing() -> None:
+def test_a_section_inside_a_code_fence_is_missing() -> None:
     assert problems(GOOD.replace("VERIFY\n------", "```\n## Verify\n```")) == [
-        "r.md: the section 'Verify' is missing; expected a line \"## Verify\" and, below it, what people do in this step."
+        (
+            "r.md: the section 'Verify' is missing; "
+            f'expected a line "## Verify" and, below it, {STEP}'
+        )
     ]
 
 
-def test_an_empty_file_misses_every_section() -> None:
+def test_an_empty_file_lacks_every_section() -> None:
     assert len(problems("")) == len(RUNBOOK_SECTIONS)
 
 
 @pytest.mark.parametrize(("service", "other"), [("LibCal", "LibStaffer"), ("LibStaffer", "LibCal")])
-def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
+def test_the_shipped_runbooks_are_complete(service: str, other: str) -> None:
     path = f"runbooks/{service.lower()}.md"
     sections = parse((ROOT / path).read_text("utf-8"), path).sections
     create, install = sections["Create"], sections["Install"]
@@ -173,7 +181,7 @@ def test_the_runbooks_that_ship_are_complete(service: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["libcal", "libstaffer"])
-def test_the_mail_in_a_runbook_is_plain_text_with_a_paragraph_a_line(name: str) -> None:
+def test_the_request_in_a_shipped_runbook_is_plain_text(name: str) -> None:
     request = parse((ROOT / f"runbooks/{name}.md").read_text("utf-8"), name).sections["Request"]
     kinds = {
         child.type

@@ -1,4 +1,4 @@
-"""What the environment may say, that every mistake is told at once, and that no message holds a credential."""
+"""Good and bad settings: all mistakes are reported together, without a credential."""
 
 import json
 import re
@@ -25,7 +25,10 @@ ENVIRONMENT = {
     "LIBAPPS_CLIENT_ID": "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6",
 }
 GUID = "6F1C2F5E-8A04-4D0B-9D5E-0C7A5A2B13D6"
-TABLES = "expected a table endpoint, such as https://ACCOUNT.table.core.windows.net, or a connection string"
+TABLES = (
+    "expected a table endpoint, such as https://ACCOUNT.table.core.windows.net, "
+    "or a connection string"
+)
 GRAPH = (
     f"expected one of {', '.join(GRAPH_ROOTS)}, or a loopback address such as http://127.0.0.1:7090"
 )
@@ -34,13 +37,16 @@ HTTPS = (
 )
 MAILBOX = "not an email address; expected the address of one mailbox, such as alerts@example.org"
 MINUTES = "not a number of minutes; expected 1 to 9999, in digits"
-SCHEDULE = "not an NCRONTAB schedule; expected six fields (second minute hour day month weekday), such as 0 5 * * * *"
+SCHEDULE = (
+    "not an NCRONTAB schedule; expected six fields (second minute hour day month weekday), "
+    "such as 0 5 * * * *"
+)
 ID = "not a GUID; expected an id such as 00000000-0000-0000-0000-000000000000"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
 
 
-class Asked(Mapping[str, str]):
-    """An environment that remembers which names were asked for."""
+class RecordingEnvironment(Mapping[str, str]):
+    """An environment that records which names were read."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values_by_name = values
@@ -74,7 +80,7 @@ def example() -> dict[str, str]:
     return values
 
 
-def test_what_is_required_is_enough() -> None:
+def test_the_required_settings_are_enough() -> None:
     settings = loaded()
     assert settings.tables == Tables("endpoint", Secret("https://account.table.core.windows.net"))
     assert (settings.graph, settings.deadline_minutes) == ("https://graph.microsoft.com", 20)
@@ -86,7 +92,7 @@ def test_what_is_required_is_enough() -> None:
     assert list(settings.watchlist.services) == ["libcal", "libstaffer"]
 
 
-def test_everything_that_is_set_arrives_without_the_space_around_it() -> None:
+def test_settings_are_read_without_the_space_around_them() -> None:
     settings = loaded(
         LAPSEWATCH_SCHEDULE=" 0 */5  * * * MON-FRI\n",
         LAPSEWATCH_GRAPH="https://Graph.Microsoft.us/\n",
@@ -103,12 +109,12 @@ def test_everything_that_is_set_arrives_without_the_space_around_it() -> None:
     assert (settings.identity_client_id, settings.managed_identity) == (GUID.lower(), True)
 
 
-def test_empty_is_not_set() -> None:
+def test_an_empty_setting_is_not_set() -> None:
     assert loaded(**{row.name: " \n" for row in SETTINGS if not row.required}) == loaded()
 
 
 @pytest.mark.parametrize("name", ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"])
-def test_half_of_the_managed_identity_protocol_is_not_it(name: str) -> None:
+def test_the_managed_identity_protocol_needs_both_settings(name: str) -> None:
     assert not loaded(**{name: "x"}).managed_identity
 
 
@@ -125,7 +131,7 @@ SIGN_IN = {"LAPSEWATCH_SIGN_IN_CLIENT_ID": GUID, "LAPSEWATCH_SIGN_IN_ISSUER": IS
         (f"http://127.0.0.1:7090/{TENANT}/v2.0", f"http://127.0.0.1:7090/{TENANT}/v2.0"),
     ],
 )
-def test_people_sign_in_with_a_registration_and_an_issuer(issuer: str, read: str) -> None:
+def test_sign_in_needs_a_registration_and_an_issuer(issuer: str, read: str) -> None:
     assert loaded(**(SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})).page_auth == PageAuth(
         GUID.lower(), read
     )
@@ -133,7 +139,7 @@ def test_people_sign_in_with_a_registration_and_an_issuer(issuer: str, read: str
 
 
 @pytest.mark.parametrize("name", SIGN_IN)
-def test_one_half_of_the_sign_in_is_a_mistake(name: str) -> None:
+def test_half_of_the_sign_in_is_a_mistake(name: str) -> None:
     (other,) = SIGN_IN.keys() - {name}
     [said] = problems(ENVIRONMENT | {name: SIGN_IN[name]})
     assert said.startswith(f"setting {other}: not set; expected")
@@ -151,7 +157,7 @@ def test_one_half_of_the_sign_in_is_a_mistake(name: str) -> None:
         "login.microsoftonline.com",
     ],
 )
-def test_the_issuer_names_one_tenant(issuer: str) -> None:
+def test_the_issuer_must_name_one_tenant(issuer: str) -> None:
     [said] = problems(ENVIRONMENT | SIGN_IN | {"LAPSEWATCH_SIGN_IN_ISSUER": issuer})
     assert (
         "expected https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id"
@@ -178,7 +184,7 @@ def test_the_issuer_names_one_tenant(issuer: str) -> None:
         ({"LAPSEWATCH_PAGE_URL": "https://library.example/"}, "https://library.example/"),
     ],
 )
-def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(
+def test_the_page_is_on_the_apps_host_if_people_can_sign_in(
     settings: dict[str, str], page_url: str
 ) -> None:
     assert loaded(**settings).page_url == page_url
@@ -194,7 +200,7 @@ def test_the_page_is_on_the_apps_own_host_once_people_can_sign_in(
         "http://[::1]:7090",
     ],
 )
-def test_graph_is_one_of_the_clouds_of_microsoft_or_loopback(root: str) -> None:
+def test_graph_is_a_microsoft_cloud_or_loopback(root: str) -> None:
     assert (
         loaded(LAPSEWATCH_GRAPH=root, LAPSEWATCH_TABLES="UseDevelopmentStorage=true").graph == root
     )
@@ -210,16 +216,14 @@ def test_graph_is_one_of_the_clouds_of_microsoft_or_loopback(root: str) -> None:
         ("AccountName=a;AccountKey=a2V5", False),
     ],
 )
-def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(
-    tables: str, *, beside: bool
-) -> None:
+def test_a_local_graph_needs_a_local_ledger(tables: str, *, beside: bool) -> None:
     given = {"LAPSEWATCH_GRAPH": "http://127.0.0.1:7090", "LAPSEWATCH_TABLES": tables}
     if beside:
         assert loaded(**given).tables.on_this_machine
         return
     with pytest.raises(
         Misconfigured,
-        match=r"LAPSEWATCH_GRAPH: a local stand-in \(http://127\.0\.0\.1:7090\), but .*local\.settings\.json",
+        match=r"LAPSEWATCH_GRAPH: a local stand-in \(http://127\.0\.0\.1:7090\), but .*_TABLES",
     ):
         loaded(**given)
 
@@ -244,7 +248,7 @@ def test_a_ledger_in_azure_remembers_nothing_that_a_stand_in_says(
         ),
     ],
 )
-def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: str) -> None:
+def test_tables_are_an_endpoint_or_a_connection_string(text: str, by: str) -> None:
     tables = loaded(LAPSEWATCH_TABLES=text).tables
     assert (tables.by, tables.value) == (by, Secret(text.rstrip("/;")))
 
@@ -273,12 +277,18 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
         (
             "LAPSEWATCH_TABLES",
             f"DefaultEndpointsProtocol=http;AccountName=a;AccountKey={CREDENTIAL}",
-            "a connection string with DefaultEndpointsProtocol=http; expected DefaultEndpointsProtocol=https",
+            (
+                "a connection string with DefaultEndpointsProtocol=http; "
+                "expected DefaultEndpointsProtocol=https"
+            ),
         ),
         (
             "LAPSEWATCH_TABLES",
             f"AccountName=a;AccountKey={CREDENTIAL};TableEndpoint=http://a.table.example",
-            "an http:// URL; expected https:// in the TableEndpoint of a connection string (http:// only for this machine itself)",
+            (
+                "an http:// URL; expected https:// in the TableEndpoint of a connection string "
+                "(http:// only for this machine itself)"
+            ),
         ),
         (
             "LAPSEWATCH_GRAPH",
@@ -317,7 +327,7 @@ def test_tables_are_named_by_an_endpoint_or_a_connection_string(text: str, by: s
         ("AZURE_CLIENT_ID", CREDENTIAL, f"{ID}"),
     ],
 )
-def test_each_mistake_has_its_sentence_and_shows_no_credential(
+def test_each_mistake_has_its_message_without_a_credential(
     name: str, value: str, said: str
 ) -> None:
     assert CREDENTIAL not in said
@@ -325,7 +335,7 @@ def test_each_mistake_has_its_sentence_and_shows_no_credential(
 
 
 @pytest.mark.parametrize("name", [row.name for row in SETTINGS])
-def test_a_key_vault_reference_that_azure_could_not_resolve_is_called_that(name: str) -> None:
+def test_an_unresolved_key_vault_reference_is_recognised(name: str) -> None:
     unresolved = f"@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/{CREDENTIAL})"
     [said] = problems(ENVIRONMENT | {name: unresolved})
     assert said.startswith(
@@ -336,7 +346,7 @@ def test_a_key_vault_reference_that_azure_could_not_resolve_is_called_that(name:
     assert CREDENTIAL not in said
 
 
-def test_mistakes_of_settings_watchlist_and_runbooks_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_together(tmp_path: Path) -> None:
     (tmp_path / "ours.toml").write_text(
         (ROOT / "watchlist.toml").read_text("utf-8").replace('"08:00"', '"8"'), "utf-8"
     )
@@ -368,24 +378,27 @@ def test_mistakes_of_settings_watchlist_and_runbooks_are_told_at_once(tmp_path: 
     [({}, "watchlist.toml"), ({"LAPSEWATCH_WATCHLIST": "none.toml"}, "none.toml")],
     ids=["default", "set"],
 )
-def test_a_watchlist_that_is_not_there_is_a_sentence(
+def test_a_missing_watchlist_is_a_mistake(
     tmp_path: Path, changes: dict[str, str], file: str
 ) -> None:
-    said = f"setting LAPSEWATCH_WATCHLIST: the file '{file}' does not exist; expected a text file that is deployed with the app."
+    said = (
+        f"setting LAPSEWATCH_WATCHLIST: the file '{file}' does not exist; "
+        "expected a text file that is deployed with the app."
+    )
     assert problems(ENVIRONMENT | changes, tmp_path) == [
         f"{said} Check the spelling, including capitals."
     ]
 
 
-def test_no_credential_is_printed_with_the_settings() -> None:
+def test_printed_settings_contain_no_credential() -> None:
     connection = f"AccountName=a;AccountKey={CREDENTIAL}"
     assert CREDENTIAL not in repr(
         loaded(LAPSEWATCH_TABLES=connection, IDENTITY_ENDPOINT="x", IDENTITY_HEADER=CREDENTIAL)
     )
 
 
-def test_the_table_of_settings_is_what_is_read() -> None:
-    asked = Asked(ENVIRONMENT)
+def test_every_listed_setting_is_read_and_no_other() -> None:
+    asked = RecordingEnvironment(ENVIRONMENT)
     load(asked, ROOT)
     assert asked.names == {row.name for row in SETTINGS} | {
         "TEAMS_WEBHOOK_URL",
@@ -393,11 +406,11 @@ def test_the_table_of_settings_is_what_is_read() -> None:
     }
 
 
-def test_the_default_of_each_setting_is_a_good_value() -> None:
+def test_the_default_of_each_setting_is_valid() -> None:
     assert loaded(**{row.name: row.default for row in SETTINGS if row.default}) == loaded()
 
 
-def test_the_example_for_a_laptop_is_complete_and_works() -> None:
+def test_the_example_settings_are_complete_and_valid() -> None:
     named = set(
         re.findall(
             r'^[^#\n]*"env:(\w+)"', (ROOT / "watchlist.toml").read_text("utf-8"), re.MULTILINE
@@ -420,7 +433,7 @@ def test_the_example_for_a_laptop_is_complete_and_works() -> None:
         assert channel.url.reveal().startswith("http://127.0.0.1:7090/")
 
 
-def test_the_watchlist_that_ships_says_what_it_should() -> None:
+def test_the_shipped_watchlist_has_both_services() -> None:
     watchlist = loaded().watchlist
     [app] = watchlist.apps
     assert list(watchlist.channels) == ["libapps"]
@@ -432,7 +445,7 @@ def test_the_watchlist_that_ships_says_what_it_should() -> None:
     assert all(service.runbook and service.channels == ("libapps",) for service in app.services)
 
 
-def test_the_second_channel_that_the_watchlist_offers_in_its_remarks_works(tmp_path: Path) -> None:
+def test_the_commented_second_channel_works(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.toml").read_text("utf-8")
     text = re.sub(r"^# (?=\[channels\.its\]|kind = \"teams\"|url = )", "", text, flags=re.MULTILINE)
     (tmp_path / "watchlist.toml").write_text(
@@ -446,7 +459,7 @@ def test_the_second_channel_that_the_watchlist_offers_in_its_remarks_works(tmp_p
     assert {service.channels for service in watchlist.services.values()} == {("its", "libapps")}
 
 
-def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_sender(
+def test_the_commented_mailbox_works_and_needs_a_sender(
     tmp_path: Path,
 ) -> None:
     text = (ROOT / "watchlist.toml").read_text("utf-8")
@@ -470,7 +483,7 @@ def test_the_mailboxes_that_the_watchlist_offers_in_its_remarks_work_and_need_a_
     )
 
 
-def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_path: Path) -> None:
+def test_a_tenant_id_needs_a_registration_to_read_it(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
     (tmp_path / "w.toml").write_text(
         text + '\n[tenant]\nid = "11111111-2222-4333-8444-555555555555"\n', encoding="utf-8"
@@ -516,9 +529,7 @@ def test_a_tenant_id_needs_the_registration_by_which_other_tenants_are_read(tmp_
         ),
     ],
 )
-def test_the_sign_in_of_other_tenants_is_where_graph_is(
-    graph: str, authority: str, said: str
-) -> None:
+def test_other_tenants_sign_in_at_the_cloud_of_graph(graph: str, authority: str, said: str) -> None:
     given = {
         "LAPSEWATCH_GRAPH": graph,
         "AZURE_AUTHORITY_HOST": authority,
@@ -531,7 +542,7 @@ def test_the_sign_in_of_other_tenants_is_where_graph_is(
         loaded(**given)
 
 
-def test_one_tenant_of_several_is_named_or_there_is_a_list_of_them() -> None:
+def test_choosing_one_of_several_tenants() -> None:
     only = loaded()
     watchlists = {
         key: replace(only.watchlist, tenant_id=key, name=f"library-{key}") for key in ("a", "b")
@@ -542,7 +553,10 @@ def test_one_tenant_of_several_is_named_or_there_is_a_list_of_them() -> None:
     assert only.of("own").watchlist is only.watchlist
     with pytest.raises(
         NoSuchTenant,
-        match=r"Several tenants are watched, and none was chosen. Choose one with --tenant or \?tenant=: a \(library-a\), b \(library-b\)\.",
+        match=(
+            r"Several tenants are watched, and none was chosen\. "
+            r"Choose one with --tenant or \?tenant=: a \(library-a\), b \(library-b\)\."
+        ),
     ):
         _ = several.watchlist
     with pytest.raises(NoSuchTenant, match="The tenant 'c' is not watched"):

@@ -1,4 +1,4 @@
-"""A mistake in a watchlist is said with its line, whatever the layout of the file."""
+"""A mistake in a watchlist is reported with its line, for every layout of the file."""
 
 import pytest
 
@@ -52,11 +52,11 @@ below = 7
         ("", None),
     ],
 )
-def test_each_path_has_its_line_or_that_of_the_table_around_it(path: str, line: int | None) -> None:
+def test_each_path_has_a_line(path: str, line: int | None) -> None:
     assert line_at(path, lines_of(DOCUMENT)) == line
 
 
-def test_the_message_says_the_line() -> None:
+def test_a_message_contains_the_line() -> None:
     wrong = GOOD.replace('renewer = ["its"]', 'renewer = ["nobody"]', 1).replace(
         '"env:CLIENT_ID"', '"env:NOWHERE"'
     )
@@ -64,8 +64,9 @@ def test_the_message_says_the_line() -> None:
         parse(wrong, "w.toml", ENVIRONMENT, lambda _: "")
     client_id, renewer, *_ = map(str, caught.value.problems)
     lines = wrong.splitlines()
+    line = lines.index('client_id = "env:NOWHERE"') + 1
     assert client_id.startswith(
-        f"setting NOWHERE (named by w.toml: apps[0].client_id (line {lines.index('client_id = "env:NOWHERE"') + 1}))"
+        f"setting NOWHERE (named by w.toml: apps[0].client_id (line {line}))"
     )
     assert renewer.startswith(
         f"w.toml: apps[0].services[0].renewer[0] (line {lines.index('renewer = ["nobody"]') + 1}): "

@@ -1,4 +1,4 @@
-"""What a watchlist may say, and the exact sentence for each way to say it wrong."""
+"""What a watchlist may contain, and the exact message for each mistake."""
 
 import re
 from collections.abc import Mapping
@@ -83,7 +83,7 @@ installer = ["its"]
 breaks = "Visitors are not counted."
 """
 LINE = re.compile(r" \(line \d+\)")
-"""Where a mistake stands; that has a test of its own, so that the sentences can be compared."""
+"""The line number in a message, which has its own test (test_toml_table.py)."""
 MAILED = 'kind = "teams"\nurl = "env:WEBHOOK"\n'
 WEBHOOK_WANTED = "expected the https:// URL of a Workflows webhook in Teams"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
@@ -91,12 +91,22 @@ TOML = (
     "expected key = value, [table] or [[table]]. "
     "Often quotation marks are missing or curly (“ ”), or a bracket is not closed."
 )
-RETIRED = "Create a webhook with the Workflows app of the Teams channel, and store its URL in this setting."
-UNRESOLVED = (
-    "a Key Vault reference that Azure could not resolve; expected the value that the reference points to. "
-    "Assign the role Key Vault Secrets User on the vault to the app's identity, check that keyVaultReferenceIdentity of "
-    "the app names that identity, and check that the vault has a secret of that name."
+RETIRED = (
+    "Create a webhook with the Workflows app of the Teams channel, "
+    "and store its URL in this setting."
 )
+UNRESOLVED = (
+    "a Key Vault reference that Azure could not resolve; "
+    "expected the value that the reference points to. "
+    "Assign the role Key Vault Secrets User on the vault to the app's identity, "
+    "check that keyVaultReferenceIdentity of the app names that identity, "
+    "and check that the vault has a secret of that name."
+)
+CHANNELS = 'expected one table a channel, such as [channels.its] with kind = "teams".'
+BAD_CHARACTER = (
+    "contains a character not allowed in a URL (often a space, a line break or a quotation mark)"
+)
+CONNECTOR = "the URL of an Office 365 connector, which Microsoft retired in 2026"
 LADDER = (
     "expected whole days in descending order, without repeats, 3650 to 0, such as [90, 30, 7, 0]."
 )
@@ -123,7 +133,7 @@ def changed(old: str, new: str) -> str:
     return GOOD.replace(old, new, 1)
 
 
-def test_everything_that_a_watchlist_says_arrives() -> None:
+def test_every_key_of_a_watchlist_is_read() -> None:
     seen = watchlist()
     assert (seen.zone.key, seen.check_at, seen.ladder) == (
         "America/Chicago",
@@ -169,9 +179,7 @@ def test_everything_that_a_watchlist_says_arrives() -> None:
     assert door.services[0].claim == Claim("key_id", "aaaaaaaa-0000-0000-0000-000000000001")
 
 
-def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless_it_is_asked_for() -> (
-    None
-):
+def test_an_email_channel_has_unique_addresses() -> None:
     addresses = '["its@example.org", "lead@its.example.org", "its@example.org"]'
     document = GOOD.replace(MAILED, f'kind = "email"\nto = {addresses}\n', 1)
     assert watchlist(document).channels["its"] == EmailChannel(
@@ -181,18 +189,24 @@ def test_a_channel_of_mailboxes_has_addresses_each_once_and_no_quiet_line_unless
     assert watchlist(quiet).channels["its"].weekly
 
 
-def test_mail_without_a_sender_is_one_mistake_however_many_channels_send_mail() -> None:
+def test_mail_without_a_sender_is_one_mistake() -> None:
     document = GOOD.replace(MAILED, 'kind = "email"\nto = ["its@example.org"]\n')
-    wanted = "the mailbox that sends mail, such as alerts@example.org, for channels of kind email and for owners"
+    wanted = (
+        "the mailbox that sends mail, such as alerts@example.org, "
+        "for channels of kind email and for owners"
+    )
     assert problems(
         document.replace('"07:30"', '"7:30"'), ENVIRONMENT | {"LAPSEWATCH_MAIL_SENDER": " "}
     ) == [
-        'w.toml: check_at: \'7:30\'; expected a local time as "HH:MM" in quotation marks, such as "08:00".',
+        (
+            "w.toml: check_at: '7:30'; "
+            'expected a local time as "HH:MM" in quotation marks, such as "08:00".'
+        ),
         f"setting LAPSEWATCH_MAIL_SENDER: not set; expected {wanted}. {SET_IT}",
     ]
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_omitted_keys_have_their_defaults() -> None:
     seen = watchlist(GOOD.replace('check_at = "07:30"\nladder = [60, 30, 7, 0]\n', ""))
     assert (seen.check_at, seen.ladder) == (time(8), DEFAULT_LADDER)
     assert seen.services["staff"].ladder == DEFAULT_LADDER
@@ -207,18 +221,21 @@ def test_what_is_left_out_has_its_default() -> None:
         "http://[::1]:7090/x",
     ],
 )
-def test_a_webhook_may_be_loopback_and_space_around_it_is_dropped(url: str) -> None:
+def test_a_webhook_may_be_loopback(url: str) -> None:
     channel = watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"]
     assert isinstance(channel, TeamsChannel)
     assert channel.url == Secret(url.strip())
 
 
-def test_a_name_with_marks_and_accents_gives_a_plain_id() -> None:
+def test_a_name_with_accents_becomes_a_plain_id() -> None:
     assert "cafe-buro-2" in watchlist(changed('"LibCal (main)"', '" Café -- Büro #2! "')).services
 
 
 def mistakes() -> list[tuple[str, str, list[str]]]:
-    """Read watchlist_mistakes.txt: lines of the good watchlist (-), what stands there instead (+), and what is said about it (!)."""
+    """Return the blocks of watchlist_mistakes.txt.
+
+    Each has lines of the good watchlist (-), the lines that replace them (+), and messages (!).
+    """
     blocks = (
         (Path(__file__).parent / "watchlist_mistakes.txt").read_text("utf-8").strip().split("\n\n")
     )
@@ -236,7 +253,7 @@ def mistakes() -> list[tuple[str, str, list[str]]]:
 @pytest.mark.parametrize(
     ("old", "new", "expected"), [pytest.param(*mistake, id=mistake[2][0]) for mistake in mistakes()]
 )
-def test_each_mistake_has_its_sentence(old: str, new: str, expected: list[str]) -> None:
+def test_each_mistake_has_its_message(old: str, new: str, expected: list[str]) -> None:
     assert problems(changed(old, new)) == expected
 
 
@@ -247,22 +264,28 @@ def test_each_mistake_has_its_sentence(old: str, new: str, expected: list[str]) 
             "",
             [
                 "w.toml: timezone: not set; expected an IANA time zone, such as America/Chicago.",
-                'w.toml: channels: not set; expected one table a channel, such as [channels.its] with kind = "teams".',
+                f"w.toml: channels: not set; {CHANNELS}",
                 "w.toml: apps: not set; expected at least one [[apps]], with two brackets.",
             ],
         ),
         (
             'timezone = "UTC"\nchannels = {}\n[apps]\nname = "x"\n',
             [
-                'w.toml: channels: no channel; expected one table a channel, such as [channels.its] with kind = "teams".',
+                f"w.toml: channels: no channel; {CHANNELS}",
                 "w.toml: apps: a table; expected at least one [[apps]], with two brackets.",
             ],
         ),
         (
-            'timezone = "UTC"\nchannels = { its = 5 }\napps = [{ name = "x", client_id = "env:CLIENT_ID" }]\n',
+            (
+                'timezone = "UTC"\nchannels = { its = 5 }\n'
+                'apps = [{ name = "x", client_id = "env:CLIENT_ID" }]\n'
+            ),
             [
-                'w.toml: channels.its: 5; expected one table a channel, such as [channels.its] with kind = "teams".',
-                "w.toml: apps[0].services: not set; expected at least one [[apps.services]], with two brackets.",
+                f"w.toml: channels.its: 5; {CHANNELS}",
+                (
+                    "w.toml: apps[0].services: not set; "
+                    "expected at least one [[apps.services]], with two brackets."
+                ),
             ],
         ),
         (
@@ -284,13 +307,11 @@ def test_each_mistake_has_its_sentence(old: str, new: str, expected: list[str]) 
     ],
     ids=["empty", "single brackets", "no table", "unquoted", "cut off", "brackets"],
 )
-def test_a_document_that_is_no_watchlist_has_its_sentences(
-    document: str, expected: list[str]
-) -> None:
+def test_a_document_that_is_not_a_watchlist(document: str, expected: list[str]) -> None:
     assert problems(document) == expected
 
 
-def test_a_number_of_thousands_of_digits_is_a_sentence_too() -> None:
+def test_a_number_of_thousands_of_digits_is_a_mistake() -> None:
     assert len(problems(f"ladder = [{'9' * 5000}]")) == 1
     assert problems(changed("[60, 30, 7, 0]", f"[0x{'f' * 5000}]")) == [
         f"w.toml: ladder: [a large number]; {LADDER}"
@@ -307,7 +328,7 @@ def test_a_number_of_thousands_of_digits_is_a_sentence_too() -> None:
         ),
         (
             "https://teams.example.org/x?sig=Zq8K\nd0nt5h0wTh15",
-            f"contains a character not allowed in a URL (often a space, a line break or a quotation mark); {WEBHOOK_WANTED}. {SET_IT}",
+            f"{BAD_CHARACTER}; {WEBHOOK_WANTED}. {SET_IT}",
         ),
         (
             "https://teams.example.org:99999/Zq8Kd0nt5h0wTh15",
@@ -316,7 +337,7 @@ def test_a_number_of_thousands_of_digits_is_a_sentence_too() -> None:
         ("Zq8Kd0nt5h0wTh15", f"not a complete URL; {WEBHOOK_WANTED}. {SET_IT}"),
         (
             "https://library.webhook.office.com/webhookb2/Zq8Kd0nt5h0wTh15",
-            f"the URL of an Office 365 connector, which Microsoft retired in 2026; {WEBHOOK_WANTED}. {RETIRED}",
+            f"{CONNECTOR}; {WEBHOOK_WANTED}. {RETIRED}",
         ),
         (
             "@Microsoft.KeyVault(SecretUri=https://vault.example.org/secrets/Zq8Kd0nt5h0wTh15)",
@@ -325,7 +346,7 @@ def test_a_number_of_thousands_of_digits_is_a_sentence_too() -> None:
     ],
     ids=["empty", "http", "line break", "port", "text", "connector", "key vault"],
 )
-def test_a_wrong_webhook_is_described_and_never_shown(webhook: str, expected: str) -> None:
+def test_a_wrong_webhook_is_described_but_not_shown(webhook: str, expected: str) -> None:
     found = problems(GOOD, ENVIRONMENT | {"WEBHOOK": webhook})
     places = ("channels.its.url", "channels.libapps-admins.url")
     assert found == [f"setting WEBHOOK (named by w.toml: {place}): {expected}" for place in places]
@@ -342,13 +363,10 @@ def test_a_wrong_webhook_is_described_and_never_shown(webhook: str, expected: st
         "eu.outlook.office365.com",
     ],
 )
-def test_a_retired_connector_is_refused_at_every_host_it_had(host: str) -> None:
+def test_a_retired_connector_is_rejected_on_every_host(host: str) -> None:
     found = problems(GOOD, ENVIRONMENT | {"WEBHOOK": f"https://{host}/webhook/Zq8Kd0nt5h0wTh15"})
     assert len(found) == 2
-    assert all(
-        "the URL of an Office 365 connector, which Microsoft retired in 2026" in each
-        for each in found
-    )
+    assert all(CONNECTOR in each for each in found)
 
 
 @pytest.mark.parametrize(
@@ -360,14 +378,14 @@ def test_a_retired_connector_is_refused_at_every_host_it_had(host: str) -> None:
         "prod-01.westus.logic.azure.com",
     ],
 )
-def test_another_host_is_no_retired_connector(host: str) -> None:
+def test_other_hosts_are_not_retired_connectors(host: str) -> None:
     url = f"https://{host}/webhook/Zq8Kd0nt5h0wTh15"
     channel = watchlist(environment=ENVIRONMENT | {"WEBHOOK": url}).channels["its"]
     assert isinstance(channel, TeamsChannel)
     assert channel.url.reveal() == url
 
 
-def test_ten_mistakes_are_told_at_once() -> None:
+def test_many_mistakes_are_reported_together() -> None:
     document = GOOD
     for old, new in (
         ('"America/Chicago"', '"Chicago"'),
@@ -399,19 +417,20 @@ def test_ten_mistakes_are_told_at_once() -> None:
     ]
 
 
-def test_the_text_of_the_error_is_a_list_for_people() -> None:
+def test_the_error_lists_the_mistakes() -> None:
     with pytest.raises(Misconfigured) as caught:
         watchlist(changed("[60, 30, 7, 0]", "[]").replace("weekly = false", "weekly = 0"))
     assert str(caught.value) == (
         "2 mistakes in the configuration:\n"
         f"- w.toml: ladder (line 3): []; {LADDER}\n"
-        "- w.toml: channels.libapps-admins.weekly (line 12): 0; expected true or false, without quotation marks."
+        "- w.toml: channels.libapps-admins.weekly (line 12): 0; "
+        "expected true or false, without quotation marks."
     )
     with pytest.raises(Misconfigured, match=r"^1 mistake in the configuration:\n- w\.toml: ladder"):
         watchlist(changed("[60, 30, 7, 0]", "[]"))
 
 
-def test_a_runbook_that_two_services_share_is_complained_about_once(tmp_path: Path) -> None:
+def test_mistakes_in_a_shared_runbook_are_reported_once(tmp_path: Path) -> None:
     (tmp_path / "w.toml").write_text(
         GOOD.replace("installer =", 'runbook = "libcal.md"\ninstaller =').replace(
             'runbook = "libcal.md"\nbreaks', "breaks"
@@ -426,7 +445,7 @@ def test_a_runbook_that_two_services_share_is_complained_about_once(tmp_path: Pa
     ]
 
 
-def test_runbooks_are_read_from_the_folder_of_the_watchlist_with_or_without_a_byte_order_mark(
+def test_runbooks_are_beside_the_watchlist(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "w.toml").write_text(GOOD, "utf-8-sig")
@@ -446,7 +465,7 @@ def test_runbooks_are_read_from_the_folder_of_the_watchlist_with_or_without_a_by
     ],
     ids=["missing", "folder", "latin-1", "nul"],
 )
-def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, name: str, found: str) -> None:
+def test_an_unreadable_file_is_a_mistake(tmp_path: Path, name: str, found: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "latin.toml").write_bytes('name = "Büro"'.encode("latin-1"))
     with pytest.raises(
@@ -483,7 +502,7 @@ PIECES = st.sampled_from(
         max_size=4,
     )
 )
-def test_whatever_is_done_to_a_watchlist_is_a_watchlist_or_a_list_of_sentences_without_a_credential(
+def test_random_edits_raise_only_messages_without_credentials(
     edits: list[tuple[int, int, str]],
 ) -> None:
     document = GOOD

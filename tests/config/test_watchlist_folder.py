@@ -1,4 +1,4 @@
-"""A folder of watchlists: one a tenant, every mistake of all of them at once."""
+"""A folder of watchlists, one for each tenant; mistakes in all files are reported together."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def problems(folder: Path) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_a_file_is_one_watchlist_and_has_no_name(folder: Path) -> None:
+def test_a_single_file_has_no_tenant_name(folder: Path) -> None:
     put(folder, "only.toml")
     found = load(folder / "only.toml", "only.toml", ENVIRONMENT)
     assert [(key, each.key, each.tenant_id, each.name) for key, each in found.items()] == [
@@ -40,7 +40,7 @@ def test_a_file_is_one_watchlist_and_has_no_name(folder: Path) -> None:
     ]
 
 
-def test_a_folder_is_one_a_tenant_known_by_the_name_of_its_file(folder: Path) -> None:
+def test_a_folder_has_one_watchlist_for_each_tenant(folder: Path) -> None:
     put(folder, "home.toml")
     put(folder, "branch.toml", ONE.upper())
     (folder / ".hidden.toml").write_text("no watchlist")
@@ -55,7 +55,7 @@ def test_a_folder_is_one_a_tenant_known_by_the_name_of_its_file(folder: Path) ->
     )
 
 
-def test_two_files_about_one_tenant_are_a_mistake(folder: Path) -> None:
+def test_two_files_for_one_tenant_are_a_mistake(folder: Path) -> None:
     put(folder, "a.toml", ONE)
     put(folder, "b.toml", ONE)
     put(folder, "c.toml")
@@ -70,7 +70,7 @@ def test_two_files_about_one_tenant_are_a_mistake(folder: Path) -> None:
     ]
 
 
-def test_every_mistake_of_every_file_is_told(folder: Path) -> None:
+def test_mistakes_in_all_files_are_reported_together(folder: Path) -> None:
     put(folder, "a.toml", ONE, zone="America/Chicgo")
     put(folder, "b.toml", "no-id")
     (folder / "c.toml").write_text("timezone")
@@ -78,11 +78,14 @@ def test_every_mistake_of_every_file_is_told(folder: Path) -> None:
     assert places == [
         "watchlists/a.toml: timezone (line 1): 'America/Chicgo'",
         "watchlists/b.toml: tenant.id (line 3): not a GUID",
-        "watchlists/c.toml: end of document: not valid TOML (\"Expected '=' after a key in a key/value pair\")",
+        (
+            "watchlists/c.toml: end of document: "
+            "not valid TOML (\"Expected '=' after a key in a key/value pair\")"
+        ),
     ]
 
 
-def test_an_empty_folder_is_no_watchlist(folder: Path) -> None:
+def test_an_empty_folder_is_a_mistake(folder: Path) -> None:
     with pytest.raises(
         InvalidValue,
         match=r"a folder without \*\.toml files; expected one watchlist for each tenant in it",

@@ -1,4 +1,4 @@
-"""A deployment as its hooks meet it: the stand-in tenant, what azd keeps, and small programs in place of azd and az."""
+"""A deployment for the hooks: a stand-in tenant, and small programs instead of azd and az."""
 
 import json
 import os
@@ -34,7 +34,7 @@ case "$*" in
 esac
 exec {python} -IS {slow} {name} "$@"
 """
-"""What azd and az are asked most, answered without starting Python."""
+"""Answers the most frequent calls of azd and az without starting Python."""
 
 SLOW = """
 import json, sys
@@ -47,44 +47,53 @@ def quote(text):
     return quote(text)
 def rest(method, url, body=None, headers=()):
     from urllib.request import ProxyHandler, Request, build_opener
-    scope = max((scope for scope in tokens if url.startswith(scope.removesuffix(".default"))), key=len)
+    scopes = [scope for scope in tokens if url.startswith(scope.removesuffix(".default"))]
+    scope = max(scopes, key=len)
     sent = {{"Authorization": "Bearer " + tokens[scope], **dict(headers)}}
     request = Request(url, body and body.encode(), sent, method=method)
     return json.loads(build_opener(ProxyHandler({{}})).open(request).read() or "null")
-graph, JSON = min(tokens, key=len).removesuffix("/.default") + "/v1.0", [("Content-Type", "application/json")]
+graph = min(tokens, key=len).removesuffix("/.default") + "/v1.0"
+JSON = [("Content-Type", "application/json")]
+REQUIRED = json.dumps({{"appRoleAssignmentRequired": True}})
 def of_app():
     return graph + "/applications(appId='" + option("--id") + "')"
 if name == "azd" and words[:2] == ["env", "set"]:
     kept.write_text(json.dumps(json.loads(kept.read_text()) | {{words[2]: words[3]}}))
 elif words[0] == "rest":
-    headers = [word.split("=", 1) for word in words if word.startswith(("Prefer=", "Content-Type="))]
+    named = [word for word in words if word.startswith(("Prefer=", "Content-Type="))]
+    headers = [word.split("=", 1) for word in named]
     if "--body" in words:
         headers += [("Content-Type", "application/json")]
-    document = rest(option("--method"), option("--url"), option("--body") if "--body" in words else None, headers)
+    body = option("--body") if "--body" in words else None
+    document = rest(option("--method"), option("--url"), body, headers)
     if "--query" in words:
         print(document[option("--query")])
 elif " ".join(words[:2]) in {made!r}:
     print({made!r}[" ".join(words[:2])])
 elif words[:3] == ["ad", "app", "update"]:
-    web = {{"redirectUris": [option("--web-redirect-uris")], "implicitGrantSettings": {{"enableAccessTokenIssuance": False}}}}
-    web["implicitGrantSettings"]["enableIdTokenIssuance"] = option("--enable-id-token-issuance") == "true"
+    grants = {{"enableAccessTokenIssuance": False}}
+    grants["enableIdTokenIssuance"] = option("--enable-id-token-issuance") == "true"
+    web = {{"redirectUris": [option("--web-redirect-uris")], "implicitGrantSettings": grants}}
     rest("PATCH", of_app(), json.dumps({{"web": web}}), JSON)
 elif words[:3] == ["ad", "app", "federated-credential"]:
     rest("POST", of_app() + "/federatedIdentityCredentials", option("--parameters"), JSON)
 elif words[:3] == ["ad", "sp", "create"]:
     rest("POST", graph + "/servicePrincipals", json.dumps({{"appId": option("--id")}}), JSON)
 elif words[:3] == ["ad", "sp", "update"] and option("--set") == "appRoleAssignmentRequired=true":
-    rest("PATCH", of_app().replace("/applications", "/servicePrincipals"), json.dumps({{"appRoleAssignmentRequired": True}}), JSON)
+    rest("PATCH", of_app().replace("/applications", "/servicePrincipals"), REQUIRED, JSON)
 elif words[:3] == ["keyvault", "secret", "set"]:
     url = graph.removesuffix("/v1.0") + "/vault/secrets/" + option("--name") + "?api-version=7.4"
     rest("PUT", url, json.dumps({{"value": open(option("--file")).read()}}), JSON)
 elif words[:3] == ["ad", "sp", "show"]:
     print(rest("GET", graph + "/servicePrincipals(appId='" + option("--id") + "')")["id"])
 elif words[:3] == ["ad", "group", "show"]:
-    print(rest("GET", graph + "/groups?$filter=" + quote("displayName eq '" + option("--group") + "'"))["value"][0]["id"])
+    condition = quote("displayName eq '" + option("--group") + "'")
+    print(rest("GET", graph + "/groups?$filter=" + condition)["value"][0]["id"])
 elif words[:4] == ["ad", "app", "permission", "grant"]:
-    found = [rest("GET", graph + "/servicePrincipals(appId='" + option(name) + "')")["id"] for name in ("--id", "--api")]
-    body = {{"clientId": found[0], "resourceId": found[1], "consentType": "AllPrincipals", "scope": option("--scope")}}
+    paths = ["/servicePrincipals(appId='" + option(name) + "')" for name in ("--id", "--api")]
+    client, resource = (rest("GET", graph + path)["id"] for path in paths)
+    body = {{"clientId": client, "resourceId": resource, "scope": option("--scope")}}
+    body["consentType"] = "AllPrincipals"
     rest("POST", graph + "/oauth2PermissionGrants", json.dumps(body), JSON)
 else:
     sys.exit("ERROR: not logged in")
@@ -103,16 +112,16 @@ MADE = {
     "keyvault list": "kv-abc123",
     "identity list": IDENTITY,
 }
-"""What az prints, by its first two words, of what a deployment has made."""
+"""What az prints about a finished deployment, by its first two words."""
 FINISHED: list[str] = []
-"""What a tenant holds after azd up, as JSON, once that was run."""
+"""The state of a tenant after azd up, as JSON, once that has run."""
 
 
 class Deployed:
     """One environment of azd, in one tenant."""
 
     def __init__(self, tenant: Tenant, folder: Path) -> None:
-        """Begin before the first azd up, with what a person was asked for and a group that may decide."""
+        """Start before the first azd up, with all prompted values and a group that may decide."""
         self.tenant = tenant
         self.group = tenant.admin.add_group(GROUP, "e0a7d1c2-6b3f-4a58-9c1d-7f2e5b8a4d60")
         self.log = folder / "calls"
@@ -138,7 +147,7 @@ class Deployed:
         self.sign_in(self.tokens)
 
     def sign_in(self, tokens: dict[str, str]) -> None:
-        """Let azd and az give these tokens, by scope, and no others."""
+        """Let azd and az return these tokens, by scope, and no others."""
         for name, member in (("azd", "token"), ("az", "accessToken")):
             cases = [
                 f"*\"--scope {scope} \"*) echo '{json.dumps({member: token})}'; exit ;;"
@@ -157,27 +166,27 @@ class Deployed:
             program.chmod(S_IRWXU)
 
     def uninstall(self, name: str) -> None:
-        """Let there be no such program."""
+        """Remove a program."""
         (self._bin / name).unlink()
 
     @property
     def kept(self) -> dict[str, str]:
-        """What azd keeps."""
+        """The values in azd's environment."""
         values: dict[str, str] = (
             json.loads(self._kept.read_text(encoding="utf-8")) if self._kept.exists() else {}
         )
         return values
 
     def keep(self, **values: str) -> None:
-        """Let azd keep these too."""
+        """Add values to azd's environment."""
         self._kept.write_text(json.dumps(self.kept | values), encoding="utf-8")
 
     def forget_values(self) -> None:
-        """Let azd keep what it never keeps: a list."""
+        """Make azd return a list, which it never does."""
         self._kept.write_text("[]", encoding="utf-8")
 
     def provision(self) -> None:
-        """Do what azd provision does, as far as the hooks see it: a managed identity, and outputs."""
+        """Do what the hooks see of azd provision: a managed identity, and outputs."""
         if IDENTITY not in self.tenant.admin.principals:
             self.tenant.admin.add_principal(IDENTITY_CLIENT, IDENTITY)
         self.keep(
@@ -194,7 +203,10 @@ class Deployed:
         )
 
     def down(self) -> None:
-        """Do what azd down does before its hook runs: forget every output of the deployment (azure-dev, `Manager.Destroy`)."""
+        """Remove every output of the deployment, as azd down does before its hook runs.
+
+        Source: azure-dev, `Manager.Destroy`.
+        """
         outputs = set(
             re.findall(
                 r"^output (\w+)",
@@ -207,7 +219,7 @@ class Deployed:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment in which the hooks run: these programs first, and little patience."""
+        """The environment in which the hooks run: these programs first, and short waits."""
         passed = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
         return passed | {
             "PATH": f"{self._bin}:/usr/bin:/bin",
@@ -216,7 +228,7 @@ class Deployed:
         }
 
     def run(self, hook: str, *words: str, given: str = "", **environment: str) -> str:
-        """Run a hook as azd does, and give what it prints. Its exit status is 0, whatever happens."""
+        """Run a hook as azd does, and return its output. Its exit status is always 0."""
         done = subprocess.run(
             [sys.executable, str(ROOT / "infra/hooks" / hook), *words],
             env=self.environment | environment,
@@ -234,7 +246,7 @@ class Deployed:
         return said
 
     def keeps_its_secrets(self, said: str) -> None:
-        """See that no secret was printed, given to a program as a word, or kept by azd."""
+        """Assert that no secret was printed, passed to a program as a word, or stored by azd."""
         calls = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
         told = said + calls + json.dumps(self.kept)
         assert not [
@@ -242,7 +254,7 @@ class Deployed:
         ]
 
     def administrate(self, said: str) -> None:
-        """Do what a hook says that an administrator must do: run its commands, line by line, but for those of the deployer."""
+        """Run the commands that a hook prints for an administrator, not those for the deployer."""
         for line in re.findall(r"^    (az .*)$", said, re.MULTILINE):
             subprocess.run(
                 ["bash", "-c", line],
@@ -253,13 +265,13 @@ class Deployed:
             )
 
     def up(self, *, given: str = TEAMS_URL) -> tuple[str, str]:
-        """Do what azd up does, but for the deployment of code; give what the two hooks print."""
+        """Do what azd up does, except deploying code; return the output of both hooks."""
         before = self.run("before_provision.py")
         self.provision()
         return before, self.run("after_provision.py", given=f"{given}\n" if given else "")
 
     def finished(self) -> None:
-        """Be as azd up leaves it. It is run once; what it made is the same in every tenant."""
+        """Set the state after azd up, which runs only once: its result is the same each time."""
         if FINISHED:
             admin, made = self.tenant.admin, json.loads(FINISHED[0])
             admin.registrations.apps |= made["apps"]
@@ -276,13 +288,13 @@ class Deployed:
 
     @property
     def app(self) -> dict[str, Any]:
-        """The one registration that there is."""
+        """The only registration."""
         (app,) = self.tenant.admin.registrations.apps.values()
         return app
 
     @property
     def principal(self) -> dict[str, Any]:
-        """The one enterprise application of the registration."""
+        """The only enterprise application of the registration."""
         (principal,) = [
             one
             for one in self.tenant.admin.principals.values()
@@ -291,7 +303,7 @@ class Deployed:
         return principal
 
     def state(self) -> dict[str, Any]:
-        """Give what the tenant holds, to the last id."""
+        """Return everything in the tenant, with all ids."""
         admin = self.tenant.admin
         held = {
             "apps": admin.registrations.apps,
@@ -305,7 +317,7 @@ class Deployed:
         return copy
 
     def granted(self) -> set[str]:
-        """Give the names of the permissions that the managed identity has in Graph."""
+        """Return the names of the managed identity's permissions in Graph."""
         admin = self.tenant.admin
         roles = {
             one["appRoleId"]
@@ -316,7 +328,7 @@ class Deployed:
 
 
 def rows(said: str) -> dict[str, tuple[str, str]]:
-    """Give the state and the note of each row of a table that a hook prints."""
+    """Return the state and the note of each row of a hook's table."""
     found = re.findall(
         r"^  (done|NOT DONE|by hand|too much|stays|stay) +(\S.*?)(?:  +(.*))?$", said, re.MULTILINE
     )
@@ -324,5 +336,5 @@ def rows(said: str) -> dict[str, tuple[str, str]]:
 
 
 def not_done(said: str) -> set[str]:
-    """Give what a hook says is not done."""
+    """Return the steps that a hook reports as not done."""
     return {what for what, (state, _) in rows(said).items() if state == "NOT DONE"}

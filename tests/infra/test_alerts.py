@@ -1,4 +1,4 @@
-"""Each alert fires on what it is for and on nothing else, judged by its own query on lines that the program really wrote."""
+"""Each alert fires when it should: its query runs on log lines that the program wrote."""
 
 import json
 import logging
@@ -26,10 +26,10 @@ NO_GOOD_CHECK, FAILED, UNDELIVERED = "no-good-check", "check-failed", "undeliver
 OTHER_APP = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
 EXAMPLE = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"]
 KEPT = 32_768
-"""Characters of a message that Application Insights keeps."""
+"""Application Insights stores this many characters of a message."""
 MORNING = at("2026-09-02T13:05Z")
 SPANS = {"PT1H": 1, "PT2H": 2, "P1D": 24, "P2D": 48}
-"""Hours of those windows and frequencies that the rules use; Azure knows all of them, and none of 26 hours."""
+"""Hours of the windows and frequencies of the rules. Azure has no window of 26 hours."""
 
 
 def rules() -> dict[str, dict[str, Value]]:
@@ -38,7 +38,7 @@ def rules() -> dict[str, dict[str, Value]]:
 
 
 def fired(rows: list[Row], now: datetime) -> set[str]:
-    """Give the rules that fire if they are evaluated now."""
+    """Return the rules that fire if they are evaluated now."""
     firing = set()
     for name, rule in rules().items():
         seen = [
@@ -60,7 +60,7 @@ def text_of(expression: str) -> str:
 
 
 class Log:
-    """The log of a life: what `report` writes, at the time of the world. Two apps are watched, each with a secret."""
+    """What `report` logs, at the simulated time, of two apps with a secret each."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self._caplog = caplog
@@ -79,7 +79,7 @@ class Log:
         )
 
     def tick(self, *, ends: str, after: float = 1) -> None:
-        """Let so many hours go by, and tick; what a tick writes is a line, and says how it ended."""
+        """Advance by `after` hours, and tick; a tick logs one line with its outcome."""
         self.world.now += timedelta(hours=after)
         self._caplog.clear()
         report(self.world.tick(), "own")
@@ -97,20 +97,20 @@ def log(caplog: pytest.LogCaptureFixture) -> Log:
     return Log(caplog)
 
 
-def test_after_a_good_check_nothing_fires_for_26_hours_and_then_one_rule(log: Log) -> None:
+def test_no_alert_for_26_hours_after_a_successful_check(log: Log) -> None:
     log.tick(ends="ok")
     assert log.fired() == set()
     assert log.fired(after=25.9) == set()
     assert log.fired(after=26.1) == {NO_GOOD_CHECK}
 
 
-def test_where_there_are_no_logs_at_all_the_rule_on_missing_checks_fires(log: Log) -> None:
+def test_missing_logs_raise_the_alert_on_missing_checks(log: Log) -> None:
     assert log.fired() == {NO_GOOD_CHECK}
     log.tick(ends="ok")
     assert log.fired(after=24 * 365) == {NO_GOOD_CHECK}
 
 
-def test_ticks_that_had_nothing_to_do_are_no_good_checks(log: Log) -> None:
+def test_ticks_without_a_check_are_not_successful_checks(log: Log) -> None:
     log.world.tick()
     log.tick(ends="ok")
     for _ in range(3):
@@ -121,13 +121,13 @@ def test_ticks_that_had_nothing_to_do_are_no_good_checks(log: Log) -> None:
     }
 
 
-def test_a_check_that_concluded_nothing_fires_and_still_counts_as_none(log: Log) -> None:
+def test_a_failed_check_raises_an_alert_and_is_not_a_success(log: Log) -> None:
     log.world.tenant.broken |= dict.fromkeys((CLIENT_ID, OTHER_APP), "Graph is down.")
     log.tick(ends="failed")
     assert log.fired() == {NO_GOOD_CHECK, FAILED}
 
 
-def test_a_check_of_which_there_is_much_to_say_is_seen_too(log: Log) -> None:
+def test_a_check_with_a_long_log_line_is_recognised(log: Log) -> None:
     (first, *_) = log.world.watched.apps
     many = [
         WatchedApp(
@@ -154,19 +154,19 @@ def test_a_check_of_which_there_is_much_to_say_is_seen_too(log: Log) -> None:
     assert log.fired() == {FAILED, UNDELIVERED}
 
 
-def test_an_app_that_could_not_be_read_fires_though_the_rest_was_told(log: Log) -> None:
+def test_a_check_that_failed_in_part_raises_an_alert(log: Log) -> None:
     log.world.tenant.broken[OTHER_APP] = "Graph is down."
     log.tick(ends="partial")
     assert log.fired() == {FAILED}
 
 
-def test_a_message_that_was_not_delivered_fires(log: Log) -> None:
+def test_an_undelivered_message_raises_an_alert(log: Log) -> None:
     log.world.inboxes["its"].down = True
     log.tick(ends="partial")
     assert log.fired() == {FAILED, UNDELIVERED}
 
 
-def test_what_is_mended_fires_no_more_once_its_window_has_gone_by(log: Log) -> None:
+def test_an_alert_ends_when_its_window_has_passed(log: Log) -> None:
     log.world.inboxes["its"].down = True
     log.tick(ends="partial")
     log.world.inboxes["its"].down = False
@@ -175,7 +175,7 @@ def test_what_is_mended_fires_no_more_once_its_window_has_gone_by(log: Log) -> N
     assert log.fired(after=1.5) == set()
 
 
-def test_a_line_that_only_quotes_a_check_is_none(log: Log) -> None:
+def test_a_log_line_that_quotes_a_check_is_not_a_check(log: Log) -> None:
     log.tick(ends="ok")
     quoting = [
         Row(log.world.now, f"telling {log.rows[0].message}"),
@@ -184,7 +184,7 @@ def test_a_line_that_only_quotes_a_check_is_none(log: Log) -> None:
     assert fired(quoting, log.world.now) == {NO_GOOD_CHECK}
 
 
-def test_a_tick_with_wrong_settings_fires_though_no_check_could_begin(tmp_path: Path) -> None:
+def test_wrong_settings_raise_an_alert(tmp_path: Path) -> None:
     unresolved = {"TEAMS_WEBHOOK_URL": "@Microsoft.KeyVault(SecretUri=https://vault.example/s)"}
     settings = {
         name: value for name, value in EXAMPLE.items() if name != "AzureWebJobsStorage"
@@ -206,7 +206,7 @@ def test_a_tick_with_wrong_settings_fires_though_no_check_could_begin(tmp_path: 
     assert fired([Row(MORNING, line)], MORNING) == {NO_GOOD_CHECK, FAILED}
 
 
-def test_an_error_of_the_program_is_a_failed_check_in_the_log_and_is_raised(
+def test_an_internal_error_is_logged_as_a_failed_check(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with pytest.raises(KeyError), function_app.never_silent():
@@ -232,7 +232,7 @@ def _waited_for(host: Host, beginning: str) -> str:
     raise AssertionError(host.log())
 
 
-def test_azure_knows_the_windows_of_the_rules_and_they_are_long_enough() -> None:
+def test_the_windows_of_the_alerts_are_valid_and_long_enough() -> None:
     (resource,) = FILES["alerts"].all("Microsoft.Insights/scheduledQueryRules")
     every = SPANS[str(resource.at("properties.evaluationFrequency"))]
     for rule in rules().values():
@@ -252,7 +252,7 @@ def test_azure_knows_the_windows_of_the_rules_and_they_are_long_enough() -> None
     } == {"rule.windowSize", "rule.timeRange"}
 
 
-def test_every_query_is_embedded_as_its_file_and_saved_for_people() -> None:
+def test_every_query_is_embedded_and_saved() -> None:
     saved = cast("list[dict[str, Value]]", FILES["alerts"].variables["saved"])
     names = {path.stem for path in QUERIES.glob("*.kql")}
     assert {str(each["name"]) for each in saved} == names
@@ -261,7 +261,7 @@ def test_every_query_is_embedded_as_its_file_and_saved_for_people() -> None:
     assert set(rules()) == names - {"last-checks"}
 
 
-def test_the_last_checks_are_shown_by_fields_that_a_line_has(log: Log) -> None:
+def test_the_query_for_last_checks_uses_existing_fields(log: Log) -> None:
     query = (QUERIES / "last-checks.kql").read_text(encoding="utf-8")
     log.tick(ends="ok")
     assert set(re.findall(r"line\.(\w+)", query)) <= set(json.loads(log.rows[0].message))

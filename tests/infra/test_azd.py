@@ -1,4 +1,4 @@
-"""What azd reads, what the hooks are called by, and what the Bicep takes and gives, fit together to the letter."""
+"""azure.yaml, the hooks and the Bicep use the same names."""
 
 import ast
 import json
@@ -26,11 +26,11 @@ FROM_AZD = {
     "AZURE_RESOURCE_GROUP",
 }
 ASKED = {"LIBAPPS_CLIENT_ID", "LAPSEWATCH_ALERT_EMAIL", "LAPSEWATCH_DECIDERS"}
-"""What the hook before provisioning asks for."""
+"""The values that the hook before provisioning prompts for."""
 
 
 def references() -> dict[str, str | None]:
-    """Give the names that the parameters take from azd's environment, with their defaults; `None` where there is none."""
+    """Return the names that parameters read from azd's environment, with default or `None`."""
     text = json.dumps(PARAMETERS)
     return {
         name: default if sign else None
@@ -38,7 +38,7 @@ def references() -> dict[str, str | None]:
     }
 
 
-def test_azd_finds_the_hooks_the_app_and_the_bicep() -> None:
+def test_azure_yaml_names_existing_files() -> None:
     project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
     assert project["services"] == {
         "app": {"project": ".", "host": "function", "language": "python"}
@@ -58,7 +58,7 @@ def test_azd_finds_the_hooks_the_app_and_the_bicep() -> None:
     ).read_text(encoding="utf-8")
 
 
-def test_nothing_is_installed_for_the_hooks() -> None:
+def test_the_hooks_install_no_packages() -> None:
     lines = (HOOKS / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == []
     assert not (HOOKS / "pyproject.toml").exists()
@@ -77,7 +77,7 @@ def test_the_hooks_need_python_3_10_and_nothing_else(script: Path) -> None:
     assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names | {"deployment"}
 
 
-def test_every_name_that_a_hook_looks_up_is_one_that_azd_the_bicep_or_a_person_gives() -> None:
+def test_every_value_that_a_hook_reads_has_a_source() -> None:
     used = {
         name
         for script in SCRIPTS
@@ -90,7 +90,7 @@ def test_every_name_that_a_hook_looks_up_is_one_that_azd_the_bicep_or_a_person_g
     assert used <= OUTPUTS | set(references()) | FROM_AZD | ASKED | own
 
 
-def test_every_parameter_is_one_of_the_bicep_and_what_has_no_default_is_asked_for() -> None:
+def test_every_parameter_has_a_default_or_a_prompt() -> None:
     declared = set(re.findall(r"^param (\w+)", BICEP, re.MULTILINE))
     assert set(PARAMETERS) <= declared
     required = set(re.findall(r"^param (\w+) \w+$", BICEP, re.MULTILINE))

@@ -1,4 +1,7 @@
-"""The Bicep says what the issue of a deployment asks for. It is read, not compiled: `az bicep build` runs where there is a compiler."""
+"""The Bicep has the required resources and properties.
+
+It is parsed here, not compiled; the workflow bicep.yml runs `az bicep build`.
+"""
 
 import json
 import re
@@ -18,7 +21,9 @@ DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings"
 ROLES = "Microsoft.Authorization/roleAssignments"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
+STORAGE = "properties.functionAppConfig.deployment.storage"
+REGISTRATION = "properties.identityProviders.azureActiveDirectory.registration"
+REQUIRED: dict[tuple[str, str], dict[str, Value]] = {
     ("app", "plan"): {
         "sku.name": "FC1",
         "sku.tier": "FlexConsumption",
@@ -29,15 +34,14 @@ DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
         "identity.type": "UserAssigned",
         "properties.httpsOnly": True,
         "properties.keyVaultReferenceIdentity": "identityId",
-        "properties.siteConfig": {
-            "minTlsVersion": "1.2"
-        },  # whatever is of other plans makes Azure refuse the deployment (51021)
+        # Azure rejects a deployment with properties of other plans (51021).
+        "properties.siteConfig": {"minTlsVersion": "1.2"},
         "properties.functionAppConfig.runtime": {"name": "python", "version": "3.13"},
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB": 2048,
         "properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency": 16,
-        "properties.functionAppConfig.deployment.storage.type": "blobContainer",
-        "properties.functionAppConfig.deployment.storage.value": "deploymentContainerUrl",
-        "properties.functionAppConfig.deployment.storage.authentication.type": "UserAssignedIdentity",
+        f"{STORAGE}.type": "blobContainer",
+        f"{STORAGE}.value": "deploymentContainerUrl",
+        f"{STORAGE}.authentication.type": "UserAssignedIdentity",
     },
     ("app", "noBasicScm"): {"name": "scm", "properties.allow": False},
     ("app", "noBasicFtp"): {"name": "ftp", "properties.allow": False},
@@ -48,8 +52,8 @@ DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
         "properties.globalValidation.requireAuthentication": True,
         "properties.globalValidation.unauthenticatedClientAction": "RedirectToLoginPage",
         "properties.globalValidation.excludedPaths": "withoutSignIn",
-        "properties.identityProviders.azureActiveDirectory.registration.clientId": "signInClientId",
-        "properties.identityProviders.azureActiveDirectory.registration.clientSecretSettingName": "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
+        f"{REGISTRATION}.clientId": "signInClientId",
+        f"{REGISTRATION}.clientSecretSettingName": "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
         "properties.login.tokenStore.enabled": True,
     },
     ("storage", "account"): {
@@ -76,29 +80,28 @@ DEMANDED: dict[tuple[str, str], dict[str, Value]] = {
         "properties.retentionInDays": "retentionDays",
         "properties.workspaceCapping.dailyQuotaGb": "json(dailyCapGb)",
     },
-    ("alerts", "queries"): {
-        "properties.etag": "*"
-    },  # else the second deployment is refused (MicrosoftDocs/azure-docs#49275)
+    # Without the etag, Azure rejects the second deployment (MicrosoftDocs/azure-docs#49275).
+    ("alerts", "queries"): {"properties.etag": "*"},
     ("alerts", "people"): {
         "properties.emailReceivers": [
             {"name": "ITS", "emailAddress": "email", "useCommonAlertSchema": True}
         ]
     },
 }
-"""What each resource must say: by file and symbolic name, then by place in its body."""
+"""Required values: by file and symbolic name of the resource, then by path in its body."""
 
 
 def files() -> list[Bicep]:
     return list(FILES.values())
 
 
-@pytest.mark.parametrize(("file", "symbol"), DEMANDED, ids="-".join)
-def test_a_resource_has_the_properties_that_are_demanded(file: str, symbol: str) -> None:
-    resource, demanded = FILES[file].named(symbol), DEMANDED[file, symbol]
-    assert {path: resource.at(path) for path in demanded} == demanded
+@pytest.mark.parametrize(("file", "symbol"), REQUIRED, ids="-".join)
+def test_a_resource_has_the_required_properties(file: str, symbol: str) -> None:
+    resource, required = FILES[file].named(symbol), REQUIRED[file, symbol]
+    assert {path: resource.at(path) for path in required} == required
 
 
-def test_each_kind_of_resource_is_there_once() -> None:
+def test_each_kind_of_resource_exists_once() -> None:
     kinds = [
         resource.type for file in files() for resource in file.resources if not resource.existing
     ]
@@ -129,7 +132,7 @@ def test_azd_finds_the_app_by_its_tag() -> None:
     assert FILES["main"].variables["tags"] == {"azd-env-name": "environmentName"}
 
 
-def test_the_host_uses_its_storage_by_account_name_and_identity_alone() -> None:
+def test_the_host_uses_its_storage_with_the_identity_only() -> None:
     platform = FILES["app"].variables["platformSettings"]
     assert isinstance(platform, dict)
     storage = {
@@ -143,8 +146,14 @@ def test_the_host_uses_its_storage_by_account_name_and_identity_alone() -> None:
         platform["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         == "'ClientId=${identityClientId};Authorization=AAD'"
     )
-    refused = "FUNCTIONS_WORKER_RUNTIME FUNCTIONS_EXTENSION_VERSION WEBSITE_RUN_FROM_PACKAGE SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD"
-    assert not set(platform) & set(refused.split())  # Flex Consumption takes none of them
+    rejected = {
+        "FUNCTIONS_WORKER_RUNTIME",
+        "FUNCTIONS_EXTENSION_VERSION",
+        "WEBSITE_RUN_FROM_PACKAGE",
+        "SCM_DO_BUILD_DURING_DEPLOYMENT",
+        "ENABLE_ORYX_BUILD",
+    }
+    assert not set(platform) & rejected  # Flex Consumption accepts none of them
     assert "AzureWebJobsStorage__accountName: storageName" in str(
         FILES["app"].variables["hostStorage"]
     )
@@ -152,7 +161,7 @@ def test_the_host_uses_its_storage_by_account_name_and_identity_alone() -> None:
     assert FILES["app"].named("settings").at("properties") == f"union({sets})"
 
 
-def test_every_setting_of_the_program_is_set_and_no_other() -> None:
+def test_bicep_sets_every_setting_and_no_other() -> None:
     program = FILES["app"].variables["programSettings"]
     assert isinstance(program, dict)
     named = set(
@@ -175,7 +184,7 @@ def test_every_setting_of_the_program_is_set_and_no_other() -> None:
     }
 
 
-def test_what_is_a_secret_comes_from_the_vault() -> None:
+def test_secrets_come_from_the_vault() -> None:
     program = FILES["app"].variables["programSettings"]
     assert isinstance(program, dict)
     references = dict(
@@ -189,7 +198,7 @@ def test_what_is_a_secret_comes_from_the_vault() -> None:
         assert reference in str(program[name])
 
 
-def test_the_sign_in_is_in_front_of_all_but_what_is_open_or_has_a_key() -> None:
+def test_easy_auth_protects_all_but_listed_routes() -> None:
     excluded = FILES["app"].variables["withoutSignIn"]
     assert isinstance(excluded, list)
     expected = set()
@@ -204,7 +213,7 @@ def test_the_sign_in_is_in_front_of_all_but_what_is_open_or_has_a_key() -> None:
     assert not {"/api/page", "/api/page/confirm", "/api/page/check"} & set(map(str, excluded))
 
 
-def test_what_others_do_to_the_resources_is_logged() -> None:
+def test_access_to_the_resources_is_logged() -> None:
     scopes = {
         (name, str(each.at("scope")))
         for name, file in FILES.items()
@@ -224,7 +233,7 @@ def test_what_others_do_to_the_resources_is_logged() -> None:
     )
 
 
-def test_every_role_that_is_given_is_in_the_documented_table() -> None:
+def test_every_assigned_role_is_documented() -> None:
     table = (
         (ROOT / "docs" / "permissions.md")
         .read_text(encoding="utf-8")
@@ -252,7 +261,7 @@ def test_every_role_that_is_given_is_in_the_documented_table() -> None:
     ) == 1
 
 
-def test_each_role_id_is_the_one_that_its_name_says() -> None:
+def test_each_role_id_fits_its_name() -> None:
     roles = FILES["storage"].variables["roles"]
     assert isinstance(roles, dict)
     named = dict(roles)
@@ -268,7 +277,7 @@ def test_each_role_id_is_the_one_that_its_name_says() -> None:
         assert row.split("|")[1].replace(" ", "").lower().endswith(name.lower()), row
 
 
-def test_no_parameter_and_no_output_carries_a_secret() -> None:
+def test_no_parameter_or_output_contains_a_secret() -> None:
     for file in files():
         assert not re.search(r"\blist[A-Z]\w*\(|getSecret\(|@secure\(", file.text), file.path
         for name, parameter in file.parameters.items():
@@ -287,7 +296,7 @@ def test_no_parameter_and_no_output_carries_a_secret() -> None:
             ), f"{name} = {text}"
 
 
-def test_the_parameters_of_azd_are_those_of_the_template_and_hold_no_value() -> None:
+def test_azd_parameters_are_template_parameters() -> None:
     given = json.loads((INFRA / "main.parameters.json").read_text(encoding="utf-8"))["parameters"]
     own = FILES["main"].parameters
     assert set(given) <= set(own)
@@ -299,7 +308,7 @@ def test_the_parameters_of_azd_are_those_of_the_template_and_hold_no_value() -> 
         assert found[2] == (None if default is None else default.strip("'")), name
 
 
-def test_every_parameter_is_described_used_and_given() -> None:
+def test_every_parameter_is_described_used_and_passed() -> None:
     for file in files():
         assert set(file.parameters) <= file.used, file.path
         assert set(file.variables) <= file.used, file.path
@@ -319,7 +328,7 @@ def test_every_parameter_is_described_used_and_given() -> None:
             )
 
 
-def test_private_networking_is_off_unless_it_is_switched_on() -> None:
+def test_private_networking_is_off_by_default() -> None:
     assert FILES["main"].parameters["privateNetwork"].default == "false"
     network = [
         module
@@ -343,7 +352,7 @@ def test_private_networking_is_off_unless_it_is_switched_on() -> None:
     assert "31 US dollars" in FILES["main"].parameters["privateNetwork"].decorators
 
 
-def test_the_runtime_is_the_python_that_the_project_is_tested_with() -> None:
+def test_the_runtime_is_the_tested_python_version() -> None:
     pinned = re.search(
         r'requires-python = ">=(\d\.\d+)', (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     )

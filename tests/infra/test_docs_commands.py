@@ -1,4 +1,4 @@
-"""Who follows the pages about a deployment meets no command that a shell cannot read, and no name that is not there."""
+"""The pages about a deployment: a shell can parse every command, and every name exists."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ OF_THE_SHELL = {"HOME", "PATH"}
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """Give the blocks of a page in a language, without the indent that they have in a list."""
+    """Return the blocks of a page in a language, without the indent of a list."""
     found = re.findall(
         rf"^( *)```{language}\n(.*?)^ *```$",
         page.read_text(encoding="utf-8"),
@@ -28,7 +28,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_block_of_shell_is_one_that_bash_can_read(page: Path) -> None:
+def test_bash_can_parse_every_shell_block(page: Path) -> None:
     for block in blocks(page, "sh"):
         read = subprocess.run(
             ["bash", "-n"], input=block, capture_output=True, text=True, timeout=10, check=False
@@ -36,13 +36,13 @@ def test_every_block_of_shell_is_one_that_bash_can_read(page: Path) -> None:
         assert (read.returncode, read.stderr) == (0, ""), block
 
 
-def test_the_pages_about_a_deployment_have_commands() -> None:
+def test_the_deployment_pages_have_commands() -> None:
     assert len(blocks(DEPLOY, "sh")) >= 5
     assert len(blocks(WITHOUT_AZD, "sh")) >= 12
 
 
 @pytest.mark.parametrize("page", [DEPLOY, WITHOUT_AZD], ids=lambda path: path.name)
-def test_every_variable_of_a_command_has_got_its_value_before(page: Path) -> None:
+def test_every_variable_is_set_before_its_use(page: Path) -> None:
     known = OF_THE_SHELL | {str(number) for number in range(10)}
     for block in blocks(page, "sh"):
         for line in block.splitlines():
@@ -58,7 +58,7 @@ def test_every_variable_of_a_command_has_got_its_value_before(page: Path) -> Non
 
 
 @pytest.mark.parametrize("page", [DEPLOY, WITHOUT_AZD], ids=lambda path: path.name)
-def test_every_setting_and_output_that_is_named_exists(page: Path) -> None:
+def test_every_named_setting_and_output_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = set(re.findall(r"\b(?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+[A-Z]\b", text))
     assert named
@@ -74,7 +74,7 @@ def test_every_setting_and_output_that_is_named_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [DEPLOY, WITHOUT_AZD], ids=lambda path: path.name)
-def test_every_file_that_is_named_exists(page: Path) -> None:
+def test_every_named_file_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     quoted = re.findall(r"`([\w./-]+)`", text) + re.findall(
         r"(?<=[ \"])((?:infra|docs|build|\.venv)/[\w./-]+)", text
@@ -98,7 +98,7 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 
-def test_every_place_in_a_page_that_is_linked_to_exists() -> None:
+def test_every_linked_section_exists() -> None:
     headings = re.findall(r"^#+ (.+)$", DEPLOY.read_text(encoding="utf-8"), re.MULTILINE)
     anchors = {
         re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings
@@ -108,7 +108,7 @@ def test_every_place_in_a_page_that_is_linked_to_exists() -> None:
     assert set(linked) <= anchors
 
 
-def test_the_table_of_values_is_what_the_parameters_take_and_the_hooks_ask_for() -> None:
+def test_the_table_of_values_matches_parameters_and_prompts() -> None:
     rows = re.findall(
         r"^\| `([A-Z_]+)` \| .+ \| (.+) \|$", DEPLOY.read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -123,7 +123,7 @@ def test_the_table_of_values_is_what_the_parameters_take_and_the_hooks_ask_for()
         assert told[name] in {expected, "made by the first hook"}, name
 
 
-def test_the_parameters_without_azd_are_those_of_the_bicep() -> None:
+def test_the_parameters_without_azd_are_in_the_bicep() -> None:
     text = WITHOUT_AZD.read_text(encoding="utf-8")
     declared = set(re.findall(r"^param (\w+)", BICEP, re.MULTILINE))
     given = set(re.findall(r'\b([a-z]+[A-Z]\w*|location)="\$', text))
@@ -131,7 +131,7 @@ def test_the_parameters_without_azd_are_those_of_the_bicep() -> None:
     assert set(re.findall(r"`([a-z]+[A-Z][A-Za-z]+)(?:=true)?`", text)) <= declared
 
 
-def test_the_ids_on_the_page_without_azd_are_those_of_the_hooks() -> None:
+def test_the_ids_without_azd_are_those_of_the_hooks() -> None:
     text = WITHOUT_AZD.read_text(encoding="utf-8")
     hooks = "".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
     granted = dict(re.findall(r"^grant ([0-9a-f-]{36}) # ([\w.]+)$", text, re.MULTILINE))

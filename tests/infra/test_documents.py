@@ -1,4 +1,4 @@
-"""What docs/permissions.md and docs/operate.md say is so: ids, alerts, sums, and the names in commands."""
+"""docs/permissions.md and docs/operate.md are correct: ids, alerts, sums, command names."""
 
 import re
 from typing import cast
@@ -11,7 +11,7 @@ PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 
 
-def test_the_permissions_in_graph_are_those_that_the_program_knows_how_to_grant() -> None:
+def test_documented_graph_permissions_are_those_of_the_app() -> None:
     section = PERMISSIONS.split("## Microsoft Graph")[1].split("\n## ")[0]
     assert (
         dict(re.findall(r"^\| `([A-Za-z.]+)` \| `([0-9a-f-]+)` \|", section, re.MULTILINE))
@@ -19,7 +19,7 @@ def test_the_permissions_in_graph_are_those_that_the_program_knows_how_to_grant(
     )
 
 
-def test_the_permissions_of_the_sign_in_are_those_that_the_hook_asks_for() -> None:
+def test_documented_sign_in_permissions_are_those_of_the_hook() -> None:
     asked = re.findall(
         r'"(\w+)": "([0-9a-f-]{36})"',
         (ROOT / "infra/hooks/deployment/registration.py").read_text(encoding="utf-8"),
@@ -29,7 +29,7 @@ def test_the_permissions_of_the_sign_in_are_those_that_the_hook_asks_for() -> No
     assert asked == re.findall(r"`(\w+)` \(`([0-9a-f-]{36})`\)", row) != []
 
 
-def test_every_name_in_a_command_is_given_before_it_is_used() -> None:
+def test_every_name_in_a_command_is_set_before_its_use() -> None:
     for text in (PERMISSIONS, OPERATE):
         given: set[str] = set()
         for line in "\n".join(re.findall(r"```sh\n(.+?)```", text, re.DOTALL)).splitlines():
@@ -38,9 +38,7 @@ def test_every_name_in_a_command_is_given_before_it_is_used() -> None:
             given |= set(re.findall(r"^([A-Z_]+)=", line))
 
 
-def test_what_a_command_takes_from_azd_is_an_output_of_the_template_or_one_of_its_parameters() -> (
-    None
-):
+def test_values_read_from_azd_are_outputs_or_parameters() -> None:
     named = set(re.findall(r"azd env get-value ([A-Z_]+)", PERMISSIONS + OPERATE))
     settable = set(re.findall(r"azd env set ([A-Z_]+)", OPERATE))
     parameters = set(
@@ -54,7 +52,7 @@ def test_what_a_command_takes_from_azd_is_an_output_of_the_template_or_one_of_it
     assert settable <= parameters
 
 
-def test_each_alert_is_explained_under_its_own_name() -> None:
+def test_each_alert_is_documented_under_its_name() -> None:
     rules = cast("list[dict[str, Value]]", FILES["alerts"].variables["rules"])
     titles = {str(rule["title"]).removeprefix("Lapsewatch: ") for rule in rules}
     assert (

@@ -1,4 +1,4 @@
-"""Parts of the hooks by themselves, where running a whole hook would show no more."""
+"""Single modules of the hooks, where running a whole hook would show no more."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -22,14 +22,14 @@ def part(monkeypatch: pytest.MonkeyPatch) -> Part:
     return lambda name: import_module(f"deployment.{name}")
 
 
-def test_the_hooks_and_the_app_refuse_the_same_connectors(part: Part) -> None:
+def test_hooks_and_app_reject_the_same_connectors(part: Part) -> None:
     assert part("vault").RETIRED_HOSTS == named_settings.RETIRED_HOSTS
 
 
 @pytest.mark.parametrize(
     "host", ["contoso.webhook.office.com", "outlook.office.com", "Outlook.Office365.com"]
 )
-def test_no_retired_connector_is_taken(part: Part, host: str) -> None:
+def test_a_retired_connector_is_rejected(part: Part, host: str) -> None:
     with pytest.raises(part("report").NotYet, match="an Office 365 connector"):
         part("vault").checked(f"https://{host}/webhook/x")
 
@@ -46,7 +46,7 @@ def test_no_retired_connector_is_taken(part: Part, host: str) -> None:
         "http:",
     ],
 )
-def test_the_hooks_and_the_app_mean_the_same_machine(part: Part, url: str) -> None:
+def test_hooks_and_app_agree_on_loopback_addresses(part: Part, url: str) -> None:
     assert part("cloud").is_loopback(url) == is_loopback(urlsplit(url))
 
 
@@ -56,18 +56,16 @@ def refusal(part: Part, answer: Reply, ask: str = "find") -> str:
     return str(caught.value)
 
 
-def test_a_refusal_that_breaks_off_is_a_refusal(part: Part) -> None:
+def test_a_truncated_error_response_is_an_error(part: Part) -> None:
     assert refusal(part, Reply(403, b'{"error": {"code": "Auth', missing=60)) == "Forbidden (403)"
 
 
 @pytest.mark.parametrize("document", [{}, {"value": None}, {"value": {}}, []])
-def test_a_list_that_is_none_is_refused_and_not_taken_for_an_empty_one(
-    part: Part, document: object
-) -> None:
+def test_a_response_without_a_list_is_an_error(part: Part, document: object) -> None:
     assert refusal(part, reply(document), "list").endswith("is not a list")
 
 
-def test_whether_the_vault_has_a_secret_is_not_guessed(part: Part) -> None:
+def test_an_unclear_response_of_the_vault_is_an_error(part: Part) -> None:
     with Scripted([reply({"value": []}), reply({"value": [{"id": "x"}]}), reply({})]) as service:
         vault = part("rest").Rest(service.url, lambda: "the-token")
         assert [part("vault").is_stored(vault, "teams-webhook-url") for _ in range(2)] == [

@@ -1,5 +1,6 @@
-"""The hooks of a deployment, run as azd runs them, against the stand-in tenant: whatever state it is in, they end with everything done,
-or say who must do what is left, with commands that do it.
+"""The hooks, run as azd runs them, against the stand-in tenant.
+
+From any state of the tenant they complete every step, or print the commands that do.
 """
 
 import json
@@ -58,7 +59,7 @@ def writes(deployed: Deployed) -> list[str]:
 
 
 def is_complete(deployed: Deployed) -> bool:
-    """See that the tenant holds all of what a deployment needs, once."""
+    """Assert that the tenant has everything that a deployment needs, once."""
     app, principal, admin = deployed.app, deployed.principal, deployed.tenant.admin
     assert app["signInAudience"] == "AzureADMyOrg"
     assert app["web"]["redirectUris"] == [f"https://{HOST}/.auth/login/aad/callback"]
@@ -91,7 +92,7 @@ def is_complete(deployed: Deployed) -> bool:
 # -- the two commands
 
 
-def test_azd_up_ends_with_everything_done(deployed: Deployed) -> None:
+def test_azd_up_completes_every_step(deployed: Deployed) -> None:
     before, after = deployed.up()
     assert rows(before).keys() == {"sign-in registration"}
     assert rows(after).keys() == EVERY_STEP | {"app settings"}
@@ -103,7 +104,7 @@ def test_azd_up_ends_with_everything_done(deployed: Deployed) -> None:
     assert deployed.tenant.vault.refreshed == [f"{SUBSCRIPTION}/rg-library/func-lapsewatch-abc123"]
 
 
-def test_a_second_azd_up_changes_nothing_and_asks_for_nothing(deployed: Deployed) -> None:
+def test_a_second_azd_up_changes_nothing(deployed: Deployed) -> None:
     deployed.finished()
     state, kept = deployed.state(), deployed.kept
     deployed.tenant.forget_requests()
@@ -114,7 +115,7 @@ def test_a_second_azd_up_changes_nothing_and_asks_for_nothing(deployed: Deployed
     assert writes(deployed) == []
 
 
-def test_a_registration_is_found_by_its_unique_name_when_azd_has_forgotten_it(
+def test_a_registration_is_found_by_its_unique_name(
     deployed: Deployed,
 ) -> None:
     deployed.finished()
@@ -126,7 +127,7 @@ def test_a_registration_is_found_by_its_unique_name_when_azd_has_forgotten_it(
     assert is_complete(deployed)
 
 
-# -- from every half-done state
+# -- from every incomplete state
 
 
 def forget_principal(deployed: Deployed) -> None:
@@ -138,7 +139,7 @@ def forget_principal(deployed: Deployed) -> None:
     del admin.principals[principal["id"]]
 
 
-def take_away(deployed: Deployed, resource: str) -> None:
+def remove_assignments(deployed: Deployed, resource: str) -> None:
     admin = deployed.tenant.admin
     admin.assignments[:] = [one for one in admin.assignments if one["resourceId"] != resource]
 
@@ -150,16 +151,16 @@ STEPS: dict[str, Callable[[Deployed], object]] = {
     "assignment required": lambda deployed: deployed.principal.update(
         appRoleAssignmentRequired=False
     ),
-    "group": lambda deployed: take_away(deployed, deployed.principal["id"]),
+    "group": lambda deployed: remove_assignments(deployed, deployed.principal["id"]),
     "consent": lambda deployed: deployed.tenant.admin.consents.clear(),
-    "Graph": lambda deployed: take_away(deployed, deployed.tenant.admin.graph_id),
+    "Graph": lambda deployed: remove_assignments(deployed, deployed.tenant.admin.graph_id),
     "Teams URL": lambda deployed: deployed.tenant.vault.forget("teams-webhook-url"),
     "enterprise application": forget_principal,
 }
-"""What each step has done, taken back. The last one takes back three others too."""
+"""Undoes each step. The last one undoes three others too."""
 
 
-def test_each_step_that_is_missing_is_done_and_nothing_else(deployed: Deployed) -> None:
+def test_each_missing_step_is_done_and_nothing_else(deployed: Deployed) -> None:
     deployed.finished()
     for name, undo in STEPS.items():
         undo(deployed)
@@ -168,7 +169,7 @@ def test_each_step_that_is_missing_is_done_and_nothing_else(deployed: Deployed) 
         assert is_complete(deployed), name
 
 
-def test_each_step_that_alone_is_there_already_is_left_as_it_is(deployed: Deployed) -> None:
+def test_a_step_that_is_done_already_is_not_repeated(deployed: Deployed) -> None:
     deployed.finished()
     for alone in [*STEPS][:-1]:
         for name, undo in [*STEPS.items()][:-1]:
@@ -190,13 +191,13 @@ def test_a_deployment_without_its_registration_gets_a_new_one(deployed: Deployed
         "Graph: Application.Read.All",
         "Teams Workflow",
     }
-    deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID="")  # as the hook says
+    deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID="")  # as the hook recommends
     before, after = deployed.up(given="")
     assert not_done(before) | not_done(after) == set()
     assert is_complete(deployed)
 
 
-def test_people_come_back_to_the_address_at_which_they_open_the_page(deployed: Deployed) -> None:
+def test_the_redirect_uris_include_the_page_url(deployed: Deployed) -> None:
     deployed.finished()
     deployed.keep(LAPSEWATCH_PAGE_URL="https://lapsewatch.library.example.org/api/page")
     assert not_done(deployed.run("after_provision.py")) == set()
@@ -213,7 +214,7 @@ def test_people_come_back_to_the_address_at_which_they_open_the_page(deployed: D
     assert deployed.app["web"]["redirectUris"] == both
 
 
-def test_no_command_takes_away_what_could_not_be_read(deployed: Deployed) -> None:
+def test_no_command_removes_redirect_uris_that_are_unreadable(deployed: Deployed) -> None:
     deployed.finished()
     deployed.tenant.fault(
         "/v1.0/applications(appId=",
@@ -226,7 +227,7 @@ def test_no_command_takes_away_what_could_not_be_read(deployed: Deployed) -> Non
     assert "redirectUris" not in said
 
 
-def test_what_others_have_added_stays(deployed: Deployed) -> None:
+def test_additions_by_others_are_kept(deployed: Deployed) -> None:
     deployed.finished()
     admin, other = deployed.tenant.admin, deployed.tenant.admin.add_group("Others")
     deployed.app["web"]["redirectUris"] = ["https://other.example.org/callback"]
@@ -252,7 +253,7 @@ def test_what_others_have_added_stays(deployed: Deployed) -> None:
     assert [one["scope"] for one in admin.consents] == ["User.Read openid profile email"]
 
 
-def test_a_new_managed_identity_takes_the_place_of_the_former_one(deployed: Deployed) -> None:
+def test_a_new_managed_identity_replaces_the_old_one(deployed: Deployed) -> None:
     deployed.finished()
     deployed.app["federated"][0]["subject"] = "11111111-2222-3333-4444-555555555555"
     said = deployed.run("after_provision.py")
@@ -260,7 +261,7 @@ def test_a_new_managed_identity_takes_the_place_of_the_former_one(deployed: Depl
     assert is_complete(deployed)
 
 
-# -- what is forbidden is said, with commands that do it
+# -- forbidden steps are reported with commands
 
 FORBIDDEN = {
     "change app": (
@@ -283,9 +284,7 @@ WAIT_FOR = {"create principal": {"who may decide", "admin consent"}}
 
 
 @pytest.mark.parametrize("action", FORBIDDEN)
-def test_what_is_forbidden_is_left_to_an_administrator_whose_commands_do_it(
-    deployed: Deployed, action: str
-) -> None:
+def test_printed_commands_do_what_is_forbidden(deployed: Deployed, action: str) -> None:
     step, who = FORBIDDEN[action]
     deployed.finished()
     for undo in STEPS.values():
@@ -306,7 +305,7 @@ def test_what_is_forbidden_is_left_to_an_administrator_whose_commands_do_it(
     assert len(deployed.tenant.vault.refreshed) == 1
 
 
-def test_a_registration_that_somebody_else_must_make_is_found_once_it_is_there(
+def test_a_registration_made_by_an_administrator_is_found(
     deployed: Deployed,
 ) -> None:
     deployed.tenant.deployer.forbidden = {"register"}
@@ -324,7 +323,7 @@ def test_a_registration_that_somebody_else_must_make_is_found_once_it_is_there(
     assert is_complete(deployed)
 
 
-def test_an_enterprise_application_that_may_not_be_closed_is_said(deployed: Deployed) -> None:
+def test_requiring_assignment_may_be_forbidden(deployed: Deployed) -> None:
     deployed.finished()
     STEPS["assignment required"](deployed)
     deployed.tenant.deployer.forbidden = {"require assignment"}
@@ -335,7 +334,7 @@ def test_an_enterprise_application_that_may_not_be_closed_is_said(deployed: Depl
     assert is_complete(deployed)
 
 
-def test_who_may_not_write_to_the_vault_hears_how_to_and_with_which_role(
+def test_writing_to_the_vault_may_be_forbidden(
     deployed: Deployed,
 ) -> None:
     deployed.tenant.deployer.forbidden = {"store secrets"}
@@ -343,7 +342,8 @@ def test_who_may_not_write_to_the_vault_hears_how_to_and_with_which_role(
     assert not_done(after) == {"Teams Workflow"}
     assert "ForbiddenByRbac" in rows(after)["Teams Workflow"][1]
     assert "python3 infra/hooks/put_secret.py teams-webhook-url" in after
-    scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-library/providers/Microsoft.KeyVault/vaults/kv-abc123"
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-library"
+    scope = f"{group}/providers/Microsoft.KeyVault/vaults/kv-abc123"
     assert (
         f'--role "Key Vault Secrets Officer" --assignee YOUR-SIGN-IN-NAME --scope {scope}' in after
     )
@@ -353,7 +353,7 @@ def test_who_may_not_write_to_the_vault_hears_how_to_and_with_which_role(
     assert is_complete(deployed)
 
 
-def test_everything_may_be_forbidden_and_everything_is_said(deployed: Deployed) -> None:
+def test_everything_may_be_forbidden_and_is_reported(deployed: Deployed) -> None:
     deployed.tenant.deployer.forbidden = {"register", *FORBIDDEN, "store secrets"}
     before, after = deployed.up()
     assert not_done(before) | not_done(after) == {
@@ -364,7 +364,7 @@ def test_everything_may_be_forbidden_and_everything_is_said(deployed: Deployed) 
     }
 
 
-def test_every_command_that_is_printed_is_one_that_a_shell_can_read(deployed: Deployed) -> None:
+def test_a_shell_can_parse_every_printed_command(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_DECIDERS="The “O'Hara” group; $(rm) `rm`", LAPSEWATCH_SIGN_INS="on")
     deployed.tenant.deployer.forbidden = {*FORBIDDEN, "store secrets"}
     before, after = deployed.up()
@@ -374,10 +374,10 @@ def test_every_command_that_is_printed_is_one_that_a_shell_can_read(deployed: De
         subprocess.run(["bash", "-n", "-c", line], check=True, timeout=10)
 
 
-# -- what only needs time
+# -- temporary errors
 
 
-def test_what_is_new_and_not_known_everywhere_is_asked_for_again(deployed: Deployed) -> None:
+def test_requests_for_new_objects_are_retried(deployed: Deployed) -> None:
     deployed.tenant.admin.objects.lag = 2
     deployed.tenant.vault.lag = 2
     before, after = deployed.up()
@@ -385,7 +385,7 @@ def test_what_is_new_and_not_known_everywhere_is_asked_for_again(deployed: Deplo
     assert is_complete(deployed)
 
 
-def test_a_busy_service_and_a_lost_connection_are_tried_again(deployed: Deployed) -> None:
+def test_busy_services_and_lost_connections_are_retried(deployed: Deployed) -> None:
     for fault in (
         {"status": 503},
         {"status": 429, "headers": {"Retry-After": "1"}},
@@ -398,7 +398,7 @@ def test_a_busy_service_and_a_lost_connection_are_tried_again(deployed: Deployed
     assert is_complete(deployed)
 
 
-def test_a_service_that_never_answers_ends_nothing(deployed: Deployed) -> None:
+def test_an_unavailable_service_does_not_stop_the_hooks(deployed: Deployed) -> None:
     deployed.tenant.fault("/v1.0/", times=None, status=500)
     before, after = deployed.up()
     assert not_done(before) == {"sign-in registration"}
@@ -444,7 +444,7 @@ def watchlist(tmp_path: Path, text: str) -> str:
     return str(path)
 
 
-def test_what_is_switched_on_is_granted_and_what_is_switched_off_is_said_and_not_taken_away(
+def test_only_permissions_for_enabled_features_are_granted(
     deployed: Deployed, tmp_path: Path
 ) -> None:
     deployed.keep(
@@ -467,16 +467,14 @@ def test_what_is_switched_on_is_granted_and_what_is_switched_off_is_said_and_not
     assert deployed.granted() == {"Application.Read.All"}
 
 
-def test_owners_are_found_in_any_watchlist_of_a_folder_with_a_mark_at_its_beginning_or_without(
-    deployed: Deployed, tmp_path: Path
-) -> None:
+def test_owners_are_found_in_a_folder_of_watchlists(deployed: Deployed, tmp_path: Path) -> None:
     watchlist(tmp_path, "\ufeff[tenant]\nwatch = true\nowners = true\n")
     deployed.keep(LAPSEWATCH_WATCHLIST=str(tmp_path))
     deployed.up()
     assert deployed.granted() == {"Application.Read.All", "User.ReadBasic.All"}
 
 
-def test_owners_of_another_tenant_are_read_with_a_permission_of_that_tenant(
+def test_owners_of_another_tenant_need_no_permission_here(
     deployed: Deployed, tmp_path: Path
 ) -> None:
     watchlist(
@@ -488,13 +486,13 @@ def test_owners_of_another_tenant_are_read_with_a_permission_of_that_tenant(
     assert deployed.granted() == {"Application.Read.All"}
 
 
-def test_a_watchlist_that_cannot_be_read_is_said(deployed: Deployed, tmp_path: Path) -> None:
+def test_an_unreadable_watchlist_is_reported(deployed: Deployed, tmp_path: Path) -> None:
     deployed.keep(LAPSEWATCH_WATCHLIST=watchlist(tmp_path, "[tenant"))
     _, after = deployed.up()
     assert not_done(after) == {"Graph: User.ReadBasic.All"}
 
 
-def test_mail_send_is_never_granted_and_said_where_it_is(deployed: Deployed) -> None:
+def test_mail_send_is_never_granted_and_reported_if_present(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="alerts@example.org")
     _, after = deployed.up()
     assert deployed.granted() == {"Application.Read.All"}
@@ -517,7 +515,7 @@ def test_mail_send_is_never_granted_and_said_where_it_is(deployed: Deployed) -> 
     assert deployed.granted() == {"Application.Read.All"}
 
 
-def test_the_lines_for_exchange_are_filled_in_and_are_those_of_the_page(deployed: Deployed) -> None:
+def test_the_exchange_commands_are_those_of_the_docs(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="alerts@example.org")
     _, after = deployed.up()
     for value, placeholder in (
@@ -537,7 +535,7 @@ def test_the_lines_for_exchange_are_filled_in_and_are_those_of_the_page(deployed
     assert [line for line in lines if f"    {line}\n" not in after] == []
 
 
-def test_an_address_that_could_break_out_of_its_line_is_no_mailbox(deployed: Deployed) -> None:
+def test_an_address_with_shell_characters_is_rejected(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="a'; Remove-Mailbox x@example.org")
     _, after = deployed.up()
     assert rows(after)["mail"][0] == "NOT DONE"
@@ -547,7 +545,7 @@ def test_an_address_that_could_break_out_of_its_line_is_no_mailbox(deployed: Dep
 # -- who may decide
 
 
-def test_a_group_that_is_not_there_or_there_twice_is_said(deployed: Deployed) -> None:
+def test_a_missing_or_ambiguous_group_is_reported(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_DECIDERS="Nobody")
     _, after = deployed.up()
     assert rows(after)["who may decide"] == (
@@ -568,14 +566,14 @@ def test_a_group_that_is_not_there_or_there_twice_is_said(deployed: Deployed) ->
     assert is_complete(deployed)
 
 
-def test_without_a_group_nobody_can_sign_in_and_that_is_said(deployed: Deployed) -> None:
+def test_a_group_that_is_not_set_is_reported(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_DECIDERS="")
     _, after = deployed.up()
     assert rows(after)["who may decide"][0] == "NOT DONE"
     assert 'azd env set LAPSEWATCH_DECIDERS "NAME OR OBJECT ID OF A GROUP"' in after
 
 
-def test_a_registration_that_is_open_to_other_tenants_is_said(deployed: Deployed) -> None:
+def test_a_registration_open_to_other_tenants_is_reported(deployed: Deployed) -> None:
     deployed.finished()
     deployed.app["signInAudience"] = "AzureADMultipleOrgs"
     before, _ = deployed.up(given="")
@@ -602,7 +600,7 @@ def test_a_registration_that_is_open_to_other_tenants_is_said(deployed: Deployed
         ("a-secret-signature", "not an https:// URL"),
     ],
 )
-def test_a_url_that_is_missing_or_of_no_use_is_said_and_never_shown(
+def test_a_wrong_teams_url_is_reported_but_not_shown(
     deployed: Deployed, given: str, note: str
 ) -> None:
     _, after = deployed.up(given=given)
@@ -611,7 +609,7 @@ def test_a_url_that_is_missing_or_of_no_use_is_said_and_never_shown(
     assert deployed.tenant.vault.versions("teams-webhook-url") == []
 
 
-def test_a_new_url_takes_the_place_of_the_old_one_and_the_app_reads_it(deployed: Deployed) -> None:
+def test_a_new_url_replaces_the_old_one(deployed: Deployed) -> None:
     deployed.finished()
     new = TEAMS_URL.replace("made-up", "made-anew")
     said = deployed.run("put_secret.py", "teams-webhook-url", given=f"  {new}\n")
@@ -627,7 +625,7 @@ def test_a_secret_needs_a_name(deployed: Deployed) -> None:
     )
 
 
-def test_a_private_vault_says_how_to_let_the_deployer_in(deployed: Deployed) -> None:
+def test_a_private_vault_reports_how_to_allow_the_deployer(deployed: Deployed) -> None:
     body = {
         "error": {
             "code": "Forbidden",
@@ -644,7 +642,7 @@ def test_a_private_vault_says_how_to_let_the_deployer_in(deployed: Deployed) -> 
     assert "azd env set LAPSEWATCH_DEPLOYER_IP" in after
 
 
-def test_an_answer_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None:
+def test_a_response_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None:
     deployed.finished()
     body = json.dumps({"error": {"code": "BadParameter", "message": f"not taken: {TEAMS_URL}"}})
     deployed.tenant.fault("/vault/", times=None, status=400, body=body)
@@ -659,7 +657,7 @@ def test_an_answer_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None:
 
 
 def converse(deployed: Deployed, hook: str, answers: dict[str, str]) -> str:
-    """Run a hook on a terminal, answer each question when it is asked, and give all that the terminal showed."""
+    """Run a hook on a terminal, answer its prompts, and return what the terminal showed."""
     ours, theirs = pty.openpty()
     command = [sys.executable, str(ROOT / "infra/hooks" / hook)]
     with subprocess.Popen(
@@ -685,7 +683,7 @@ def converse(deployed: Deployed, hook: str, answers: dict[str, str]) -> str:
     return shown
 
 
-def test_on_a_terminal_what_only_a_person_knows_is_asked_for_and_the_url_is_not_shown(
+def test_a_terminal_is_prompted_and_does_not_show_the_url(
     deployed: Deployed,
 ) -> None:
     deployed.keep(
@@ -711,7 +709,7 @@ def test_on_a_terminal_what_only_a_person_knows_is_asked_for_and_the_url_is_not_
     assert is_complete(deployed)
 
 
-def test_an_answer_of_the_wrong_form_is_asked_for_again(deployed: Deployed) -> None:
+def test_a_wrong_answer_is_prompted_for_again(deployed: Deployed) -> None:
     deployed.keep(LIBAPPS_CLIENT_ID="")
     shown = converse(
         deployed,
@@ -722,7 +720,7 @@ def test_an_answer_of_the_wrong_form_is_asked_for_again(deployed: Deployed) -> N
     assert deployed.kept["LIBAPPS_CLIENT_ID"] == LIBAPPS
 
 
-def test_without_a_terminal_nobody_is_asked_and_what_is_missing_is_said(deployed: Deployed) -> None:
+def test_without_a_terminal_missing_values_are_reported(deployed: Deployed) -> None:
     deployed.keep(LIBAPPS_CLIENT_ID="", LAPSEWATCH_ALERT_EMAIL="not an address")
     before = deployed.run("before_provision.py", given=f"{TEAMS_URL}\n")
     assert not_done(before) == {"LIBAPPS_CLIENT_ID", "LAPSEWATCH_ALERT_EMAIL"}
@@ -732,7 +730,7 @@ def test_without_a_terminal_nobody_is_asked_and_what_is_missing_is_said(deployed
 # -- without azd, and without anything
 
 
-def test_without_azd_the_names_come_from_the_environment_and_the_token_from_az(
+def test_without_azd_the_environment_and_az_are_used(
     deployed: Deployed,
 ) -> None:
     deployed.provision()
@@ -746,14 +744,14 @@ def test_without_azd_the_names_come_from_the_environment_and_the_token_from_az(
     assert is_complete(deployed)
 
 
-def test_who_is_not_signed_in_hears_so_and_every_step_is_said(deployed: Deployed) -> None:
+def test_without_a_sign_in_every_step_is_reported(deployed: Deployed) -> None:
     deployed.sign_in({})
     before, after = deployed.up()
     assert "azd: ERROR: not logged in" in rows(before)["sign-in registration"][1]
     assert not_done(after) == {"sign-in of the page", "Microsoft Graph", "Teams Workflow"}
 
 
-def test_what_is_not_provisioned_is_said_in_a_sentence(deployed: Deployed) -> None:
+def test_hooks_report_that_nothing_is_provisioned(deployed: Deployed) -> None:
     said = deployed.run("after_provision.py", given=TEAMS_URL)
     assert (
         "LAPSEWATCH_HOST, LAPSEWATCH_ISSUER, LAPSEWATCH_IDENTITY_PRINCIPAL_ID not set, "
@@ -769,7 +767,7 @@ def test_what_is_not_provisioned_is_said_in_a_sentence(deployed: Deployed) -> No
         "https://graph.microsoft.com@127.0.0.1",
     ],
 )
-def test_no_token_goes_to_a_host_that_is_not_microsofts(deployed: Deployed, root: str) -> None:
+def test_no_token_is_sent_to_a_host_outside_microsoft(deployed: Deployed, root: str) -> None:
     deployed.provision()
     deployed.keep(LAPSEWATCH_GRAPH=root, LAPSEWATCH_VAULT_URI="https://kv.example.org/")
     before, after = deployed.up()
@@ -778,7 +776,7 @@ def test_no_token_goes_to_a_host_that_is_not_microsofts(deployed: Deployed, root
     assert "token" not in deployed.log.read_text(encoding="utf-8")
 
 
-def test_no_token_goes_to_a_vault_that_is_not_azures(deployed: Deployed) -> None:
+def test_no_token_is_sent_to_a_vault_outside_azure(deployed: Deployed) -> None:
     deployed.provision()
     deployed.keep(LAPSEWATCH_VAULT_URI="https://kv.example.org/")
     said = deployed.run("put_secret.py", "teams-webhook-url", given=TEAMS_URL)
@@ -786,13 +784,13 @@ def test_no_token_goes_to_a_vault_that_is_not_azures(deployed: Deployed) -> None
     assert "token" not in deployed.log.read_text(encoding="utf-8")
 
 
-def test_what_nobody_foresaw_ends_nothing_and_quotes_nothing(deployed: Deployed) -> None:
+def test_an_internal_error_is_reported_without_its_text(deployed: Deployed) -> None:
     deployed.forget_values()
     assert "Internal error in a hook (AttributeError)" in deployed.run("before_provision.py")
 
 
 def page_without_azd(deployed: Deployed, *parts: str) -> str:
-    """Follow parts of infra/README.md to the letter, in one shell, with this tenant's addresses in the place of Microsoft's."""
+    """Run blocks of infra/README.md in one shell, with this tenant's addresses."""
     text = (ROOT / "infra/README.md").read_text(encoding="utf-8")
     found = dict(re.findall(r"^##+ ([^\n]+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
     blocks = [
@@ -832,21 +830,21 @@ TO_PROVISION = (
 )
 
 
-def test_the_page_without_azd_followed_by_hand_ends_with_everything_done(
+def test_the_readme_by_hand_completes_every_step(
     deployed: Deployed,
 ) -> None:
     deployed.provision()
     page_without_azd(deployed, *TO_PROVISION, "Or by hand")
     deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=deployed.app["appId"])
     assert deployed.granted() == {"Application.Read.All", "AuditLog.Read.All", "User.ReadBasic.All"}
-    take_away(deployed, deployed.tenant.admin.graph_id)
+    remove_assignments(deployed, deployed.tenant.admin.graph_id)
     deployed.tenant.forget_requests()
     assert not_done(deployed.run("after_provision.py")) == set()
     assert writes(deployed) == ["POST /v1.0/servicePrincipals/*/appRoleAssignedTo"]
     assert is_complete(deployed)
 
 
-def test_the_page_without_azd_followed_with_the_hook_ends_with_everything_done(
+def test_the_readme_with_the_hook_completes_every_step(
     deployed: Deployed,
 ) -> None:
     deployed.provision()
@@ -860,7 +858,7 @@ def test_the_page_without_azd_followed_with_the_hook_ends_with_everything_done(
 # -- after azd down
 
 
-def test_after_azd_down_what_stays_is_said_with_what_removes_it(deployed: Deployed) -> None:
+def test_after_azd_down_remaining_resources_are_listed(deployed: Deployed) -> None:
     deployed.keep(LAPSEWATCH_MAIL_SENDER="alerts@example.org")
     deployed.finished()
     deployed.run("after_provision.py", given=TEAMS_URL)
@@ -878,7 +876,7 @@ def test_after_azd_down_what_stays_is_said_with_what_removes_it(deployed: Deploy
 
 
 def health_of(deployed: Deployed, *answers: Reply) -> str:
-    """Run the hook, with an app that answers so, one after the other."""
+    """Run the hook with an app that sends these responses, and return its output."""
     with Scripted(answers) as app:
         deployed.keep(LAPSEWATCH_STATUS_PAGE=f"{app.url}/api/page")
         said = deployed.run("after_deploy.py")
@@ -886,7 +884,7 @@ def health_of(deployed: Deployed, *answers: Reply) -> str:
     return said
 
 
-def test_after_azd_deploy_the_app_is_asked_until_it_answers(deployed: Deployed) -> None:
+def test_after_azd_deploy_the_hook_waits_for_the_app(deployed: Deployed) -> None:
     said = health_of(
         deployed,
         Reply(503, b"The service is unavailable."),
@@ -897,7 +895,7 @@ def test_after_azd_deploy_the_app_is_asked_until_it_answers(deployed: Deployed) 
     assert "done      app responds  health: “stale”" in health_of(deployed, Reply(503, b"stale"))
 
 
-def test_an_app_that_does_not_answer_is_said_with_what_to_look_at(deployed: Deployed) -> None:
+def test_an_app_that_does_not_respond_is_reported(deployed: Deployed) -> None:
     said = health_of(deployed, *[Reply(404)] * 20)
     assert not_done(said) == {"app responds"}
     assert "it returns HTTP 404" in said

@@ -1,4 +1,7 @@
-"""The package of the app holds what the app needs, and nothing else. `make package`, in CI, also installs and runs it."""
+"""The package contains what the app needs, and nothing else.
+
+`make package`, in CI, also installs and runs it.
+"""
 
 import ast
 import re
@@ -17,7 +20,7 @@ AT_THE_ROOT = {"LICENSE", "host.json", "requirements.txt", "watchlist.toml"}
 
 
 def needed() -> set[str]:
-    """Give what the package is made of: the modules and files at the root, `shared` without the command line, the runbooks."""
+    """Return the files of the package: root, runbooks, and `shared` without the command line."""
     inner = {
         path
         for folder in ("shared", "runbooks", "watchlists")
@@ -30,11 +33,11 @@ def needed() -> set[str]:
     } - COMMAND_LINE | AT_THE_ROOT
 
 
-def test_the_package_holds_what_is_needed_and_nothing_else() -> None:
+def test_the_package_contains_only_what_the_app_needs() -> None:
     assert set(contents(ROOT)) == needed()
 
 
-def test_what_a_laptop_has_beside_the_app_stays_there(tmp_path: Path) -> None:
+def test_local_files_are_not_in_the_package(tmp_path: Path) -> None:
     (tmp_path / ".funcignore").write_bytes((ROOT / ".funcignore").read_bytes())
     stays = [
         "local.settings.json",
@@ -74,7 +77,7 @@ def test_what_a_laptop_has_beside_the_app_stays_there(tmp_path: Path) -> None:
 
 
 def imported() -> set[str]:
-    """Give every module that a module of the package imports, at its top or within."""
+    """Return every module that a module of the package imports, also inside functions."""
     trees = [
         ast.parse((ROOT / name).read_text(encoding="utf-8"))
         for name in contents(ROOT)
@@ -85,7 +88,7 @@ def imported() -> set[str]:
     return plain | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
-def test_every_module_that_the_app_imports_is_in_the_package_or_in_the_requirements() -> None:
+def test_every_import_is_in_the_package_or_requirements() -> None:
     packaged = {
         name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for name in contents(ROOT)

@@ -1,4 +1,4 @@
-"""A watchlist to start from: whatever is on an app, it can be used as it is, and its claims find what they say."""
+"""A suggested watchlist is valid for every app, and its claims find what it lists."""
 
 import tomllib
 from datetime import timedelta
@@ -43,11 +43,11 @@ NOW = at("2026-11-22T14:00Z")
         ("v2", ""),
     ],
 )
-def test_what_stays_of_a_name_from_one_rotation_to_the_next(name: str, base: str) -> None:
+def test_the_part_of_a_name_that_rotation_does_not_change(name: str, base: str) -> None:
     assert base_name(name) == base
 
 
-def test_services_are_guessed_from_names_and_each_claim_says_what_it_finds() -> None:
+def test_services_are_guessed_from_the_names_of_secrets() -> None:
     app = app_with(
         ("LibCal 2024", "q7X", "2026-12-13T09:15Z"),
         ("LibCal 2026", "Zr2", "2028-11-20T17:00Z"),
@@ -72,7 +72,7 @@ def test_services_are_guessed_from_names_and_each_claim_says_what_it_finds() -> 
     assert watched.apps[0].redirect_uris == ("https://library.example/callback",)
 
 
-def test_a_name_that_is_the_beginning_of_another_does_not_claim_it() -> None:
+def test_a_name_does_not_claim_a_longer_one() -> None:
     app = app_with(
         ("LibCal 2024", "q7X", None),
         ("LibCalendar 2024", "b3W", None),
@@ -85,7 +85,7 @@ def test_a_name_that_is_the_beginning_of_another_does_not_claim_it() -> None:
     }
 
 
-def test_signs_of_patterns_and_signs_that_nobody_sees_are_matched_as_they_are() -> None:
+def test_pattern_and_invisible_characters_are_literal() -> None:
     app = app_with(
         ("[Lib*Cal?] 2024", "q7X", None),
         ("Lib\u200bStaffer\t2025", "b3W", None),
@@ -95,7 +95,7 @@ def test_signs_of_patterns_and_signs_that_nobody_sees_are_matched_as_they_are() 
     assert claims == ["[[]Lib[*]Cal[?]]*", "LibCal*", "Lib?Staffer*"]
 
 
-def test_certificates_and_secrets_without_a_hint_are_claimed_by_key_id() -> None:
+def test_credentials_without_name_or_hint_are_claimed_by_id() -> None:
     app = app_with(("", "", None), ("", "", None))
     certificate = app.credentials[0]._replace(kind=Kind.CERTIFICATE)
     app = app._replace(credentials=(certificate, app.credentials[1]))
@@ -107,7 +107,7 @@ def test_certificates_and_secrets_without_a_hint_are_claimed_by_key_id() -> None
     assert len(parsed(watchlist_toml(suggestion(app, NOW), NOW, CHICAGO)).services) == 2
 
 
-def test_two_services_whose_names_make_one_id_get_ids_of_their_own() -> None:
+def test_services_with_similar_names_get_different_ids() -> None:
     app = app_with(
         ("Café rooms", "aaa", None), ("Cafe rooms", "bbb", None), ("會議室 預約", "ccc", None)
     )
@@ -115,7 +115,7 @@ def test_two_services_whose_names_make_one_id_get_ids_of_their_own() -> None:
     assert sorted(services) == ["cafe-rooms", "cafe-rooms-2", "service-2"]
 
 
-def test_an_app_without_credentials_gives_a_watchlist_that_says_what_is_missing() -> None:
+def test_an_app_without_credentials() -> None:
     text = watchlist_toml(suggestion(app_with(), NOW), NOW, CHICAGO)
     assert "# FILL IN: nothing on the app suggests a service" in text
     assert [service.claim.value for service in parsed(text).services.values()] == [
@@ -159,7 +159,7 @@ def apps(draw: st.DrawFn) -> App:
 
 
 @given(app=apps())
-def test_whatever_is_on_the_app_the_watchlist_is_good_and_finds_what_it_says(app: App) -> None:
+def test_a_suggested_watchlist_is_always_valid(app: App) -> None:
     suggested = suggestion(app, NOW)
     text = watchlist_toml(suggested, NOW, CHICAGO)
     assert tomllib.loads(text.encode("utf-8").decode()), "it can be saved as a file"
@@ -175,8 +175,8 @@ def test_whatever_is_on_the_app_the_watchlist_is_good_and_finds_what_it_says(app
         }
 
 
-def test_an_app_that_is_not_there_is_an_error_that_says_what_to_do() -> None:
-    tenant = InMemoryDirectory()
+def test_a_missing_app_is_an_error() -> None:
+    tenant = Tenant()
     with pytest.raises(
         DirectoryError,
         match=f"This tenant has no app registration with the client id {CLIENT_ID}. Copy its",
@@ -184,13 +184,13 @@ def test_an_app_that_is_not_there_is_an_error_that_says_what_to_do() -> None:
         discover(tenant, CLIENT_ID, NOW)
 
 
-def test_an_app_that_cannot_be_read_is_the_error_of_the_directory() -> None:
+def test_an_unreadable_app_is_an_error() -> None:
     with pytest.raises(DirectoryError, match=r"Graph said no\."):
         discover(InMemoryDirectory(broken={CLIENT_ID: "Graph said no."}), CLIENT_ID, NOW)
 
 
-def test_an_app_is_read_and_suggested() -> None:
-    tenant = InMemoryDirectory()
+def test_discover_reads_the_app() -> None:
+    tenant = Tenant()
     tenant.put(secret("00000000-0000-4000-8000-000000000001", "LibCal 2024", ends=None))
     assert [service.name for service in discover(tenant, CLIENT_ID, NOW).services] == ["LibCal"]
 

@@ -1,4 +1,4 @@
-"""What the doctor says of each piece that a half-finished deployment lacks, and the command that mends it; on the stand-ins."""
+"""The doctor reports what a deployment lacks, with commands; against the stand-ins."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,10 @@ def tenant() -> Iterator[Tenant]:
 
 @pytest.fixture
 def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """Examine with these settings beside the stand-ins'; give the findings by their part. The ledger is empty."""
+    """Return a function that runs the doctor, and returns its findings by part.
+
+    Its arguments are settings beside those of the stand-ins. The ledger is empty.
+    """
     with (
         TableServiceClient.from_connection_string(azurite.tables) as service,
         suppress(ResourceNotFoundError),
@@ -77,7 +80,7 @@ def missing(found: Mapping[str, Finding]) -> set[str]:
     return {part for part, finding in found.items() if finding.ok is False}
 
 
-def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant: Tenant) -> None:
+def test_nothing_is_missing_in_a_complete_deployment(examined: Examine, tenant: Tenant) -> None:
     issuer = tenant.sign_in_issuer.issuer
     sign_in = Reply(302, headers={"Location": f"{issuer}/authorize?client_id=x"})
     with Scripted(
@@ -101,7 +104,7 @@ def test_where_all_is_in_place_nothing_is_to_be_mended(examined: Examine, tenant
     ],
 )
 @pytest.mark.parametrize("known", [True, False])
-def test_a_claim_that_will_not_find_the_next_secret_is_said_whatever_is_in_use(
+def test_a_claim_that_will_not_find_the_next_secret(
     examined: Examine,
     check: Callable[[], Outcome | None],
     tmp_path: Path,
@@ -120,7 +123,7 @@ def test_a_claim_that_will_not_find_the_next_secret_is_said_whatever_is_in_use(
     assert (" In use is secret “LibStaffer 2024”." in found.text) == (known and claim != "Lib*")
 
 
-def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
+def test_a_missing_graph_permission(examined: Examine, tenant: Tenant) -> None:
     tenant.identity.roles.clear()
     finding = examined()["sign-in"]
     assert finding.ok is False
@@ -133,7 +136,7 @@ def test_no_graph_role_yet(examined: Examine, tenant: Tenant) -> None:
     )
 
 
-def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
+def test_another_tenant_grants_its_graph_permission(
     examined: Examine, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
@@ -151,22 +154,24 @@ def test_no_graph_role_in_another_tenant_is_mended_by_that_tenant(
     assert finding.commands == (f"an administrator of that tenant opens and accepts: {address}",)
 
 
-def test_no_table_role_yet(examined: Examine) -> None:
+def test_a_missing_table_role(examined: Examine) -> None:
     with Scripted(
         lambda _: reply(FORBIDDEN, 403, x_ms_error_code="AuthorizationPermissionMismatch")
     ) as tables:
-        where = f"AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint={tables.url}/devstoreaccount1;"
+        endpoint = f"TableEndpoint={tables.url}/devstoreaccount1;"
+        where = f"AccountName=devstoreaccount1;AccountKey=a2V5;{endpoint}"
         finding = examined(LAPSEWATCH_TABLES=where)["ledger"]
     assert finding.ok is False
     assert "role Storage Table Data Contributor" in finding.text
     again, by_hand = finding.commands
     assert again == "azd provision"
     assert by_hand.startswith(
-        f'az role assignment create --role "Storage Table Data Contributor" --assignee "{IDENTITY_CLIENT_ID}"'
+        'az role assignment create --role "Storage Table Data Contributor" '
+        f'--assignee "{IDENTITY_CLIENT_ID}"'
     )
 
 
-def test_the_commands_for_the_ledger_name_the_account_and_whoever_signs_in() -> None:
+def test_the_table_role_is_for_the_signed_in_person() -> None:
     (by_hand,) = remedies.table_role(
         remedies.Deployment(client_id="c", as_person=True, account="stlapseabc")
     )
@@ -191,9 +196,7 @@ def test_an_unresolved_vault_reference(examined: Examine) -> None:
         "@Microsoft.KeyVault(SecretUri=https://`id`/secrets/$(id))",
     ],
 )
-def test_a_reference_of_another_form_is_put_into_no_command(
-    examined: Examine, reference: str
-) -> None:
+def test_an_unusual_reference_is_not_put_into_a_command(examined: Examine, reference: str) -> None:
     with pytest.raises(Misconfigured) as refused:
         examined(TEAMS_WEBHOOK_URL=reference)
     assert "Commands:" not in str(refused.value)
@@ -208,7 +211,7 @@ def test_a_reference_of_another_form_is_put_into_no_command(
         (401, "", "the signature at its end"),
     ],
 )
-def test_a_webhook_that_is_wrong(
+def test_a_wrong_webhook(
     examined: Examine, tenant: Tenant, status: int, code: str, said: str
 ) -> None:
     tenant.fault(
@@ -220,12 +223,12 @@ def test_a_webhook_that_is_wrong(
     assert finding.commands == ("python3 infra/hooks/put_secret.py teams-webhook-url",)
 
 
-def test_a_channel_is_not_tried_unless_that_is_asked_for(examined: Examine, tenant: Tenant) -> None:
+def test_a_channel_is_skipped_without_send_test(examined: Examine, tenant: Tenant) -> None:
     assert examined()["channel libapps"].ok is None
     assert tenant.posted("its") == []
 
 
-def test_a_mailbox_that_the_identity_may_not_send_as(
+def test_a_mailbox_without_permission_to_send(
     examined: Examine, tenant: Tenant, tmp_path: Path
 ) -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
@@ -245,8 +248,8 @@ def test_a_mailbox_that_the_identity_may_not_send_as(
     assert f"New-ServicePrincipal -AppId {IDENTITY_CLIENT_ID} " in commands
     assert f"\"PrimarySmtpAddress -eq '{MAIL_SENDER}'\"" in commands
     assert (
-        f"Test-ServicePrincipalAuthorization -Identity OBJECT-ID (az ad sp show --id {IDENTITY_CLIENT_ID}"
-        in commands
+        "Test-ServicePrincipalAuthorization "
+        f"-Identity OBJECT-ID (az ad sp show --id {IDENTITY_CLIENT_ID}" in commands
     )
     tenant.identity.mailboxes.add(MAIL_SENDER)
     assert (
@@ -266,7 +269,7 @@ def test_a_mailbox_that_the_identity_may_not_send_as(
         Reply(404),
     ],
 )
-def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: Reply) -> None:
+def test_a_page_without_easy_auth(examined: Examine, answer: Reply) -> None:
     with Scripted(lambda _: answer) as page:
         finding = examined(LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")["page"]
         assert [asked.target for asked in page.asked] == [
@@ -294,7 +297,7 @@ def test_a_sign_in_that_is_not_in_front_of_the_page(examined: Examine, answer: R
         ),
     ],
 )
-def test_a_deployed_app_that_is_not_well(
+def test_a_deployed_app_that_is_unhealthy(
     examined: Examine, answer: Reply, said: str, command: str
 ) -> None:
     with Scripted(lambda _: answer) as page:
@@ -304,19 +307,19 @@ def test_a_deployed_app_that_is_not_well(
     assert command in finding.commands[0]
 
 
-def test_a_page_that_nobody_serves_is_said(examined: Examine) -> None:
+def test_a_page_that_does_not_respond(examined: Examine) -> None:
     finding = examined(LAPSEWATCH_PAGE_URL="http://127.0.0.1:1/api/page")["page"]
     assert (finding.ok, finding.commands) == (False, ())
     assert "Nobody answers at http://127.0.0.1:1/api/page" in finding.text
 
 
-def test_a_page_without_sign_in_is_closed_and_not_missing(examined: Examine) -> None:
+def test_a_page_without_sign_in_is_closed_not_missing(examined: Examine) -> None:
     finding = examined(LAPSEWATCH_SIGN_IN_CLIENT_ID="", LAPSEWATCH_SIGN_IN_ISSUER="")["page"]
     assert finding.ok is None
     assert finding.text.startswith("closed")
 
 
-def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(
+def test_a_permission_that_only_the_app_lacks_is_missing(
     examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
 ) -> None:
     tenant.identity.roles.clear()
@@ -328,7 +331,7 @@ def test_what_the_app_lacked_in_its_last_check_is_mended_though_we_may_read(
     assert found["checks"].commands[0] == "python3 infra/hooks/after_provision.py"
 
 
-def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reached_now(
+def test_an_undelivered_message_of_the_last_check_is_missing(
     examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
 ) -> None:
     tenant.fault("teams", times=None, status=404, body='{"error":{"code":"WorkflowNotFound"}}')
@@ -339,7 +342,7 @@ def test_what_the_last_check_could_not_deliver_is_missing_though_all_can_be_reac
     assert "There is no such flow" in found.text
 
 
-def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(
+def test_the_last_check_is_shown_in_the_local_time_zone(
     examined: Examine, check: Callable[[], Outcome | None]
 ) -> None:
     assert check() == Outcome.OK
@@ -349,7 +352,7 @@ def test_the_last_good_check_is_said_in_the_zone_of_the_watchlist(
     )
 
 
-def test_a_client_id_that_no_app_has_is_said_with_how_to_find_the_right_one(
+def test_a_wrong_client_id(
     examined: Examine,
 ) -> None:
     finding = examined(LIBAPPS_CLIENT_ID=THEIRS)["app LibApps Outlook sync"]
@@ -362,7 +365,7 @@ def test_a_client_id_that_no_app_has_is_said_with_how_to_find_the_right_one(
     assert by_name.startswith("az ad app list --display-name 'LibApps Outlook sync' ")
 
 
-def test_what_follows_where_no_page_is_known_is_said(examined: Examine) -> None:
+def test_a_missing_page_url(examined: Examine) -> None:
     assert examined(LAPSEWATCH_PAGE_URL="")["page"].text.endswith(
         "Set LAPSEWATCH_PAGE_URL to add a link to it to messages"
     )

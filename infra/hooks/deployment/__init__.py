@@ -1,1 +1,1 @@
-"""Modules of the hooks. They run on the deployer's machine: Python 3.10, standard library only."""
+"""Modules of the hooks: Python 3.10 and its standard library, on the deployer's machine."""

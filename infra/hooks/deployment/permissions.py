@@ -77,7 +77,7 @@ def grant_remedy(root: str, principal: str, resource: str, role: str) -> Remedy:
 def grant(
     graph: Rest, report: Report, root: str, identity: str, resource: Json, names: set[str]
 ) -> None:
-    """Grant each permission of `names` to the identity, and report those that it does not need."""
+    """Grant each permission of `names` to the identity, and report unnecessary ones."""
     try:
         held = graph.list(f"/servicePrincipals/{identity}/appRoleAssignments", settling=NEW)
     except Refused as refused:

@@ -55,7 +55,7 @@ def template(environment: str) -> Json:
 
 
 def get_or_create(graph: Rest, azd: Azd) -> str:
-    """Find or create the registration, store its client id in azd's environment, return a note."""
+    """Find or create the registration, let azd store its client id, and return a note."""
     app, note = _known(graph, azd) or _by_name(graph, azd.get("AZURE_ENV_NAME"))
     audience = app.get("signInAudience")
     if not azd.set(CLIENT_ID, app["appId"]):
@@ -163,7 +163,7 @@ def credential(issuer: str, subject: str, audience: str) -> Json:
 
 
 def trust(graph: Rest, app: Json, wanted: Json) -> str:
-    """Let the registration trust the managed identity instead of an earlier one; return a note."""
+    """Make the registration trust the managed identity, not an earlier one; return a note."""
     path = f"/applications/{app['id']}/federatedIdentityCredentials"
     held = graph.list(path, settling=NEW)
     if any(

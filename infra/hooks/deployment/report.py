@@ -1,4 +1,4 @@
-"""The table that a hook prints: a row for each step, and the commands for what is not done.
+"""The table that a hook prints: a row for each step, and commands for what is left.
 
 A failing step does not stop the hook. The commands are for a POSIX shell, such as Azure Cloud
 Shell.

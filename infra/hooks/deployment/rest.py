@@ -134,7 +134,7 @@ class Rest:
 
 
 def _refused(error: HTTPError) -> Refused:
-    """Read an error of Graph, Key Vault or Azure: `error.code`, `error.message`, an inner code."""
+    """Return the error of Graph, Key Vault or Azure in a response, preferring an inner code."""
     try:
         document = json.loads(error.read())["error"]
         inner = document.get("innererror") or {}

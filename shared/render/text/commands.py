@@ -16,7 +16,7 @@ GRAPH_ROLES = {
 """Application permissions that a deployment may need (Graph permissions reference)."""
 
 FINISH = "python3 infra/hooks/after_provision.py"
-"""Repeats the steps after azd provision, and prints what is left for others. From a checkout."""
+"""Repeats the steps after azd provision, in a checkout, and prints what others must do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def examine_apps(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
 
 
 def _memory(watch: Watch) -> Memory:
-    """Return what the ledger remembers; nothing if it cannot be read, which is reported before."""
+    """Return what the ledger remembers; nothing if it cannot be read (reported already)."""
     try:
         return watch.ledger.load()
     except LedgerError:

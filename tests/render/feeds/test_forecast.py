@@ -1,4 +1,4 @@
-"""A forecast for programs is complete; for people it is one line for each thing that is said on a day."""
+"""A forecast as JSON is complete; as a table it has one row for each notice on a day."""
 
 import io
 from dataclasses import replace
@@ -31,7 +31,7 @@ def planned() -> Forecast:
     return world.watch.forecast(UNTIL)
 
 
-def test_the_document_has_every_message_with_its_instant_its_local_day_and_its_items() -> None:
+def test_the_document_has_every_message() -> None:
     found = planned()
     document = forecast_document(found)
     told = document["messages"]
@@ -60,7 +60,7 @@ def test_the_document_has_every_message_with_its_instant_its_local_day_and_its_i
     }
 
 
-def test_the_table_says_once_what_several_channels_hear_and_counts_the_quiet_lines() -> None:
+def test_rows_combine_channels_and_omit_weekly_messages() -> None:
     rows = forecast_rows(planned().messages)
     both = ("its", "admins")
     assert rows.listed == (
@@ -82,7 +82,7 @@ def test_the_table_says_once_what_several_channels_hear_and_counts_the_quiet_lin
     assert rows.weekly == 10
 
 
-def test_of_an_app_that_was_never_read_it_is_said_that_nothing_is_foreseen() -> None:
+def test_an_unread_app_is_not_in_the_forecast() -> None:
     library = watchlist()
     kiosks = WatchedApp("Kiosks", KIOSKS, (service("Kiosk"),))
     world = World(watched=replace(library, apps=(*library.apps, kiosks)))
@@ -100,7 +100,7 @@ def test_of_an_app_that_was_never_read_it_is_said_that_nothing_is_foreseen() -> 
     assert "Kiosks has not been read yet: the forecast does not include it." in paper.getvalue()
 
 
-def test_an_introduction_to_come_is_in_the_table() -> None:
+def test_a_future_introduction_is_in_the_rows() -> None:
     world = World(watched=watchlist(), now=at("2026-09-01T13:05Z"))
     world.tenant.put(
         secret("cal24", "LibCal 2024", ends=None), secret("sta25", "LibStaffer", ends=None)
