@@ -1,6 +1,6 @@
 targetScope = 'subscription'
 
-// Lapsewatch in one resource group. Native resources only, so that every line can be read and checked without a registry.
+// Lapsewatch in one resource group. Native resources only: no module from a registry is needed.
 
 @description('Name of the azd environment; part of the name of every resource.')
 @minLength(1)
@@ -10,19 +10,19 @@ param environmentName string
 @description('Azure region. It must offer Flex Consumption: az functionapp list-flexconsumption-locations')
 param location string
 
-@description('Object id of who deploys: may write the one secret into the vault.')
+@description('Object id of the deployer, who may write secrets into the vault.')
 param deployerPrincipalId string = deployer().objectId
 
-@description('Client id of the app registration that LibCal and LibStaffer use: what is watched.')
+@description('Client id of the app registration that is watched (LibCal and LibStaffer use it).')
 param libappsClientId string
 
-@description('Client id of the registration behind the sign-in of the status page; the hook before provisioning makes it. Empty: no sign-in, and the page stays closed.')
+@description('Client id of the registration for the sign-in of the status page; the hook before provisioning creates it. Empty: nobody can open the page.')
 param signInClientId string = ''
 
-@description('Mail address of the people who hear when the watcher itself is in trouble.')
+@description('Email address for alerts when Lapsewatch itself fails.')
 param alertEmail string
 
-@description('The mailbox that sends, if a channel of the watchlist is of kind email; else empty.')
+@description('The mailbox that sends mail, if a channel of the watchlist is of kind email; otherwise empty.')
 param mailSender string = ''
 
 @description('Read credential sign-in activity as evidence of use (beta; needs AuditLog.Read.All and a licence).')
@@ -32,13 +32,13 @@ param signIns string = 'off'
 @description('Ping a heartbeat after each check. Its URL is then the secret heartbeat-url of the vault.')
 param heartbeat bool = false
 
-@description('When the timer ticks, UTC, as NCRONTAB. A tick when nothing is owed costs one table read.')
+@description('Schedule of the timer, NCRONTAB in UTC. A tick without a due check costs one table read.')
 param schedule string = '0 5 * * * *'
 
 @description('Path of the watchlist, or of a folder of them, from the root of the app.')
 param watchlist string = 'watchlist.toml'
 
-@description('Client id of the app registration by which other tenants are read (docs/tenants.md); empty: only your own tenant is read.')
+@description('Client id of the app registration that reads other tenants (docs/tenants.md). Empty: only your own tenant is read.')
 param tenantsClientId string = ''
 
 @description('Minutes that a check may take.')
@@ -46,20 +46,20 @@ param tenantsClientId string = ''
 @maxValue(28)
 param deadlineMinutes int = 20
 
-@description('Where people open the status page, if it is not the own host of the app; else empty.')
+@description('Where people open the status page, if not on the host of the app; otherwise empty.')
 param pageUrl string = ''
 
-@description('More app settings: whatever else the watchlist names by env: and everybody may read.')
+@description('More app settings that the watchlist names by env: and that are not secret.')
 param extraSettings object = {}
 
-@description('More app settings whose values are in the vault: by name of the setting, the name of its secret there.')
+@description('More app settings with values in the vault: setting name to secret name.')
 param vaultSettings object = {}
 
-@description('Days that logs are kept; 30 days cost nothing extra.')
+@description('Retention of logs in days; 30 days cost nothing extra.')
 @allowed([30, 60, 90, 120, 180, 270, 365])
 param logRetentionDays int = 30
 
-@description('Gigabytes of logs a day at most, as text, since Bicep has no fractions. Beyond it nothing is collected until the next day, and the alert on missing checks fires.')
+@description('Maximum gigabytes of logs a day, as text because Bicep has no fractions. Above it nothing is collected until the next day, and the alert on missing checks fires.')
 param logDailyCapGb string = '0.5'
 
 @description('Root of Microsoft Graph in this cloud.')
@@ -74,10 +74,10 @@ param graphRoot string = 'https://graph.microsoft.com'
 @description('Private networking: a virtual network and four private endpoints. Costs about 31 US dollars a month; docs/operate.md has the arithmetic.')
 param privateNetwork bool = false
 
-@description('With private networking, the public address from which the hook may write into the vault; empty: none may.')
+@description('With private networking, the public address that may write into the vault. Empty: none.')
 param deployerIp string = ''
 
-@description('Bring back the vault that an earlier azd down of this environment left in its soft-deleted state.')
+@description('Recover the soft-deleted vault of an earlier azd down of this environment.')
 param recoverVault bool = false
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))

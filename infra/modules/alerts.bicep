@@ -1,4 +1,4 @@
-// The watcher is watched: three rules over its own log lines, mails to one address, and the queries kept for people.
+// Alerts about Lapsewatch itself: three rules on its log, mail to one address, and saved queries.
 
 @description('Part of every name.')
 param token string
@@ -10,11 +10,11 @@ param tags object
 param workspaceId string
 @description('Name of the workspace.')
 param workspaceName string
-@description('Who hears.')
+@description('Email address for the alerts.')
 param email string
 
-// 26 hours is no window that Azure knows: the query says it, and overrideQueryTimeRange lets it look back far enough.
-// Each query counts into Found with summarize, so that no logs at all give one row too.
+// Azure has no window of 26 hours: the query has it, and overrideQueryTimeRange is long enough.
+// Each query counts into Found with summarize, which returns one row even without any logs.
 var rules = [
   {
     name: 'no-good-check'
@@ -91,7 +91,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       evaluationFrequency: 'PT1H'
       windowSize: rule.windowSize
       overrideQueryTimeRange: rule.timeRange
-      // a new workspace has no rows yet by which the query could be validated
+      // a new workspace has no rows yet that could validate the query
       skipQueryValidation: true
       autoMitigate: false
       muteActionsDuration: rule.mute
@@ -117,7 +117,7 @@ resource queries 'Microsoft.OperationalInsights/workspaces/savedSearches@2023-09
     parent: workspace
     name: 'lapsewatch-${query.name}'
     properties: {
-      // without it the second deployment is refused (409); at the place where the type has it, Azure Resource Manager refuses it
+      // without it the second deployment is rejected (409); where the type has it, Azure rejects it
       #disable-next-line BCP037
       etag: '*'
       category: 'Lapsewatch'

@@ -1,4 +1,4 @@
-// The app: a Flex Consumption plan, the site with its settings, and the sign-in in front of the status page.
+// The app: a Flex Consumption plan, the site with its settings, and the status page's sign-in.
 
 @description('Part of every name.')
 param token string
@@ -14,27 +14,27 @@ param identityClientId string
 param storageName string
 @description('Table endpoint of the storage account.')
 param tableEndpoint string
-@description('Where the package of the app lies.')
+@description('URL of the container with the package of the app.')
 param deploymentContainerUrl string
 @description('URI of the vault, with a slash at its end.')
 param vaultUri string
 @description('Connection string of Application Insights.')
 param connectionString string
-@description('Client id of the registration behind the sign-in; empty: none.')
+@description('Client id of the registration for the sign-in. Empty: none.')
 param signInClientId string
-@description('Client id of what is watched.')
+@description('Client id of the app registration that is watched.')
 param libappsClientId string
-@description('Mailbox that sends; may be empty.')
+@description('Mailbox that sends mail; may be empty.')
 param mailSender string
 @description('on or off.')
 param signIns string
-@description('Whether the vault has the URL of a heartbeat.')
+@description('Whether the vault has a heartbeat URL.')
 param heartbeat bool
-@description('NCRONTAB of the tick, UTC.')
+@description('NCRONTAB of the timer, in UTC.')
 param schedule string
 @description('Path of the watchlist.')
 param watchlist string
-@description('Client id of the registration by which other tenants are read; may be empty.')
+@description('Client id of the registration that reads other tenants; may be empty.')
 param tenantsClientId string
 @description('Minutes that a check may take.')
 param deadlineMinutes int
@@ -42,17 +42,17 @@ param deadlineMinutes int
 param pageUrl string
 @description('More app settings.')
 param extraSettings object
-@description('More app settings whose values are in the vault: by name of the setting, the name of its secret there.')
+@description('More app settings with values in the vault: setting name to secret name.')
 param vaultSettings object
 @description('Root of Microsoft Graph in this cloud.')
 param graphRoot string
-@description('Subnet that the app joins; empty: none.')
+@description('Subnet that the app joins. Empty: none.')
 param appSubnetId string
 
 var issuer = '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
 var signedIn = !empty(signInClientId)
 
-// Where the host keeps its own things. The name of the account alone means the global cloud.
+// The host's own storage. The account name alone would mean the global cloud.
 var suffix = environment().suffixes.storage
 var hostStorage = suffix == 'core.windows.net' ? {
   AzureWebJobsStorage__accountName: storageName
@@ -62,17 +62,17 @@ var hostStorage = suffix == 'core.windows.net' ? {
   AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${suffix}'
 }
 
-// What the platform wants.
+// Settings of the platform.
 var platformSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  // names the setting below whose value, a client id, stands in for a client secret
+  // names the setting below with the client id of the identity that replaces a client secret
   OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
 }
 
-// What the program reads: the rows of its own table of settings, and what the watchlist names.
+// Settings of the app (shared/config/setting_list.py), and those that the watchlist names.
 var programSettings = {
   LAPSEWATCH_SCHEDULE: schedule
   LAPSEWATCH_WATCHLIST: watchlist
@@ -91,10 +91,10 @@ var programSettings = {
   TEAMS_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhook-url)'
 }
 
-// What else the watchlist names and nobody may read.
+// Secrets that the watchlist names.
 var settingsFromVault = toObject(items(vaultSettings), each => each.key, each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})')
 
-// Routes for programs, behind a function key each or open on purpose, one by one: everything else is behind the sign-in.
+// Routes without sign-in: each has a function key or is public on purpose. Easy Auth guards the rest.
 var withoutSignIn = [
   '/api/status'
   '/api/status.csv'
@@ -129,7 +129,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
-    siteConfig: { minTlsVersion: '1.2' } // this plan has no FTP, and refuses ftpsState and what else is of other plans
+    siteConfig: { minTlsVersion: '1.2' } // this plan has no FTP, and rejects ftpsState and other properties of other plans
     functionAppConfig: {
       deployment: {
         storage: {
@@ -141,7 +141,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: 40
-        // else Python answers one request an instance: a page and its two assets would start three, and a check is one more
+        // the default for Python is one request an instance: a page with two assets would start three
         triggers: { http: { perInstanceConcurrency: 16 } }
       }
       runtime: { name: 'python', version: '3.13' }

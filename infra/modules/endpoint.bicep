@@ -6,15 +6,15 @@ param name string
 param location string
 @description('Tags of every resource.')
 param tags object
-@description('What is reached through it.')
+@description('Resource id of the target.')
 param targetId string
-@description('Which service of the target.')
+@description('Service of the target.')
 param groupId string
 @description('Private DNS zone of that service.')
 param zone string
-@description('Subnet in which it lies.')
+@description('Subnet of the endpoint.')
 param subnetId string
-@description('Virtual network in which its name is known.')
+@description('Virtual network that resolves its name.')
 param networkId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {

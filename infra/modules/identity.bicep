@@ -1,4 +1,4 @@
-// Who the app is, to Graph, storage, vault, logs and the sign-in. It has no secret, and outlives every deployment of the app.
+// The app's identity for Graph, storage, vault, logs and the sign-in. It has no secret, and a new deployment keeps it.
 
 @description('Name of the user-assigned identity.')
 param name string

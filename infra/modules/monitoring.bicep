@@ -1,4 +1,4 @@
-// Logs: Application Insights, which takes only what a signed-in identity sends, over a workspace with a retention and a cap.
+// Logs: Application Insights, for signed-in identities only, on a workspace with retention and cap.
 
 @description('Part of every name.')
 param token string
@@ -6,11 +6,11 @@ param token string
 param location string
 @description('Tags of every resource.')
 param tags object
-@description('Days that logs are kept.')
+@description('Retention of logs in days.')
 param retentionDays int
-@description('Gigabytes a day at most, as text.')
+@description('Maximum gigabytes a day, as text.')
 param dailyCapGb string
-@description('Object id of the identity of the app: it may send.')
+@description('Object id of the identity of the app, which may send logs.')
 param principalId string
 
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
@@ -50,7 +50,7 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// who read the logs
+// audit of who read the logs
 resource workspaceLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: workspace
   name: 'to-workspace'
@@ -62,5 +62,5 @@ resource workspaceLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview
 
 output workspaceId string = workspace.id
 output workspaceName string = workspace.name
-// says where to send to; with local authentication off it opens nothing
+// the address to send to; it is not a credential, because local authentication is off
 output connectionString string = insights.properties.ConnectionString

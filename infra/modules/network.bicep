@@ -1,4 +1,4 @@
-// Private networking, where it is switched on: one subnet for the app, one for the private endpoints.
+// Private networking (optional): one subnet for the app, one for the private endpoints.
 
 @description('Name of the virtual network.')
 param name string

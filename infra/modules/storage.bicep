@@ -1,4 +1,4 @@
-// The ledger (tables), the package of the app (a container), the queue of tenants, and what the Functions host keeps. No keys.
+// The ledger (table), the app's package (container), the queue of tenants, the host's storage. No keys.
 
 @description('Name of the storage account.')
 @minLength(3)
@@ -10,19 +10,19 @@ param location string
 param tags object
 @description('Object id of the identity of the app.')
 param principalId string
-@description('Where the diagnostic logs go.')
+@description('Resource id of the workspace for diagnostic logs.')
 param workspaceId string
-@description('Subnet for private endpoints; empty: the account answers on the internet, to who may.')
+@description('Subnet for private endpoints. Empty: the account is on the internet, for permitted identities.')
 param endpointSubnetId string
-@description('The virtual network; empty if there is none.')
+@description('The virtual network. Empty: none.')
 param networkId string
 
 var container = 'app-package'
 var private = !empty(endpointSubnetId)
 var roles = {
-  // the Functions host keeps leases, keys and the timer's schedule in blobs, and reads the package
+  // the Functions host stores leases, keys and the timer's schedule in blobs, and reads the package
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  // one message a tenant, where there are several
+  // one message for each tenant, if there are several
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   // the ledger
   tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
@@ -96,7 +96,7 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// who changed the ledger, the package of the app or the queue, and who tried to; reads would cost more than all the rest
+// audit of writes to ledger, package and queue; an audit of reads would cost more than all the rest
 var changes = [
   { category: 'StorageWrite', enabled: true }
   { category: 'StorageDelete', enabled: true }

@@ -1,5 +1,5 @@
-// The vault holds what cannot be avoided: the URL of the Teams Workflow, and that of a heartbeat if there is one.
-// No secret is in this file, in a parameter or in an output: the hook writes it from standard input.
+// The vault has the only secrets: the URL of the Teams Workflow, and that of a heartbeat, if any.
+// No secret is in this file, a parameter or an output: the hook writes it from standard input.
 
 @description('Name of the vault.')
 @minLength(3)
@@ -9,19 +9,19 @@ param name string
 param location string
 @description('Tags of every resource.')
 param tags object
-@description('Object id of the identity of the app: it may read.')
+@description('Object id of the identity of the app, which may read.')
 param principalId string
-@description('Object id of who deploys: may write.')
+@description('Object id of the deployer, who may write.')
 param deployerPrincipalId string
-@description('Where the diagnostic logs go.')
+@description('Resource id of the workspace for diagnostic logs.')
 param workspaceId string
-@description('Public address from which a private vault may be written to; empty: none.')
+@description('Public address that may write to a private vault. Empty: none.')
 param deployerIp string
-@description('Bring back a soft-deleted vault of this name.')
+@description('Recover a soft-deleted vault of this name.')
 param recover bool
-@description('Subnet for private endpoints; empty: the vault answers on the internet, to who may.')
+@description('Subnet for private endpoints. Empty: the vault is on the internet, for permitted identities.')
 param endpointSubnetId string
-@description('The virtual network; empty if there is none.')
+@description('The virtual network. Empty: none.')
 param networkId string
 
 var private = !empty(endpointSubnetId)
@@ -40,7 +40,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableSoftDelete: true
     enablePurgeProtection: true
     softDeleteRetentionInDays: 7
-    // the hook writes from the deployer's machine, so a private vault has a door for one address, if one is given
+    // the hook writes from the deployer's machine, so a private vault allows one address, if set
     publicNetworkAccess: private && empty(deployerIp) ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'AzureServices'

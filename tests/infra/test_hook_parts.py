@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.config import named_settings
+from shared.config.clouds import CLOUDS
 from shared.config.urls import is_loopback
+from shared.render.text.commands import GRAPH_ROLES
 from tests.infra.deployed import ROOT
 from tests.support.scripted import Reply, Scripted, reply
 
@@ -20,6 +22,16 @@ def part(monkeypatch: pytest.MonkeyPatch) -> Part:
     """Import a module as the hooks do, from their own folder."""
     monkeypatch.syspath_prepend(str(ROOT / "infra" / "hooks"))
     return lambda name: import_module(f"deployment.{name}")
+
+
+def test_hooks_and_app_have_the_same_clouds(part: Part) -> None:
+    """The hooks cannot import the app, so the table exists twice."""
+    hooks = {cloud.graph: cloud.audience for cloud in part("cloud").CLOUDS}
+    assert hooks == {graph: cloud.audience for graph, cloud in CLOUDS.items()}
+
+
+def test_hooks_and_app_have_the_same_graph_permissions(part: Part) -> None:
+    assert part("permissions").ROLES == GRAPH_ROLES
 
 
 def test_hooks_and_app_reject_the_same_connectors(part: Part) -> None:
