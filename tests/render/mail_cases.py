@@ -6,7 +6,8 @@ from dataclasses import replace
 from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
-from shared.render.mail.mail import Mail, mail
+from shared.render.mail.mail import mail
+from shared.render.mail.mime import Mail
 from tests.render.cases import MESSAGES, page_of
 from tests.support.notices import INSTALLER, RENEWER
 

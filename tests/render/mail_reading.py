@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel, Runbook, TeamsChannel
-from shared.render.mail.mail import Mail, mail
-from shared.render.mail.mime import as_bytes
+from shared.render.mail.mail import mail
+from shared.render.mail.mime import Mail, as_bytes
 from tests.render.mail_cases import CHANNELS, SENDER
 from tests.support.notices import (
     INSTALLER,

@@ -15,8 +15,8 @@ import pytest
 
 from shared.core.model.message import Message
 from shared.render.card.card import LIMIT, encoded, payloads
-from shared.render.mail.mail import Mail, mail
-from shared.render.mail.mime import as_bytes
+from shared.render.mail.mail import mail
+from shared.render.mail.mime import Mail, as_bytes
 from shared.render.text.mailto import MAX_MAILTO_CHARS
 from tests.render.mail_cases import CHANNELS, SENDER
 from tests.support.notices import PAGE_URL

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from shared.core.model.vocabulary import Severity
-from shared.render.mail.mail import COLORS, Mail
-from shared.render.mail.mime import as_bytes
+from shared.render.mail.mail import COLORS
+from shared.render.mail.mime import Mail, as_bytes
 from tests.render.mail_cases import written
 from tests.support.mail_digest import html_digest, mail_digest
 from tests.support.visible import visible

@@ -1,51 +1,20 @@
 """One notice in a mail: headline, explanation, facts, request, runbook steps and links."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Notice
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Severity
+from shared.render.mail.parts import Block, Fact, Steps
 from shared.render.text.explanations import explanation
 from shared.render.text.facts import NEXT_STEP, facts
 from shared.render.text.headlines import headline
-from shared.render.text.links import Link
 from shared.render.text.next_steps import lead, runbook_sections
 from shared.render.text.request import Request, ready_request
 from shared.render.text.runbooks import CREATE, REQUEST, filled
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.wording import words_for
-
-
-class Fact(NamedTuple):
-    """A label and a text; `lead` is the beginning of the text, in bold."""
-
-    label: str
-    lead: str
-    rest: str
-
-
-class Steps(NamedTuple):
-    """A section of the runbook, in Markdown, with its fields filled in."""
-
-    title: str
-    markdown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One notice."""
-
-    severity: Severity
-    headline: str
-    why: str
-    facts: tuple[Fact, ...]
-    request: Request | None
-    steps: tuple[Steps, ...]
-    links: tuple[Link, ...]
 
 
 def block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Block:

@@ -1,11 +1,11 @@
 """The words of a mail, before they become text or HTML: a block for each notice, urgent first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from shared.core.model.message import Message, Notice
 from shared.core.model.vocabulary import Severity
-from shared.render.mail.block import Block, block
+from shared.render.mail.block import block
+from shared.render.mail.parts import Block, Letter, Line
 from shared.render.text import inventory_message
 from shared.render.text.escape import clean
 from shared.render.text.headlines import next_message, summary, title
@@ -20,23 +20,6 @@ MAX_BLOCKS = 10
 MAX_LINES_BYTES = 300_000
 """Graph takes 4 MB a mail; it has each line twice, encoded twice, and non-ASCII letters triple."""
 MAX_PREVIEW_CHARS = 1_000
-
-type Line = tuple[Severity, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """All words of a mail."""
-
-    title: str
-    preview: str
-    """What the list of mails shows beside the subject."""
-    opening: str
-    watching: tuple[Line, ...]
-    blocks: tuple[Block, ...]
-    closing: tuple[str, ...]
-    page_url: str
-    """Empty if there is no status page."""
 
 
 def letter(message: Message, *, page_url: str = "", reply_to: Sequence[str] = ()) -> Letter:

@@ -5,8 +5,6 @@ The HTML is made for Outlook on Windows, which shows mail by Word: tables, style
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.render.mail import plain_text
 from shared.render.mail.letter import letter
+from shared.render.mail.mime import Mail
 from shared.render.mail.reply_to import reply_to
 from shared.render.mail.subject import subject
 from shared.render.text.markdown import html_for_mail
@@ -27,21 +26,6 @@ COLORS = {
     Severity.NOTICE: "#0f6cbd",
     Severity.OK: "#107c10",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail to be sent; `mime.as_bytes` writes it."""
-
-    sender: str
-    to: tuple[str, ...]
-    reply_to: tuple[str, ...]
-    subject: str
-    text: str
-    html: str
-    urgent: bool
-    """It has high importance."""
-    date: datetime
 
 
 def mail(

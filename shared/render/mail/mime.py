@@ -1,12 +1,28 @@
 """A mail as MIME."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 
-from shared.render.mail.mail import Mail
-from shared.render.mail.subject import PRODUCT
+PRODUCT = "Lapsewatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to be sent; `as_bytes` writes it."""
+
+    sender: str
+    to: tuple[str, ...]
+    reply_to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    urgent: bool
+    """It has high importance."""
+    date: datetime
 
 
 class _Policy(EmailPolicy):

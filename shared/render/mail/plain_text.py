@@ -5,9 +5,8 @@ Only an address may be longer.
 
 from collections.abc import Iterator
 
-from shared.render.mail.block import Block, Fact
-from shared.render.mail.letter import Letter
 from shared.render.mail.markdown_text import markdown_text, wrapped
+from shared.render.mail.parts import Block, Fact, Letter
 from shared.render.text.request import Request
 
 WIDTH = 78

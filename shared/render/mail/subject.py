@@ -1,11 +1,11 @@
 """The subject of a mail. Mails sort by its beginning: the tenant and the service, in brackets."""
 
 from shared.core.model.message import Message
+from shared.render.mail.mime import PRODUCT
 from shared.render.text.escape import clean
 from shared.render.text.headlines import headline, kind
 from shared.render.text.wording import words_for
 
-PRODUCT = "Lapsewatch"
 MAX_SUBJECT_CHARS = 200
 
 

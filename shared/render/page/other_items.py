@@ -12,9 +12,9 @@ from shared.render.page.services import BADGES, UNCERTAIN, Turn, rows, turn_of, 
 from shared.render.page.verdict import MAX_ERROR_CHARS, doubts, urgency
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
-from shared.render.text.links import Link
 from shared.render.text.naming import capital, described
 from shared.render.text.wording import words_for
+from shared.render.text.words import Link
 
 
 class ClaimForm(NamedTuple):

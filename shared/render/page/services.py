@@ -21,7 +21,6 @@ from shared.render.text.escape import clean
 from shared.render.text.explanations import explanation
 from shared.render.text.facts import NEXT_STEP, facts
 from shared.render.text.headlines import summary
-from shared.render.text.links import Link
 from shared.render.text.mailto import mailto
 from shared.render.text.markdown import html_for_page
 from shared.render.text.next_steps import next_step, runbook_sections, whose_turn
@@ -29,7 +28,7 @@ from shared.render.text.request import Request, request_mail
 from shared.render.text.runbooks import CREATE, REQUEST, filled
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.wording import words_for
-from shared.render.text.words import INSTALLER
+from shared.render.text.words import INSTALLER, Link
 
 BADGES = {
     Severity.CRITICAL: "Urgent",

@@ -8,9 +8,9 @@ from shared.core.model.views import AppView
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Service
 from shared.render.text.escape import clean
-from shared.render.text.links import Link, entra_authentication
+from shared.render.text.links import entra_authentication
 from shared.render.text.naming import app_label, capital, listed, problem_sentences
-from shared.render.text.words import NOTHING_TO_DO, RENEWER, Moment, Turn, Words
+from shared.render.text.words import NOTHING_TO_DO, RENEWER, Link, Moment, Turn, Words
 
 
 @dataclass(frozen=True)

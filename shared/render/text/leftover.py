@@ -11,9 +11,9 @@ from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import date_of, until, when
 from shared.render.text.escape import clean
-from shared.render.text.links import Link, service_links
+from shared.render.text.links import service_links
 from shared.render.text.naming import called, capital, described, noun
-from shared.render.text.words import INSTALLER, RENEWER, Moment, Turn, Words
+from shared.render.text.words import INSTALLER, RENEWER, Link, Moment, Turn, Words
 
 
 @dataclass(frozen=True)

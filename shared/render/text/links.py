@@ -1,7 +1,6 @@
 """Links to the places where people work on an item; each is an absolute https address."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shared.core.model.directory import Credential
@@ -9,16 +8,10 @@ from shared.core.model.inventory import Holder, InventoryItem
 from shared.core.model.memory import AppRecord
 from shared.core.model.views import ServiceView
 from shared.render.text.escape import clean
+from shared.render.text.words import Link
 
 _ENTRA = "https://entra.microsoft.com/#view"
 _APP = f"{_ENTRA}/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~"
-
-
-class Link(NamedTuple):
-    """A button: its text and its address."""
-
-    title: str
-    url: str
 
 
 def service_links(view: ServiceView, credential: Credential | None) -> Iterator[Link]:

@@ -10,7 +10,7 @@ from shared.core.model.vocabulary import Reason, Standing
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import until
 from shared.render.text.escape import clean
-from shared.render.text.links import Link, entra_credentials
+from shared.render.text.links import entra_credentials
 from shared.render.text.naming import (
     app_label,
     called,
@@ -19,7 +19,7 @@ from shared.render.text.naming import (
     described,
     listed,
 )
-from shared.render.text.words import RENEWER, Moment, Turn, Words
+from shared.render.text.words import RENEWER, Link, Moment, Turn, Words
 
 PAIR = 2
 

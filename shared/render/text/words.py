@@ -15,7 +15,6 @@ from shared.core.model.message import Role
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Service
-from shared.render.text.links import Link
 
 MAX_WATCHLIST_TEXT_CHARS = 300
 """How much of a text of the watchlist or of Entra's notes is shown."""
@@ -41,6 +40,13 @@ class Turn(NamedTuple):
 
 
 NOTHING_TO_DO = Turn(ANYBODY, "")
+
+
+class Link(NamedTuple):
+    """A button: its text and its address."""
+
+    title: str
+    url: str
 
 
 class Words:

@@ -28,6 +28,9 @@ from tests.support.notices import (
     unclaimed,
 )
 
+DELETED = "its current secret was deleted in Entra; is the new one installed?"
+UNASSIGNED = "Secret “Test by the intern” on LibApps Outlook sync: which service uses it?"
+
 
 @pytest.mark.parametrize(
     ("told", "subject"),
@@ -39,18 +42,12 @@ from tests.support.notices import (
         ),
         (
             MESSAGES["several_with_page"],
-            (
-                "[LibCal] its current secret was deleted in Entra; "
-                "is the new one installed? And 2 more"
-            ),
+            f"[LibCal] {DELETED} And 2 more",
         ),
         (MESSAGES["confirmed"], "[LibCal] is safe until 14 Nov 2028"),
         (
             MESSAGES["unclaimed"],
-            (
-                "[Lapsewatch] Secret “Test by the intern” on LibApps Outlook sync: "
-                "which service uses it?"
-            ),
+            f"[Lapsewatch] {UNASSIGNED}",
         ),
         (MESSAGES["app_not_found"], "[LibApps Outlook sync] the app cannot be found"),
         (

@@ -5,8 +5,7 @@ import pytest
 
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Standing
-from shared.render.mail.mail import Mail
-from shared.render.mail.mime import as_bytes
+from shared.render.mail.mime import Mail, as_bytes
 from shared.render.mail.plain_text import WIDTH
 from tests.render.cases import MESSAGES, page_of
 from tests.render.goldens import kept, kind_of, mail_of

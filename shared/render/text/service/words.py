@@ -10,12 +10,12 @@ from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason
 from shared.core.model.watchlist import Service
 from shared.render.text.escape import clean
-from shared.render.text.links import Link, service_links
+from shared.render.text.links import service_links
 from shared.render.text.service.explanation import explanation
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
 from shared.render.text.service.next_step import request, runbook_sections, turn
-from shared.render.text.words import Moment, Turn, Words
+from shared.render.text.words import Link, Moment, Turn, Words
 
 
 @dataclass(frozen=True)
