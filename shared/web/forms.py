@@ -1,6 +1,7 @@
-"""What a person sends with a form becomes a value, or a sentence that says what is wrong with it; the form's own words come back never.
+"""Read the forms of the status page. User input is never echoed in an error.
 
-Each form carries what was shown of the credential (`hint`, `ends`), so that a decision about something else is noticed.
+Each form carries what was shown of the credential (`hint`, `ends`), so that a decision about a
+credential that has changed is refused.
 """
 
 import re
@@ -16,12 +17,10 @@ from shared.render.text.escape import clean
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 64 * 1024
-"""Bytes of a form."""
 MAX_FIELDS = 200
 MAX_REASON_CHARS = 500
-"""Characters of why something is acknowledged."""
 NOBODY = "none"
-"""The choice that says that a credential is no service's."""
+"""The choice that assigns a credential to no service."""
 
 _SERVICE = re.compile(r"[a-z0-9-]{1,200}")
 _HINT = re.compile(r"[^\x00-\x1f\x7f]{0,40}")
@@ -31,12 +30,12 @@ type Fields = Mapping[str, Sequence[str]]
 
 
 class BadForm(Exception):
-    """The form cannot be used; the text is a sentence that names the field."""
+    """The form is invalid; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """This service uses this credential now."""
+    """A service uses this credential now."""
 
     service: str
     key_id: str
@@ -45,7 +44,7 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledging:
-    """Somebody knows of this service, until a local day, and why."""
+    """Reminders of a service are paused until a local date, for a reason."""
 
     service: str
     until: date
@@ -54,7 +53,7 @@ class Acknowledging:
 
 @dataclass(frozen=True, slots=True)
 class Claiming:
-    """This credential is that of these services; of none if there are none."""
+    """A credential is assigned to these services; to none if empty."""
 
     key_id: str
     shown: ShownCredential
@@ -62,7 +61,11 @@ class Claiming:
 
 
 def fields(body: bytes) -> Fields:
-    """Read the body of a form (WHATWG URL standard, application/x-www-form-urlencoded; UTF-8). Raises `BadForm`."""
+    """Return the fields of a form (WHATWG URL, application/x-www-form-urlencoded, UTF-8).
+
+    Raises:
+        BadForm: The body is not a form.
+    """
     try:
         return parse_qs(
             body.decode("ascii"),
@@ -72,37 +75,32 @@ def fields(body: bytes) -> Fields:
             max_num_fields=MAX_FIELDS,
         )
     except ValueError:
-        raise BadForm(
-            "The form cannot be read; expected what the page's own forms send. Nothing was recorded."
-        ) from None
+        raise BadForm("The form cannot be read. Nothing was saved; reload the page.") from None
 
 
 def confirming(form: Fields) -> Confirming:
-    """Read the form of a confirmation. Raises `BadForm`."""
+    """Return a confirmation. Raises `BadForm`."""
     return Confirming(_service(form), _key_id(form), _shown(form))
 
 
 def acknowledging(form: Fields) -> Acknowledging:
-    """Read the form of an acknowledgement. Raises `BadForm`."""
+    """Return an acknowledgement. Raises `BadForm`."""
     try:
         until = date.fromisoformat(_one(form, "until"))
     except ValueError:
-        raise _bad("until", "a day, such as 2026-12-01") from None
+        raise _bad("until", "a date such as 2026-12-01") from None
     why = clean(_one(form, "why"), MAX_REASON_CHARS)
     if not why:
-        raise _bad("why", "a few words, so that the others know")
+        raise _bad("why", "a few words for the others")
     return Acknowledging(_service(form), until, why)
 
 
 def claiming(form: Fields) -> Claiming:
-    """Read the form that says whose a credential is: services are chosen, or nobody. Raises `BadForm`."""
+    """Return an assignment to services, or to none. Raises `BadForm`."""
     choices = tuple(dict.fromkeys(form.get("choice", ())))
-    if (
-        not choices
-        or (NOBODY in choices and len(choices) > 1)
-        or not all(map(_SERVICE.fullmatch, choices))
-    ):
-        raise _bad("choice", "one service or several, or nobody's alone")
+    contradicts = NOBODY in choices and len(choices) > 1
+    if not choices or contradicts or not all(map(_SERVICE.fullmatch, choices)):
+        raise BadForm("Select at least one service, or press “Not ours”. Nothing was saved.")
     return Claiming(_key_id(form), _shown(form), () if choices == (NOBODY,) else choices)
 
 
@@ -114,13 +112,12 @@ def _shown(form: Fields) -> ShownCredential:
 
 
 def _instant(text: str) -> datetime:
-    expected = "an instant such as 2026-12-13T09:15:00Z, or nothing"
-    if not _INSTANT.fullmatch(text):
-        raise _bad("ends", expected)
     try:
-        return datetime.fromisoformat(text)
+        if _INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text)
     except ValueError:
-        raise _bad("ends", expected) from None
+        pass
+    raise _bad("ends", "an instant such as 2026-12-13T09:15:00Z, or nothing")
 
 
 def _service(form: Fields) -> str:
@@ -140,11 +137,11 @@ def _key_id(form: Fields) -> str:
 def _one(form: Fields, name: str) -> str:
     values = form.get(name, ())
     if len(values) != 1:
-        raise _bad(name, "it once")
+        raise _bad(name, "exactly one value")
     return values[0]
 
 
 def _bad(name: str, expected: str) -> BadForm:
     return BadForm(
-        f"The form's field {name} is missing or wrong; expected {expected}. Nothing was recorded."
+        f"The form field {name} is missing or invalid; expected {expected}. Nothing was saved."
     )

@@ -11,6 +11,8 @@ import pytest
 
 from shared.config.setting_list import SETTINGS
 from shared.render.page import page
+from shared.config.settings import SETTINGS
+from shared.render.page import templates
 from tests.support.app_routes import levels
 from tests.support.bicep import FILES, INFRA, Bicep, Value
 from tests.support.openapi import PATHS
@@ -208,7 +210,7 @@ def test_easy_auth_protects_all_but_listed_routes() -> None:
         elif all(
             operation.get("security") == [] for operation in PATHS.get(path, {"": {}}).values()
         ):  # docs/openapi.yaml: for anybody
-            expected |= {path.replace("{name}", name) for name in page.assets()}
+            expected |= {path.replace("{name}", name) for name in templates.assets()}
     assert sorted(map(str, excluded)) == sorted(f"/api{path}" for path in expected)
     assert not {"/api/page", "/api/page/confirm", "/api/page/check"} & set(map(str, excluded))
 

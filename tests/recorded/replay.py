@@ -24,8 +24,10 @@ from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
 from shared.config.settings_loader import load
 from shared.render.feeds.calendar_events import calendar
-from shared.render.feeds.documents import check_document, decision_document, status_document
+from shared.render.feeds.check_document import check_document
+from shared.render.feeds.decision_document import decision_document
 from shared.render.feeds.forecast import forecast_document
+from shared.render.feeds.status_document import status_document
 from shared.usecases.check import Watch
 
 type Json = dict[str, Any]

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from local.stand_in.tenant import Tenant
-from shared.render.feeds.documents import check_document, decision_document, status_document
+from shared.render.feeds.check_document import check_document
+from shared.render.feeds.decision_document import decision_document
 from shared.render.feeds.forecast import forecast_document
 from shared.render.feeds.log_line import log_line
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
+from shared.render.feeds.status_document import status_document
 from tests.recorded.replay import environment, fill, program, recorded_ledger, restore
 from tests.support.names import names_in, table
 

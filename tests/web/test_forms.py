@@ -1,4 +1,4 @@
-"""Forms: what they mean, and that every bad one is a sentence which shows nothing of what was sent."""
+"""Forms: their values, and errors that never echo user input."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -44,7 +44,7 @@ def form(values: dict[str, object]) -> Fields:
     return fields(urlencode(values, doseq=True).encode())
 
 
-def test_a_confirmation_carries_what_was_shown() -> None:
+def test_confirmation_carries_the_shown_credential() -> None:
     assert confirming(form(CONFIRM)) == Confirming("libcal", KEY, ShownCredential("q7X", ENDS))
     assert confirming(form(CONFIRM | {"key_id": KEY.upper(), "submit": "x"})).key_id == KEY
 
@@ -57,16 +57,16 @@ def test_a_confirmation_carries_what_was_shown() -> None:
         ("2026-12-13T09:15:00Z", ENDS),
     ],
 )
-def test_an_end_is_an_instant_or_never(ends: str, meant: datetime | None) -> None:
+def test_end_is_an_instant_or_empty(ends: str, meant: datetime | None) -> None:
     assert confirming(form(CONFIRM | {"ends": ends})).shown.ends == meant
 
 
 @pytest.mark.parametrize("hint", ["", " a ", "~+&", "äöü"])
-def test_a_hint_arrives_as_it_was_shown(hint: str) -> None:
+def test_hint_is_unchanged(hint: str) -> None:
     assert confirming(form(CONFIRM | {"hint": hint})).shown.hint == hint
 
 
-def test_an_acknowledgement_has_a_day_and_a_reason_on_one_line() -> None:
+def test_acknowledgement_has_a_date_and_a_one_line_reason() -> None:
     assert acknowledging(form(ACKNOWLEDGE | {"why": " or\r\ndered "})) == Acknowledging(
         "libcal", date(2026, 12, 1), "or dered"
     )
@@ -77,7 +77,7 @@ def test_an_acknowledgement_has_a_day_and_a_reason_on_one_line() -> None:
     ("choice", "services"),
     [(["libcal", "libcal"], ("libcal",)), ("none", ()), (["a", "b-2"], ("a", "b-2"))],
 )
-def test_a_credential_is_one_services_several_ones_or_nobodys(
+def test_claim_names_one_or_more_services_or_none(
     choice: object, services: tuple[str, ...]
 ) -> None:
     assert claiming(form(CLAIM | {"choice": choice})) == Claiming(
@@ -90,15 +90,22 @@ def test_a_credential_is_one_services_several_ones_or_nobodys(
     [
         *((confirming, CONFIRM, name) for name in ("service", "key_id", "hint", "ends")),
         *((acknowledging, ACKNOWLEDGE, name) for name in ("service", "until", "why")),
-        *((claiming, CLAIM, name) for name in ("key_id", "hint", "ends", "choice")),
+        *((claiming, CLAIM, name) for name in ("key_id", "hint", "ends")),
     ],
 )
-def test_a_bad_field_is_named_and_not_shown(
+def test_invalid_field_is_named_and_not_echoed(
     read: Callable[[Fields], object], good: dict[str, object], name: str
 ) -> None:
     for bad in BAD[name]:
-        with pytest.raises(BadForm, match=f"field {name} is missing or wrong") as caught:
+        with pytest.raises(BadForm, match=f"field {name} is missing or invalid") as caught:
             read(form(good | {name: bad}))
+        assert MARK not in str(caught.value)
+
+
+def test_claim_without_a_choice_says_what_to_do() -> None:
+    for bad in BAD["choice"]:
+        with pytest.raises(BadForm, match="Select at least one service") as caught:
+            claiming(form(CLAIM | {"choice": bad}))
         assert MARK not in str(caught.value)
 
 
@@ -106,13 +113,13 @@ def test_a_bad_field_is_named_and_not_shown(
     "body",
     [b"\xff", "why=ä".encode(), b"why=%ff", "&".join(f"f{n}=1" for n in range(300)).encode()],
 )
-def test_a_body_that_is_no_form_is_said(body: bytes) -> None:
+def test_body_that_is_not_a_form_is_refused(body: bytes) -> None:
     with pytest.raises(BadForm, match="cannot be read"):
         fields(body)
 
 
 @given(st.binary(max_size=200))
-def test_no_body_breaks_the_program(body: bytes) -> None:
+def test_any_bytes_are_refused_as_a_form(body: bytes) -> None:
     for read in (confirming, acknowledging, claiming):
         with pytest.raises(BadForm):
             read(fields(body))

@@ -1,4 +1,4 @@
-"""The OpenAPI document is valid, describes every route and no other, and every document that we give fits it exactly."""
+"""The OpenAPI document is valid, describes every route, and fits every response exactly."""
 
 import io
 import json
@@ -17,33 +17,35 @@ from local.simulation.world import World, inventory_world
 from shared.core.model.check_record import Outcome
 from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.render.feeds import metrics
-from shared.render.feeds.documents import check_document, status_document
+from shared.render.feeds.check_document import check_document
 from shared.render.feeds.inventory_document import ITEMS_A_PAGE, BadCursor
 from shared.web import response as answers
+from shared.render.feeds.status_document import status_document
+from shared.web import answers
 from tests.support.app_routes import levels
 from tests.support.openapi import DOCUMENT, PATHS, described, matches, misfits
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
-FORMS = {"confirm", "acknowledge", "claim", "check"}
+FORMS = {f"/page/{form}" for form in ("confirm", "acknowledge", "claim", "check")}
 
 
 def fits(document: object, schema: str) -> None:
-    """Fail if the document lacks what the schema asks for, or has what the schema does not know."""
+    """Fail if the document lacks a required property or has an unknown one."""
     assert misfits(document, {"$ref": f"#/components/schemas/{schema}"}, exactly=True) == []
 
 
-def a_life() -> Iterator[World]:
-    """Live through every standing of a service, and every kind of item."""
+def worlds() -> Iterator[World]:
+    """Yield a world in every standing of a service, and with every kind of item."""
     world = World(
         watchlist(service("LibCal"), service("LibStaffer"), service("LibWizard")),
         now=at("2026-09-20T13:00Z"),
         sign_ins=InMemoryUsageReport(),
     )
-    yield world  # nothing was read yet
+    yield world  # not read yet
     old = secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z")
     staffer = secret("k2", "LibStaffer", ends=None)
     world.tenant.put(old, staffer, secret("k3", "", hint="", ends="2026-11-30T09:15Z"))
-    yield world  # expiring, healthy without an end, unmatched, unclaimed and ending
+    yield world  # expiring, without an end, unmatched, unclaimed and expiring
     world.acknowledge("libcal", "2026-10-01", "ticket 4711")
     yield world
     world.now = at("2026-11-25T14:00Z")
@@ -54,11 +56,11 @@ def a_life() -> Iterator[World]:
     world.tenant.add(new)
     yield world  # awaiting install
     world.tenant.drop("k1")
-    yield world  # gone
+    yield world  # deleted
     world.tenant.add(old)
     world.confirm("libcal", "k4")
     world.now = at("2026-12-12T14:00Z")
-    yield world  # a leftover that ends tomorrow
+    yield world  # a leftover that expires tomorrow
     world.tenant.drop("k2")
     yield world  # missing
     world.tenant.put(new, disabled="its service principal is disabled")
@@ -67,14 +69,14 @@ def a_life() -> Iterator[World]:
     yield world
 
 
-def test_the_document_is_valid_openapi() -> None:
+def test_document_is_valid_openapi() -> None:
     assert DOCUMENT["openapi"].startswith("3.1")
     assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
 
 
-def test_every_document_through_a_life_fits_its_schema_exactly() -> None:
+def test_documents_fit_their_schemas_in_every_standing() -> None:
     standings, kinds = set(), set()
-    for world in a_life():
+    for world in worlds():
         fits(status_document(world.watch.status(), world.watched), "Status")
         fits(status_document(world.watch.status(live=True), world.watched), "Status")
         fits(check_document(world.watch.dry_run(), world.watched), "Check")
@@ -88,7 +90,7 @@ def test_every_document_through_a_life_fits_its_schema_exactly() -> None:
     assert kinds >= {"ServiceView", "UnclaimedView", "AppView", "LeftoverView"}
 
 
-def test_expired_services_shared_rules_and_missing_redirect_uris_fit() -> None:
+def test_expired_services_and_missing_redirect_uris_fit() -> None:
     watched = watchlist(service("LibCal"), service("LibCal2"))
     app = replace(watched.apps[0], redirect_uris=(CALLBACK,))
     world = World(replace(watched, apps=(app,)), now=at("2026-12-20T14:00Z"))
@@ -104,7 +106,7 @@ def test_expired_services_shared_rules_and_missing_redirect_uris_fit() -> None:
     fits(status_document(status, world.watched), "Status")
 
 
-def test_an_app_that_could_never_be_used_fits() -> None:
+def test_unusable_app_fits() -> None:
     world = World()
     world.tenant.put(
         secret("k1", "LibCal", ends=None), disabled="its service principal is disabled"
@@ -129,15 +131,8 @@ def test_failed_partial_and_busy_checks_fit() -> None:
     assert partial.outcome == Outcome.PARTIAL
     fits(check_document(partial, world.watched), "Check")
     sent = json.loads(answers.check(check_document(partial, world.watched)).body)
-    assert (
-        misfits(
-            sent,
-            PATHS["/check"]["post"]["responses"]["502"]["content"]["application/problem+json"][
-                "schema"
-            ],
-        )
-        == []
-    )
+    content = PATHS["/check"]["post"]["responses"]["502"]["content"]
+    assert misfits(sent, content["application/problem+json"]["schema"]) == []
     lease = world.ledger.lease()
     assert lease is not None
     busy = world.check()
@@ -145,8 +140,8 @@ def test_failed_partial_and_busy_checks_fit() -> None:
     fits(check_document(busy, world.watched), "Check")
 
 
-def test_a_tenant_fits_read_or_not_and_in_pages() -> None:
-    world = inventory_world(now=at("2026-09-01T14:00Z"))
+def test_tenant_fits_read_or_unread_and_in_pages() -> None:
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
     fits(status_document(world.watch.status(), world.watched), "Status")
     world.whole.apps = [app(f"a{n}", "2026-09-20T09:00Z") for n in range(ITEMS_A_PAGE + 2)]
     fits(check_document(world.check(), world.watched), "Check")
@@ -161,7 +156,7 @@ def test_a_tenant_fits_read_or_not_and_in_pages() -> None:
     whole = status_document(status, world.watched)["tenant"]
     assert isinstance(whole, dict)
     assert whole["items"] == tenant["items"] + rest["items"]
-    with pytest.raises(BadCursor, match="what the answer before gave"):
+    with pytest.raises(BadCursor, match="the previous response"):
         status_document(status, world.watched, after="5")
     world.whole.broken = "Graph answered 503."
     fits(check_document(world.check(), world.watched), "Check")
@@ -181,7 +176,7 @@ def test_one_service_and_every_problem_fit() -> None:
     )
 
 
-def test_a_document_that_lacks_or_adds_something_does_not_fit() -> None:
+def test_missing_or_unknown_property_does_not_fit() -> None:
     world = World()
     document = status_document(world.watch.status(), world.watched)
     with pytest.raises(AssertionError, match="worst"):
@@ -195,7 +190,7 @@ def test_a_document_that_lacks_or_adds_something_does_not_fit() -> None:
 @pytest.mark.parametrize(
     ("name", "values"), [("Severity", Severity), ("Standing", Standing), ("Reason", Reason)]
 )
-def test_the_document_knows_every_word(name: str, values: type[StrEnum]) -> None:
+def test_document_lists_every_value(name: str, values: type[StrEnum]) -> None:
     assert set(SCHEMAS[name]["enum"]) == {each.value for each in values}
 
 
@@ -203,40 +198,33 @@ def test_every_gauge_is_described() -> None:
     world = inventory_world(now=at("2026-09-01T14:00Z"))
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
     world.check()
-    given = set(
-        re.findall(
-            r"^# TYPE (\w+) gauge",
-            metrics.metrics(world.watch.status(), world.watched),
-            re.MULTILINE,
-        )
-    )
-    assert set(re.findall(r"`(lapsewatch_\w+)", PATHS["/metrics"]["get"]["description"])) == given
+    text = metrics.metrics(world.watch.status(), world.watched)
+    gauges = set(re.findall(r"^# TYPE (\w+) gauge", text, re.MULTILINE))
+    description = PATHS["/metrics"]["get"]["description"]
+    assert set(re.findall(r"`(lapsewatch_\w+)", description)) == gauges
 
 
-def test_every_route_is_described_and_every_described_route_is_there() -> None:
-    described = {(path, method) for path, operations in PATHS.items() for method in operations}
-    assert [
-        route for route in described if not any(stands_for(there, route) for there in levels())
-    ] == []
-    assert [
-        there for there in levels() if not any(stands_for(there, route) for route in described)
-    ] == []
-    assert {
-        path.removeprefix("/page/")
-        for path, method in described
-        if path.startswith("/page/") and method == "post"
-    } == FORMS
+def test_described_routes_are_the_routes_of_the_app() -> None:
+    documented = {(path, method) for path, operations in PATHS.items() for method in operations}
+    routes = levels()
+    missing = [each for each in documented if not any(is_route(there, each) for there in routes)]
+    undescribed = [
+        there for there in routes if not any(is_route(there, each) for each in documented)
+    ]
+    posted = {path for path, method in documented if method == "post"}
+    assert (missing, undescribed) == ([], [])
+    assert {path for path in posted if path.startswith("/page/")} == FORMS
 
 
-def test_a_route_asks_for_a_key_exactly_where_the_document_says_so() -> None:
+def test_routes_need_a_key_as_described() -> None:
     for (path, method), level in levels().items():
         documented = next(PATHS[known][method] for known in PATHS if matches(path, known))
         assert level == ("anonymous" if "security" in documented else "function"), path
 
 
-def stands_for(there: tuple[str, str], described: tuple[str, str]) -> bool:
-    """Say whether a route of the app answers what the document describes; `{form}` is any of the forms."""
-    return there[1] == described[1] and matches(there[0], described[0])
+def is_route(there: tuple[str, str], documented: tuple[str, str]) -> bool:
+    """Return whether a route of the app is the described one; `{form}` is any of the forms."""
+    return there[1] == documented[1] and matches(there[0], documented[0])
 
 
 @pytest.mark.parametrize(
@@ -256,7 +244,7 @@ def stands_for(there: tuple[str, str], described: tuple[str, str]) -> bool:
         ("DELETE /page", 200, {}, b"", "is not described, but is answered"),
     ],
 )
-def test_an_answer_that_is_not_described_is_noticed(
+def test_undescribed_response_is_reported(
     asked: str, status: int, headers: dict[str, str], body: bytes, wrong: str
 ) -> None:
     method, path = asked.split()

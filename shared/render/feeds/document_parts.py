@@ -1,14 +1,16 @@
-"""What all documents for programs have in common: how an instant and a credential are written in them."""
+"""Parts of several JSON documents: credentials, apps and days."""
 
-from datetime import UTC, datetime
+from datetime import date
 
 from shared.core.model.directory import Credential
+from shared.core.model.memory import AppRecord, Read
+from shared.render.instant import instant
 
 type Json = dict[str, object]
 
 
 def credential_document(credential: Credential | None) -> Json | None:
-    """Describe a credential: everything that we know, which is never its value."""
+    """Return everything that is known of a credential; its value never is."""
     if credential is None:
         return None
     return {
@@ -21,6 +23,21 @@ def credential_document(credential: Credential | None) -> Json | None:
     }
 
 
-def instant(at: datetime | None) -> str | None:
-    """Write an instant as RFC 3339 in UTC, to the second."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def app_document(app: AppRecord) -> Json:
+    """Return the ids and the name of an app."""
+    return {"client_id": app.client_id, "object_id": app.object_id or None, "name": app.name}
+
+
+def read_document(read: Read) -> Json:
+    """Return how much a check read, and the seconds it took."""
+    return {
+        "applications": read.applications,
+        "credentials": read.credentials,
+        "requests": read.requests,
+        "seconds": read.seconds,
+    }
+
+
+def day_text(day: date | None) -> str | None:
+    """Return a day as `2026-12-13`; `None` for `None`."""
+    return None if day is None else day.isoformat()

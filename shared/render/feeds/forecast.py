@@ -11,8 +11,9 @@ from typing import NamedTuple
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason, Severity
 from shared.core.results import Forecast
-from shared.render.feeds.document_parts import Json, instant
-from shared.render.feeds.documents import items_of
+from shared.render.feeds.document_parts import Json
+from shared.render.feeds.message_items import items_of
+from shared.render.instant import instant
 from shared.render.text.headlines import headline, is_weekly, title
 
 

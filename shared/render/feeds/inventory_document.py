@@ -1,4 +1,4 @@
-"""The tenant in the documents that programs read: counts, and what is due, worst first and in pages."""
+"""The whole tenant in the JSON documents: counts, and the items that are due, worst first."""
 
 import re
 from collections.abc import Sequence
@@ -6,44 +6,43 @@ from collections.abc import Sequence
 from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryResult, InventoryStatus
-from shared.render.feeds.document_parts import Json, credential_document, instant
+from shared.render.feeds.document_parts import Json, credential_document
+from shared.render.instant import instant
 
 ITEMS_A_PAGE = 500
 _CURSOR = re.compile(r"([0-3])\.(-?\d{1,6})\.(tenant:.{1,200})")
 
 
 class BadCursor(ValueError):
-    """`?after=` is not what an earlier answer gave."""
+    """`?after=` is not a cursor from an earlier response."""
 
 
 def inventory_document(tenant: InventoryStatus | None, after: str | None, *, paged: bool) -> Json:
-    """Say how the tenant stands; `after` is the cursor that the page before gave.
+    """Return the tenant's items, all or one page.
 
-    Raises `BadCursor` for any other text.
+    Raises:
+        BadCursor: `after` is not the cursor of an earlier page.
     """
     if tenant is None:
         return {"applications": 0, "credentials": 0, "items": []}
     scan = tenant.scan
     rest = _after(tenant.views, after) if after is not None else tenant.views
     shown = rest[:ITEMS_A_PAGE] if paged else rest
+    severities = [view.severity for view in tenant.views] or [Severity.OK]
     return {
         "applications": scan.applications if scan is not None else 0,
         "credentials": scan.credentials if scan is not None else 0,
         "read_at": instant(scan.read_at) if scan is not None else None,
         "error": scan.error or None if scan is not None else None,
-        "worst": max(
-            (view.severity for view in tenant.views),
-            key=lambda severity: severity.rank,
-            default=Severity.OK,
-        ),
+        "worst": max(severities, key=lambda severity: severity.rank),
         "total": len(tenant.views),
-        "items": [item_document(view) for view in shown],
+        "items": [_item(view) for view in shown],
         "after": _cursor(shown[-1]) if len(shown) < len(rest) else None,
     }
 
 
 def result_document(tenant: InventoryResult | None) -> Json | None:
-    """Say how the tenant's part of a check ended."""
+    """Return the result of the tenant's part of a check."""
     if tenant is None:
         return None
     return {
@@ -57,8 +56,7 @@ def result_document(tenant: InventoryResult | None) -> Json | None:
     }
 
 
-def item_document(view: InventoryView) -> Json:
-    """Describe one credential of the tenant, which is never its value."""
+def _item(view: InventoryView) -> Json:
     listed = view.listed
     return {
         "item": view.item,
@@ -82,9 +80,9 @@ def _cursor(view: InventoryView) -> str:
 
 
 def _after(views: Sequence[InventoryView], cursor: str) -> Sequence[InventoryView]:
-    """Give the views behind a place, whether or not the one at it is still there."""
+    """Return the items after a cursor, even if the item at it no longer exists."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
-        raise BadCursor("?after= takes what the answer before gave as tenant.after.")
-    place = (-int(found[1]), int(found[2]), found[3])
-    return [view for view in views if (-view.severity.rank, view.days_left, view.item) > place]
+        raise BadCursor("?after= must be the tenant.after of the previous response.")
+    position = (-int(found[1]), int(found[2]), found[3])
+    return [view for view in views if (-view.severity.rank, view.days_left, view.item) > position]

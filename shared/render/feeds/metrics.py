@@ -1,7 +1,7 @@
-"""Gauges for Prometheus: numbers that a monitor can compare, labelled with service ids and never with a text from outside.
+"""Gauges for Prometheus: numbers, labelled with service ids and never with text from outside.
 
-What is not known has no sample, so that no rule can take it for a number: a service that does not expire has no
-`lapsewatch_days_left`, one whose app was never read has no `lapsewatch_standing`.
+What is unknown has no sample, so that no rule takes it for a number: a service that does not
+expire has no `lapsewatch_days_left`, one whose app was never read no `lapsewatch_standing`.
 """
 
 from datetime import datetime
@@ -12,128 +12,123 @@ from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import InventoryStatus, Status
-from shared.render.feeds.documents import worst_of
+from shared.render.worst_severity import worst_severity
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""The text format that `metrics` writes (Prometheus, "Exposition formats")."""
+"""The text format of `metrics` (Prometheus, "Exposition formats")."""
 
 STANDINGS = tuple(standing for standing in Standing if standing != Standing.FAILING)
-"""What a service can be; `failing` is said of the watcher only."""
+"""The standings of a service; `failing` is only for Lapsewatch itself."""
 OUTCOMES = (Outcome.OK, Outcome.PARTIAL, Outcome.FAILED)
-"""How a check that was recorded can have ended."""
+"""The outcomes of a check that are stored."""
 _LEVELS = ", ".join(f"{severity.rank} {severity}" for severity in Severity)
 
 
+class _Gauges:
+    """The gauges of one response."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+    def add(self, name: str, meaning: str, *labels: str) -> Gauge:
+        """Add a gauge with labels; its values are set on the result."""
+        return Gauge(f"lapsewatch_{name}", meaning, labels, registry=self.registry)
+
+    def set(self, name: str, meaning: str, value: float) -> None:
+        """Add a gauge without labels."""
+        self.add(name, meaning).set(value)
+
+    def instant(self, name: str, meaning: str, at: datetime | None) -> None:
+        """Add a gauge in seconds since 1970; none if the instant is unknown."""
+        if at is not None:
+            self.set(name, meaning, at.timestamp())
+
+
 def metrics(status: Status, watchlist: Watchlist) -> str:
-    """Say how we stand as gauges, in Prometheus' text format: instants in seconds since 1970, days in the watchlist's zone."""
-    registry = CollectorRegistry()
+    """Return the gauges in Prometheus' text format.
+
+    Instants are in seconds since 1970, days in the watchlist's zone.
+    """
+    gauges = _Gauges()
     judgement = status.judgement
-    _services(registry, status, watchlist)
-    _checks(registry, status.last_checks)
-    _gauge(registry, "stale", "1 if there was no good check in the last 26 hours, else 0.").set(
-        status.stale
+    worst = worst_severity(status, watchlist)
+    problems = sum(len(view.problems) for view in judgement.apps)
+    _add_services(gauges, status, watchlist)
+    _add_checks(gauges, status.last_checks)
+    gauges.set("stale", "1 if no check succeeded in the last 26 hours, else 0.", status.stale)
+    gauges.set(
+        "worst", f"The worst severity of all, including Lapsewatch itself: {_LEVELS}.", worst.rank
     )
-    worst = _gauge(
-        registry,
-        "worst",
-        f"The worst severity of everything, the watcher itself included: {_LEVELS}.",
+    gauges.set(
+        "unclaimed",
+        "Credentials of watched apps that no service claims.",
+        len(judgement.unclaimed),
     )
-    worst.set(worst_of(status, watchlist).rank)
-    unclaimed = _gauge(registry, "unclaimed", "Credentials of watched apps that no service claims.")
-    unclaimed.set(len(judgement.unclaimed))
-    problems = _gauge(
-        registry,
-        "app_problems",
-        "What is wrong with the watched apps themselves, each thing counted.",
-    )
-    problems.set(sum(len(view.problems) for view in judgement.apps))
+    gauges.set("app_problems", "Problems of the watched apps themselves.", problems)
     if status.inventory is not None:
-        _tenant(registry, status.inventory)
-    return generate_latest(registry).decode()
+        _add_inventory(gauges, status.inventory)
+    return generate_latest(gauges.registry).decode()
 
 
-def _services(registry: CollectorRegistry, status: Status, watchlist: Watchlist) -> None:
-    days = _gauge(
-        registry,
+def _add_services(gauges: _Gauges, status: Status, watchlist: Watchlist) -> None:
+    days = gauges.add(
         "days_left",
-        "Calendar days to the end of the credential in use; negative once it has ended.",
+        "Calendar days until the credential in use expires; negative after that.",
         "service",
     )
-    standing = _gauge(
-        registry,
-        "standing",
-        "1 for the standing that the service has, 0 for the others.",
-        "service",
-        "standing",
+    standing = gauges.add(
+        "standing", "1 for the standing of the service, 0 for the others.", "service", "standing"
     )
-    severity = _gauge(registry, "severity", f"How urgent the service is: {_LEVELS}.", "service")
-    for view in status.judgement.services:
+    severity = gauges.add("severity", f"How urgent the service is: {_LEVELS}.", "service")
+    views = status.judgement.services
+    for view in views:
+        service = view.service.id
         if view.days_left is not None:
-            days.labels(view.service.id).set(view.days_left)
+            days.labels(service).set(view.days_left)
         for each in STANDINGS:
-            standing.labels(view.service.id, each.value).set(view.standing == each)
-        severity.labels(view.service.id).set(view.severity.rank)
-    unread = set(watchlist.services) - {view.service.id for view in status.judgement.services}
+            standing.labels(service, each.value).set(view.standing == each)
+        severity.labels(service).set(view.severity.rank)
+    unread = set(watchlist.services) - {view.service.id for view in views}
     for service in sorted(unread):
-        severity.labels(service).set(Severity.WARNING.rank)  # nobody may take silence for health
-    _gauge(registry, "services", "Services on the watchlist.").set(len(watchlist.services))
-    _gauge(
-        registry,
-        "unread_services",
-        "Services of which nothing is known, because their app was not read.",
-    ).set(len(unread))
+        severity.labels(service).set(Severity.WARNING.rank)  # unknown is not healthy
+    gauges.set("services", "Services on the watchlist.", len(watchlist.services))
+    gauges.set(
+        "unread_services", "Services with unknown status: their app was never read.", len(unread)
+    )
 
 
-def _tenant(registry: CollectorRegistry, tenant: InventoryStatus) -> None:
-    """Counts only: a label for each of thousands of credentials would be too much for any monitor."""
+def _add_inventory(gauges: _Gauges, tenant: InventoryStatus) -> None:
+    """Add counts only: a label for each of thousands of credentials would overload a monitor."""
     scan = tenant.scan
     if scan is not None and scan.read_at is not None:
-        _gauge(
-            registry, "tenant_applications", "Apps of the tenant at its last complete read."
-        ).set(scan.applications)
-        _gauge(
-            registry, "tenant_credentials", "Credentials of the tenant at its last complete read."
-        ).set(scan.credentials)
-        _instant(
-            registry,
+        last = "at its last complete read"
+        gauges.set("tenant_applications", f"Apps of the tenant {last}.", scan.applications)
+        gauges.set("tenant_credentials", f"Credentials of the tenant {last}.", scan.credentials)
+        gauges.instant(
             "tenant_read_timestamp_seconds",
-            "When the check began that last read the tenant completely.",
+            "Start of the check that last read the tenant completely.",
             scan.read_at,
         )
-    items = _gauge(
-        registry,
+    items = gauges.add(
         "tenant_items",
-        "Credentials of the tenant that are due or have ended, by severity.",
+        "Credentials of the tenant that are due or have expired, by severity.",
         "severity",
     )
     for severity in Severity:
         items.labels(severity.value).set(sum(view.severity == severity for view in tenant.views))
 
 
-def _checks(registry: CollectorRegistry, last_checks: LastChecks) -> None:
-    _instant(
-        registry,
+def _add_checks(gauges: _Gauges, last_checks: LastChecks) -> None:
+    gauges.instant(
         "last_success_timestamp_seconds",
-        "When the last good check started.",
+        "Start of the last successful check.",
         last_checks.last_success,
     )
-    _instant(
-        registry,
-        "last_attempt_timestamp_seconds",
-        "When the last check started.",
-        last_checks.last_attempt,
+    gauges.instant(
+        "last_attempt_timestamp_seconds", "Start of the last check.", last_checks.last_attempt
     )
-    outcome = _gauge(
-        registry, "last_outcome", "1 for how the last check ended, 0 for the other ways.", "outcome"
+    outcome = gauges.add(
+        "last_outcome", "1 for the outcome of the last check, 0 for the others.", "outcome"
     )
     for each in OUTCOMES if last_checks.outcome is not None else ():
         outcome.labels(each.value).set(last_checks.outcome == each)
-
-
-def _instant(registry: CollectorRegistry, name: str, meaning: str, at: datetime | None) -> None:
-    if at is not None:
-        _gauge(registry, name, meaning).set(at.timestamp())
-
-
-def _gauge(registry: CollectorRegistry, name: str, meaning: str, *labels: str) -> Gauge:
-    return Gauge(f"lapsewatch_{name}", meaning, labels, registry=registry)

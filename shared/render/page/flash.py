@@ -1,5 +1,6 @@
-"""What is answered to a form: what was recorded, and what follows from it as things are now. Nothing of the request comes back."""
+"""The page's answer to a form: what was saved and what follows; nothing of the request is shown."""
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,105 +17,101 @@ from shared.render.text.escape import clean
 from shared.render.text.naming import capital, described
 
 LATER = "-later"
-"""What follows the name of a decision of which not everybody has been told yet."""
-NOTHING_RECORDED = "Nothing was recorded"
+"""The suffix of a decision's name if some people have not been notified yet."""
+_NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w))")
 
 
 class Receipt(NamedTuple):
-    """A sentence or two, and how they look."""
+    """A sentence or two, with the severity that sets their colour."""
 
     text: str
     severity: Severity = Severity.OK
 
 
 def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist) -> Receipt | None:
-    """Answer a form that did `done`, about the service with this id if there is one; `None` for what no form does."""
+    """Return the answer to a form.
+
+    Args:
+        done: The form's name, with `LATER` if some people have not been notified yet.
+        service: The id of the service that the form was about; empty if there is none.
+        judgement: The status after the decision.
+        watchlist: Names the service.
+
+    Returns:
+        `None` if no form has this name.
+    """
     now, zone = judgement.now, watchlist.zone
     view = next((view for view in judgement.services if view.service.id == service), None)
     later = done.endswith(LATER)
+    severity = Severity.OK
     match done.removesuffix(LATER):
         case "confirm":
-            told = (
-                " Not everybody who was asked to act has been told yet; the next checks tell them."
-                if later
-                else ""
-            )
-            said = "your confirmation is recorded" + (
-                "." if later else ", and whoever was asked to act has been told."
-            )
-            return _about(service, watchlist, said + told)
+            text = f"confirmation saved. {_notified('asked to act', later=later)}"
         case "undo" if view is not None:
-            return _about(
-                service,
-                watchlist,
-                f"undone. {_counts_now(view, now, zone)} {_heard(later=later)}",
-                Severity.NOTICE,
-            )
+            informed = _notified("notified earlier", later=later)
+            text = f"undone. {_in_use(view, now, zone)} {informed}"
+            severity = Severity.NOTICE
         case "acknowledge":
-            idle = keeps_nothing_quiet(view, now, zone) if view is not None else ""
-            severity = Severity.NOTICE if idle else Severity.OK
-            return _about(
-                service, watchlist, f"your acknowledgement is recorded. {idle}".strip(), severity
-            )
+            no_effect = keeps_nothing_quiet(view, now, zone) if view is not None else ""
+            text = f"reminders snoozed. {no_effect}".strip()
+            severity = Severity.NOTICE if no_effect else Severity.OK
         case "claim":
-            return _about(service, watchlist, "whose the credential is, is recorded.")
+            text = "credential assigned." if service in watchlist.services else "assignment saved."
         case "check":
-            return _about(service, watchlist, "a check has just been made.")
+            text = "check completed."
         case _:
             return None
+    return Receipt(_about(service, watchlist, text), severity)
 
 
 def already(view: ServiceView, now: datetime, zone: ZoneInfo) -> Receipt:
-    """Answer a confirmation that is there already: the same button pressed twice, or by two people."""
-    name, hold = clean(view.service.name), view.in_use_record
-    which = f" on the {described(view.in_use, now, zone)}" if view.in_use is not None else ""
-    who = (
-        f" by {clean(hold.by.name)} on {full_day(hold.at.astimezone(zone).date())}"
-        if hold is not None and hold.by is not None
-        else ""
-    )
-    return Receipt(
-        f"{name} was already confirmed{which}{who}; nothing more to do.", Severity.NOTICE
-    )
+    """Return the answer to a confirmation that was already made, perhaps by another person."""
+    name, record = clean(view.service.name), view.in_use_record
+    which = f" to use the {described(view.in_use, now, zone)}" if view.in_use is not None else ""
+    who = ""
+    if record is not None and record.by is not None:
+        who = f" by {clean(record.by.name)} on {full_day(record.at.astimezone(zone).date())}"
+    return Receipt(f"{name} was already confirmed{which}{who}. No action needed.", Severity.NOTICE)
 
 
 def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
-    """Say so of an acknowledgement that silences no message until its day; empty if it does, or if no end is counted down to."""
+    """Return a warning if an acknowledgement silences no message before its date, else "".
+
+    Also empty if reminders do not count down to an end.
+    """
     given, ends = view.acknowledged, view.in_use.ends if view.in_use is not None else None
     if given is None or ends is None or view.loss != Loss.NONE or needs_action(view):
         return ""
-    left, lasts = days_between(now, ends, zone), (given.until - now.astimezone(zone).date()).days
-    if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + lasts for rung in view.service.ladder):
+    left = days_between(now, ends, zone)
+    paused = (given.until - now.astimezone(zone).date()).days
+    if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + paused for rung in view.service.ladder):
         return ""
-    return f"It keeps no message quiet: none but those of the last {ACKNOWLEDGED_ABOVE} days is due until then, and these come all the same."
-
-
-def refusal(said: str) -> str:
-    """Give why nothing was recorded, without saying once more that nothing was."""
-    kept = said.replace(f" {NOTHING_RECORDED}.", "")
-    before, _, after = kept.partition(f" {NOTHING_RECORDED}; ")
-    return f"{before} {capital(after)}".strip()
-
-
-def _about(
-    service: str, watchlist: Watchlist, words: str, severity: Severity = Severity.OK
-) -> Receipt:
-    known = watchlist.services.get(service)
-    return Receipt(
-        capital(f"{clean(known.name)}: {words}" if known is not None else words), severity
+    return (
+        "This acknowledgement has no effect: the only messages before that date fall in the "
+        f"last {ACKNOWLEDGED_ABOVE} days, and those are always sent."
     )
 
 
-def _counts_now(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
+def refusal(error: str) -> str:
+    """Return an error without "Nothing was saved", which the page's alert box already says."""
+    return _NOTHING_SAVED.sub(
+        lambda found: f" {found['next'].upper()}" if found["next"] else "", error
+    )
+
+
+def _about(service: str, watchlist: Watchlist, text: str) -> str:
+    known = watchlist.services.get(service)
+    return f"{clean(known.name)}: {text}" if known is not None else capital(text)
+
+
+def _notified(people: str, *, later: bool) -> str:
+    if later:
+        return f"Not everyone who was {people} has been informed yet; the next check does that."
+    return f"Everyone who was {people} has been informed."
+
+
+def _in_use(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
     if view.in_use is None:
         return "No credential counts as in use now."
-    goes_on = ", and its countdown goes on" if view.in_use.ends is not None else ""
-    return f"The {described(view.in_use, now, zone)} counts as in use now{goes_on}."
-
-
-def _heard(*, later: bool) -> str:
-    if later:
-        return (
-            "Not everybody who was told otherwise has heard of it yet; the next checks tell them."
-        )
-    return "Whoever was told otherwise has heard of it."
+    resumes = ", and its countdown resumes" if view.in_use.ends is not None else ""
+    return f"The {described(view.in_use, now, zone)} counts as in use again{resumes}."

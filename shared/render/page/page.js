@@ -1,10 +1,10 @@
-// Copying text is a convenience: without this script, or without the clipboard, the buttons stay hidden and nothing is missing.
+// Copy buttons. Without this script or the clipboard they stay hidden; the page works without them.
 "use strict";
 
 if (navigator.clipboard) {
-  const said = document.getElementById("said");
+  const status = document.getElementById("copied");
   for (const button of document.querySelectorAll("button[data-copy]")) {
-    const words = button.textContent;
+    const label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", async () => {
       const text = document.getElementById(button.dataset.copy).textContent;
@@ -12,12 +12,12 @@ if (navigator.clipboard) {
         await navigator.clipboard.writeText(text);
         button.textContent = "Copied";
       } catch {
-        button.textContent = "Not allowed: please select the text";
+        button.textContent = "Copying is not allowed. Select the text instead.";
       }
-      said.textContent = button.textContent;
+      status.textContent = button.textContent;
       setTimeout(() => {
-        button.textContent = words;
-        said.textContent = "";
+        button.textContent = label;
+        status.textContent = "";
       }, 3000);
     });
   }

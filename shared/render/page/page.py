@@ -1,190 +1,107 @@
-"""The status page: everything that a person needs, as one HTML document that works without a script.
+"""The status page: one HTML document that works without a script.
 
-All text is escaped by the template; there is no inline style or script, so a strict Content-Security-Policy holds. Forms
-carry what was shown, and post to `{base}/confirm`, `/acknowledge`, `/claim` and `/check`.
+Its forms carry what was shown, and post to `{base}/confirm`, `/acknowledge`, `/claim` and `/check`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, Person
 from shared.core.model.vocabulary import Severity
 from shared.core.results import Status
-from shared.render.feeds.document_parts import instant
+from shared.render.instant import instant
 from shared.render.page import other_items
+from shared.render.page.age import age_text
 from shared.render.page.flash import Receipt
-from shared.render.page.inventory import WHOLE, Wanted, inventory_section, urgent_ones
-from shared.render.page.other_items import Item
+from shared.render.page.inventory import inventory_section, urgent_ones
+from shared.render.page.inventory_query import WHOLE, Wanted
+from shared.render.page.labels import urgency
 from shared.render.page.services import Card, card
-from shared.render.page.timeline import timeline
-from shared.render.page.verdict import age_text, urgency, verdict
+from shared.render.page.templates import BASE, render, tenant_url
+from shared.render.page.todos import todos
+from shared.render.page.verdict import verdict
 from shared.render.text.dates import clock, full_day
 from shared.render.text.escape import clean
-
-BASE = "/api/page"
-_HERE = Path(__file__).parent
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+from shared.render.timeline.timeline import timeline
 
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """What a page is made of."""
+    """The data of a page."""
 
     status: Status
     at: CheckContext
-    """The watchlist and the memory that the status was judged by, at the same instant."""
+    """The watchlist and the memory by which the status was judged, at the same instant."""
     histories: Mapping[str, Sequence[Decision]]
-    """By service id; a service without one has no decisions."""
+    """Decisions by service id; a service without decisions may be missing."""
     person: Person
     notice: Receipt | None = None
-    """What was just done."""
+    """The result of the form that was just sent."""
     problem: str = ""
-    """Why a decision was not recorded."""
+    """Why a decision was not saved."""
     wanted: Wanted = WHOLE
-    """Which part of the tenant's table is shown."""
+    """The part of the tenant's table to show."""
     tenant: str = ""
-    """Names the tenant in every link, where there are several."""
+    """The tenant's key in links; empty if there is only one."""
     base: str = BASE
-    """The path at which the page is served; assets are at `{base}/assets/`."""
-
-
-class Todo(NamedTuple):
-    """A line of the list of what needs attention, with its place on the page."""
-
-    anchor: str
-    severity: Severity
-    badge: str
-    text: str
-    whose: str
+    """The path of the page; its assets are at `{base}/assets/`."""
 
 
 def page(data: PageData) -> str:
-    """Give the page as HTML, to be sent as UTF-8."""
+    """Return the page as HTML, to be sent as UTF-8."""
     status, at = data.status, data.at
     zone = at.watchlist.zone
-    services = sorted(
-        status.judgement.services,
-        key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)),
-    )
-    cards = [card(view, data.histories.get(view.item, ()), status, at) for view in services]
-    unread, unclaimed, apps = (
-        other_items.unread(status, at),
-        other_items.unclaimed(status, at),
-        other_items.apps(status, at),
-    )
-    leftovers, watcher = other_items.leftovers(status, at), other_items.watcher(status, at)
-    other_things = [
+    cards = _cards(data)
+    unread, apps = other_items.unread(status, at), other_items.apps(status, at)
+    unclaimed, leftovers = other_items.unclaimed(status, at), other_items.leftovers(status, at)
+    watcher = other_items.watcher(status, at)
+    to_do = [
         item
         for item in (*unclaimed, *leftovers, *watcher)
         if item.severity != Severity.OK and item.turn is not None
     ]
     assumed = sum(each.turn is not None and each.severity == Severity.OK for each in cards)
-    html = (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            base=data.base,
-            query=f"?tenant={quote(data.tenant, safe='')}" if data.tenant else "",
-            tenant_key=data.tenant,
-            tenant_name=clean(at.watchlist.name),
-            person=clean(data.person.name),
-            notice=data.notice,
-            problem=data.problem,
-            verdict=verdict(status, at, len(other_things) + assumed),
-            beside=urgent_ones(status.inventory),
-            troubles=list(other_items.troubles(status, at)),
-            checked=age_text(status.last_checks.last_success, at.now)
-            if status.last_checks.last_success is not None
-            else "",
-            checked_stamp=instant(status.last_checks.last_success),
-            todos=_todos(cards, [*unread, *apps, *other_things]),
-            picture=Markup(timeline(status.judgement, at, standalone=False)) if cards else "",  # noqa: S704  (escaped by its XML library)
-            cards=cards,
-            unread=unread,
-            unclaimed=unclaimed,
-            apps=apps,
-            leftovers=leftovers,
-            watcher=watcher,
-            tenant=inventory_section(
-                status.inventory, data.wanted, zone, data.base, key=data.tenant
-            ),
-            zone=zone.key,
-            generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
-            generated_stamp=instant(at.now),
-        )
-    )
-    return _sendable(html)
-
-
-def which_tenant(names: Mapping[str, str], base: str = BASE) -> str:
-    """Give the page that asks which tenant is meant; `names` by what names it in a link."""
-    links = [
-        (f"{base}?tenant={quote(key, safe='')}", clean(name), key) for key, name in names.items()
-    ]
-    return _sendable(
-        _environment().get_template("which_tenant.html.j2").render(base=base, links=links)
+    last_success = status.last_checks.last_success
+    return render(
+        "page.html.j2",
+        base=data.base,
+        query=tenant_url("", data.tenant),
+        tenant_key=data.tenant,
+        tenant_name=clean(at.watchlist.name),
+        person=clean(data.person.name),
+        notice=data.notice,
+        problem=data.problem,
+        verdict=verdict(status, at, len(to_do) + assumed),
+        beside=urgent_ones(status.inventory),
+        troubles=list(other_items.troubles(status, at)),
+        checked=age_text(last_success, at.now) if last_success is not None else "",
+        checked_stamp=instant(last_success),
+        todos=todos(cards, [*unread, *apps, *to_do]),
+        picture=_picture(data) if cards else "",
+        cards=cards,
+        unread=unread,
+        unclaimed=unclaimed,
+        apps=apps,
+        leftovers=leftovers,
+        watcher=watcher,
+        tenant=inventory_section(status.inventory, data.wanted, zone, data.base, key=data.tenant),
+        zone=zone.key,
+        generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
+        generated_stamp=instant(at.now),
     )
 
 
-def not_signed_in(base: str = BASE) -> str:
-    """Give the page for somebody who is not signed in, which says how to switch sign-in on."""
-    return _environment().get_template("not_signed_in.html.j2").render(base=base)
-
-
-@cache
-def assets() -> Mapping[str, tuple[str, str]]:
-    """Give the files that the page refers to, by name: the media type and the text of each."""
-    return MappingProxyType(
-        {name: (kind, (_HERE / name).read_text(encoding="utf-8")) for name, kind in _ASSETS.items()}
+def _cards(data: PageData) -> list[Card]:
+    views = sorted(
+        data.status.judgement.services,
+        key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)),
     )
+    return [card(view, data.histories.get(view.item, ()), data.status, data.at) for view in views]
 
 
-def _todos(cards: Sequence[Card], items: Sequence[Item]) -> list[Todo]:
-    """Give what needs attention, most urgent first; what is well is only in its card."""
-    mine = [
-        Todo(
-            f"service-{each.id}",
-            each.severity,
-            each.badge,
-            each.headline,
-            each.turn.whose if each.turn is not None else "",
-        )
-        for each in cards
-        if each.severity != Severity.OK or each.turn is not None
-    ]
-    others = [
-        Todo(
-            each.id,
-            each.severity,
-            each.badge,
-            each.headline,
-            each.turn.whose if each.turn is not None else "",
-        )
-        for each in items
-    ]
-    return sorted((*mine, *others), key=lambda todo: -todo.severity.rank)
-
-
-def _sendable(html: str) -> str:
-    """Replace what UTF-8 cannot carry."""
-    return html.encode("utf-8", "replace").decode("utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _picture(data: PageData) -> Markup:
+    svg = timeline(data.status.judgement, data.at, standalone=False)
+    return Markup(svg)  # noqa: S704  (the XML library has escaped it)

@@ -1,4 +1,7 @@
-"""The page's first sentence answers "are we safe?": yes is said only after a good, recent check that read everything."""
+"""The page's headline: whether everything is safe, and if not, what is due first.
+
+"Yes" needs a recent, successful check that read everything.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -12,152 +15,120 @@ from shared.core.model.views import AppView, ServiceView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.action import needs_action
+from shared.core.judge.snapshot import CheckContext
+from shared.core.model.views import AppView, Loss, ServiceView
+from shared.core.model.vocabulary import Severity, Standing
+from shared.core.notify.audience import needs_action
 from shared.core.results import Status
-from shared.render.feeds.documents import worst_of
-from shared.render.text.dates import clock, full_day, when
+from shared.render.page.doubts import doubts
+from shared.render.page.labels import UNCERTAIN, urgency
+from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import capital, listed
+from shared.render.worst_severity import worst_severity
 
-MAX_ERROR_CHARS = 600
-HOUR, MINUTE = 3600, 60
+QUESTION = "Are we safe?"
+
+type OpenView = ServiceView | AppView
 
 
 class Verdict(NamedTuple):
-    """The answer in a word, and the sentence that explains it."""
+    """The headline: a word or two in bold, and a sentence that explains them."""
 
     word: str
-    """`Yes`, `No`, `Not yet` or `Not certain`."""
+    """`Yes`, `No`, `Not certain`, `Due on 13 Dec 2026` or `Action needed`."""
     sentence: str
     severity: Severity
 
-
-class Doubt(NamedTuple):
-    """Why what is shown may not be the whole truth."""
-
-    brief: str
-    detail: str
+    @property
+    def question(self) -> str:
+        """The question that `word` answers; empty if it is not an answer."""
+        return QUESTION if self.word in {"Yes", "No", UNCERTAIN} else ""
 
 
-def verdict(status: Status, at: CheckContext, left: int) -> Verdict:
-    """Verdict "are we safe?". `left` is how many things besides the services wait to be settled."""
-    worst, open_ones = worst_of(status, at.watchlist), sorted(_open(status), key=urgency)
+def verdict(status: Status, at: CheckContext, other_items: int) -> Verdict:
+    """Return the headline.
+
+    Args:
+        status: What is known of the services.
+        at: The watchlist and the memory by which `status` was judged.
+        other_items: How many items other than services need attention.
+    """
+    worst = worst_severity(status, at.watchlist)
+    views = sorted(_open_views(status), key=urgency)
     doubt = next(doubts(status, at), None)
-    if open_ones:
-        first, *others = open_ones
-        sentences = [f"{summary(first, now=at.now, zone=at.watchlist.zone)}."]
-        if others:
-            sentences.append(_also(others))
+    if views:
+        first, *others = views
+        sentences = [_summary(first, at), *_also(others)]
         if doubt is not None:
-            sentences.append(f"And {doubt.brief[:1].lower()}{doubt.brief[1:]}")
-        return Verdict("No" if needs_action(first) else "Not yet", " ".join(sentences), worst)
+            sentences.append(doubt.brief)
+        return Verdict(_word(first, at.watchlist.zone), " ".join(sentences), worst)
     if doubt is not None:
-        return Verdict("Not certain", f"{doubt.brief} Silence is no all-clear.", worst)
-    return Verdict("Yes", " ".join((_all_safe(status.judgement.services, at), *_left(left))), worst)
+        sentence = f"{doubt.brief} No alerts does not mean all is well."
+        return Verdict(UNCERTAIN, sentence, worst)
+    return Verdict("Yes", f"{_all_safe(status, at)}{_other_items(other_items)}", worst)
 
 
-def doubts(status: Status, at: CheckContext) -> Iterator[Doubt]:
-    """Give every reason not to trust what is shown, the gravest first."""
-    last_checks, zone = status.last_checks, at.watchlist.zone
-    error = clean(last_checks.error, MAX_ERROR_CHARS)
-    if last_checks.last_success is None:
-        yield Doubt(
-            "No check has ended well yet.", error if last_checks.outcome != Outcome.FAILED else ""
-        )
-    elif status.stale:
-        began = f"{full_day(last_checks.last_success.astimezone(zone).date())}, {clock(last_checks.last_success, zone)}"
-        yield Doubt(
-            f"The last good check was {age_text(last_checks.last_success, at.now)}.",
-            f"It began on {began}; what has changed since is not known.",
-        )
-    if last_checks.outcome == Outcome.FAILED:
-        yield Doubt("The last check failed.", error)
-    elif last_checks.outcome == Outcome.PARTIAL:
-        yield Doubt("The last check was only partly done.", error)
-    for app in at.watchlist.apps:
-        if (since := unread_since(app, status, at)) is not None:
-            yield since
-
-
-def unread_since(app: WatchedApp, status: Status, at: CheckContext) -> Doubt | None:
-    """Say that an app was not read in the last check, and what that leaves unknown; `None` if it was."""
-    names, services = clean(app.name), listed([clean(service.name) for service in app.services])
-    seen = last_record_of(app, at.memory)
-    if app.key not in status.judgement.concluded:
-        why = clean(status.judgement.unread.get(app.key, ""), MAX_ERROR_CHARS)
-        return Doubt(
-            f"{names} has not been read yet.", f"{why} Nothing is known of {services}.".strip()
-        )
-    if (
-        seen is not None
-        and status.last_checks.last_attempt is not None
-        and seen.read_at < status.last_checks.last_attempt
-    ):
-        read = when(seen.read_at, at.now, at.watchlist.zone)
-        return Doubt(
-            f"{names} was not read in the last check.",
-            f"What is shown of {services} was read {read}.",
-        )
-    return None
-
-
-def age_text(then: datetime, now: datetime) -> str:
-    """Say how old a moment is: "just now", "25 minutes ago", "3 hours ago", "2 days ago"."""
-    seconds = (now - then).total_seconds()
-    for unit, length, until in (
-        ("minute", MINUTE, HOUR),
-        ("hour", HOUR, 48 * HOUR),
-        ("day", 24 * HOUR, float("inf")),
-    ):
-        if MINUTE <= seconds < until:
-            number = int(seconds // length)
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
-    return "just now" if seconds > -MINUTE else "in the future: a clock is wrong"
-
-
-def urgency(view: View) -> tuple[int, int]:
-    """Order items from the most to the least urgent."""
-    return (-view.severity.rank, view.days_left if view.days_left is not None else 10**6)
-
-
-def _open(status: Status) -> Iterator[ServiceView | AppView]:
-    """Give the services that are not safe; of an app that cannot be used the app itself, which speaks for its services."""
+def _open_views(status: Status) -> Iterator[OpenView]:
+    """Yield the services that are not safe; an unusable app stands for its services."""
     judgement = status.judgement
     yield from (view for view in judgement.apps if view.problems)
-    yield from (
-        view for view in judgement.services if view.standing != Standing.HEALTHY and view.app.usable
+    for view in judgement.services:
+        if view.standing != Standing.HEALTHY and view.app.usable:
+            yield view
+
+
+def _word(view: OpenView, zone: ZoneInfo) -> str:
+    if needs_action(view):
+        return "No"
+    ends = _end_in_use(view) if isinstance(view, ServiceView) and view.loss == Loss.NONE else None
+    return "Action needed" if ends is None else f"Due on {_date(ends, zone)}"
+
+
+def _summary(view: OpenView, at: CheckContext) -> str:
+    return f"{summary(view, now=at.now, zone=at.watchlist.zone)}."
+
+
+def _also(others: Sequence[OpenView]) -> Iterator[str]:
+    names = dict.fromkeys(
+        clean(view.service.name if isinstance(view, ServiceView) else view.watched.name)
+        for view in others
     )
+    if names:
+        verb = "needs" if len(names) == 1 else "need"
+        yield f"{capital(listed(list(names)))} also {verb} attention."
 
 
-def _also(others: Sequence[ServiceView | AppView]) -> str:
-    names = list(
-        dict.fromkeys(
-            clean(view.service.name if isinstance(view, ServiceView) else view.watched.name)
-            for view in others
-        )
-    )
-    return f"{capital(listed(names))} {'needs' if len(names) == 1 else 'need'} attention too."
-
-
-def _all_safe(services: Sequence[ServiceView], at: CheckContext) -> str:
+def _all_safe(status: Status, at: CheckContext) -> str:
+    services = status.judgement.services
     if len(services) == 1:
-        return f"{summary(services[0], now=at.now, zone=at.watchlist.zone)}."
+        return _summary(services[0], at)
     names = listed([clean(view.service.name) for view in services])
-    return f"{names} are safe; {_first_end(services, at.watchlist.zone)}."
+    return f"{names} are safe; {_first_to_expire(services, at.watchlist.zone)}."
 
 
-def _first_end(services: Sequence[ServiceView], zone: ZoneInfo) -> str:
-    ends = [
-        (view.in_use.ends, clean(view.service.name))
-        for view in services
-        if view.in_use is not None and view.in_use.ends is not None
-    ]
+def _first_to_expire(services: Sequence[ServiceView], zone: ZoneInfo) -> str:
+    ends = [(end, view.service.name) for view in services if (end := _end_in_use(view)) is not None]
     if not ends:
-        return "nothing that they use expires"
-    first, name = min(ends)
-    return f"the first to end is {name}'s, on {full_day(first.astimezone(zone).date())}"
+        return "their credentials do not expire"
+    end, name = min(ends)
+    return f"{clean(name)}'s credential expires first, on {_date(end, zone)}"
 
 
-def _left(left: int) -> Iterator[str]:
-    if left:
-        yield "One thing is left to settle." if left == 1 else f"{left} things are left to settle."
+def _other_items(number: int) -> str:
+    if not number:
+        return ""
+    return (
+        " 1 other item needs attention."
+        if number == 1
+        else f" {number} other items need attention."
+    )
+
+
+def _end_in_use(view: ServiceView) -> datetime | None:
+    return view.in_use.ends if view.in_use is not None else None
+
+
+def _date(end: datetime, zone: ZoneInfo) -> str:
+    return full_day(end.astimezone(zone).date())

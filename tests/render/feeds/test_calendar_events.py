@@ -1,4 +1,4 @@
-"""Two libraries read the calendar; events keep who they are, say when they are cancelled, and give no secret away."""
+"""The calendar: two libraries read it, event ids are stable, and no key ids or hints are in it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ def text_of(world: World) -> str:
 
 
 def events(world: World) -> dict[str, Event]:
-    """Give the events by their summaries."""
+    """Return the events by their summaries."""
     return {
         str(event["summary"]): event
         for event in icalendar.Calendar.from_ical(text_of(world)).walk("VEVENT")
@@ -46,24 +46,24 @@ def events(world: World) -> dict[str, Event]:
 
 @pytest.fixture
 def world() -> World:
-    alive = World(
+    world = World(
         watchlist(service("LibCal", link="https://library.example/admin"), service("LibStaffer")),
         now=at("2026-11-22T14:00Z"),
     )
-    alive.tenant.put(OLD, STAFFER)
-    alive.check()
-    return alive
+    world.tenant.put(OLD, STAFFER)
+    world.check()
+    return world
 
 
 def triggers(event: Event) -> list[int]:
     return [-alarm["trigger"].dt.days for alarm in event.walk("VALARM")]
 
 
-def test_an_end_is_an_all_day_event_on_the_local_day_with_an_alarm_at_each_rung(
+def test_end_is_an_all_day_event_with_an_alarm_at_each_rung(
     world: World,
 ) -> None:
     (event,) = events(world).values()
-    assert str(event["summary"]) == "LibCal: secret “LibCal 2024” ends"
+    assert str(event["summary"]) == "LibCal: secret “LibCal 2024” expires"
     assert (event["dtstart"].dt, event["dtend"].dt) == (date(2026, 12, 12), date(2026, 12, 13))
     assert "12 Dec 2026 at 21:15 CST" in event["description"]
     assert (event["status"], event["transp"], event["url"]) == (
@@ -74,30 +74,31 @@ def test_an_end_is_an_all_day_event_on_the_local_day_with_an_alarm_at_each_rung(
     assert triggers(event) == [90, 60, 30, 14, 7, 3, 1, 0]
 
 
-def test_what_does_not_expire_has_no_event(world: World) -> None:
+def test_credential_without_an_end_has_no_event(world: World) -> None:
     assert not [summary for summary in events(world) if summary.startswith("LibStaffer")]
 
 
-def test_replacement_leftover_and_unclaimed_have_events_of_their_own(world: World) -> None:
+def test_replacement_leftover_and_unclaimed_have_own_events(world: World) -> None:
     world.tenant.put(NEW, OLD, STAFFER, STRAY)
     world.check()
     assert set(events(world)) == {
-        "LibCal: secret “LibCal 2024” ends",
-        "LibCal: new secret “LibCal 2026” ends",
-        "LibApps Outlook sync: unclaimed secret “Test” ends",
+        "LibCal: secret “LibCal 2024” expires",
+        "LibCal: new secret “LibCal 2026” expires",
+        "LibApps Outlook sync: unassigned secret “Test” expires",
     }
     world.confirm("libcal", NEW.key_id)
     found = events(world)
-    assert {"LibCal: old secret “LibCal 2024” ends", "LibCal: secret “LibCal 2026” ends"} < set(
-        found
-    )
-    assert triggers(found["LibCal: old secret “LibCal 2024” ends"]) == [7, 1, 0]
+    assert {
+        "LibCal: old secret “LibCal 2024” expires",
+        "LibCal: secret “LibCal 2026” expires",
+    } < set(found)
+    assert triggers(found["LibCal: old secret “LibCal 2024” expires"]) == [7, 1, 0]
 
 
-def test_an_event_stays_the_same_through_the_life_of_its_credential_and_its_sequence_never_falls(
+def test_event_keeps_its_id_and_its_sequence_never_falls(
     world: World,
 ) -> None:
-    seen: list[dict[str, Event]] = []
+    states: list[dict[str, Event]] = []
     steps: tuple[Callable[[], None], ...] = (
         lambda: world.tenant.add(NEW),
         lambda: world.confirm("libcal", NEW.key_id),
@@ -109,20 +110,18 @@ def test_an_event_stays_the_same_through_the_life_of_its_credential_and_its_sequ
         world.now += timedelta(hours=1)
         step()
         world.check()
-        seen.append({str(event["uid"]): event for event in events(world).values()})
-    assert len({frozenset(each) for each in seen}) == 1
-    for uid in seen[0]:
-        assert [each[uid]["sequence"] for each in seen] == sorted(
-            {each[uid]["sequence"] for each in seen}
-        )
-        assert [each[uid]["last-modified"].dt for each in seen] == sorted(
-            each[uid]["last-modified"].dt for each in seen
-        )
-    assert {"CONFIRMED", "CANCELLED"} == {str(event["status"]) for event in seen[3].values()}
-    assert {"CONFIRMED"} == {str(event["status"]) for event in seen[4].values()}
+        states.append({str(event["uid"]): event for event in events(world).values()})
+    assert len({frozenset(state) for state in states}) == 1
+    for uid in states[0]:
+        sequences = [state[uid]["sequence"] for state in states]
+        changes = [state[uid]["last-modified"].dt for state in states]
+        assert sequences == sorted(set(sequences))
+        assert changes == sorted(changes)
+    assert {str(event["status"]) for event in states[3].values()} == {"CONFIRMED", "CANCELLED"}
+    assert {str(event["status"]) for event in states[4].values()} == {"CONFIRMED"}
 
 
-def test_a_credential_in_use_that_is_gone_is_cancelled_for_a_while_and_rings_no_more(
+def test_deleted_credential_is_cancelled_for_30_days(
     world: World,
 ) -> None:
     (before,) = events(world).values()
@@ -140,27 +139,27 @@ def test_a_credential_in_use_that_is_gone_is_cancelled_for_a_while_and_rings_no_
     assert events(world) == {}
 
 
-def test_an_unclaimed_credential_that_is_gone_is_cancelled_as_what_it_was(world: World) -> None:
+def test_deleted_unclaimed_credential_is_cancelled(world: World) -> None:
     world.tenant.add(STRAY)
     world.check()
-    before = events(world)["LibApps Outlook sync: unclaimed secret “Test” ends"]
+    before = events(world)["LibApps Outlook sync: unassigned secret “Test” expires"]
     world.tenant.drop(STRAY.key_id)
     world.check()
-    after = events(world)["LibApps Outlook sync: secret “Test” is gone"]
+    after = events(world)["LibApps Outlook sync: secret “Test” was deleted"]
     assert (after["uid"], after["status"]) == (before["uid"], "CANCELLED")
 
 
-def test_a_credential_that_two_services_use_has_an_event_for_each(world: World) -> None:
+def test_shared_credential_has_an_event_for_each_service(world: World) -> None:
     world.claim(OLD.key_id, "libcal", "libstaffer")
     world.confirm("libstaffer", OLD.key_id)
     assert set(events(world)) == {
-        "LibCal: secret “LibCal 2024” ends",
-        "LibStaffer: secret “LibCal 2024” ends",
+        "LibCal: secret “LibCal 2024” expires",
+        "LibStaffer: secret “LibCal 2024” expires",
     }
     assert len({str(event["uid"]) for event in events(world).values()}) == 2
 
 
-def test_no_key_id_and_no_hint_is_in_it(world: World) -> None:
+def test_calendar_has_no_key_ids_and_no_hints(world: World) -> None:
     world.tenant.put(NEW, OLD, STAFFER, STRAY)
     world.check()
     world.confirm("libcal", NEW.key_id)
@@ -175,7 +174,7 @@ def test_no_key_id_and_no_hint_is_in_it(world: World) -> None:
     assert [word for word in secrets if word in unfolded] == []
 
 
-def test_texts_from_outside_can_neither_end_a_line_nor_begin_an_event(world: World) -> None:
+def test_hostile_text_cannot_begin_a_line_or_an_event(world: World) -> None:
     name = "LibCal\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:x;y,z\\n \u202etxet" + "ü" * 100
     world.tenant.put(OLD._replace(name=name, kind=Kind.CERTIFICATE), STAFFER)
     world.check()
@@ -186,7 +185,7 @@ def test_texts_from_outside_can_neither_end_a_line_nor_begin_an_event(world: Wor
     assert all(len(line.encode()) <= 75 for line in text_of(world).split("\r\n"))
 
 
-def test_it_says_how_often_to_fetch_it_and_changes_in_nothing_but_its_stamp(world: World) -> None:
+def test_only_the_time_stamp_changes_between_two_fetches(world: World) -> None:
     first = text_of(world)
     feed: Any = icalendar.Calendar.from_ical(first)
     assert (feed["method"], feed["version"], feed["x-published-ttl"]) == ("PUBLISH", "2.0", "PT12H")
@@ -196,7 +195,7 @@ def test_it_says_how_often_to_fetch_it_and_changes_in_nothing_but_its_stamp(worl
     assert text_of(world).replace("DTSTAMP:20261122T140700Z", "DTSTAMP:20261122T140000Z") == first
 
 
-def test_another_library_reads_the_same(world: World) -> None:
+def test_second_library_reads_the_same_events(world: World) -> None:
     world.tenant.put(NEW, OLD, STAFFER, STRAY)
     world.check()
     world.tenant.drop(STRAY.key_id)
@@ -206,17 +205,22 @@ def test_another_library_reads_the_same(world: World) -> None:
         event.name: (event.begin.date(), event.all_day, event.status, len(event.alarms))
         for event in read.events
     } == {
-        "LibCal: secret “LibCal 2024” ends": (date(2026, 12, 12), True, "CONFIRMED", 8),
-        "LibCal: new secret “LibCal 2026” ends": (date(2028, 12, 13), True, "CONFIRMED", 8),
-        "LibApps Outlook sync: secret “Test” is gone": (date(2027, 12, 13), True, "CANCELLED", 0),
+        "LibCal: secret “LibCal 2024” expires": (date(2026, 12, 12), True, "CONFIRMED", 8),
+        "LibCal: new secret “LibCal 2026” expires": (date(2028, 12, 13), True, "CONFIRMED", 8),
+        "LibApps Outlook sync: secret “Test” was deleted": (
+            date(2027, 12, 13),
+            True,
+            "CANCELLED",
+            0,
+        ),
     }
 
 
-def test_an_empty_calendar_is_a_calendar() -> None:
+def test_empty_calendar_is_valid() -> None:
     assert ics.Calendar(text_of(World())).events == set()
 
 
-def test_a_sighting_of_an_app_that_is_not_watched_any_more_has_no_event(world: World) -> None:
+def test_credential_of_an_unwatched_app_has_no_event(world: World) -> None:
     elsewhere = [
         replace(each, app="libwizard", gone_at=world.now)
         for each in world.ledger.load().credential_records.values()

@@ -1,4 +1,4 @@
-"""Prometheus' own parser reads what we say, and what is not known has no sample."""
+"""The metrics, read by Prometheus' own parser; what is unknown has no sample."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ type Samples = dict[tuple[str, ...], float]
 
 
 def samples(world: World) -> Samples:
-    """Give every sample by its name (without `lapsewatch_`) and its labels' values, and see that each has a help text."""
+    """Return every sample by its name (without `lapsewatch_`) and the values of its labels."""
     families = list(text_string_to_metric_families(metrics(world.watch.status(), world.watched)))
     assert all(family.documentation and family.type == "gauge" for family in families)
     return {
@@ -24,7 +24,7 @@ def samples(world: World) -> Samples:
 
 
 def world(*, staffer_ends: str | None = "2028-01-01T06:00Z") -> World:
-    """LibCal has 21 local days left, and somebody has left a secret that nobody claims."""
+    """LibCal has 21 local days left, and there is an unclaimed secret."""
     alive = World(now=at("2026-11-22T14:00Z"))
     alive.tenant.put(
         secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z"),
@@ -35,7 +35,7 @@ def world(*, staffer_ends: str | None = "2028-01-01T06:00Z") -> World:
     return alive
 
 
-def test_each_service_has_its_days_its_severity_and_one_standing() -> None:
+def test_service_has_days_severity_and_one_standing() -> None:
     found = samples(world())
     assert (
         found["days_left", "libcal"],
@@ -54,13 +54,13 @@ def test_each_service_has_its_days_its_severity_and_one_standing() -> None:
     ) == (2, 0, 1, 0)
 
 
-def test_a_service_that_does_not_expire_has_no_days() -> None:
+def test_service_without_an_end_has_no_days() -> None:
     found = samples(world(staffer_ends=None))
     assert ("days_left", "libstaffer") not in found
     assert found["standing", "libstaffer", "healthy"] == 1
 
 
-def test_days_are_negative_once_the_end_is_past() -> None:
+def test_days_are_negative_after_expiry() -> None:
     alive = world()
     alive.now = at("2026-12-15T14:00Z")
     found = samples(alive)
@@ -71,7 +71,7 @@ def test_days_are_negative_once_the_end_is_past() -> None:
     ) == (-2, 3, 1)
 
 
-def test_the_checks_are_dated_and_stale_after_26_hours() -> None:
+def test_checks_are_stale_after_26_hours() -> None:
     alive = world()
     checked = alive.now.timestamp()
     assert samples(alive)["stale",] == 0
@@ -89,7 +89,7 @@ def test_the_checks_are_dated_and_stale_after_26_hours() -> None:
     assert found["worst",] == 2
 
 
-def test_a_failed_check_moves_only_the_last_attempt() -> None:
+def test_failed_check_changes_only_the_last_attempt() -> None:
     alive = world()
     checked = alive.now.timestamp()
     alive.now += timedelta(hours=1)
@@ -103,7 +103,7 @@ def test_a_failed_check_moves_only_the_last_attempt() -> None:
     assert (found["last_outcome", "failed"], found["days_left", "libcal"]) == (1, 21)
 
 
-def test_before_the_first_check_services_are_unread_and_no_instant_is_made_up() -> None:
+def test_before_the_first_check_services_are_unread() -> None:
     found = samples(World())
     assert (
         found["services",],
@@ -119,13 +119,13 @@ def test_before_the_first_check_services_are_unread_and_no_instant_is_made_up() 
     }
 
 
-def test_problems_of_the_apps_are_counted() -> None:
+def test_problems_of_apps_are_counted() -> None:
     alive = world()
     alive.tenant.put(*alive.tenant.credentials, disabled="its service principal is disabled")
     alive.check()
     assert samples(alive)["app_problems",] == 1
 
 
-def test_nothing_that_graph_said_is_in_it() -> None:
+def test_metrics_contain_no_text_from_graph() -> None:
     text = metrics(world().watch.status(), world().watched)
     assert not any(word in text for word in ("LibCal", "HELP\n", "k1", "k3", "q7X", "LibApps"))

@@ -1,4 +1,4 @@
-"""Pages to look at: lives that a small world lived through, and single views."""
+"""Pages for tests and pictures: simulated worlds, and single views."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,17 +18,22 @@ from shared.core.model.secret import Secret
 from shared.core.model.views import (
     AppView,
     LeftoverView,
+    Loss,
     RemovedView,
     ServiceView,
     UnclaimedView,
     View,
     WatcherView,
 )
-from shared.core.model.vocabulary import Kind
+from shared.core.model.vocabulary import Kind, Standing
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
 from shared.core.results import Status
 from shared.render.page.page import PageData
 from tests.support.notices import NOW, WATCHED, ZONE
+from tests.support.build import at, secret, service, watchlist
+from tests.support.inventory_world import TenantWorld, app
+from tests.support.notices import LIBSTAFFER, NEW, NOW, WATCHED, ZONE, credential, service_view
+from tests.support.world import World
 
 ROOT = Path(__file__).parents[3]
 ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
@@ -37,6 +42,12 @@ CHANNELS = {
     name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")
 }
 WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
+SAFE = service_view(Standing.HEALTHY, NEW, confirmed=True)
+WAITING = service_view(Standing.AWAITING_INSTALL, replacement=NEW)
+ENDED = service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED)
+STAFFER = service_view(
+    Standing.HEALTHY, credential("LibStaffer 2025", 300, hint="K9_"), service=LIBSTAFFER
+)
 
 
 def single(
@@ -47,7 +58,7 @@ def single(
     read: bool = True,
     decisions: Mapping[str, tuple[Decision, ...]] | None = None,
 ) -> PageData:
-    """Give the page of these views, of a watchlist with one app; `read` is whether that app was ever read."""
+    """Return a page of views of one app; `read` is whether that app was ever read."""
     judgement = Judgement(
         now=NOW,
         services=tuple(view for view in views if isinstance(view, ServiceView)),
@@ -60,21 +71,21 @@ def single(
         changes=Changes(),
         unread={},
     )
-    seen = CheckContext(WATCHLIST, memory or Memory(), NOW, last_checks)
-    return PageData(
-        Status(judgement, last_checks, NextMessages(), stale), seen, decisions or {}, ROBIN
-    )
+    context = CheckContext(WATCHLIST, memory or Memory(), NOW, last_checks)
+    status = Status(judgement, last_checks, NextMessages(), stale)
+    return PageData(status, context, decisions or {}, ROBIN)
 
 
 def lived(world: World, **more: str) -> PageData:
-    """Give the page of a world as it is now."""
-    seen = CheckContext(world.watched, world.ledger.load(), world.now, world.ledger.last_checks())
-    histories = world.ledger.decisions(*world.watched.services)
-    return replace(PageData(world.watch.status(), seen, histories, ROBIN), **more)  # type: ignore[arg-type]  # texts only
+    """Return the page of a world as it is now."""
+    ledger = world.ledger
+    context = CheckContext(world.watched, ledger.load(), world.now, ledger.last_checks())
+    histories = ledger.decisions(*world.watched.services)
+    return replace(PageData(world.watch.status(), context, histories, ROBIN), **more)  # type: ignore[arg-type]  # texts only
 
 
 def library() -> World:
-    """LibCal waits for its new secret, LibStaffer comes to its end, a newsletter is safe, and somebody's test secret is unclaimed."""
+    """LibCal has a new secret to install, LibStaffer expires, and a test secret is unclaimed."""
     world = World(
         watched=_watched(_shipped("LibCal"), _shipped("LibStaffer"), _newsletter()),
         now=at("2026-08-15T13:05Z"),
@@ -125,9 +136,9 @@ def safe() -> World:
     return world
 
 
-def tenant(items: int = 130) -> World:
-    """A whole tenant beside LibCal, with `items` credentials that are due or have ended, some of hostile names."""
-    world = inventory_world(now=at("2026-09-01T14:00Z"))
+def tenant(items: int = 130) -> TenantWorld:
+    """A whole tenant with `items` due or expired credentials, some with hostile names."""
+    world = TenantWorld(now=at("2026-09-01T14:00Z"))
     names = (
         "Branch kiosk",
         "Digital signage",

@@ -1,6 +1,7 @@
 """Pages in a browser, as the app serves them.
 
-`python -m tests.render.page.page_pictures` draws the pictures of docs/ again. Look at them before you keep them.
+`python -m tests.render.page.page_pictures` draws the pictures of docs/ again. Look at them before
+you commit them.
 """
 
 import sys
@@ -11,23 +12,16 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Route
 
 from local.browser import BrowserError
-from shared.render.page.page import assets, page
+from shared.render.page.page import page
+from shared.render.page.templates import assets
 from tests.render.page.page_cases import ROOT, library, lived, safe, stopped, tenant
 from tests.support.browser import chromium
 
 PICTURES = ROOT / "docs" / "pictures"
 SITE = "https://page.example/api/page"
-POLICY = "; ".join(
-    [
-        *[
-            "default-src 'none'",
-            "style-src 'self'",
-            "script-src 'self'",
-            "img-src 'self' data:",
-            "form-action 'self'",
-        ],
-        *["base-uri 'none'", "frame-ancestors 'none'"],
-    ]
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -41,7 +35,7 @@ def opened(
     script: bool = True,
     seen: Callable[[Route], None] | None = None,
 ) -> Iterator[Page]:
-    """Open a page as the app serves it: with its policy, its assets beside it, and nothing else in the world."""
+    """Open a page as the app serves it: with its policy and assets, and no other host."""
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if dark else "light",

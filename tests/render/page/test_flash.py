@@ -1,4 +1,4 @@
-"""What the page and the command line answer to what people decide."""
+"""The page's answers to forms."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +10,7 @@ from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.render.page.flash import Receipt, already, keeps_nothing_quiet, receipt, refusal
+from shared.render.text.naming import described
 from tests.render.page.page_cases import WATCHLIST, single
 from tests.support.notices import NEW, NOW, PAT, ZONE, credential, service_view
 
@@ -30,48 +31,52 @@ def answered(done: str, view: ServiceView, service: str = "libcal") -> Receipt:
     return found
 
 
-def test_an_undo_says_what_counts_now_and_that_the_countdown_goes_on() -> None:
+def test_undo_names_the_credential_in_use() -> None:
     view = service_view(Standing.AWAITING_INSTALL, replacement=NEW, confirmed=True)
-    counts = "LibCal: undone. The secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026) counts as in use now, and its countdown goes on."
-    assert answered("undo", view) == Receipt(
-        f"{counts} Whoever was told otherwise has heard of it.", Severity.NOTICE
+    old = described(credential(), NOW, ZONE)
+    in_use = f"LibCal: undone. The {old} counts as in use again, and its countdown resumes."
+    informed = "Everyone who was notified earlier has been informed."
+    not_yet = (
+        "Not everyone who was notified earlier has been informed yet; the next check does that."
     )
-    assert (
-        answered("undo-later", view).text
-        == f"{counts} Not everybody who was told otherwise has heard of it yet; the next checks tell them."
-    )
+    assert answered("undo", view) == Receipt(f"{in_use} {informed}", Severity.NOTICE)
+    assert answered("undo-later", view) == Receipt(f"{in_use} {not_yet}", Severity.NOTICE)
 
 
-def test_what_is_confirmed_already_is_said_once_and_is_no_alarm() -> None:
+def test_confirmation_that_was_already_made_is_a_notice() -> None:
     view = service_view(Standing.HEALTHY, NEW, confirmed=True)
-    said = already(view, NOW, ZONE)
-    assert said.severity == Severity.NOTICE
-    assert said.text == (
-        "LibCal was already confirmed on the secret “LibCal 2026” (begins with Zr2, ends 14 Nov 2028) by Pat Example on 21 Nov 2026; "
-        "nothing more to do."
+    answer = already(view, NOW, ZONE)
+    assert answer.severity == Severity.NOTICE
+    assert answer.text == (
+        f"LibCal was already confirmed to use the {described(NEW, NOW, ZONE)} by Pat Example "
+        "on 21 Nov 2026. No action needed."
     )
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("error", "shown"),
     [
         (
-            "It is not what you were shown any more. Nothing was recorded; please look again.",
-            "It is not what you were shown any more. Please look again.",
+            "Credential x has changed. Nothing was saved; reload and check.",
+            "Credential x has changed. Reload and check.",
         ),
         (
-            "The credential is not live. Nothing was recorded. No live credential is there.",
-            "The credential is not live. No live credential is there.",
+            "It is not live; wait. Nothing was saved. Choose another.",
+            "It is not live; wait. Choose another.",
         ),
-        ("The day 2020-01-01 is past.", "The day 2020-01-01 is past."),
+        ("It has changed. Nothing was recorded; look again.", "It has changed. Look again."),
+        ("The date 2020-01-01 is past.", "The date 2020-01-01 is past."),
         ("", ""),
     ],
 )
-def test_that_nothing_was_recorded_is_said_once(said: str, shown: str) -> None:
-    assert refusal(said) == shown
+def test_refusal_omits_that_nothing_was_saved(error: str, shown: str) -> None:
+    assert refusal(error) == shown
 
 
-QUIETS_NOTHING = "It keeps no message quiet: none but those of the last 7 days is due until then, and these come all the same."
+NO_EFFECT = (
+    "This acknowledgement has no effect: the only messages before that date fall in the last "
+    "7 days, and those are always sent."
+)
 
 
 @pytest.mark.parametrize(
@@ -85,26 +90,36 @@ QUIETS_NOTHING = "It keeps no message quiet: none but those of the last 7 days i
         (1, 1, False),
     ],
 )
-def test_an_acknowledgement_that_quiets_nothing_says_so(
-    left: int, lasts: int, *, quiet: bool
-) -> None:
+def test_acknowledgement_without_effect_is_reported(left: int, lasts: int, *, quiet: bool) -> None:
     view = acknowledged(service_view(in_use=credential(ends=left)), TODAY + timedelta(days=lasts))
-    assert keeps_nothing_quiet(view, NOW, ZONE) == ("" if quiet else QUIETS_NOTHING)
-    recorded = "LibCal: your acknowledgement is recorded."
+    assert keeps_nothing_quiet(view, NOW, ZONE) == ("" if quiet else NO_EFFECT)
+    saved = "LibCal: reminders snoozed."
     assert answered("acknowledge", view) == (
-        Receipt(recorded) if quiet else Receipt(f"{recorded} {QUIETS_NOTHING}", Severity.NOTICE)
+        Receipt(saved) if quiet else Receipt(f"{saved} {NO_EFFECT}", Severity.NOTICE)
     )
 
 
-def test_an_acknowledgement_that_makes_daily_reminders_weekly_quiets_something() -> None:
+def test_acknowledgement_of_daily_reminders_has_an_effect() -> None:
     view = service_view(Standing.EXPIRED, credential(ends=-1), over=Loss.EXPIRED)
     assert keeps_nothing_quiet(acknowledged(view, TODAY + timedelta(days=5)), NOW, ZONE) == ""
 
 
-def test_nothing_of_the_query_comes_back() -> None:
+def test_query_is_never_echoed() -> None:
     view = service_view()
     assert receipt("<b>zzmark", "libcal", judged(view), WATCHLIST) is None
     assert receipt("undo", "zzmark", judged(view), WATCHLIST) is None
     assert answered("confirm", view, "zzmark") == Receipt(
-        "Your confirmation is recorded, and whoever was asked to act has been told."
+        "Confirmation saved. Everyone who was asked to act has been informed."
     )
+
+
+@pytest.mark.parametrize(
+    ("done", "service", "text"),
+    [
+        ("claim", "libcal", "LibCal: credential assigned."),
+        ("claim", "", "Assignment saved."),
+        ("check", "", "Check completed."),
+    ],
+)
+def test_other_forms_are_answered(done: str, service: str, text: str) -> None:
+    assert answered(done, service_view(), service) == Receipt(text)

@@ -1,0 +1,113 @@
+"""The rows of the CSV: services, unclaimed and older credentials, the tenant, and apps."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from shared.core.model.directory import Credential
+from shared.core.model.views import AppView, InventoryView, LeftoverView, ServiceView, UnclaimedView
+from shared.core.model.vocabulary import Severity
+from shared.core.model.watchlist import Service, WatchedApp, Watchlist
+from shared.core.notify.next_message import NextMessages
+from shared.core.results import Status
+from shared.render.instant import instant
+from shared.render.text.dates import clock
+from shared.render.text.next_steps import next_step, whose_turn
+from shared.render.worst_severity import unread_apps
+
+type Item = ServiceView | UnclaimedView | LeftoverView | AppView | InventoryView
+type CsvRow = dict[str, str | int]
+
+
+def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
+    """Yield a row for each item, by the columns of the CSV; missing columns are empty."""
+    judgement, next_messages = status.judgement, status.next_messages
+    for service in judgement.services:
+        yield (
+            _item(service, next_messages)
+            | _credential(service.in_use, watchlist)
+            | _acknowledged(service)
+        )
+    for app in unread_apps(watchlist, judgement):
+        yield from (_unread_service(each, app) for each in app.services)
+    others: tuple[UnclaimedView | LeftoverView, ...] = (*judgement.unclaimed, *judgement.leftovers)
+    for view in others:
+        yield _item(view, next_messages) | _credential(view.credential, watchlist)
+    for each in status.inventory.views if status.inventory is not None else ():
+        yield _item(each, next_messages) | _credential(each.listed.credential, watchlist)
+    for app_view in judgement.apps:
+        if app_view.problems:
+            yield _item(app_view, next_messages)
+
+
+def _item(view: Item, next_messages: NextMessages) -> CsvRow:
+    kind, name, app = _names(view)
+    row: CsvRow = {
+        "kind": kind,
+        "item": view.item,
+        "name": name,
+        "app": app,
+        "standing": "; ".join(view.problems) if isinstance(view, AppView) else view.standing,
+        "severity": view.severity,
+        "whose_turn": whose_turn(view),
+        "next_step": next_step(view),
+    }
+    if view.days_left is not None:
+        row["days_left"] = view.days_left
+    if (day := next_messages.by_item.get(view.item)) is not None:
+        row["next_message"] = day.isoformat()
+    return row
+
+
+def _names(view: Item) -> tuple[str, str, str]:
+    """Return the kind of an item, its name, and the name of its app."""
+    match view:
+        case ServiceView():
+            return "service", view.service.name, view.app.name
+        case UnclaimedView():
+            return "unclaimed", view.credential.name, view.app.name
+        case LeftoverView():
+            return "leftover", view.owner.service.name, view.owner.app.name
+        case InventoryView():
+            return "tenant", view.listed.app_name, view.listed.app_name
+        case AppView():
+            return "app", view.watched.name, view.watched.name
+
+
+def _acknowledged(view: ServiceView) -> CsvRow:
+    if view.acknowledged is None:
+        return {}
+    return {"acknowledged_until": view.acknowledged.until.isoformat()}
+
+
+def _unread_service(service: Service, app: WatchedApp) -> CsvRow:
+    return {
+        "kind": "service",
+        "item": service.id,
+        "name": service.name,
+        "app": app.name,
+        "standing": "not read yet",
+        "severity": Severity.WARNING,
+    }
+
+
+def _credential(credential: Credential | None, watchlist: Watchlist) -> CsvRow:
+    if credential is None:
+        return {}
+    return {
+        "credential": credential.name,
+        "credential_kind": credential.kind,
+        "hint": credential.hint,
+        "key_id": credential.key_id,
+        **_end(credential.ends, watchlist),
+    }
+
+
+def _end(ends: datetime | None, watchlist: Watchlist) -> CsvRow:
+    if ends is None:
+        return {"ends": "does not expire"}
+    return {
+        "ends": ends.astimezone(watchlist.zone).date().isoformat(),
+        "ends_at": clock(ends, watchlist.zone),
+        "zone": watchlist.zone.key,
+        "ends_utc": instant(ends) or "",
+    }

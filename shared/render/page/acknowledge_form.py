@@ -1,0 +1,32 @@
+"""The form that pauses reminders (route `acknowledge`)."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from shared.core.judge.snapshot import CheckContext
+from shared.core.model.views import Loss, ServiceView
+from shared.core.model.vocabulary import Standing
+
+USUAL_PAUSE = timedelta(days=7)
+"""The pause that the form proposes."""
+
+
+class Acknowledge(NamedTuple):
+    """The range of dates to choose from; local dates as `YYYY-MM-DD`."""
+
+    first: str
+    last: str
+    """Empty: no limit."""
+    usual: str
+
+
+def acknowledge(view: ServiceView, at: CheckContext) -> Acknowledge | None:
+    """Return the dates of the form; `None` if there are no reminders to pause."""
+    if view.standing == Standing.HEALTHY or not view.app.found:
+        return None
+    zone = at.watchlist.zone
+    today = at.now.astimezone(zone).date()
+    ends = view.in_use.ends if view.in_use is not None and view.loss == Loss.NONE else None
+    last = ends.astimezone(zone).date() if ends is not None else None
+    usual = min(today + USUAL_PAUSE, last or date.max)
+    return Acknowledge(today.isoformat(), last.isoformat() if last else "", usual.isoformat())

@@ -1,0 +1,1 @@
+"""The timeline chart of the page and of `forecast --svg`."""

@@ -1,0 +1,105 @@
+"""What the forms of the status page do: confirm, acknowledge, claim and check."""
+
+from collections.abc import Callable, Mapping
+
+from shared.core.decisions import Refused
+from shared.core.model.memory import Outcome
+from shared.core.model.views import Loss, ServiceView
+from shared.render.page import flash
+from shared.usecases import decisions
+from shared.web import forms
+from shared.web.visit import Done, PageVisit
+
+type Act = Callable[[PageVisit, forms.Fields], Done]
+
+
+class AlreadyDone(Exception):
+    """Another form has already done the same."""
+
+    def __init__(self, receipt: flash.Receipt) -> None:
+        """Keep the text for the page: who did it, and when."""
+        super().__init__(receipt.text)
+        self.receipt = receipt
+
+
+def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
+    given = forms.confirming(form)
+    try:
+        done = decisions.confirm(
+            visit.watch, given.service, given.key_id, by=visit.person, shown=given.shown
+        )
+    except Refused:
+        view = _already_confirmed(visit, given)
+        if view is None:
+            raise
+        now, zone = visit.watch.clock(), visit.watch.watchlist.zone
+        raise AlreadyDone(flash.already(view, now, zone)) from None
+    visit.report_check(done.check)
+    notice = "undo" if done.undo else "confirm"
+    later = "" if done.check.everyone_notified else flash.LATER
+    return Done(notice + later, given.service)
+
+
+def _already_confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView | None:
+    """Return the service if a person has already confirmed what the form says, else `None`.
+
+    Reads the app now.
+    """
+    for view in visit.watch.status(live=True).judgement.services:
+        record = view.in_use_record
+        by_a_person = record is not None and record.by is not None
+        if view.service.id == given.service and by_a_person and _is_in_use(view, given):
+            return view
+    return None
+
+
+def _is_in_use(view: ServiceView, given: forms.Confirming) -> bool:
+    if view.in_use is None or view.loss != Loss.NONE:
+        return False
+    in_use = (view.in_use.key_id, view.in_use.hint, view.in_use.ends)
+    return in_use == (given.key_id, given.shown.hint, given.shown.ends)
+
+
+def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
+    given = forms.acknowledging(form)
+    done = decisions.acknowledge(
+        visit.watch, given.service, given.until, given.why, by=visit.person
+    )
+    visit.report_check(done.check)
+    return Done("acknowledge", given.service)
+
+
+def _claim(visit: PageVisit, form: forms.Fields) -> Done:
+    given = forms.claiming(form)
+    unclaimed = {
+        view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed
+    }
+    credential = unclaimed.get(given.key_id)
+    shown = (given.shown.hint, given.shown.ends)
+    if credential is None or (credential.hint, credential.ends) != shown:
+        raise Refused(
+            f"Credential {given.key_id} has already been assigned or has changed. "
+            "Nothing was saved; reload the page."
+        )
+    done = decisions.claim(visit.watch, given.key_id, given.services, by=visit.person)
+    visit.report_check(done.check)
+    return Done("claim", given.services[0] if len(given.services) == 1 else "")
+
+
+def _check(visit: PageVisit, _: forms.Fields) -> Done:
+    result = visit.watch.check(visit.log, whole=False)
+    visit.report_check(result)
+    if result.outcome == Outcome.BUSY:
+        raise Refused("A check is already running. Reload the page in a minute.")
+    if result.outcome == Outcome.FAILED:
+        raise Refused(f"The check failed. {result.error}")
+    return Done("check")
+
+
+ACTS: Mapping[str, Act] = {
+    "confirm": _confirm,
+    "acknowledge": _acknowledge,
+    "claim": _claim,
+    "check": _check,
+}
+"""By the last part of the route."""

@@ -1,0 +1,49 @@
+"""The status page as an HTTP response, with the result of a form if there is one."""
+
+from shared.config.setting_rules import PAGE_PATH
+from shared.core.judge.snapshot import CheckContext
+from shared.render.page import flash
+from shared.render.page.inventory_query import WHOLE, Wanted
+from shared.render.page.page import PageData, page
+from shared.web import answers
+from shared.web.visit import Done, PageVisit
+
+
+def status_page(
+    visit: PageVisit,
+    result: Done | flash.Receipt | None = None,
+    *,
+    problem: str = "",
+    status: int = 200,
+    part: Wanted = WHOLE,
+) -> answers.HttpResponse:
+    """Return the page as things are now.
+
+    Args:
+        visit: Who sees the page, and of which tenant.
+        result: What a form did, or the text about it.
+        problem: Why a form was refused.
+        status: The HTTP status.
+        part: The part of the tenant's table to show.
+    """
+    watch, now = visit.watch, visit.watch.status()
+    watchlist, judgement = watch.watchlist, now.judgement
+    at = CheckContext(watchlist, watch.ledger.load(), judgement.now, now.last_checks)
+    histories = watch.ledger.decisions(*watchlist.services)
+    notice = (
+        flash.receipt(result.notice, result.service, judgement, watchlist)
+        if isinstance(result, Done)
+        else result
+    )
+    data = PageData(
+        now,
+        at,
+        histories,
+        visit.person,
+        notice,
+        flash.refusal(problem),
+        part,
+        tenant=visit.tenant,
+        base=PAGE_PATH,
+    )
+    return answers.page(page(data), status)

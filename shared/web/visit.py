@@ -1,0 +1,37 @@
+"""A visit to the status page: who is there, what they may use, and what a form did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.core.model.memory import Person
+from shared.core.results import CheckResult
+from shared.usecases.check import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """A signed-in person, and the use cases of the tenant that they see."""
+
+    person: Person
+    watch: Watch
+    log: Callable[[str], None]
+    """Logs the progress of a check."""
+    report: Callable[[CheckResult, str], None]
+    """Logs the result of a check, with the key of the watchlist."""
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's key in links; empty if there is only one."""
+        return self.watch.watchlist.key if self.watch.watchlist.name else ""
+
+    def report_check(self, result: CheckResult) -> None:
+        """Log a check that this person started."""
+        self.report(result, self.watch.watchlist.key)
+
+
+class Done(NamedTuple):
+    """What a form did: the name of its notice, and the service id; empty if it is about none."""
+
+    notice: str
+    service: str = ""

@@ -1,0 +1,34 @@
+"""Items that are not services: credentials without a service, apps, and Lapsewatch itself."""
+
+from dataclasses import replace
+
+from shared.render.text.headlines import summary
+from tests.render.page.page_cases import GOOD, SAFE, single
+from tests.render.page.parsed_page import parsed
+from tests.support.notices import NOW, ZONE, app_view, channel, leftover, removed, unclaimed
+
+
+def test_unassigned_credential_has_a_form_for_services_or_none() -> None:
+    shown = parsed(single(SAFE, unclaimed()))
+    services, nobody = (fields for to, fields in shown.forms if to.endswith("claim"))
+    assert [value for name, value in services if name == "choice"] == ["libcal", "libstaffer"]
+    assert [value for name, value in nobody if name == "choice"] == ["none"]
+    assert dict(services)["hint"] == dict(nobody)["hint"] == "a_b"
+    assert dict(services)["ends"] == "2027-12-27T09:15:00Z"
+    assert "Not ours: stop watching" in shown.text
+
+
+def test_every_kind_of_item_is_on_the_page() -> None:
+    views = (leftover(1), channel("it answered 404"), removed(), app_view("it is disabled"))
+    evidence = replace(GOOD, evidence="no licence")
+    text = parsed(single(SAFE, *views, last_checks=evidence)).text
+    for view in views:
+        assert summary(view, now=NOW, zone=ZONE) in text
+    assert "cannot confirm which credential is in use no licence" in text
+
+
+def test_deletable_leftover_is_listed_once() -> None:
+    shown = parsed(single(SAFE, leftover(40), leftover(40, deletable=True)))
+    ids = [given["id"] for given in shown.of("article")]
+    assert len([id_ for id_ in ids if id_.startswith("leftover")]) == 1
+    assert summary(leftover(40, deletable=True), now=NOW, zone=ZONE) in shown.text
