@@ -1,4 +1,4 @@
-"""The status page as people open it: the app on the local host, somebody signed in, and a real browser."""
+"""The status page in a real browser: the app on the local host, and a person signed in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize
 
 from local.stand_in.sign_in import object_id
-from tests.e2e.conftest import ROOT, Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures, to be asked for by name)
+from tests.e2e.conftest import ROOT, Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures)
 from tests.functions_host.host_process import Host, hosted
 from tests.support.browser import chromium
 
@@ -18,6 +18,7 @@ DANA = "Dana Example"
 DANAS_ID = object_id(DANA)
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -28,38 +29,38 @@ def browser() -> Iterator[Browser]:
 
 
 class Visitor:
-    """Somebody in front of the page. Whatever the browser asks for, and whatever it complains about, is noted."""
+    """A visitor of the page; records the requests and the errors of the browser."""
 
     def __init__(self, context: BrowserContext, host: Host) -> None:
         self.page: Page = context.new_page()
         self.host = host
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        self.refusals: set[str] = set()
-        """What the browser may complain about: pages that were to come with such a status."""
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.expected_errors: set[str] = set()
+        """Error statuses that a test expects; the browser reports each."""
+        self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on(
             "console",
-            lambda said: (
-                self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+            lambda message: (
+                self.errors.append(message.text) if message.type in {"error", "warning"} else None
             ),
         )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def open(self, *, answer: int = 200) -> None:
-        self._came(self.page.goto(f"{self.host.url}/page"), answer)
+        self._loaded(self.page.goto(f"{self.host.url}/page"), answer)
 
     def press(self, name: str, *, within: str = "main", answer: int = 200) -> None:
-        """Press the one button of this name, and wait for the page that follows: `answer` is its status."""
+        """Press the only button of this name; `answer` is the status of the next page."""
         with self.page.expect_navigation() as navigation:
             self.page.locator(within).get_by_role("button", name=name, exact=True).click()
-        self._came(navigation.value, answer)
+        self._loaded(navigation.value, answer)
 
-    def _came(self, response: Response | None, status: int) -> None:
+    def _loaded(self, response: Response | None, status: int) -> None:
         assert response is not None
         assert response.status == status
         if status != 200:
-            self.refusals.add(f"status of {status} ")
+            self.expected_errors.add(f"status of {status} ")
 
     def unfold(self, title: str, *, within: str) -> None:
         self.page.locator(f"{within} summary", has_text=title).first.click()
@@ -67,30 +68,25 @@ class Visitor:
     def reads(self, selector: str) -> str:
         return self.page.locator(selector).inner_text()
 
-    def stayed(self) -> None:
-        """Fail if anything was asked of another host, or if the browser had anything to complain about."""
-        assert [
-            url for url in self.asked if not url.startswith((f"{self.host.root}/", "data:"))
-        ] == []
-        assert [
-            said
-            for said in self.complaints
-            if not any(refusal in said for refusal in self.refusals)
-        ] == []
+    def had_no_errors(self) -> None:
+        """Fail if another host was contacted, or if the browser reported an unexpected error."""
+        own = (f"{self.host.root}/", "data:")
+        unexpected = [
+            error
+            for error in self.errors
+            if not any(expected in error for expected in self.expected_errors)
+        ]
+        assert [url for url in self.requests if not url.startswith(own)] == []
+        assert unexpected == []
 
-    def finds_no_barrier(self) -> None:
+    def is_accessible(self) -> None:
         """Fail if axe-core finds a violation, or if the page is wider than the screen."""
         self.page.evaluate(AXE)
         found: Any = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         assert [
             (each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]
         ] == []
-        assert (
-            self.page.evaluate(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            <= 0
-        )
+        assert self.page.evaluate(OVERFLOW) <= 0
 
 
 @pytest.fixture
@@ -113,8 +109,8 @@ def signed_in(program: Lapsewatch, folder: Path, *arguments: str) -> Iterator[Ho
         yield running
 
 
-def service(host: Host, name: str = "libcal") -> Any:  # noqa: ANN401  (a document, to be looked into)
-    """Give what programs are told of a service now."""
+def service(host: Host, name: str = "libcal") -> Any:  # noqa: ANN401  (JSON)
+    """Return the status document of a service."""
     answer = requests.get(
         f"{host.url}/status",
         params={"service": name},

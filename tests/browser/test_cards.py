@@ -1,4 +1,4 @@
-"""Cards as a browser draws them."""
+"""Cards, drawn by a browser."""
 
 from pathlib import Path
 
@@ -10,16 +10,16 @@ from local.cards import picture, to_html
 CARD = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": "LibCal"}]}
 
 
-def test_a_card_becomes_a_picture(tmp_path: Path) -> None:
+def test_card_becomes_a_picture(tmp_path: Path) -> None:
     picture(to_html([CARD]), tmp_path / "card.png")
     assert (tmp_path / "card.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_page_that_was_not_drawn_is_no_picture(tmp_path: Path) -> None:
+def test_page_that_was_not_drawn_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BrowserFailed, match="did not draw the page"):
         picture("<p>your file was not found</p>", tmp_path / "card.png")
 
 
-def test_a_picture_that_was_not_written_is_reported(tmp_path: Path) -> None:
+def test_picture_that_was_not_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BrowserFailed, match=r"did not write .*card\.png"):
         picture(to_html([CARD]), tmp_path / "nowhere" / "deeper" / "card.png")
