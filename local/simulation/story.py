@@ -24,7 +24,7 @@ from shared.usecases import decisions
 
 DANA = Person("00000000-0000-4000-8000-0000000000d1", "Dana Example")
 SAM = Person("00000000-0000-4000-8000-0000000000d2", "Sam Example")
-CHANNELS: Mapping[str, TeamsChannel | EmailChannel] = {
+CHANNELS: dict[str, TeamsChannel | EmailChannel] = {
     "its": TeamsChannel("its", Secret("")),
     "library": EmailChannel("library", ("libapps-admins@example.org",)),
 }

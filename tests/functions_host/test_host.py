@@ -271,5 +271,5 @@ def test_a_program_can_host_one_app_and_leaves_nothing_behind() -> None:
     assert "Warning" not in ran.stderr
     assert (
         ran.stdout.splitlines()[-1]
-        == "function_app is imported already, and a process can host one app only: start another process"
+        == "function_app is imported already, and a process can host only one app: start another process"
     )

@@ -51,7 +51,7 @@ def app(tmp_path: Path) -> Path:
         ),
         (
             TIMER.format(schedule="%NOWHERE%", argument="timer"),
-            "the schedule of the function tick: the setting %NOWHERE% is set neither in",
+            "the schedule of the function tick: the setting %NOWHERE% is missing in",
         ),
         (
             TIMER.format(schedule="every day", argument="timer"),

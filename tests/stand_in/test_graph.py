@@ -111,7 +111,7 @@ def test_an_app_without_a_service_principal_has_none_to_show_or_to_disable(tenan
         404,
         "Request_ResourceNotFound",
     )
-    with pytest.raises(NotInTenant, match="no service principal that could be disabled"):
+    with pytest.raises(NotInTenant, match="has no service principal to disable"):
         tenant.disable(LIBAPPS_CLIENT_ID, by="service_principal")
 
 
