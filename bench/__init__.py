@@ -1,1 +1,1 @@
-"""What the program promises about speed and memory, measured: `python -m bench`."""
+"""Benchmarks of speed and memory: `python -m bench`."""

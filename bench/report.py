@@ -1,4 +1,4 @@
-"""The figures as a page for people: docs/performance.md with a table and a plot, written by `python -m bench --record`."""
+"""Write the figures into docs/performance.md, as tables and a plot: `python -m bench --record`."""
 
 from collections.abc import Sequence
 from math import log10
@@ -10,60 +10,63 @@ from bench.results import Bound, Line
 DOCS = Path(__file__).parents[1] / "docs"
 COLORS = {"ours": "#0f6cbd", "bare": "#8a8886", "sdk": "#c50f1f"}
 NAMES = {"ours": "Lapsewatch", "bare": "requests + msgspec", "sdk": "msgraph-sdk models"}
+PAGE = """\
+# Performance
+
+Measured by `make bench` and written here by `python -m bench --record`, on two cores. A local
+server sends pages of 999 app registrations, rendered beforehand and compressed as Graph does it.
+Lapsewatch reads them (through the SDK's request builder, authentication and middleware) and judges
+them; a bare loop reads the same pages, and, for a small tenant, the SDK's own models do. On another
+machine only the ratios within one run can be compared.
+
+![Seconds of processor time by the number of apps](pictures/performance.svg)
+
+| way | apps | a request | elapsed | CPU | peak memory | requests |
+|---|---|---|---|---|---|---|
+{lines}
+
+## Bounds
+
+`make bench` fails if a ratio is above its maximum, or a fifth worse than in `bench/recorded.json`.
+
+| what | measured | against | ratio | at most |
+|---|---|---|---|---|
+{bounds}
+"""
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 320, 60, 40
 
 
-def written(bounds: Sequence[Bound], lines: Sequence[Line]) -> None:
+def write(bounds: Sequence[Bound], lines: Sequence[Line]) -> None:
     """Write the page and its picture."""
-    (DOCS / "pictures" / "performance.svg").write_text(
-        _plot([line for line in lines if not line.delay]), encoding="utf-8"
+    without_delay = [line for line in lines if not line.delay]
+    (DOCS / "pictures" / "performance.svg").write_text(_plot(without_delay), encoding="utf-8")
+    ordered = sorted(lines, key=lambda line: (line.apps, line.delay, line.way != "ours", line.way))
+    page = PAGE.format(lines="\n".join(map(_row, ordered)), bounds="\n".join(map(_bound, bounds)))
+    (DOCS / "performance.md").write_text(page, encoding="utf-8")
+
+
+def _row(line: Line) -> str:
+    cells = (
+        NAMES[line.way],
+        f"{line.apps:,}",
+        f"{line.delay} ms",
+        f"{line.seconds:.2f} s",
+        f"{line.cpu:.2f} s",
+        f"{line.megabytes:.0f} MB",
+        f"{line.requests:.0f}",
     )
-    rows = [
-        f"| {NAMES[line.way]} | {line.apps:,} | {line.delay} ms | {line.seconds:.2f} s | {line.cpu:.2f} s "
-        f"| {line.megabytes:.0f} MB | {line.requests:.0f} |"
-        for line in sorted(
-            lines, key=lambda line: (line.apps, line.delay, line.way != "ours", line.way)
-        )
-    ]
-    kept = [
-        f"| {each.what} | {each.measured} | {each.against} | {each.ratio:.2f} | {each.at_most:.2f} |"
-        for each in bounds
-    ]
-    (DOCS / "performance.md").write_text(
-        "\n".join(
-            [
-                "# Performance",
-                "",
-                "Measured by `make bench`, which `python -m bench --record` writes down here: pages of 999 app registrations, rendered",
-                "beforehand and packed as Graph packs them, served from this machine; two cores. The same pages are read by Lapsewatch",
-                "(through the SDK's request builder, authentication and middleware, decoded and judged), by a bare loop, and, for a small",
-                "tenant, by the SDK's own models. Only ratios within one run mean anything on another machine.",
-                "",
-                "![Seconds of processor time by the number of apps](pictures/performance.svg)",
-                "",
-                "| way | apps | a request | on the clock | CPU | peak memory | requests |",
-                "|---|---|---|---|---|---|---|",
-                *rows,
-                "",
-                "## Bounds",
-                "",
-                "`make bench` fails where a ratio is above what it may be, or a fifth worse than that in `bench/recorded.json`.",
-                "",
-                "| what | measured | against | ratio | at most |",
-                "|---|---|---|---|---|",
-                *kept,
-                "",
-            ]
-        ),
-        encoding="utf-8",
-    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _bound(each: Bound) -> str:
+    ratios = f"{each.ratio:.2f} | {each.at_most:.2f}"
+    return f"| {each.what} | {each.measured} | {each.against} | {ratios} |"
 
 
 def _plot(lines: Sequence[Line]) -> str:
     """Draw CPU seconds over apps, both in powers of ten."""
-    root = Element(
-        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img"
-    )
+    view = f"0 0 {WIDTH} {HEIGHT}"
+    root = Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=view, role="img")
     SubElement(root, "title").text = "Seconds of processor time by the number of apps"
     SubElement(root, "rect", width=str(WIDTH), height=str(HEIGHT), fill="#ffffff")
 
@@ -81,19 +84,12 @@ def _plot(lines: Sequence[Line]) -> str:
             "text-anchor": anchor,
             "fill": color,
         }
-        SubElement(root, "text", x=f"{x:.1f}", y=f"{y:.1f}", **style).text = words
+        SubElement(root, "text", style, x=f"{x:.1f}", y=f"{y:.1f}").text = words
 
     for power in range(-3, 2):
         x, y = place(1_000, 10**power)
-        SubElement(
-            root,
-            "line",
-            x1=f"{x:.1f}",
-            y1=f"{y:.1f}",
-            x2=f"{WIDTH - 160}",
-            y2=f"{y:.1f}",
-            stroke="#e1dfdd",
-        )
+        ends = {"x1": f"{x:.1f}", "y1": f"{y:.1f}", "x2": f"{WIDTH - 160}", "y2": f"{y:.1f}"}
+        SubElement(root, "line", ends, stroke="#e1dfdd")
         text(x - 8, y + 4, f"{10**power:g} s", anchor="end")
     for apps in (1_000, 10_000, 100_000):
         text(place(apps, 0.001)[0], HEIGHT - 16, f"{apps:,}")
@@ -102,21 +98,10 @@ def _plot(lines: Sequence[Line]) -> str:
         points = [place(line.apps, line.cpu) for line in mine]
         if not points:
             continue
-        SubElement(
-            root,
-            "polyline",
-            points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
-            fill="none",
-            stroke=color,
-            **{"stroke-width": "2"},
-        )
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        SubElement(root, "polyline", {"stroke-width": "2"}, points=path, fill="none", stroke=color)
         for x, y in points:
             SubElement(root, "circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="4", fill=color)
-        text(
-            points[-1][0] + 10,
-            points[-1][1] + (4 if way != "bare" else 14),
-            NAMES[way],
-            color,
-            "start",
-        )
+        x, y = points[-1]
+        text(x + 10, y + (14 if way == "bare" else 4), NAMES[way], color, "start")
     return tostring(root, encoding="unicode") + "\n"

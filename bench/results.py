@@ -1,4 +1,4 @@
-"""A measured figure and the bound that it must keep."""
+"""A measured figure and its bound."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ class Line(NamedTuple):
     way: str
     apps: int
     delay: int
-    """Milliseconds that each request took on the wire."""
+    """Milliseconds that the server waits before it answers a request."""
     seconds: float
     cpu: float
     megabytes: float
@@ -17,18 +17,17 @@ class Line(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """One line of the table."""
+    """A measured figure, what it is compared with, and the largest ratio allowed."""
 
     what: str
     measured: str
     against: str
     ratio: float
-    at_most: float
-    """The largest ratio that is kept to be right."""
+    at_most: float = 1.0
     recorded_as: str = ""
-    """The name under which the ratio is recorded, if a later one may not be much worse."""
+    """The name of the ratio in `recorded.json`; empty if it is not recorded."""
 
     @property
     def kept(self) -> bool:
-        """Whether the bound is kept."""
+        """Whether the ratio is within the bound."""
         return self.ratio <= self.at_most

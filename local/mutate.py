@@ -1,7 +1,7 @@
-"""Apply each mutation to a copy of the program and verify that a test fails: `python -m local.mutate [NAME ...]`.
+"""Apply each mutation to a copy of the program and verify that a test fails.
 
-The files `tests/mutations/*.toml` hold the mutations. Each one breaks a promise and names the test
-that must fail:
+Run `python -m local.mutate [NAME ...]`. The files `tests/mutations/*.toml` hold the mutations. Each
+one breaks a promise and names the test that must fail:
 
     [check-is-not-recorded]
     promise = "A check is recorded"
@@ -43,7 +43,7 @@ class MutationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A change to the code, the promise it breaks, and the pytest node id of the test that must fail."""
+    """A change to the code, the promise that it breaks, and the test that must fail."""
 
     name: str
     promise: str
@@ -51,13 +51,18 @@ class Mutation:
     old: str
     new: str
     test: str
+    """A node id of pytest."""
 
     def apply(self, text: str) -> str:
-        """Return the text of the file with the change. Raise `MutationError` if `old` does not match exactly once."""
+        """Return the text of the file with the change.
+
+        Raise `MutationError` if `old` does not match exactly once.
+        """
         changed, count = _pattern(self.old).subn(lambda _: self.new.strip(), text)
         if count != 1:
             raise MutationError(
-                f"{self.name}: old matches {count} times in {self.file}, expected once. Make it match the code again."
+                f"{self.name}: old matches {count} times in {self.file}, expected once. "
+                "Make it match the code again."
             )
         return changed
 
@@ -73,11 +78,14 @@ class Outcome:
 
 
 def mutations(root: Path = ROOT) -> list[Mutation]:
-    """Return every mutation. Raise `MutationError` for an incomplete entry or a name that occurs twice."""
+    """Return every mutation.
+
+    Raise `MutationError` for an incomplete entry or a name that occurs twice.
+    """
+    expected = [field.name for field in fields(Mutation)][1:]
     found: dict[str, Mutation] = {}
     for file in sorted((root / MUTATIONS).glob("*.toml")):
         for name, entry in tomllib.loads(file.read_text("utf-8")).items():
-            expected = [field.name for field in fields(Mutation)][1:]
             if not isinstance(entry, dict) or sorted(entry) != sorted(expected):
                 raise MutationError(
                     f"{file.name}: [{name}] must have exactly these keys: {', '.join(expected)}."
@@ -91,7 +99,10 @@ def mutations(root: Path = ROOT) -> list[Mutation]:
 
 
 def _pattern(old: str) -> re.Pattern[str]:
-    """Return a pattern that ignores line breaks, spaces beside brackets, and a comma before a closing one."""
+    """Return a pattern that ignores how code is wrapped.
+
+    It ignores line breaks, spaces beside brackets, and a comma before a closing bracket.
+    """
     parts = {
         "(": r"\(\s*",
         "[": r"\[\s*",
@@ -127,8 +138,9 @@ def _changed(file: Path, text: str) -> Iterator[None]:
 
     def write(content: bytes) -> None:
         file.write_bytes(content)
+        # Python would use the cache for a file of the same size, written in the same second
         for cached in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-            cached.unlink()  # Python would use it for a file of the same size, written in the same second
+            cached.unlink()
 
     write(text.encode())
     try:
@@ -139,21 +151,35 @@ def _changed(file: Path, text: str) -> Iterator[None]:
 
 def _test(mutation: Mutation, copy: Path) -> str:
     """Run the test of a mutation. Return what is wrong, or an empty text if the test failed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", mutation.test]
+    name, test = mutation.name, mutation.test
+    options = ["-x", "-rfE", "--color=no", "-p", "no:cacheprovider"]
     try:
-        done = _run(command, copy)
+        done = _run([sys.executable, "-m", "pytest", *options, test], copy)
     except subprocess.TimeoutExpired:
-        return f"{mutation.name}: the test took more than {TIMEOUT_SECONDS} seconds. Choose a faster one."
-    if done.returncode == _TESTS_FAILED:
+        return f"{name}: the test took more than {TIMEOUT_SECONDS} seconds. Choose a faster one."
+    if done.returncode == _TESTS_FAILED and _has_failed(test, done.stdout):
         return ""
     if done.returncode == 0:
-        return f"{mutation.name}: the mutation survived: {mutation.test} still passes. Fix the test or choose another one."
-    return f"{mutation.name}: pytest could not run {mutation.test}:\n{done.stdout.strip()[-500:]}\n{done.stderr.strip()[-500:]}"
+        return (
+            f"{name}: the mutation survived: {test} still passes. "
+            "Fix the test or choose another one."
+        )
+    end = "\n".join(output.strip()[-500:] for output in (done.stdout, done.stderr))
+    return f"{name}: pytest could not run {test}:\n{end}"
+
+
+def _has_failed(test: str, output: str) -> bool:
+    """Return whether pytest's summary lists the test, or one of its cases, as failed.
+
+    The exit status alone does not show it: Python exits with 1, too, if pytest is missing.
+    """
+    listed = rf"^(?:FAILED|ERROR) {re.escape(test)}(?:\[| |$)"
+    return re.search(listed, output, re.MULTILINE) is not None
 
 
 @contextmanager
 def work_copy(root: Path = ROOT) -> Iterator[Path]:
-    """Copy the files that git tracks and those that are new; link `node_modules`. Delete the copy at the end."""
+    """Yield a copy of the files that git tracks and of new ones, with a link to `node_modules`."""
     listed = _run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root
     ).stdout
@@ -202,8 +228,8 @@ def run_all(chosen: Sequence[Mutation], jobs: int, root: Path = ROOT) -> Iterato
         yield from stack.enter_context(ThreadPoolExecutor(jobs)).map(in_a_copy, chosen)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the named mutations, or all of them. Exit with 1 if a test does not notice its mutation."""
+def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> None:
+    """Run the named mutations, or all of them. Exit with 1 if a test does not notice its own."""
     parser = argparse.ArgumentParser(
         prog="python -m local.mutate",
         description="Break each promise once and verify that a test fails.",
@@ -213,25 +239,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--jobs", type=int, default=2, help="how many to run at a time (default: %(default)s)"
     )
     options = parser.parse_args(arguments)
-    known = {mutation.name: mutation for mutation in mutations()}
+    known = {mutation.name: mutation for mutation in mutations(root)}
     if unknown := [name for name in options.names if name not in known]:
         parser.error(
             f"there is no mutation {', '.join(unknown)}; the names are in {MUTATIONS}/*.toml"
         )
     chosen = [known[name] for name in options.names or known]
     started, failures = time.monotonic(), 0
-    for outcome in run_all(chosen, options.jobs):
+    for outcome in run_all(chosen, options.jobs, root):
         failures += bool(outcome.error)
-        verdict = "FAILED" if outcome.error else "noticed"
-        print(
-            f"{verdict:<8}{outcome.seconds:6.1f} s  {outcome.mutation.name}: {outcome.mutation.promise}",
-            flush=True,
-        )
+        verdict, mutation = "FAILED" if outcome.error else "noticed", outcome.mutation
+        shown = f"{verdict:<8}{outcome.seconds:6.1f} s  {mutation.name}: {mutation.promise}"
+        print(shown, flush=True)
         if outcome.error:
             print(outcome.error, flush=True)
-    print(
-        f"{len(chosen) - failures} of {len(chosen)} mutations noticed, {time.monotonic() - started:.0f} s"
-    )
+    seconds = time.monotonic() - started
+    print(f"{len(chosen) - failures} of {len(chosen)} mutations noticed, {seconds:.0f} s")
     sys.exit(1 if failures or not chosen else 0)
 
 

@@ -1,5 +1,6 @@
 """Every mutation matches the code, and `make mutate` fails if a test does not notice one."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from pathlib import Path
 
 def test_it():
     assert "ANSWER = 42" in Path("answer.py").read_text()
+
+def test_other(): pass
 """
 
 
@@ -67,7 +70,7 @@ def program(folder: Path, *entries: str) -> Path:
         ),
     ],
 )
-def test_a_mutation_is_noticed_or_the_reason_is_given(
+def test_mutation_is_noticed_or_the_reason_is_given(
     tmp_path: Path, old: str, new: str, test: str, said: str
 ) -> None:
     root = program(tmp_path, ENTRY.format(old=old, new=new, test=test))
@@ -76,12 +79,50 @@ def test_a_mutation_is_noticed_or_the_reason_is_given(
     assert bool(said) == bool(outcome.error)
 
 
-def test_a_work_copy_is_restored_after_each_mutation(tmp_path: Path) -> None:
+def test_run_that_fails_without_pytest_notices_nothing(tmp_path: Path) -> None:
+    """Python exits with 1 if pytest is missing, as pytest does if a test failed."""
+    root = program(tmp_path, ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_it"))
+    (root / "pytest.py").write_text("raise SystemExit('No module named pytest')")
+    (outcome,) = run_all(mutations(root), 1, root)
+    assert "pytest could not run test_answer.py::test_it:\n\nNo module named" in outcome.error
+
+
+def test_failed_run_of_a_passed_test_notices_nothing(tmp_path: Path) -> None:
+    root = program(tmp_path, ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_other"))
+    (root / "conftest.py").write_text("def pytest_sessionfinish(session): session.exitstatus = 1")
+    (outcome,) = run_all(mutations(root), 1, root)
+    assert "pytest could not run test_answer.py::test_other" in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "shown"),
+    [
+        ([], 1, "1 of 2 mutations noticed"),
+        (["wrong-answer"], 0, "1 of 1 mutations noticed"),
+    ],
+)
+def test_exit_status_tells_whether_all_are_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], names: list[str], status: int, shown: str
+) -> None:
+    with pytest.raises(SystemExit, match=str(status)):
+        main(names, two_mutations(tmp_path))
+    out = capsys.readouterr().out
+    assert shown in out
+    assert re.search(r"^noticed +\d+\.\d s  wrong-answer: The answer is 42$", out, re.MULTILINE)
+    assert ("harmless: the mutation survived" in out) == bool(status)
+
+
+def two_mutations(folder: Path) -> Path:
+    """Write a program with a mutation that its test notices, and one that it does not."""
     first = ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_it")
     second = ENTRY.format(old="OTHER = 1", new="OTHER = 2", test="test_it").replace(
         "wrong-answer", "harmless"
     )
-    root = program(tmp_path, first, second)
+    return program(folder, first, second)
+
+
+def test_work_copy_is_restored_after_each_mutation(tmp_path: Path) -> None:
+    root = two_mutations(tmp_path)
     assert [bool(outcome.error) for outcome in run_all(mutations(root), 1, root)] == [False, True]
     assert (root / "answer.py").read_text() == "ANSWER = 42\nOTHER = 1\n"
 
@@ -107,23 +148,23 @@ def test_old_matches_however_the_code_is_wrapped(code: str, *, matches: bool) ->
             mutation.apply(code)
 
 
-def test_an_incomplete_entry_is_a_mistake(tmp_path: Path) -> None:
+def test_incomplete_entry_is_refused(tmp_path: Path) -> None:
     root = program(tmp_path, '[wrong-answer]\npromise = "The answer is 42"\n')
     with pytest.raises(
         MutationError,
-        match=r"0\.toml: \[wrong-answer\] must have exactly these keys: promise, file, old, new, test",
+        match=r"0\.toml: \[wrong-answer\] must have exactly these keys: promise, file, old, new, ",
     ):
         mutations(root)
 
 
-def test_a_name_that_occurs_twice_is_a_mistake(tmp_path: Path) -> None:
+def test_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     entry = ENTRY.format(old="ANSWER = 42", new="ANSWER = 43", test="test_it")
     root = program(tmp_path, entry, entry)
     with pytest.raises(MutationError, match=r"1\.toml: there are two mutations \[wrong-answer\]"):
         mutations(root)
 
 
-def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["no-such-mutation"])
     assert "there is no mutation no-such-mutation" in capsys.readouterr().err
