@@ -1,8 +1,8 @@
-"""`make demo`: the real app, through the real worker library, against stand-ins on this machine; what happened is printed.
+"""`make demo`: run the real app on this machine, against stand-ins, and print what happens.
 
-The tenant's story is the library's: LibCal's secret ends in 6 days, LibStaffer's in 20. The timer
-is fired, the card is shown as it was posted, and a second run shows that nobody is told twice. At
-the end the status page is open, and somebody is signed in to it.
+In the stand-in tenant LibCal's secret expires in 6 days, LibStaffer's in 20. The demo fires the
+timer, shows the card that was posted, and shows that a second check sends nothing. At the end it
+serves the status page, with a person signed in.
 """
 
 import contextlib
@@ -28,43 +28,39 @@ from local.tenant import DEFAULT_PORT
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ROOT / "build" / "demo"
+LOG = "build/demo/host.log"
 KEY = {"x-functions-key": "local"}
 PERSON = "Dana Example"
-"""Who is signed in to the page."""
+"""The person who is signed in to the page."""
 TIMEOUT_SECONDS = 60.0
 """Seconds to wait for the host, and for a check."""
-DRAWN_WITHIN = 20.0
-"""Seconds that the browser may take, each of two times."""
-ALL_WITHIN = 100
-"""Seconds that the whole story may take."""
+MAX_DRAWING_SECONDS = 20.0
+"""Limit for the browser; it is started twice."""
+MAX_DEMO_SECONDS = 100
+"""Limit for the whole demo, until it waits for Ctrl-C."""
 
 
 class DemoError(Exception):
-    """The demo cannot go on. The text says why, and what to do."""
+    """The demo failed. The text says why and what to do."""
 
 
 def main() -> int:
-    """Run the demo; give the exit status."""
+    """Run the demo and return the exit status."""
     SHOWN.mkdir(parents=True, exist_ok=True)
     try:
-        with _limited(ALL_WITHIN), Azurite() as azurite, _tenant() as tenant:
-            environment = (
-                os.environ
-                | dict(tenant.environment)
-                | {
-                    "LAPSEWATCH_TABLES": azurite.tables,
-                    "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
-                    "LOCAL_FUNCTION_KEY": KEY["x-functions-key"],
-                }
-            )
+        with _limited(MAX_DEMO_SECONDS), Azurite() as azurite, _tenant() as tenant:
+            environment = {
+                **os.environ,
+                **tenant.environment,
+                "LAPSEWATCH_TABLES": azurite.tables,
+                "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+                "LOCAL_FUNCTION_KEY": KEY["x-functions-key"],
+            }
             with _host(environment) as root:
-                _tell_the_story(root, tenant, environment)
+                _show_checks(root, tenant, environment)
                 _serve(root, tenant)
     except requests.RequestException as error:
-        print(
-            f"The local host did not answer: {error}. See {_short(SHOWN / 'host.log')}.",
-            file=sys.stderr,
-        )
+        print(f"The local host did not answer: {error}. See {LOG}.", file=sys.stderr)
         return 1
     except (AzuriteError, DemoError, RendererMissing) as error:
         print(error, file=sys.stderr)
@@ -74,19 +70,19 @@ def main() -> int:
     return 0
 
 
-def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -> None:
+def _show_checks(root: str, tenant: Tenant, environment: Mapping[str, str]) -> None:
     _title("1. The timer fires")
     requests.post(
         f"{root}/admin/functions/tick", headers=KEY, timeout=TIMEOUT_SECONDS
     ).raise_for_status()
     _wait_for_a_check(root)
-    _title("2. How do we stand?   (python -m shared status)")
+    _title("2. The status   (python -m shared status)")
     status = subprocess.run(
         [sys.executable, "-m", "shared", "status"], cwd=ROOT, env=dict(environment), check=False
     )
     if status.returncode:
         raise DemoError(f"The command failed (exit status {status.returncode}).")
-    _title("3. What Teams was sent")
+    _title("3. The message in Teams")
     posted = tenant.posted("its")
     cards = [
         attachment["content"]
@@ -96,18 +92,17 @@ def _tell_the_story(root: str, tenant: Tenant, environment: Mapping[str, str]) -
     for card in cards:
         print("\n".join(line for line in _lines(card) if line))
     _show(cards)
-    _title("4. A second run, right after   (POST /api/check)")
+    _title("4. A second check   (POST /api/check)")
     again = requests.post(f"{root}/api/check", headers=KEY, timeout=TIMEOUT_SECONDS).json()
     more = len(tenant.posted("its")) - len(posted)
-    print(
-        f"outcome {again['outcome']}, {len(again['told'])} messages due, {more} posted: everybody knows already, so nobody is told again."
-    )
+    result = f"outcome {again['outcome']}, {len(again['told'])} messages due, {more} posted"
     if more or again["told"]:
-        raise DemoError("That is wrong: somebody was told twice.")
+        raise DemoError(f"The second check sent a message again: {result}.")
+    print(f"{result}: everyone has been notified already.")
 
 
 def _lines(part: Any) -> Iterator[str]:  # noqa: ANN401  (a card, or a part of one)
-    """Give what a card says, line by line; what only a button unfolds is left out."""
+    """Yield the lines of a card, without the parts that a button unfolds."""
     match part:
         case {"isVisible": False}:
             return
@@ -123,50 +118,48 @@ def _lines(part: Any) -> Iterator[str]:  # noqa: ANN401  (a card, or a part of o
 
 
 def _wait_for_a_check(root: str) -> None:
-    """Wait until the first check is recorded: the timer runs in the background, as in Azure."""
+    """Wait for the result of the first check: the timer runs in the background, as in Azure."""
     end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
         check: dict[str, Any] = requests.get(
             f"{root}/api/status", headers=KEY, timeout=TIMEOUT_SECONDS
         ).json()["check"]
         if check["outcome"] is not None:
-            print(f"the check ended: {check['outcome']}")
+            print(f"the check has ended: {check['outcome']}")
             return
         time.sleep(0.2)
-    raise DemoError(f"No check was recorded within {TIMEOUT_SECONDS:.0f} seconds.")
+    raise DemoError(f"The check did not end within {TIMEOUT_SECONDS:.0f} seconds. See {LOG}.")
 
 
 def _show(cards: list[dict[str, Any]]) -> None:
-    """Write the cards as a page, and as a picture where there is a browser to draw it."""
+    """Write the cards as an HTML page and, if there is a browser, as a picture."""
     page = to_html(cards)
     (SHOWN / "card.html").write_text(page, encoding="utf-8")
     print(f"\nAs Teams shows it: {_short(SHOWN / 'card.html')}")
     try:
-        picture(page, SHOWN / "card.png", within=DRAWN_WITHIN)
+        picture(page, SHOWN / "card.png", within=MAX_DRAWING_SECONDS)
     except BrowserError as error:
-        print(f"No picture of it: {error}")
+        print(f"No picture: {error}")
     else:
-        print(f"A picture of it:   {_short(SHOWN / 'card.png')}")
+        print(f"A picture:         {_short(SHOWN / 'card.png')}")
 
 
 def _serve(root: str, tenant: Tenant) -> None:
-    """On a terminal, leave everything running until Ctrl-C; otherwise say where it was and end."""
+    """Print the addresses. On a terminal, serve until Ctrl-C."""
     _title("5. Try it yourself")
     page = f"{root}/api/page"
     answer = requests.get(page, timeout=TIMEOUT_SECONDS)
     if answer.status_code != requests.codes.ok or PERSON not in answer.text:
         raise DemoError(
-            f"The page did not open for {PERSON} (HTTP {answer.status_code}); {_short(SHOWN / 'host.log')} says why."
+            f"The page did not open for {PERSON} (HTTP {answer.status_code}). See {LOG}."
         )
     print(f"  the status page, with {PERSON} signed in: {page}")
-    print(
-        f"  {root}/api/health\n  {root}/api/status?code=local\n  {root}/api/calendar.ics?code=local"
-    )
-    print(
-        f"  what Teams was sent: {tenant.teams_url('its')}\n  what the app logged: {_short(SHOWN / 'host.log')}"
-    )
+    for path in ("health", "status?code=local", "calendar.ics?code=local"):
+        print(f"  {root}/api/{path}")
+    print(f"  messages in Teams: {tenant.teams_url('its')}")
+    print(f"  log of the app: {LOG}")
     if sys.stdout.isatty():
-        signal.alarm(0)  # from here on it takes as long as people like
+        signal.alarm(0)  # people may look as long as they like
         if (
             sys.platform == "darwin"
             or os.environ.get("DISPLAY")
@@ -174,21 +167,19 @@ def _serve(root: str, tenant: Tenant) -> None:
         ):
             webbrowser.open(page)
         with stop_signals() as stopped:
-            print("\nCtrl-C ends it.", flush=True)
+            print("\nPress Ctrl-C to stop.", flush=True)
             stopped()
         print("\nstopped")
     else:
-        print("\nNot on a terminal, so this is the end; on a terminal it goes on until Ctrl-C.")
+        print("\nThe demo stops here. On a terminal it serves until Ctrl-C.")
 
 
 @contextlib.contextmanager
 def _limited(seconds: int) -> Iterator[None]:
-    """End what is done within, wherever it waits, with `DemoError` after so many seconds."""
+    """Raise `DemoError` in the body after so many seconds, wherever it waits."""
 
     def end(_number: int, _frame: object) -> None:
-        raise DemoError(
-            f"The demo did not end within {seconds} seconds. See {_short(SHOWN / 'host.log')}."
-        )
+        raise DemoError(f"The demo did not finish within {seconds} seconds. See {LOG}.")
 
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(seconds)
@@ -201,42 +192,33 @@ def _limited(seconds: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _tenant() -> Iterator[Tenant]:
-    """Give the stand-in tenant, at the port that people expect or at any."""
+    """Yield the stand-in tenant at its usual port, or at any if that is taken."""
     with contextlib.ExitStack() as stack:
         try:
             tenant = stack.enter_context(Tenant(port=_port(DEFAULT_PORT)))
-        except OSError:  # somebody took it since it was looked at
+        except OSError:  # taken since it was probed
             tenant = stack.enter_context(Tenant())
         yield tenant
 
 
 @contextlib.contextmanager
 def _host(environment: Mapping[str, str]) -> Iterator[str]:
-    """Give the root of a local host, at the port that people expect or at any."""
+    """Yield the root of a local host at its usual port, or at any if that is taken."""
     with contextlib.ExitStack() as stack:
         root = stack.enter_context(_host_at(_port(7071), environment))
-        root = root or stack.enter_context(
-            _host_at(0, environment)
-        )  # somebody may have taken it since it was looked at
+        if not root:  # the port may have been taken since it was probed
+            root = stack.enter_context(_host_at(0, environment))
         if not root:
-            raise DemoError(f"The local host did not start; {_short(SHOWN / 'host.log')} says why.")
+            raise DemoError(f"The local host did not start. See {LOG}.")
         yield root
 
 
 @contextlib.contextmanager
 def _host_at(port: int, environment: Mapping[str, str]) -> Iterator[str]:
-    """Give the root of a local host in a process of its own, as `func start` would be; empty if it did not start."""
-    command = [
-        sys.executable,
-        "-m",
-        "local.host",
-        "--port",
-        str(port),
-        "--no-timers",
-        "--signed-in",
-        PERSON,
-    ]
-    log = (SHOWN / "host.log").open("w", encoding="utf-8")
+    """Run a local host in its own process. Yield its root, empty if it did not start."""
+    options = ["--port", str(port), "--no-timers", "--signed-in", PERSON]
+    command = [sys.executable, "-m", "local.host", *options]
+    log = (ROOT / LOG).open("w", encoding="utf-8")
     with (
         log,
         subprocess.Popen(  # noqa: S603  (our own module)
@@ -260,7 +242,7 @@ def _host_at(port: int, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _port(wanted: int) -> int:
-    """Give the port that people expect, or 0 (any) where it is taken."""
+    """Return the usual port, or 0 (any) if it is taken."""
     with socket.socket() as probe:
         return 0 if probe.connect_ex(("127.0.0.1", wanted)) == 0 else wanted
 

@@ -1,11 +1,9 @@
-"""The package of the app as azd and Core Tools make it, and a trial of it, far from this checkout.
+"""Build the package of the app, as azd and Core Tools do: `python -m local.package [--try]`.
 
-    python -m local.package [--try]
-
-writes `build/package.zip`: the folder of the app without what `.funcignore` names. With `--try` it
-is unpacked elsewhere, `requirements.txt`, and nothing else, is installed beside it with pip (so the
-package registry is contacted), the worker library indexes it, and it answers `health` and a tick,
-before the stand-in tenant and Azurite.
+It writes `build/package.zip`: the folder of the app without the files that `.funcignore` names.
+With `--try` it unpacks the package elsewhere and installs `requirements.txt`, and nothing else,
+with pip (which contacts the package registry). The worker library then indexes the functions, and
+they answer `health` and a tick, with the stand-in tenant and Azurite.
 """
 
 import argparse
@@ -28,19 +26,19 @@ from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "build" / "package.zip"
-OF_THE_PLATFORM = ("azure_functions_runtime", "azurefunctions", "azure.storage", "werkzeug")
-"""What Azure brings along: the worker library; and what our local host needs in its place."""
+PLATFORM_PACKAGES = ("azure_functions_runtime", "azurefunctions", "azure.storage", "werkzeug")
+"""The worker library, which Azure provides, and what the local host needs in its place."""
 KEY = {"x-functions-key": "local"}
 TIMEOUT_SECONDS = 60.0
 """Seconds to wait for the host, and for a check."""
 
 
-class NotGood(Exception):
-    """The package does not do what it should. The text says what it did."""
+class PackageError(Exception):
+    """The package does not work. The text says what failed."""
 
 
 def contents(root: Path) -> list[str]:
-    """List the files that belong into the package, by paths from `root`: all but those that `.funcignore` names."""
+    """Return the files of the package, as paths from `root`: all that `.funcignore` keeps."""
     ignored = pathspec.GitIgnoreSpec.from_lines(
         (root / ".funcignore").read_text(encoding="utf-8").splitlines()
     )
@@ -53,7 +51,7 @@ def contents(root: Path) -> list[str]:
 
 
 def build(root: Path, package: Path) -> list[str]:
-    """Write the package; give what is in it."""
+    """Write the package and return its files."""
     package.parent.mkdir(parents=True, exist_ok=True)
     files = contents(root)
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -63,26 +61,19 @@ def build(root: Path, package: Path) -> list[str]:
 
 
 def prove(package: Path, folder: Path) -> Iterator[str]:
-    """Unpack the package in `folder`, install, index and call it; say each thing that was seen. Raises `NotGood`."""
+    """Unpack the package in `folder`, install, index and call it. Yield each result.
+
+    Raise `PackageError` if one is wrong.
+    """
     app, python, platform = folder / "app", folder / "venv" / "bin" / "python", folder / "platform"
     with zipfile.ZipFile(package) as archive:
         archive.extractall(app)
     began = time.monotonic()
     _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
-    pip = (
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--require-hashes",
-    )
-    _run(*pip, "-r", str(app / "requirements.txt"))
+    pip = (sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet")
+    _run(*pip, "--no-compile", "--require-hashes", "-r", str(app / "requirements.txt"))
     yield f"installed requirements.txt alone, {time.monotonic() - began:.0f} s"
-    _bring(platform)
+    _link_platform(platform)
     with Azurite(services=("table", "queue")) as azurite, Tenant() as tenant:
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         storage = {
@@ -101,11 +92,11 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
             yield f"health answers “{_health(root, 'ok')}”"
 
 
-def _bring(platform: Path) -> None:
-    """Put the worker library and the local host, and nothing else of this checkout, where the interpreter finds them."""
+def _link_platform(platform: Path) -> None:
+    """Link the worker library and the local host, and nothing else of this checkout."""
     platform.mkdir()
     (platform / "local").symlink_to(ROOT / "local")
-    for name in OF_THE_PLATFORM:
+    for name in PLATFORM_PACKAGES:
         found = importlib.util.find_spec(name)
         assert found is not None
         assert found.submodule_search_locations
@@ -118,7 +109,7 @@ def _bring(platform: Path) -> None:
 def _hosted(
     python: Path, app: Path, folder: Path, environment: dict[str, str]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Run the local host around the package; give its root and the names of the functions."""
+    """Run the local host with the package. Yield its root and the names of the functions."""
     log = folder / "host.log"
     command = [str(python), "-m", "local.host", "--app", str(app), "--port", "0", "--no-timers"]
     with (
@@ -135,7 +126,7 @@ def _hosted(
                     break
                 functions += [line.split()[0]] if line.startswith("  ") else []
             else:
-                raise NotGood(f"The package cannot be indexed: {log.read_text()[-2000:]}")
+                raise PackageError(f"The package cannot be indexed: {log.read_text()[-2000:]}")
             yield line.strip().removeprefix("listening on ").removesuffix("/api"), functions
         finally:
             process.terminate()
@@ -144,39 +135,38 @@ def _hosted(
 def _health(root: str, expected: str) -> str:
     answer = requests.get(f"{root}/api/health", timeout=TIMEOUT_SECONDS)
     if (answer.status_code, answer.text) != (200, expected):
-        raise NotGood(
+        raise PackageError(
             f"health answered {answer.status_code} “{answer.text[:80]}”; expected 200 “{expected}”."
         )
     return answer.text
 
 
 def _check(root: str) -> str:
-    """Wait for the tick; give how its check ended."""
+    """Wait for the check of the tick and return its outcome."""
     end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
-        check = requests.get(f"{root}/api/status", headers=KEY, timeout=TIMEOUT_SECONDS).json()[
-            "check"
-        ]
+        status = requests.get(f"{root}/api/status", headers=KEY, timeout=TIMEOUT_SECONDS)
+        check = status.json()["check"]
         if check["outcome"] == "ok":
             return str(check["outcome"])
         if check["outcome"]:
-            raise NotGood(f"The check ended as {check['outcome']}: {check['error']}")
+            raise PackageError(f"The check ended as {check['outcome']}: {check['error']}")
         time.sleep(0.2)
-    raise NotGood(f"No check was made within {TIMEOUT_SECONDS:.0f} seconds.")
+    raise PackageError(f"No check was made within {TIMEOUT_SECONDS:.0f} seconds.")
 
 
 def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own commands)
     if done.returncode:
-        raise NotGood(
-            f"{' '.join(command[1:4])} ended with {done.returncode}: {done.stderr[-2000:]}"
+        raise PackageError(
+            f"{' '.join(command[1:4])} failed ({done.returncode}): {done.stderr[-2000:]}"
         )
 
 
 def main() -> int:
-    """Build the package, and try it where that is asked for; give the exit status."""
+    """Build the package and, with `--try`, try it. Return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m local.package", description="Builds the package of the app."
+        prog="python -m local.package", description="Build the package of the app."
     )
     parser.add_argument(
         "--try",
@@ -190,9 +180,9 @@ def main() -> int:
     if given.trial:
         with tempfile.TemporaryDirectory(prefix="package-") as folder:
             try:
-                for seen in prove(PACKAGE, Path(folder)):
-                    print(seen)
-            except (AzuriteError, NotGood) as error:
+                for result in prove(PACKAGE, Path(folder)):
+                    print(result)
+            except (AzuriteError, PackageError) as error:
                 print(error, file=sys.stderr)
                 return 1
     return 0

@@ -1,7 +1,7 @@
-"""`python -m local.set_up_browser`: see that there is a browser for the tests, and install one where that is possible.
+"""Install a browser for the tests if there is none: `python -m local.set_up_browser`.
 
-As root on Debian it is Debian's package; elsewhere the one that Playwright downloads (this way was
-not run here). It never fails: without a browser, the tests that need one do not run, and say so.
+As root on Debian it installs Debian's package; elsewhere Playwright downloads one. It never fails:
+without a browser, `make test` leaves out the tests that need one and prints how many.
 """
 
 import os
@@ -21,33 +21,27 @@ def commands(environment: Mapping[str, str], *, root: bool) -> Sequence[Sequence
     apt = shutil.which("apt-get", path=environment.get("PATH", ""))
     if root and apt:
         options = ("--quiet", "--yes", "--no-install-recommends")
-        return (apt, "update", "--quiet"), (
-            apt,
-            "install",
-            *options,
-            "chromium",
-            "fonts-dejavu-core",
-        )
+        packages = ("chromium", "fonts-dejavu-core")
+        return (apt, "update", "--quiet"), (apt, "install", *options, *packages)
     return ((sys.executable, "-m", "playwright", "install", "chromium"),)
 
 
 def main() -> None:
-    """Install a browser if there is none, and none is wanted to be hidden."""
+    """Install a browser if there is none and LAPSEWATCH_BROWSER is not set."""
     if SETTING in os.environ or _found():
         return
-    print("There is no browser for the tests; installing one.", flush=True)
+    print("No browser was found for the tests. Installing one.", flush=True)
     for command in commands(os.environ, root=os.geteuid() == 0):
         try:
             done = subprocess.run(  # noqa: S603  (our own)
                 command, check=False, timeout=TIMEOUT_SECONDS, stdout=subprocess.DEVNULL
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            print(f"That failed: {error}", file=sys.stderr)
+            print(f"The installation failed: {error}", file=sys.stderr)
             return
         if done.returncode:
-            print(
-                f"That failed: {' '.join(command)} (exit status {done.returncode})", file=sys.stderr
-            )
+            failed = f"{' '.join(command)} (exit status {done.returncode})"
+            print(f"The installation failed: {failed}", file=sys.stderr)
             return
 
 

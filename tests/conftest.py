@@ -1,4 +1,4 @@
-"""What any test may ask for: one Azurite for the whole run, and a table of its own on it."""
+"""Fixtures of all tests: one Azurite for the whole run, and a table for each test."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ __all__ = ["pytest_collection_modifyitems"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen to every test, and leave out those that cannot run here."""
+    """Register the plugins: search for secrets, leave out browser tests, add markers."""
     secret_scan.pytest_configure(config)
     without_browser.pytest_configure(config)
     markers.pytest_configure(config)
@@ -27,16 +27,16 @@ register()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Run one worker more than there are processors: many tests wait for Azurite, a browser, or a limit that they try out."""
+    """Return one worker more than there are processors: many tests wait for other processes."""
     return (os.process_cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[Azurite]:
-    """Tables on a free port. Shared by all tests, so none may end it; one that must starts its own."""
+    """Yield an Azurite that all tests share. A test that stops one starts its own."""
     with Azurite() as running:
         yield running
-        running.kill()  # so that it writes down all it has
+        running.kill()  # it then writes all rows to its files
         rows = "".join(
             file.read_text("utf-8", "replace")
             for file in running.folder.glob("__azurite_db_table*")
@@ -46,5 +46,5 @@ def azurite() -> Iterator[Azurite]:
 
 @pytest.fixture
 def table() -> str:
-    """A table name that no other test uses."""
+    """Return a table name that no other test uses."""
     return f"Test{uuid4().hex}"

@@ -1,4 +1,4 @@
-"""Routes keep their spelling: those of the app, of the local host around it, and of the stand-in tenant."""
+"""Routes of the app, the local host and the stand-in tenant keep their spelling."""
 
 import os
 import re
@@ -95,7 +95,8 @@ CONTROL = (
     Ask("GET", "/control/anything-else", 404),
 )
 PRINTED = """
-    LAPSEWATCH_GRAPH IDENTITY_ENDPOINT IDENTITY_HEADER LAPSEWATCH_SIGN_IN_CLIENT_ID LAPSEWATCH_SIGN_IN_ISSUER TEAMS_WEBHOOK_URL
+    LAPSEWATCH_GRAPH IDENTITY_ENDPOINT IDENTITY_HEADER LAPSEWATCH_SIGN_IN_CLIENT_ID
+    LAPSEWATCH_SIGN_IN_ISSUER TEAMS_WEBHOOK_URL
     LIBAPPS_CLIENT_ID
 """
 """The settings that `python -m local.tenant` prints."""
@@ -110,7 +111,7 @@ class Host(NamedTuple):
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
-    """`python -m local.host` with the app, without a ledger, and with no timer or queue by itself."""
+    """Run `python -m local.host` with the app, without a ledger, timers and queues."""
     settings = {
         "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
         "LAPSEWATCH_TABLES": "",

@@ -1,4 +1,4 @@
-"""What Easy Auth does, done by the local host: the page's routes get the person's token, and what a client sends there is taken away."""
+"""The local host as Easy Auth: the page gets the person's token, and no client can set it."""
 
 import subprocess
 from base64 import b64decode
@@ -18,7 +18,8 @@ import json
 import azure.functions as func
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 def seen(req: func.HttpRequest) -> str:
-    return json.dumps({name: value for name, value in req.headers.items() if name.startswith("x-ms-")})
+    headers = req.headers.items()
+    return json.dumps({name: value for name, value in headers if name.startswith("x-ms-")})
 @app.route(route="page")
 def page(req: func.HttpRequest) -> str: return seen(req)
 @app.route(route="page/{form}")

@@ -217,7 +217,8 @@ def test_a_signal_stops_it_after_what_it_is_doing(tmp_path: Path, number: signal
 def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) -> None:
     app = shutil.copytree(SAMPLE, tmp_path / "app")
     (app / "local.settings.json").write_text(
-        '{"IsEncrypted": false, "Values": {"SAMPLE_SCHEDULE": "0 0 1 1 *", "LOCAL_FUNCTION_KEY": "filed"}}'
+        '{"IsEncrypted": false, "Values": '
+        '{"SAMPLE_SCHEDULE": "0 0 1 1 *", "LOCAL_FUNCTION_KEY": "filed"}}'
     )
     (app / "host.json").write_text(
         '{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}'
@@ -233,7 +234,8 @@ import os, sys, threading
 from local.host import HostError, InvocationFailed, LocalHost
 
 before = dict(os.environ), os.getcwd(), list(sys.path)
-with LocalHost(sys.argv[1], environment={"SAMPLE_SCHEDULE": "0 0 7 * * *", "SAMPLE_FAILURES": "1"}) as host:
+settings = {"SAMPLE_SCHEDULE": "0 0 7 * * *", "SAMPLE_FAILURES": "1"}
+with LocalHost(sys.argv[1], environment=settings) as host:
     assert host.functions["tick"].kind == "timer"
     host.fire_timer("tick", past_due=True)
     answer = host.http("GET", "/api/runs")
@@ -269,7 +271,7 @@ def test_a_program_can_host_one_app_and_leaves_nothing_behind() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert "Warning" not in ran.stderr
-    assert (
-        ran.stdout.splitlines()[-1]
-        == "function_app is imported already, and a process can host only one app: start another process"
+    assert ran.stdout.splitlines()[-1] == (
+        "function_app is imported already, "
+        "and a process can host only one app: start another process"
     )

@@ -1,4 +1,4 @@
-"""Queues of the local host, on Azurite: a message is done once, tried five times, and then put aside."""
+"""Queues of the local host, on Azurite: five attempts, then the poison queue."""
 
 import threading
 from collections.abc import Iterator, Mapping

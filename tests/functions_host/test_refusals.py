@@ -1,4 +1,4 @@
-"""Apps that cannot be hosted: exit status 1, and a sentence that says which function, file or setting."""
+"""Apps that cannot be hosted: exit status 1, and the function, file or setting at fault."""
 
 import socket
 import subprocess
@@ -55,7 +55,7 @@ def app(tmp_path: Path) -> Path:
         ),
         (
             TIMER.format(schedule="every day", argument="timer"),
-            "the schedule of the function tick: 'every day' has 2 fields, not six: {second} {minute}",
+            "the schedule of the function tick: 'every day' has 2 fields, not six: {second} ",
         ),
         (
             ROUTE.format(route="a/{b:range(1,2)}"),

@@ -1,4 +1,4 @@
-"""What becomes of a timer over time: due, late, failing, tried again; and that a host which was down notices."""
+"""Timers over time: due, late, failing, retried, and missed while the host was down."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 
 
 class World:
-    """A clock that moves when somebody waits, and functions that take as long, and fail as often, as a test says."""
+    """A clock that moves with each wait, and functions with a set duration and failures."""
 
     def __init__(self, until: datetime, state: Path | None = None) -> None:
         self.now = START

@@ -1,4 +1,4 @@
-"""Azurite for the demo and the tests: it is up when `start` returns, it keeps what it should, and it is always ended."""
+"""Azurite for the demo and the tests: it is ready after `start` and always stopped."""
 
 import os
 import socket
@@ -12,7 +12,8 @@ from local.azurite import Azurite, AzuriteError
 BROKEN = 'console.error("no such option"); process.exit(1)'
 STUBBORN = """
 process.on("SIGINT", () => {})
-require("net").createServer().listen(Number(process.argv[process.argv.indexOf("--tablePort") + 1]), "127.0.0.1")
+const port = Number(process.argv[process.argv.indexOf("--tablePort") + 1])
+require("net").createServer().listen(port, "127.0.0.1")
 """
 
 

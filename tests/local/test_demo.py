@@ -1,4 +1,4 @@
-"""The demo, as a newcomer starts it: one at a time, because it takes the ports that people expect."""
+"""The demo, as a newcomer starts it. Only one runs at a time: it takes the usual ports."""
 
 import contextlib
 import os
@@ -20,17 +20,17 @@ DEMO = [sys.executable, "-m", "local.demo"]
 
 @contextlib.contextmanager
 def taken(*ports: int) -> Iterator[None]:
-    """InUse ports as somebody does who does not listen yet: they look free, and are not."""
+    """Bind ports without listening: they look free and are not."""
     with contextlib.ExitStack() as stack:
         for port in ports:
-            holding = stack.enter_context(socket.socket())
-            with contextlib.suppress(OSError):  # somebody else has it, which is as good
-                holding.bind(("127.0.0.1", port))
+            holder = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):  # another process has it, which has the same effect
+                holder.bind(("127.0.0.1", port))
         yield
 
 
 @pytest.mark.timeout(300)  # for two demos
-def test_the_demo_tells_its_story_and_on_a_terminal_it_goes_on_until_ctrl_c(tmp_path: Path) -> None:
+def test_demo_runs_and_on_a_terminal_serves_until_ctrl_c(tmp_path: Path) -> None:
     broken = tmp_path / "chrome"
     broken.write_text("#!/bin/sh\necho no display >&2\nexit 1\n", encoding="utf-8")
     broken.chmod(0o755)
@@ -46,16 +46,16 @@ def test_the_demo_tells_its_story_and_on_a_terminal_it_goes_on_until_ctrl_c(tmp_
             check=False,
         )
     assert ran.returncode == 0, ran.stderr
-    assert f"No picture of it: {broken} failed (exit status 1): no display\n" in ran.stdout
-    assert ran.stdout.endswith("on a terminal it goes on until Ctrl-C.\n")
-    for said in (ran.stdout, on_a_terminal()):
-        assert "the check ended: ok" in said
-        assert "LibCal: secret ends in 6 days" in said
-        assert "outcome ok, 0 messages due, 0 posted" in said
+    assert f"No picture: {broken} failed (exit status 1): no display\n" in ran.stdout
+    assert ran.stdout.endswith("On a terminal it serves until Ctrl-C.\n")
+    for output in (ran.stdout, on_a_terminal()):
+        assert "the check has ended: ok" in output
+        assert "LibCal: secret ends in 6 days" in output
+        assert "outcome ok, 0 messages due, 0 posted" in output
 
 
 def on_a_terminal() -> str:
-    """Run the demo on a terminal until Ctrl-C; give what it said."""
+    """Run the demo on a terminal until Ctrl-C and return its output."""
     ours, theirs = pty.openpty()
     without_display = {
         name: value
@@ -76,14 +76,14 @@ def on_a_terminal() -> str:
         ) as demo,
     ):
         os.close(theirs)
-        said = ""
+        output = ""
         try:
-            while "Ctrl-C ends it." not in said:
-                said += (line := terminal.readline())
-                assert line, said
+            while "Press Ctrl-C to stop." not in output:
+                output += (line := terminal.readline())
+                assert line, output
             os.killpg(demo.pid, signal.SIGINT)  # Ctrl-C reaches everything that the terminal runs
             assert demo.wait(timeout=30) == 0
         finally:
             demo.kill()
         assert terminal.readline() + terminal.readline() == "\nstopped\n"
-    return said
+    return output

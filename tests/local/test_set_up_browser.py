@@ -1,4 +1,4 @@
-"""How a browser for the tests is installed: by Debian's package as root, else by Playwright; and that it never fails."""
+"""A browser for the tests comes from Debian's package or from Playwright; it never fails."""
 
 import os
 import subprocess

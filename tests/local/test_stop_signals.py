@@ -1,4 +1,4 @@
-"""A process that waits to be stopped is stopped by the first signal, whichever thread the kernel gives it to."""
+"""The first signal stops a process that waits for it, whichever thread receives it."""
 
 import signal
 import subprocess
@@ -57,12 +57,16 @@ def test_a_signal_that_another_thread_receives_stops_it(number: signal.Signals) 
 
 @pytest.mark.parametrize("first", NUMBERS)
 @pytest.mark.parametrize("second", NUMBERS)
-def test_a_signal_that_came_before_it_waits_stops_it_and_a_second_one_of_either_kind_ends_the_process(
+def test_early_signal_stops_and_a_second_one_kills(
     first: signal.Signals, second: signal.Signals
 ) -> None:
     assert ran(TWICE, first, second) == (-second, "")
 
 
 def test_afterwards_signals_do_what_they_did() -> None:
-    script = "import os, sys; from local.stop_signals import stop_signals\nwith stop_signals(): pass\nos.kill(os.getpid(), int(sys.argv[1]))"
+    script = (
+        "import os, sys; from local.stop_signals import stop_signals\n"
+        "with stop_signals(): pass\n"
+        "os.kill(os.getpid(), int(sys.argv[1]))"
+    )
     assert ran(script, signal.SIGTERM) == (-signal.SIGTERM, "")

@@ -1,4 +1,4 @@
-"""The program in front of the recorded ledger; and the rows that today's code writes where that ledger came from: in the same life."""
+"""The program with the recorded ledger, and the rows that it writes in the same days today."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ from tests.recorded.replay import (
 
 @pytest.fixture(scope="session")
 def lived(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
-    """Every row that the recorded life leaves behind today."""
+    """Return every row that the code of today writes in the recorded days."""
     with pytest.MonkeyPatch.context() as process, Tenant([], now=START) as tenant:
         _sign_in(process, tenant)
         restore(azurite.tables, [])

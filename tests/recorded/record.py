@@ -1,9 +1,12 @@
-"""How `ledger_3fa8a6c.json` was made: the code at commit 3fa8a6c lived sixteen days in front of Azurite and the stand-in tenant.
+"""Record `ledger_3fa8a6c.json`: sixteen days of the code at commit 3fa8a6c.
 
-    git worktree add ../old 3fa8a6c; cp -r tests/recorded ../old/tests/; cd ../old; python -m tests.recorded.record
+It ran with Azurite and the stand-in tenant:
 
-It is the ledger of an app that is deployed: newer code has to read it, to judge it alike, and to send the same. So a test
-that fails on it is not mended by recording anew.
+    git worktree add ../old 3fa8a6c; cp -r tests/recorded ../old/tests/; cd ../old
+    python -m tests.recorded.record
+
+It is the ledger of a deployed app: newer code has to read it, judge it alike and send the same. If
+a test of it fails, fix the code; do not record again.
 """
 
 import os
@@ -168,13 +171,13 @@ APPS = [
 
 @dataclass
 class World:
-    """The tenant on each day. Its apps are changed in place, and the stand-in hears of it by `fill`."""
+    """The tenant on each day. Change its apps in place; `fill` sends them to the stand-in."""
 
     tenant: Tenant
     apps: list[Json] = field(default_factory=lambda: deepcopy(APPS))
 
     def app(self, number: int) -> Json:
-        """Give the app with this number."""
+        """Return the app with this number."""
         return next(each for each in self.apps if each["client_id"] == guid(number))
 
 
@@ -183,16 +186,16 @@ USED = {
     6: {guid(1013): "2026-11-07T20:00:00Z"},
     8: {guid(1013): "2026-11-09T20:00:00Z", guid(1008): "2026-11-09T21:00:00Z"},
 }
-"""What the report of sign-ins says for the first time on a day."""
+"""What the usage report first shows on a day."""
 
 
 def day(number: int, hours: int = 0) -> str:
-    """Give the instant of the check of a day, or some hours later."""
+    """Return the instant of the check of a day (UTC), or some hours later."""
     return (START + timedelta(days=number, hours=hours)).isoformat()
 
 
 def morning(world: World, number: int) -> None:
-    """What happens in the tenant before the check of a day."""
+    """Change the tenant before the check of a day."""
     secrets: list[Json] = world.app(1)["secrets"]
     match number:
         case 4:
@@ -224,7 +227,7 @@ def morning(world: World, number: int) -> None:
 
 
 def decide(watch: Watch, number: int) -> Iterator[Done]:
-    """What people decide in the afternoon of a day."""
+    """Yield the decisions of people in the afternoon of a day."""
     match number:
         case 1:
             yield decisions.acknowledge(
@@ -246,7 +249,10 @@ def decide(watch: Watch, number: int) -> Iterator[Done]:
 
 
 def live(world: World, tables: str, folder: Path) -> None:
-    """Live through the days, a check each and what people decide; on day 11 a service and a channel leave the watchlist."""
+    """Run the days, each with a check and the decisions of people.
+
+    On day 11 a service and a channel are removed from the watchlist.
+    """
     plain = WATCHLIST.read_text("utf-8")
     kiosk = '\n[[apps]]\nname = "Kiosk"'
     fuller = plain.replace("\n[tenant]", f"{GONE_CHANNEL}\n[tenant]").replace(
@@ -265,17 +271,17 @@ def live(world: World, tables: str, folder: Path) -> None:
 
 
 def show(number: int, result: CheckResult) -> None:
-    """Print what a check told, for whoever makes a recording."""
+    """Print what a check sent, for the person who makes a recording."""
     said = [
         f"{each.message.channel} {notice.view.item} {notice.reason}"
         for each in result.deliveries
         for notice in each.message.notices
     ]
-    print(number, result.outcome, *said, sep="\n    ")  # noqa: T201  (a command for whoever makes a recording)
+    print(number, result.outcome, *said, sep="\n    ")  # noqa: T201  (the output of a command)
 
 
 def change(world: World) -> None:
-    """Let much be different in the tenant."""
+    """Change much in the tenant."""
     libapps = world.app(1)
     kept = [
         each
@@ -296,7 +302,7 @@ def change(world: World) -> None:
 
 
 def main() -> None:
-    """Live, and write the recording."""
+    """Run the days and write the recording."""
     with TemporaryDirectory() as folder, Azurite() as azurite, Tenant([], now=START) as tenant:
         os.environ.update({name: tenant.environment[name] for name in SIGN_IN})
         put(tenant, "roles", ROLES)
@@ -321,7 +327,10 @@ def main() -> None:
         check("four weeks later, nothing has changed", LATER, {})
         change(world)
         check("the day after, much has changed", TOMORROW, {guid(1008): "2026-11-17T21:00:00Z"})
-    about = "A ledger as the code at 3fa8a6c wrote it, and what that code then read, sent and wrote; made by record.py."
+    about = (
+        "A ledger as the code at 3fa8a6c wrote it, and what that code then read, sent and wrote; "
+        "made by record.py."
+    )
     RECORDED.write_text(
         dumped({"about": about, "rows": recorded, "looked_at": looked, "checks": checks}) + "\n",
         encoding="utf-8",

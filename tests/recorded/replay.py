@@ -1,7 +1,8 @@
-"""A ledger as rows, and the program in front of it: what it reads there, what it sends, and what it writes, on any day.
+"""A ledger as rows, and what the program reads, sends and writes with it on any day.
 
-Both the recording (`record.py`) and the test look through this module, so what they see can be compared. The tenant is the
-stand-in, set over HTTP; the table is the app's own on Azurite. A sentence that people read is no part of what is compared.
+The recording (`record.py`) and the test both use this module, so their results can be compared. The
+tenant is the stand-in, set over HTTP; the table is the app's own on Azurite. Sentences for people
+are not compared.
 """
 
 import json
@@ -43,19 +44,19 @@ ROLES = ["Application.Read.All", "AuditLog.Read.All", "Mail.Send", "User.ReadBas
 SIGN_IN = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
 """Settings that azure-identity reads from the process itself."""
 PROSE = {"next_step", "error", "evidence", "disabled"}
-"""Names of sentences for people: that there is one is compared, and not what it says."""
+"""Names of sentences for people: only whether there is one is compared."""
 TYPE = "@odata.type"
 _RANDOM = re.compile(r"(~check|~decision):\d{18}\|[0-9a-f]{8}")
-"""Keys whose last part is made up: it tells two rows of one instant apart."""
+"""Keys with a random last part, which separates two rows of one instant."""
 
 
 def recorded_ledger() -> Json:
-    """Give the recording."""
+    """Return the recording."""
     return dict(json.loads(RECORDED.read_text("utf-8")))
 
 
 def environment(tenant: Tenant, tables: str, watchlist: Path = WATCHLIST) -> dict[str, str]:
-    """Give the settings of the program."""
+    """Return the settings of the program."""
     return {
         **tenant.environment,
         **{f"{name.upper()}_WEBHOOK": tenant.teams_url(name) for name in CHANNELS},
@@ -69,7 +70,7 @@ def environment(tenant: Tenant, tables: str, watchlist: Path = WATCHLIST) -> dic
 
 @contextmanager
 def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
-    """Give the program as the composition root wires it, with a clock that stands still at `now`."""
+    """Yield the program as the composition root wires it, with a clock that stays at `now`."""
     instant = datetime.fromisoformat(now)
 
     def clock() -> datetime:
@@ -90,21 +91,21 @@ def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
 
 
 def put(tenant: Tenant, what: str, body: object, method: str = "PUT") -> None:
-    """Change the stand-in tenant, as `/control` lets anybody."""
+    """Change the stand-in tenant with `/control`."""
     requests.request(
         method, f"{tenant.url}/control/{what}", json=body, timeout=10
     ).raise_for_status()
 
 
 def fill(tenant: Tenant, apps: Sequence[Json], used: Mapping[str, str]) -> None:
-    """Let the tenant hold these apps, and its report of sign-ins say when a credential was used, by its key id."""
+    """Put apps into the tenant, and the last use of credentials, by key id, into its report."""
     put(tenant, "apps", apps)
     for key_id, at in used.items():
         put(tenant, "sign-ins", {"key_id": key_id, "at": at}, "POST")
 
 
 def looked_at(settings: Mapping[str, str], now: str, until: str) -> Json:
-    """Read the ledger: how we stand at `now`, what was decided, what will be sent up to a day, and by which ids calendars know the ends."""
+    """Read the ledger: the status at `now`, the decisions, the forecast and the calendar's ids."""
     with program(settings, now) as watch:
         services = sorted(watch.watchlist.services)
         status = watch.status()
@@ -120,7 +121,7 @@ def looked_at(settings: Mapping[str, str], now: str, until: str) -> Json:
 
 
 def checked(tenant: Tenant, settings: Mapping[str, str], now: str) -> Json:
-    """Check at `now`: how that ended, what was sent to whom, and what became of the rows."""
+    """Check at `now`: return the result, what was sent to whom, and the changed rows."""
     before = rows(settings["LAPSEWATCH_TABLES"])
     sent_before = _sent(tenant)
     with program(settings, now) as watch:
@@ -137,7 +138,7 @@ def checked(tenant: Tenant, settings: Mapping[str, str], now: str) -> Json:
 
 
 def _sent(tenant: Tenant) -> Counter[str]:
-    """Count what left the program: cards by webhook, mails by address."""
+    """Count what was sent: cards by webhook, mails by address."""
     json_please = {"Accept": "application/json"}
     mails = requests.get(f"{tenant.url}/mails", headers=json_please, timeout=10).json()
     cards = {
@@ -157,7 +158,7 @@ def _table(tables: str) -> Iterator[TableClient]:
 
 
 def rows(tables: str) -> Rows:
-    """Read the whole table, in the order of its keys."""
+    """Return the rows of the whole table in the order of their keys."""
     with _table(tables) as table:
         return {
             (row["PartitionKey"], row["RowKey"]): row for row in map(_row, table.list_entities())
@@ -165,7 +166,7 @@ def rows(tables: str) -> Rows:
 
 
 def certain(row: Json) -> Json:
-    """Give a row without what is made up at random in its key."""
+    """Return a row without the random part of its key."""
     return (
         row | {"RowKey": row["RowKey"].rpartition("|")[0]}
         if _RANDOM.fullmatch(row["RowKey"])
@@ -174,7 +175,7 @@ def certain(row: Json) -> Json:
 
 
 def _row(entity: Mapping[str, Any]) -> Json:
-    """Give a row as the table's own JSON has it: a column that is no text has its type beside it."""
+    """Return a row as the JSON of the table: a column that is not text has its type beside it."""
     row: Json = {}
     for name, value in entity.items():
         kind = (
@@ -192,7 +193,7 @@ _KINDS = {str: "Edm.String", bool: "Edm.Boolean", int: "Edm.Int32", float: "Edm.
 
 
 def restore(tables: str, recorded: Sequence[Json]) -> None:
-    """Let the table hold these rows, and nothing else."""
+    """Replace the rows of the table."""
     with _table(tables) as table:
         for old in list(table.list_entities()):
             table.delete_entity(old["PartitionKey"], old["RowKey"])
@@ -208,7 +209,7 @@ def restore(tables: str, recorded: Sequence[Json]) -> None:
 
 
 def wordless(found: Any) -> Any:  # noqa: ANN401  (any JSON)
-    """Give the same JSON without sentences for people; of a list of them, their number."""
+    """Return the JSON without sentences for people; of a list of them, return the number."""
     if isinstance(found, list):
         return [wordless(each) for each in found]
     if not isinstance(found, dict):
@@ -224,7 +225,7 @@ def wordless(found: Any) -> Any:  # noqa: ANN401  (any JSON)
 
 
 def dumped(value: object, indent: str = "", wide: int = 400) -> str:
-    """Write JSON so that people can read it: whatever fits is on one line."""
+    """Return JSON that people can read: what fits is on one line."""
     flat = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(flat) <= wide or not isinstance(value, dict | list) or not value:
         return flat

@@ -1,7 +1,7 @@
-"""What programs read keeps its names: JSON documents, the line of the log, gauges, columns of the spreadsheet, ids of calendar events.
+"""Names that programs read keep their spelling: JSON, log line, metrics, spreadsheet, calendar.
 
-Everything is spelt out here, and compared with what the program says of the recorded ledger. A new name is added here; one
-that is renamed or gone breaks a promise.
+All are written out here and compared with what the program produces from the recorded ledger. A new
+name is added here; a name that is renamed or gone breaks a promise.
 """
 
 import csv
@@ -24,7 +24,8 @@ from tests.support.names import names_in, table
 
 NOW = "2026-11-17T18:30:00+00:00"
 SERVICES = """
-    /services: id name app standing severity days_left ends in_use confirmed replacement leftovers next_step next_message acknowledged
+    /services: id name app standing severity days_left ends in_use confirmed replacement leftovers
+    /services: next_step next_message acknowledged
     /services/app: client_id object_id name
     /services/in_use: key_id kind name hint starts ends assumed over
     /services/confirmed: at by object_id evidence
@@ -36,7 +37,8 @@ STATUS = table(f"""
     /: generated_at worst check services unclaimed apps tenant read
     /check: last_success last_attempt outcome error stale evidence
     {SERVICES.strip()}
-    /unclaimed: item app standing severity days_left ends credential matched_by wanted_by next_step next_message
+    /unclaimed: item app standing severity days_left ends credential matched_by wanted_by next_step
+    /unclaimed: next_message
     /unclaimed/app: client_id object_id name
     /unclaimed/credential: key_id kind name hint starts ends
     /apps: client_id object_id name found problems severity
@@ -62,7 +64,8 @@ FORECAST = table("""
     /messages/items: item name standing reason severity days_left
 """)
 LOG_LINE = table("""
-    /: event tenant_id checked_at outcome error applications credentials requests seconds worst messages tenant undelivered reasons left_out
+    /: event tenant_id checked_at outcome error applications credentials requests seconds worst
+    /: messages tenant undelivered reasons left_out
     /tenant: complete error applications credentials requests items owners_later
 """)
 CSV = (
@@ -97,7 +100,7 @@ LABELS = {
 
 @pytest.fixture
 def apps(tenant: Tenant) -> None:
-    """Let the tenant hold what it held when most was to be said."""
+    """Put the tenant of the day with the most messages into the stand-in."""
     recorded = recorded_ledger()["checks"]["the day after, much has changed"]
     fill(tenant, recorded["apps"], recorded["used"])
 

@@ -1,4 +1,4 @@
-"""A ledger that the code at 3fa8a6c wrote is read alike, and leads to the same messages and the same rows."""
+"""A ledger written by the code at 3fa8a6c is read alike and leads to the same messages."""
 
 import json
 

@@ -1,6 +1,7 @@
-"""What is stored keeps its spelling: the table, the keys of its rows, their columns, and the values of a fixed choice.
+"""Stored names keep their spelling: the table, the keys of its rows, their columns and values.
 
-Everything is spelt out here, and compared with what the program writes and reads. A ledger that is deployed has these names.
+All are written out here and compared with what the program writes and reads. Deployed ledgers have
+these names.
 """
 
 import re
@@ -27,14 +28,20 @@ COLUMNS = table("""
     own former: service key_id
     own hold: service key_id assumed:Boolean at evidence:Boolean by_object_id by_name
     own item: item situation standing since reason
-    own sighting: app first_seen gone_at credential_key_id credential_kind credential_name credential_hint credential_starts credential_ends credential_principal
+    own sighting: app first_seen gone_at credential_key_id credential_kind credential_name
+    own sighting: credential_hint credential_starts credential_ends credential_principal
     own told: item channel at standing reason hands_since
     own use: key_id days last
-    own ~check: started outcome error read_applications:Int32 read_credentials:Int32 read_requests:Int32 read_seconds:Double messages:Int32
+    own ~check: started outcome error read_applications:Int32 read_credentials:Int32
+    own ~check: read_requests:Int32 read_seconds:Double messages:Int32
     own ~decision: at kind services key_id why by_object_id by_name
-    own ~pulse: watching_since last_success last_attempt outcome error retries_left:Int32 evidence tenant_attempt
-    own:tenant ~scan: tried_since read_at applications:Int32 credentials:Int32 error fewer_at fewer_than:Int32
-    own:tenant listed: holder client_id object_id app_name first_seen since ended:Boolean audience credential_key_id credential_kind credential_name credential_hint credential_starts credential_ends
+    own ~pulse: watching_since last_success last_attempt outcome error retries_left:Int32 evidence
+    own ~pulse: tenant_attempt
+    own:tenant ~scan: tried_since read_at applications:Int32 credentials:Int32 error fewer_at
+    own:tenant ~scan: fewer_than:Int32
+    own:tenant listed: holder client_id object_id app_name first_seen since ended:Boolean audience
+    own:tenant listed: credential_key_id credential_kind credential_name credential_hint
+    own:tenant listed: credential_starts credential_ends
     own:tenant told: item channel at standing reason
 """)
 KEYS = (
@@ -65,11 +72,12 @@ ITEMS = (
     r"tenant:GUID:GUID",
     r"weekly:",
 )
-"""The items of the recorded life. There are `leftover:`, `delete:`, `fewer:`, `reading:` and `tried:` besides."""
+"""The items of the recorded days. Other kinds: `leftover: delete: fewer: reading: tried:`."""
 VALUES = {
     "standing": "app_problem unmatched awaiting_install missing expired expiring healthy failing",
-    "reason": "introduced first rung replaced shorter deleted expired still_waiting confirmed still_old missing unmatched unclaimed assumed"
-    " leftover app_problem redirect_uri removed channel_failed fewer check_failing recovered weekly",
+    "reason": "introduced first rung replaced shorter deleted expired still_waiting confirmed"
+    " still_old missing unmatched unclaimed assumed leftover app_problem redirect_uri removed"
+    " channel_failed fewer check_failing recovered weekly",
     "outcome": "ok partial failed busy not_owed",
     "kind": "confirm acknowledge claim",
     "credential_kind": "secret certificate",
@@ -162,7 +170,7 @@ def test_every_value_is_understood_and_no_other(column: str, settings: dict[str,
 
 
 def read(settings: dict[str, str], column: str, value: str) -> None:
-    """Let the program read a ledger of one row, with this value in its column."""
+    """Read a ledger of one row with this value in its column."""
     restore(settings["LAPSEWATCH_TABLES"], [{"PartitionKey": "own", **ROWS[column], column: value}])
     with program(settings, NOW) as watch:
         watch.status()
@@ -205,7 +213,7 @@ def test_the_table_has_its_name() -> None:
 
 
 def columns(found: list[Json]) -> Names:
-    """Give the columns of each kind of row, with their types where they are no texts."""
+    """Return the columns of each kind of row, with the type of those that are not text."""
     kinds: dict[str, set[str]] = {}
     for row in found:
         names = [
@@ -224,7 +232,7 @@ def columns(found: list[Json]) -> Names:
 
 
 def unmatched(found: set[str], patterns: tuple[str, ...]) -> tuple[set[str], set[str]]:
-    """Give what no pattern fits, and the patterns that fit nothing."""
+    """Return the values that match no pattern, and the patterns that match no value."""
     item = "|".join(ITEMS)
     full = {
         each: each.replace("ITEM", f"({item}|fewer:tenant|reading:|tried:SERVICE)")

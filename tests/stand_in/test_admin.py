@@ -1,4 +1,4 @@
-"""The administrator's side of the stand-in tenant refuses as Entra and Key Vault do, so that hooks which pass here have met that."""
+"""The stand-in refuses administrators' requests as Entra and Key Vault do."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The stand-in tenant's Graph: its shapes, its pages, its batches, and what it refuses in which words."""
+"""The stand-in tenant's Graph: shapes, pages, batches, and the errors of Graph."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""The stand-in tenant's mail: what it takes, what it refuses in whose words, and how a person looks at it."""
+"""The stand-in tenant's mail: what it accepts, what it refuses, and how people read it."""
 
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The stand-in tenant's report of sign-ins, as our own adapter and others read it, and its heartbeats."""
+"""The stand-in tenant's usage report, read by our adapter and others, and its heartbeats."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The stand-in tenant beside Graph: its managed identity endpoint, its Teams channels, its faults, and its control over HTTP."""
+"""The stand-in tenant beside Graph: managed identity, Teams, faults, and `/control`."""
 
 import json
 from base64 import urlsafe_b64decode

@@ -1,4 +1,4 @@
-"""The routes that the app registers. The worker library lists them once a process, so they are kept."""
+"""The routes that the app registers. The worker library lists them only once a process."""
 
 from functools import cache
 from typing import Any
@@ -8,7 +8,7 @@ import function_app
 
 @cache
 def levels() -> dict[tuple[str, str], str]:
-    """Give each route of the app and method, with the key that it asks for: `function`, or `anonymous` for none."""
+    """Return the key (`function`, or `anonymous` for none) of each route and method."""
     found = {}
     for function in function_app.app.get_functions():
         trigger: Any = function.get_trigger()

@@ -1,6 +1,7 @@
-"""What a Bicep file declares, as values that a test can look into. Nothing is evaluated: an expression is its own text.
+"""The declarations of a Bicep file as values. Expressions are not evaluated: each is its text.
 
-The grammar is tree-sitter's; what it cannot parse is an error here. The compiler remains the judge of everything else.
+The grammar is tree-sitter's; a file that it cannot parse is an error. Only the compiler checks the
+rest.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from tree_sitter import Language, Node, Parser
 INFRA = Path(__file__).parents[2] / "infra"
 
 type Value = str | bool | int | list[Value] | dict[str, Value]
-"""A literal as what it is; text with `${...}` in it, and every other expression, as it is written."""
+"""A literal as its value; text with `${...}`, and every other expression, as it is written."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Resource:
     """The text between `if (` and `)`; empty if there is none."""
 
     def at(self, path: str) -> Value:
-        """Give what is at `a.b.c` of the body; a place that is not there is a failure of the test that asks."""
+        """Return the value at `a.b.c` of the body. The test fails if there is none."""
         value: Value = self.body
         for key in path.split("."):
             assert isinstance(value, dict), f"{self.symbol}: {path}"

@@ -1,4 +1,4 @@
-"""The program on its stage: Azurite and the stand-in tenant, each behind a front, and a ledger that can be set back to where it was."""
+"""The program's environment: Azurite and the stand-in tenant behind proxies, and a ledger."""
 
 import json
 import re
@@ -65,12 +65,12 @@ owners = true
 CHANNELS = ("its", "admins")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+]+")
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
-"""A Monday, nine in the morning in Chicago: the check of the day is owed."""
+"""A Monday, nine in the morning in Chicago: the check of the day is due."""
 
 
 @dataclass
 class Stage:
-    """Everything around the program, as a context manager."""
+    """The outside services and settings of the program, as a context manager."""
 
     tables: str
     """The connection string of an Azurite."""
@@ -81,7 +81,7 @@ class Stage:
     partition: str = "own"
 
     def __enter__(self) -> Self:
-        """Build it up, with an empty ledger."""
+        """Start the services, with an empty ledger."""
         with ExitStack() as stack:
             self.tenant = stack.enter_context(Tenant(self.story, now=START))
             self.tenant.identity.roles |= {"AuditLog.Read.All", "Mail.Send", "User.ReadBasic.All"}
@@ -100,15 +100,15 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take it down."""
+        """Stop the services."""
         self._stack.close()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of the program; whatever it asks for comes through a front."""
-        told = {name: self.front.placed(value) for name, value in self.tenant.environment.items()}
+        """The settings of the program; all its requests pass a proxy."""
+        tenant = {name: self.front.placed(value) for name, value in self.tenant.environment.items()}
         return {
-            **told,
+            **tenant,
             "ITS_WEBHOOK": f"{self.front.placed(self.tenant.teams_url('its'))}?{SIGNATURE}",
             "ADMINS_WEBHOOK": f"{self.front.placed(self.tenant.teams_url('admins'))}?{SIGNATURE}",
             "LAPSEWATCH_TABLES": self.ledger_front.placed(self.tables),
@@ -120,13 +120,13 @@ class Stage:
         }
 
     def live(self, *act: str, after: timedelta = timedelta(), **environment: str) -> Lived:
-        """Let the program live once, `after` the start."""
+        """Run the program once in its own process, `after` the start."""
         return self.lives.live(
             *(act or ("tick",)), now=START + after, partition=self.partition, **environment
         )
 
     def anew(self, rows: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Turn to a ledger of its own that holds `rows`, and forget what was heard."""
+        """Use a new ledger with these rows, and clear all received messages."""
         self.partition = uuid4().hex
         parts: dict[str, list[Mapping[str, Any]]] = {}
         for row in rows:
@@ -142,7 +142,7 @@ class Stage:
         self.forget_heard()
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give every row of the ledger."""
+        """Return every row of the ledger."""
         with suppress(ResourceExistsError):
             self.table.create_table()
         both = {"own": self.partition, "tenant": f"{self.partition}:tenant"}
@@ -154,7 +154,7 @@ class Stage:
         ]
 
     def heard(self) -> Counter[tuple[str, str]]:
-        """Count what was heard: by channel, every card and mail as a text."""
+        """Return the count of each received card and mail, as texts, by channel."""
         cards = [
             (name, json.dumps(posted.message, sort_keys=True))
             for name in CHANNELS
@@ -167,18 +167,18 @@ class Stage:
         return Counter([*cards, *mails])
 
     def forget_heard(self) -> None:
-        """Removals what was heard."""
+        """Clear all received messages."""
         for name in CHANNELS:
             self.tenant.clear_posted(name)
         self.tenant.mail.clear()
 
     def remembered(self) -> tuple[Memory, LastChecks]:
-        """Read the ledger as the program does. Raises `LedgerError` if it does not read clean."""
+        """Return the ledger as the program reads it. Raise `LedgerError` if it cannot be read."""
         with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
             return ledger.load(), ledger.last_checks()
 
     def remembered_of_tenant(self) -> dict[str, object]:
-        """Read the tenant's part of it, without when anything was."""
+        """Return the inventory's part of the ledger, without times."""
         with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
             memory = ledger.inventory.load()
         return {
@@ -194,7 +194,7 @@ class Stage:
         }
 
     def lease_is_free(self, *, after: timedelta) -> bool:
-        """Say whether a check could begin, `after` the start."""
+        """Return whether the lease is free, `after` the start."""
         with TableLedger(self.tables, lambda: START + after, partition=self.partition) as ledger:
             lease = ledger.lease()
             if lease is not None:
@@ -202,7 +202,7 @@ class Stage:
             return lease is not None
 
     def key_of(self, name: str) -> str:
-        """Give the key id of the client secret of this name."""
+        """Return the key id of the client secret of this name."""
         return next(
             secret.key_id
             for app in self.tenant.directory.listing()
@@ -212,7 +212,7 @@ class Stage:
 
 
 def timeless(memory: Memory) -> dict[str, object]:
-    """Give what is remembered without when it was: what two ledgers must have in common that saw the same world."""
+    """Return a memory without times, to compare two ledgers of the same events."""
     return {
         "holds": {name: replace(hold, at=START) for name, hold in memory.in_use_records.items()},
         "formers": memory.previous_credentials,
@@ -238,6 +238,6 @@ def _text(message: Any) -> str:  # noqa: ANN401  (a mail, as the standard librar
 
 
 def staged(tables: str, folder: Path, **more: Any) -> Iterator[Stage]:  # noqa: ANN401  (as `Stage` takes it)
-    """Give a stage, for a fixture."""
+    """Yield a stage, for a fixture."""
     with Stage(tables, folder, **more) as stage:
         yield stage

@@ -1,13 +1,13 @@
-"""How many examples a property is tried with: few in `default`, many in `thorough` (`make thorough`)."""
+"""The number of random examples: few by default, many with `make thorough`."""
 
 import hypothesis
 
-LEAST = 5
-"""Fewer say too little of anything."""
+MIN_EXAMPLES = 5
+"""Fewer would show too little."""
 
 
 def register() -> None:
-    """Make the profiles known, and take `default`; the option `--hypothesis-profile` takes another."""
+    """Register the profiles and load `default`; `--hypothesis-profile` selects another."""
     # a busy computer is not a failure of the program
     patient = hypothesis.settings(
         deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -18,7 +18,7 @@ def register() -> None:
 
 
 def examples(times: float) -> hypothesis.settings:
-    """Return the settings for so many times the examples of the profile."""
+    """Return settings with a multiple of the profile's number of examples."""
     return hypothesis.settings(
-        max_examples=max(LEAST, round(times * hypothesis.settings().max_examples))
+        max_examples=max(MIN_EXAMPLES, round(times * hypothesis.settings().max_examples))
     )

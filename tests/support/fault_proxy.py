@@ -1,4 +1,4 @@
-"""A server in front of another one: it passes each request on and each answer back, unless a test wants something else to happen."""
+"""A proxy that passes requests and answers on, unless a test puts a fault in between."""
 
 import http.client
 from collections.abc import Callable, Mapping
@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 from tests.support.scripted import Asked, Reply, Script, Scripted
 
 type Pass = Callable[[], Reply]
-"""Asks the server behind, and gives its answer."""
+"""Sends the request to the server behind and returns its answer."""
 type Twist = Callable[[Asked, Pass], Reply]
-"""What happens to a request: pass it on or not, before or after something else, and what is answered."""
+"""Handles a request: passes it on or not, and returns the answer."""
 
 _HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "server", "date"}
 
 
 class Front(Scripted):
-    """The server. `twist` may be replaced at any time; at first everything is passed on."""
+    """The proxy. `twist` may be replaced at any time; at first it passes everything on."""
 
     def __init__(self, upstream: str) -> None:
-        """Stand before `upstream`, an http URL of this machine; only its host and port count."""
+        """Proxy `upstream`, an http URL of this machine; only its host and port count."""
         self._behind = urlsplit(upstream).netloc
         self.twist: Twist = straight
         super().__init__(self._twisted)
@@ -27,7 +27,7 @@ class Front(Scripted):
         return self.twist(asked, lambda: _passed(self._behind, asked))
 
     def placed(self, url: str) -> str:
-        """Give `url`, which leads to the server behind, as it leads here."""
+        """Return `url` with the proxy's host and port in place of the server's."""
         return url.replace(f"http://{self._behind}", self.url)
 
 

@@ -1,4 +1,4 @@
-"""Where the program may be hurt, and how: a place is known by its requests, and a way is what happens to them."""
+"""Faults of outside services: a place selects requests, a way is what happens to them."""
 
 import gzip
 import json
@@ -24,10 +24,10 @@ class Place:
     side: str
     is_meant: Callable[[Asked], bool]
     setting: str = ""
-    """The setting that holds its address, if nothing else has its address there."""
+    """The setting that holds the address of this place and of no other."""
 
     def broken(self, way: Way) -> Twist:
-        """Do it to the requests of this place; all others pass."""
+        """Return a twist that does this to the requests of the place and passes all others."""
         return lambda asked, passed: way(asked, passed) if self.is_meant(asked) else passed()
 
 
@@ -61,45 +61,45 @@ PLACES: Mapping[str, Place] = {
 
 
 def once(way: Way, *, at: int = 0) -> Way:
-    """Do it one time only, to the first request or a later one."""
+    """Return a way that does it only once, to the first request or a later one."""
     number = count()
     return lambda asked, passed: way(asked, passed) if next(number) == at else passed()
 
 
 def saying(status: int, body: bytes = b"", **headers: str) -> Way:
-    """Answer so, whatever was asked; `retry_after` is the header Retry-After."""
+    """Return a way that answers so; `retry_after` is the header Retry-After."""
     reply = Reply(status, body, {name.replace("_", "-"): text for name, text in headers.items()})
     return lambda _, __: reply
 
 
 def saying_json(value: object, status: int = 200, **headers: str) -> Way:
-    """Answer with JSON."""
+    """Return a way that answers with JSON."""
     return saying(status, json.dumps(value).encode(), Content_Type="application/json", **headers)
 
 
 def reset(_: Asked, __: Pass) -> Reply:
-    """Cut the connection before the request was looked at."""
+    """Cut the connection without handling the request."""
     return Reply(reset=True)
 
 
 def hang(_: Asked, __: Pass) -> Reply:
-    """Take the request, and say nothing."""
+    """Accept the request and never answer."""
     return Reply(hang=True)
 
 
 def drip(_: Asked, __: Pass) -> Reply:
-    """Answer a byte at a time, for ever."""
+    """Answer slowly, byte by byte, without an end."""
     return Reply(drip=0.05)
 
 
 def taken(_: Asked, passed: Pass) -> Reply:
-    """Do what was asked, and cut the connection before the answer."""
+    """Handle the request and cut the connection before the answer."""
     passed()
     return Reply(reset=True)
 
 
 def cut_after(_: Asked, passed: Pass) -> Reply:
-    """Do what was asked, and cut the connection in the middle of the answer."""
+    """Handle the request and cut the connection in the middle of the answer."""
     answer = passed()
     return Reply(
         answer.status,
@@ -110,7 +110,7 @@ def cut_after(_: Asked, passed: Pass) -> Reply:
 
 
 def unpackable(_: Asked, passed: Pass) -> Reply:
-    """Do what was asked, and give half of the packed answer as if it were all."""
+    """Handle the request and send half of the compressed answer as if it were all."""
     answer = passed()
     plain = gzip.decompress(answer.body) if answer.body[:2] == GZIP else answer.body
     packed = gzip.compress(plain or b"{}")
@@ -121,7 +121,7 @@ def unpackable(_: Asked, passed: Pass) -> Reply:
 
 
 def without_etags(_: Asked, passed: Pass) -> Reply:
-    """Do what was asked, and leave the versions out of the answer."""
+    """Handle the request and remove the etags from the answer."""
     answer = passed()
     body = re.sub(rb"\r\n[Ee][Tt]ag: [^\r]*", b"", answer.body)
     return Reply(
@@ -132,7 +132,7 @@ def without_etags(_: Asked, passed: Pass) -> Reply:
 
 
 def repeated_link(asked: Asked, passed: Pass) -> Reply:
-    """Answer, and let the link to the next page lead to this one."""
+    """Handle the request, with a link to the same page as the next one."""
     answer = passed()
     page = json.loads(gzip.decompress(answer.body) if answer.body[:2] == GZIP else answer.body)
     page["@odata.nextLink"] = f"http://{asked.headers['host']}{asked.target}"

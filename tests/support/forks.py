@@ -1,8 +1,9 @@
-"""Runs modules as `python -m MODULE ...` does, each in a process of its own that need not import everything again.
+"""Run `python -m MODULE ...` in forked processes, which need not import everything again.
 
-A process that has imported the program waits for orders, forks for each, and the child is the program: with the arguments,
-the environment and the outputs of its order, and Python's own way to end. Python takes two seconds of CPU to import the
-program, and a fork some milliseconds; that is all that this is for. `test_command_line.py` starts commands without it.
+A process that has imported the program waits for orders and forks for each. The child runs the
+module with the arguments, environment and outputs of its order, and ends as Python does. Importing
+the program takes two seconds of CPU, a fork some milliseconds: that is the only purpose.
+`test_command_line.py` starts commands without it.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
 LENGTH = 4
-"""Bytes that say how long an order is."""
+"""Bytes of the length in front of an order."""
 COVERAGE = "COVERAGE_PROCESS"
 LATE = (
     "anyio._backends._asyncio",
@@ -34,39 +35,39 @@ LATE = (
     "h2",
     "httpcore",
 )
-"""What libraries import only when they are first used."""
+"""Modules that libraries import only at their first use."""
 
 
 @dataclass
 class Forked:
-    """A process that was started so; like `subprocess.Popen`, as far as the tests need it."""
+    """A forked process, with the part of `subprocess.Popen` that tests need."""
 
     pid: int
     _said: IO[str]
     returncode: int | None = field(default=None, init=False)
 
     def poll(self) -> int | None:
-        """Give the exit status, the negative number of a signal, or nothing while it runs."""
+        """Return the exit status, the negative number of a signal, or `None` while it runs."""
         return self._ended(0)
 
     def wait(self, timeout: float) -> int:
-        """Wait for its end, so many seconds. Raises `TimeoutError`."""
+        """Wait and return the exit status. Raise `TimeoutError` after so many seconds."""
         ended = self._ended(timeout)
         if ended is None:
             raise TimeoutError(f"process {self.pid} runs after {timeout} seconds")
         return ended
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send it a signal, if it runs."""
+        """Send it a signal if it runs."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without a word."""
+        """Send SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
     def _ended(self, timeout: float) -> int | None:
@@ -77,10 +78,10 @@ class Forked:
 
 
 class Forks:
-    """A process that forks; it ends with the process that started it, and so do its children."""
+    """A process that forks. It and its children end with the process that started it."""
 
     def __init__(self, modules: Sequence[str], *options: str) -> None:
-        """Start it with Python's `options`, and let it import `modules`; it is not measured, its children are."""
+        """Start it with `options` of Python and import `modules`. Coverage skips it."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         command = [
             sys.executable,
@@ -100,7 +101,7 @@ class Forks:
     def start(
         self, *run: str, environment: Mapping[str, str], out: IO[Any], err: IO[Any]
     ) -> Forked:
-        """Let a process be `python -m RUN...` that writes to these files; it is in the folder of the project."""
+        """Run `python -m RUN...` in the project's folder, with these files as outputs."""
         order = json.dumps({"run": run, "environment": dict(environment)}).encode()
         reading, writing = os.pipe()
         try:
@@ -114,14 +115,14 @@ class Forks:
         return Forked(int(said.readline()), said)
 
     def close(self) -> None:
-        """End it, and what it started."""
+        """End it and its children."""
         self._orders.close()
         self._process.wait(timeout=30)
 
 
 @functools.cache
 def program(*options: str) -> Forks:
-    """Give the process that has imported the whole program under Python's `options`, which stays as long as this process."""
+    """Return the process that has imported the program with `options`; one for each test run."""
     hosts = (
         "shared.web.response",
         "local.functions_host.server",
@@ -132,7 +133,7 @@ def program(*options: str) -> Forks:
 
 
 def _serve(orders: socket.socket) -> Mapping[str, Any] | None:
-    """Fork for each order: gives the order in each child, and nothing when there are no more."""
+    """Fork for each order. Return the order in a child, and `None` at the end of all orders."""
     running: dict[
         int, tuple[int, int]
     ] = {}  # what closes when it ends -> the process, and where to say how it ended
@@ -178,7 +179,7 @@ def _close(*files: int) -> None:
 
 
 def main() -> None:
-    """Import, wait for orders, and be what they say."""
+    """Import modules, wait for orders, and run them."""
     _, number, *modules = sys.argv
     for module in modules:
         importlib.import_module(module)

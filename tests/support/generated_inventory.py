@@ -1,7 +1,7 @@
-"""A tenant of any size with every shape of credential that was ever recorded, and, beside it, what must be told of it.
+"""Generate a tenant of any size, with every recorded shape of credential, and its due notices.
 
-The oracle reads the same JSON as the program and shares nothing with it: it looks at every pair of credentials of an
-app, in the plainest way there is.
+The notices come from an oracle. It reads the same JSON as the program, shares no code with it, and
+compares every pair of credentials of an app, in the plainest way.
 """
 
 import json
@@ -39,7 +39,7 @@ NEVER = ("2299-12-31T00:00:00Z", "9999-12-31T23:59:59.9999999Z", None)
 
 @dataclass
 class Generated:
-    """Pages of a tenant, and what is to be found in them."""
+    """Pages of a tenant and the notices that they must lead to."""
 
     pages: list[bytes] = field(default_factory=list)
     credentials: int = 0
@@ -48,7 +48,7 @@ class Generated:
 
 
 def generated(apps: int, seed: int, *, page: int = 999) -> Generated:
-    """Make a tenant; names that begin with "test" are excluded, apps with the tag `lab` too."""
+    """Return a tenant. Names that begin with "test" and apps with the tag `lab` are excluded."""
     chance = Random(seed)
     made = Generated()
     parts = list(batched((_application(chance) for _ in range(apps)), page, strict=False))
@@ -167,7 +167,7 @@ def _guid(chance: Random) -> str:
     return str(UUID(int=chance.getrandbits(128), version=4))
 
 
-# -- the oracle ------------------------------------------------------------------------------------------------------
+# -- the oracle ---------------------------------------------------------------------------------
 
 
 def _oracle(app: Mapping[str, Any]) -> dict[str, str]:

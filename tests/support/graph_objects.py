@@ -1,4 +1,4 @@
-"""Objects as Graph writes them, of the shape seen in recorded answers, and a credential that needs nobody."""
+"""Objects in the shape of Graph's recorded answers, and a credential without a service."""
 
 import time
 
@@ -12,7 +12,8 @@ NOT_FOUND = reply(
     {
         "error": {
             "code": "Request_ResourceNotFound",
-            "message": "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+            "message": "Resource 'x' does not exist or one of its queried "
+            "reference-property objects are not present.",
             "innerError": {
                 "date": "2026-11-22T10:52:26",
                 "request-id": "d5934374-336c-468d-a04d-0e951ef175b2",
@@ -24,7 +25,7 @@ NOT_FOUND = reply(
 
 
 class FixedToken:
-    """A credential that always gives the same token, and counts how often."""
+    """A credential that always returns the same token and counts the calls."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -86,7 +87,7 @@ def principal(**changes: object) -> dict[str, object]:
 
 
 def tenant(app: object = None, service_principal: object = None) -> Script:
-    """Answer the two questions about one app; what is left out does not exist. A `Reply` is given as it is."""
+    """Answer the two requests about one app. What is left out does not exist."""
 
     def script(asked: Asked) -> Reply:
         value = app if asked.path.startswith("/v1.0/applications") else service_principal

@@ -1,7 +1,8 @@
-"""The program in this process, on a stage, with every limit short: what it heard of the world, and what the world heard of it.
+"""The program in this process, in front of the stand-ins, with short limits.
 
-Four apps are watched, which is a `$batch`, and the whole tenant with them, page by page; people hear in Teams, by mail,
-and as owners. The adapters are the real ones. Waits between tries are counted instead of waited for where they can be.
+It watches four apps, which takes a `$batch`, and the whole tenant, page by page; it notifies in
+Teams, by mail, and owners. The adapters are the real ones. Waits between attempts are recorded
+instead of waited for where possible.
 """
 
 import time
@@ -58,7 +59,7 @@ tell = ["its"]
 owners = true
 """
 type Heard = Counter[tuple[str, str, str]]
-"""How often a channel heard of an item for a reason."""
+"""The number of notices by channel, item and reason."""
 
 
 def guid(number: int) -> str:
@@ -68,7 +69,7 @@ def guid(number: int) -> str:
 def registration(
     number: int, name: str, days: int, *, owners: tuple[Owner, ...] = ()
 ) -> Registration:
-    """An app with one secret, which ends `days` after the start."""
+    """Return an app with one secret, which expires `days` after the start."""
     secret = ClientSecret(
         guid(1000 + number),
         name,
@@ -81,8 +82,10 @@ def registration(
 
 TENANT = [
     *(
-        registration(number, f"Service {number}", 31) for number in range(APPS)
-    ),  # a rung is crossed on the day after the start
+        # the first reminder is due on the day after the start
+        registration(number, f"Service {number}", 31)
+        for number in range(APPS)
+    ),
     registration(10, "Signage", 12, owners=(Owner("a1", "Ann Example", ANN),)),
     registration(11, "Kiosk", 8),
     registration(12, "Far", 300),
@@ -105,7 +108,7 @@ installer = ["staff"]
 
 
 class Seconds(NamedTuple):
-    """How long the program waits: for a token, for a request to the ledger, for an answer to a post."""
+    """The program's limits for a token, a request to the ledger, and the answer to a post."""
 
     token: float = 20.0
     ledger: float = 20.0
@@ -117,7 +120,7 @@ PATIENT = Seconds()
 
 @dataclass
 class RecordingChannel:
-    """A channel in front of the real one, which counts what arrived: whatever the real one says about it."""
+    """A channel around the real one that counts what arrived, also if sending failed."""
 
     channel: Channel
     arrived: Callable[[], int]
@@ -135,17 +138,20 @@ class RecordingChannel:
 
 @dataclass
 class Harness:
-    """The program, and what everybody heard since `forget`. Waits of the webhook and of mails are in `slept`, in seconds."""
+    """The program and the notices that arrived since `forget`.
+
+    `slept` holds the waits of webhooks and mails, in seconds.
+    """
 
     stage: Stage
     heard: Heard = field(default_factory=Counter)
     said: list[str] = field(default_factory=list)
-    """What the progress of the check was."""
+    """The progress messages of the check."""
     slept: list[float] = field(default_factory=list)
     seconds: Seconds = PATIENT
 
     def forget(self) -> None:
-        """Removals what was heard, said and waited for."""
+        """Clear the notices, progress messages and waits."""
         self.heard.clear()
         self.said.clear()
         self.slept.clear()
@@ -159,7 +165,10 @@ class Harness:
         tick: bool = False,
         elsewhere: Mapping[str, str] | None = None,
     ) -> CheckResult:
-        """Check once, `after` the start, within `deadline` seconds; with the settings of `elsewhere` in place of the stage's."""
+        """Check once, `after` the start, within `deadline` seconds.
+
+        The settings of `elsewhere` replace those of the stage.
+        """
         with self.watch(after, deadline=deadline, elsewhere=elsewhere) as watch:
             return watch.tick(self.said.append) if tick else watch.check(self.said.append)
 
@@ -171,7 +180,7 @@ class Harness:
         deadline: float = 20.0,
         elsewhere: Mapping[str, str] | None = None,
     ) -> Iterator[Watch]:
-        """Give the program, whose clock begins to run `after` the start."""
+        """Yield the program. Its clock begins `after` the start."""
         born = time.monotonic()
 
         def clock() -> datetime:
@@ -257,27 +266,27 @@ class Harness:
 
 @dataclass
 class World:
-    """A rig on the day after everybody was introduced, and what everybody is owed then."""
+    """A harness on the day after the introductions, and the notices that are due then."""
 
     rig: Harness
     rows: list[dict[str, Any]]
     owed: Heard = field(default_factory=Counter)
 
     def begin(self) -> Harness:
-        """Be on that day, with nobody told yet and nothing broken."""
+        """Return to that day, with nothing sent yet and no faults."""
         self.mend()
         self.rig.stage.anew(self.rows)
         self.rig.forget()
         return self.rig
 
     def mend(self) -> None:
-        """Let everything work again."""
+        """Remove all faults."""
         self.rig.seconds = PATIENT
         self.rig.stage.front.twist = self.rig.stage.ledger_front.twist = straight
 
 
 @contextmanager
 def harness_for(tables: str, folder: Path) -> Iterator[Harness]:
-    """Give a rig on its stage."""
+    """Yield a harness with its stage."""
     with Stage(tables, folder, TENANT, {"LAPSEWATCH_SIGN_INS": "on"}, WATCHLIST) as stage:
         yield Harness(stage)

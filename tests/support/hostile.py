@@ -1,4 +1,4 @@
-"""Texts that try to be more than text, and readers of each medium that see whether they are."""
+"""Texts with markup or commands, and readers of each medium that detect whether they work."""
 
 import json
 import re
@@ -23,8 +23,10 @@ from tests.support.notices import PAGE_URL
 
 TEXTS = {
     "HTML": "\"'><img src=x onerror=alert(1)><script>alert(1)</script></form></title><!--",
-    "Markdown": "[free](https://evil.example) ![x](https://evil.example/x.png) **b** `c` <https://evil.example> https://evil.example",
-    "card expressions": "{{DATE(2026-01-01T00:00:00Z)}} ${name} $(1) <at>Everybody</at> {{7*7}} {% raw %}",
+    "Markdown": "[free](https://evil.example) ![x](https://evil.example/x.png) **b** `c` "
+    "<https://evil.example> https://evil.example",
+    "card expressions": "{{DATE(2026-01-01T00:00:00Z)}} ${name} $(1) <at>Everybody</at> "
+    "{{7*7}} {% raw %}",
     "line breaks": "a\r\nBcc: evil@example.org\r\n\r\nbody\u2028next\u2029next\x85next\x0b\x0c\x1b[31mred\x1b]8;;https://evil.example\x07\x00",
     "bidi": "\u202egpj.exe\u202c \u2066a\u2069 \u200f\u061c",
     "zero width": "\u200bLib\u200dCal\u2060\ufeff\u00ad\U000e0041",
@@ -39,7 +41,7 @@ TEXTS = {
     "nothing": "",
 }
 UNSEEN = {"Cf", "Cs", "Zl", "Zp"}
-"""Categories of characters that nobody sees, or that turn what is seen."""
+"""Categories of characters that are invisible or change the direction of text."""
 OURS = ("https://entra.microsoft.com/", PAGE_URL, "https://library.libcal.example/")
 HEADERS = {
     *["From", "To", "Reply-To", "Subject", "Date", "Auto-Submitted"],
@@ -49,7 +51,7 @@ every_text = pytest.mark.parametrize("evil", TEXTS.values(), ids=TEXTS)
 
 
 def unseen(text: str) -> list[str]:
-    """Give the characters that no reader sees, line ends apart."""
+    """Return the invisible characters, without line breaks."""
     kinds = [(each, unicodedata.category(each)) for each in text]
     return [
         f"U+{ord(each):04X}"
@@ -77,7 +79,7 @@ def nodes(value: object) -> Iterator[dict[str, Any]]:
 
 
 class Seen(HTMLParser):
-    """The tags of a page, and what they were given."""
+    """The tags of a page and their attributes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -107,7 +109,7 @@ def parsed(made: Mail) -> EmailMessage:
 
 
 def cards_of(told: Message) -> list[dict[str, Any]]:
-    """Give the cards of a message, of which each acts on nothing, hides nothing and leads nowhere else."""
+    """Return the cards of a message, after checking actions, visibility and links of each."""
     cards = []
     for payload in payloads(told, page_url=PAGE_URL):
         written = encoded(payload)
@@ -125,7 +127,7 @@ def cards_of(told: Message) -> list[dict[str, Any]]:
 
 
 def mail_of(told: Message, to: str = "reader@example.org") -> Mail:
-    """Give the mail of a message, which has our headers, our tags and our links only."""
+    """Return the mail of a message, after checking that headers, tags and links are ours."""
     made = mail(told, to=(to,), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL)
     found, written, seen = parsed(made), as_bytes(made), Seen(made.html)
     assert set(found.keys()) <= HEADERS

@@ -1,7 +1,8 @@
-"""Runs the queries of `infra/queries` on rows, in Python: the few operators that they use, each as its documentation says.
+"""Run the queries of `infra/queries` on rows: the few operators that they use, as documented.
 
-Whatever else a query holds is an error, so that no part of one goes untested. `startswith` ignores case and `in` does
-not; a comparison with a value that is not there is false (Kusto Query Language, "String operators", "Null values").
+Any other operator is an error, so that every part of a query is tested. `startswith` ignores case,
+`in` does not, and a comparison with a missing value is false (Kusto Query Language, "String
+operators" and "Null values").
 """
 
 import json
@@ -24,14 +25,14 @@ class Row:
 
 
 type Line = Mapping[str, Any] | None
-"""What `parse_json` made of the message: null if it is no JSON."""
+"""The message after `parse_json`: `None` if it is not JSON."""
 type Filter = Callable[[Row, Line, datetime], bool]
 
 SPAN = {"d": 24, "h": 1}
 
 
 def found(query: str, rows: Sequence[Row], now: datetime) -> int:
-    """Give what the query counts into `Found`."""
+    """Return what the query counts as `Found`."""
     table, *steps = [step.strip() for step in query.strip().split("\n|")]
     assert table == "AppTraces"
     assert steps[-1] == "summarize Found = count()"

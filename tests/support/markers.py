@@ -1,7 +1,7 @@
-"""Which tests need more than Python: markers that follow from what a test uses, so that a new test gets its own by itself.
+"""Markers for tests that need more than Python. They follow from the code that a test uses.
 
-A test uses what the code of its function, of its fixtures, and of what they call in `tests` and `local` names. No test without
-such a marker may start a process: an audit hook holds that, in every run.
+A test uses what its function, its fixtures, and what these call in `tests` and `local` name. An
+audit hook fails a test that starts a process without a marker.
 """
 
 import functools
@@ -28,9 +28,9 @@ MARKERS = {
     subprocess.run: "process",
     Forks: "process",
 }
-"""What a test may use: the marker that it then gets."""
+"""The marker of each thing that a test may use."""
 STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}
-"""The events of the interpreter when a process is started."""
+"""The audit events of a process start."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Guard:
-    """Lets a test fail that starts a process without a marker that says so."""
+    """Fail a test that starts a process without a marker for it."""
 
     def __init__(self) -> None:
         self.forbidden = ""
@@ -49,7 +49,7 @@ class Guard:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Know which test runs."""
+        """Note which test runs."""
         marked = any(item.get_closest_marker(marker) for marker in MARKERS.values())
         self.forbidden = "" if marked else item.nodeid
         try:
@@ -60,13 +60,12 @@ class Guard:
     def _audit(self, event: str, _arguments: tuple[Any, ...]) -> None:
         if self.forbidden and event in STARTS:
             test, self.forbidden = self.forbidden, ""
-            raise AssertionError(
-                f"{test} starts a process, but has none of these markers: {', '.join(sorted(set(MARKERS.values())))}"
-            )
+            known = ", ".join(sorted(set(MARKERS.values())))
+            raise AssertionError(f"{test} starts a process, but has none of these markers: {known}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Guard every run."""
+    """Register the guard."""
     config.pluginmanager.register(Guard(), "guard")
 
 
@@ -103,7 +102,7 @@ def _marker(each: object) -> str:
 
 
 def _named_in(each: object) -> Iterator[object]:
-    """Return what a function or a class of ours names."""
+    """Yield the objects that a function or a class of ours names."""
     each = getattr(each, "__wrapped__", each)
     if isinstance(each, MethodType | staticmethod | classmethod):
         each = each.__func__
@@ -123,7 +122,7 @@ def _named_in(each: object) -> Iterator[object]:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Return the names in a function, and in those within it."""
+    """Yield the names in a function and in its inner functions."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

@@ -1,4 +1,4 @@
-"""Names as tables: what a test spells out, and what is found in a document."""
+"""Names as tables: those that a test writes out, and those of a document."""
 
 import re
 from collections.abc import Mapping
@@ -8,13 +8,19 @@ type Names = Mapping[str, set[str]]
 
 
 def table(text: str) -> Names:
-    """Read a table: on each line a place, a colon, and the names that are there, parted by spaces."""
-    lines = (re.split(r":(?: |$)", line.strip(), maxsplit=1) for line in text.strip().splitlines())
-    return {place: set(names.split()) for place, names in lines}
+    """Return a table as names by place.
+
+    A line is a place, a colon, and names separated by spaces. Lines of the same place add up.
+    """
+    found: dict[str, set[str]] = {}
+    for line in text.strip().splitlines():
+        place, names = re.split(r":(?: |$)", line.strip(), maxsplit=1)
+        found.setdefault(place, set()).update(names.split())
+    return found
 
 
 def names_in(document: Any, place: str = "/") -> Names:  # noqa: ANN401  (any JSON)
-    """Give the names of each object of a document by its place; the objects of a list are in one place."""
+    """Return the names of each object of a document by place. A list is one place."""
     found: dict[str, set[str]] = {}
     if isinstance(document, dict):
         found[place] = set(document)

@@ -1,4 +1,4 @@
-"""Whether an answer is one that docs/openapi.yaml describes: its status, its media type, and what is in it."""
+"""Check answers against docs/openapi.yaml: status, media type and content."""
 
 import json
 import re
@@ -17,7 +17,7 @@ PATHS = DOCUMENT["paths"]
 
 
 def described(answer: requests.Response) -> requests.Response:
-    """Fail if an answer is none that the document knows; what it does not describe is answered with 404. Gives the answer back."""
+    """Return the answer. Fail if the document does not describe it; unknown paths answer 404."""
     path = "/" + answer.request.path_url.partition("?")[0].removeprefix("/api/")
     documented = next((known for known in PATHS if matches(known, path)), None)
     operation = (
@@ -49,7 +49,7 @@ def described(answer: requests.Response) -> requests.Response:
 
 
 def misfits(document: object, schema: object, *, exactly: bool = False) -> list[str]:
-    """Say what is wrong with a document, as it would be sent; `exactly`: what the schemas do not name is wrong too."""
+    """Return the errors of a document. With `exactly`, unknown names are errors too."""
     components = DOCUMENT["components"]
     whole = {"allOf": [schema], "components": _closed(components) if exactly else components}
     found = Draft202012Validator(
@@ -59,12 +59,12 @@ def misfits(document: object, schema: object, *, exactly: bool = False) -> list[
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Say whether a path, or a pattern of the same form, is one of those that `pattern` stands for: a parameter is one segment."""
+    """Return whether a path matches a pattern, in which a parameter is one segment."""
     return re.fullmatch(re.sub(r"\\\{\w+[^/}]*\\\}", "[^/]+", re.escape(pattern)), path) is not None
 
 
 def resolved(part: Any) -> Any:  # noqa: ANN401  (a part of the document)
-    """Give a response itself, where only a reference to it is."""
+    """Return a response, or the one that a reference names."""
     return (
         DOCUMENT["components"]["responses"][part["$ref"].rpartition("/")[2]]
         if "$ref" in part
@@ -73,7 +73,7 @@ def resolved(part: Any) -> Any:  # noqa: ANN401  (a part of the document)
 
 
 def _closed(part: object) -> object:
-    """Give the schemas as they are, but that nothing may be there that they do not name."""
+    """Return the schemas with unknown names forbidden."""
     if isinstance(part, Mapping):
         closed = {"additionalProperties": False} if "properties" in part else {}
         return {name: _closed(value) for name, value in part.items()} | closed

@@ -1,9 +1,11 @@
-"""Runs the program again and again, each time in a process of its own that may be killed: `Lives`.
+"""Run the program again and again, each time in a process that may be killed: `Lives`.
 
-What such a process does is `python -m tests.support.processes`: the program, wired by the composition root from the environment,
-with a clock and a partition of the ledger that its arguments give.
+The process is `python -m tests.support.processes`: the program, wired by the composition root from
+the environment, with a clock and a partition of the ledger from its arguments.
 
-    NOW PARTITION tick | check | confirm SERVICE KEY-ID     prints {"outcome": "ok", "error": "", "told": 2}
+    NOW PARTITION tick | check | confirm SERVICE KEY-ID
+
+It prints {"outcome": "ok", "error": "", "told": 2}.
 """
 
 import json
@@ -35,11 +37,11 @@ DANA = Person("00000000-0000-4000-8000-00000000000d", "Dana Example")
 
 @dataclass(frozen=True)
 class Lived:
-    """How one life ended."""
+    """The result of one process."""
 
     signal: int
     outcome: str = ""
-    """That of the check; `refused`, or `error` for a port's error; empty if it was killed."""
+    """That of the check; `refused` or `error` (of a port); empty if the process was killed."""
     error: str = ""
     told: int = 0
     """Messages delivered."""
@@ -63,8 +65,8 @@ class Lives:
         self._forks.close()
 
     def live(self, *act: str, now: datetime, partition: str, **environment: str) -> Lived:
-        """Let the program live once, and wait for its end."""
-        # not measured: it lives hundreds of times through what other tests cover, and measuring takes as long as living
+        """Run the program once and wait for its end."""
+        # without coverage: hundreds of runs of code that other tests cover; it doubles their time
         plain = {name: value for name, value in os.environ.items() if not name.startswith(COVERAGE)}
         settings = {**plain, **self.environment, **environment}
         started = time.monotonic()
@@ -81,7 +83,7 @@ class Lives:
         return Lived(signal=max(0, -status), **said, seconds=time.monotonic() - started)
 
     def kill(self) -> None:
-        """End the life that lasts just now, without a word; from another thread than the one that waits for it."""
+        """Kill the running process, from another thread than the one that waits for it."""
         os.kill(self._life.result(timeout=30).pid, signal.SIGKILL)
 
 
@@ -124,5 +126,5 @@ def _acted(watch: Watch, act: Sequence[str]) -> CheckResult:
 
 if __name__ == "__main__":
     _, now, partition, *act = sys.argv
-    print(json.dumps(_lived(act, datetime.fromisoformat(now), partition)), flush=True)  # noqa: T201  (the answer)
-    os._exit(0)  # as quickly as it goes, for there are hundreds
+    print(json.dumps(_lived(act, datetime.fromisoformat(now), partition)), flush=True)  # noqa: T201  (the result)
+    os._exit(0)  # quickly: there are hundreds

@@ -1,4 +1,4 @@
-"""An HTTP server on 127.0.0.1 that answers by script and remembers what it was asked."""
+"""An HTTP server on 127.0.0.1 that answers by a script and records the requests."""
 
 import json
 import socket
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came in. `path` is decoded, with its query."""
+    """A request. `path` is decoded, with its query."""
 
     method: str
     path: str
@@ -29,7 +29,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server says, or how it fails."""
+    """The answer of the server, or how it fails."""
 
     status: int = 200
     body: bytes = b""
@@ -37,24 +37,24 @@ class Reply:
     reset: bool = False
     """Cut the connection instead of answering."""
     hang: bool = False
-    """Say nothing until the server is closed."""
+    """Do not answer until the server is closed."""
     drip: float = 0.0
     """Seconds between two bytes of an answer that has no end."""
     missing: int = 0
-    """Bytes that are promised by Content-Length, and not sent."""
+    """Bytes that Content-Length announces and that are not sent."""
 
 
 type Script = Callable[[Asked], Reply]
 
 
 def reply(value: object, status: int = 200, **headers: str) -> Reply:
-    """Answer with JSON; `retry_after="1"` is the header Retry-After."""
+    """Return an answer with JSON; `retry_after="1"` is the header Retry-After."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json", **named})
 
 
 def in_turn(replies: Sequence[Reply]) -> Script:
-    """Give the replies one after the other; a request beyond the last is answered with 418."""
+    """Return a script with these replies, one a request; after the last it answers 418."""
     rest, lock = list(replies), Lock()
 
     def script(_: Asked) -> Reply:
@@ -88,7 +88,7 @@ class Scripted:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop, and let go of everybody who still waits."""
+        """Stop, and release all clients that still wait."""
         self._closing.set()
         self._server.shutdown()
         self._thread.join()
@@ -102,7 +102,7 @@ class Scripted:
             disable_nagle_algorithm = True
 
             def log_message(self, *_: object) -> None:
-                """Say nothing: what was asked is in `asked`."""
+                """Log nothing: the requests are in `asked`."""
 
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -138,7 +138,7 @@ class Scripted:
 
 
 def _drip(write: Callable[[bytes], object], seconds: float, closing: Event) -> None:
-    """Write a byte every so often, until nobody listens any more."""
+    """Write a byte every `seconds`, until the client or the server closes."""
     with suppress(OSError):
         for byte in chain(b"HTTP/1.1 200 OK\r\nX-Long: ", repeat(ord("x"))):
             write(bytes([byte]))

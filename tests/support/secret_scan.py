@@ -1,8 +1,9 @@
-"""A plugin of pytest: no secret is in anything that the suite writes, or the run fails, whatever the tests say.
+"""A plugin of pytest: the run fails if the suite writes a secret anywhere.
 
-What is searched: what each test wrote to its output and its log (from INFO up), the logs of local hosts, and the rows of
-the shared Azurite (by its fixture). What is a secret can be seen: the stand-ins make theirs up with `canary-` in front,
-tokens are JWTs, a webhook has its signature, and a connection string its key; Azurite's own is published.
+It searches the output and the log (from INFO) of each test, the logs of local hosts, and the rows
+of the shared Azurite (in its fixture). Secrets have a known form: those of the stand-ins begin with
+`canary-`, tokens are JWTs, a webhook has its signature, a connection string its key (Azurite's is
+public).
 """
 
 import re
@@ -20,11 +21,11 @@ SECRETS = {
     "the key of an account": re.compile(rf"AccountKey=(?!{re.escape(KEY)})[^;\s\"'.…<]{{4,}}"),
 }
 SHOWN = 4
-"""Letters of a secret that are shown, where it was found."""
+"""The number of characters of a found secret that are shown."""
 
 
 def spoken(text: str) -> Iterator[str]:
-    """Say which secrets are in a text, and where, without saying them."""
+    """Yield the position of each secret in a text, without the secret."""
     for what, pattern in SECRETS.items():
         for found in pattern.finditer(text):
             before = text[max(0, found.start() - 80) : found.start() + SHOWN]
@@ -32,19 +33,19 @@ def spoken(text: str) -> Iterator[str]:
 
 
 class Unspoken:
-    """Listens to every test; with xdist in the process that hears of all of them."""
+    """Search the output of every test; with xdist, in the controlling process."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Search what a test wrote."""
+        """Search the output of a test."""
         for name, text in report.sections:
             self.found += [f"{report.nodeid}, {name}: {secret}" for secret in spoken(text)]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Search the logs of hosts, and let the run fail if anything was found."""
+        """Search the logs of hosts. Fail the run if a secret was found."""
         for log in _folder(session.config).rglob("errors.txt"):
             self.found += [
                 f"{log}: {secret}" for secret in spoken(log.read_text("utf-8", "replace"))
@@ -53,7 +54,7 @@ class Unspoken:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was found."""
+        """Print the places of the secrets."""
         if self.found:
             terminalreporter.section("secrets that were spoken", red=True)
         for line in dict.fromkeys(self.found):
@@ -66,7 +67,7 @@ def _folder(config: pytest.Config) -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen, in the process that hears of all tests."""
+    """Register the plugin in the controlling process."""
     if config.option.log_level is None:
         config.option.log_level = "INFO"
     if not hasattr(config, "workerinput"):

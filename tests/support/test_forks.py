@@ -12,7 +12,8 @@ from tests.support.forks import Forked, Forks
 
 SAY = """
 import json, os, sys
-print(json.dumps([__name__, sys.argv[1:], dict(os.environ), os.getpid(), "json.tool" in sys.modules]))
+imported = "json.tool" in sys.modules
+print(json.dumps([__name__, sys.argv[1:], dict(os.environ), os.getpid(), imported]))
 print("on the side", file=sys.stderr)
 sys.exit(3)
 """

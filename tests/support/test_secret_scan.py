@@ -1,4 +1,4 @@
-"""The suite itself is searched for secrets: a run in which one was written fails, though its tests pass."""
+"""A run in which a secret was written fails, even if its tests pass."""
 
 import subprocess
 import sys

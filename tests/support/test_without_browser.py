@@ -1,4 +1,4 @@
-"""Where there is no browser: what runs, what is said of the rest, and that CI does not let it pass."""
+"""Without a browser: which tests run, what the last line says, and that CI fails."""
 
 import os
 import subprocess

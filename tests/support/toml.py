@@ -1,4 +1,4 @@
-"""The smallest watchlist, as people write it: one channel, one app, one service."""
+"""The smallest watchlist as a TOML text: one channel, one app, one service."""
 
 RUNBOOK = "".join(
     f"## {title}\n\nDo it.\n\n" for title in ("Request", "Create", "Install", "Verify", "Clean up")
@@ -22,7 +22,7 @@ breaks = "Calendars stop."
 
 
 def watchlist_toml(tenant: str = "", *, zone: str = "America/Chicago", runbook: str = "") -> str:
-    """Write it, for the tenant with this id (or our own), with the file of a runbook if there is one."""
-    whose = f'[tenant]\nid = "{tenant}"\n' if tenant else ""
+    """Return it with the id of another tenant and the file of a runbook, if they are given."""
+    tenant_table = f'[tenant]\nid = "{tenant}"\n' if tenant else ""
     steps = f'runbook = "{runbook}"\n' if runbook else ""
-    return f'timezone = "{zone}"\n{whose}{_BODY}{steps}'
+    return f'timezone = "{zone}"\n{tenant_table}{_BODY}{steps}'

@@ -6,7 +6,7 @@ PRINTABLE_BUT_UNSEEN = "\N{COMBINING GRAPHEME JOINER}"
 
 
 def visible(text: str) -> str:
-    """Return `text` with line breaks and invisible characters written like ⟨U+202E⟩."""
+    """Return `text` with line breaks and invisible characters written as ⟨U+202E⟩."""
     return "".join(
         char if char.isprintable() and char not in PRINTABLE_BUT_UNSEEN else f"⟨U+{ord(char):04X}⟩"
         for char in text

@@ -1,7 +1,7 @@
-"""A plugin of pytest: where there is no browser, the tests that need one do not run, and one line at the end says so.
+"""A plugin of pytest: without a browser, the tests that need one are left out and counted.
 
-With `LAPSEWATCH_ALL_TESTS` set, as in CI, the run then fails. With `LAPSEWATCH_NOT_RUN` set to a path, the line is written
-there instead, for `make test`, which prints it after all else.
+A last line tells how many. With `LAPSEWATCH_ALL_TESTS`, as in CI, the run then fails. With
+`LAPSEWATCH_NOT_RUN` set to a path, the line is written there instead.
 """
 
 import os
@@ -17,7 +17,7 @@ NOT_RUN = "LAPSEWATCH_NOT_RUN"
 
 
 class WithoutBrowser:
-    """Deselects browser tests. With xdist each worker does, and the first process hears how many it were."""
+    """Deselect browser tests. With xdist each worker does, and reports their number."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.count = 0
@@ -28,7 +28,7 @@ class WithoutBrowser:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Deselect what needs a browser, if there is none."""
+        """Deselect the tests that need a browser, if there is none."""
         try:
             find_browser(windows=False)
         except BrowserMissing as error:
@@ -39,17 +39,17 @@ class WithoutBrowser:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  (a type of xdist's own)
-        """Hear what a worker found: all of them collect the same tests."""
+        """Take the number from a worker: all of them collect the same tests."""
         self._found(*getattr(node, "workeroutput", {}).get("without_browser", (0, "")))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Let the run fail where every test has to run."""
+        """Fail the run if all tests have to run."""
         if self.count and self._output is None and os.environ.get(ALL):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_unconfigure(self) -> None:
-        """Print the line, after everything else."""
+        """Print the line after everything else."""
         if self._output is not None:
             return
         line = f"{self.count} browser tests did not run: {self.reason}" if self.count else ""
@@ -67,5 +67,5 @@ class WithoutBrowser:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch, in every process of the run."""
+    """Register the plugin in every process of the run."""
     config.pluginmanager.register(WithoutBrowser(config), "without_browser")

@@ -1,4 +1,4 @@
-"""A small app with what the tests of the local host need: timers, routes of all access levels, and failures."""
+"""A small app for the tests of the local host: timers, all access levels, failures."""
 
 import json
 import logging
