@@ -7,7 +7,7 @@ from datetime import timedelta
 from bench.results import Bound
 from local.simulation.build import at, secret
 from local.simulation.world import ANNA, World, inventory_world
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.inventory import Holder, InventoryChanges, InventoryItem, InventoryScan
 from shared.render.page.page import PageData, page
 

@@ -7,8 +7,8 @@ from azure.core.credentials import AccessToken
 from bench.scan_run import NOW, SINCE, TOKEN, UNTIL, Count, main
 from local.simulation.build import RULES, watchlist
 from shared.adapters.graph.inventory import GraphInventory
-from shared.core.inventory.judge import InventoryFilter
-from shared.ports import ScanQuery
+from shared.core.inventory.filter import InventoryFilter
+from shared.ports.inventory import ScanQuery
 
 
 class Token:

@@ -23,6 +23,7 @@ from shared.core.results import InventoryResult
 from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
 from shared.render.card.card import encoded, payloads
 from shared.usecases.inventory import InventoryWatch
+from shared.usecases.part import CheckRun
 
 NOW = datetime(2027, 2, 1, 14, 0, tzinfo=UTC)
 APPS, DUE = 100_000, 500
@@ -113,7 +114,7 @@ def _checked(watch: InventoryWatch, ledger: TableLedger) -> InventoryResult:
     lease = ledger.lease()
     assert lease is not None
     try:
-        return watch.run(lease, NOW, NOW + timedelta(minutes=20), lambda _: None)
+        return watch.run(CheckRun(NOW, NOW + timedelta(minutes=20), lambda: NOW, lease=lease))
     finally:
         lease.release()
 

@@ -4,7 +4,7 @@ The program itself writes every message and lives through every day; only the pe
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from itertools import groupby

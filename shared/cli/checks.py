@@ -19,7 +19,7 @@ from shared.cli.session import (
 from shared.config.settings import Settings
 from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
-from shared.render.feeds.documents import check_document
+from shared.render.feeds.check_document import check_document
 
 _FAILURES = {Outcome.PARTIAL, Outcome.FAILED}
 

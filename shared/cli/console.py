@@ -16,11 +16,6 @@ from shared.core.model.decision import Decision, DecisionKind
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import CheckResult, Delivery, InventoryStatus, Status
 from shared.render.text.dates import clock, day
-from shared.core.notify.next_message import NextMessages
-from shared.core.results import CheckResult, Forecast, InventoryStatus, Status
-from shared.render.feeds.forecast import forecast_rows
-from shared.render.page.labels import urgency
-from shared.render.text.dates import clock, day, full_day, until
 from shared.render.text.escape import clean
 from shared.render.text.headlines import headline, summary
 

@@ -13,7 +13,8 @@ from shared.cli.session import FAILED, print_json, program, write_error
 from shared.config.settings import Settings
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
-from shared.render.feeds.documents import check_document, decision_document
+from shared.render.feeds.check_document import check_document
+from shared.render.feeds.decision_document import decision_document
 from shared.render.page.flash import keeps_nothing_quiet
 from shared.usecases import decisions
 

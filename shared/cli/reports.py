@@ -13,10 +13,10 @@ from shared.cli.forecast_table import show_forecast
 from shared.cli.options import DAY, Json, Tenant, parse_day
 from shared.cli.session import MISCONFIGURED, print_json, program, write_error
 from shared.core.results import Forecast
-from shared.render.feeds.documents import status_document
 from shared.render.feeds.forecast import forecast_document
 from shared.render.feeds.spreadsheet import status_csv
-from shared.render.page.timeline import timeline
+from shared.render.feeds.status_document import status_document
+from shared.render.timeline.timeline import timeline
 
 MAX_FORECAST = timedelta(days=3650)
 

@@ -13,7 +13,7 @@ from shared.core.model.message import NextMessages
 from shared.core.model.views import ServiceView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
-from shared.render.page.verdict import urgency
+from shared.render.page.labels import urgency
 from shared.render.text.dates import day, full_day, until
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary

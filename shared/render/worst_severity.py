@@ -1,7 +1,7 @@
 """The overall severity: the worst item, and never `ok` while the data is incomplete or old."""
 
-from shared.core.model.memory import Outcome
-from shared.core.model.views import Judgement
+from shared.core.model.check_record import Outcome
+from shared.core.model.judgement import Judgement
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import WatchedApp, Watchlist
 from shared.core.results import Status

@@ -6,8 +6,6 @@ from shared.bootstrap import clock, ledgers, settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant
 from shared.ports.errors import PortError
-from shared.render.feeds.documents import check_document, status_document
-from shared.ports import PortError
 from shared.render.feeds.check_document import check_document
 from shared.render.feeds.inventory_document import BadCursor
 from shared.render.feeds.status_document import status_document

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from shared.core.decisions import Refused
-from shared.core.model.memory import Outcome
-from shared.core.model.views import Loss, ServiceView
+from shared.core.model.check_record import Outcome
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms

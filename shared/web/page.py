@@ -15,28 +15,14 @@ from shared.config.problems import Misconfigured
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
-from shared.core.model.check_record import Outcome
-from shared.core.model.context import CheckContext
-from shared.core.model.decision import Person
-from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Loss
-from shared.core.results import CheckResult
 from shared.ports.errors import NotSignedIn, PortError
-from shared.render.page import flash, inventory, page
-from shared.usecases import decisions
-from shared.usecases.check import Watch
-from shared.web import forms
-from shared.web import response as answers
+from shared.render.page import inventory_query, templates
+from shared.web import forms, response
 from shared.web.auth import from_own_page, who
+from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
 from shared.web.request import ANSWER_WITHIN
 from shared.web.response import respond
-from shared.ports import NotSignedIn, PortError
-from shared.render.page import inventory_query, templates
-from shared.web import answers, forms
-from shared.web.auth import from_own_page, who
-from shared.web.decisions import ACTS, Act, AlreadyDone
-from shared.web.response import ANSWER_WITHIN, log, report, respond
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
 
@@ -59,7 +45,7 @@ def show(req: func.HttpRequest) -> func.HttpResponse:
 def assets(req: func.HttpRequest) -> func.HttpResponse:
     """Return the style or the script of the page, the same for everyone."""
     name, known_tag = req.route_params["name"], req.headers.get("if-none-match")
-    return respond(answers.asset(templates.assets(), name, known_tag))
+    return respond(response.asset(templates.assets(), name, known_tag))
 
 
 @pages.function_name("page_forms")
@@ -72,57 +58,57 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
     act = ACTS.get(req.route_params["form"].lower())
     if act is None:
         detail = f"The page's forms are {', '.join(ACTS)}."
-        return respond(answers.problem(404, "No such form", detail))
+        return respond(response.problem(404, "No such form", detail))
     if req.method == "GET":
-        return respond(answers.see_other(_address(tenant=req.params.get("tenant", ""))))
+        return respond(response.see_other(_address(tenant=req.params.get("tenant", ""))))
 
-    def answer(visit: PageVisit, configured: Settings) -> answers.HttpResponse:
+    def answer(visit: PageVisit, configured: Settings) -> response.HttpResponse:
         return _unacceptable(req, configured) or _decided(visit, act, req.get_body())
 
     return respond(_visited(req, answer))
 
 
 def _visited(
-    req: func.HttpRequest, answer: Callable[[PageVisit, Settings], answers.HttpResponse]
-) -> answers.HttpResponse:
+    req: func.HttpRequest, answer: Callable[[PageVisit, Settings], response.HttpResponse]
+) -> response.HttpResponse:
     """Return `answer` for a signed-in person; everyone else only learns how to sign in."""
     try:
         configured = settings()
         person = who(req.headers, token_verifier(configured))
     except NotSignedIn as error:
         log.info("page: %s", error)
-        return answers.page(templates.not_signed_in(), 401)
+        return response.page(templates.not_signed_in(), 401)
     except (Misconfigured, PortError) as error:
         log.error("page: %s", error)
-        return answers.sorry(503, "Not available", NOT_VERIFIED)
+        return response.sorry(503, "Not available", NOT_VERIFIED)
     try:
         configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, within=ANSWER_WITHIN) as watch:
             return answer(PageVisit(person, watch, log.info, report), configured)
     except NoSuchTenant as error:
         names = {key: each.name or key for key, each in configured.watchlists.items()}
-        return answers.page(templates.which_tenant(names), 404 if error.given else 200)
+        return response.page(templates.which_tenant(names), 404 if error.given else 200)
     except PortError as error:
         log.error("page: %s", error)
-        return answers.sorry(503, "Not available", str(error))
+        return response.sorry(503, "Not available", str(error))
 
 
-def _unacceptable(req: func.HttpRequest, configured: Settings) -> answers.HttpResponse | None:
+def _unacceptable(req: func.HttpRequest, configured: Settings) -> response.HttpResponse | None:
     """Return an error for a request that the page's own forms never send, else `None`."""
     media_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not from_own_page(req.headers, page_url=configured.page_url, asked=req.url):
         detail = "The form did not come from the status page. Nothing was saved."
-        return answers.problem(403, "Not from the page", detail)
+        return response.problem(403, "Not from the page", detail)
     if len(req.get_body()) > forms.MAX_FORM_BYTES:
         detail = f"The form has more than {forms.MAX_FORM_BYTES} bytes. Nothing was saved."
-        return answers.problem(413, "Too large", detail)
+        return response.problem(413, "Too large", detail)
     if media_type != forms.MEDIA_TYPE:
         detail = f"Expected the content type {forms.MEDIA_TYPE}. Nothing was saved."
-        return answers.problem(415, "Not a form", detail)
+        return response.problem(415, "Not a form", detail)
     return None
 
 
-def _decided(visit: PageVisit, act: Act, body: bytes) -> answers.HttpResponse:
+def _decided(visit: PageVisit, act: Act, body: bytes) -> response.HttpResponse:
     """Do what a form asks for and redirect to the page; if that fails, return the page now."""
     try:
         done = act(visit, forms.fields(body))
@@ -133,7 +119,7 @@ def _decided(visit: PageVisit, act: Act, body: bytes) -> answers.HttpResponse:
     except Refused as error:
         return status_page(visit, problem=str(error), status=409)
     address = _address(tenant=visit.tenant, done=done.notice, service=done.service)
-    return answers.see_other(address)
+    return response.see_other(address)
 
 
 def _address(**query: str) -> str:

@@ -1,11 +1,11 @@
 """The status page as an HTTP response, with the result of a form if there is one."""
 
 from shared.config.setting_rules import PAGE_PATH
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.render.page import flash
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.page import PageData, page
-from shared.web import answers
+from shared.web import response
 from shared.web.visit import Done, PageVisit
 
 
@@ -16,7 +16,7 @@ def status_page(
     problem: str = "",
     status: int = 200,
     part: Wanted = WHOLE,
-) -> answers.HttpResponse:
+) -> response.HttpResponse:
     """Return the page as things are now.
 
     Args:
@@ -46,4 +46,4 @@ def status_page(
         tenant=visit.tenant,
         base=PAGE_PATH,
     )
-    return answers.page(page(data), status)
+    return response.page(page(data), status)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.core.model.memory import Person
+from shared.core.model.decision import Person
 from shared.core.results import CheckResult
 from shared.usecases.check import Watch
 

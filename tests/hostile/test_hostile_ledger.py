@@ -22,6 +22,7 @@ from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
 from shared.core.model.directory import App
+from shared.ports.channel import Channel
 from shared.ports.errors import ChannelError
 from shared.usecases import decisions
 from shared.usecases.check import Watch
@@ -55,7 +56,7 @@ def rows(azurite: Azurite, table: str) -> Iterator[dict[str, object]]:
         yield from (dict(entity) for entity in client.list_entities())
 
 
-class FailingChannel(Inbox):
+class FailingChannel(RecordingChannel):
     """A channel that fails with a given text."""
 
     def __init__(self, why: str) -> None:
@@ -72,7 +73,7 @@ def test_check_stores_any_text_and_reads_it_again(evil: str, azurite: Azurite, t
     tenant, inbox = InMemoryDirectory(), RecordingChannel()
     tenant.apps[CLIENT_ID] = named(evil)
     with TableLedger(azurite.tables, lambda: now, table=table) as ledger:
-        channels = {"its": inbox, "admins": FailingChannel(evil)}
+        channels: dict[str, Channel] = {"its": inbox, "admins": FailingChannel(evil)}
         watch = Watch(
             watchlist(service("LibCal")),
             tenant,

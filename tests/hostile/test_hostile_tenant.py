@@ -29,19 +29,12 @@ from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult, Delivery, InventoryResult, InventoryStatus, Status
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanQuery
-from shared.render.feeds.documents import status_document
-from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
-from shared.render.feeds.metrics import metrics
-from shared.render.feeds.spreadsheet import status_csv
-from shared.render.mail.mail import mail
-from shared.render.mail.mime import as_bytes
-from shared.render.page.inventory import SORTS, wanted
-from shared.ports import DirectoryError, ScanQuery
 from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.feeds.status_document import status_document
-from shared.render.mail.mail import as_bytes, mail
+from shared.render.mail.mail import mail
+from shared.render.mail.mime import as_bytes
 from shared.render.page.inventory_query import SORTS, wanted
 from shared.render.page.page import page
 from tests.render.mail_cases import SENDER

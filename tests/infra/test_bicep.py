@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from shared.config.setting_list import SETTINGS
-from shared.render.page import page
-from shared.config.settings import SETTINGS
 from shared.render.page import templates
 from tests.support.app_routes import levels
 from tests.support.bicep import FILES, INFRA, Bicep, Value

@@ -35,7 +35,7 @@ SAFE_SOON_AFTER = """
         """
 
 
-class Flaky(Tenant):
+class Flaky(InMemoryDirectory):
     """Graph fails once, at the second read from now on."""
 
     reads = 0
@@ -83,7 +83,7 @@ def test_failed_retry_counts_down_and_keeps_the_sign_in_error() -> None:
     assert "The report is away." in world.ledger.latest_checks.evidence
 
 
-class Crossing(Tenant):
+class Crossing(InMemoryDirectory):
     """While a check reads, somebody saves a decision that was made before it started."""
 
     decide = staticmethod(lambda: None)

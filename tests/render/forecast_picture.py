@@ -13,10 +13,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.judgement import Judgement
 from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
-from shared.render.page.timeline import timeline
 from shared.render.timeline.timeline import timeline
-from tests.support.build import at, secret, service, watchlist
-from tests.support.world import World
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "forecast.svg"
 

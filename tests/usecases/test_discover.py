@@ -176,7 +176,7 @@ def test_a_suggested_watchlist_is_always_valid(app: App) -> None:
 
 
 def test_a_missing_app_is_an_error() -> None:
-    tenant = Tenant()
+    tenant = InMemoryDirectory()
     with pytest.raises(
         DirectoryError,
         match=f"This tenant has no app registration with the client id {CLIENT_ID}. Copy its",
@@ -190,7 +190,7 @@ def test_an_unreadable_app_is_an_error() -> None:
 
 
 def test_discover_reads_the_app() -> None:
-    tenant = Tenant()
+    tenant = InMemoryDirectory()
     tenant.put(secret("00000000-0000-4000-8000-000000000001", "LibCal 2024", ends=None))
     assert [service.name for service in discover(tenant, CLIENT_ID, NOW).services] == ["LibCal"]
 

@@ -19,9 +19,8 @@ from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
 from shared.render.feeds import metrics
 from shared.render.feeds.check_document import check_document
 from shared.render.feeds.inventory_document import ITEMS_A_PAGE, BadCursor
-from shared.web import response as answers
 from shared.render.feeds.status_document import status_document
-from shared.web import answers
+from shared.web import response
 from tests.support.app_routes import levels
 from tests.support.openapi import DOCUMENT, PATHS, described, matches, misfits
 
@@ -130,7 +129,7 @@ def test_failed_partial_and_busy_checks_fit() -> None:
     partial = world.check()
     assert partial.outcome == Outcome.PARTIAL
     fits(check_document(partial, world.watched), "Check")
-    sent = json.loads(answers.check(check_document(partial, world.watched)).body)
+    sent = json.loads(response.check(check_document(partial, world.watched)).body)
     content = PATHS["/check"]["post"]["responses"]["502"]["content"]
     assert misfits(sent, content["application/problem+json"]["schema"]) == []
     lease = world.ledger.lease()
@@ -141,7 +140,7 @@ def test_failed_partial_and_busy_checks_fit() -> None:
 
 
 def test_tenant_fits_read_or_unread_and_in_pages() -> None:
-    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world = inventory_world(now=at("2026-09-01T14:00Z"))
     fits(status_document(world.watch.status(), world.watched), "Status")
     world.whole.apps = [app(f"a{n}", "2026-09-20T09:00Z") for n in range(ITEMS_A_PAGE + 2)]
     fits(check_document(world.check(), world.watched), "Check")
@@ -168,10 +167,10 @@ def test_one_service_and_every_problem_fit() -> None:
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
     world.check()
     document = status_document(world.watch.status(), world.watched)
-    fits(json.loads(answers.status(document, "libcal", None).body), "Service")
-    fits(json.loads(answers.status(document, "libwizard", None).body), "Problem")
+    fits(json.loads(response.status(document, "libcal", None).body), "Service")
+    fits(json.loads(response.status(document, "libwizard", None).body), "Problem")
     fits(
-        json.loads(answers.problem(503, "Not available", "The ledger cannot be read.").body),
+        json.loads(response.problem(503, "Not available", "The ledger cannot be read.").body),
         "Problem",
     )
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from shared.core.judge.claims import matches
 from shared.core.model.directory import Credential
 from shared.core.model.memory import CredentialRecord
-from shared.core.model.views import Loss, ServiceView
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss
 from shared.core.model.watchlist import WatchedApp, Watchlist
-from shared.core.notify.due import LEFTOVER_LADDER
+from shared.core.notify.reason import LEFTOVER_LADDER
 from shared.core.results import Status
 from shared.render.text.escape import clean
 from shared.render.text.naming import called

@@ -13,10 +13,6 @@ from datetime import datetime, timedelta
 import icalendar
 
 from shared.core.model.memory import CredentialRecord
-from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Loss
-from shared.core.model.watchlist import Watchlist
-from shared.core.notify.reason import LEFTOVER_LADDER
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import Status
 from shared.render.feeds.calendar_entries import Entry, entries

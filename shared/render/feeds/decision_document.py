@@ -1,6 +1,6 @@
 """A decision as JSON. Its names are promises."""
 
-from shared.core.model.memory import Decision
+from shared.core.model.decision import Decision
 from shared.render.feeds.document_parts import Json
 from shared.render.instant import instant
 

@@ -1,9 +1,9 @@
 """The items of a message in the JSON documents."""
 
+from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import (
     AppView,
-    InventoryView,
     LeftoverView,
     RemovedView,
     ServiceView,

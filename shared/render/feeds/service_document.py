@@ -1,10 +1,11 @@
 """A service in the JSON documents."""
 
-from shared.core.model.memory import Acknowledgement, InUse
-from shared.core.model.views import Judgement, ServiceView
+from shared.core.model.decision import Acknowledgement, InUse
+from shared.core.model.judgement import Judgement
+from shared.core.model.message import NextMessages
+from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.render.feeds.document_parts import Json, app_document, credential_document, day_text
 from shared.render.instant import instant
 from shared.render.text.next_steps import next_step

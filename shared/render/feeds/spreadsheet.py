@@ -8,11 +8,6 @@ import csv
 import io
 import re
 
-from shared.core.model.directory import Credential
-from shared.core.model.inventory import InventoryView
-from shared.core.model.message import NextMessages
-from shared.core.model.views import AppView, LeftoverView, ServiceView, UnclaimedView
-from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import Status
 from shared.render.feeds.spreadsheet_rows import CsvRow, rows

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from shared.core.model.directory import Credential
-from shared.core.model.views import AppView, InventoryView, LeftoverView, ServiceView, UnclaimedView
+from shared.core.model.inventory import InventoryView
+from shared.core.model.message import NextMessages
+from shared.core.model.views import AppView, LeftoverView, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.core.results import Status
 from shared.render.instant import instant
 from shared.render.text.dates import clock

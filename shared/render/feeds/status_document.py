@@ -3,11 +3,12 @@
 Instants are RFC 3339 in UTC, to the second; days are calendar days in the watchlist's zone.
 """
 
-from shared.core.model.memory import LastChecks
-from shared.core.model.views import Judgement, UnclaimedView
+from shared.core.model.check_record import LastChecks
+from shared.core.model.judgement import Judgement
+from shared.core.model.message import NextMessages
+from shared.core.model.views import UnclaimedView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import WatchedApp, Watchlist
-from shared.core.notify.next_message import NextMessages
 from shared.core.results import Status
 from shared.render.feeds.document_parts import (
     Json,

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Standing
+from shared.core.model.context import CheckContext
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Standing
 
 USUAL_PAUSE = timedelta(days=7)
 """The pause that the form proposes."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.message import Notice
 from shared.core.model.views import ServiceView, View
 from shared.core.model.vocabulary import Reason, Standing

@@ -5,8 +5,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.inventory import InventoryView
-from shared.core.model.vocabulary import Severity, Standing
-from shared.core.model.views import InventoryView
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryStatus
 from shared.render.page.inventory_query import SORTS, Wanted

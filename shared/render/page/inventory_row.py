@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import InventoryView
+from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.render.instant import instant
 from shared.render.page.labels import BADGES, EXPIRED

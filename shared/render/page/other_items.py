@@ -14,6 +14,8 @@ from shared.render.page.labels import BADGES, NOTED, UNCERTAIN, error_text, urge
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import capital, described
+from shared.render.text.wording import words_for
+from shared.render.text.words import Link
 from shared.render.worst_severity import unread_apps
 
 
@@ -97,7 +99,7 @@ def _item(view: View, anchor: str, at: CheckContext) -> Item:
         why(view, at),
         turn_of(view),
         tuple(row for row in fact_rows(view, at) if row[0] != "Credential"),
-        tuple(links(view)),
+        tuple(words_for(view).links()),
     )
 
 

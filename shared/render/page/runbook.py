@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import RUNBOOK_SECTIONS
-from shared.render.text import page_markdown
 from shared.render.text.escape import clean
 from shared.render.text.mailto import Mailto, mailto
-from shared.render.text.runbooks import filled, request_mail
+from shared.render.text.markdown import html_for_page
+from shared.render.text.request import request_mail
+from shared.render.text.runbooks import filled
 
 CREATE, REQUEST, CLEAN_UP = "Create", "Request", "Clean up"
 MAX_SUBJECT_CHARS = 200
@@ -49,7 +50,7 @@ def sections(view: ServiceView, needed: Sequence[str], at: CheckContext) -> Iter
             continue
         markdown = filled(view, title, now=at.now, zone=at.watchlist.zone).strip()
         if markdown:
-            yield Section(title, page_markdown.html(markdown), _when(title, needed))
+            yield Section(title, html_for_page(markdown), _when(title, needed))
 
 
 def request(view: ServiceView, at: CheckContext) -> RequestMail | None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.memory import Decision
-from shared.core.model.views import Loss, ServiceView
-from shared.core.model.vocabulary import Severity, Standing
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.results import Status
 from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
@@ -18,10 +18,11 @@ from shared.render.page.labels import BADGES, UNCERTAIN
 from shared.render.page.runbook import CREATE, REQUEST, RequestMail, Section, request, sections
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
-from shared.render.text.fields import suggested_name
 from shared.render.text.headlines import summary
-from shared.render.text.links import Link, links
-from shared.render.text.next_steps import INSTALLER, runbook_sections
+from shared.render.text.next_steps import runbook_sections
+from shared.render.text.suggested_name import suggested_name
+from shared.render.text.wording import words_for
+from shared.render.text.words import INSTALLER, Link
 
 
 class Countdown(NamedTuple):
@@ -82,7 +83,7 @@ def card(
         request=request(view, at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(sections(view, needed, at)),
-        links=tuple(links(view)),
+        links=tuple(words_for(view).links()),
         history=tuple(history(view, decisions, at)),
     )
 

@@ -8,17 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.check_record import Outcome
 from shared.core.model.context import CheckContext
-from shared.core.model.memory import last_record_of
-from shared.core.model.views import AppView, ServiceView, View
-from shared.core.model.vocabulary import Severity, Standing
-from shared.core.model.watchlist import WatchedApp
+from shared.core.model.views import AppView, ServiceView
+from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.notify.action import needs_action
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.views import AppView, Loss, ServiceView
-from shared.core.model.vocabulary import Severity, Standing
-from shared.core.notify.audience import needs_action
 from shared.core.results import Status
 from shared.render.page.doubts import doubts
 from shared.render.page.labels import UNCERTAIN, urgency

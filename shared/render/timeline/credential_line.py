@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential
-from shared.core.model.views import Loss, ServiceView
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss
 from shared.render.text.dates import full_day, until
 from shared.render.text.escape import clean
 from shared.render.text.naming import called

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential
-from shared.core.model.views import Loss, ServiceView
-from shared.core.notify.due import ACKNOWLEDGED_ABOVE
+from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss
+from shared.core.notify.reason import ACKNOWLEDGED_ABOVE
 from shared.render.timeline.svg import SvgBuilder
 from shared.render.timeline.timescale import Scale
 

@@ -1,6 +1,6 @@
 """The row of a service: its name and status, its credential in use and the replacement."""
 
-from shared.core.judge.snapshot import CheckContext
+from shared.core.model.context import CheckContext
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Standing
 from shared.render.text.dates import full_day

@@ -29,7 +29,12 @@ class SvgBuilder:
     def picture(cls, width: float, height: float) -> "SvgBuilder":
         """Return a builder for a picture of this size in pixels; the picture can be scaled."""
         box = f"0 0 {width:g} {height:g}"
-        size: dict[str, Value] = {"xmlns": NAMESPACE, "viewBox": box, "width": width, "height": height}
+        size: dict[str, Value] = {
+            "xmlns": NAMESPACE,
+            "viewBox": box,
+            "width": width,
+            "height": height,
+        }
         return cls(ET.Element("svg", _attributes(size)))
 
     def set(self, **attributes: Value) -> None:

@@ -4,8 +4,9 @@ Colours have enough contrast on light and dark backgrounds, and text takes the c
 Nothing is expressed by colour alone.
 """
 
-from shared.core.judge.snapshot import CheckContext
-from shared.core.model.views import Judgement, ServiceView
+from shared.core.model.context import CheckContext
+from shared.core.model.judgement import Judgement
+from shared.core.model.views import ServiceView
 from shared.render.text.dates import full_day
 from shared.render.text.headlines import summary
 from shared.render.timeline.legend import draw_legend

@@ -18,22 +18,17 @@ from shared.core.model.secret import Secret
 from shared.core.model.views import (
     AppView,
     LeftoverView,
-    Loss,
     RemovedView,
     ServiceView,
     UnclaimedView,
     View,
     WatcherView,
 )
-from shared.core.model.vocabulary import Kind, Standing
+from shared.core.model.vocabulary import Kind, Loss, Standing
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
 from shared.core.results import Status
 from shared.render.page.page import PageData
-from tests.support.notices import NOW, WATCHED, ZONE
-from tests.support.build import at, secret, service, watchlist
-from tests.support.inventory_world import TenantWorld, app
 from tests.support.notices import LIBSTAFFER, NEW, NOW, WATCHED, ZONE, credential, service_view
-from tests.support.world import World
 
 ROOT = Path(__file__).parents[3]
 ROBIN = Person("00000000-0000-4000-8000-00000000000b", "Robin Example")
@@ -136,9 +131,9 @@ def safe() -> World:
     return world
 
 
-def tenant(items: int = 130) -> TenantWorld:
+def tenant(items: int = 130) -> World:
     """A whole tenant with `items` due or expired credentials, some with hostile names."""
-    world = TenantWorld(now=at("2026-09-01T14:00Z"))
+    world = inventory_world(now=at("2026-09-01T14:00Z"))
     names = (
         "Branch kiosk",
         "Digital signage",

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from local.simulation.world import inventory_world
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryStatus
 from shared.render.page.inventory import inventory_section
@@ -13,7 +14,6 @@ from shared.render.page.inventory_query import WHOLE, wanted
 from shared.render.page.page import page
 from tests.render.page.page_cases import SAFE, STAFFER, lived, single, tenant
 from tests.render.page.parsed_page import ParsedPage, parsed
-from tests.support.inventory_world import TenantWorld
 from tests.support.notices import ZONE, inventory_view
 
 type Rows = list[list[str]]
@@ -96,7 +96,7 @@ def test_urgent_credentials_are_counted_and_marked() -> None:
 
 
 def test_unread_tenant_is_reported() -> None:
-    world = TenantWorld()
+    world = inventory_world()
     assert "The tenant has not been read completely yet." in parsed(lived(world)).text
 
 

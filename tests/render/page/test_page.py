@@ -6,25 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.simulation.build import at as instant_of
-from local.simulation.build import secret
-from local.simulation.world import inventory_world
-from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Decision, DecisionKind
 from shared.core.model.memory import AppRecord, CredentialRecord, Memory
-from shared.core.model.notification import Notification
-from shared.core.model.views import ServiceView, View
-from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
-from shared.core.results import InventoryStatus
-from shared.render.page import inventory
-from shared.core.model.memory import (
-    AppRecord,
-    CredentialRecord,
-    Decision,
-    DecisionKind,
-    Memory,
-    Outcome,
-)
 from shared.core.model.views import ServiceView, View
 from shared.render.page.flash import Receipt
 from shared.render.page.page import PageData, page

@@ -4,21 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.model.memory import (
-    CredentialRecord,
-    Decision,
-    DecisionKind,
-    Memory,
-    Notification,
-)
-from shared.core.model.views import Loss, ServiceView, View
-from shared.core.model.vocabulary import Reason, Standing
+from local.simulation.build import at as instant_of
+from local.simulation.build import secret
+from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.memory import CredentialRecord, Memory
+from shared.core.model.notification import Notification
+from shared.core.model.views import ServiceView, View
+from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.page.page import page
 from shared.render.text.naming import described
 from tests.render.page.page_cases import ENDED, SAFE, STAFFER, WAITING, library, lived, single
 from tests.render.page.parsed_page import ParsedPage, parsed
-from tests.support.build import at as instant_of
-from tests.support.build import secret
 from tests.support.notices import (
     LIBCAL,
     NEW,

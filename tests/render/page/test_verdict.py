@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.model.memory import LastChecks, Memory, Outcome
-from shared.core.model.views import Loss, View
-from shared.core.model.vocabulary import Standing
+from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.memory import Memory
+from shared.core.model.views import View
+from shared.core.model.vocabulary import Loss, Standing
 from shared.render.page.page import PageData, page
 from shared.render.text.headlines import summary
 from tests.render.page.page_cases import ENDED, GOOD, SAFE, STAFFER, WAITING, single
