@@ -63,13 +63,13 @@ def _failed(error: Exception) -> CheckResult:
 
 @app.function_name("tick")
 @app.timer_trigger(arg_name="timer", schedule="%LAPSEWATCH_SCHEDULE%", use_monitor=True)
-@app.queue_output(arg_name="owed", queue_name=QUEUE, connection=STORAGE)
+@app.queue_output(arg_name="due", queue_name=QUEUE, connection=STORAGE)
 @never_silent()
-def tick(timer: func.TimerRequest, owed: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (the ledger knows what is due, even if the timer is late; and see above)
+def tick(timer: func.TimerRequest, due: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (the ledger knows what is due, even if the timer is late; and see above)
     """Run a check if one is due; if there are several tenants, queue those that are due."""
     configured = settings()
     if len(configured.watchlists) > 1:
-        owed.set(_due_tenants(configured))
+        due.set(_due_tenants(configured))
         return
     with watching(configured) as watch:
         result = watch.tick(log.info)

@@ -18,7 +18,7 @@ class InventoryLedger(Protocol):
         """Return the same without notifications, as a status needs it."""
         ...
 
-    def remember(self, facts: InventoryChanges) -> None:
+    def remember(self, changes: InventoryChanges) -> None:
         """Write changes and delete what no longer exists; all other rows stay as they are."""
         ...
 

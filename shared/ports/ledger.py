@@ -47,7 +47,7 @@ class Ledger(Protocol):
         """Return everything that a check needs to remember."""
         ...
 
-    def remember(self, facts: Changes) -> None:
+    def remember(self, changes: Changes) -> None:
         """Write changes; rows that are not in them stay as they are."""
         ...
 

@@ -28,10 +28,7 @@ from shared.usecases.inventory_scan import InventoryScanner, ScanResult
 from shared.usecases.part import CheckRun
 
 OWNERS_WITHIN = 240.0
-"""Seconds for reading owners.
-
-Less than the term of the lease, which is not renewed while reading.
-"""
+"""Seconds for reading owners: less than the term of the lease, which is not renewed then."""
 
 
 @dataclass(frozen=True, slots=True)
