@@ -14,15 +14,11 @@ import argparse
 import io
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from local.functions_host import log
 from local.functions_host.errors import HostError, InvocationFailed
 from local.functions_host.local_host import Answer, LocalHost
 from local.stop_signals import stop_signals
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Answer", "HostError", "InvocationFailed", "LocalHost"]
 
@@ -38,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--state",
         help="folder for the times of timer runs, to detect missed ones (default: none)",
     )
-    parser.add_argument("--no-timers", action="store_true", help="run no timer by itself")
+    parser.add_argument("--no-timers", action="store_true", help="do not run timers on schedule")
     parser.add_argument(
         "--signed-in",
         metavar="NAME",
@@ -52,13 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     host = LocalHost(given.app, port=given.port, state=given.state, signed_in=given.signed_in)
     log.to_standard_error(host.running)
     try:
-        with (
-            stop_signals() as stopped,
-            host,
-        ):  # the second signal does not wait for running functions
+        # a second signal does not wait for running functions
+        with stop_signals() as stopped, host:
             print(*host.described(), sep="\n")
             if given.no_timers:
-                print("no timer runs by itself (--no-timers)")
+                print("timers do not run on schedule (--no-timers)")
             print(f"listening on {host.url}")
             if not given.no_timers:
                 host.follow_timers()  # last, so that the output of timers comes after this one

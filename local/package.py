@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pathspec
@@ -163,7 +163,7 @@ def _run(*command: str) -> None:
         )
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Build the package and, with `--try`, try it. Return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m local.package", description="Build the package of the app."
@@ -174,7 +174,7 @@ def main() -> int:
         dest="trial",
         help="install, index and call it, far from this checkout",
     )
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     files = build(ROOT, PACKAGE)
     print(f"{PACKAGE.relative_to(ROOT)}: {len(files)} files, {PACKAGE.stat().st_size // 1024} KB")
     if given.trial:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from local.browser import SETTING, BrowserMissing, find_browser
 
@@ -26,32 +27,36 @@ def commands(environment: Mapping[str, str], *, root: bool) -> Sequence[Sequence
     return ((sys.executable, "-m", "playwright", "install", "chromium"),)
 
 
-def main() -> None:
+def install(environment: Mapping[str, str], machine: Path = Path("/"), *, root: bool) -> None:
     """Install a browser if there is none and LAPSEWATCH_BROWSER is not set."""
-    if SETTING in os.environ or _found():
+    if SETTING in environment or _found(environment, machine):
         return
     print("No browser was found for the tests. Installing one.", flush=True)
-    for command in commands(os.environ, root=os.geteuid() == 0):
-        try:
-            done = subprocess.run(  # noqa: S603  (our own)
-                command, check=False, timeout=TIMEOUT_SECONDS, stdout=subprocess.DEVNULL
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
+    for command in commands(environment, root=root):
+        error = _run(command)
+        if error:
             print(f"The installation failed: {error}", file=sys.stderr)
             return
-        if done.returncode:
-            failed = f"{' '.join(command)} (exit status {done.returncode})"
-            print(f"The installation failed: {failed}", file=sys.stderr)
-            return
 
 
-def _found() -> bool:
+def _found(environment: Mapping[str, str], machine: Path) -> bool:
     try:
-        find_browser(windows=False)
+        find_browser(environment, machine, windows=False)
     except BrowserMissing:
         return False
     return True
 
 
+def _run(command: Sequence[str]) -> str:
+    """Run a command. Return what is wrong, or an empty text."""
+    try:
+        done = subprocess.run(  # noqa: S603  (our own)
+            command, check=False, timeout=TIMEOUT_SECONDS, stdout=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return f"{' '.join(command)} (exit status {done.returncode})" if done.returncode else ""
+
+
 if __name__ == "__main__":
-    main()
+    install(os.environ, root=os.geteuid() == 0)

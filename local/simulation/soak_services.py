@@ -168,7 +168,7 @@ class SoakState:
         service.created_at = now
 
     def settle(self, service: ServiceState, now: datetime) -> None:
-        """Let the service use the new secret; the old one is deleted now, or later."""
+        """Use the new secret in the service, and delete the old one now or later."""
         assert service.new is not None
         latest = ((channel, self.received.get((service.id, channel))) for channel in CHANNELS)
         service.settled = {

@@ -68,7 +68,7 @@ class ManagedIdentity:
         return self._issued.get(token)
 
     def end_tokens(self) -> None:
-        """Let all tokens that were issued so far expire."""
+        """Expire all tokens that were issued so far."""
         for token, grant in list(self._issued.items()):
             self._issued[token] = grant._replace(expires=0)
 

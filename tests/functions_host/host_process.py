@@ -1,27 +1,34 @@
-"""Runs `python -m local.host` as people do, in a process of its own."""
+"""Run `python -m local.host` in a process of its own, forked where that is quicker."""
 
 import contextlib
+import functools
 import os
 import signal
-import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from tests.support.forks import Forked, program
+from tests.support.forks import Forked, Forks, program
 
 SAMPLE = Path(__file__).parent / "apps" / "sample"
 ROOT = Path(__file__).parents[2]
 
 
+HOST_MODULES = (
+    "local.functions_host.local_host",
+    "local.functions_host.queue_triggers",
+    "local.functions_host.easy_auth",
+)
 STRICT = ("-W", "error")
 QUIET = (*STRICT, "-W", "ignore::DeprecationWarning")
 """kiota's own modules are deprecated by kiota at import; nothing of ours may warn."""
 
 
-def command(app: Path, *arguments: str) -> Sequence[str]:
-    return [sys.executable, *(STRICT if app == SAMPLE else QUIET), "-m", *module(app, *arguments)]
+@functools.cache
+def small_apps() -> Forks:
+    """Return the process that forks hosts of apps other than ours: nothing of ours may warn."""
+    return Forks(HOST_MODULES, *STRICT)
 
 
 def module(app: Path, *arguments: str) -> Sequence[str]:
@@ -40,9 +47,7 @@ def environment(**settings: str) -> dict[str, str]:
 class Host:
     """A running host: what it printed until it listened, and what it prints now."""
 
-    def __init__(
-        self, process: subprocess.Popen[str] | Forked, output: IO[str], errors: Path
-    ) -> None:
+    def __init__(self, process: Forked, output: IO[str], errors: Path) -> None:
         self._process, self.output, self._errors = process, output, errors
         self.greeting: list[str] = []
         for line in self.output:
@@ -67,7 +72,7 @@ class Host:
 
 @contextlib.contextmanager
 def hosted(folder: Path, *arguments: str, app: Path = SAMPLE, **settings: str) -> Iterator[Host]:
-    """Run a host; the one of our own app has imported it already, if another has run before."""
+    """Run a host until the end of the block."""
     errors = folder / "errors.txt"
     reading, writing = os.pipe()
     with os.fdopen(reading) as output:
@@ -86,11 +91,16 @@ def hosted(folder: Path, *arguments: str, app: Path = SAMPLE, **settings: str) -
 
 def _started(
     app: Path, arguments: Sequence[str], settings: Mapping[str, str], out: IO[str], err: IO[str]
-) -> subprocess.Popen[str] | Forked:
-    if app == ROOT:
-        return program(*QUIET).start(
-            *module(app, *arguments), environment=settings, out=out, err=err
-        )
-    return subprocess.Popen(
-        command(app, *arguments), env=settings, cwd=ROOT, stdout=out, stderr=err, text=True
-    )
+) -> Forked:
+    forks = program(*QUIET) if app == ROOT else small_apps()
+    return forks.start(*module(app, *arguments), environment=settings, out=out, err=err)
+
+
+def refused(app: Path, *arguments: str, **settings: str) -> str:
+    """Run a host that must not start. Return what it wrote to standard error."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        status = _started(app, arguments, environment(**settings), out, err).wait(timeout=60)
+        out.seek(0)
+        err.seek(0)
+        assert (status, out.read()) == (1, "")
+        return err.read()

@@ -225,7 +225,7 @@ def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) ->
     )
     with hosted(tmp_path, "--no-timers", app=app, SAMPLE_SCHEDULE="0 30 6 * * MON") as running:
         assert "  tick                     timer  0 30 6 * * MON" in running.greeting
-        assert "no timer runs by itself (--no-timers)" in running.greeting
+        assert "timers do not run on schedule (--no-timers)" in running.greeting
         assert get(f"{running.url}/keep", **{"x-functions-key": "filed"}).status_code == 200
 
 

@@ -1,12 +1,11 @@
 """Apps that cannot be hosted: exit status 1, and the function, file or setting at fault."""
 
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.functions_host.host_process import ROOT, SAMPLE, command, environment
+from tests.functions_host.host_process import SAMPLE, refused
 
 TIMER = """
 import azure.functions as func
@@ -20,20 +19,6 @@ app = func.FunctionApp()
 @app.route(route={route!r})
 def page(req: func.HttpRequest) -> str: return ""
 """
-
-
-def refused(app: Path, *arguments: str, **settings: str) -> str:
-    ran = subprocess.run(
-        command(app, *arguments),
-        env=environment(**settings),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert (ran.returncode, ran.stdout) == (1, "")
-    return ran.stderr
 
 
 @pytest.fixture
@@ -78,7 +63,7 @@ def app(tmp_path: Path) -> Path:
         ),
     ],
 )
-def test_a_function_that_cannot_be_loaded_is_named(app: Path, script: str, sentence: str) -> None:
+def test_broken_function_is_named(app: Path, script: str, sentence: str) -> None:
     (app / "function_app.py").write_text(script)
     said = refused(app).splitlines()[-1]
     assert said.startswith("local host: ")
@@ -86,7 +71,7 @@ def test_a_function_that_cannot_be_loaded_is_named(app: Path, script: str, sente
     assert "sys.path" not in said
 
 
-def test_the_place_of_the_error_is_shown(app: Path) -> None:
+def test_line_of_the_error_is_shown(app: Path) -> None:
     (app / "function_app.py").write_text("\n\nraise KeyError('inside')")
     assert 'function_app.py", line 3' in refused(app)
 
@@ -101,28 +86,26 @@ def test_the_place_of_the_error_is_shown(app: Path) -> None:
         ("local.settings.json", '{"Values": {"A": 1}}', "the value of A is not a text in quotes"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(
-    app: Path, name: str, content: str, sentence: str
-) -> None:
+def test_unreadable_file_is_named(app: Path, name: str, content: str, sentence: str) -> None:
     (app / name).write_text(content)
     assert sentence in refused(app)
 
 
-def test_a_folder_without_an_app_is_said(tmp_path: Path) -> None:
+def test_folder_without_an_app_is_refused(tmp_path: Path) -> None:
     assert f"there is no host.json in {tmp_path}: is it the folder of a Functions app?" in refused(
         tmp_path
     )
 
 
-def test_an_app_without_a_script_is_said(app: Path) -> None:
+def test_app_without_a_script_is_refused(app: Path) -> None:
     assert f"the worker found no functions in {app / 'function_app.py'}" in refused(app)
 
 
-def test_an_empty_key_is_refused() -> None:
+def test_empty_key_is_refused() -> None:
     assert "LOCAL_FUNCTION_KEY is set, but empty" in refused(SAMPLE, LOCAL_FUNCTION_KEY="")
 
 
-def test_a_taken_port_is_said() -> None:
+def test_taken_port_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert f"cannot listen on port {port} of 127.0.0.1 (Address already in use)" in refused(

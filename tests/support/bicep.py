@@ -61,12 +61,12 @@ class Bicep:
     """Every name that an expression mentions."""
 
     def only(self, type_: str) -> Resource:
-        """Give the one resource of a type that the file makes."""
+        """Return the one resource of a type that the file creates."""
         (found,) = self.all(type_)
         return found
 
     def all(self, type_: str) -> list[Resource]:
-        """Give the resources of a type that the file makes."""
+        """Return the resources of a type that the file creates."""
         return [
             resource
             for resource in self.resources
@@ -74,7 +74,7 @@ class Bicep:
         ]
 
     def named(self, symbol: str) -> Resource:
-        """Give a resource or module by the name that the file has for it."""
+        """Return a resource or module by its symbol in the file."""
         (found,) = [each for each in (*self.resources, *self.modules) if each.symbol == symbol]
         return found
 

@@ -30,7 +30,7 @@ def tick(timer: func.TimerRequest, context: func.Context) -> None:
 
 @app.route(route="items/{kind:alpha}/{id:int?}", methods=["GET", "POST"])
 async def items(req: func.HttpRequest) -> func.HttpResponse:
-    """Give back what arrived."""
+    """Return what arrived."""
     _log.warning("items are read")
     seen = {
         "params": dict(req.route_params),
@@ -50,7 +50,7 @@ async def items(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="runs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def runs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (a trigger's parameter)
-    """Tell of the timer's runs."""
+    """Return the runs of the timer."""
     return func.HttpResponse(json.dumps(RUNS), mimetype="application/json")
 
 
