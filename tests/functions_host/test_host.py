@@ -29,7 +29,7 @@ def get(url: str, **headers: str) -> requests.Response:
     return requests.get(url, headers=headers, timeout=20)
 
 
-def test_every_function_is_shown_with_what_starts_it_and_who_may(host: Host) -> None:
+def test_every_function_is_listed_with_trigger_and_access(host: Host) -> None:
     assert [line.split(maxsplit=1)[1].split() for line in sorted(host.greeting[:-1])] == [
         ["http", "any", "method", "/api/broken", "(anonymous)"],
         ["http", "GET", "/api/files/{*path}", "(anonymous)"],
@@ -150,7 +150,7 @@ def test_only_a_known_route_and_method_is_answered(
         assert answer.content == b""
 
 
-def test_a_function_that_raises_is_500_with_nothing_said_and_logged(host: Host) -> None:
+def test_function_that_raises_is_logged_and_answers_500(host: Host) -> None:
     answer = requests.put(f"{host.url}/broken", timeout=20)
     assert (answer.status_code, answer.content) == (500, b"")
     assert "broken failed: ValueError: nothing works, PUT" in host.log()

@@ -102,7 +102,7 @@ def subsets(least: int, most: int) -> st.SearchStrategy[list[int]]:
     subsets(0, 6),
     st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  (hypothesis adds the zone)
 )
-def test_a_run_is_after_the_instant_it_matches_every_field_and_nothing_is_between(
+def test_next_run_is_the_first_match_after_the_instant(
     seconds: list[int], minutes: list[int], hours: list[int], weekdays: list[int], after: datetime
 ) -> None:
     fields = [",".join(map(str, values)) for values in (seconds, minutes, hours)]

@@ -91,7 +91,7 @@ def test_a_message_runs_its_function_once_and_is_gone(storage: Azurite) -> None:
 
 
 @pytest.mark.usefixtures("settings")
-def test_a_message_whose_function_fails_is_tried_five_times_and_put_aside(storage: Azurite) -> None:
+def test_failing_message_is_tried_five_times_and_put_aside(storage: Azurite) -> None:
     seen = Seen(5, fails=True)
     with queue(storage, "failing") as there, queue(storage, "failing-poison") as aside:
         there.create_queue()
@@ -127,7 +127,7 @@ def test_what_a_function_gives_out_is_sent(
                 there.clear_messages()
 
 
-def test_without_storage_a_queue_is_shown_as_not_run_and_outputs_are_an_error(
+def test_queues_do_not_run_without_storage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("AzureWebJobsStorage", raising=False)

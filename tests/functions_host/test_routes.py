@@ -38,7 +38,7 @@ def test_a_template_matches_what_it_describes(
     assert route("api", template).match("GET", path) == parameters
 
 
-def test_without_methods_a_route_takes_all_and_without_a_prefix_it_starts_at_the_root() -> None:
+def test_route_without_methods_or_prefix() -> None:
     assert route("", "a").match("PURGE", "/a") == {}
     assert route("", "a", ["get"]).match("GET", "/a") == {}
     assert route("", "a", ["get"]).match("HEAD", "/a") is None

@@ -75,7 +75,7 @@ def test_a_failed_run_does_not_stop_the_schedule() -> None:
     assert [when for when, _, _ in world.runs] == [at(7), at(8), at(9)]
 
 
-def test_a_run_that_outlasts_the_next_instants_is_followed_by_one_run() -> None:
+def test_long_run_is_followed_by_one_run() -> None:
     world = World(until=at(10, 1))
     world.takes = timedelta(minutes=150)
     world.timer("0 0 * * * *").follow()
@@ -161,7 +161,7 @@ def test_any_number_of_missed_runs_is_one_late_run(tmp_path: Path) -> None:
     }
 
 
-def test_a_host_that_was_not_down_over_an_instant_has_missed_none(tmp_path: Path) -> None:
+def test_host_that_was_up_has_missed_no_run(tmp_path: Path) -> None:
     World(until=at(7, 1), state=tmp_path).timer("0 0 * * * *").follow()
     later = World(until=at(8, 1), state=tmp_path)
     later.now = at(7, 30)

@@ -55,7 +55,7 @@ def test_two_of_them_do_not_meet() -> None:
         assert tables_of(other) == []
 
 
-def test_after_an_outage_it_is_back_where_it_was_with_what_it_had() -> None:
+def test_after_an_outage_it_has_the_same_port_and_data() -> None:
     with Azurite() as azurite:
         make_table(azurite, "Kept")
         before, where = azurite.pid, azurite.tables
@@ -104,7 +104,7 @@ def test_one_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
         Azurite(scripts=installed(tmp_path, BROKEN)).__enter__()
 
 
-def test_where_it_is_not_installed_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+def test_missing_installation_is_explained(tmp_path: Path) -> None:
     with pytest.raises(AzuriteError, match=r"there is no .*main\.js\. Run: make setup"):
         Azurite(scripts=tmp_path).__enter__()
 

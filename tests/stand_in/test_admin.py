@@ -208,7 +208,7 @@ def test_a_permission_grant_is_made_once_and_only_its_scope_changes(
     )
 
 
-def test_a_token_is_for_one_service_and_nobody_elses_is_taken(administrator: Administrator) -> None:
+def test_token_is_valid_for_one_service(administrator: Administrator) -> None:
     tenant = administrator.tenant
     assert (
         administrator.ask("PUT", "/vault/secrets/x?api-version=7.4", {"value": "v"}).status_code

@@ -105,7 +105,7 @@ def test_a_service_principal_says_whether_it_is_enabled(tenant: Tenant) -> None:
     assert ask(tenant, path).json()["accountEnabled"] is False
 
 
-def test_an_app_without_a_service_principal_has_none_to_show_or_to_disable(tenant: Tenant) -> None:
+def test_app_without_a_service_principal(tenant: Tenant) -> None:
     tenant.directory.replace([Registration(LIBAPPS_CLIENT_ID, ABSENT, "alone")])
     assert refusal(ask(tenant, f"/servicePrincipals(appId='{LIBAPPS_CLIENT_ID}')"))[:2] == (
         404,
@@ -183,7 +183,7 @@ def test_a_filter_finds_one_app_or_none(tenant: Tenant) -> None:
     assert ask(tenant, f"/applications?$filter=appId eq '{ABSENT}'").json()["value"] == []
 
 
-def test_count_counts_only_with_the_consistency_header_and_on_the_first_page() -> None:
+def test_count_needs_the_consistency_header_and_the_first_page() -> None:
     with Tenant(many(3, 1, NOW)) as tenant, client(tenant) as graph:
         assert "@odata.count" not in graph.get("/applications?$count=true&$top=2").json()
         graph.headers["ConsistencyLevel"] = "eventual"
@@ -302,7 +302,7 @@ def batch(tenant: Tenant, steps: list[dict[str, Any]]) -> httpx.Response:
         return graph.post("/$batch", json={"requests": steps})
 
 
-def test_a_batch_answers_each_request_as_if_it_came_alone_and_in_any_order(tenant: Tenant) -> None:
+def test_batch_answers_each_request_as_if_it_came_alone(tenant: Tenant) -> None:
     urls = (
         f"/applications(appId='{LIBAPPS_CLIENT_ID}')?$select=appId",
         f"applications(appId='{ABSENT}')",
@@ -340,7 +340,7 @@ def test_one_request_of_a_batch_can_be_throttled_inside_a_200(tenant: Tenant) ->
     }
 
 
-def test_a_fault_of_graph_as_a_whole_strikes_the_batch_and_not_what_is_in_it(
+def test_fault_of_graph_affects_the_batch_as_a_whole(
     tenant: Tenant,
 ) -> None:
     tenant.fault("graph")

@@ -53,7 +53,7 @@ def adapter(tenant: Tenant) -> GraphUsageReport:
 # -- sign-ins
 
 
-def test_our_adapter_reads_the_last_sign_in_with_each_credential_that_was_used(
+def test_our_adapter_reads_the_last_use_of_each_credential(
     tenant: Tenant,
 ) -> None:
     used, _ = key_ids(tenant)
@@ -114,7 +114,7 @@ def test_pages_and_filters_are_graphs(tenant: Tenant) -> None:
     assert refusal(ask(tenant, "/beta/applications")) == (400, "BadRequest")
 
 
-def test_a_credential_that_was_deleted_is_still_in_the_report_and_one_that_never_was_cannot_be_used(
+def test_deleted_credential_stays_in_the_report(
     tenant: Tenant,
 ) -> None:
     key_id = key_ids(tenant)[0]
@@ -125,7 +125,7 @@ def test_a_credential_that_was_deleted_is_still_in_the_report_and_one_that_never
         tenant.sign_in(ABSENT, NOW)
 
 
-def test_without_the_permission_the_report_is_refused_and_apps_are_not() -> None:
+def test_report_needs_its_permission_and_apps_do_not() -> None:
     with Tenant() as tenant:
         assert refusal(ask(tenant)) == (403, "Authentication_MSGraphPermissionMissing")
         assert ask(tenant, "/v1.0/applications").status_code == 200

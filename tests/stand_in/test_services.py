@@ -90,7 +90,7 @@ def test_azure_identity_is_refused_with_a_wrong_header(
         credential.get_token(f"{GRAPH}/.default")
 
 
-def test_the_answer_of_the_identity_endpoint_has_the_shape_of_app_service(tenant: Tenant) -> None:
+def test_identity_endpoint_answers_like_app_service(tenant: Tenant) -> None:
     query = {"api-version": "2019-08-01", "resource": "https://storage.azure.com/"}
     answer = requests.get(
         tenant.identity_endpoint,
@@ -340,7 +340,7 @@ def test_apps_are_changed_over_http(tenant: Tenant) -> None:
     assert applications(tenant).status_code == 403
 
 
-def test_faults_and_counts_are_reached_over_http_and_not_counted_themselves(tenant: Tenant) -> None:
+def test_control_requests_are_not_counted(tenant: Tenant) -> None:
     assert (
         control(
             tenant, "POST", "faults", [{"match": "graph", "times": None, "status": 500}]
@@ -391,7 +391,7 @@ def test_what_control_cannot_do_is_said_in_a_sentence(
 # -- the server itself
 
 
-def test_nothing_is_left_behind_and_nobody_waits_when_it_stops() -> None:
+def test_stop_leaves_nothing_and_releases_clients() -> None:
     before = set(threads())
     with Tenant() as tenant:
         tenant.fault("graph", delay=60, status=500)
@@ -407,7 +407,7 @@ def test_nothing_is_left_behind_and_nobody_waits_when_it_stops() -> None:
         requests.get(tenant.url, timeout=5)
 
 
-def test_a_client_that_says_nothing_does_not_keep_it_from_stopping() -> None:
+def test_silent_client_does_not_delay_the_stop() -> None:
     before = set(threads())
     with Tenant() as tenant:
         silent = create_connection(("127.0.0.1", int(tenant.url.rpartition(":")[2])))
@@ -417,7 +417,7 @@ def test_a_client_that_says_nothing_does_not_keep_it_from_stopping() -> None:
         assert set(threads()) <= before
 
 
-def test_another_tenant_has_another_header_and_does_not_accept_the_first_ones_tokens(
+def test_tenants_do_not_accept_each_others_tokens(
     tenant: Tenant,
 ) -> None:
     token = tenant.identity.issue(GRAPH)["access_token"]

@@ -57,7 +57,7 @@ def test_its_days_are_those_of_the_watchlists_zone_at_any_hour(first: datetime) 
     assert left == {(20, 6)}
 
 
-def test_the_renewed_story_has_successors_beside_the_old_ones_newest_first() -> None:
+def test_renewed_story_has_old_and_new_secrets_newest_first() -> None:
     (app,) = tell("renewed", NOW)
     assert [secret.name for secret in app.secrets] == [
         "LibStaffer 2026",
@@ -74,7 +74,7 @@ def test_the_renewed_story_has_successors_beside_the_old_ones_newest_first() -> 
     )
 
 
-def test_the_strange_story_has_what_a_renderer_and_a_reader_could_stumble_over() -> None:
+def test_strange_story_has_unusual_values() -> None:
     odd, gallery, *_ = tell("strange", NOW)
     names = "".join(secret.name or "" for secret in odd.secrets)
     assert all(
@@ -100,9 +100,7 @@ def test_the_strange_story_has_what_a_renderer_and_a_reader_could_stumble_over()
 
 @pytest.mark.parametrize("name", [*STORIES, "many:50"])
 @pytest.mark.parametrize("now", [NOW, LEAP_DAY])
-def test_every_story_can_be_told_on_any_day_and_the_same_way_twice(
-    name: str, now: datetime
-) -> None:
+def test_every_story_works_on_any_day_and_is_repeatable(name: str, now: datetime) -> None:
     apps = tell(name, now)
     assert apps == tell(name, now)
     documents = [application(app) for app in apps]

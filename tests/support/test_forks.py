@@ -42,7 +42,7 @@ def start(forks: Forks, tmp_path: Path) -> Callable[..., Forked]:
     return started
 
 
-def test_it_is_told_its_arguments_and_its_environment_and_no_other(
+def test_process_gets_its_arguments_and_environment_only(
     start: Callable[..., Forked], tmp_path: Path
 ) -> None:
     first, second = start("say", "a", "b c", ONE="1"), start("say")

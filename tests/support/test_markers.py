@@ -49,7 +49,7 @@ def plain() -> None:
     uses(plain)
 
 
-def test_what_a_function_uses_is_found_through_all_that_it_calls() -> None:
+def test_uses_are_found_through_all_calls() -> None:
     found = [
         set(uses(function))
         for function in (direct, through_others, by_a_class, draws, validates, plain)

@@ -24,7 +24,7 @@ TOKEN = "ey" + "J0eXAiOiAiSldUIn0.eyJhdWQiOiAiaHR0cDovLzEy."
         ("nothing to see", 0),
     ],
 )
-def test_a_secret_is_known_when_it_is_seen_and_not_repeated(text: str, found: int) -> None:
+def test_secret_is_found_and_not_printed(text: str, found: int) -> None:
     said = list(spoken(text))
     assert len(said) == found
     assert not any(secret in "".join(said) for secret in (MADE_UP, TOKEN, "q1w2e3r4", "c2VjcmV0"))

@@ -35,7 +35,7 @@ def ran(folder: Path, *options: str, **settings: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-def test_everything_else_runs_and_the_last_line_counts_what_did_not(
+def test_other_tests_run_and_the_last_line_counts_the_rest(
     tmp_path: Path, workers: tuple[str, ...]
 ) -> None:
     status, out = ran(tmp_path, *workers)
@@ -48,9 +48,7 @@ def test_everything_else_runs_and_the_last_line_counts_what_did_not(
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-def test_where_all_tests_have_to_run_it_is_a_failure(
-    tmp_path: Path, workers: tuple[str, ...]
-) -> None:
+def test_run_fails_where_all_tests_are_required(tmp_path: Path, workers: tuple[str, ...]) -> None:
     status, out = ran(tmp_path, *workers, LAPSEWATCH_ALL_TESTS="1")
     assert (status, out.endswith(f"\n{LINE}")) == (1, True), out
 
