@@ -42,19 +42,19 @@ def test_commands_to_copy_describe_each_secret() -> None:
     said = [line.strip() for line in printed(world).splitlines() if "python -m shared" in line]
     assert said == [
         (
-            "if LibCal uses the secret “LibCal 2026” (begins with r2B, ends 20 Nov 2028): "
+            "if LibCal uses the secret “LibCal 2026” (begins with r2B, expires 20 Nov 2028): "
             "python -m shared confirm libcal --key-id cal26"
         ),
         (
-            "if LibCal uses the secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026): "
+            "if LibCal uses the secret “LibCal 2024” (begins with q7X, expires 13 Dec 2026): "
             "python -m shared confirm libcal --key-id cal24"
         ),
         (
-            "assign the secret “test” (begins with eee, ends 25 Nov 2026): "
+            "assign the secret “test” (begins with eee, expires 25 Nov 2026): "
             "python -m shared claim sooner SERVICE... (or none)"
         ),
         (
-            "assign the unnamed secret (begins with ddd, ends 4 Jan 2027): "
+            "assign the unnamed secret (begins with ddd, expires 4 Jan 2027): "
             "python -m shared claim later SERVICE... (or none)"
         ),
     ]
@@ -69,7 +69,7 @@ def test_unclaimed_secrets_are_sorted_by_urgency() -> None:
         secret("c", "of this month", ends="2026-12-15T18:00Z", hint="fff"),
     )
     world.check()
-    said = [line for line in printed(world).splitlines() if line.startswith("Unclaimed")]
+    said = [line for line in printed(world).splitlines() if line.startswith("Unassigned")]
     assert [line.split("“")[1].split("”")[0] for line in said] == [
         "of this week",
         "of this month",

@@ -161,7 +161,7 @@ def test_the_shipped_runbooks_are_complete(service: str, other: str) -> None:
             "**Value**",
             "Secret ID",
             "730 days (24 months)",
-            "plain e-mail",
+            "Never send it by email",
             "Do not delete",
         )
     )

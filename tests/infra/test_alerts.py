@@ -213,7 +213,7 @@ def test_an_internal_error_is_logged_as_a_failed_check(
         raise KeyError("a value that may be anything")
     (record,) = caplog.records
     assert fired([Row(MORNING, record.getMessage())], MORNING) == {NO_GOOD_CHECK, FAILED}
-    assert json.loads(record.getMessage())["error"] == "An error of the program (KeyError)."
+    assert json.loads(record.getMessage())["error"] == "Internal error (KeyError)."
 
 
 def test_a_failed_check_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

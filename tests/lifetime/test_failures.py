@@ -125,7 +125,7 @@ def test_a_channel_skipped_for_lack_of_time_is_not_failing() -> None:
     for _ in range(3):
         world.now += timedelta(hours=24)
         result = replace(world.watch, deadline=timedelta()).check()
-        assert "ran out of time" in result.error
+        assert "timed out" in result.error
     world.run("2026-09-18T18:00Z")
     assert [line for line in world.diary if "channel:" in line] == []
     assert "2026-09-16 its    libcal expiring first 88" in world.diary
@@ -136,7 +136,7 @@ def test_an_internal_error_names_its_location() -> None:
     world.run("2026-09-13T18:00Z")
     world.now += timedelta(hours=24)
     watch = replace(world.watch, channels={"its": world.inboxes["its"]})
-    assert "admins: an error of the program (KeyError in check.py, line " in watch.check().error
+    assert "admins: internal error (KeyError in watched_apps.py, line " in watch.check().error
 
 
 def test_expiry_of_a_leftover_is_sent_after_a_channel_outage() -> None:

@@ -194,7 +194,7 @@ def test_an_app_that_cannot_be_decoded_keeps_its_items() -> None:
     life.whole.unread = ("client-odd",)
     (result,) = life.run("2026-09-02T13:30Z")
     assert result.outcome == Outcome.PARTIAL
-    assert "nothing is known of the app client-odd" in result.error
+    assert "app client-odd could not be read" in result.error
     assert len(life.remembered.memory.items) == 2
 
 
@@ -308,7 +308,7 @@ def test_channels_also_get_apps_whose_owners_mail_fails() -> None:
     view = life.inboxes["its"].heard[-1].notices[0].view
     assert isinstance(view, InventoryView)
     assert view.owned is not None
-    assert owned_by(view.owned) == "owned by ann, to whom no mail gets through"
+    assert owned_by(view.owned) == "owned by ann (mail is not delivered)"
     life.inboxes["ann"].down = False
     life.run("2026-10-20T16:00Z")
     assert life.news[-1] == "2026-10-20 ann hers-1 expired -10"

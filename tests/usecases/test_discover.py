@@ -254,8 +254,8 @@ redirect_uris = [  # people are notified if one of these is missing
 [[apps.services]]
 name = "LibCal"
 # The claim finds today:
-#   secret “LibCal 2026” (begins with Zr2, ends 20 Nov 2028)
-#   secret “LibCal 2024” (begins with q7X, ends 13 Dec 2026)
+#   secret “LibCal 2026” (begins with Zr2, expires 20 Nov 2028)
+#   secret “LibCal 2024” (begins with q7X, expires 13 Dec 2026)
 claims = { name = "LibCal*" }
 renewer = ["team"]
 installer = ["team"]
@@ -264,7 +264,7 @@ breaks = "Sign-in of LibCal stops working."  # FILL IN
 [[apps.services]]
 name = "LibStaffer"
 # The claim finds today:
-#   secret “LibStaffer 2025” (begins with b3W, ends 19 Mar 2027)
+#   secret “LibStaffer 2025” (begins with b3W, expires 19 Mar 2027)
 claims = { name = "LibStaffer*" }
 renewer = ["team"]
 installer = ["team"]
@@ -273,7 +273,7 @@ breaks = "Sign-in of LibStaffer stops working."  # FILL IN
 [[apps.services]]
 name = "Unnamed secret m9_"
 # The claim finds today:
-#   unnamed secret (begins with m9_, ends 1 May 2027)
+#   unnamed secret (begins with m9_, expires 1 May 2027)
 # FILL IN: the claim finds only this credential, not the next one. Give the next one a name
 # that begins with the product's, and use that: { name = "Product*" }
 claims = { hint = "m9_" }

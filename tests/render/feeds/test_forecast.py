@@ -66,14 +66,14 @@ def test_rows_combine_channels_and_omit_weekly_messages() -> None:
     assert rows.listed == (
         ForecastRow(
             date(2026, 9, 14),
-            "LibCal: secret ends in 90 days (13 Dec)",
+            "LibCal: secret expires in 90 days (13 Dec)",
             Reason.FIRST,
             Severity.NOTICE,
             both,
         ),
         ForecastRow(
             date(2026, 10, 14),
-            "LibCal: secret ends in 60 days (13 Dec)",
+            "LibCal: secret expires in 60 days (13 Dec)",
             Reason.RUNG,
             Severity.NOTICE,
             both,
@@ -91,8 +91,8 @@ def test_an_unread_app_is_not_in_the_forecast() -> None:
     world.check()
     found = world.watch.forecast(UNTIL)
     assert [row.what for row in forecast_rows(found.messages).listed] == [
-        "LibCal: secret ends in 90 days (13 Dec)",
-        "LibCal: secret ends in 60 days (13 Dec)",
+        "LibCal: secret expires in 90 days (13 Dec)",
+        "LibCal: secret expires in 60 days (13 Dec)",
     ]
     assert forecast_document(found)["unread"] == [{"client_id": KIOSKS, "name": "Kiosks"}]
     paper = io.StringIO()
