@@ -8,7 +8,8 @@ from bench.results import Bound
 from local.simulation.build import at, secret
 from local.simulation.world import ANNA, World, inventory_world
 from shared.core.model.context import CheckContext
-from shared.core.model.inventory import Holder, InventoryChanges, InventoryItem, InventoryScan
+from shared.core.model.inventory import Holder, InventoryItem
+from shared.core.model.inventory_memory import InventoryChanges, InventoryScan
 from shared.render.page.page import PageData, page
 
 ITEMS = 10_000

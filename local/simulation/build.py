@@ -7,11 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core.inventory.noise import NOISE
-from shared.core.model.directory import Credential
+from shared.core.model.directory import Credential, Kind
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.owners import Owner
 from shared.core.model.secret import Secret
-from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import (
     Claim,
     InventoryRules,

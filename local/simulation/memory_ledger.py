@@ -20,7 +20,7 @@ from shared.core.model.decision import (
     InUse,
     PreviousCredential,
 )
-from shared.core.model.inventory import InventoryChanges, InventoryMemory
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.memory import Changes, Memory, Removals
 from shared.core.model.notification import Notification
 from shared.ports.clock import Clock

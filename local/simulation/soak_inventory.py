@@ -12,11 +12,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
-from shared.core.model.directory import Credential
+from shared.core.model.directory import Credential, Kind
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.owners import Owner
-from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import InventoryRules
 
 LADDER = (30, 14, 7, 1)

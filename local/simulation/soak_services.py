@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from local.simulation.build import CHICAGO
 from local.simulation.soak_inventory import Expected, UnwatchedApps, new_guid, unwatched_apps
-from shared.core.model.directory import App, Credential
+from shared.core.model.directory import App, Credential, Kind
 from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Kind, Standing
+from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import (
     DEFAULT_LADDER,
     Claim,

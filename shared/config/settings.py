@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shared.config.table_storage import Tables
-from shared.config.watchlist_folder import Watchlists
 from shared.core.model.secret import Secret
-from shared.core.model.watchlist import Watchlist
+from shared.core.model.watchlist import Watchlist, Watchlists
 
 
 @dataclass(frozen=True, slots=True)

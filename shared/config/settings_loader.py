@@ -18,9 +18,9 @@ from shared.config.settings import PageAuth, ReadingGraph, Settings
 from shared.config.table_storage import Tables, tables
 from shared.config.urls import is_loopback, url
 from shared.config.values import ValueRule, guid, text
-from shared.config.watchlist_folder import Watchlists
 from shared.config.watchlist_folder import load as load_watchlists
 from shared.core.model.secret import Secret
+from shared.core.model.watchlist import Watchlists
 
 
 def load(environment: Mapping[str, str], root: Path) -> Settings:

@@ -11,10 +11,7 @@ from types import MappingProxyType
 
 from shared.config import watchlist
 from shared.config.problems import ConfigProblems, InvalidValue
-from shared.core.model.watchlist import OWN, Watchlist
-
-type Watchlists = Mapping[str, Watchlist]
-"""By `Watchlist.key`: the id of a tenant, or `own`."""
+from shared.core.model.watchlist import OWN, Watchlist, Watchlists
 
 _ONE_ID_EACH = (
     'a different [tenant] id = "..." in each watchlist; one watchlist may omit it, for the '

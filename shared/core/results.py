@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from shared.core.model.check_record import LastChecks, Outcome, Read
 from shared.core.model.context import CheckContext
-from shared.core.model.inventory import InventoryScan, InventoryView
+from shared.core.model.inventory import InventoryView
+from shared.core.model.inventory_memory import InventoryScan
 from shared.core.model.judgement import Judgement
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import WatchedApp

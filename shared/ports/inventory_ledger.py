@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from shared.core.model.inventory import InventoryChanges, InventoryMemory
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.notification import Notification
 
 

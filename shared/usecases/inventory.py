@@ -13,7 +13,7 @@ from shared.core.inventory.judge import inventory_views
 from shared.core.inventory.notifications import inventory_notifications, unreached
 from shared.core.model.apply import apply_inventory_changes
 from shared.core.model.check_record import Read
-from shared.core.model.inventory import InventoryChanges
+from shared.core.model.inventory_memory import InventoryChanges
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from shared.core.inventory.filter import InventoryFilter
 from shared.core.inventory.scan import ReadCounts, changes_of_failure, changes_of_read
 from shared.core.model.check_record import Read
-from shared.core.model.inventory import InventoryChanges, InventoryItem, InventoryMemory
+from shared.core.model.inventory import InventoryItem
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.ports.clock import Clock
 from shared.ports.errors import DirectoryError

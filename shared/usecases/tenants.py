@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.config.watchlist_folder import Watchlists
 from shared.core.judge.schedule import is_stale, is_tick_due
 from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.watchlist import Watchlists
 from shared.core.results import CheckResult
 from shared.ports.errors import LedgerError
 from shared.ports.ledger import Ledger

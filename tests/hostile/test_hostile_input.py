@@ -22,7 +22,8 @@ from shared.adapters.graph.response import GraphResponse, status_error, unreadab
 from shared.cli import console
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Decision, DecisionKind
-from shared.core.model.memory import AppRecord, CredentialRecord, Memory
+from shared.core.model.directory import AppRecord
+from shared.core.model.memory import CredentialRecord, Memory
 from shared.core.model.message import Message
 from shared.core.model.views import ServiceView, View
 from shared.core.model.vocabulary import Loss, Reason, Standing

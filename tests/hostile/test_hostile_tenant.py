@@ -22,7 +22,8 @@ from shared.adapters.graph.response import GraphResponse
 from shared.adapters.table.ledger import TableLedger
 from shared.cli import console
 from shared.core.model.check_record import Outcome
-from shared.core.model.inventory import Holder, InventoryChanges, InventoryScan, InventoryView
+from shared.core.model.inventory import Holder, InventoryView
+from shared.core.model.inventory_memory import InventoryChanges, InventoryScan
 from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.vocabulary import Reason

@@ -10,8 +10,9 @@ from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World, inventory_world
 from shared.core.inventory.due import OWNERS_A_CHECK
 from shared.core.model.check_record import Outcome
+from shared.core.model.directory import Kind
 from shared.core.model.inventory import Holder, InventoryApp, InventoryView
-from shared.core.model.vocabulary import Kind, Severity, Standing
+from shared.core.model.vocabulary import Severity, Standing
 from shared.ports.errors import LedgerError
 from shared.render.text.inventory import owned_by
 

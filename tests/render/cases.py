@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 from shared.core.model.decision import Acknowledgement, InUse
+from shared.core.model.directory import Kind
 from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
-from shared.core.model.vocabulary import Kind, Loss, Reason, Severity, Standing
+from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.model.watchlist import Claim
 from tests.support.notices import (
     APP,

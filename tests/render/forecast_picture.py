@@ -10,8 +10,8 @@ from local.simulation.world import World
 from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import recalled_snapshot
 from shared.core.model.context import CheckContext
+from shared.core.model.directory import Kind
 from shared.core.model.judgement import Judgement
-from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Claim
 from shared.render.timeline.timeline import timeline
 

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
 from shared.core.model.decision import InUse, Person
-from shared.core.model.directory import Credential
+from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.inventory import Holder, InventoryItem, InventoryView
-from shared.core.model.memory import AppRecord
-from shared.core.model.message import Message, Notice, Role
+from shared.core.model.message import Message, Notice
 from shared.core.model.owners import AppOwners
 from shared.core.model.views import (
     AppView,
@@ -21,7 +20,7 @@ from shared.core.model.views import (
     View,
     WatcherView,
 )
-from shared.core.model.vocabulary import Kind, Loss, Reason, Severity, Standing
+from shared.core.model.vocabulary import Loss, Reason, Role, Severity, Standing
 from shared.core.model.watchlist import Claim, Runbook, Service, WatchedApp
 
 ZONE = ZoneInfo("America/Chicago")

@@ -14,9 +14,8 @@ from shared.config.problems import InvalidValue
 from shared.config.watchlist import parse
 from shared.core.judge.claims import claimed_by
 from shared.core.judge.suggest import base_name
-from shared.core.model.directory import App, Credential
+from shared.core.model.directory import App, Credential, Kind
 from shared.core.model.memory import Memory
-from shared.core.model.vocabulary import Kind
 from shared.core.model.watchlist import Watchlist
 from shared.ports.errors import DirectoryError
 from shared.render.feeds.discover import watchlist_toml

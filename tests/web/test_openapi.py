@@ -15,7 +15,8 @@ from local.simulation.build import CALLBACK, CLIENT_ID, app, at, secret, service
 from local.simulation.directory import InMemoryUsageReport
 from local.simulation.world import World, inventory_world
 from shared.core.model.check_record import Outcome
-from shared.core.model.vocabulary import Kind, Reason, Severity, Standing
+from shared.core.model.directory import Kind
+from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.render.feeds import metrics
 from shared.render.feeds.check_document import check_document
 from shared.render.feeds.inventory_document import ITEMS_A_PAGE, BadCursor

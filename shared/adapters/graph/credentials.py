@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 from shared.adapters.graph.shapes import Key, Password
 from shared.core.model.days import end_of
-from shared.core.model.directory import Credential
-from shared.core.model.vocabulary import Kind
+from shared.core.model.directory import Credential, Kind
 
 _make = tuple.__new__
 """What the constructor of a NamedTuple does, without its frame in Python."""

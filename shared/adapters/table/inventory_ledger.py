@@ -12,12 +12,8 @@ from shared.adapters.table.keys import key
 from shared.adapters.table.records import TableRow, record_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
-from shared.core.model.inventory import (
-    InventoryChanges,
-    InventoryItem,
-    InventoryMemory,
-    InventoryScan,
-)
+from shared.core.model.inventory import InventoryItem
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
 from shared.core.model.notification import Notification
 
 SCAN = key("~scan")

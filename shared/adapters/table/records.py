@@ -8,14 +8,8 @@ import msgspec
 from shared.adapters.table.fields import Field, annotations_of, column_name, fields_of
 from shared.adapters.table.kinds import KINDS, Remembered
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
-from shared.core.model.memory import (
-    AppRecord,
-    ChannelState,
-    CredentialRecord,
-    ItemState,
-    Memory,
-    Use,
-)
+from shared.core.model.directory import AppRecord
+from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Memory, Use
 from shared.core.model.notification import Notification
 from shared.ports.errors import LedgerError
 

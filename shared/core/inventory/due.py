@@ -11,9 +11,9 @@ from shared.core.inventory.messages import message_to_owner, messages_to_channel
 from shared.core.inventory.reading import COPY
 from shared.core.inventory.reason import reason_due
 from shared.core.model.inventory import InventoryItem, InventoryView
-from shared.core.model.message import Message, Notice, Role
+from shared.core.model.message import Message, Notice
 from shared.core.model.owners import AppOwners, Owner
-from shared.core.model.vocabulary import Severity
+from shared.core.model.vocabulary import Role, Severity
 
 OWNERS_A_CHECK = 100
 """Owners who get mail in one check; the others wait for the next one.

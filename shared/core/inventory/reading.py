@@ -6,11 +6,11 @@ from datetime import datetime
 from shared.core.inventory.context import InventoryContext
 from shared.core.judge.schedule import STALE_AFTER
 from shared.core.judge.self_watch import is_notified_on_day
-from shared.core.model.inventory import InventoryScan
+from shared.core.model.inventory_memory import InventoryScan
 from shared.core.model.item_id import INVENTORY_INTRODUCTION
-from shared.core.model.message import Notice, Role
+from shared.core.model.message import Notice
 from shared.core.model.views import WatcherView
-from shared.core.model.vocabulary import Reason, Severity, Standing
+from shared.core.model.vocabulary import Reason, Role, Severity, Standing
 
 COPY = frozenset({Role.COPY})
 

@@ -5,12 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.core.model.inventory import (
-    InventoryChanges,
-    InventoryItem,
-    InventoryMemory,
-    InventoryScan,
-)
+from shared.core.model.inventory import InventoryItem
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
 
 FEWER_RATIO = 0.8
 """A read with fewer credentials than this part of the previous one is reported."""

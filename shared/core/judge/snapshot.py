@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.core.model.context import AppSnapshot, CheckContext
-from shared.core.model.directory import App
-from shared.core.model.memory import AppRecord, CredentialRecord, Memory, last_record_of
+from shared.core.model.directory import App, AppRecord
+from shared.core.model.memory import CredentialRecord, Memory, last_record_of
 from shared.core.model.watchlist import WatchedApp
 
 

@@ -29,8 +29,8 @@ from shared.core.judge.validity import (
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.decision import Acknowledgement, InUse
-from shared.core.model.directory import Credential
-from shared.core.model.memory import AppRecord, Memory
+from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Service

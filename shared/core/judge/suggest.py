@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from shared.core.judge.claims import matches
 from shared.core.judge.validity import creation_order
-from shared.core.model.directory import App, Credential
-from shared.core.model.vocabulary import Kind
+from shared.core.model.directory import App, Credential, Kind
 from shared.core.model.watchlist import Claim
 
 LONG_ENDED = timedelta(days=90)

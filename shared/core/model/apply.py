@@ -14,7 +14,7 @@ from shared.core.model.decision import (
     DecisionKind,
     InUse,
 )
-from shared.core.model.inventory import InventoryChanges, InventoryMemory
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.memory import Changes, Memory
 from shared.core.model.notification import Notification
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.check_record import LastChecks
-from shared.core.model.directory import Credential
-from shared.core.model.memory import AppRecord, Memory
+from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.memory import Memory
 from shared.core.model.watchlist import Watchlist
 
 

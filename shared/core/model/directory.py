@@ -1,13 +1,20 @@
-"""What Graph returns about an app.
+"""What Graph returns about an app, and what is kept of it.
 
 Text from Graph is untrusted: it is escaped where it is displayed, never here. All instants are
 aware and in UTC.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
-from shared.core.model.vocabulary import Kind
+
+class Kind(StrEnum):
+    """The two kinds of credential that Entra keeps on an app."""
+
+    SECRET = "secret"  # noqa: S105  (the name of a kind, not a value)
+    CERTIFICATE = "certificate"
 
 
 class Credential(NamedTuple):
@@ -36,3 +43,24 @@ class App(NamedTuple):
     redirect_uris: tuple[str, ...] = ()
     disabled: str = ""
     """Why sign-in is impossible, e.g. "its service principal is disabled"; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppRecord:
+    """A watched app as it was last read completely."""
+
+    key: str
+    client_id: str
+    object_id: str
+    name: str
+    found: bool
+    disabled: str
+    """Why sign-in is impossible; empty when it is possible."""
+    missing_redirect_uris: tuple[str, ...]
+    read_at: datetime
+    """When the check started that last read it completely."""
+
+    @property
+    def usable(self) -> bool:
+        """It exists and sign-in is possible, so its services can be judged."""
+        return self.found and not self.disabled

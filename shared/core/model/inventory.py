@@ -1,17 +1,15 @@
-"""The inventory: every credential in the tenant, as read and as remembered between reads.
+"""The inventory: every credential in the tenant, as read, as kept and as judged.
 
 Text from Graph is untrusted; all instants are aware and in UTC.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from shared.core.model.directory import Credential
 from shared.core.model.item_id import ItemKind, item_id
-from shared.core.model.notification import Notification
 from shared.core.model.owners import AppOwners
 from shared.core.model.vocabulary import Severity, Standing
 
@@ -58,46 +56,6 @@ class InventoryItem:
     def item(self) -> str:
         """The item's id."""
         return item_id(ItemKind.INVENTORY, self.object_id, self.credential.key_id)
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryScan:
-    """The row about the reads: totals of the last complete read, and the last error."""
-
-    tried_since: datetime
-    """The first attempt."""
-    read_at: datetime | None = None
-    """When the check started that last read the tenant completely."""
-    applications: int = 0
-    credentials: int = 0
-    """Everything that was read, including what is not listed."""
-    error: str = ""
-    """Why the last read failed; empty if it did not."""
-    fewer_at: datetime | None = None
-    """When a read last returned far fewer credentials than the previous one (`fewer_than`)."""
-    fewer_than: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryMemory:
-    """What is remembered about the inventory."""
-
-    scan: InventoryScan | None = None
-    items: Mapping[str, InventoryItem] = field(default_factory=dict)
-    """By item id."""
-    notifications: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
-    """By item id and channel name."""
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryChanges:
-    """What a read found that is new, different or gone; saved before anybody is notified."""
-
-    scan: InventoryScan | None = None
-    items: tuple[InventoryItem, ...] = ()
-    gone: tuple[str, ...] = ()
-    """Item ids."""
-    forgotten_notifications: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

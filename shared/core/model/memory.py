@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
-from shared.core.model.directory import Credential
+from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
 from shared.core.model.watchlist import WatchedApp
@@ -24,27 +24,6 @@ class CredentialRecord:
     """The key of the watched app (`WatchedApp.key`)."""
     first_seen: datetime
     gone_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AppRecord:
-    """A watched app as it was last read completely."""
-
-    key: str
-    client_id: str
-    object_id: str
-    name: str
-    found: bool
-    disabled: str
-    """Why sign-in is impossible; empty when it is possible."""
-    missing_redirect_uris: tuple[str, ...]
-    read_at: datetime
-    """When the check started that last read it completely."""
-
-    @property
-    def usable(self) -> bool:
-        """It exists and sign-in is possible, so its services can be judged."""
-        return self.found and not self.disabled
 
 
 @dataclass(frozen=True, slots=True)

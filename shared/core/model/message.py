@@ -2,20 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared.core.model.views import ServiceView, View
-from shared.core.model.vocabulary import Reason, Severity
-
-
-class Role(StrEnum):
-    """Why a channel is notified about an item."""
-
-    RENEWER = "renewer"
-    INSTALLER = "installer"
-    COPY = "copy"
-    """For information, for example by escalation."""
+from shared.core.model.vocabulary import Reason, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from shared.core.model.decision import Acknowledgement, InUse
-from shared.core.model.directory import Credential
+from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import ItemKind, item_id
-from shared.core.model.memory import AppRecord
 from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.model.watchlist import Service, WatchedApp
 

@@ -6,13 +6,6 @@ The values are stored and read by other programs: they must never change.
 from enum import StrEnum
 
 
-class Kind(StrEnum):
-    """The two kinds of credential that Entra keeps on an app."""
-
-    SECRET = "secret"  # noqa: S105  (the name of a kind, not a value)
-    CERTIFICATE = "certificate"
-
-
 class Loss(StrEnum):
     """Why the credential in use no longer works."""
 
@@ -75,3 +68,12 @@ class Reason(StrEnum):
     CHECK_FAILING = "check_failing"
     RECOVERED = "recovered"
     WEEKLY = "weekly"
+
+
+class Role(StrEnum):
+    """Why a channel is notified about an item."""
+
+    RENEWER = "renewer"
+    INSTALLER = "installer"
+    COPY = "copy"
+    """For information, for example by escalation."""

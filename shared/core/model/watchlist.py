@@ -150,3 +150,7 @@ class Watchlist:
         return MappingProxyType(
             {service.id: service for app in self.apps for service in app.services}
         )
+
+
+type Watchlists = Mapping[str, Watchlist]
+"""By `Watchlist.key`: the id of a tenant, or `own`."""

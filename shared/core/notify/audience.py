@@ -10,7 +10,6 @@ from functools import cached_property
 from shared.core.model.context import CheckContext
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import INTRODUCTION, ItemKind, item_id
-from shared.core.model.message import Role
 from shared.core.model.notification import Notification
 from shared.core.model.views import (
     AppView,
@@ -21,7 +20,7 @@ from shared.core.model.views import (
     View,
     WatcherView,
 )
-from shared.core.model.vocabulary import Loss, Standing
+from shared.core.model.vocabulary import Loss, Role, Standing
 from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
 
 type Roles = Mapping[str, frozenset[Role]]

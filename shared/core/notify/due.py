@@ -12,9 +12,9 @@ from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import ItemState
-from shared.core.model.message import Message, Notice, Role
+from shared.core.model.message import Message, Notice
 from shared.core.model.views import ServiceView, UnclaimedView, View, WatcherView
-from shared.core.model.vocabulary import Reason, Severity, Standing
+from shared.core.model.vocabulary import Reason, Role, Severity, Standing
 from shared.core.notify.audience import Audience, Roles
 from shared.core.notify.reason import reason_due
 

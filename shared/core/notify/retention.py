@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Acknowledgement, Decision
+from shared.core.model.directory import AppRecord
 from shared.core.model.item_id import ItemId, ItemKind, item_id
-from shared.core.model.memory import AppRecord, Memory, Removals, last_record_of
+from shared.core.model.memory import Memory, Removals, last_record_of
 
 HISTORY = timedelta(days=400)
 

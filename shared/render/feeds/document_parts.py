@@ -3,8 +3,7 @@
 from datetime import date
 
 from shared.core.model.check_record import Read
-from shared.core.model.directory import Credential
-from shared.core.model.memory import AppRecord
+from shared.core.model.directory import AppRecord, Credential
 from shared.render.instant import instant
 
 type Json = dict[str, object]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared.core.model.message import Message, Role
+from shared.core.model.message import Message
+from shared.core.model.vocabulary import Role
 from shared.core.model.watchlist import EmailChannel, Service, TeamsChannel
 from shared.render.text.wording import words_for
 

@@ -7,9 +7,9 @@ from shared.core.judge.claims import claimed_by
 from shared.core.judge.snapshot import recalled_snapshot
 from shared.core.judge.validity import creation_order, is_live, started_after
 from shared.core.model.context import CheckContext
-from shared.core.model.directory import Credential
+from shared.core.model.directory import Credential, Kind
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Kind, Loss
+from shared.core.model.vocabulary import Loss
 from shared.render.page.shown_fields import ShownFields, shown_fields
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, described

@@ -3,8 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.model.message import Notice, Role
-from shared.core.model.vocabulary import Reason
+from shared.core.model.message import Notice
+from shared.core.model.vocabulary import Reason, Role
 from shared.render.text.wording import words_for
 from shared.render.text.words import Moment
 

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Kind, Loss
+from shared.core.model.vocabulary import Loss
 from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.links import entra_credentials

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from shared.core.model.directory import Credential
+from shared.core.model.directory import Credential, Kind
 from shared.core.model.inventory import Holder, InventoryView
 from shared.core.model.owners import AppOwners
-from shared.core.model.vocabulary import Kind, Reason, Standing
+from shared.core.model.vocabulary import Reason, Standing
 from shared.render.text.dates import until
 from shared.render.text.escape import clean
 from shared.render.text.links import entra_of

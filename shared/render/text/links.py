@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
-from shared.core.model.directory import Credential
+from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.memory import AppRecord
 from shared.core.model.views import ServiceView
 from shared.render.text.escape import clean
 from shared.render.text.words import Link

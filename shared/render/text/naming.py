@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.model.directory import Credential
-from shared.core.model.memory import AppRecord
-from shared.core.model.vocabulary import Kind
+from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.watchlist import Claim
 from shared.render.text.dates import date_of
 from shared.render.text.escape import clean

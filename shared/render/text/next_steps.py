@@ -2,8 +2,8 @@
 
 from collections.abc import Set as AbstractSet
 
-from shared.core.model.message import Role
 from shared.core.model.views import View
+from shared.core.model.vocabulary import Role
 from shared.render.text.naming import capital, party
 from shared.render.text.wording import words_for
 from shared.render.text.words import ANYBODY, INSTALLER, RENEWER

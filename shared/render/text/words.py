@@ -11,9 +11,8 @@ from typing import ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential
-from shared.core.model.message import Role
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Reason
+from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service
 
 MAX_WATCHLIST_TEXT_CHARS = 300

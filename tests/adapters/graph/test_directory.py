@@ -8,8 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.adapters.graph.directory import GraphDirectory
-from shared.core.model.directory import App, Credential
-from shared.core.model.vocabulary import Kind
+from shared.core.model.directory import App, Credential, Kind
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from tests.support.graph_objects import (
     CLIENT_ID,

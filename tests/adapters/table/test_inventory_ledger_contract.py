@@ -9,16 +9,11 @@ import pytest
 from local.azurite import Azurite
 from local.simulation.memory_ledger import InMemoryInventoryLedger
 from shared.adapters.table.ledger import TableLedger
-from shared.core.model.directory import Credential
-from shared.core.model.inventory import (
-    Holder,
-    InventoryChanges,
-    InventoryItem,
-    InventoryMemory,
-    InventoryScan,
-)
+from shared.core.model.directory import Credential, Kind
+from shared.core.model.inventory import Holder, InventoryItem
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
 from shared.core.model.notification import Notification
-from shared.core.model.vocabulary import Kind, Reason, Standing
+from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.inventory_ledger import InventoryLedger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)

@@ -14,10 +14,10 @@ from shared.adapters.table.history import MAX_REMOVED
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
 from shared.core.model.decision import Decision, DecisionKind, InUse
-from shared.core.model.directory import Credential
-from shared.core.model.memory import AppRecord, Changes, CredentialRecord, ItemState, Removals
+from shared.core.model.directory import AppRecord, Credential, Kind
+from shared.core.model.memory import Changes, CredentialRecord, ItemState, Removals
 from shared.core.model.notification import Notification
-from shared.core.model.vocabulary import Kind, Reason, Standing
+from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LedgerError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)

@@ -20,9 +20,8 @@ from shared.core.model.decision import (
     Person,
     PreviousCredential,
 )
-from shared.core.model.directory import Credential
+from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.memory import (
-    AppRecord,
     Changes,
     ChannelState,
     CredentialRecord,
@@ -32,7 +31,7 @@ from shared.core.model.memory import (
     Use,
 )
 from shared.core.model.notification import Notification
-from shared.core.model.vocabulary import Kind, Reason, Standing
+from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict
 from shared.ports.ledger import Ledger
 

@@ -26,11 +26,11 @@ from shared.core.model.decision import (
     Person,
     PreviousCredential,
 )
-from shared.core.model.directory import Credential
+from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.memory import AppRecord, ChannelState, CredentialRecord, ItemState, Use
+from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Use
 from shared.core.model.notification import Notification
-from shared.core.model.vocabulary import Kind, Reason, Standing
+from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LedgerError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)

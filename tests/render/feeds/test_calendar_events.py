@@ -11,7 +11,7 @@ import pytest
 
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
-from shared.core.model.vocabulary import Kind
+from shared.core.model.directory import Kind
 from shared.render.feeds.calendar_events import calendar
 
 OLD = secret(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.model.message import Message, Role
+from shared.core.model.message import Message
 from shared.core.model.secret import Secret
-from shared.core.model.vocabulary import Reason, Severity
+from shared.core.model.vocabulary import Reason, Role, Severity
 from shared.core.model.watchlist import Service, TeamsChannel
 from shared.render.mail.mime import as_bytes
 from tests.render.cases import MESSAGES

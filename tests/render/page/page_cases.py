@@ -11,6 +11,7 @@ from shared.config.runbook import parse
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, Person
+from shared.core.model.directory import Kind
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, Memory
 from shared.core.model.message import NextMessages
@@ -24,7 +25,7 @@ from shared.core.model.views import (
     View,
     WatcherView,
 )
-from shared.core.model.vocabulary import Kind, Loss, Standing
+from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
 from shared.core.results import Status
 from shared.render.page.page import PageData

@@ -8,7 +8,8 @@ import pytest
 
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Decision, DecisionKind
-from shared.core.model.memory import AppRecord, CredentialRecord, Memory
+from shared.core.model.directory import AppRecord
+from shared.core.model.memory import CredentialRecord, Memory
 from shared.core.model.views import ServiceView, View
 from shared.render.page.flash import Receipt
 from shared.render.page.page import PageData, page

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared.core.model.directory import Kind
 from shared.core.model.views import View
-from shared.core.model.vocabulary import Kind, Standing
+from shared.core.model.vocabulary import Standing
 from shared.render.text.links import entra_credentials, https
 from shared.render.text.wording import words_for
 from tests.support.notices import (

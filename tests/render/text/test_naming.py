@@ -1,4 +1,4 @@
-from shared.core.model.vocabulary import Kind
+from shared.core.model.directory import Kind
 from shared.render.text.naming import described, listed
 from tests.support.notices import (
     NOW,

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from shared.core.model.message import Role
-from shared.core.model.vocabulary import Kind, Loss, Standing
+from shared.core.model.directory import Kind
+from shared.core.model.vocabulary import Loss, Role, Standing
 from shared.core.model.watchlist import Claim
 from shared.render.text.explanations import explanation
 from shared.render.text.next_steps import next_step, runbook_sections, whose_turn

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Kind, Loss, Reason, Standing
+from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import date_of, day
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, claim_words, described, listed, noun

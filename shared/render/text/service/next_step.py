@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from shared.core.model.message import Role
+from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Kind, Standing
+from shared.core.model.vocabulary import Role, Standing
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, claim_words, listed, noun, party
 from shared.render.text.words import INSTALLER, NOTHING_TO_DO, RENEWER, Turn

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import override
 
 from shared.core.model.directory import Credential
-from shared.core.model.message import Role
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Loss, Reason
+from shared.core.model.vocabulary import Loss, Reason, Role
 from shared.core.model.watchlist import Service
 from shared.render.text.escape import clean
 from shared.render.text.links import service_links
