@@ -8,9 +8,9 @@ from shared.core.model.vocabulary import Reason, Severity
 from shared.render.card.elements import COLORS, Element, box, fixed_text, line
 from shared.render.card.notice import notice_box
 from shared.render.text import inventory_message
+from shared.render.text.dates import Moment
 from shared.render.text.headlines import headline, next_message, summary
 from shared.render.text.inventory import InventoryWords
-from shared.render.text.words import Moment
 
 TEST = "This is a test message. No action is needed."
 

@@ -29,7 +29,7 @@ def block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Block
         if REQUEST in sections:
             request = ready_request(service, now=now, zone=zone)
         if CREATE in sections:
-            name = Fact("New name", "", suggested_name(service, now=now, zone=zone))
+            name = Fact("New name", "", suggested_name(service.service, now=now, zone=zone))
             rows.insert(_after_next_step(rows), name)
     return Block(
         severity=notice.severity,

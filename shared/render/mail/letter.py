@@ -7,12 +7,12 @@ from shared.core.model.vocabulary import Severity
 from shared.render.mail.block import block
 from shared.render.mail.parts import Block, Letter, Line
 from shared.render.text import inventory_message
+from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.headlines import next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
 from shared.render.text.next_steps import next_step
-from shared.render.text.words import Moment
 
 TEST = "This is a test message. No action is needed."
 MAX_BLOCKS = 10

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.core.model.vocabulary import Severity
+from shared.render.text.links import Link
 from shared.render.text.request import Request
-from shared.render.text.words import Link
 
 type Line = tuple[Severity, str]
 

@@ -13,9 +13,9 @@ from shared.render.page.doubts import doubts
 from shared.render.page.labels import BADGES, NOTED, UNCERTAIN, error_text, urgency
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
+from shared.render.text.links import Link
 from shared.render.text.naming import capital, described
 from shared.render.text.wording import words_for
-from shared.render.text.words import Link
 from shared.render.worst_severity import unread_apps
 
 

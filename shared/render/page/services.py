@@ -19,10 +19,11 @@ from shared.render.page.runbook import CREATE, REQUEST, RequestMail, Section, re
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
+from shared.render.text.links import Link
 from shared.render.text.next_steps import runbook_sections
 from shared.render.text.suggested_name import suggested_name
+from shared.render.text.turn import INSTALLER
 from shared.render.text.wording import words_for
-from shared.render.text.words import INSTALLER, Link
 
 
 class Countdown(NamedTuple):
@@ -79,7 +80,7 @@ def card(
         confirms=confirms(view, at),
         undos=undos(view, at),
         acknowledge=acknowledge(view, at),
-        new_name=suggested_name(view, now=now, zone=zone) if CREATE in needed else "",
+        new_name=suggested_name(view.service, now=now, zone=zone) if CREATE in needed else "",
         request=request(view, at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(sections(view, needed, at)),

@@ -7,10 +7,12 @@ from typing import override
 from shared.core.model.views import AppView
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Service
+from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
-from shared.render.text.links import entra_authentication
+from shared.render.text.links import Link, entra_authentication
 from shared.render.text.naming import app_label, capital, listed, problem_sentences
-from shared.render.text.words import NOTHING_TO_DO, RENEWER, Link, Moment, Turn, Words
+from shared.render.text.turn import NOTHING_TO_DO, RENEWER, Turn
+from shared.render.text.words import Words
 
 
 @dataclass(frozen=True)

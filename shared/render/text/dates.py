@@ -5,11 +5,19 @@ Days are calendar days in the watchlist's zone; a time always has its zone besid
 
 import re
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
 
 _NUMERIC_ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})?")
+
+
+class Moment(NamedTuple):
+    """The instant of the check and the watchlist's time zone: what sentences about days need."""
+
+    now: datetime
+    zone: ZoneInfo
 
 
 def when(instant: datetime, now: datetime, zone: ZoneInfo, *, brief: bool = False) -> str:

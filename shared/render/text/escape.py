@@ -9,6 +9,8 @@ import re
 import unicodedata
 
 MAX_CHARS = 80
+MAX_WATCHLIST_TEXT_CHARS = 300
+"""How much of a text of the watchlist or of Entra's notes is shown."""
 MAX_ERROR_CHARS = 300
 """For the text of an error that a library or a service wrote."""
 SCANNED_LENGTHS = 20

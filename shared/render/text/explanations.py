@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Notice
 from shared.core.model.vocabulary import Reason, Role
+from shared.render.text.dates import Moment
 from shared.render.text.wording import words_for
-from shared.render.text.words import Moment
 
 
 def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str = "") -> list[str]:

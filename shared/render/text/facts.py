@@ -6,11 +6,9 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential
 from shared.core.model.message import Notice
-from shared.render.text.dates import when
+from shared.render.text.dates import Moment, when
 from shared.render.text.naming import capital
-from shared.render.text.next_steps import next_step
 from shared.render.text.wording import words_for
-from shared.render.text.words import Moment
 
 NEXT_STEP = "Next step"
 
@@ -24,7 +22,7 @@ def _rows(notice: Notice, at: Moment) -> Iterator[tuple[str, str]]:
     words = words_for(notice.view)
     if words.expiring is not None:
         yield _expiry(words.expiring, at)
-    if step := next_step(notice.view, notice.roles):
+    if step := words.next_step(notice.roles):
         yield NEXT_STEP, step
     yield from words.facts(at)
 

@@ -74,7 +74,7 @@ def _days_left(at: _Occasion) -> str:
 
 
 def _suggested_name(at: _Occasion) -> str:
-    return suggested_name(at.view, now=at.now, zone=at.zone)
+    return suggested_name(at.view.service, now=at.now, zone=at.zone)
 
 
 def _portal_link(at: _Occasion) -> str:

@@ -9,11 +9,10 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Reason, Severity
 from shared.render.text import inventory_message
-from shared.render.text.dates import full_day
+from shared.render.text.dates import Moment, full_day
 from shared.render.text.escape import clean
 from shared.render.text.naming import counted
 from shared.render.text.wording import words_for
-from shared.render.text.words import Moment
 
 _KINDS = {
     Severity.CRITICAL: "urgent",

@@ -8,11 +8,12 @@ from shared.core.model.directory import Credential, Kind
 from shared.core.model.inventory import Holder, InventoryView
 from shared.core.model.owners import AppOwners
 from shared.core.model.vocabulary import Reason, Standing
-from shared.render.text.dates import until
-from shared.render.text.escape import clean
-from shared.render.text.links import entra_of
+from shared.render.text.dates import Moment, until
+from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
+from shared.render.text.links import Link, entra_of
 from shared.render.text.naming import called, capital, client_id_tail, described, listed
-from shared.render.text.words import MAX_WATCHLIST_TEXT_CHARS, RENEWER, Link, Moment, Turn, Words
+from shared.render.text.turn import RENEWER, Turn
+from shared.render.text.words import Words
 
 MAX_NAME_CHARS = 120
 

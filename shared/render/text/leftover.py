@@ -8,11 +8,12 @@ from shared.core.model.directory import Credential
 from shared.core.model.views import LeftoverView, ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service
-from shared.render.text.dates import date_of, until, when
+from shared.render.text.dates import Moment, date_of, until, when
 from shared.render.text.escape import clean
-from shared.render.text.links import service_links
+from shared.render.text.links import Link, service_links
 from shared.render.text.naming import called, capital, described, noun
-from shared.render.text.words import INSTALLER, RENEWER, Link, Moment, Turn, Words
+from shared.render.text.turn import INSTALLER, RENEWER, Turn
+from shared.render.text.words import Words
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class LeftoverWords(Words):
 
     @override
     def links(self) -> Iterator[Link]:
-        return service_links(self.view.owner, self.view.credential)
+        owner = self.view.owner
+        return service_links(owner.app, owner.service, self.view.credential)
 
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:

@@ -1,24 +1,33 @@
 """Links to the places where people work on an item; each is an absolute https address."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.views import ServiceView
+from shared.core.model.watchlist import Service
 from shared.render.text.escape import clean
-from shared.render.text.words import Link
 
 _ENTRA = "https://entra.microsoft.com/#view"
 _APP = f"{_ENTRA}/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~"
 
 
-def service_links(view: ServiceView, credential: Credential | None) -> Iterator[Link]:
+class Link(NamedTuple):
+    """A button: its text and its address."""
+
+    title: str
+    url: str
+
+
+def service_links(
+    app: AppRecord, service: Service, credential: Credential | None
+) -> Iterator[Link]:
     """Yield the links to a service's credential and to the service's own admin page."""
-    if view.app.found:
-        yield Link("Open in Entra", entra_credentials(view.app, credential))
-    if https(view.service.link):
-        yield Link(f"Open {clean(view.service.name)}", view.service.link)
+    if app.found:
+        yield Link("Open in Entra", entra_credentials(app, credential))
+    if https(service.link):
+        yield Link(f"Open {clean(service.name)}", service.link)
 
 
 def entra_credentials(app: AppRecord, credential: Credential | None) -> str:

@@ -4,11 +4,9 @@ from collections.abc import Set as AbstractSet
 
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Role
-from shared.render.text.naming import capital, party
+from shared.render.text.turn import ANYBODY
 from shared.render.text.wording import words_for
-from shared.render.text.words import ANYBODY, INSTALLER, RENEWER
 
-YOUR_TURN = "Your turn:"
 LEADS = ("Your turn", "Renewer", "Installer")
 
 
@@ -20,16 +18,7 @@ def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
     for a new client secret". A channel with both roles has readers of either kind, so the one
     who acts is named there too.
     """
-    words = words_for(view)
-    turn, both = words.turn(), roles >= RENEWER | INSTALLER
-    if not turn.task:
-        return ""
-    if turn.roles & roles and not both:
-        return f"{YOUR_TURN} {turn.task}"
-    if Role.INSTALLER in roles and not both and (request := words.request()):
-        return request
-    whose = whose_turn(view)
-    return capital(f"{whose}: {turn.task}" if whose else turn.task)
+    return words_for(view).next_step(roles)
 
 
 def lead(step: str) -> str:
@@ -40,13 +29,7 @@ def lead(step: str) -> str:
 
 def whose_turn(view: View) -> str:
     """Return who acts next, with their channels: "renewer (its)"; empty if nobody does."""
-    words = words_for(view)
-    channels = {
-        Role.RENEWER: [name for service in words.services for name in service.renewer],
-        Role.INSTALLER: [name for service in words.services for name in service.installer],
-    }
-    roles = words.turn().roles
-    return " and ".join(party(role.value, channels[role]) for role in channels if role in roles)
+    return words_for(view).whose_turn()
 
 
 def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import override
 
 from shared.core.model.views import RemovedView
 from shared.core.model.vocabulary import Reason
+from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
-from shared.render.text.words import Moment, Words
+from shared.render.text.words import Words
 
 CHANNEL = "channel:"
 """How the item of a channel begins."""

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import ServiceView
-from shared.core.model.watchlist import Claim
+from shared.core.model.watchlist import Claim, Service
 from shared.render.text.escape import clean
 
 LIFETIME = timedelta(days=730)
@@ -18,17 +17,17 @@ _TYPED = string.printable[:-5]
 """The characters that people type into a name; the last five are line breaks and the like."""
 
 
-def suggested_name(view: ServiceView, *, now: datetime, zone: ZoneInfo) -> str:
+def suggested_name(service: Service, *, now: datetime, zone: ZoneInfo) -> str:
     """Return the name for a secret that is created now, with its expiry year: "LibCal 2028".
 
     A name pattern finds the name. A pattern without a place for a year is its own suggestion.
     """
     year = f"{(now + LIFETIME).astimezone(zone).year}"
-    match view.service.claim:
+    match service.claim:
         case Claim(by="name", value=pattern):
             return clean(_matching(pattern, year))
         case _:
-            return clean(f"{view.service.name} {year}")
+            return clean(f"{service.name} {year}")
 
 
 def _matching(pattern: str, year: str) -> str:

@@ -8,9 +8,9 @@ from shared.core.model.directory import Credential
 from shared.core.model.views import UnclaimedView
 from shared.core.model.vocabulary import Reason, Standing
 from shared.core.model.watchlist import Service
-from shared.render.text.dates import until
+from shared.render.text.dates import Moment, until
 from shared.render.text.escape import clean
-from shared.render.text.links import entra_credentials
+from shared.render.text.links import Link, entra_credentials
 from shared.render.text.naming import (
     app_label,
     called,
@@ -19,7 +19,8 @@ from shared.render.text.naming import (
     described,
     listed,
 )
-from shared.render.text.words import RENEWER, Link, Moment, Turn, Words
+from shared.render.text.turn import RENEWER, Turn
+from shared.render.text.words import Words
 
 PAIR = 2
 

@@ -6,10 +6,11 @@ from typing import ClassVar, override
 
 from shared.core.model.views import WatcherView
 from shared.core.model.vocabulary import Reason, Standing
-from shared.render.text.dates import day
+from shared.render.text.dates import Moment, day
 from shared.render.text.escape import clean
 from shared.render.text.naming import counted, listed, problem_sentences
-from shared.render.text.words import ANYBODY, NOTHING_TO_DO, Moment, Turn, Words
+from shared.render.text.turn import ANYBODY, NOTHING_TO_DO, Turn
+from shared.render.text.words import Words
 
 
 @dataclass(frozen=True)

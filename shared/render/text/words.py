@@ -6,46 +6,16 @@ All functions return plain text, with outside text cleaned to short lines; each 
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
-from typing import ClassVar, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import ClassVar
 
 from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service
-
-MAX_WATCHLIST_TEXT_CHARS = 300
-"""How much of a text of the watchlist or of Entra's notes is shown."""
-ANYBODY: AbstractSet[Role] = frozenset()
-RENEWER: AbstractSet[Role] = frozenset({Role.RENEWER})
-INSTALLER: AbstractSet[Role] = frozenset({Role.INSTALLER})
-
-
-class Moment(NamedTuple):
-    """The instant of the check and the watchlist's time zone: what sentences about days need."""
-
-    now: datetime
-    zone: ZoneInfo
-
-
-class Turn(NamedTuple):
-    """Who acts next, and the task."""
-
-    roles: AbstractSet[Role]
-    """Empty: anybody."""
-    task: str
-    """The end of a sentence, with its full stop; empty if there is nothing to do."""
-
-
-NOTHING_TO_DO = Turn(ANYBODY, "")
-
-
-class Link(NamedTuple):
-    """A button: its text and its address."""
-
-    title: str
-    url: str
+from shared.render.text.dates import Moment
+from shared.render.text.links import Link
+from shared.render.text.naming import capital, party
+from shared.render.text.turn import ANYBODY, INSTALLER, NOTHING_TO_DO, RENEWER, YOUR_TURN, Turn
 
 
 class Words:
@@ -85,6 +55,30 @@ class Words:
     def turn(self) -> Turn:
         """Return who acts next, and what they do."""
         return NOTHING_TO_DO
+
+    def next_step(self, readers: AbstractSet[Role] = ANYBODY) -> str:
+        """Return whose turn it is and what to do, in one sentence; empty if nothing is to be done.
+
+        See `next_steps.next_step`.
+        """
+        turn, both = self.turn(), readers >= RENEWER | INSTALLER
+        if not turn.task:
+            return ""
+        if turn.roles & readers and not both:
+            return f"{YOUR_TURN} {turn.task}"
+        if Role.INSTALLER in readers and not both and (request := self.request()):
+            return request
+        whose = self.whose_turn()
+        return capital(f"{whose}: {turn.task}" if whose else turn.task)
+
+    def whose_turn(self) -> str:
+        """Return who acts next, with their channels: "renewer (its)"; empty if nobody does."""
+        channels = {
+            Role.RENEWER: [name for service in self.services for name in service.renewer],
+            Role.INSTALLER: [name for service in self.services for name in service.installer],
+        }
+        roles = self.turn().roles
+        return " and ".join(party(role, channels[role]) for role in channels if role in roles)
 
     def request(self) -> str:
         """Return what an installer asks the renewer for, as a sentence; empty if nothing."""

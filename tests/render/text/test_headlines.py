@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from shared.render.text.dates import Moment
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
-from shared.render.text.words import Moment
 from tests.render.cases import (
     HEALTHY,
     MESSAGES,

@@ -60,7 +60,7 @@ def test_suggested_name_matches_the_claim(pattern: str, name: str) -> None:
 )
 def test_suggested_name_matches_any_claim(pattern: str) -> None:
     view = service_view(service=replace(LIBCAL, claim=Claim("name", pattern)))
-    assert fnmatchcase(suggested_name(view, now=NOW, zone=ZONE), pattern)
+    assert fnmatchcase(suggested_name(view.service, now=NOW, zone=ZONE), pattern)
 
 
 def test_suggested_year_is_the_year_of_expiry() -> None:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
-from shared.render.text.dates import date_of, day
+from shared.render.text.dates import Moment, date_of, day
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, claim_words, described, listed, noun
-from shared.render.text.words import Moment
 
 
 def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:

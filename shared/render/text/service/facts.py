@@ -2,9 +2,9 @@
 
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
-from shared.render.text.escape import clean
+from shared.render.text.dates import Moment
+from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.naming import app_label, capital, described
-from shared.render.text.words import MAX_WATCHLIST_TEXT_CHARS, Moment
 
 
 def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:

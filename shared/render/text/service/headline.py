@@ -2,10 +2,9 @@
 
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
-from shared.render.text.dates import date_of, until
+from shared.render.text.dates import Moment, date_of, until
 from shared.render.text.escape import clean
 from shared.render.text.naming import noun
-from shared.render.text.words import Moment
 
 
 def headline(view: ServiceView, reason: Reason, at: Moment) -> str:

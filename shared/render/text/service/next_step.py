@@ -7,7 +7,7 @@ from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Role, Standing
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, claim_words, listed, noun, party
-from shared.render.text.words import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
+from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
 
 
 def turn(view: ServiceView) -> Turn:

@@ -8,13 +8,15 @@ from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Role
 from shared.core.model.watchlist import Service
+from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
-from shared.render.text.links import service_links
+from shared.render.text.links import Link, service_links
 from shared.render.text.service.explanation import explanation
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
 from shared.render.text.service.next_step import request, runbook_sections, turn
-from shared.render.text.words import Link, Moment, Turn, Words
+from shared.render.text.turn import Turn
+from shared.render.text.words import Words
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class ServiceWords(Words):
 
     @override
     def links(self) -> Iterator[Link]:
-        return service_links(self.view, self.view.replacement or self.view.in_use)
+        view = self.view
+        return service_links(view.app, view.service, view.replacement or view.in_use)
 
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
