@@ -1,16 +1,31 @@
 """The parts of a card that are not divided: a line or a box for each item, most urgent first."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from shared.core.model.message import Message
+from shared.core.model.message import Message, Notice
 from shared.core.model.vocabulary import Reason, Severity
-from shared.render.card.elements import COLORS, Element, box, fixed_text, line
-from shared.render.card.notice import notice_box
+from shared.render.card.elements import (
+    COLORS,
+    Element,
+    box,
+    fixed_text,
+    line,
+    open_url,
+    row,
+    toggle,
+)
 from shared.render.text import inventory_message
 from shared.render.text.dates import Moment
+from shared.render.text.explanations import explanation
+from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary
 from shared.render.text.inventory import InventoryWords
+from shared.render.text.next_steps import lead, runbook_sections
+from shared.render.text.runbooks import for_card
+from shared.render.text.wording import words_for
 
 TEST = "This is a test message. No action is needed."
 
@@ -49,7 +64,7 @@ def _notices(message: Message, page_url: str) -> Iterator[Block]:
             text = " ".join(filter(None, (f"{words}.", next_message(message))))
             yield Block(line(text, isSubtle=True), words, must=True)
         else:
-            element = notice_box(notice, f"steps{number}", now, zone, page_url)
+            element = _notice_box(notice, f"steps{number}", now, zone, page_url)
             yield Block(element, words, must=notice.severity == Severity.CRITICAL)
 
 
@@ -60,7 +75,7 @@ def _inventory(message: Message, page_url: str) -> Iterator[Block]:
     if words := inventory_message.opening(message, message.inventory):
         yield Block(line(words), words, must=True)
     for number, notice in enumerate(inventory_message.others(message), 1):
-        element = notice_box(notice, f"steps{number}", *at, page_url)
+        element = _notice_box(notice, f"steps{number}", *at, page_url)
         yield Block(element, headline(notice, now=at.now, zone=at.zone), must=True)
     for heading, items in inventory_message.grouped(message):
         for place, (notice, view) in enumerate(items):
@@ -69,6 +84,33 @@ def _inventory(message: Message, page_url: str) -> Iterator[Block]:
             if place == 0:
                 element = box([_heading(heading), element])
             yield Block(element, words, must=notice.severity == Severity.CRITICAL)
+
+
+def _notice_box(
+    notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_url: str
+) -> Element:
+    """Return the box of a notice; `steps_id` is the id of its folded steps."""
+    words, color = words_for(notice.view), COLORS[notice.severity]
+    heading = headline(notice, now=now, zone=zone)
+    items = [line(heading, weight="Bolder", size="Medium", color=color)]
+    if why := " ".join(explanation(notice, now=now, zone=zone, page_url=page_url)):
+        items.append(line(why))
+    items += [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
+    buttons = [open_url(link.title, link.url) for link in words.links()]
+    service, sections = words.runbook_service, runbook_sections(notice.view, notice.roles)
+    if service is not None and (steps := for_card(service, sections, now=now, zone=zone)):
+        items.append(box([fixed_text(steps)], id=steps_id, isVisible=False))
+        buttons.insert(0, toggle("Show how", steps_id))
+    elif service is not None and service.service.runbook is not None and sections:
+        items.append(row("How", f"“{sections[0]}” in {service.service.runbook.path}"))
+    if buttons:
+        items.append({"type": "ActionSet", "actions": buttons})
+    return box(items, color)
+
+
+def _fact(label: str, text: str) -> Element:
+    begins = lead(text)
+    return row(label, text.removeprefix(begins), lead=begins)
 
 
 def _heading(text: str) -> Element:

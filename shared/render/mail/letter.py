@@ -1,18 +1,26 @@
 """The words of a mail, before they become text or HTML: a block for each notice, urgent first."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Message, Notice
+from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Severity
-from shared.render.mail.block import block
-from shared.render.mail.parts import Block, Letter, Line
+from shared.render.mail.parts import Block, Fact, Letter, Line, Steps
 from shared.render.text import inventory_message
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
-from shared.render.text.headlines import next_message, summary, title
+from shared.render.text.explanations import explanation
+from shared.render.text.facts import NEXT_STEP, facts
+from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
-from shared.render.text.next_steps import next_step
+from shared.render.text.next_steps import lead, next_step, runbook_sections
+from shared.render.text.request import Request, ready_request
+from shared.render.text.runbooks import CREATE, REQUEST, filled
+from shared.render.text.suggested_name import suggested_name
+from shared.render.text.wording import words_for
 
 TEST = "This is a test message. No action is needed."
 MAX_BLOCKS = 10
@@ -36,7 +44,7 @@ def letter(message: Message, *, page_url: str = "", reply_to: Sequence[str] = ()
         lines = _fitting(every) if page_url else every
         cut = len(every) - len(lines)
         notices = list(inventory_message.others(message))
-    blocks = tuple(block(notice, now, zone, page_url) for notice in notices)
+    blocks = tuple(_block(notice, now, zone, page_url) for notice in notices)
     return Letter(
         title=title(message),
         preview=_preview(notices, blocks, lines) or (TEST if message.test else ""),
@@ -77,6 +85,49 @@ def _fitting(lines: Sequence[Line]) -> tuple[Line, ...]:
         if critical or room >= 0:
             kept.append(line)
     return tuple(kept)
+
+
+def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Block:
+    """Return the words of a notice. `page_url` is the status page's https address, or empty."""
+    words = words_for(notice.view)
+    service, sections = words.runbook_service, runbook_sections(notice.view, notice.roles)
+    rows = [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
+    request: Request | None = None
+    steps: tuple[Steps, ...] = ()
+    if service is not None:
+        steps = tuple(_steps(service, sections, now, zone))
+        if REQUEST in sections:
+            request = ready_request(service, now=now, zone=zone)
+        if CREATE in sections:
+            name = Fact("New name", "", suggested_name(service.service, now=now, zone=zone))
+            rows.insert(_after_next_step(rows), name)
+    return Block(
+        severity=notice.severity,
+        headline=headline(notice, now=now, zone=zone),
+        why=" ".join(explanation(notice, now=now, zone=zone, page_url=page_url)),
+        facts=tuple(rows),
+        request=request,
+        steps=steps,
+        links=tuple(words.links()),
+    )
+
+
+def _fact(label: str, text: str) -> Fact:
+    begins = lead(text)
+    return Fact(label, begins, text.removeprefix(begins).strip())
+
+
+def _after_next_step(rows: Sequence[Fact]) -> int:
+    places = (place for place, row in enumerate(rows, 1) if row.label == NEXT_STEP)
+    return next(places, len(rows))
+
+
+def _steps(
+    view: ServiceView, sections: Sequence[str], now: datetime, zone: ZoneInfo
+) -> Iterator[Steps]:
+    for section in sections:
+        if section != REQUEST and (markdown := filled(view, section, now=now, zone=zone)):
+            yield Steps(section, markdown)
 
 
 def _preview(notices: Sequence[Notice], blocks: Sequence[Block], lines: Sequence[Line]) -> str:

@@ -8,8 +8,8 @@ from shared.core.model.vocabulary import Severity, Standing
 from shared.render.instant import instant
 from shared.render.page.labels import BADGES, EXPIRED
 from shared.render.text.dates import full_day
-from shared.render.text.escape import clean
-from shared.render.text.inventory import MAX_NAME_CHARS, app_name
+from shared.render.text.escape import MAX_NAME_CHARS, clean
+from shared.render.text.inventory import app_name
 from shared.render.text.links import entra_of
 from shared.render.text.naming import called
 

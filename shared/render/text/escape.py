@@ -9,6 +9,8 @@ import re
 import unicodedata
 
 MAX_CHARS = 80
+MAX_NAME_CHARS = 120
+"""For names of apps and people in the inventory."""
 MAX_WATCHLIST_TEXT_CHARS = 300
 """How much of a text of the watchlist or of Entra's notes is shown."""
 MAX_ERROR_CHARS = 300

@@ -9,13 +9,11 @@ from shared.core.model.inventory import Holder, InventoryView
 from shared.core.model.owners import AppOwners
 from shared.core.model.vocabulary import Reason, Standing
 from shared.render.text.dates import Moment, until
-from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
+from shared.render.text.escape import MAX_NAME_CHARS, MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.links import Link, entra_of
 from shared.render.text.naming import called, capital, client_id_tail, described, listed
 from shared.render.text.turn import RENEWER, Turn
 from shared.render.text.words import Words
-
-MAX_NAME_CHARS = 120
 
 
 @dataclass(frozen=True)

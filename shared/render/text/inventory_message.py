@@ -5,8 +5,7 @@ from itertools import groupby
 
 from shared.core.model.inventory import InventoryView
 from shared.core.model.message import InventoryNews, Message, Notice
-from shared.render.text.escape import clean
-from shared.render.text.inventory import MAX_NAME_CHARS
+from shared.render.text.escape import MAX_NAME_CHARS, clean
 
 EXPIRED = "Expired"
 GROUPS = (
