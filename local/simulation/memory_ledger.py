@@ -21,8 +21,7 @@ from shared.core.model.decision import (
     PreviousCredential,
 )
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import Changes, Memory, Removals
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Changes, Memory, Notification, Removals
 from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from shared.ports.ledger import Lease

@@ -12,8 +12,7 @@ from shared.core.model.decision import (
     InUse,
     PreviousCredential,
 )
-from shared.core.model.memory import Changes, Memory, Removals
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Changes, Memory, Notification, Removals
 
 
 class Lease(Protocol):

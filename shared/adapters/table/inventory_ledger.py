@@ -14,7 +14,7 @@ from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Notification
 
 SCAN = key("~scan")
 

@@ -8,8 +8,7 @@ from shared.adapters.table.keys import key
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Use
-from shared.core.model.notification import Notification
+from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Notification, Use
 
 type Remembered = (
     InUse

@@ -40,8 +40,7 @@ from shared.adapters.table.records import memory_of, record_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
 from shared.core.model.check_record import LastChecks
-from shared.core.model.memory import Changes, Memory, Removals
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Changes, Memory, Notification, Removals
 from shared.ports.clock import Clock
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Lease

@@ -9,8 +9,14 @@ from shared.adapters.table.fields import Field, annotations_of, column_name, fie
 from shared.adapters.table.kinds import KINDS, Remembered
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord
-from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Memory, Use
-from shared.core.model.notification import Notification
+from shared.core.model.memory import (
+    ChannelState,
+    CredentialRecord,
+    ItemState,
+    Memory,
+    Notification,
+    Use,
+)
 from shared.ports.errors import LedgerError
 
 _FOREIGN_ROW = "Was it written by another version of the program, or by hand?"

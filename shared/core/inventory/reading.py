@@ -5,12 +5,12 @@ from datetime import datetime
 
 from shared.core.inventory.context import InventoryContext
 from shared.core.judge.schedule import STALE_AFTER
-from shared.core.judge.self_watch import is_notified_on_day
 from shared.core.model.inventory_memory import InventoryScan
 from shared.core.model.item_id import INVENTORY_INTRODUCTION
 from shared.core.model.message import Notice
 from shared.core.model.views import WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity, Standing
+from shared.core.notify.last_message import is_notified_on_day
 
 COPY = frozenset({Role.COPY})
 

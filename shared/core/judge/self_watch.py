@@ -6,14 +6,11 @@ people are notified once a day. A channel that failed in two checks is reported 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from shared.core.judge.schedule import CLOCKS_DIFFER, STALE_AFTER
-from shared.core.model.context import CheckContext
-from shared.core.model.days import days_between
+from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.item_id import ItemKind, item_id
-from shared.core.model.memory import ChannelState, ItemState, last_record_of
-from shared.core.model.notification import Notification
+from shared.core.model.memory import ChannelState, ItemState
 from shared.core.model.views import RemovedView, WatcherView
 from shared.core.model.vocabulary import Reason, Severity, Standing
 
@@ -79,11 +76,6 @@ def is_notified_this_week(channel: str, at: CheckContext) -> bool:
     week = at.now.astimezone(zone).isocalendar()[:2]
     own = (each for each in at.memory.notifications.values() if each.channel == channel)
     return any(each.at.astimezone(zone).isocalendar()[:2] == week for each in own)
-
-
-def is_notified_on_day(last: Notification, now: datetime, zone: ZoneInfo) -> bool:
-    """Return whether the last message was sent on the local day of `now`."""
-    return days_between(last.at, now, zone) == 0
 
 
 def fared(

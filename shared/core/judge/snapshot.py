@@ -6,9 +6,9 @@ Both are judged by the same rules.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.context import AppSnapshot, CheckContext, last_record_of
 from shared.core.model.directory import App, AppRecord
-from shared.core.model.memory import CredentialRecord, Memory, last_record_of
+from shared.core.model.memory import CredentialRecord, Memory
 from shared.core.model.watchlist import WatchedApp
 
 

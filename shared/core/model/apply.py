@@ -15,8 +15,7 @@ from shared.core.model.decision import (
     InUse,
 )
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import Changes, Memory
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Changes, Memory, Notification
 
 
 def apply_changes(memory: Memory, changes: Changes) -> Memory:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from shared.core.model.check_record import LastChecks
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.memory import Memory
-from shared.core.model.watchlist import Watchlist
+from shared.core.model.watchlist import WatchedApp, Watchlist
 
 
 class CheckContext(NamedTuple):
@@ -23,3 +23,12 @@ class AppSnapshot(NamedTuple):
 
     record: AppRecord
     credentials: tuple[Credential, ...]
+
+
+def last_record_of(watched: WatchedApp, memory: Memory) -> AppRecord | None:
+    """Return the last complete read of an app, by its client id, else by its key.
+
+    The client id comes first because another first service gives the app another key.
+    """
+    same = (app for app in memory.apps.values() if app.client_id == watched.client_id)
+    return max(same, key=lambda app: app.read_at, default=memory.apps.get(watched.key))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Notification
 
 
 @dataclass(frozen=True, slots=True)

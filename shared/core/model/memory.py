@@ -10,9 +10,7 @@ from datetime import date, datetime
 
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord, Credential
-from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
-from shared.core.model.watchlist import WatchedApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,19 @@ class ItemState:
     standing: Standing
     since: datetime
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """The last message to a channel about an item."""
+
+    item: str
+    channel: str
+    at: datetime
+    standing: Standing
+    reason: Reason
+    action_needed_since: datetime | None = None
+    """The first message of an unbroken period in which somebody must act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +122,3 @@ class Removals:
     notifications: tuple[tuple[str, str], ...] = ()
     channels: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
-
-
-def last_record_of(watched: WatchedApp, memory: Memory) -> AppRecord | None:
-    """Return the last complete read of an app, by its client id, else by its key.
-
-    The client id comes first because another first service gives the app another key.
-    """
-    same = (app for app in memory.apps.values() if app.client_id == watched.client_id)
-    return max(same, key=lambda app: app.read_at, default=memory.apps.get(watched.key))

@@ -5,15 +5,11 @@ once if nothing crashes. This follows from dates: a rung is due when it was cros
 last message. So any number of missed days gives one message, and only the last one is stored.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from shared.core.judge.self_watch import is_notified_on_day
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
-from shared.core.model.memory import ItemState
-from shared.core.model.notification import Notification
+from shared.core.model.memory import ItemState, Notification
 from shared.core.model.views import (
     AppView,
     LeftoverView,
@@ -24,6 +20,7 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
+from shared.core.notify.last_message import is_news, is_notified_on_day, rung_crossed
 
 LEFTOVER_LADDER = (7, 1, 0)
 ACKNOWLEDGED_ABOVE = 7
@@ -52,27 +49,6 @@ def reason_due(
     if last is None or last.reason == Reason.INTRODUCED or is_news(state.since, last, at.now):
         return state.reason
     return _reason_by_date(view, last, at)
-
-
-def rung_crossed(
-    ladder: Iterable[int], end: datetime | None, last: datetime, now: datetime, zone: ZoneInfo
-) -> int | None:
-    """Return the lowest rung crossed between the last message and now; `None` for none.
-
-    A rung is crossed if `days(last, end) > rung >= days(now, end)`.
-    """
-    if end is None:
-        return None
-    then, today = days_between(last, end, zone), days_between(now, end, zone)
-    return min((rung for rung in ladder if then > rung >= today), default=None)
-
-
-def is_news(since: datetime, last: Notification, now: datetime) -> bool:
-    """Return whether the situation changed since the last message.
-
-    A message in the future, by a clock that was ahead, counts for nothing: it is sent again.
-    """
-    return last.at < since or last.at > now
 
 
 def _reason_when_well(

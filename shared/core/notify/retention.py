@@ -7,11 +7,11 @@ everything else for as long as it decides anything.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.core.model.context import CheckContext
+from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.decision import Acknowledgement, Decision
 from shared.core.model.directory import AppRecord
 from shared.core.model.item_id import ItemId, ItemKind, item_id
-from shared.core.model.memory import Memory, Removals, last_record_of
+from shared.core.model.memory import Memory, Removals
 
 HISTORY = timedelta(days=400)
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.check_record import Outcome
-from shared.core.model.context import CheckContext
-from shared.core.model.memory import last_record_of
+from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.watchlist import WatchedApp
 from shared.core.results import Status
 from shared.render.page.age import age_text

@@ -15,8 +15,7 @@ from shared.adapters.table.errors import ledger_error
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
 from shared.core.model.decision import Decision, DecisionKind, InUse
-from shared.core.model.memory import Changes, Removals
-from shared.core.model.notification import Notification
+from shared.core.model.memory import Changes, Notification, Removals
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from tests.support.scripted import Asked, Reply, Scripted, reply
