@@ -1,6 +1,54 @@
-"""`python -m shared COMMAND`: the command line."""
+"""`python -m shared COMMAND`: the command line, with all commands.
 
-from shared.cli.commands import main
+Standard output has the result (with `--json` exactly one document), standard error the rest. The
+exit status is 0 when the command succeeded, whatever it found; 1 when something failed; 2 when
+settings or arguments are wrong.
+"""
+
+import logging
+import sys
+
+import typer
+
+from shared.cli.checks import check, tick
+from shared.cli.decisions import acknowledge, claim, confirm
+from shared.cli.reports import forecast, status
+from shared.cli.session import MISCONFIGURED, write_error
+from shared.cli.setup import discover, doctor
+from shared.config.local_settings import use_local_settings
+from shared.config.problems import Misconfigured
+
+app = typer.Typer(
+    name="python -m shared",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Lapsewatch: who has to renew which Entra credential, and by when.",
+)
+for command in (
+    check,
+    tick,
+    status,
+    forecast,
+    discover,
+    doctor,
+    confirm,
+    acknowledge,
+    claim,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line, and exit."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        use_local_settings()
+    except Misconfigured as error:
+        write_error(str(error))
+        sys.exit(MISCONFIGURED)
+    app()
+
 
 if __name__ == "__main__":
     main()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
+from shared.adapters.channels.mail import CredentialFactory
 from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
@@ -15,8 +16,9 @@ from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
 from shared.config.settings_loader import load, load_graph
 from shared.connections import connect_channel, graph_credentials, open_ledger, owner_mailbox
-from shared.core.model.watchlist import InventoryRules
+from shared.ports.channel import Channel
 from shared.ports.directory import Directory
+from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.check import Watch
@@ -75,18 +77,6 @@ def watching(
             name: connect_channel(channel, settings, own_tenant)
             for name, channel in watchlist.channels.items()
         }
-
-        def inventory(rules: InventoryRules) -> InventoryWatch:
-            return InventoryWatch(
-                watchlist=watchlist,
-                rules=rules,
-                directory=GraphInventory(settings.graph, to_read),
-                ledger=ledger.inventory,
-                channels=channels,
-                to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant),
-                clock=clock,
-            )
-
         yield Watch(
             watchlist=watchlist,
             directory=GraphDirectory(settings.graph, to_read),
@@ -96,8 +86,30 @@ def watching(
             deadline=min(limit, within) if within is not None else limit,
             usage_report=report,
             heartbeat=heartbeat,
-            inventory=inventory(watchlist.inventory) if watchlist.inventory else None,
+            inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
         )
+
+
+def _inventory(
+    settings: Settings,
+    ledger: InventoryLedger,
+    channels: Mapping[str, Channel],
+    to_read: CredentialFactory,
+    own_tenant: CredentialFactory,
+) -> InventoryWatch | None:
+    """Return the part of a check about the whole tenant; `None` if the watchlist has none."""
+    watchlist = settings.watchlist
+    if watchlist.inventory is None:
+        return None
+    return InventoryWatch(
+        watchlist=watchlist,
+        rules=watchlist.inventory,
+        directory=GraphInventory(settings.graph, to_read),
+        ledger=ledger,
+        channels=channels,
+        to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant),
+        clock=clock,
+    )
 
 
 @contextmanager

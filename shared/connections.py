@@ -18,6 +18,8 @@ from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
+from shared.render.card.card import cards
+from shared.render.mail.mail import mail
 
 
 def open_ledger(
@@ -68,7 +70,7 @@ def connect_channel(
 ) -> Channel:
     """Return a channel of the watchlist."""
     if isinstance(channel, TeamsChannel):
-        return TeamsWebhook(channel, page_url=_page_url(settings))
+        return TeamsWebhook(channel, partial(cards, page_url=_page_url(settings)))
     return _mailbox(channel, settings, own_tenant)
 
 
@@ -79,11 +81,14 @@ def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactor
 
 
 def _mailbox(channel: EmailChannel, settings: Settings, own_tenant: CredentialFactory) -> Channel:
-    return MailboxChannel(
-        channel,
-        sender=settings.mail_sender,
-        graph=settings.graph,
-        sign_in=own_tenant,
+    sender = settings.mail_sender
+    write = partial(
+        mail,
+        to=channel.to,
+        sender=sender,
         channels=settings.watchlist.channels,
         page_url=_page_url(settings),
+    )
+    return MailboxChannel(
+        channel.name, write, sender=sender, graph=settings.graph, sign_in=own_tenant
     )

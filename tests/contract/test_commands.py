@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from local.azurite import Azurite
 from local.stand_in.tenant import Tenant
-from shared.cli.commands import app
+from shared.__main__ import app
 from tests.support.names import names_in, table
 
 ROOT = Path(__file__).parents[2]

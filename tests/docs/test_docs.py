@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 from typer.main import get_command
 
-from shared.cli import commands as cli
+from shared import __main__ as cli
 from shared.config.setting_list import SETTINGS
 from shared.config.watchlist import parse
 

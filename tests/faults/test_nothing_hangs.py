@@ -24,10 +24,12 @@ from shared.adapters.timeout import call_with_timeout
 from shared.core.model.check_record import Outcome
 from shared.core.model.inventory import Holder
 from shared.core.model.secret import Secret
-from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.core.model.watchlist import TeamsChannel
 from shared.ports.directory import AppQuery
 from shared.ports.errors import PortError
 from shared.ports.inventory import ScanQuery
+from shared.render.card.card import cards
+from shared.render.mail.mail import mail
 from tests.support.faults import hang
 from tests.support.graph_objects import FixedToken
 from tests.support.harness import DAY, Seconds, World
@@ -57,7 +59,8 @@ def ledger(url: str) -> TableLedger:
 
 def mailbox(url: str) -> MailboxChannel:
     return MailboxChannel(
-        EmailChannel("its", ("its@example.org",)),
+        "its",
+        partial(mail, to=("its@example.org",), sender="a@example.org"),
         sender="a@example.org",
         graph=url,
         sign_in=FixedToken,
@@ -66,7 +69,7 @@ def mailbox(url: str) -> MailboxChannel:
 
 
 def webhook(url: str) -> TeamsWebhook:
-    return TeamsWebhook(TeamsChannel("its", Secret(f"{url}/flow")), read_seconds=LIMIT)
+    return TeamsWebhook(TeamsChannel("its", Secret(f"{url}/flow")), cards, read_seconds=LIMIT)
 
 
 def token(url: str, seconds: float = LIMIT) -> object:

@@ -57,7 +57,7 @@ def test_local_files_are_not_in_the_package(tmp_path: Path) -> None:
         "node_modules/azurite/package.json",
         "build/package.zip",
         "shared/__pycache__/watch.cpython-313.pyc",
-        "shared/cli/commands.py",
+        "shared/cli/checks.py",
     ]
     goes = [
         "function_app.py",

@@ -129,7 +129,8 @@ def program(*options: str) -> Forks:
         "local.functions_host.queue_triggers",
         "local.functions_host.easy_auth",
     )
-    return Forks(["shared.cli.commands", "typer._adapters", *hosts, *LATE], *options)
+    commands = [f"shared.cli.{each}" for each in ("checks", "decisions", "reports", "setup")]
+    return Forks([*commands, "typer._adapters", *hosts, *LATE], *options)
 
 
 def _serve(orders: socket.socket) -> Mapping[str, Any] | None:

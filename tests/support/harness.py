@@ -33,6 +33,8 @@ from shared.core.model.owners import Owner as Reader
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.core.results import CheckResult
 from shared.ports.channel import Channel
+from shared.render.card.card import cards
+from shared.render.mail.mail import mail
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 from tests.support.environment import START, Stage
@@ -232,7 +234,9 @@ class Harness:
 
     def _teams(self, channel: TeamsChannel | EmailChannel) -> Channel:
         assert isinstance(channel, TeamsChannel)
-        webhook = TeamsWebhook(channel, read_seconds=self.seconds.post, sleep=self.slept.append)
+        webhook = TeamsWebhook(
+            channel, cards, read_seconds=self.seconds.post, sleep=self.slept.append
+        )
         return RecordingChannel(webhook, lambda: len(self.stage.tenant.posted("its")), self.heard)
 
     def _owner(self, owner: Reader, settings: Settings) -> Channel:
@@ -243,7 +247,13 @@ class Harness:
     ) -> Channel:
         assert isinstance(channel, EmailChannel)
         mailbox = MailboxChannel(
-            channel,
+            channel.name,
+            partial(
+                mail,
+                to=channel.to,
+                sender=settings.mail_sender,
+                channels=settings.watchlist.channels,
+            ),
             sender=settings.mail_sender,
             graph=settings.graph,
             sign_in=partial(
@@ -253,7 +263,6 @@ class Harness:
                 environment=self.stage.environment,
                 seconds=self.seconds.token,
             ),
-            channels=settings.watchlist.channels,
             read_seconds=self.seconds.post,
             sleep=self.slept.append,
         )

@@ -10,7 +10,7 @@ No error and no log holds the token.
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
@@ -21,12 +21,12 @@ from shared.adapters.channels.mail_errors import explain
 from shared.adapters.channels.retry import READ_SECONDS, Failure, HttpSender, message_timeout
 from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
-from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.ports.errors import ChannelError, DirectoryError
-from shared.render.mail.mail import mail
-from shared.render.mail.mime import as_bytes
+from shared.render.mail.mime import Mail, as_bytes
 
 type CredentialFactory = Callable[[], TokenCredential]
+type Writer = Callable[[Message], Mail]
+"""Returns the mail about a message."""
 
 
 class MailboxChannel:
@@ -34,34 +34,31 @@ class MailboxChannel:
 
     def __init__(  # noqa: PLR0913  (all by keyword)
         self,
-        channel: EmailChannel,
+        name: str,
+        write: Writer,
         *,
         sender: str,
         graph: str,
         sign_in: CredentialFactory,
-        channels: Mapping[str, TeamsChannel | EmailChannel] | None = None,
-        page_url: str = "",
         read_seconds: float = READ_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Send to `channel` from the mailbox `sender`.
+        """Send what `write` returns from the mailbox `sender`.
 
         Args:
-            channel: whom to send to.
+            name: the name of the channel, for errors.
+            write: returns the mail about a message, with its recipients.
             sender: the address of the mailbox.
             graph: the root of Graph, without a slash at its end.
             sign_in: makes the credential of a message, which is closed after it.
-            channels: those of the watchlist, among which the Reply-To is found.
-            page_url: the https URL of the page; empty for no links to it.
             read_seconds: seconds to wait for a response.
             sleep: waits some seconds before a retry.
         """
-        self._channel = channel
+        self._name = name
+        self._write = write
         self._sender = sender
         self._graph = graph
         self._sign_in = sign_in
-        self._channels = channels or {}
-        self._page_url = page_url
         self._timeout = message_timeout(read_seconds)
         self._sleep = sleep
 
@@ -69,17 +66,11 @@ class MailboxChannel:
         """Send `message` as one mail. Raises `ChannelError`."""
         failure = self._send(message)
         if failure is not None:
-            text = f"Channel “{self._channel.name}”: not sent. {failure.text}."
+            text = f"Channel “{self._name}”: not sent. {failure.text}."
             raise ChannelError(text, transient=failure.transient, code=failure.code)
 
     def _send(self, message: Message) -> Failure | None:
-        written = mail(
-            message,
-            to=self._channel.to,
-            sender=self._sender,
-            channels=self._channels,
-            page_url=self._page_url,
-        )
+        written = self._write(message)
         token = self._token()
         if isinstance(token, Failure):
             return token

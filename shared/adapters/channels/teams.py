@@ -1,7 +1,7 @@
 """Post cards to a Teams Workflows webhook; no error shows its URL, a credential."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shared.adapters.channels.http_request import HttpRequest
 from shared.adapters.channels.retry import READ_SECONDS, HttpSender, message_timeout
@@ -9,9 +9,11 @@ from shared.adapters.channels.teams_errors import explain
 from shared.core.model.message import Message
 from shared.core.model.watchlist import TeamsChannel
 from shared.ports.errors import ChannelError
-from shared.render.card.card import encoded, payloads
 
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lapsewatch"}
+
+type Cards = Callable[[Message], Sequence[bytes]]
+"""Returns the bodies of the requests for a message, in order."""
 
 
 class TeamsWebhook:
@@ -20,14 +22,14 @@ class TeamsWebhook:
     def __init__(
         self,
         channel: TeamsChannel,
+        cards: Cards,
         *,
-        page_url: str = "",
         read_seconds: float = READ_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Send to `channel`; cards link to `page_url`, the https URL of the page, if given."""
+        """Send to `channel` what `cards` makes of a message; `sleep` waits before a retry."""
         self._channel = channel
-        self._page_url = page_url
+        self._cards = cards
         self._timeout = message_timeout(read_seconds)
         self._sleep = sleep
 
@@ -41,10 +43,10 @@ class TeamsWebhook:
             ChannelError: a card was not taken; the cards before it stay.
         """
         url = self._channel.url.reveal()
-        cards = payloads(message, page_url=self._page_url)
+        cards = self._cards(message)
         with HttpSender(explain, timeout=self._timeout, sleep=self._sleep) as sender:
             for number, card in enumerate(cards):
-                failure = sender.send(HttpRequest(url, HEADERS, encoded(card)))
+                failure = sender.send(HttpRequest(url, HEADERS, card))
                 if failure is not None:
                     sent = f"only {number} of {len(cards)} cards was sent" if number else "not sent"
                     text = f"Channel “{self._channel.name}”: {sent}. {failure.text}."

@@ -48,10 +48,15 @@ def payloads(message: Message, *, page_url: str = "") -> list[Element]:
     critical and do not fit the first cards are counted instead of shown.
     """
     page_url = https(page_url)
-    cards, cut = _pack(list(blocks(message, page_url)), cuttable=bool(page_url))
-    total = len(cards)
-    parts = [_Part(part, number, total, cut) for number, part in enumerate(cards, 1)]
+    packed, cut = _pack(list(blocks(message, page_url)), cuttable=bool(page_url))
+    total = len(packed)
+    parts = [_Part(part, number, total, cut) for number, part in enumerate(packed, 1)]
     return [_envelope(_card(message, part, page_url)) for part in parts]
+
+
+def cards(message: Message, *, page_url: str = "") -> list[bytes]:
+    """Return the bodies of the requests that post `message`, in order; see `payloads`."""
+    return [encoded(payload) for payload in payloads(message, page_url=page_url)]
 
 
 def encoded(payload: Element) -> bytes:

@@ -58,11 +58,7 @@ def page(data: PageData) -> str:
     unread, apps = other_items.unread(status, at), other_items.apps(status, at)
     unclaimed, leftovers = other_items.unclaimed(status, at), other_items.leftovers(status, at)
     watcher = other_items.watcher(status, at)
-    to_do = [
-        item
-        for item in (*unclaimed, *leftovers, *watcher)
-        if item.severity != Severity.OK and item.turn is not None
-    ]
+    to_do = [item for item in (*unclaimed, *leftovers, *watcher) if _needs_attention(item)]
     assumed = sum(each.turn is not None and each.severity == Severity.OK for each in cards)
     last_success = status.last_checks.last_success
     return render(
@@ -92,6 +88,10 @@ def page(data: PageData) -> str:
         generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
         generated_stamp=instant(at.now),
     )
+
+
+def _needs_attention(item: other_items.Item) -> bool:
+    return item.severity != Severity.OK and item.turn is not None
 
 
 def _cards(data: PageData) -> list[Card]:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
 import pytest
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
-from shared.adapters.channels.mail import MailboxChannel
+from shared.adapters.channels.mail import MailboxChannel, Writer
 from shared.core.model.message import Message
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.ports.errors import ChannelError, DirectoryError
@@ -58,6 +59,13 @@ class Clock:
         self.waits.append(seconds)
 
 
+def writer(
+    sender: str = SENDER, channels: Mapping[str, TeamsChannel | EmailChannel] | None = None
+) -> Writer:
+    url = "https://lapsewatch.example.org/api/page"
+    return partial(mail, to=CHANNEL.to, sender=sender, channels=channels, page_url=url)
+
+
 def mailbox(
     graph: str,
     credential: TokenCredential | None = None,
@@ -68,12 +76,11 @@ def mailbox(
 ) -> MailboxChannel:
     fake = credential or FakeCredential()
     return MailboxChannel(
-        CHANNEL,
+        CHANNEL.name,
+        writer(sender, channels),
         sender=sender,
         graph=graph,
         sign_in=lambda: fake,
-        channels=channels,
-        page_url="https://lapsewatch.example.org/api/page",
         read_seconds=0.3,
         sleep=clock or Clock(),
     )
@@ -275,7 +282,9 @@ def test_unsafe_sign_in_keeps_its_text() -> None:
         raise DirectoryError("The sign-in of 'az login' is never sent there.", transient=False)
 
     said = failure(
-        MailboxChannel(CHANNEL, sender=SENDER, graph="http://127.0.0.1:1", sign_in=unsafe)
+        MailboxChannel(
+            CHANNEL.name, writer(), sender=SENDER, graph="http://127.0.0.1:1", sign_in=unsafe
+        )
     )
     assert not said.transient
     assert str(said) == "Channel “its”: not sent. The sign-in of 'az login' is never sent there."

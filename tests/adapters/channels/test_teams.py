@@ -6,6 +6,7 @@ import socket
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import TeamsChannel
 from shared.ports.channel import Channel
 from shared.ports.errors import ChannelError
-from shared.render.card.card import payloads
+from shared.render.card.card import cards, payloads
 from tests.support.notices import credential, message, notice, service_view, unclaimed
 
 SIGNATURE = "sOmEsIgNaTuRe"
@@ -115,7 +116,7 @@ def webhook(
 ) -> TeamsWebhook:
     return TeamsWebhook(
         TeamsChannel("its", Secret(url)),
-        page_url=page_url,
+        partial(cards, page_url=page_url),
         read_seconds=read_seconds,
         sleep=clock or Clock(),
     )
