@@ -9,7 +9,7 @@ from tests.e2e.conftest import Lapsewatch
 
 
 def test_forecast_starts_with_the_next_message(lapsewatch: Lapsewatch) -> None:
-    assert "nothing can be forecast" in lapsewatch("forecast").out
+    assert "so there is no forecast" in lapsewatch("forecast").out
     lapsewatch("check")
     ran = lapsewatch("forecast", "--json")
     assert (ran.status, ran.err) == (0, "")
@@ -32,7 +32,7 @@ def test_forecast_prints_a_table_and_saves_a_chart(lapsewatch: Lapsewatch, tmp_p
     lapsewatch("check")
     ran = lapsewatch("forecast", "--svg", str(tmp_path / "time.svg"))
     assert ran.status == 0
-    assert "LibStaffer: secret ends" in ran.out
+    assert "LibStaffer: secret expires" in ran.out
     assert ET.parse(tmp_path / "time.svg").getroot().tag.endswith("svg")
     assert lapsewatch("forecast", "--svg", str(tmp_path / "none" / "time.svg")).status == 2
 
@@ -53,7 +53,7 @@ def test_discover_prints_a_watchlist(lapsewatch: Lapsewatch) -> None:
 def test_discover_reports_errors(lapsewatch: Lapsewatch) -> None:
     absent = lapsewatch("discover", "--client-id", "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6")
     assert (absent.status, absent.out) == (1, "")
-    assert "There is no app registration" in absent.err
+    assert "This tenant has no app registration" in absent.err
     assert lapsewatch("discover", "--client-id", "13d6").status == 2
     assert (
         lapsewatch("discover", "--client-id", LIBAPPS_CLIENT_ID, "--timezone", "Chicago").status

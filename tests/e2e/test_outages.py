@@ -10,7 +10,7 @@ from local.azurite import Azurite
 from local.stand_in.tenant import Tenant
 from tests.e2e.conftest import Lapsewatch, Ran
 
-HEADLINE = "LibCal: secret ends in 6 days"
+HEADLINE = "LibCal: secret expires in 6 days"
 
 
 def assert_failed(ran: Ran, *sentence: str, outcome: str) -> None:
@@ -46,7 +46,7 @@ def test_graph_fails_between_app_and_service_principal(lapsewatch: Lapsewatch) -
         status=200,
         body="<html>Our services are not available right now.</html>",
     )
-    assert_failed(lapsewatch("check", "--json"), "not JSON", outcome="failed")
+    assert_failed(lapsewatch("check", "--json"), "HTML instead of JSON", outcome="failed")
     lapsewatch.tenant.clear_faults()
     assert_sent_by_the_next(lapsewatch)
 

@@ -220,7 +220,7 @@ def test_malformed_form_is_refused(site: Site) -> None:
         if status in {403, 413, 415} or name in {"another form", "another file"}:
             assert answer.headers["content-type"].startswith("application/problem+json")
             assert answer.json()["status"] == status
-    assert "field service is missing or wrong" in text(site.send("confirm", {"x": "1"}).text)
+    assert "field service is missing or invalid" in text(site.send("confirm", {"x": "1"}).text)
     for form in FORMS:  # as after a sign-in that interrupts a form
         answer = site.ask(f"page/{form}")
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/page")
@@ -240,7 +240,7 @@ def test_confirm_and_undo_on_the_page(site: Site) -> None:
     assert site.service()["standing"] == "awaiting_install"
 
     stale = site.send("confirm", {"service": "libcal", **shown(new), "hint": "zzz"})
-    assert (stale.status_code, "not what you were shown" in text(stale.text)) == (409, True)
+    assert (stale.status_code, "has changed since you opened the page" in text(stale.text)) == (409, True)
     assert site.decisions() == []
 
     answer = site.send("confirm", {"service": "libcal", **shown(new)})
@@ -248,7 +248,7 @@ def test_confirm_and_undo_on_the_page(site: Site) -> None:
         303,
         "/api/page?done=confirm&service=libcal",
     )
-    assert "LibCal: your confirmation is recorded" in text(
+    assert "LibCal: confirmation saved. Everyone" in text(
         site.page("page?done=confirm&service=libcal")
     )
     assert site.service()["standing"] == "healthy"
@@ -279,7 +279,7 @@ def test_page_says_if_not_everyone_was_notified(site: Site) -> None:
     confirmed = site.send("confirm", {"service": "libcal", **shown(site.service()["replacement"])})
     address = "/api/page?done=confirm-later&service=libcal"
     assert (confirmed.status_code, confirmed.headers["location"]) == (303, address)
-    assert "LibCal: your confirmation is recorded. Not everybody" in text(
+    assert "LibCal: confirmation saved. Not everyone" in text(
         site.page(address.removeprefix("/api/"))
     )
 
@@ -299,7 +299,7 @@ def test_acknowledgement_and_claim_are_saved_with_the_person(site: Site) -> None
     )
     assert site.service()["acknowledged"]["by"] == "Dana Example"
     late = site.send("acknowledge", {"service": "libcal", "until": "2020-01-01", "why": "ordered"})
-    assert (late.status_code, "is past" in text(late.text)) == (409, True)
+    assert (late.status_code, "is in the past" in text(late.text)) == (409, True)
 
     form = re.search(rf'name="key_id" value="{key_id}".*?</form>', site.page(), re.DOTALL)
     assert form, "the page asks whose it is"
@@ -308,7 +308,7 @@ def test_acknowledgement_and_claim_are_saved_with_the_person(site: Site) -> None
     claimed = site.send("claim", sent | {"choice": ["libcal", "libstaffer"]})
     assert (claimed.status_code, claimed.headers["location"]) == (303, "/api/page?done=claim")
     second = site.send("claim", sent | {"choice": "none"})
-    assert (second.status_code, "not open any more" in text(second.text)) == (409, True)
+    assert (second.status_code, "has already been assigned" in text(second.text)) == (409, True)
     recorded = [
         (each.kind, each.by, each.services, each.key_id, each.why) for each in site.decisions()
     ]
@@ -401,7 +401,7 @@ def test_page_is_unavailable_without_the_issuer_keys(site: Site) -> None:
     )
     answer = site.ask("page", headers=site.dana)
     assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
-    assert "cannot find out who you are" in answer.text
+    assert "Your sign-in could not be verified" in answer.text
 
 
 def test_decision_needs_the_current_app(site: Site) -> None:

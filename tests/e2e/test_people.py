@@ -37,14 +37,14 @@ def test_confirm_settles_the_service_and_undo_reopens_it(
     assert (settled["standing"], settled["confirmed"]["by"]) == ("healthy", "Anna")  # type: ignore[index]  # a document
     undone = lapsewatch("confirm", "libcal", "--key-id", old["in_use"]["key_id"], "--by", "Ben")  # type: ignore[index]  # a document
     assert undone.status == 0
-    assert "recorded: LibCal uses" in undone.out
+    assert "saved: LibCal uses" in undone.out
     assert libcal(lapsewatch)["standing"] == "awaiting_install"
 
 
 def test_decision_needs_a_name(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("claim", "key", "none", "--by", " ")
     assert (ran.status, ran.out) == (2, "")
-    assert "say who decides, for others have to be able to ask; for example --by Anna" in " ".join(
+    assert "Name the person who decides, for example --by Anna" in " ".join(
         ran.err.replace("│", " ").split()
     )
     assert "Traceback" not in ran.err
@@ -60,7 +60,7 @@ def test_invalid_decisions_are_refused(lapsewatch: Lapsewatch) -> None:
             "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6",
         ): "is not on the app",
         ("confirm", "libcall", "--key-id", key_id): "Did you mean libcal?",
-        ("acknowledge", "libcal", "--until", "2020-01-01", "--why", "known"): "is past",
+        ("acknowledge", "libcal", "--until", "2020-01-01", "--why", "known"): "is in the past",
         ("claim", key_id, "libcall"): "There is no service libcall",
         ("claim", "6f1c2f5e-0000-4d0b-9d5e-0c7a5a2b13d6", "none"): "There is no credential",
     }.items():

@@ -22,4 +22,4 @@ def test_status_csv_prints_only_the_table(lapsewatch: Lapsewatch) -> None:
 def test_csv_and_json_exclude_each_other(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("status", "--csv", "--json")
     assert (ran.status, ran.out) == (2, "")
-    assert "ask for one of them" in ran.err
+    assert "Choose one of --csv and --json." in ran.err

@@ -78,9 +78,9 @@ def test_inventory_has_its_own_card_and_is_in_every_output(
     }
     apps, tenant = watched.cards()
     assert "LibCal" in apps
-    assert "Signage: secret “key 1” ends in 5 days" in tenant
+    assert "Signage: secret “key 1” expires in 5 days" in tenant
     assert "Kiosk <b>: secret" in tenant
-    assert "4 app registrations with 5 credentials were read." in tenant
+    assert "4 app registrations with 5 credentials were checked." in tenant
     assert "Far" not in tenant
     assert watched("check", "--json").json["told"] == []
     status = watched("status", "--json").json["tenant"]
@@ -97,7 +97,7 @@ def test_inventory_has_its_own_card_and_is_in_every_output(
     ]
     shown = watched("status").out
     assert "the tenant: 4 apps with 5 credentials, read " in shown
-    assert "Signage: secret “key 1” ends in 5 days" in shown
+    assert "Signage: secret “key 1” expires in 5 days" in shown
     rows = list(csv.DictReader(io.StringIO(watched("status", "--csv").out.removeprefix("\ufeff"))))
     assert [row["name"] for row in rows if row["kind"] == "tenant"] == ["Signage", "Kiosk <b>"]
 
@@ -105,8 +105,8 @@ def test_inventory_has_its_own_card_and_is_in_every_output(
 def test_doctor_reads_the_first_page_of_the_tenant(watched: Lapsewatch) -> None:
     watched("check")
     assert (
-        "tenant: its first page can be read, 4 apps; "
-        "2 credentials are due or have ended, by the last read"
+        "tenant: first page read, 4 apps; "
+        "at the last check, 2 credentials were due or expired"
         in " ".join(watched("doctor").out.split())
     )
     watched.tenant.fault("/v1.0/applications$", times=None, status=403)
@@ -122,7 +122,7 @@ def test_owner_gets_one_mail_and_the_channel_the_rest(
     watched.settings["LAPSEWATCH_MAIL_SENDER"] = MAIL_SENDER
     watched.tenant.identity.roles.add(READ_USERS)
     assert watched("check").status == 0
-    assert "From tomorrow on, the owners of 2 apps hear of them" in "".join(watched.cards())
+    assert "From tomorrow, the owners of 2 apps are notified directly." in "".join(watched.cards())
     assert watched("check").status == 0
     assert watched.tenant.mails() == [], "nothing else goes out on the first day"
     _a_day_passes(watched, now)
@@ -130,13 +130,13 @@ def test_owner_gets_one_mail_and_the_channel_the_rest(
     assert watched("check").status == 0
     (mail,) = watched.tenant.mails()
     subject = (
-        f"[Lapsewatch] Signage: secret “key 1” ends {when(noon(now, 5), now, CHICAGO, brief=True)}"
+        f"[Lapsewatch] Signage: secret “key 1” expires {when(noon(now, 5), now, CHICAGO, brief=True)}"
     )
     assert (mail.message["To"], mail.message["Subject"]) == ("ann@example.org", subject)
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail has a text
-    assert "Ann Example, you are an owner of the apps below in Microsoft Entra." in text
+    assert "Ann Example, you own the apps below in Microsoft Entra." in text
     assert "Kiosk" not in text
-    assert "Entra names you as an owner" in text
+    assert "Entra lists you as an owner" in text
     assert watched.cards() == []
     assert watched("check").status == 0
     assert len(watched.tenant.mails()) == 1
