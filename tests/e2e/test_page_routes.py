@@ -240,7 +240,10 @@ def test_confirm_and_undo_on_the_page(site: Site) -> None:
     assert site.service()["standing"] == "awaiting_install"
 
     stale = site.send("confirm", {"service": "libcal", **shown(new), "hint": "zzz"})
-    assert (stale.status_code, "has changed since you opened the page" in text(stale.text)) == (409, True)
+    assert (stale.status_code, "has changed since you opened the page" in text(stale.text)) == (
+        409,
+        True,
+    )
     assert site.decisions() == []
 
     answer = site.send("confirm", {"service": "libcal", **shown(new)})

@@ -113,8 +113,8 @@ TABLE = [
     # Graph: the watched apps
     Cell("watched apps", "reset", reset, FAILED, "No connection to Graph"),
     Cell("watched apps", "reset once", once(cut_after), OK),
-    Cell("watched apps", "hangs", hang, FAILED, "Graph did not answer within", deadline=1.0),
-    Cell("watched apps", "drips", drip, FAILED, "Graph did not answer within", deadline=1.0),
+    Cell("watched apps", "hangs", hang, FAILED, "Graph did not respond within", deadline=1.0),
+    Cell("watched apps", "drips", drip, FAILED, "Graph did not respond within", deadline=1.0),
     Cell(
         "watched apps",
         "401",
@@ -158,21 +158,21 @@ TABLE = [
         once(saying_json(graph_error("TooManyRequests"), 429, retry_after=PAST)),
         OK,
     ),
-    Cell("watched apps", "HTML", saying(200, GUEST), FAILED, "page for people, not JSON"),
+    Cell("watched apps", "HTML", saying(200, GUEST), FAILED, "HTML instead of JSON"),
     Cell("watched apps", "truncated gzip", unpackable, FAILED, "cannot be"),
     Cell(
         "watched apps",
         "wrong types",
         saying_json({"responses": {"id": 3}}),
         FAILED,
-        "cannot be understood",
+        "cannot be read",
     ),
     Cell(
         "watched apps",
         "nothing inside",
         saying_json({"responses": []}),
         FAILED,
-        "without an answer",
+        "batch response is incomplete",
     ),
     # Graph: a page of the tenant
     Cell("tenant page", "reset", reset, PARTIAL, "tenant could not be read: No connection"),
@@ -182,7 +182,7 @@ TABLE = [
         "hangs",
         hang,
         PARTIAL,
-        "tenant could not be read: Graph did not answer",
+        "tenant could not be read: Graph did not respond",
         deadline=3.0,
     ),
     Cell(
@@ -190,7 +190,7 @@ TABLE = [
         "drips",
         drip,
         PARTIAL,
-        "tenant could not be read: Graph did not answer",
+        "tenant could not be read: Graph did not respond",
         deadline=3.0,
     ),
     Cell(
@@ -217,13 +217,13 @@ TABLE = [
         PARTIAL,
         "asks us to wait for",
     ),
-    Cell("tenant page", "HTML", saying(200, GUEST), PARTIAL, "page for people, not JSON"),
+    Cell("tenant page", "HTML", saying(200, GUEST), PARTIAL, "HTML instead of JSON"),
     Cell(
         "tenant page",
         "truncated gzip",
         unpackable,
         PARTIAL,
-        "tenant could not be read: Graph's answer cannot be",
+        "tenant could not be read: Graph's response cannot be read",
     ),
     Cell(
         "tenant page", "wrong types", saying_json({"value": 3}), PARTIAL, "tenant could not be read"
@@ -240,7 +240,7 @@ TABLE = [
         "repeated link",
         repeated_link,
         PARTIAL,
-        "leads back to a page that was read before",
+        "leads back to an earlier page",
     ),
     Cell(
         "tenant page",
@@ -251,11 +251,11 @@ TABLE = [
     ),
     # their owners
     Cell("owners", "reset", reset, PARTIAL, "owners of 2 apps could not be read.*No connection"),
-    Cell("owners", "hangs", hang, PARTIAL, "Graph did not answer", deadline=3.0),
+    Cell("owners", "hangs", hang, PARTIAL, "Graph did not respond", deadline=3.0),
     Cell(
         "owners", "500", saying(500), PARTIAL, "channels are notified instead: Graph answered 500"
     ),
-    Cell("owners", "HTML", saying(200, GUEST), PARTIAL, "not JSON"),
+    Cell("owners", "HTML", saying(200, GUEST), PARTIAL, "HTML instead of JSON"),
     Cell(
         "owners",
         "wrong types",
@@ -264,7 +264,7 @@ TABLE = [
         "cannot be",
     ),
     # the report of sign-ins: no check depends on it
-    Cell("sign-ins", "hangs", hang, OK, "Graph did not answer", deadline=3.0),
+    Cell("sign-ins", "hangs", hang, OK, "Graph did not respond", deadline=3.0),
     Cell(
         "sign-ins",
         "403",
@@ -275,8 +275,8 @@ TABLE = [
     Cell("sign-ins", "404", saying(404), OK, "Set LAPSEWATCH_SIGN_INS to off"),
     Cell("sign-ins", "500", saying(500), OK, "Graph answered 500"),
     Cell("sign-ins", "429 for ages", saying(429, retry_after=HUGE), OK, "wait for"),
-    Cell("sign-ins", "HTML", saying(200, GUEST), OK, "not JSON"),
-    Cell("sign-ins", "wrong types", saying_json({"value": "all"}), OK, "cannot be understood"),
+    Cell("sign-ins", "HTML", saying(200, GUEST), OK, "HTML instead of JSON"),
+    Cell("sign-ins", "wrong types", saying_json({"value": "all"}), OK, "cannot be read"),
     Cell(
         "sign-ins",
         "no end",
@@ -285,23 +285,25 @@ TABLE = [
         "leads to another host",
     ),
     # webhook
-    Cell("webhook", "refused", REFUSED, PARTIAL, "“its” was not told.*tried again later"),
-    Cell("webhook", "reset", reset, PARTIAL, "“its” was not told.*in Teams or not"),
+    Cell("webhook", "refused", REFUSED, PARTIAL, "“its”: not sent.*The next check tries again"),
+    Cell("webhook", "reset", reset, PARTIAL, "“its”: not sent.*may or may not be in Teams"),
     Cell("webhook", "taken, and the answer cut", cut_after, OK),
-    Cell("webhook", "taken, and no answer", taken, PARTIAL, "in Teams or not", twice=True),
-    Cell("webhook", "hangs", hang, PARTIAL, "“its” was not told.*in Teams or not"),
-    Cell("webhook", "drips", drip, PARTIAL, "“its” was not told.*in Teams or not"),
+    Cell(
+        "webhook", "taken, and no answer", taken, PARTIAL, "may or may not be in Teams", twice=True
+    ),
+    Cell("webhook", "hangs", hang, PARTIAL, "“its”: not sent.*may or may not be in Teams"),
+    Cell("webhook", "drips", drip, PARTIAL, "“its”: not sent.*may or may not be in Teams"),
     Cell("webhook", "400", saying(400), PARTIAL, "Look at the flow's trigger"),
-    Cell("webhook", "403", saying(403), PARTIAL, "Copy the flow's URL again"),
-    Cell("webhook", "404", saying(404, GUEST), PARTIAL, "make a new flow"),
-    Cell("webhook", "500", saying(500), PARTIAL, "“its” was not told.*HTTP 500"),
+    Cell("webhook", "403", saying(403), PARTIAL, "Copy the whole URL of the flow again"),
+    Cell("webhook", "404", saying(404, GUEST), PARTIAL, "create a new flow"),
+    Cell("webhook", "500", saying(500), PARTIAL, "“its”: not sent.*HTTP 500"),
     Cell("webhook", "503 once", once(saying(503)), OK),
     Cell(
         "webhook",
         "429 for ages",
         saying(429, retry_after=HUGE),
         PARTIAL,
-        "tried again later.*HTTP 429",
+        "The next check tries again.*HTTP 429",
     ),
     Cell("webhook", "429 soon", saying(429, retry_after="soon"), PARTIAL, "HTTP 429"),
     Cell("webhook", "429 negative", saying(429, retry_after="-3"), PARTIAL, "HTTP 429"),
@@ -314,10 +316,12 @@ TABLE = [
         "redirects elsewhere",
     ),
     # mail
-    Cell("mail", "reset", reset, PARTIAL, "“staff” was not told.*sent or not"),
-    Cell("mail", "taken, and no answer", taken, PARTIAL, "sent or not", twice=True),
-    Cell("mail", "hangs", hang, PARTIAL, "“staff” was not told.*sent or not"),
-    Cell("mail", "drips", drip, PARTIAL, "“staff” was not told.*sent or not"),
+    Cell("mail", "reset", reset, PARTIAL, "“staff”: not sent.*may or may not have been sent"),
+    Cell(
+        "mail", "taken, and no answer", taken, PARTIAL, "may or may not have been sent", twice=True
+    ),
+    Cell("mail", "hangs", hang, PARTIAL, "“staff”: not sent.*may or may not have been sent"),
+    Cell("mail", "drips", drip, PARTIAL, "“staff”: not sent.*may or may not have been sent"),
     Cell(
         "mail",
         "401",
@@ -355,11 +359,11 @@ TABLE = [
         "more mail than Exchange allows",
     ),
     # the heartbeat: its silence is what others wait for
-    Cell("heartbeat", "refused", REFUSED, OK, "did not hear of this check"),
-    Cell("heartbeat", "hangs", hang, OK, "did not answer in time"),
-    Cell("heartbeat", "drips", drip, OK, "did not answer in time"),
+    Cell("heartbeat", "refused", REFUSED, OK, "did not receive this check"),
+    Cell("heartbeat", "hangs", hang, OK, "did not respond in time"),
+    Cell("heartbeat", "drips", drip, OK, "did not respond in time"),
     Cell("heartbeat", "404", saying(404), OK, "Check LAPSEWATCH_HEARTBEAT_URL"),
-    Cell("heartbeat", "500", saying(500), OK, "pinged again after the next check"),
+    Cell("heartbeat", "500", saying(500), OK, "The next check pings it again"),
     # the ledger
     *(
         Cell(
@@ -371,9 +375,9 @@ TABLE = [
             twice=place != "ledger read",
         )
         for how, way, says in (
-            ("reset", reset, "broke off its answer"),
-            ("hangs", hang, "did not answer in time"),
-            ("drips", drip, "did not answer in time"),
+            ("reset", reset, "sent only a part of its response"),
+            ("hangs", hang, "did not respond in time"),
+            ("drips", drip, "did not respond in time"),
             ("400", saying_json(table_error("InvalidInput"), 400), "answered 400 InvalidInput"),
             (
                 "403",
@@ -395,13 +399,13 @@ TABLE = [
                 saying_json(table_error("TooManyRequests"), 429, retry_after=HUGE),
                 "answered 429 TooManyRequests. The next",
             ),
-            ("HTML", saying(200, GUEST, Content_Type="text/html"), "cannot be understood"),
+            ("HTML", saying(200, GUEST, Content_Type="text/html"), "cannot be read"),
         )
         for place in ("ledger read", "ledger write", "lease")
         if place != "lease" or how in {"reset", "hangs", "drips", "busy"}
     ),
     Cell("ledger read", "refused", REFUSED, FAILED, "could not be reached.*Is Azurite running"),
-    Cell("ledger read", "wrong types", saying_json({"value": 3}), FAILED, "cannot be understood"),
+    Cell("ledger read", "wrong types", saying_json({"value": 3}), FAILED, "cannot be read"),
     Cell("ledger read", "truncated gzip", unpackable, FAILED, "ledger at 127"),
     Cell("ledger read", "busy once", once(saying_json(table_error("ServerBusy"), 503)), OK),
     Cell("ledger write", "busy once", once(saying_json(table_error("ServerBusy"), 503)), OK),
@@ -410,12 +414,30 @@ TABLE = [
         "written, and the answer cut",
         once(cut_after),
         FAILED,
-        "broke off its answer",
+        "sent only a part of its response",
     ),
-    Cell("ledger write", "written, and no answer", once(taken), FAILED, "broke off its answer"),
+    Cell(
+        "ledger write",
+        "written, and no answer",
+        once(taken),
+        FAILED,
+        "sent only a part of its response",
+    ),
     Cell("lease", "busy once", once(saying_json(table_error("ServerBusy"), 503)), OK),
-    Cell("lease", "written, and the answer cut", once(cut_after), FAILED, "broke off its answer"),
-    Cell("lease", "renewed, and no answer", once(taken, at=1), FAILED, "broke off its answer"),
+    Cell(
+        "lease",
+        "written, and the answer cut",
+        once(cut_after),
+        FAILED,
+        "sent only a part of its response",
+    ),
+    Cell(
+        "lease",
+        "renewed, and no answer",
+        once(taken, at=1),
+        FAILED,
+        "sent only a part of its response",
+    ),
     Cell("lease", "answers without versions", without_etags, OK),
 ]
 

@@ -156,9 +156,9 @@ def test_result_and_exception_of_a_call_are_passed_on() -> None:
 
 def test_timed_out_call_does_not_block_exit() -> None:
     forever = threading.Event()
-    with pytest.raises(TimeoutError, match=r"no answer within 0\.05 seconds"):
+    with pytest.raises(TimeoutError, match=r"no response within 0\.05 seconds"):
         call_with_timeout(0.05, forever.wait)
-    left = [thread for thread in threading.enumerate() if thread.name == "in time"]
+    left = [thread for thread in threading.enumerate() if thread.name == "call with timeout"]
     assert left
     assert all(thread.daemon for thread in left)
     forever.set()

@@ -74,7 +74,7 @@ def test_lost_lease_stops_the_check_before_its_next_effect(
     rig.stage.ledger_front.twist = stolen
     result = rig.check(DAY)
     assert (result.outcome, result.deliveries) == (Outcome.FAILED, ())
-    assert "another check may be at work: this one stops here" in result.error
+    assert "another check may be running. This check stops." in result.error
     assert not rig.heard.total()
     world.mend()
     assert rig.check(DAY + timedelta(minutes=1), tick=True).outcome == Outcome.BUSY

@@ -50,7 +50,7 @@ def test_demo_runs_and_on_a_terminal_serves_until_ctrl_c(tmp_path: Path) -> None
     assert ran.stdout.endswith("On a terminal it serves until Ctrl-C.\n")
     for output in (ran.stdout, on_a_terminal()):
         assert "the check has ended: ok" in output
-        assert "LibCal: secret ends in 6 days" in output
+        assert "LibCal: secret expires in 6 days" in output
         assert "outcome ok, 0 messages due, 0 posted" in output
 
 

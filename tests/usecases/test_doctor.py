@@ -205,10 +205,10 @@ def test_an_unusual_reference_is_not_put_into_a_command(examined: Examine, refer
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
-        (404, "WorkflowNotFound", "There is no such flow"),
-        (410, "", "There is no such flow"),
+        (404, "WorkflowNotFound", "The flow does not exist"),
+        (410, "", "The flow does not exist"),
         (401, "DirectApiAuthorizationRequired", "Anyone"),
-        (401, "", "the signature at its end"),
+        (401, "", "Copy the whole URL of the flow again, with its signature"),
     ],
 )
 def test_a_wrong_webhook(
@@ -310,7 +310,7 @@ def test_a_deployed_app_that_is_unhealthy(
 def test_a_page_that_does_not_respond(examined: Examine) -> None:
     finding = examined(LAPSEWATCH_PAGE_URL="http://127.0.0.1:1/api/page")["page"]
     assert (finding.ok, finding.commands) == (False, ())
-    assert "Nobody answers at http://127.0.0.1:1/api/page" in finding.text
+    assert "There is no response from http://127.0.0.1:1/api/page" in finding.text
 
 
 def test_a_page_without_sign_in_is_closed_not_missing(examined: Examine) -> None:
@@ -339,7 +339,7 @@ def test_an_undelivered_message_of_the_last_check_is_missing(
     found = examined()["checks"]
     assert found.ok is False
     assert found.text.startswith("the last check succeeded only in part: ")
-    assert "There is no such flow" in found.text
+    assert "The flow does not exist" in found.text
 
 
 def test_the_last_check_is_shown_in_the_local_time_zone(
