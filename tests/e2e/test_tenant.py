@@ -129,7 +129,8 @@ def test_owner_gets_one_mail_and_the_channel_the_rest(
     watched.tenant.clear_posted("its")
     assert watched("check").status == 0
     (mail,) = watched.tenant.mails()
-    subject = f"[Lapsewatch] Signage: secret “key 1” expires {when(noon(now, 5), now, CHICAGO, brief=True)}"
+    day = when(noon(now, 5), now, CHICAGO, brief=True)
+    subject = f"[Lapsewatch] Signage: secret “key 1” expires {day}"
     assert (mail.message["To"], mail.message["Subject"]) == ("ann@example.org", subject)
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail has a text
     assert "Ann Example, you own the apps below in Microsoft Entra." in text
