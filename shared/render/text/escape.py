@@ -28,9 +28,10 @@ _NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def clean(text: str, limit: int = MAX_CHARS) -> str:
     """Return untrusted `text` as one visible line of at most `limit` characters.
 
-    Control characters and line breaks become spaces, halves of surrogate pairs U+FFFD. Format
-    characters (Unicode category Cf: bidirectional overrides, zero-width characters, tags) are
-    removed. The escaping of a medium (card, HTML, CSV) comes after this.
+    Control characters and line breaks become spaces. Format characters (Unicode category Cf:
+    bidirectional overrides, zero-width characters, tags) are removed. Halves of surrogate pairs,
+    unassigned and private-use characters become U+FFFD: a reader may see nothing in their place.
+    The escaping of a medium (card, HTML, CSV) comes after this.
     """
     head = text[: limit * SCANNED_LENGTHS]
     visible = head if head.isprintable() else "".join(_visible(character) for character in head)
@@ -69,7 +70,7 @@ def _visible(character: str) -> str:
             return " "
         case "Cf":
             return ""
-        case "Cs":
+        case "Cs" | "Cn" | "Co":
             return "\N{REPLACEMENT CHARACTER}"
         case _:
             return character

@@ -9,8 +9,8 @@ from shared.render.text.escape import clean, inert, literal
 
 def test_outside_text_becomes_one_visible_line() -> None:
     assert (
-        clean(" Lib\r\n\tCal\x00 \u202etxt\u202c\u200b2024\ufeff \ud800")
-        == "Lib Cal txt2024 \ufffd"
+        clean(" Lib\r\n\tCal\x00 \u202etxt\u202c\u200b2024\ufeff \ud800\ue000\u2065")
+        == "Lib Cal txt2024 \ufffd\ufffd\ufffd"
     )
 
 
@@ -26,10 +26,13 @@ def test_invisible_and_bidi_characters_are_removed(text: str) -> None:
     assert not {unicodedata.category(character) for character in line} & {
         "Cc",
         "Cf",
+        "Cn",
+        "Co",
         "Cs",
         "Zl",
         "Zp",
     }
+    assert line.isprintable()
     line.encode()
 
 
