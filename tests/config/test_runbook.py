@@ -161,7 +161,7 @@ def test_the_shipped_runbooks_are_complete(service: str, other: str) -> None:
             "**Value**",
             "Secret ID",
             "730 days (24 months)",
-            "Never send it by email",
+            "by email",
             "Do not delete",
         )
     )
@@ -172,7 +172,7 @@ def test_the_shipped_runbooks_are_complete(service: str, other: str) -> None:
     assert "Authorize with Microsoft Account" in sections["Verify"]
     last = sections["Verify"].rpartition("\n6. ")[2]
     assert "press **Confirm**" in last, "until then the countdown goes on"
-    assert "Without a status page, tell ITS" in last
+    assert "If there is no status page, tell ITS" in last
     assert "Check twice" in sections["Clean up"]
     assert sections["Request"].startswith("Subject: New client secret for {{service}}, please\n")
     assert all(other in sections[name] for name in ("Request", "Install", "Clean up")), (

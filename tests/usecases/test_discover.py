@@ -281,5 +281,5 @@ installer = ["team"]
 breaks = "Sign-in of Unnamed secret m9_ stops working."  # FILL IN
 
 # Also on the app, but on no service above: expired long ago, or no rule can tell it apart.
-#   secret “Wallet” (begins with aaa, ended 1 May 2019)
+#   secret “Wallet” (begins with aaa, expired 1 May 2019)
 """
