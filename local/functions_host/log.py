@@ -11,7 +11,7 @@ class _Lines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)-7s %(function)s: %(message)s")
         self._function = function
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802  (a method of logging.Formatter)
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
 
     def format(self, record: logging.LogRecord) -> str:

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Handler(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002  (a method of the base class)
         path = quote(str(getattr(self, "path", "-")).partition("?")[0], safe="/%")
         _log.info(
             "%s %s %s",
@@ -33,7 +33,7 @@ class _Handler(WSGIRequestHandler):
         )
 
     # the arguments may contain the query
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002, ARG002
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002, ARG002  (the same)
         _log.warning("a request was not understood, or its answer broke off")
 
 
@@ -45,14 +45,13 @@ class _Server(ThreadedWSGIServer):
         host, port = listening.getsockname()
         super().__init__(host, port, application, handler=_Handler, fd=listening.fileno())
 
-    # typeshed allows datagrams, here and below
-    def process_request(  # type: ignore[override]
+    def process_request(  # type: ignore[override]  # typeshed allows datagrams
         self, request: socket.socket, client_address: tuple[str, int]
     ) -> None:
         self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # as above
         self._open.discard(request)
         super().shutdown_request(request)
 

@@ -69,8 +69,7 @@ def _message(request: Request) -> dict[str, object]:
     """Parse a Workflows message. Raise `ValueError` with the service's words."""
     message = request.get_json(silent=True)
     if not isinstance(message, dict):
-        # the caller sent it, the program is not at fault
-        raise ValueError("Invalid type. Expected Object but got Null.")  # noqa: TRY004
+        raise ValueError("Invalid type. Expected Object but got Null.")  # noqa: TRY004  (the caller sent it, the program is not at fault)
     attachments = message.get("attachments")
     if message.get("type") != "message":
         raise ValueError(f'Value {json.dumps(message.get("type"))} is not "message".')

@@ -51,11 +51,14 @@ class DeliversTwice(SoakState):
 
 
 def test_a_short_soak_succeeds_and_reports(own_azurite: Azurite) -> None:
-    soak = Soak(SoakState.of(8, seed=3), 8, own_azurite, table="Short")
+    """The seed leads to two outages, and to a new secret that is confirmed."""
+    soak = Soak(SoakState.of(12, seed=5), 20, own_azurite, table="Short")
     soak.run()
+    assert set(soak.faults) == {"Graph is out", "the inventory is cut off"}
+    assert soak.decisions == 1
     assert soak.state.notices > 2
     assert soak.audits == soak.outcomes["ok"] > 5
-    assert [each.day for each in soak.usage] == [1, 8]
+    assert [each.day for each in soak.usage] == [1, 20]
     assert len(report(soak)) == 5
 
 
