@@ -1,1 +1,1 @@
-"""Lapsewatch: tells the right people before an Entra credential lapses, until the service that depends on it is safe."""
+"""Lapsewatch: notify people before an Entra credential expires, until the service is safe."""

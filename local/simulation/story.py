@@ -223,7 +223,7 @@ def quiet_weeks(messages: Sequence[Message]) -> Iterator[Line]:
     if len(messages) >= QUIET_WEEKS:
         words = headline(last.notices[0], now=last.now, zone=last.zone)
         day = last.now.astimezone(last.zone).date()
-        repeated = f"[weekly: the last of {len(messages)} such lines]"
+        repeated = f"[weekly: the last of {len(messages)} messages]"
         yield Line(day, last.channel, f"{words} {repeated}")
 
 
@@ -248,7 +248,7 @@ def laid_out(lines: Iterator[Line]) -> Iterator[str]:
                 text = f"> {line.to:13}  {line.words}" if line.to else f"* {line.words}"
                 yield f"{name:10}  {text}"
                 if line.step:
-                    yield f"{'':16}{line.step}"
+                    yield f"{'':8}{line.step}"
                 name = ""
 
 

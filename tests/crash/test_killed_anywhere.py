@@ -113,7 +113,7 @@ STORIES = {
 }
 WIDE_STORIES = {
     "the whole tenant is introduced": Story(),
-    "owners hear of their apps": Story(before=introduced, at=DAY),
+    "owners are notified of their apps": Story(before=introduced, at=DAY),
 }
 
 

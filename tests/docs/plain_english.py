@@ -95,7 +95,7 @@ def _spaces(found: re.Match[str]) -> str:
 SCRIPT = _only(r"(?:^|(?<=\s))#.*|\"[^\"\n]* [^\"\n]*\"")
 SLASHES = _only(r"(?:^|(?<=\s))//.*|/\*[^*]*\*/|(?<=@description\(')[^\n]*")
 MARKUP = _without(r"\{\{.*?\}\}|\{%.*?%\}|<(style|script)\b.*?</\1>|<[^>]*>")
-YAML = _without(r"^\s*(?:- )?[\w$./{}-]+:(?=\s)")
+YAML = _without(r"^\s*(?:- )?[\w$./{}-]+:(?=\s)|(?<=: )\[[\w, -]+\]$")
 READERS: dict[str, Callable[[str], str]] = {
     "": SCRIPT,
     ".bicep": SLASHES,

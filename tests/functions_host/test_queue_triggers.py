@@ -52,7 +52,7 @@ def queue(storage: Azurite, name: str) -> QueueClient:
 
 
 class Seen:
-    """A function that notes what it is run for, and fails as often as it is told."""
+    """A function that notes what it is run for, and fails as often as the test wants."""
 
     def __init__(self, enough: int, *, fails: bool = False) -> None:
         self.values: list[tuple[str | None, str | None]] = []

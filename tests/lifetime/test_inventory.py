@@ -170,7 +170,7 @@ def test_an_incomplete_read_changes_nothing_and_is_retried() -> None:
     life.whole.broken = ""
     again = life.run("2026-09-02T14:30Z")
     assert [result.outcome for result in again] == [Outcome.OK]
-    assert len(life.news) == 4, "nothing is told twice"
+    assert len(life.news) == 4, "nothing is sent twice"
 
 
 def test_a_failing_read_is_reported_daily_and_so_is_recovery() -> None:
@@ -254,11 +254,9 @@ def test_owners_get_their_own_apps_from_the_second_day_on() -> None:
         "2026-09-06 its nobodys-1 rung 14",
         "2026-09-06 its robots-1 rung 14",
     ]
-    assert len(life.whole.asked) == 10, (
-        "owners are asked for only when something is about to be told"
-    )
+    assert len(life.whole.asked) == 10, "owners are read only before a message"
     assert set(life.ledger.memory.channels) <= {"its", "admins"}, (
-        "an owner is no channel of the watchlist"
+        "an owner is not a channel of the watchlist"
     )
 
 
@@ -317,7 +315,7 @@ def test_channels_also_get_apps_whose_owners_mail_fails() -> None:
     life.whole.owned["new"] = (owner("ann"),)
     life.run("2026-10-25T14:00Z")
     assert [line for line in life.news if "new-1" in line] == ["2026-10-23 ann new-1 first 30"], (
-        "the channels hear nothing more"
+        "the channels get no more messages"
     )
 
 
@@ -390,7 +388,7 @@ def test_an_inventory_ledger_failure_makes_the_check_partial(
         if delivery.message.inventory is not None
     ]
     assert of_tenant == ([True] if method == "record_notifications" else []), (
-        "what was sent is said, recorded or not"
+        "what was sent is reported, recorded or not"
     )
     life.remembered.broken.clear()
     life.run("2026-09-01T16:00Z")

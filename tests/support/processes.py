@@ -5,7 +5,7 @@ the environment, with a clock and a partition of the ledger from its arguments.
 
     NOW PARTITION tick | check | confirm SERVICE KEY-ID
 
-It prints {"outcome": "ok", "error": "", "told": 2}.
+It prints `{"outcome": "ok", "error": "", "told": 2}`.
 """
 
 import json

@@ -109,7 +109,7 @@ def _page(response: GraphResponse) -> _Page:
 
 
 def _instant(activity: _Activity | None) -> datetime | None:
-    """Return an instant in UTC; `None` if it cannot be read, which is no evidence of use.
+    """Return an instant in UTC; `None` if it cannot be read, which proves nothing.
 
     Microsoft's own example has the offset `-8:00`, and the year 1 means never.
     """

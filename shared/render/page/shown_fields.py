@@ -21,7 +21,7 @@ class ShownFields(NamedTuple):
 def shown_fields(credential: Credential) -> ShownFields:
     """Return the hidden fields for a credential.
 
-    What UTF-8 cannot encode is replaced; a decision with such a field is refused.
+    What UTF-8 cannot encode is replaced; a decision with that field is refused.
     """
     return ShownFields(
         _sendable(credential.key_id), _sendable(credential.hint), _exact(credential.ends)

@@ -78,7 +78,7 @@ class InventoryWords(Words):
 
 
 def app_name(view: InventoryView) -> str:
-    """Return the app's name; its whole client id if it has none that can be read."""
+    """Return the app's name; its whole client id if its name cannot be read."""
     name = clean(view.listed.app_name, MAX_NAME_CHARS)
     return name or f"client id {clean(view.listed.client_id)}"
 

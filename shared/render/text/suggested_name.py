@@ -14,7 +14,7 @@ LIFETIME = timedelta(days=730)
 
 _GLOB = re.compile(r"\*+|\?+|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
 _TYPED = string.printable[:-5]
-"""The characters that people type into a name; the last five are line breaks and the like."""
+"""The characters that people type into a name; the last five are like line breaks."""
 
 
 def suggested_name(service: Service, *, now: datetime, zone: ZoneInfo) -> str:

@@ -22,7 +22,7 @@ class Words:
     """The sentences about one item. A kind of item overrides those that it needs."""
 
     marks_copies: ClassVar = True
-    """Whether readers who only get a copy are told that they need not act."""
+    """Whether readers of a copy read that no action is needed."""
 
     @property
     def name(self) -> str:

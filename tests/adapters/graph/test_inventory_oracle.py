@@ -80,7 +80,7 @@ class Watching:
     def told(self) -> dict[str, str]:
         notices = [notice for message in self.inbox.heard for notice in message.notices]
         said = {notice.view.item: notice.reason.value for notice in notices}
-        assert len(said) == len(notices), "nothing is told twice"
+        assert len(said) == len(notices), "nothing is sent twice"
         return said
 
 

@@ -323,7 +323,7 @@ def test_keys_are_made_of_ids() -> None:
 
 @given(items, channels)
 def test_key_holds_item_and_channel(item: str, channel: str) -> None:
-    assert re.fullmatch(r"told:([^|]+)\|([^|]+)", key("told", item, channel)).groups() == (  # type: ignore[union-attr]  # fails by itself
+    assert re.fullmatch(r"told:([^|]+)\|([^|]+)", key("told", item, channel)).groups() == (  # type: ignore[union-attr]  # fails if it does not match
         item,
         channel,
     )

@@ -1,6 +1,6 @@
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -20,6 +20,7 @@ def test_long_text_is_cut_with_an_ellipsis() -> None:
 
 
 @given(st.text(alphabet=st.characters()))
+@example("LibCal \u202etxt\u202c\u200b2024")
 def test_invisible_and_bidi_characters_are_removed(text: str) -> None:
     line = clean(text)
     assert len(line) <= 80

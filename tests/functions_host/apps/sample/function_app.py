@@ -62,7 +62,7 @@ def keep(req: func.HttpRequest) -> str:  # noqa: ARG001  (a trigger's parameter)
 
 @app.route(route="slow", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def slow(req: func.HttpRequest) -> func.HttpResponse:
-    """Answer when somebody at that port of 127.0.0.1 says so."""
+    """Answer when a client at that port of 127.0.0.1 permits it."""
     with socket.create_connection(("127.0.0.1", int(req.params["port"]))) as teller:
         return func.HttpResponse(teller.recv(100))
 
