@@ -92,6 +92,7 @@ var programSettings = {
 }
 
 // Secrets that the watchlist names.
+// Built here from the secret's name: azd knows no output of a deployment before it.
 var settingsFromVault = toObject(items(vaultSettings), each => each.key, each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})')
 
 // Routes without sign-in: each has a function key or is public on purpose. Easy Auth guards the rest.

@@ -13,6 +13,9 @@ from shared.core.model.owners import AppOwners
 from shared.core.model.vocabulary import Severity
 
 
+# The audience is remembered, so that owners are read only when a message is due, and a failed mail
+# stays pending for that person. If all mail to owners fails, the channels are notified: at the next
+# attempt of critical items, from the next day of the others.
 def audience_of(
     view: InventoryView, owned: AppOwners | None, at: InventoryContext, *, looked_up: bool
 ) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ def plan(at: InventoryContext, owned: Mapping[str, AppOwners]) -> Plan:
     return Plan(messages, owners, tuple(changed), len(late))
 
 
+# Nothing is sent about items that a read did not see: the next good read sends what became due.
 def _is_due(listed: InventoryItem, at: InventoryContext) -> bool:
     """Return whether an item is due to anybody in its last audience, or at all without one."""
     view = inventory_view(listed, at)

@@ -59,6 +59,8 @@ def matches(claim: Claim, credential: Credential) -> bool:
             return credential.key_id.casefold() == claim.value.casefold()
 
 
+# A credential that was confirmed for a service stays its own, even if another service's rule
+# matches it: a wrong click cannot hide a replacement.
 def claimed_by(credential: Credential, services: Iterable[Service], memory: Memory) -> ClaimedBy:
     """Return which of the `services` of its app a credential belongs to."""
     services = tuple(services)

@@ -7,6 +7,8 @@ NEWS_WHEN_WELL = frozenset({Reason.CONFIRMED, Reason.RECOVERED})
 """The reasons for which people are notified that all is well."""
 
 
+# An app that cannot be found or is disabled is reported like a missing credential: at once, then
+# daily for a week, then weekly.
 def needs_action(view: View) -> bool:
     """Return whether somebody must act now: the service may have stopped working already.
 
