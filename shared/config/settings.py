@@ -25,12 +25,8 @@ class NoSuchTenant(Exception):
         names = ", ".join(
             f"{key} ({each.name})" if each.name else key for key, each in known.items()
         )
-        problem = (
-            f"The tenant {given[:80]!r} is not watched."
-            if given
-            else "Several tenants are watched, and none was chosen."
-        )
-        super().__init__(f"{problem} Choose one with --tenant or ?tenant=: {names}.")
+        unknown = f"The tenant {given[:80]!r} is not watched. " if given else ""
+        super().__init__(f"{unknown}Choose a tenant with --tenant or ?tenant=: {names}.")
         self.given = given
 
 

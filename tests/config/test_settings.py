@@ -553,10 +553,7 @@ def test_choosing_one_of_several_tenants() -> None:
     assert only.of("own").watchlist is only.watchlist
     with pytest.raises(
         NoSuchTenant,
-        match=(
-            r"Several tenants are watched, and none was chosen\. "
-            r"Choose one with --tenant or \?tenant=: a \(library-a\), b \(library-b\)\."
-        ),
+        match=(r"Choose a tenant with --tenant or \?tenant=: a \(library-a\), b \(library-b\)\."),
     ):
         _ = several.watchlist
     with pytest.raises(NoSuchTenant, match="The tenant 'c' is not watched"):

@@ -225,8 +225,8 @@ def test_commands_use_the_tenant_option(commands: Lapsewatch) -> None:
     unnamed, unknown = commands("status"), commands("check", "--tenant", "nobody")
     assert [(ran.status, ran.out) for ran in (unnamed, unknown)] == [(2, ""), (2, "")]
     assert (
-        "--tenant: Several tenants are watched, and none was chosen. "
-        f"Choose one with --tenant or ?tenant=: {TENANTS[0]} (branch), own (home), " in unnamed.err
+        f"--tenant: Choose a tenant with --tenant or ?tenant=: {TENANTS[0]} (branch), own (home), "
+        in unnamed.err
     )
     assert (
         commands("check", "--tenant", TENANTS[0], "--json").json["services"][0]["standing"]
