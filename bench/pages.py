@@ -104,7 +104,7 @@ def _certificate(chance: random.Random) -> dict[str, object]:
 def rendered(apps: int, root: str, due: int | None = None) -> Iterator[bytes]:
     """Yield the pages, compressed as Graph does it, each with the link to the next.
 
-    With `due`, each app has one secret, and exactly so many of them are due.
+    With `due`, each app has one secret, and exactly this many of them are due.
     """
     chance = random.Random(1)  # noqa: S311  (the same pages every time)
     last = (apps - 1) // PAGE

@@ -33,7 +33,7 @@ class Run(NamedTuple):
     seconds: float
     """Elapsed, without those for an empty tenant."""
     cpu: float
-    """Seconds of processor time, likewise."""
+    """Seconds of processor time, without those for an empty tenant."""
     megabytes: float
     """Peak of resident memory, imports included."""
     apps: int

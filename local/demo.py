@@ -176,7 +176,7 @@ def _serve(root: str, tenant: Tenant) -> None:
 
 @contextlib.contextmanager
 def _limited(seconds: int) -> Iterator[None]:
-    """Raise `DemoError` in the body after so many seconds, wherever it waits."""
+    """Raise `DemoError` in the body after this time, wherever it waits."""
 
     def end(_number: int, _frame: object) -> None:
         raise DemoError(f"The demo did not finish within {seconds} seconds. See {LOG}.")

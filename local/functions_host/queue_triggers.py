@@ -62,7 +62,7 @@ class Queues:
         return name if os.environ.get(setting) else f"{name} (not run: {setting} is not set)"
 
     def follow(self) -> None:
-        """Start to poll, until the host stops."""
+        """Start polling, until the host stops."""
         self._thread.start()
 
     def send(self, function: Function, outputs: Mapping[str, rpc.TypedData]) -> None:
@@ -81,7 +81,7 @@ class Queues:
                 raise InvocationFailed(f"{name} could not be sent: {_brief(error)}", "") from None
 
     def close(self) -> None:
-        """Stop to poll, wait for the running function, and close the connections."""
+        """Stop polling, wait for the running function, and close the connections."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()

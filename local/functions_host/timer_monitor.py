@@ -16,7 +16,7 @@ from local.functions_host.ncrontab import Schedule
 _log = logging.getLogger(__name__)
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""The instant that stands for "never"."""
+"""The instant that means "never"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class UnwatchedApps:
     random: Random
     zone: ZoneInfo
     channel: str
-    """Receives what has no owner; on the first day, everything."""
+    """Receives the items without an owner; on the first day, all items."""
     apps: list[UnwatchedApp] = field(default_factory=list)
     introduced: datetime | None = None
     """When everything had been sent for the first time."""

@@ -75,7 +75,7 @@ class ServiceState:
         return App(self.client_id, self.client_id, self.client_id, credentials)
 
     def broken_since(self, now: datetime) -> datetime | None:
-        """Return since when the secret in use is deleted or expired; `None` if it works."""
+        """Return since when the service's secret is deleted or expired; `None` if it works."""
         assert self.used.ends is not None
         ends = (at for at in (self.deleted_at, self.used.ends) if at is not None and at <= now)
         return min(ends, default=None)

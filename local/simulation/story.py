@@ -1,6 +1,6 @@
 """`make story`: two years of two secrets, printed day by day: what people did, and what was sent.
 
-The program itself writes every message and lives through every day; only the people are made up.
+The real program runs every day and writes every message; only the people are made up.
 """
 
 import sys
@@ -43,7 +43,7 @@ products (the channel "library").
 
 The weekly status to ITS is shown only where nothing else is sent for months."""
 QUIET_WEEKS = 10
-"""How many quiet weeks in a row get a line."""
+"""How many weeks in a row without other messages get a line."""
 REMINDERS = {Reason.RUNG, Reason.STILL_WAITING}
 """Reasons that repeat a notice: its next step is not printed again."""
 

@@ -35,7 +35,7 @@ class ManagedIdentity:
     """Issues tokens. `header` is the required value of `IDENTITY_HEADER`.
 
     New tokens have the permissions in `roles`, and last `lifetime` seconds: a day, as in Azure. The
-    identity may send mail as each of `mailboxes`; that is Exchange's matter and not in the token.
+    identity may send mail as each of `mailboxes`; Exchange decides that, not the token.
     """
 
     def __init__(self, header: str | None = None) -> None:

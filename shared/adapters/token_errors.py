@@ -25,6 +25,6 @@ def no_token_for_graph(error: Exception) -> str:
     return (
         f"No token for Graph. The sign-in says: {why_no_token(error)}. In Azure: is the managed"
         " identity assigned to the app, and does AZURE_CLIENT_ID name it? On a laptop: sign in"
-        " with 'az login'; or run the stand-in tenant (python -m local.tenant), if that is what"
-        " the settings name"
+        " with 'az login'; or run the stand-in tenant (python -m local.tenant), if the settings"
+        " name it"
     )

@@ -42,7 +42,7 @@ class Misconfigured(Exception):
     """Settings, watchlist and runbooks cannot be used; the text lists every mistake."""
 
     def __init__(self, problems: tuple[ConfigProblem, ...]) -> None:
-        """Keep `problems`, of which there is at least one."""
+        """Keep `problems`, at least one."""
         super().__init__(problems)
         self.problems = problems
 
@@ -54,7 +54,7 @@ class Misconfigured(Exception):
 
 
 class ConfigProblems:
-    """Collects problems while reading goes on, so that one mistake does not hide the next."""
+    """Collects problems while reading continues, so that one mistake does not hide the next."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -67,7 +67,7 @@ class ConfigProblems:
     def read_or[T](self, fallback: T, place: str, read: Callable[[], T]) -> T:
         """Return what `read` returns; if it raises, add its problems and return `fallback`.
 
-        The fallback only lets reading go on: it is never used, because loading fails at the end.
+        The fallback only lets reading continue: it is never used, because loading fails later.
         `place` may be empty if the setting itself is the place.
         """
         try:

@@ -91,7 +91,7 @@ class TomlTable:
         return self._below(value, key).read(build)
 
     def tables[T](self, key: str, build: Build[T], expected: str) -> tuple[T, ...]:
-        """Return what `build` makes of each table in `[[key]]`, of which one must be present."""
+        """Return what `build` makes of each table in `[[key]]`; there must be at least one."""
         values = self._take(key)
         is_array = isinstance(values, list) and all(isinstance(each, dict) for each in values)
         if not is_array or not values:

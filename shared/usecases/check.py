@@ -148,7 +148,7 @@ class Watch:
         return result
 
     def _could_not_begin(self, started: datetime, error: str, progress: Progress) -> CheckResult:
-        """Report a check that could not begin to the heartbeat: the ledger knows nothing of it."""
+        """Report a check that could not begin to the heartbeat; the ledger has no record of it."""
         result = CheckResult(started, Outcome.FAILED, error)
         self._beat(result, progress)
         return result

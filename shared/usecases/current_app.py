@@ -50,7 +50,7 @@ class CurrentApp:
         return tuple(f"“{credential.name}” matches the claim of {name}.{undo}" for name in others)
 
     def other_users(self, key_id: str, service_ids: Sequence[str]) -> tuple[str, ...]:
-        """Return a note for each other service that uses the credential: it goes on doing so."""
+        """Return a note for each other service that uses the credential: it still does."""
         users = [
             view.service
             for view in self.judgement.services

@@ -55,7 +55,7 @@ def confirm(
 
 
 def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Person) -> Done:
-    """Save that somebody knows, until a local day, and why. Raises like `confirm`."""
+    """Save an acknowledgement until a local day, with its reason. Raises like `confirm`."""
     app = read_app(watch, app_of(watch, service_id))
     view = app.service(service_id)
     return _finish(watch, decisions.acknowledge(view, until, why, app.at, by=by))

@@ -42,7 +42,7 @@ def record_check(
         last_checks = part.note(last_checks)
     decisions = ledger.decisions_since(result.checked_at - DECIDED_WITHIN)
     if not all(is_remembered(decision, at.memory) for decision in decisions):
-        # made during this check, which kept its own check from running: the next tick does it
+        # made during this check, so its own check could not run: the next tick does it
         last_checks = replace(last_checks, retries_left=max(1, last_checks.retries_left))
     ledger.record_check(record, last_checks)
     with suppress(LedgerError):  # the check is recorded; the next one can delete old rows
@@ -54,7 +54,7 @@ def record_check(
 
 
 def record_failure(ledger: Ledger, result: CheckResult, *, retry: bool) -> None:
-    """Write that a check failed, if possible: its own error says more than another one."""
+    """Write that a check failed, if possible; an error in writing would hide its own."""
     record = _record_of(result)
     with suppress(LedgerError):
         last_checks = last_checks_after(record, ledger.last_checks(), retry=retry)

@@ -102,7 +102,7 @@ def problem(status: int, title: str, detail: str, more: Json | None = None) -> H
 
 
 def page(html: str, status: int = 200) -> HttpResponse:
-    """Return a page, which loads nothing but its own style and script."""
+    """Return a page, which loads only its own style and script."""
     return _not_stored(status, html, "text/html", {"Content-Security-Policy": PAGE_POLICY})
 
 

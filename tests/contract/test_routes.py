@@ -33,7 +33,7 @@ KEY = {"x-functions-key": "local"}
 
 
 class Ask(NamedTuple):
-    """What is asked of the stand-in tenant, and how that is answered."""
+    """A request to the stand-in tenant, and the status of the answer."""
 
     method: str
     path: str
@@ -103,7 +103,7 @@ PRINTED = """
 
 
 class Host(NamedTuple):
-    """The local host, as it says it serves."""
+    """What the local host prints that it serves."""
 
     functions: list[str]
     root: str

@@ -106,7 +106,7 @@ def confirming(stage: Stage) -> tuple[str, ...]:
 STORIES = {
     "the introduction": Story(),
     "the replacements come": Story(before=renewed, at=DAY),
-    "sign-ins settle it": Story(before=signed_in_with, at=3 * DAY),
+    "sign-ins confirm it": Story(before=signed_in_with, at=3 * DAY),
     "a person confirms": Story(
         before=renewed_and_notified, act=confirming, at=DAY + timedelta(hours=2), again=confirming
     ),

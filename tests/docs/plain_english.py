@@ -28,7 +28,7 @@ QUOTING = {"tests/docs/banned_phrases.txt", "tests/docs/test_plain_english.py"}
 MAX_TEST_NAME_CHARS = 60
 NOT_A_SUMMARY = re.compile(r"\s*(Give|Say|Tell)s?\b")
 CODE = "\0"
-"""Stands for a character that is not prose. No phrase reaches across it."""
+"""Replaces a character that is not prose. No phrase reaches across it."""
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -38,7 +38,7 @@ def posted(host: Host) -> dict[str, object]:
 
 
 def wait_for_cards(lapsewatch: Lapsewatch, cards: int) -> None:
-    """Wait until Teams has received so many requests."""
+    """Wait until Teams has received this number of cards."""
     end = time.monotonic() + 60
     while lapsewatch.tenant.requests()["POST /teams/its"] < cards:
         assert time.monotonic() < end

@@ -1,7 +1,7 @@
 """Malformed pages of a tenant and responses about owners: they are read, or refused.
 
-The oracle here reads the JSON once more, without the decoder: an app with an end in question is
-returned with every credential, and every other app is counted or named as unread.
+The oracle here reads the JSON once more, without the decoder: an app with an end that the query
+selects is returned with every credential, and every other app is counted or named as unread.
 """
 
 import json
@@ -83,7 +83,7 @@ NOT_SAID = (Unsaid, ValueError, TypeError, KeyError, AttributeError)
 
 
 def in_question(app: object) -> bool:
-    """Return whether an app has an end in question. Raises if the JSON does not have it."""
+    """Return whether the query selects an end of an app. Raises if the JSON does not have it."""
     if not isinstance(app, dict):
         raise Unsaid
     if app.get("isDisabled") or app.get("disabledByMicrosoftStatus") not in (

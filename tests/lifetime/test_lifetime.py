@@ -252,7 +252,7 @@ def test_the_secret_expires_before_its_replacement() -> None:
 
 
 def test_the_installer_is_late() -> None:
-    """The countdown on the old secret continues; after expiry, both are notified daily."""
+    """Reminders about the old secret continue; after expiry, both are notified daily."""
     world = living(LIBCAL)
     world.run("2026-11-20T18:00Z")
     world.tenant.add(renewed("cal28", "LibCal 2028", "2026-11-20"))
@@ -747,7 +747,7 @@ def test_an_expiring_secret_is_acknowledged_and_forgotten() -> None:
 
 
 def test_an_expiring_secret_is_acknowledged_then_replaced() -> None:
-    """The acknowledgement ends: the installer is notified, and the countdown continues."""
+    """The acknowledgement ends: the installer is notified, and reminders continue."""
     world = living(LIBCAL)
     world.run("2026-10-20T18:00Z")
     world.acknowledge("libcal", "2026-12-13", "ordered")

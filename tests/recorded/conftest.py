@@ -39,7 +39,7 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant]:
 
 @pytest.fixture
 def settings(tenant: Tenant, azurite: Azurite) -> dict[str, str]:
-    """Those of the program, before a table that holds the recorded rows."""
+    """The settings of the program, with a table that holds the recorded rows."""
     restore(azurite.tables, recorded_ledger()["rows"])
     return environment(tenant, azurite.tables)
 

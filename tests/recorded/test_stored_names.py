@@ -209,7 +209,7 @@ def test_the_ledger_of_another_tenant_is_in_a_partition_of_its_own(
 def test_the_table_has_its_name() -> None:
     assert (
         TABLE == "Lapsewatch"
-    )  # in which every test here lays its rows, and finds those of the program
+    )  # every test here puts its rows there and finds those of the program
 
 
 def columns(found: list[Json]) -> Names:

@@ -139,7 +139,7 @@ def _resource(node: Node) -> Resource:
 
 
 def _is_body(each: Node, declaration: Node) -> bool:
-    """Whether an object is the body: it stands there plainly, or under `if` and `for` alone."""
+    """Whether an object is the body: directly, or only inside `if` and `for`."""
     parent = each.parent
     while parent is not None and parent != declaration:
         if parent.type not in {"for_statement", "if_statement"}:
@@ -149,7 +149,7 @@ def _is_body(each: Node, declaration: Node) -> bool:
 
 
 def _mentions(node: Node, parent: Node) -> bool:
-    """Whether an identifier is a mention: not what a declaration or a property calls itself."""
+    """Whether an identifier is a mention, not the name of a declaration or a property."""
     own = parent.named_children[0] == node
     return not (own and (parent.type.endswith("_declaration") or parent.type == "object_property"))
 

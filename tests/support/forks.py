@@ -51,7 +51,7 @@ class Forked:
         return self._ended(0)
 
     def wait(self, timeout: float) -> int:
-        """Wait and return the exit status. Raise `TimeoutError` after so many seconds."""
+        """Wait and return the exit status. Raise `TimeoutError` after `timeout` seconds."""
         ended = self._ended(timeout)
         if ended is None:
             raise TimeoutError(f"process {self.pid} runs after {timeout} seconds")
@@ -162,7 +162,7 @@ def _serve(orders: socket.socket) -> Mapping[str, Any] | None:
                 out, err, status = files
                 ends, alive = os.pipe()
                 pid = os.fork()
-                if not pid:  # `alive` stays open as long as it lives
+                if not pid:  # `alive` stays open until the child ends
                     os.dup2(out, 1)
                     os.dup2(err, 2)
                     _close(*files, ends, *running, *(status for _, status in running.values()))
@@ -185,7 +185,7 @@ def main() -> None:
     for module in modules:
         importlib.import_module(module)
     gc.collect()
-    gc.freeze()  # the child ends sooner, for it need not look at all of that
+    gc.freeze()  # the child ends sooner if it does not collect all of that
     order = _serve(socket.socket(fileno=int(number)))
     if order is None:
         return

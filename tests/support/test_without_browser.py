@@ -13,7 +13,7 @@ import pytest
 
 @pytest.mark.browser
 @pytest.mark.parametrize("number", range(3))
-def test_drawn(number): raise AssertionError("it was to be left out")
+def test_drawn(number): raise AssertionError("it should be left out")
 
 def test_plain(): pass
 def test_other(): pass

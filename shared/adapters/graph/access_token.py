@@ -33,7 +33,7 @@ class RunToken:
         self._token: AccessToken | None = None
         self._failure: DirectoryError | None = None
         self.pending = False
-        """Whether a token was requested and has not come."""
+        """Whether a token was requested and has not arrived."""
 
     async def get_token(
         self, *scopes: str, claims: str | None = None, enable_cae: bool = False

@@ -24,7 +24,7 @@ from shared.adapters.graph.session import Session
 from shared.ports.errors import DirectoryError
 
 BATCH = 20
-"""Requests that Graph takes in one."""
+"""Requests that Graph accepts in one batch."""
 
 type Results[K: Hashable] = dict[K, GraphResponse | DirectoryError]
 

@@ -1,6 +1,6 @@
 """Decode a page of a list of all apps.
 
-Only apps with a credential in question become values; the others are counted.
+Only apps with a credential that the query selects become values; the others are counted.
 The usual way is one typed pass over the bytes, and one look at each end. Only a page that cannot
 be read so is decoded object by object, to name the one to blame and keep the others.
 """
@@ -38,7 +38,7 @@ class _Principals(msgspec.Struct, gc=False):
 
 
 class DecodedPage(NamedTuple):
-    """What a page holds; `apps` are those with a credential in question."""
+    """What a page holds; `apps` are those with a selected credential."""
 
     apps: list[InventoryApp]
     applications: int
@@ -69,7 +69,7 @@ class PageDecoder:
             return self._decode_each(body)
 
     def _select(self, records: Sequence[ListedRecord]) -> tuple[list[InventoryApp], int]:
-        """Return the apps with an end in question, and count all credentials.
+        """Return the apps with a selected credential, and count all credentials.
 
         Written for speed: a tenant may have 100,000 apps.
         """

@@ -39,7 +39,7 @@ class _Cache(NamedTuple):
     asked: datetime = fetched
     """When the issuer last answered or failed."""
     failure: TokenVerifierError | None = None
-    """Why the last request brought no keys."""
+    """Why the last request returned no keys."""
 
     def key(self, key_id: str, now: datetime) -> jwt.PyJWK | None:
         return self.keys.get(key_id) if now - self.fetched < MAX_AGE else None

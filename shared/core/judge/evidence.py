@@ -89,6 +89,7 @@ def _confirmed(
     known = memory.in_use_records.get(service)
     version = known.version if known is not None else ""
     in_use = InUse(service, key_id, assumed=False, at=now, evidence=True, version=version)
+    # Without an author: no person decided.
     decision = Decision(now, DecisionKind.CONFIRM, None, (service,), key_id, WHY)
     earlier = (PreviousCredential(service, previous),) if previous else ()
     return DecisionChanges(decision, in_use_records=(in_use,), previous_credentials=earlier)

@@ -39,7 +39,7 @@ def is_check_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -
 
 
 def is_inventory_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
-    """Return whether the inventory is to be read: not tried since the last due instant."""
+    """Return whether to read the inventory: it was not tried since the last due instant."""
     if watchlist.inventory is None:
         return False
     tried = last_checks.inventory_attempt
@@ -65,6 +65,7 @@ def is_stale(last_checks: LastChecks, now: datetime) -> bool:
 
     An instant further in the future than clocks differ proves nothing.
     """
+    # A program that never ran is stale, too: `health` or the first tick saves the sign of life.
     last = last_checks.last_success or last_checks.watching_since
     return last is not None and not -CLOCKS_DIFFER <= now - last <= STALE_AFTER
 

@@ -15,7 +15,7 @@ from shared.core.model.views import RemovedView, WatcherView
 from shared.core.model.vocabulary import Reason, Severity, Standing
 
 FAILED_CHECKS = 2
-"""A channel that failed in so many checks in a row is reported. Hourly retries do not count:
+"""A channel is reported after this many failed checks in a row. Hourly retries do not count:
 an hour's disturbance is not worth a message to others."""
 
 

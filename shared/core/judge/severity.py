@@ -5,11 +5,11 @@ from shared.core.model.vocabulary import Loss, Severity, Standing
 NOTICE_ABOVE_DAYS = 30
 CRITICAL_DAYS = 7
 LONG_ENDED_DAYS = 7
-"""Nobody is notified of what had already been expired for longer when it was first seen."""
+"""A credential that had been expired for longer when it was first seen is not reported."""
 
 
 def severity_of(standing: Standing, loss: Loss, days_left: int | None) -> Severity:
-    """Return the severity of a service with so many days left to the credential in use."""
+    """Return the severity of a service whose credential in use has `days_left` days."""
     broken = {Standing.MISSING, Standing.EXPIRED, Standing.APP_PROBLEM}
     if standing in broken or loss != Loss.NONE:
         return Severity.CRITICAL

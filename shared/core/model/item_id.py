@@ -69,7 +69,7 @@ _KIND_BY_PREFIX = {kind.value: kind for kind in ItemKind if kind not in _WITHOUT
 
 
 def item_id(kind: ItemKind, *parts: str) -> str:
-    """Return the stored text of an id; a kind of which there is one item has an empty part."""
+    """Return the stored text of an id; a kind that has only one item has an empty part."""
     return str(ItemId(kind, parts or ("",)))
 
 

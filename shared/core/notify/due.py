@@ -43,6 +43,7 @@ def _message(
     channel: str, items: Iterable[_Candidate], judgement: Judgement, at: CheckContext
 ) -> Message | None:
     watching = tuple(view for view in judgement.services if channel in view.service.channels)
+    # A service that is new on the watchlist is introduced to its channels, as on the first day.
     new = tuple(view for view in watching if (view.item, channel) not in at.memory.notifications)
     notices = _notices(channel, items, at)
     notices += _to_be_confirmed(new, notices, channel)

@@ -121,6 +121,7 @@ def _ended_acknowledgements(at: CheckContext, old_services: set[str]) -> Iterato
     for service, given in at.memory.acknowledgements.items():
         found = at.memory.items.get(service)
         passed = found is not None and found.situation != given.situation and given.at < found.since
+        # only this version is deleted: a person may acknowledge again during the check
         if passed or given.until < today or service in old_services:
             yield given
 

@@ -75,7 +75,7 @@ def already(view: ServiceView, now: datetime, zone: ZoneInfo) -> Receipt:
 
 
 def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
-    """Return a warning if an acknowledgement silences no message before its date, else "".
+    """Return a warning if an acknowledgement pauses no reminder before its date, else "".
 
     Also empty if reminders do not count down to an end.
     """

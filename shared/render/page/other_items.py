@@ -70,7 +70,7 @@ def watcher(status: Status, at: CheckContext) -> list[Item]:
 
 
 def unread(status: Status, at: CheckContext) -> list[Item]:
-    """Return the services of apps that were never read, so that they are not thought safe."""
+    """Return the services of apps that were never read, so that they do not look safe."""
     return [
         Item(
             f"service-{service.id}",

@@ -50,7 +50,7 @@ class Card:
     undos: tuple[Confirm, ...]
     acknowledge: Acknowledge | None
     new_name: str
-    """The name for a new secret; empty if none is to be created."""
+    """The name for a new secret; empty if no new secret is needed."""
     request: RequestMail | None
     request_next: bool
     """Sending the request is the installer's next step."""

@@ -64,7 +64,7 @@ def verdict(status: Status, at: CheckContext, other_items: int) -> Verdict:
 
 
 def _open_views(status: Status) -> Iterator[OpenView]:
-    """Yield the services that are not safe; an unusable app stands for its services."""
+    """Yield the services that are not safe; an unusable app is listed instead of its services."""
     judgement = status.judgement
     yield from (view for view in judgement.apps if view.problems)
     for view in judgement.services:

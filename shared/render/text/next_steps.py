@@ -11,7 +11,7 @@ LEADS = ("Your turn", "Renewer", "Installer")
 
 
 def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
-    """Return whose turn it is and what to do, in one sentence; empty if nothing is to be done.
+    """Return whose turn it is and what to do, in one sentence; empty if there is nothing to do.
 
     Without `roles`, for any reader: "Renewer (its): create a new client secret ...". With the
     reader's roles: "Your turn: ...", or, for an installer while the renewer has to act, "Ask ...

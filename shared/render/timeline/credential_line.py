@@ -27,7 +27,7 @@ def draw_in_use(
 ) -> None:
     """Draw the credential in use with its reminders.
 
-    After it was deleted or has expired, a broken line goes on to its end or to today.
+    After it was deleted or has expired, a broken line continues to its end or to today.
     """
     colour = COLOURS[view.severity]
     record = at.memory.credential_records.get(credential.key_id)

@@ -1,4 +1,4 @@
-"""The doctor's look at Graph: sign-in and permission, each app, and each service's claim."""
+"""Examine Graph: sign-in and permission, each app, and each service's claim."""
 
 from collections.abc import Iterator
 
@@ -77,7 +77,7 @@ def _app(app: WatchedApp, snapshot: AppSnapshot, judgement: Judgement) -> Findin
 def _service(
     view: ServiceView, app: WatchedApp, snapshot: AppSnapshot, context: CheckContext
 ) -> Finding:
-    """Report a doubt about the claim; it is only worth knowing if the credential is confirmed."""
+    """Report a doubt about the claim; it is only a note if the credential is confirmed."""
     part, doubt = f"service {view.service.name}", _doubt(view, app, snapshot, context)
     if not doubt:
         return Finding(part, ok=True, text=f"has a credential, status {view.standing}")

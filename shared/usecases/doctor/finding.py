@@ -13,4 +13,4 @@ class Finding:
     commands: tuple[str, ...] = ()
     """They repair it; empty if nothing is broken, or if no command repairs it."""
     informational: bool = False
-    """With `ok` `None`: the part was tried, and the text is only worth knowing."""
+    """With `ok` `None`: the part was tried, and the text is only a note."""

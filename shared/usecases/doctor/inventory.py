@@ -1,4 +1,4 @@
-"""The doctor's look at the whole tenant's inventory."""
+"""Examine the inventory of the whole tenant."""
 
 from contextlib import closing
 from datetime import datetime

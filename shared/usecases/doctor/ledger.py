@@ -1,4 +1,4 @@
-"""The doctor's look at the ledger, at the last checks, and at the sign-in activity report."""
+"""Examine the ledger, the last checks, and the sign-in activity report."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The doctor's look at the deployed app: its health, and the sign-in of its page."""
+"""Examine the deployed app: its health, and the sign-in of its page."""
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
