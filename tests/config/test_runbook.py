@@ -171,7 +171,7 @@ def test_the_shipped_runbooks_are_complete(service: str, other: str) -> None:
     )
     assert "Authorize with Microsoft Account" in sections["Verify"]
     last = sections["Verify"].rpartition("\n6. ")[2]
-    assert "press **Confirm**" in last, "until then the countdown goes on"
+    assert "press **Confirm**" in last, "until then, reminders continue"
     assert "If there is no status page, tell ITS" in last
     assert "Check twice" in sections["Clean up"]
     assert sections["Request"].startswith("Subject: New client secret for {{service}}, please\n")

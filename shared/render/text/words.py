@@ -57,7 +57,7 @@ class Words:
         return NOTHING_TO_DO
 
     def next_step(self, readers: AbstractSet[Role] = ANYBODY) -> str:
-        """Return whose turn it is and what to do, in one sentence; empty if nothing is to be done.
+        """Return whose turn it is and what to do, in one sentence; empty if there is nothing to do.
 
         See `next_steps.next_step`.
         """
