@@ -48,6 +48,7 @@ def test_card_functions_and_mentions_are_disabled() -> None:
 
 
 @given(st.text(alphabet="ab[]()*_`~<>\\! {}"))
+@example("*a* [b](c) `d` <e>")
 def test_markdown_shows_escaped_text_literally(text: str) -> None:
     shown = MarkdownIt("commonmark").render("Lapsewatch: " + literal(clean(text)))
     assert "<" not in shown.removeprefix("<p>").removesuffix("</p>\n")
