@@ -10,6 +10,7 @@ help: ## list the targets
 setup: .venv/.ready node_modules/.ready ## create .venv and node_modules, with exactly the pinned versions
 
 .venv/.ready: requirements-dev.txt local/find-python.sh
+	@test ! -L .venv || { echo ".venv is a link, and setup would clear what it points to. Remove the link, then run make again." >&2; exit 1; }
 	python=$$(sh local/find-python.sh) && "$$python" -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.txt
 	@touch $@

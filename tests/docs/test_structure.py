@@ -6,6 +6,7 @@ Layers and cycles are held by import-linter (`make arrows`).
 import ast
 import functools
 import itertools
+import sys
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -42,6 +43,24 @@ def imports(module: str) -> frozenset[str]:
 def longest_chain(module: str) -> tuple[str, ...]:
     """Return the longest chain of imports that starts at a module. Fails if there is a cycle."""
     return (module, *max(map(longest_chain, imports(module)), key=len, default=()))
+
+
+def test_core_imports_the_standard_library_only() -> None:
+    allowed = sys.stdlib_module_names | {"shared"}
+    core = {name: tree for name, tree in TREES.items() if name.startswith("shared.core.")}
+    assert core
+    for name, tree in core.items():
+        for node in ast.walk(tree):
+            match node:
+                case ast.ImportFrom(module=str(base)):
+                    found = [base]
+                case ast.Import(names=aliases):
+                    found = [alias.name for alias in aliases]
+                case _:
+                    found = []
+            for each in found:
+                assert each.partition(".")[0] in allowed, f"{name} imports {each}"
+                assert not each.startswith("shared.") or each.startswith("shared.core")
 
 
 def lines_of_files() -> list[int]:
