@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.mail import CredentialFactory
@@ -15,7 +15,13 @@ from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
 from shared.config.settings_loader import load, load_graph
-from shared.connections import connect_channel, graph_credentials, open_ledger, owner_mailbox
+from shared.connections import (
+    connect_channel,
+    graph_credentials,
+    open_ledger,
+    owner_mailbox,
+    rehearse,
+)
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.inventory_ledger import InventoryLedger
@@ -87,6 +93,7 @@ def watching(
             usage_report=report,
             heartbeat=heartbeat,
             inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
+            rehearse=partial(rehearse, settings=settings),
         )
 
 
@@ -109,6 +116,7 @@ def _inventory(
         channels=channels,
         to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant),
         clock=clock,
+        rehearse=partial(rehearse, settings=settings),
     )
 
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from shared.adapters.channels.mail import CredentialFactory, MailboxChannel
-from shared.adapters.channels.teams import TeamsWebhook
+from shared.adapters.channels.mail import CredentialFactory, MailboxChannel, Writer
+from shared.adapters.channels.teams import Cards, TeamsWebhook
 from shared.adapters.identity.cross_tenant import cross_tenant_credential
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
 from shared.config.clouds import OtherTenant
 from shared.config.settings import ReadingGraph, Settings
 from shared.config.urls import is_loopback
+from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
 from shared.ports.channel import Channel
@@ -70,7 +71,7 @@ def connect_channel(
 ) -> Channel:
     """Return a channel of the watchlist."""
     if isinstance(channel, TeamsChannel):
-        return TeamsWebhook(channel, partial(cards, page_url=_page_url(settings)))
+        return TeamsWebhook(channel, _cards(settings))
     return _mailbox(channel, settings, own_tenant)
 
 
@@ -81,14 +82,33 @@ def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactor
 
 
 def _mailbox(channel: EmailChannel, settings: Settings, own_tenant: CredentialFactory) -> Channel:
-    sender = settings.mail_sender
-    write = partial(
+    return MailboxChannel(
+        channel.name,
+        _writer(channel, settings),
+        sender=settings.mail_sender,
+        graph=settings.graph,
+        sign_in=own_tenant,
+    )
+
+
+def rehearse(message: Message, settings: Settings) -> None:
+    """Render a message as its channel does; an owner has a mailbox. Raises what that raises."""
+    channel = settings.watchlist.channels.get(message.channel)
+    if isinstance(channel, TeamsChannel):
+        _cards(settings)(message)
+    else:
+        _writer(channel or EmailChannel(message.channel, ()), settings)(message)
+
+
+def _cards(settings: Settings) -> Cards:
+    return partial(cards, page_url=_page_url(settings))
+
+
+def _writer(channel: EmailChannel, settings: Settings) -> Writer:
+    return partial(
         mail,
         to=channel.to,
-        sender=sender,
+        sender=settings.mail_sender,
         channels=settings.watchlist.channels,
         page_url=_page_url(settings),
-    )
-    return MailboxChannel(
-        channel.name, write, sender=sender, graph=settings.graph, sign_in=own_tenant
     )

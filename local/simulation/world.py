@@ -18,6 +18,7 @@ from shared.core.results import CheckResult
 from shared.usecases import decisions
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
+from shared.usecases.part import Rehearsal, ignore
 from shared.usecases.tenants import fresh
 
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna Example")
@@ -37,6 +38,7 @@ class World:
     whole: InMemoryInventory = field(default_factory=InMemoryInventory)
     """All apps of the tenant; read only where the watchlist has inventory rules."""
     remembered: InMemoryInventoryLedger = field(default_factory=InMemoryInventoryLedger)
+    rehearse: Rehearsal = ignore
 
     def __post_init__(self) -> None:
         """Create the ledger and the channels."""
@@ -56,6 +58,7 @@ class World:
             timedelta(minutes=20),
             self.sign_ins,
             inventory=self._inventory(),
+            rehearse=self.rehearse,
         )
 
     def _add_channels(self) -> None:
@@ -73,6 +76,7 @@ class World:
             self.inboxes,
             self._mailbox,
             lambda: self.now,
+            self.rehearse,
         )
 
     def _mailbox(self, owner: Owner) -> RecordingChannel:

@@ -69,6 +69,8 @@ def status(console: Console, found: Status, watchlist: Watchlist) -> None:
         console.print("No check has been made yet: nothing is known.")
         return
     show_services(console, found.judgement, found.next_messages, watchlist)
+    for item, why in found.failed_items.items():
+        console.print(Text(f"not evaluated: {clean(item, 200)}: {why}", style=FAILURE))
     if found.stale:
         warning = "STALE: no check has succeeded in the last 26 hours. Is the timer running?"
         console.print(Text(warning, style=FAILURE))

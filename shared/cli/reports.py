@@ -1,5 +1,6 @@
 """The commands that only read the ledger: `status` and `forecast`."""
 
+import io
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,8 @@ from shared.cli import console
 from shared.cli.forecast_table import show_forecast
 from shared.cli.options import DAY, Json, Tenant, parse_day
 from shared.cli.session import MISCONFIGURED, print_json, program, write_error
-from shared.core.results import Forecast
+from shared.core.model.context import CheckContext
+from shared.core.results import Forecast, Status
 from shared.render.feeds.forecast import forecast_document
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.feeds.status_document import status_document
@@ -34,14 +36,15 @@ def status(
     if csv and json_:
         raise typer.BadParameter("Choose one of --csv and --json.")
     with program(tenant) as (watch, configured):
-        found = watch.status()
-    if json_:
-        print_json(status_document(found, configured.watchlist))
-    elif csv:
-        # Bytes, because its line ends and its encoding are part of the format.
-        sys.stdout.buffer.write(status_csv(found, configured.watchlist).encode())
-    else:
-        console.status(Console(), found, configured.watchlist)
+        if json_:
+            print_json(watch.shown_status(lambda found, at: status_document(found, at.watchlist)))
+        elif csv:
+            table = watch.shown_status(lambda found, at: status_csv(found, at.watchlist))
+            # Bytes, because its line ends and its encoding are part of the format.
+            sys.stdout.buffer.write(table.encode())
+        else:
+            found = watch.shown_status(_rehearsed)
+            console.status(Console(), found, configured.watchlist)
 
 
 def forecast(
@@ -67,18 +70,30 @@ def forecast(
                 f"{today + MAX_FORECAST}."
             )
             raise typer.Exit(MISCONFIGURED)
-        found = watch.forecast(until)
+        document, picture, found = watch.shown_forecast(_shown, until)
     if svg is not None:
-        _draw(found, svg)
+        _draw(picture, svg)
     if json_:
-        print_json(forecast_document(found))
+        print_json(document)
     else:
         show_forecast(Console(), found, svg=svg)
 
 
-def _draw(found: Forecast, svg: Path) -> None:
+def _rehearsed(found: Status, at: CheckContext) -> Status:
+    """Return the status once it was shown to nobody, so that what cannot be shown is set apart."""
+    console.status(Console(file=io.StringIO()), found, at.watchlist)
+    return found
+
+
+def _shown(found: Forecast) -> tuple[object, str, Forecast]:
+    """Return the forecast as JSON, as a picture, and as it is once its rows were tried."""
+    show_forecast(Console(file=io.StringIO()), found, svg=None)
+    return forecast_document(found), timeline(found.judgement, found.at), found
+
+
+def _draw(picture: str, svg: Path) -> None:
     try:
-        svg.write_text(timeline(found.judgement, found.at), encoding="utf-8")
+        svg.write_text(picture, encoding="utf-8")
     except OSError as error:
         write_error(
             f"--svg {svg}: the file cannot be written ({error.strerror}). Choose another path."

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from shared.core import confirmation
 from shared.core.judge.validity import is_live, started_after
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.days import a_year_after
 from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
@@ -99,13 +100,14 @@ def acknowledge(
     today = at.now.astimezone(zone).date()
     if until < today:
         raise Refused(f"{until} is in the past. Choose today ({today}) or a later date.")
+    year = a_year_after(today)
+    if until > year:
+        raise Refused(f"Reminders pause for a year at most. Choose a date up to {_day(year)}.")
     ends = view.in_use.ends if view.in_use is not None else None
     if view.loss == Loss.NONE and ends is not None:
         last = ends.astimezone(zone).date()
         if until > last:
-            raise Refused(
-                f"Choose a date up to {last.day} {last:%b %Y}, when the credential expires."
-            )
+            raise Refused(f"Choose a date up to {_day(last)}, when the credential expires.")
     before = at.memory.acknowledgements.get(service.id)
     version = before.version if before else ""
     given = Acknowledgement(service.id, until, why.strip(), at.now, by, view.situation, version)
@@ -139,6 +141,10 @@ def claim(
     given = Assignment(key_id, services, at.now, by, version=before.version if before else "")
     decision = Decision(at.now, DecisionKind.CLAIM, by, services, key_id)
     return DecisionChanges(decision, assignments=(given,))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _live_credential(key_id: str, app: AppSnapshot, at: CheckContext) -> Credential:

@@ -1,5 +1,6 @@
 """Results of the use cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -113,3 +114,5 @@ class Status:
     """Set if the apps were read for this status."""
     inventory: InventoryStatus | None = None
     """`None` if the tenant is not watched."""
+    failed_items: Mapping[str, str] = field(default_factory=dict)
+    """By item id: why a credential of the tenant could not be evaluated, a fault of the program."""

@@ -15,6 +15,7 @@ def worst_severity(status: Status, watchlist: Watchlist) -> Severity:
         status.stale
         or status.last_checks.outcome in _INCOMPLETE
         or bool(unread_apps(watchlist, status.judgement))
+        or bool(status.failed_items)
     )
     lowest = Severity.WARNING if incomplete else Severity.OK
     return max(lowest, status.judgement.worst, key=lambda severity: severity.rank)

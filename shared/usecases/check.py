@@ -3,7 +3,8 @@
 Each part gathers, decides and acts, in this order; only the last step has effects.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -13,20 +14,29 @@ from shared.core.judge.schedule import (
     is_tick_due,
 )
 from shared.core.model.check_record import Outcome
+from shared.core.model.context import CheckContext
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import CheckResult, Forecast, Status
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
 from shared.ports.directory import Directory
-from shared.ports.errors import ChannelError, LeaseLost, LedgerError
+from shared.ports.errors import LeaseLost
 from shared.ports.heartbeat import Heartbeat
 from shared.ports.ledger import Ledger
 from shared.ports.usage_report import UsageReport
 from shared.usecases.gather import Gatherer
 from shared.usecases.inventory import InventoryWatch
-from shared.usecases.part import CheckRun, Part, Progress, combined, ignore
+from shared.usecases.part import (
+    CheckRun,
+    Part,
+    Progress,
+    Rehearsal,
+    combined,
+    ignore,
+    sentence_about,
+)
 from shared.usecases.record import record_check, record_failure
-from shared.usecases.status import forecast_of, status_of
+from shared.usecases.status import Known, forecast_of, itself, known_now, recalled, rendered
 from shared.usecases.watched_apps import WatchedApps
 
 
@@ -46,11 +56,12 @@ class Watch:
     """Notified of how each check ended, if configured."""
     inventory: InventoryWatch | None = None
     """The part about the whole tenant, if configured."""
+    rehearse: Rehearsal = ignore
 
     @property
     def _apps(self) -> WatchedApps:
         gatherer = Gatherer(self.watchlist, self.directory, self.usage_report)
-        return WatchedApps(self.watchlist, gatherer, self.ledger, self.channels)
+        return WatchedApps(self.watchlist, gatherer, self.ledger, self.channels, self.rehearse)
 
     @property
     def _other_parts(self) -> Sequence[Part]:
@@ -59,18 +70,18 @@ class Watch:
     def tick(self, progress: Progress = ignore) -> CheckResult:
         """Run a check if one is due, or if the last one left something to retry.
 
-        Never raises an error of a port: if the ledger cannot be read, the tick has failed.
+        Never raises: if the ledger cannot be read, the tick has failed.
         """
         now = self.clock()
         try:
             last_checks = self.ledger.last_checks()
-        except LedgerError as error:
-            return self._could_not_begin(now, str(error), progress)
-        if not is_tick_due(last_checks, self.watchlist, now):
-            return CheckResult(now, Outcome.NOT_DUE)
-        due = is_check_due(last_checks, self.watchlist, now) or is_inventory_due(
-            last_checks, self.watchlist, now
-        )
+            if not is_tick_due(last_checks, self.watchlist, now):
+                return CheckResult(now, Outcome.NOT_DUE)
+            due = is_check_due(last_checks, self.watchlist, now) or is_inventory_due(
+                last_checks, self.watchlist, now
+            )
+        except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
+            return self._could_not_begin(now, sentence_about(error), progress)
         return self.check(progress, retry=not due)
 
     def check(
@@ -78,7 +89,7 @@ class Watch:
     ) -> CheckResult:
         """Run a check now and send what is due.
 
-        Never raises an error of a port: the result has it.
+        Never raises: the result has the error.
 
         Args:
             progress: Takes a few words about what the check does now.
@@ -88,43 +99,67 @@ class Watch:
         started = self.clock()
         try:
             lease = self.ledger.lease()
-        except LedgerError as error:
-            return self._could_not_begin(started, f"No messages were sent. {error}", progress)
+        except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
+            text = f"No messages were sent. {sentence_about(error)}"
+            return self._could_not_begin(started, text, progress)
         if lease is None:
             return CheckResult(started, Outcome.BUSY)
         run = replace(self._run(progress, started), lease=lease, whole=whole)
         try:
             return self._check(run, retry=retry)
         finally:
-            lease.release()
+            with suppress(Exception):  # it expires anyway; the result counts more
+                lease.release()
 
     def dry_run(self, progress: Progress = ignore) -> CheckResult:
         """Return what a check would find and send now, without sending or writing anything."""
         run = self._run(progress)
         try:
             results = [self._apps.dry_run(run), *(each.dry_run(run) for each in self._other_parts)]
-        except LedgerError as error:
-            return CheckResult(run.started, Outcome.FAILED, str(error), dry_run=True)
+        except Exception as error:  # noqa: BLE001  (as in a check)
+            text = sentence_about(error)
+            return CheckResult(run.started, Outcome.FAILED, text, dry_run=True)
         return replace(combined(run, results), dry_run=True)
 
     def status(self, *, live: bool = False) -> Status:
+        """Return the status; see `shown_status`."""
+        return self.shown_status(lambda found, _: found, live=live)
+
+    def shown_status[Shown](
+        self, render: Callable[[Status, CheckContext], Shown], *, live: bool = False
+    ) -> Shown:
         """Return the status as the ledger knows it, or with `live` from the apps as they are now.
 
         Sends and writes nothing. Raises `LedgerError`; apps that cannot be read are in
         `judgement.unread`.
+
+        Args:
+            render: Makes what people read. What it cannot render is set apart, and named.
+            live: Whether to read the apps.
         """
         run = self._run()
-        known = self._apps.live_status(run) if live else status_of(self._apps.context(run))
-        if self.inventory is None:
-            return known
-        return replace(known, inventory=self.inventory.status(run.started))
+        if live:
+            at, known = known_now(self._apps.gather(run), run.elapsed())
+        else:
+            at = self._apps.context(run)
+            known = Known(recalled(at))
+        inventory = self.inventory.context(run.started) if self.inventory is not None else None
+        return rendered(at, known, inventory, lambda found: render(found, at))
 
     def forecast(self, until: date | None = None) -> Forecast:
+        """Return the forecast; see `shown_forecast`."""
+        return self.shown_forecast(itself, until)
+
+    def shown_forecast[Shown](
+        self, render: Callable[[Forecast], Shown], until: date | None = None
+    ) -> Shown:
         """Return the messages up to a local day, if nobody acts. Raises `LedgerError`.
 
-        The default is 30 days after the last credential expires.
+        Args:
+            render: Makes what people read. What it cannot render is set apart, and named.
+            until: By default 30 days after the last credential expires.
         """
-        return forecast_of(self._apps.context(self._run()), until)
+        return forecast_of(self._apps.context(self._run()), until, render)
 
     def _run(self, progress: Progress = ignore, started: datetime | None = None) -> CheckRun:
         began = started or self.clock()
@@ -139,10 +174,9 @@ class Watch:
             record_check(self.ledger, result, apps.gathered, parts, retry=retry)
         except LeaseLost as error:
             return run.failed(str(error))
-        except LedgerError as error:
-            result = run.failed(
-                f"The check stopped; the next one sends the remaining messages. {error}"
-            )
+        except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
+            stopped = "The check stopped; the next one sends the remaining messages."
+            result = run.failed(f"{stopped} {sentence_about(error)}")
             record_failure(self.ledger, result, retry=retry)
         self._beat(result, run.progress)
         return result
@@ -159,5 +193,5 @@ class Watch:
             return
         try:
             self.heartbeat.beat(good=result.outcome == Outcome.OK)
-        except ChannelError as error:
-            progress(str(error))
+        except Exception as error:  # noqa: BLE001  (the result of the check counts more)
+            progress(sentence_about(error))

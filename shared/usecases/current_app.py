@@ -13,6 +13,7 @@ from shared.core.model.directory import Credential
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import WatchedApp
+from shared.core.spare import where
 from shared.ports.directory import AppQuery
 from shared.usecases.check import Watch
 from shared.usecases.gather import READ_WITHIN
@@ -72,10 +73,16 @@ def read_app(watch: Watch, app: WatchedApp) -> CurrentApp:
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]
     at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
-    snapshot = snapshot_of(app, reading.apps[app.client_id], at)
+    try:
+        snapshot = snapshot_of(app, reading.apps[app.client_id], at)
+        judgement = judge(at, {app.key: snapshot})
+    except Exception as error:
+        raise Refused(
+            f"{app.name} could not be evaluated: {where(error)}. Nothing was saved."
+        ) from error
     if not snapshot.record.found:
         raise Refused(f"App {app.name} was not found in the tenant. Nothing was saved.")
-    return CurrentApp(snapshot, judge(at, {app.key: snapshot}), at)
+    return CurrentApp(snapshot, judgement, at)
 
 
 def app_of(watch: Watch, service_id: str) -> WatchedApp:

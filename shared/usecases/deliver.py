@@ -3,11 +3,11 @@
 A channel that fails does not affect the others.
 """
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 
 from shared.core.model.message import Message
 from shared.core.results import Delivery
+from shared.core.spare import where
 from shared.ports.errors import ChannelError, LedgerError
 from shared.usecases.part import CheckRun
 
@@ -62,12 +62,5 @@ def _error_of(send: Callable[[Message], None], message: Message) -> str:
     except ChannelError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001  (a bug met by one channel must not stop the others; the check is not ok)
-        return f"{message.channel}: internal error ({_where(error)})."
+        return f"{message.channel}: {where(error)}."
     return ""
-
-
-def _where(error: Exception) -> str:
-    """Return the class of an error and the line that raised it, never its text."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    file = frame.filename.replace("\\", "/").rpartition("/")[2]
-    return f"{type(error).__name__} in {file}, line {frame.lineno}"

@@ -3,23 +3,25 @@
 An app that could not be read completely is reported as unread; its state is never guessed.
 """
 
-from dataclasses import dataclass, replace
-from functools import reduce
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from shared.core.judge.evidence import settle, uses_after
 from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import snapshot_of
-from shared.core.model.apply import apply_changes, apply_decision
+from shared.core.model.apply import apply_changes
 from shared.core.model.check_record import Read
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import DecisionChanges
 from shared.core.model.directory import App
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, Memory, Use
-from shared.core.model.message import Message
-from shared.core.model.watchlist import Watchlist
-from shared.core.notify.due import messages_due
+from shared.core.model.message import Message, NextMessages
+from shared.core.model.watchlist import WatchedApp, Watchlist
+from shared.core.spare import spare, where
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from shared.ports.errors import DirectoryError
 from shared.ports.usage_report import UsageReport
@@ -36,7 +38,7 @@ class Readings(NamedTuple):
     """Everything that was read."""
 
     reading: DirectoryReading
-    snapshots: dict[str, AppSnapshot]
+    snapshots: Mapping[str, AppSnapshot]
     """By app key."""
     unread: dict[str, str]
     """Why an app could not be read completely, by app key."""
@@ -45,6 +47,8 @@ class Readings(NamedTuple):
     """Confirmations that follow from sign-ins, to be saved."""
     evidence: str
     """Why sign-ins could not be read; empty if they were, or if they are not wanted."""
+    failed: Mapping[str, str] = MappingProxyType({})
+    """Why an app that was read could not be evaluated, by app key."""
 
 
 class Gathered(NamedTuple):
@@ -54,6 +58,8 @@ class Gathered(NamedTuple):
     at: CheckContext
     judgement: Judgement
     messages: tuple[Message, ...]
+    next_messages: NextMessages = NextMessages()
+    """If all of `messages` are delivered."""
 
     @property
     def after(self) -> CheckContext:
@@ -70,14 +76,14 @@ class Gathered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Reads and judges the watched apps."""
+    """Reads the watched apps."""
 
     watchlist: Watchlist
     directory: Directory
     usage_report: UsageReport | None
 
-    def gather(self, at: CheckContext, run: CheckRun) -> Gathered:
-        """Read the apps and the sign-ins, and judge them.
+    def gather(self, at: CheckContext, run: CheckRun) -> tuple[Readings, CheckContext]:
+        """Read the apps and the sign-ins; return them, and the context with the new sign-ins.
 
         Sign-ins get half of the time that is left after the apps: no check depends on them.
         """
@@ -89,18 +95,25 @@ class Gatherer:
         )
         uses, evidence = self._uses(at.memory, reading, run)
         at = at._replace(memory=apply_changes(at.memory, Changes(uses=uses)))
-        snapshots = {
-            app.key: snapshot_of(app, reading.apps[app.client_id], at)
-            for app in apps
-            if app.client_id in reading.apps
-        }
+        snapshots, failed = spare(partial(_snapshots, at), self._read_apps(reading))
         unread = {
             app.key: f"{app.name}: {reading.failures[app.client_id]}"
             for app in apps
             if app.client_id in reading.failures
         }
-        settled = _settled(at, snapshots)
-        return judged(Readings(reading, snapshots, unread, uses, settled, evidence), at)
+        settled, more = spare(partial(_settled, at), snapshots)
+        snapshots = {key: each for key, each in snapshots.items() if key not in more}
+        failed = {**failed, **more}
+        return Readings(reading, snapshots, unread, uses, settled, evidence, failed), at
+
+    def _read_apps(self, reading: DirectoryReading) -> dict[str, tuple[WatchedApp, App | None]]:
+        """Return the apps that were read, by app key."""
+        found = reading.apps
+        return {
+            app.key: (app, found[app.client_id])
+            for app in self.watchlist.apps
+            if app.client_id in found
+        }
 
     def _uses(
         self, memory: Memory, reading: DirectoryReading, run: CheckRun
@@ -118,6 +131,8 @@ class Gatherer:
             last_seen = self.usage_report.last_seen(client_ids, seconds=seconds)
         except DirectoryError as error:
             return (), str(error)
+        except Exception as error:  # noqa: BLE001  (no check depends on the sign-ins)
+            return (), f"Sign-ins could not be evaluated: {where(error)}."
         present = {
             credential.key_id for app in _found(reading) for credential in app.credentials
         } | memory.credential_records.keys()
@@ -125,20 +140,21 @@ class Gatherer:
         return tuple(uses_after(memory, known)), ""
 
 
-def judged(readings: Readings, at: CheckContext) -> Gathered:
-    """Judge what was read, with the confirmations that follow from sign-ins already applied."""
-    at = at._replace(memory=reduce(apply_decision, readings.settled, at.memory))
-    judgement = judge(at, readings.snapshots, readings.unread)
-    judgement = replace(judgement, changes=replace(judgement.changes, uses=readings.uses))
-    return Gathered(readings, at, judgement, messages_due(judgement, at))
+def _snapshots(
+    at: CheckContext,
+    apps: Mapping[str, tuple[WatchedApp, App | None]],
+    failed: Mapping[str, str],
+) -> tuple[dict[str, AppSnapshot], Mapping[str, str]]:
+    return {key: snapshot_of(watched, app, at) for key, (watched, app) in apps.items()}, failed
 
 
-def _settled(at: CheckContext, snapshots: dict[str, AppSnapshot]) -> tuple[DecisionChanges, ...]:
+def _settled(
+    at: CheckContext, snapshots: Mapping[str, AppSnapshot], failed: Mapping[str, str]
+) -> tuple[tuple[DecisionChanges, ...], Mapping[str, str]]:
     """Return the confirmations that follow from sign-ins."""
-    if not at.memory.uses:
-        return ()
-    settled = (settle(view, at.memory, at.now) for view in judge(at, snapshots).services)
-    return tuple(each for each in settled if each is not None)
+    views = judge(at, snapshots).services if at.memory.uses else ()
+    settled = (settle(view, at.memory, at.now) for view in views)
+    return tuple(each for each in settled if each is not None), failed
 
 
 def _found(reading: DirectoryReading) -> list[App]:

@@ -9,23 +9,24 @@ from datetime import datetime
 
 from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.due import Plan, plan, to_look_up
-from shared.core.inventory.judge import inventory_views
 from shared.core.inventory.notifications import inventory_notifications, unreached
 from shared.core.model.apply import apply_inventory_changes
 from shared.core.model.check_record import Read
+from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist
-from shared.core.results import Delivery, InventoryResult, InventoryStatus
+from shared.core.results import Delivery, InventoryResult
+from shared.core.spare import spare
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
-from shared.ports.errors import LeaseLost, LedgerError
+from shared.ports.errors import LeaseLost
 from shared.ports.inventory import InventoryReader, OwnersReading
 from shared.ports.inventory_ledger import InventoryLedger
 from shared.usecases.deliver import deliver
 from shared.usecases.inventory_scan import InventoryScanner, ScanResult
-from shared.usecases.part import CheckRun
+from shared.usecases.part import CheckRun, Rehearsal, ignore, sentence_about
 
 OWNERS_WITHIN = 240.0
 """Seconds for reading owners: less than the term of the lease, which is not renewed then."""
@@ -43,6 +44,7 @@ class InventoryWatch:
     to_owner: Callable[[Owner], Channel]
     """Returns the mailbox of an owner."""
     clock: Clock
+    rehearse: Rehearsal = ignore
 
     def run(self, run: CheckRun) -> InventoryResult:
         """Read, save and send, unless the check is not `whole`. Raises `LeaseLost`.
@@ -63,8 +65,10 @@ class InventoryWatch:
             deliveries.extend(self._deliver(planned, at, run))
         except LeaseLost:
             raise
-        except LedgerError as failure:
-            error = f"Tenant: the next check sends the remaining messages. {failure}"
+        except Exception as failure:  # noqa: BLE001  (a fault must not stop the watched apps)
+            error = (
+                f"Tenant: the next check sends the remaining messages. {sentence_about(failure)}"
+            )
             return InventoryResult(Read(), tuple(deliveries), error, attempted_at=run.started)
         result = _result(run, scanned, planned, owners, deliveries)
         scan = scanned.changes.scan
@@ -75,17 +79,16 @@ class InventoryWatch:
         """Read, and return what would be sent; send and write nothing."""
         try:
             scanned, at = self._read(run)
-        except LedgerError as error:
-            return InventoryResult(error=str(error), attempted_at=run.started)
-        planned, owners = self._plan(at, run)
+            planned, owners = self._plan(at, run)
+        except Exception as error:  # noqa: BLE001  (as in a check)
+            return InventoryResult(error=sentence_about(error), attempted_at=run.started)
         deliveries = [Delivery(message, delivered=False) for message in planned.messages]
         result = _result(run, scanned, planned, owners, deliveries)
         return replace(result, listed=len(at.memory.items))
 
-    def status(self, now: datetime) -> InventoryStatus:
+    def context(self, now: datetime) -> InventoryContext:
         """Return what the ledger knows, days counted as of `now`. Raises `LedgerError`."""
-        at = InventoryContext(self.watchlist, self.rules, self.ledger.load_items(), now)
-        return InventoryStatus(at.memory.scan, tuple(inventory_views(at)))
+        return InventoryContext(self.watchlist, self.rules, self.ledger.load_items(), now)
 
     def _read(self, run: CheckRun) -> tuple[ScanResult, InventoryContext]:
         """Scan the tenant. Raises `LedgerError`."""
@@ -93,18 +96,28 @@ class InventoryWatch:
         scanner = InventoryScanner(self.watchlist, self.rules, self.directory, self.clock)
         scanned = scanner.scan(memory, run)
         after = apply_inventory_changes(memory, scanned.changes)
-        at = InventoryContext(self.watchlist, self.rules, after, run.started, scanned.unknown)
+        at = InventoryContext(
+            self.watchlist, self.rules, after, run.started, scanned.unknown, scanned.failed
+        )
         return scanned, at
 
     def _plan(self, at: InventoryContext, run: CheckRun) -> tuple[Plan, OwnersReading]:
         """Read the owners of what is due, and plan the messages."""
-        holders = {each.object_id: each.holder for each in to_look_up(at)}
+        due = spare(lambda items, failed: to_look_up(at.only(items, failed)), at.memory.items)
+        holders = {each.object_id: each.holder for each in due}
         reading = OwnersReading({})
         if holders:
             run.progress(f"reading the owners of {_apps(len(holders))}")
             seconds = min(OWNERS_WITHIN, run.seconds_left())
             reading = self.directory.owners(holders, seconds=seconds)
-        return plan(at, reading.owned), reading
+
+        def plan_some(items: Mapping[str, InventoryItem], failed: Mapping[str, str]) -> Plan:
+            planned = plan(at.only(items, failed), reading.owned)
+            for message in planned.messages:
+                self.rehearse(message)
+            return replace(planned, failed=failed)
+
+        return spare(plan_some, at.memory.items), reading
 
     def _deliver(self, planned: Plan, at: InventoryContext, run: CheckRun) -> Iterator[Delivery]:
         """Send each message, and record which owners cannot be reached."""
@@ -131,7 +144,8 @@ def _result(
     owners: OwnersReading,
     deliveries: list[Delivery],
 ) -> InventoryResult:
-    errors = (scanned.error, _owners_error(owners), *(each.error for each in deliveries))
+    failed = _failed_error(planned.failed)
+    errors = (scanned.error, failed, _owners_error(owners), *(each.error for each in deliveries))
     return InventoryResult(
         read=replace(scanned.read, requests=scanned.read.requests + owners.requests),
         deliveries=tuple(deliveries),
@@ -139,6 +153,14 @@ def _result(
         withheld=planned.withheld,
         attempted_at=run.started,
     )
+
+
+def _failed_error(failed: Mapping[str, str]) -> str:
+    if not failed:
+        return ""
+    item, why = next(iter(failed.items()))
+    number = f"{len(failed)} credential{'' if len(failed) == 1 else 's'}"
+    return f"The tenant: {number} could not be evaluated; the first, {item}: {why}."
 
 
 def _owners_error(reading: OwnersReading) -> str:

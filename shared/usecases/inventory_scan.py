@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from shared.core.inventory.filter import InventoryFilter
@@ -12,10 +13,11 @@ from shared.core.model.check_record import Read
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.watchlist import InventoryRules, Watchlist
+from shared.core.spare import where
 from shared.ports.clock import Clock
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import InventoryReader, ScanQuery
-from shared.usecases.part import CheckRun
+from shared.usecases.part import CheckRun, sentence_about
 
 RENEW_AFTER = timedelta(seconds=60)
 """How long to read before the lease is renewed between two pages: well within its term."""
@@ -30,6 +32,8 @@ class ScanResult(NamedTuple):
     """Why the tenant, or some of its apps, could not be read."""
     unknown: frozenset[str]
     """Known items whose state could not be read."""
+    failed: Mapping[str, str] = MappingProxyType({})
+    """By client id: why an app that was read cannot be evaluated, a fault of the program."""
 
 
 class _Scanned(NamedTuple):
@@ -39,6 +43,7 @@ class _Scanned(NamedTuple):
     counts: ReadCounts
     requests: int
     failures: Mapping[str, DirectoryError]
+    failed: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class InventoryScanner:
         changes = changes_of_read(scanned.items, counts, memory, run.started)
         unknown = memory.items.keys() - scanned.items.keys() - frozenset(changes.gone)
         read = Read(counts.applications, counts.credentials, scanned.requests)
-        return ScanResult(changes, read, _error_of(scanned.failures), frozenset(unknown))
+        text = _error_of(scanned.failures)
+        return ScanResult(changes, read, text, frozenset(unknown), scanned.failed)
 
     def _scan(self, run: CheckRun) -> _Scanned:
         """Read all pages. Raises `DirectoryError`."""
@@ -74,6 +80,7 @@ class InventoryScanner:
         )
         items: dict[str, InventoryItem] = {}
         failures: dict[str, DirectoryError] = {}
+        failed: dict[str, str] = {}
         applications = credentials = requests = 0
         began = renewed = self.clock()
         seconds = run.seconds_left()
@@ -83,7 +90,12 @@ class InventoryScanner:
                 credentials += page.credentials
                 requests = page.requests
                 failures |= page.failures
-                items |= {item.item: item for app in page.apps for item in wanted.listed(app)}
+                for app in page.apps:
+                    try:
+                        items |= {item.item: item for item in wanted.listed(app)}
+                    except Exception as error:  # noqa: BLE001  (one app must not stop the others)
+                        failures[app.client_id] = DirectoryError(sentence_about(error))
+                        failed[app.client_id] = where(error)
                 now = self.clock()
                 run.progress(_progress(number, applications, (now - began).total_seconds()))
                 if now - renewed >= RENEW_AFTER:
@@ -92,7 +104,7 @@ class InventoryScanner:
         unread = frozenset(client_id.casefold() for client_id in failures)
         nameless = any(each.startswith("#") for each in unread)
         counts = ReadCounts(applications, credentials, unread, nameless=nameless)
-        return _Scanned(items, counts, requests, failures)
+        return _Scanned(items, counts, requests, failures, failed)
 
 
 def _progress(page: int, applications: int, seconds: float) -> str:

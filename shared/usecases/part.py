@@ -7,19 +7,30 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.core.model.check_record import LastChecks, Outcome, Read
+from shared.core.model.message import Message
 from shared.core.results import CheckResult, Delivery
+from shared.core.spare import where
 from shared.ports.clock import Clock
+from shared.ports.errors import PortError
 from shared.ports.ledger import Lease
 
 type Progress = Callable[[str], None]
 """Takes a few words about what the check does now."""
 
+type Rehearsal = Callable[[Message], object]
+"""Renders a message as its channel does and sends nothing, so that a fault is found in time."""
+
 MIN_SECONDS = 0.001
 """The timeout of a read without time left: it fails at once, with its own error."""
 
 
-def ignore(_: str) -> None:
-    """Ignore the progress of a check."""
+def sentence_about(error: Exception) -> str:
+    """Return the text of an error of a port; of a fault of the program, its class and line."""
+    return str(error) if isinstance(error, PortError) else f"There was an {where(error)}."
+
+
+def ignore(_: object) -> None:
+    """Ignore the progress of a check, or a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def record_check(
 def record_failure(ledger: Ledger, result: CheckResult, *, retry: bool) -> None:
     """Write that a check failed, if possible; an error in writing would hide its own."""
     record = _record_of(result)
-    with suppress(LedgerError):
+    with suppress(Exception):
         last_checks = last_checks_after(record, ledger.last_checks(), retry=retry)
         ledger.record_check(record, last_checks)
 

@@ -1,32 +1,112 @@
 """The status and the forecast of the watched apps, from what the ledger knows."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import NamedTuple
 
+from shared.core.inventory.context import InventoryContext
+from shared.core.inventory.judge import inventory_views
 from shared.core.judge.judge import judge
 from shared.core.judge.schedule import is_stale
 from shared.core.judge.snapshot import recalled_snapshot
+from shared.core.model.check_record import Read
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.inventory import InventoryItem
 from shared.core.notify.forecast import forecast, horizon
 from shared.core.notify.next_message import find_next_messages
-from shared.core.results import Forecast, Status
+from shared.core.results import Forecast, InventoryStatus, Status
+from shared.core.spare import spare
+from shared.usecases.gather import Gathered
+
+type Render[Found, Shown] = Callable[[Found], Shown]
+"""Makes what people or programs read; it has no effects, because it may be called again."""
 
 
-def status_of(at: CheckContext) -> Status:
-    """Return the status of the apps as they were last read."""
-    snapshots = _recalled(at)
-    judgement = judge(at, snapshots)
-    expected = find_next_messages(judgement, at, snapshots)
-    return Status(judgement, at.last_checks, expected, is_stale(at.last_checks, at.now))
+class Known(NamedTuple):
+    """What a status is made of."""
+
+    snapshots: Mapping[str, AppSnapshot]
+    """By app key."""
+    unread: Mapping[str, str] = {}
+    """Why other apps, by key, could not be read."""
+    failed: Mapping[str, str] = {}
+    """Why other apps, by key, could not be evaluated."""
+    read: Read | None = None
+    """Set if the apps were read for this status."""
 
 
-def forecast_of(at: CheckContext, until: date | None) -> Forecast:
-    """Return the messages up to a local day, by default 30 days after the last expiry."""
-    snapshots = _recalled(at)
-    last = until or horizon(at, snapshots)
-    return Forecast(judge(at, snapshots), at, last, forecast(at, snapshots, last))
+def itself[Found](found: Found) -> Found:
+    """Return what was found, not rendered."""
+    return found
 
 
-def _recalled(at: CheckContext) -> dict[str, AppSnapshot]:
+def rendered[Shown](
+    at: CheckContext,
+    known: Known,
+    inventory: InventoryContext | None,
+    render: Render[Status, Shown],
+) -> Shown:
+    """Return the status, rendered.
+
+    An app or a credential of the tenant that cannot be judged or rendered is set apart.
+    """
+
+    def render_some(
+        parts: Mapping[str, AppSnapshot | InventoryItem], failed: Mapping[str, str]
+    ) -> Shown:
+        apps = {key: each for key, each in parts.items() if isinstance(each, AppSnapshot)}
+        items = {key: each for key, each in parts.items() if isinstance(each, InventoryItem)}
+        failed_apps = {key: why for key, why in failed.items() if key in known.snapshots}
+        judgement = judge(at, apps, known.unread, {**known.failed, **failed_apps})
+        return render(
+            Status(
+                judgement,
+                at.last_checks,
+                find_next_messages(judgement, at, apps),
+                is_stale(at.last_checks, at.now),
+                known.read,
+                _inventory_status(inventory, items),
+                {key: why for key, why in failed.items() if key not in failed_apps},
+            )
+        )
+
+    parts: dict[str, AppSnapshot | InventoryItem] = {**known.snapshots}
+    if inventory is not None:
+        parts |= inventory.memory.items
+    return spare(render_some, parts)
+
+
+def forecast_of[Shown](
+    at: CheckContext, until: date | None, render: Render[Forecast, Shown]
+) -> Shown:
+    """Return the messages up to a local day, by default 30 days after the last expiry, rendered.
+
+    An app that cannot be judged or rendered is set apart.
+    """
+
+    def render_some(some: Mapping[str, AppSnapshot], failed: Mapping[str, str]) -> Shown:
+        last = until or horizon(at, some)
+        return render(Forecast(judge(at, some, {}, failed), at, last, forecast(at, some, last)))
+
+    return spare(render_some, recalled(at))
+
+
+def known_now(gathered: Gathered, seconds: float) -> tuple[CheckContext, Known]:
+    """Return the apps as they were just read; `seconds` is how long that took."""
+    judgement, snapshots = gathered.judgement, gathered.readings.snapshots
+    read = gathered.read(seconds)
+    return gathered.at, Known(snapshots, judgement.unread, judgement.failed, read)
+
+
+def recalled(at: CheckContext) -> Mapping[str, AppSnapshot]:
     """Return the watched apps as the ledger knows them, by app key."""
     snapshots = {app.key: recalled_snapshot(app, at.memory) for app in at.watchlist.apps}
     return {key: each for key, each in snapshots.items() if each is not None}
+
+
+def _inventory_status(
+    at: InventoryContext | None, items: Mapping[str, InventoryItem]
+) -> InventoryStatus | None:
+    if at is None:
+        return None
+    return InventoryStatus(at.memory.scan, tuple(inventory_views(at.only(items, {}))))

@@ -6,23 +6,26 @@ A crash between the two may repeat one message and never loses one.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from shared.core.judge.schedule import is_stale
-from shared.core.model.apply import apply_changes, apply_notifications
+from shared.core.judge.judge import judge
+from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
 from shared.core.model.check_record import LastChecks, Read
-from shared.core.model.context import CheckContext
+from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.memory import Changes
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
+from shared.core.notify.due import messages_due
 from shared.core.notify.next_message import find_next_messages
 from shared.core.notify.notifications import notifications_for
-from shared.core.results import CheckResult, Delivery, Status
+from shared.core.results import CheckResult, Delivery
+from shared.core.spare import spare
 from shared.ports.channel import Channel
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Ledger
 from shared.usecases.deliver import deliver
-from shared.usecases.gather import Gathered, Gatherer, judged
-from shared.usecases.part import CheckRun
+from shared.usecases.gather import Gathered, Gatherer, Readings
+from shared.usecases.part import CheckRun, Rehearsal
 from shared.usecases.save_decision import save_decision
 
 
@@ -42,8 +45,13 @@ class WatchedAppsResult:
     @property
     def error(self) -> str:
         """The errors of the apps, then those of the channels."""
-        errors = [each.error for each in self.deliveries if each.error]
-        return " ".join([*self.gathered.judgement.unread.values(), *errors])
+        judgement = self.gathered.judgement
+        names = {app.key: app.name for app in self.gathered.at.watchlist.apps}
+        failed = (
+            f"{names[key]} could not be evaluated: {why}." for key, why in judgement.failed.items()
+        )
+        errors = (each.error for each in self.deliveries if each.error)
+        return " ".join([*judgement.unread.values(), *failed, *errors])
 
     @property
     def failed(self) -> bool:
@@ -62,39 +70,37 @@ class WatchedAppsResult:
 
 @dataclass(frozen=True, slots=True)
 class WatchedApps:
-    """Reads the watched apps and notifies the channels."""
+    """Reads and judges the watched apps, and notifies the channels."""
 
     watchlist: Watchlist
     gatherer: Gatherer
     ledger: Ledger
     channels: Mapping[str, Channel]
+    rehearse: Rehearsal
 
     def run(self, run: CheckRun) -> WatchedAppsResult:
         """Read, save, and send what is due. Raises `LedgerError`, `LeaseLost`."""
-        gathered = self.gatherer.gather(self.context(run), run)
+        gathered = self.gather(run)
         run.renew()
         gathered = self._settle(gathered)
         self.ledger.remember(gathered.judgement.changes)
-        expected = _next_messages(gathered, gathered.messages)
+        expected = gathered.next_messages
         deliveries = tuple(self._deliver(gathered, expected, run))
         delivered = [each.message for each in deliveries if each.delivered]
         if len(delivered) < len(gathered.messages):
-            expected = _next_messages(gathered, delivered)
+            expected = next_messages(gathered, delivered)
         return WatchedAppsResult(gathered, deliveries, expected)
 
     def dry_run(self, run: CheckRun) -> WatchedAppsResult:
         """Read and return what is due, as if every message arrived. Raises `LedgerError`."""
-        gathered = self.gatherer.gather(self.context(run), run)
+        gathered = self.gather(run)
         deliveries = tuple(Delivery(each, delivered=False) for each in gathered.messages)
-        return WatchedAppsResult(gathered, deliveries, _next_messages(gathered, gathered.messages))
+        return WatchedAppsResult(gathered, deliveries, gathered.next_messages)
 
-    def live_status(self, run: CheckRun) -> Status:
-        """Return the status of the apps as they are now. Raises `LedgerError`."""
-        at = self.context(run)
-        gathered = self.gatherer.gather(at, run)
-        expected = _next_messages(gathered, ())
-        stale, read = is_stale(at.last_checks, at.now), gathered.read(run.elapsed())
-        return Status(gathered.judgement, at.last_checks, expected, stale, read)
+    def gather(self, run: CheckRun) -> Gathered:
+        """Read the apps as they are now, and save nothing. Raises `LedgerError`."""
+        readings, at = self.gatherer.gather(self.context(run), run)
+        return judged(readings, at, self.rehearse)
 
     def context(self, run: CheckRun) -> CheckContext:
         """Return what the ledger knows. Raises `LedgerError`."""
@@ -109,7 +115,8 @@ class WatchedApps:
         except LedgerConflict:
             memory = apply_changes(self.ledger.load(), Changes(uses=gathered.readings.uses))
             readings = gathered.readings._replace(settled=())
-            return judged(readings, gathered.at._replace(memory=memory))
+            at = gathered.at._replace(memory=memory)
+            return judged(readings, at, self.rehearse)
         return gathered
 
     def _deliver(
@@ -130,7 +137,27 @@ class WatchedApps:
         )
 
 
-def _next_messages(gathered: Gathered, delivered: Sequence[Message]) -> NextMessages:
+def judged(readings: Readings, at: CheckContext, rehearse: Rehearsal) -> Gathered:
+    """Judge what was read, with the confirmations that follow from sign-ins already applied.
+
+    An app that cannot be judged, or whose messages `rehearse` cannot render, is set apart.
+    """
+    at = at._replace(memory=reduce(apply_decision, readings.settled, at.memory))
+
+    def judge_some(snapshots: Mapping[str, AppSnapshot], failed: Mapping[str, str]) -> Gathered:
+        failed = {**readings.failed, **failed}
+        judgement = judge(at, snapshots, readings.unread, failed)
+        judgement = replace(judgement, changes=replace(judgement.changes, uses=readings.uses))
+        messages = messages_due(judgement, at)
+        for message in messages:
+            rehearse(message)
+        found = Gathered(readings._replace(snapshots=snapshots), at, judgement, messages)
+        return found._replace(next_messages=next_messages(found, messages))
+
+    return spare(judge_some, readings.snapshots)
+
+
+def next_messages(gathered: Gathered, delivered: Sequence[Message]) -> NextMessages:
     """Return the next messages, given those that were delivered."""
     rows = [row for message in delivered for row in notifications_for(message, gathered.at)]
     after = gathered.after

@@ -5,8 +5,11 @@ import azure.functions as func
 from shared.bootstrap import clock, ledgers, settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant
+from shared.core.model.context import CheckContext
+from shared.core.results import Status
 from shared.ports.errors import PortError
 from shared.render.feeds.check_document import check_document
+from shared.render.feeds.document_parts import Json
 from shared.render.feeds.inventory_document import BadCursor
 from shared.render.feeds.status_document import status_document
 from shared.usecases.tenants import fresh
@@ -25,15 +28,17 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
     live = req.params.get("live", "false").lower()
     if live not in {"true", "false"}:
         return respond(response.problem(400, "Bad request", "?live= takes true or false."))
+    after = req.params.get("after")
+
+    def document_of(found: Status, at: CheckContext) -> Json:
+        return status_document(found, at.watchlist, after=after, paged=True)
+
     try:
         configured = settings().of(tenant_of(req))
         with watching(configured, within=ANSWER_WITHIN) as watch:
-            found = watch.status(live=live == "true")
+            document = watch.shown_status(document_of, live=live == "true")
     except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)
-    after = req.params.get("after")
-    try:
-        document = status_document(found, configured.watchlist, after=after, paged=True)
     except BadCursor as error:
         return respond(response.problem(400, "Bad request", str(error)))
     service, tag = req.params.get("service"), req.headers.get("if-none-match")

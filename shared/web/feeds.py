@@ -7,6 +7,8 @@ import azure.functions as func
 from shared.bootstrap import settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant
+from shared.core.model.context import CheckContext
+from shared.core.results import Status
 from shared.ports.errors import PortError
 from shared.render.feeds import calendar_events, metrics, spreadsheet
 from shared.usecases.check import Watch
@@ -40,18 +42,23 @@ def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _metrics(watch: Watch) -> HttpResponse:
-    return feed(metrics.metrics(watch.status(), watch.watchlist), METRICS_TYPE)
+    text = watch.shown_status(lambda found, at: metrics.metrics(found, at.watchlist))
+    return feed(text, METRICS_TYPE)
 
 
 def _calendar(watch: Watch) -> HttpResponse:
-    records = watch.ledger.load().credential_records.values()
-    gone = (record for record in records if record.gone_at is not None)
-    events = calendar_events.calendar(watch.status(), watch.watchlist, gone)
-    return feed(events, "text/calendar")
+    return feed(watch.shown_status(_events), "text/calendar")
+
+
+def _events(found: Status, at: CheckContext) -> str:
+    judged = found.judgement.concluded
+    records = at.memory.credential_records.values()
+    gone = (each for each in records if each.gone_at is not None and each.app in judged)
+    return calendar_events.calendar(found, at.watchlist, gone)
 
 
 def _spreadsheet(watch: Watch) -> HttpResponse:
-    table = spreadsheet.status_csv(watch.status(), watch.watchlist)
+    table = watch.shown_status(lambda found, at: spreadsheet.status_csv(found, at.watchlist))
     return feed(table, "text/csv", "lapsewatch.csv")
 
 

@@ -2,6 +2,7 @@
 
 from shared.config.setting_rules import PAGE_PATH
 from shared.core.model.context import CheckContext
+from shared.core.results import Status
 from shared.render.page import flash
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.page import PageData, page
@@ -26,24 +27,26 @@ def status_page(
         status: The HTTP status.
         part: The part of the tenant's table to show.
     """
-    watch, now = visit.watch, visit.watch.status()
-    watchlist, judgement = watch.watchlist, now.judgement
-    at = CheckContext(watchlist, watch.ledger.load(), judgement.now, now.last_checks)
-    histories = watch.ledger.decisions(*watchlist.services)
-    notice = (
-        flash.receipt(result.notice, result.service, judgement, watchlist)
-        if isinstance(result, Done)
-        else result
-    )
-    data = PageData(
-        now,
-        at,
-        histories,
-        visit.person,
-        notice,
-        flash.refusal(problem),
-        part,
-        tenant=visit.tenant,
-        base=PAGE_PATH,
-    )
-    return response.page(page(data), status)
+    watch = visit.watch
+    histories = watch.ledger.decisions(*watch.watchlist.services)
+
+    def html(now: Status, at: CheckContext) -> str:
+        notice = (
+            flash.receipt(result.notice, result.service, now.judgement, at.watchlist)
+            if isinstance(result, Done)
+            else result
+        )
+        data = PageData(
+            now,
+            at,
+            histories,
+            visit.person,
+            notice,
+            flash.refusal(problem),
+            part,
+            tenant=visit.tenant,
+            base=PAGE_PATH,
+        )
+        return page(data)
+
+    return response.page(watch.shown_status(html), status)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.adapters.graph.decode import app_of, decode
 from shared.adapters.graph.shapes import KeyedPrincipal, Record
-from shared.core.model.days import NEVER_FROM_YEAR
+from shared.core.model.days import FAR_AWAY, LONG_AGO
 from shared.core.model.directory import App
 from shared.ports.errors import DirectoryError
 from tests.support.graph_objects import application, certificate, principal, secret
@@ -104,12 +104,12 @@ def ends_in(holder: dict[str, Any]) -> dict[str, datetime | None]:
         assert isinstance(key_id, str)
         assert key_id
         key_id = key_id.lower()
-        if text is None or int(text[:4]) >= NEVER_FROM_YEAR:
+        if text is None or int(text[:4]) >= FAR_AWAY.year:
             found[key_id] = None
         else:
             ends = datetime.fromisoformat(text)
             assert ends.tzinfo is not None
-            found[key_id] = ends.astimezone(UTC)
+            found[key_id] = ends.astimezone(UTC) if ends.year >= LONG_AGO.year else LONG_AGO
     return found
 
 

@@ -97,8 +97,6 @@ def in_question(app: object) -> bool:
             ends is not None and QUERY.since <= ends <= QUERY.until
             for ends in ends_in(app).values()
         )
-    except OverflowError:
-        return False  # before the year 1
     except AssertionError as error:
         raise Unsaid from error
 

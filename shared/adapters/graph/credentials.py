@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared.adapters.graph.shapes import Key, Password
-from shared.core.model.days import end_of
+from shared.core.model.days import end_of, within_bounds
 from shared.core.model.directory import Credential, Kind
 
 _make = tuple.__new__
@@ -57,7 +57,7 @@ def _secret(password: Password) -> Credential:
         Kind.SECRET,
         password.display_name or (identifier and _old_name(identifier)) or "",
         password.hint or "",
-        _in_utc(password.start_date_time),
+        _start_of(password.start_date_time),
         end_of(password.end_date_time),
         None,
     )
@@ -70,17 +70,15 @@ def _certificate(key: Key) -> Credential:
         Kind.CERTIFICATE,
         key.display_name or "",
         "",
-        _in_utc(key.start_date_time),
+        _start_of(key.start_date_time),
         end_of(key.end_date_time),
         None,
     )
     return _make(Credential, value)
 
 
-def _in_utc(instant: datetime | None) -> datetime | None:
-    if instant is None or instant.tzinfo is UTC:
-        return instant
-    return instant.astimezone(UTC)
+def _start_of(instant: datetime | None) -> datetime | None:
+    return None if instant is None else within_bounds(instant)
 
 
 def _old_name(identifier: str) -> str:

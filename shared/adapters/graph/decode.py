@@ -7,7 +7,7 @@ looks for the credential to blame. Nothing is guessed and nothing is left out.
 import msgspec
 
 from shared.adapters.graph.credentials import credentials_of
-from shared.adapters.graph.diagnosis import Shape, app_error, decode_slowly
+from shared.adapters.graph.diagnosis import Shape, decode_slowly
 from shared.adapters.graph.response import UNREADABLE
 from shared.adapters.graph.shapes import KeyedPrincipal, Principal, Record
 from shared.core.model.directory import App, Credential
@@ -31,21 +31,13 @@ def app_of(record: Record, principal: Principal | None = None) -> App:
     """Return the app.
 
     A `principal` adds its credentials, if they were asked for, and whether it is disabled.
-
-    Raises:
-        DirectoryError: a date is before the year 1 because of its offset.
     """
-    try:
-        credentials = _all_credentials(record, principal)
-    except OverflowError as error:
-        app_id = clean(record.app_id, 50)
-        raise app_error([f"a date of the app {app_id} is before the year 1"]) from error
     parts = (record.web, record.spa, record.public_client)
     return App(
         record.app_id,
         record.id,
         record.display_name or "",
-        credentials,
+        _all_credentials(record, principal),
         tuple(uri for part in parts if part for uri in part.redirect_uris),
         _disabled(record, principal),
     )

@@ -65,7 +65,7 @@ class PageDecoder:
                 page = self._decoder.decode(body)
                 apps, credentials = self._select(page.value)
                 return DecodedPage(apps, len(page.value), credentials, {}, page.next)
-        except (*UNREADABLE, OverflowError, DirectoryError):
+        except (*UNREADABLE, DirectoryError):
             return self._decode_each(body)
 
     def _select(self, records: Sequence[ListedRecord]) -> tuple[list[InventoryApp], int]:
@@ -121,9 +121,6 @@ class PageDecoder:
         for index, value in enumerate(values, start=1):
             try:
                 found, count = self._decode_one(value)
-            except OverflowError:
-                name = _client_id(value, index)
-                failures[name] = app_error([f"a date of the app {name} is before the year 1"])
             except DirectoryError as error:
                 failures[_client_id(value, index)] = error
             else:

@@ -20,6 +20,7 @@ from shared.adapters.graph.paging import next_page_url
 from shared.adapters.graph.response import UNREADABLE, GraphResponse, unreadable_error
 from shared.adapters.graph.session import Session
 from shared.adapters.graph.usage_report_errors import report_error
+from shared.core.model.days import LONG_AGO, within_bounds
 
 REPORT = "/beta/reports/appCredentialSignInActivities"
 
@@ -117,7 +118,7 @@ def _instant(activity: _Activity | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(activity.last_sign_in_date_time)
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return at if at.year > 1 else None
+    at = within_bounds(at if at.tzinfo else at.replace(tzinfo=UTC))
+    return at if at > LONG_AGO else None

@@ -1,10 +1,13 @@
 """What deciding about the inventory starts from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
 from shared.core.judge.schedule import CLOCKS_DIFFER
 from shared.core.model.days import days_between
+from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryMemory, InventoryScan
 from shared.core.model.item_id import INVENTORY_INTRODUCTION, UNREACHED
 from shared.core.model.memory import Notification
@@ -22,6 +25,13 @@ class InventoryContext:
     now: datetime
     unknown: frozenset[str] = frozenset()
     """Items that this read did not cover: nobody is notified of them now."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """By item or client id: why it cannot be evaluated, a fault of the program."""
+
+    def only(self, items: Mapping[str, InventoryItem], failed: Mapping[str, str]) -> Self:
+        """Return the context with some of the items; others are in `failed`."""
+        memory = replace(self.memory, items=items)
+        return replace(self, memory=memory, failed={**self.failed, **failed})
 
     @property
     def scan(self) -> InventoryScan:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shared.core.inventory.audience import audience_of, for_channels
 from shared.core.inventory.context import InventoryContext
@@ -37,6 +37,8 @@ class Plan:
     """Items whose audience has changed; saved before anybody is notified."""
     withheld: int = 0
     """Owners who have to wait for the next check."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """By item: why it cannot be evaluated."""
 
 
 def to_look_up(at: InventoryContext) -> tuple[InventoryItem, ...]:

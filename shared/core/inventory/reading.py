@@ -1,6 +1,6 @@
 """The status of reading the tenant, and what is due about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from shared.core.inventory.context import InventoryContext
@@ -34,7 +34,10 @@ def reading_view(scan: InventoryScan, now: datetime) -> WatcherView:
 
 
 def notices_about_reading(channel: str, at: InventoryContext) -> Iterator[Notice]:
-    """Yield what is due: reading fails (daily), works again, or found far fewer credentials."""
+    """Yield what is due about the read itself.
+
+    It fails (daily), works again, found far fewer credentials, or some that cannot be evaluated.
+    """
     reading = reading_view(at.scan, at.now)
     last = at.last_message(reading.item, channel)
     warned = last is not None and last.standing != Standing.HEALTHY
@@ -44,9 +47,30 @@ def notices_about_reading(channel: str, at: InventoryContext) -> Iterator[Notice
             yield Notice(reading, Reason.CHECK_FAILING, COPY)
     elif last is not None and last.standing == Standing.FAILING and not at.scan.error:
         yield Notice(reading, Reason.RECOVERED, COPY)
+    failure = _failure_view(at.failed)
+    if _is_failure_due(failure, channel, at):
+        yield Notice(failure, Reason.CHECK_FAILING if at.failed else Reason.RECOVERED, COPY)
     fewer = _fewer_view(at.scan)
     if _is_fewer_due(fewer.item, channel, at):
         yield Notice(fewer, Reason.FEWER_RATIO, COPY)
+
+
+def _failure_view(failed: Mapping[str, str]) -> WatcherView:
+    return WatcherView(
+        aspect="failure",
+        subject="tenant",
+        standing=Standing.FAILING if failed else Standing.HEALTHY,
+        severity=Severity.CRITICAL if failed else Severity.OK,
+        situation="",
+        problems=tuple(f"{item}: {why}" for item, why in failed.items()),
+    )
+
+
+def _is_failure_due(failure: WatcherView, channel: str, at: InventoryContext) -> bool:
+    """Return whether the standing is news: a failure is sent once, and once that it is over."""
+    last = at.last_message(failure.item, channel)
+    before = Standing.HEALTHY if last is None else last.standing
+    return before != failure.standing
 
 
 def _fewer_view(scan: InventoryScan) -> WatcherView:

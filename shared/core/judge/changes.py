@@ -18,6 +18,7 @@ from shared.core.model.vocabulary import Reason
 REASON_BY_ASPECT = {
     "app": Reason.APP_PROBLEM,
     "redirect_uris": Reason.REDIRECT_URI,
+    "failure": Reason.CHECK_FAILING,
     "reading": Reason.CHECK_FAILING,
     "channel": Reason.CHANNEL_FAILED,
 }

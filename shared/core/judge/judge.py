@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from shared.core.judge.app_problems import app_views
 from shared.core.judge.changes import changes_of
 from shared.core.judge.claims import AppContext, with_claims
+from shared.core.judge.failure import failure_views
 from shared.core.judge.leftovers import leftover_views
 from shared.core.judge.self_watch import removed_channels, watcher_views
 from shared.core.judge.severity import severity_of
@@ -34,7 +35,10 @@ class _Items:
 
 
 def judge(
-    at: CheckContext, snapshots: Mapping[str, AppSnapshot], unread: Mapping[str, str] | None = None
+    at: CheckContext,
+    snapshots: Mapping[str, AppSnapshot],
+    unread: Mapping[str, str] | None = None,
+    failed: Mapping[str, str] | None = None,
 ) -> Judgement:
     """Judge every app in `snapshots` (by app key).
 
@@ -42,12 +46,14 @@ def judge(
         at: The check.
         snapshots: The apps that were read completely, by key.
         unread: Why each other app (by key) could not be read.
+        failed: Why an app (by key) that was read cannot be evaluated; it is not in `snapshots`.
     """
-    unread = dict(unread or {})
+    unread, failed = dict(unread or {}), dict(failed or {})
     items = _Items()
     for watched in at.watchlist.apps:
         if watched.key in snapshots:
             _judge_app(with_claims(watched, snapshots[watched.key], at.memory), at, items)
+    items.apps += failure_views(at, failed)
     judgement = Judgement(
         now=at.now,
         services=tuple(items.services),
@@ -59,6 +65,7 @@ def judge(
         concluded=frozenset(snapshots),
         changes=Changes(),
         unread=unread,
+        failed=failed,
     )
     return replace(judgement, changes=changes_of(judgement, at, snapshots))
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.core.judge.acknowledgement import valid_acknowledgement
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import situation_of
 from shared.core.judge.validity import (
@@ -28,7 +29,7 @@ from shared.core.judge.validity import (
 )
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
-from shared.core.model.decision import Acknowledgement, InUse
+from shared.core.model.decision import InUse
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
@@ -74,7 +75,7 @@ def view_service(
         loss=loss,
         days_left=days_left,
         situation=situation,
-        acknowledged=_valid_acknowledgement(service, situation, at),
+        acknowledged=valid_acknowledgement(service.id, situation, at),
     )
 
 
@@ -147,13 +148,3 @@ def _leftovers(
         return ()
     others = (c for c in own if c.key_id != in_use.key_id and is_live(c, now))
     return tuple(sorted((c for c in others if not started_after(c, in_use)), key=creation_order))
-
-
-def _valid_acknowledgement(
-    service: Service, situation: str, at: CheckContext
-) -> Acknowledgement | None:
-    """Return the acknowledgement if the situation is unchanged and its last day not past."""
-    given = at.memory.acknowledgements.get(service.id)
-    if given is None or given.situation != situation:
-        return None
-    return None if at.now.astimezone(at.watchlist.zone).date() > given.until else given

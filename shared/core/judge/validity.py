@@ -1,11 +1,9 @@
 """Whether a credential works at an instant, and which of two credentials is newer."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
+from shared.core.model.days import FAR_AWAY, LONG_AGO
 from shared.core.model.directory import Credential
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 
 def is_live(credential: Credential, now: datetime) -> bool:

@@ -18,6 +18,8 @@ class ItemKind(StrEnum):
     """An unclaimed credential of a watched app."""
     APP = "app"
     REDIRECT_URIS = "redirect_uris"
+    FAILURE = "failure"
+    """A watched app that was read and could not be evaluated."""
     LEFTOVER = "leftover"
     """The last days of an older credential: service id and key id."""
     DELETABLE = "delete"

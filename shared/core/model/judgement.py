@@ -1,7 +1,7 @@
 """The result of judging all watched apps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.model.memory import Changes
@@ -33,6 +33,8 @@ class Judgement:
     changes: Changes
     unread: Mapping[str, str]
     """By app key: why it could not be read completely."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """By app key: why it was read and could not be evaluated, a fault of the program."""
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -85,7 +85,7 @@ class AppView:
     watched: WatchedApp
     app: AppRecord
     aspect: str
-    """`app` or `redirect_uris`; each is an item of its own."""
+    """`app`, `redirect_uris` or `failure`; each is an item of its own."""
     standing: Standing
     """`app_problem` or `healthy`; missing redirect URIs have severity `warning` only."""
     severity: Severity
@@ -134,7 +134,7 @@ class RemovedView:
 class WatcherView:
     """The status of the program itself: reading, a channel, or the weekly status."""
 
-    aspect: Literal["reading", "channel", "weekly", "fewer"]
+    aspect: Literal["reading", "channel", "weekly", "fewer", "failure"]
     subject: str
     """The name of the channel; `tenant` for the inventory; else empty."""
     standing: Standing

@@ -106,10 +106,10 @@ def _weekly(
 ) -> list[Notice]:
     """Return the weekly status, for a channel that wants it and got no message since Monday.
 
-    While an app is unread there is none: it would say that all is well.
+    While an app is unread or not evaluated there is none: it would say that all is well.
     """
     wanted = at.watchlist.channels[channel].weekly and not is_notified_this_week(channel, at)
-    if not (wanted and watching and not judgement.unread):
+    if not (wanted and watching and not (judgement.unread or judgement.failed)):
         return []
     view = WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=watching)
     return [Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))]

@@ -43,7 +43,9 @@ class MemoryByApp:
                 return self._by_key_id.get(key_id, "")
             case ItemId(ItemKind.LEFTOVER | ItemKind.DELETABLE, (service, *_)):
                 return self._by_service.get(service, "")
-            case ItemId(ItemKind.APP | ItemKind.REDIRECT_URIS | ItemKind.TRIED, (key,)):
+            case ItemId(
+                ItemKind.APP | ItemKind.REDIRECT_URIS | ItemKind.FAILURE | ItemKind.TRIED, (key,)
+            ):
                 return key
             case _:
                 return self._by_service.get(item, item)

@@ -7,6 +7,7 @@ everything else for as long as it decides anything.
 from collections.abc import Iterator
 from datetime import timedelta
 
+from shared.core.judge.acknowledgement import last_day
 from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.decision import Acknowledgement, Decision
 from shared.core.model.directory import AppRecord
@@ -117,12 +118,13 @@ def _ended_acknowledgements(at: CheckContext, old_services: set[str]) -> Iterato
     One whose situation has passed must go, or it would be valid again if the situation returned.
     One that is newer than the last check may be about what the next check finds.
     """
-    today = at.now.astimezone(at.watchlist.zone).date()
+    zone = at.watchlist.zone
+    today = at.now.astimezone(zone).date()
     for service, given in at.memory.acknowledgements.items():
         found = at.memory.items.get(service)
         passed = found is not None and found.situation != given.situation and given.at < found.since
         # only this version is deleted: a person may acknowledge again during the check
-        if passed or given.until < today or service in old_services:
+        if passed or last_day(given, zone) < today or service in old_services:
             yield given
 
 

@@ -48,6 +48,9 @@ def status_document(
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": inventory_document(status.inventory, after, paged=paged),
     }
+    failed = {**judgement.failed, **status.failed_items}
+    if failed:
+        document["not_evaluated"] = [{"item": key, "error": why} for key, why in failed.items()]
     if status.read is not None:
         document["read"] = read_document(status.read)
     return document

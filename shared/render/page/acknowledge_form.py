@@ -1,9 +1,10 @@
 """The form that pauses reminders (route `acknowledge`)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
+from shared.core.model.days import a_year_after
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 
@@ -16,7 +17,6 @@ class Acknowledge(NamedTuple):
 
     first: str
     last: str
-    """Empty: no limit."""
     usual: str
 
 
@@ -27,6 +27,8 @@ def acknowledge(view: ServiceView, at: CheckContext) -> Acknowledge | None:
     zone = at.watchlist.zone
     today = at.now.astimezone(zone).date()
     ends = view.in_use.ends if view.in_use is not None and view.loss == Loss.NONE else None
-    last = ends.astimezone(zone).date() if ends is not None else None
-    usual = min(today + USUAL_PAUSE, last or date.max)
-    return Acknowledge(today.isoformat(), last.isoformat() if last else "", usual.isoformat())
+    last = a_year_after(today)
+    if ends is not None:
+        last = min(last, ends.astimezone(zone).date())
+    usual = min(today + USUAL_PAUSE, last)
+    return Acknowledge(today.isoformat(), last.isoformat(), usual.isoformat())

@@ -12,7 +12,7 @@ from shared.render.page.age import age_text
 from shared.render.page.labels import error_text
 from shared.render.text.dates import clock, day, when
 from shared.render.text.escape import clean
-from shared.render.text.naming import listed
+from shared.render.text.naming import capital, listed
 
 
 class Doubt(NamedTuple):
@@ -38,12 +38,17 @@ def doubts(status: Status, at: CheckContext) -> Iterator[Doubt]:
     for app in at.watchlist.apps:
         if (doubt := app_doubt(app, status, at)) is not None:
             yield doubt
+    for item, why in status.failed_items.items():
+        yield Doubt("A credential of the tenant could not be evaluated.", f"{item}: {why}.")
 
 
 def app_doubt(app: WatchedApp, status: Status, at: CheckContext) -> Doubt | None:
     """Return a doubt if the last check did not read this app, else `None`."""
     app_name = clean(app.name)
     services = listed([clean(service.name) for service in app.services])
+    if why := status.judgement.failed.get(app.key):
+        unknown = f"The status of {services} is unknown."
+        return Doubt(f"{app_name} could not be evaluated.", f"{capital(why)}. {unknown}")
     if app.key not in status.judgement.concluded:
         error = error_text(status.judgement.unread.get(app.key, ""))
         unknown = f"The status of {services} is unknown."

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
+from shared.core.model.judgement import Judgement
 from shared.core.model.views import AppView, LeftoverView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
+from shared.core.model.watchlist import WatchedApp
 from shared.core.results import Status
 from shared.render.page.claim_form import ClaimForm, claim_form
 from shared.render.page.details import Turn, fact_rows, turn_of, why
@@ -77,11 +79,17 @@ def unread(status: Status, at: CheckContext) -> list[Item]:
             Severity.WARNING,
             UNCERTAIN,
             f"{clean(service.name)}: status unknown",
-            f"{clean(app.name)} has not been read completely yet.",
+            _why_unknown(app, status.judgement),
         )
         for app in unread_apps(at.watchlist, status.judgement)
         for service in app.services
     ]
+
+
+def _why_unknown(app: WatchedApp, judgement: Judgement) -> str:
+    if app.key in judgement.failed:
+        return f"{clean(app.name)} could not be evaluated."
+    return f"{clean(app.name)} has not been read completely yet."
 
 
 def troubles(status: Status, at: CheckContext) -> Iterator[tuple[str, str]]:

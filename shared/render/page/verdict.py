@@ -15,7 +15,7 @@ from shared.core.notify.action import needs_action
 from shared.core.results import Status
 from shared.render.page.doubts import doubts
 from shared.render.page.labels import UNCERTAIN, urgency
-from shared.render.text.dates import full_day
+from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import capital, listed
@@ -76,7 +76,7 @@ def _word(view: OpenView, zone: ZoneInfo) -> str:
     if needs_action(view):
         return "No"
     ends = _end_in_use(view) if isinstance(view, ServiceView) and view.loss == Loss.NONE else None
-    return "Action needed" if ends is None else f"Due on {_date(ends, zone)}"
+    return "Action needed" if ends is None else f"Due on {date_of(ends, zone)}"
 
 
 def _summary(view: OpenView, at: CheckContext) -> str:
@@ -106,7 +106,7 @@ def _first_to_expire(services: Sequence[ServiceView], zone: ZoneInfo) -> str:
     if not ends:
         return "their credentials do not expire"
     end, name = min(ends)
-    return f"{clean(name)}'s credential expires first, on {_date(end, zone)}"
+    return f"{clean(name)}'s credential expires first, on {date_of(end, zone)}"
 
 
 def _other_items(number: int) -> str:
@@ -121,7 +121,3 @@ def _other_items(number: int) -> str:
 
 def _end_in_use(view: ServiceView) -> datetime | None:
     return view.in_use.ends if view.in_use is not None else None
-
-
-def _date(end: datetime, zone: ZoneInfo) -> str:
-    return full_day(end.astimezone(zone).date())

@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.days import days_between
+from shared.core.model.days import FAR_AWAY, LONG_AGO, days_between
 
 _NUMERIC_ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2})(?P<minutes>\d{2})?")
+
+_VAGUE = {LONG_AGO: "long ago", FAR_AWAY: "in the far future"}
+"""Instants that stand for dates beyond all sense."""
 
 
 class Moment(NamedTuple):
@@ -26,6 +29,8 @@ def when(instant: datetime, now: datetime, zone: ZoneInfo, *, brief: bool = Fals
     Examples: "in 21 days (13 Dec, 03:15 CST)", "today at 20:00 CST", "3 days ago (19 Nov, 03:15
     CST)". `brief` leaves out the time, except today, tomorrow and yesterday: "in 21 days (13 Dec)".
     """
+    if instant in _VAGUE:
+        return _VAGUE[instant]
     days = days_between(now, instant, zone)
     if days == 0:
         return f"today at {clock(instant, zone)}"
@@ -61,8 +66,8 @@ def full_day(then: date) -> str:
 
 
 def date_of(instant: datetime, zone: ZoneInfo) -> str:
-    """Return the local day of an instant with its year: "13 Dec 2026"."""
-    return full_day(instant.astimezone(zone).date())
+    """Return the local day of an instant with its year: "13 Dec 2026"; or "long ago"."""
+    return _VAGUE.get(instant) or full_day(instant.astimezone(zone).date())
 
 
 def clock(instant: datetime, zone: ZoneInfo) -> str:

@@ -12,6 +12,8 @@ from shared.render.text.naming import counted, listed, problem_sentences
 from shared.render.text.turn import ANYBODY, NOTHING_TO_DO, Turn
 from shared.render.text.words import Words
 
+MAX_PROBLEMS = 10
+
 
 @dataclass(frozen=True)
 class WatcherWords(Words):
@@ -27,6 +29,8 @@ class WatcherWords(Words):
                 return "Far fewer credentials in the tenant than at the last check"
             case "reading":
                 return self._reading(at)
+            case "failure":
+                return self._evaluating()
             case "channel":
                 return f"Channel “{clean(self.view.subject)}” {self._reachable(at)}"
             case "weekly":
@@ -43,6 +47,12 @@ class WatcherWords(Words):
         if since := self._since(at):
             return f"Lapsewatch has not been able to read {what}{since}"
         return f"Lapsewatch could not read {what}"
+
+    def _evaluating(self) -> str:
+        if not self._failing:
+            return "Lapsewatch can evaluate every credential of the tenant again"
+        credentials = counted(len(self.view.problems), "credential")
+        return f"Lapsewatch cannot evaluate {credentials} of the tenant"
 
     def _reachable(self, at: Moment) -> str:
         if not self._failing:
@@ -78,18 +88,25 @@ class WatcherWords(Words):
                 )
             case "reading":
                 return f"{ask} to run “doctor”, which shows what is missing."
+            case "failure":
+                return (
+                    "look up in Entra when they expire, and report this error to the"
+                    " administrator of Lapsewatch."
+                )
             case _:
                 readers = f"the readers of “{clean(self.view.subject)}”"
                 return f"inform {readers}, and {ask} to run “doctor --send-test”."
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        yield from problem_sentences(self.view.problems)
+        yield from problem_sentences(self.view.problems[:MAX_PROBLEMS])
         if self.view.aspect == "fewer":
             yield (
                 "Were apps deleted, or did Lapsewatch lose permission to read some of them? "
                 "No messages were sent about the missing ones."
             )
+        elif self._failing and self.view.aspect == "failure":
+            yield "Until this is fixed, nobody is notified when they expire."
         elif self._failing and self.view.aspect == "reading":
             yield "Changes since then are unknown. No alerts does not mean all is well."
         elif self._failing:

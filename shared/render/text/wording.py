@@ -11,6 +11,7 @@ from shared.core.model.views import (
     WatcherView,
 )
 from shared.render.text.app import AppWords
+from shared.render.text.failure import FailureWords
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.leftover import LeftoverWords
 from shared.render.text.removed import RemovedWords
@@ -27,6 +28,8 @@ def words_for(view: View) -> Words:  # noqa: PLR0911  (one for each kind)
             return ServiceWords(view)
         case UnclaimedView():
             return UnclaimedWords(view)
+        case AppView(aspect="failure"):
+            return FailureWords(view)
         case AppView():
             return AppWords(view)
         case LeftoverView():

@@ -1,12 +1,10 @@
 """The line of a credential, from its start to its end, with its name beside it."""
 
-from datetime import date, datetime
-
 from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss
-from shared.render.text.dates import full_day, until
+from shared.render.text.dates import date_of, until
 from shared.render.text.escape import clean
 from shared.render.text.naming import called
 from shared.render.timeline.reminders import draw_reminders
@@ -44,7 +42,7 @@ def draw_in_use(
     _draw_end(svg, credential, scale, y, colour)
     text = until(credential.ends, at.now, scale.zone, brief=True)
     if gone_at is not None and credential.ends is not None:
-        text = f"would have expired {full_day(_local_day(credential.ends, scale))}"
+        text = f"would have expired {date_of(credential.ends, scale.zone)}"
     _label(svg, f"{called(credential)} {text}", right, y, scale)
 
 
@@ -59,7 +57,7 @@ def draw_replacement(
     _draw_end(svg, credential, scale, y, "currentColor")
     text = "does not expire"
     if credential.ends is not None:
-        text = f"until {full_day(_local_day(credential.ends, scale))}"
+        text = f"until {date_of(credential.ends, scale.zone)}"
     _label(svg, f"{called(credential)} {text}", end, y, scale)
 
 
@@ -87,7 +85,3 @@ def _label(svg: SvgBuilder, text: str, x: float, y: float, scale: Scale) -> None
         svg.write(text, x + 8, y + 4, font_size=12)
     else:
         svg.write(text, max(x, scale.left + width), y - 13, font_size=12, text_anchor="end")
-
-
-def _local_day(ends: datetime, scale: Scale) -> date:
-    return ends.astimezone(scale.zone).date()

@@ -3,7 +3,7 @@
 from shared.core.model.context import CheckContext
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Standing
-from shared.render.text.dates import full_day
+from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import noun
@@ -55,5 +55,5 @@ def _state(view: ServiceView, scale: Scale) -> str:  # noqa: PLR0911  (one for e
 def _expected_replacement(view: ServiceView, kind: str, scale: Scale) -> str:
     starts = view.replacement.starts if view.replacement is not None else None
     if view.upcoming and starts is not None:
-        return f"new {kind} from {full_day(starts.astimezone(scale.zone).date())}"
+        return f"new {kind} from {date_of(starts, scale.zone)}"
     return "no replacement yet"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.adapters.graph.directory import GraphDirectory
+from shared.core.model.days import FAR_AWAY, LONG_AGO
 from shared.core.model.directory import App, Credential, Kind
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from tests.support.graph_objects import (
@@ -23,6 +24,7 @@ from tests.support.graph_objects import (
 )
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CKI = "lY85bR8r6yWTW6jnciNEONwlVhDyiQjdVLgPDnkI5mA="
 
 
@@ -320,11 +322,29 @@ def test_malformed_credential_is_named_by_its_key_id() -> None:
             "Expected `datetime` with a timezone component",
         ),
         ({"keyId": "no-end"}, "client secret no-end: Object missing required field `endDateTime`"),
-        (secret(startDateTime="0001-01-01T00:00:00+08:00"), "a date of the app"),
     ],
 )
 def test_every_problem_of_a_credential_is_named(credential: object, said: str) -> None:
     assert said in why(tenant(application(passwordCredentials=[credential]), principal()))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", (EPOCH, LONG_AGO)),
+        ("0001-01-01T00:00:00+14:00", "1601-01-01T00:00:00Z", (LONG_AGO, LONG_AGO)),
+        ("1899-12-31T23:59:59Z", "1900-01-01T00:00:00+14:00", (LONG_AGO, LONG_AGO)),
+        ("9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.9999999Z", (FAR_AWAY, None)),
+        ("2298-12-31T23:59:59-12:00", "2298-12-31T23:59:59-12:00", (FAR_AWAY, None)),
+        (None, None, (None, None)),
+    ],
+)
+def test_dates_beyond_all_sense_are_long_ago_or_far_away(
+    start: str | None, end: str | None, expected: tuple[datetime | None, datetime | None]
+) -> None:
+    odd = secret(startDateTime=start, endDateTime=end)
+    (found,) = only(tenant(application(passwordCredentials=[odd]), principal())).credentials
+    assert (found.starts, found.ends) == expected
 
 
 def test_lists_only_some_of_many_malformed_credentials() -> None:

@@ -16,6 +16,7 @@ STORED = {
     "credential:k1": ItemId(ItemKind.CREDENTIAL, ("k1",)),
     "app:libcal": ItemId(ItemKind.APP, ("libcal",)),
     "redirect_uris:libcal": ItemId(ItemKind.REDIRECT_URIS, ("libcal",)),
+    "failure:libcal": ItemId(ItemKind.FAILURE, ("libcal",)),
     "leftover:libcal:k1": ItemId(ItemKind.LEFTOVER, ("libcal", "k1")),
     "delete:libcal:k1": ItemId(ItemKind.DELETABLE, ("libcal", "k1")),
     "channel:its": ItemId(ItemKind.CHANNEL, ("its",)),

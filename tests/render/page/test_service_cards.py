@@ -102,9 +102,10 @@ def test_pause_ends_with_the_credential_at_the_latest() -> None:
     assert shown.sent("acknowledge") == [{"service": "libcal", "until": "2026-11-27", "why": ""}]
 
 
-def test_pause_has_no_limit_after_the_credential_expired() -> None:
+def test_pause_lasts_a_year_at_most_after_the_credential_expired() -> None:
     shown = parsed(single(ENDED))
-    assert "max" not in next(given for given in shown.of("input") if given["name"] == "until")
+    (until,) = [given for given in shown.of("input") if given["name"] == "until"]
+    assert until["max"] == "2027-11-22"
 
 
 def test_safe_service_has_no_pause_form() -> None:

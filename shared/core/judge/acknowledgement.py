@@ -1,0 +1,29 @@
+"""Whether a pause of reminders is still valid: same situation, and its last day not past."""
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from shared.core.model.context import CheckContext
+from shared.core.model.days import a_year_after
+from shared.core.model.decision import Acknowledgement
+
+
+def valid_acknowledgement(
+    service_id: str, situation: str, at: CheckContext
+) -> Acknowledgement | None:
+    """Return the acknowledgement of a service, until its last day; `None` if it is not valid."""
+    given = at.memory.acknowledgements.get(service_id)
+    if given is None or given.situation != situation:
+        return None
+    zone = at.watchlist.zone
+    last = last_day(given, zone)
+    return None if at.now.astimezone(zone).date() > last else replace(given, until=last)
+
+
+def last_day(given: Acknowledgement, zone: ZoneInfo) -> date:
+    """Return the last local day of a pause: a year after it was made, at most.
+
+    Earlier versions took any day.
+    """
+    return min(given.until, a_year_after(given.at.astimezone(zone).date()))
