@@ -10,9 +10,7 @@ from tests.support.fault_proxy import Pass, Twist
 from tests.support.graph_objects import error
 from tests.support.scripted import Asked, Reply, reply
 
-REFUSED = error(
-    "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
-)
+REFUSED = error("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def refuses(begins: str) -> Twist:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.azurite import Azurite
 from tests.field.harness import Field
 
 
 @pytest.fixture(scope="session")
-def field(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     with (
         pytest.MonkeyPatch.context() as settings,
-        Field(azurite.tables, tmp_path_factory.mktemp("field")) as running,
+        Field(tmp_path_factory.mktemp("field")) as running,
     ):
         # azure-identity reads these from the environment of the process
         for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):

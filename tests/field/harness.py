@@ -1,19 +1,20 @@
 """A situation from the field: what Graph holds, when checks run, and who must hear about what.
 
-The whole program plays it: Graph, the ledger and the channels are real adapters, in front of the
-stand-in tenant and Azurite. Only the clock is set by the situation.
+The whole program plays it: Graph and the channels are real adapters in front of the stand-in
+tenant, and so is the ledger where a test passes an Azurite. The situation sets the clock.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
+from local.simulation.memory_ledger import InMemoryInventoryLedger, InMemoryLedger
 from local.stand_in.entra import Registration
 from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.tenant import Tenant
@@ -22,18 +23,27 @@ from shared.bootstrap import ROOT, watching
 from shared.config.settings_loader import load
 from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
+from shared.ports.inventory_ledger import InventoryLedger
+from shared.ports.ledger import Ledger
 from shared.render.feeds.message_items import items_of
-from shared.render.feeds.status_document import status_document
 from shared.usecases.check import Watch
 from tests.field.readers import read_everything
 from tests.support.environment import CHANNELS, WATCHLIST
 from tests.support.fault_proxy import Front, Twist, straight
 
 ROLES = frozenset({"Application.Read.All", "Mail.Send", "User.ReadBasic.All"})
-FOUR_CHECKS = ("2027-05-19", "2027-06-04", "2027-06-11", "2027-06-18")
-"""Thirty, fourteen, seven days before 18 June 2027, and that day."""
+CHECKS = ("2027-05-19", "2027-06-11")
+"""Thirty and seven days before 18 June 2027."""
+
+STARTS = datetime(2027, 1, 1, tzinfo=UTC)
+NOWHERE = (
+    "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=AAAA;"
+    "TableEndpoint=http://127.0.0.1:9/devstoreaccount1;"
+)
+"""Tables that nothing contacts."""
 
 type Apps = Sequence[Registration]
+type Ledgers = tuple[Ledger, InventoryLedger]
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Situation:
 
     graph: Apps | Callable[[datetime], Apps]
     expect: Expected
-    checks: Sequence[str] = FOUR_CHECKS
+    checks: Sequence[str] = CHECKS
     """Days; each check runs at 14:05 UTC."""
     tenant: str = ""
     """The table `[tenant]` of the watchlist."""
@@ -96,7 +106,11 @@ class Story:
     cards: list[Any] = field(default_factory=list)
     read: Mapping[str, str] = field(default_factory=dict)
     """What people could read after the last check."""
-    status: Any = None
+
+    @property
+    def status(self) -> Any:  # noqa: ANN401  (JSON)
+        """The status document."""
+        return json.loads(self.read["status"])
 
     @property
     def told(self) -> Counter[tuple[str, str]]:
@@ -123,20 +137,48 @@ class Story:
         assert [name for name in expected.named if name not in texts] == [], texts
         assert [name for name in expected.not_named if name in texts] == [], texts
         assert [each for each in expected.error if each not in ended[-1][1]] == [], ended
-        in_use = {each["id"]: each["in_use"] for each in self.status["services"]}
+        status = self.status
+        in_use = {each["id"]: each["in_use"] for each in status["services"]}
         assert {each: in_use[each]["key_id"] for each in expected.in_use} == expected.in_use
-        problems = [problem for each in self.status["apps"] for problem in each["problems"]]
+        problems = [problem for each in status["apps"] for problem in each["problems"]]
         assert len(problems) == expected.problems, problems
         for way, wanted in expected.readable.items():
             assert [each for each in wanted if each not in self.read[way]] == [], self.read[way]
 
 
 @dataclass
-class Field:
-    """The stand-in tenant behind a proxy, and a ledger for each situation; a context manager."""
+class Kept:
+    """A ledger in memory."""
+
+    now: datetime = STARTS
+
+    def __post_init__(self) -> None:
+        self.ledgers = InMemoryLedger(lambda: self.now), InMemoryInventoryLedger()
+
+    def at(self, now: datetime) -> AbstractContextManager[Ledgers]:
+        """Yield the ledgers at an instant."""
+        self.now = now
+        return nullcontext(self.ledgers)
+
+
+@dataclass
+class Stored:
+    """A ledger in Azurite."""
 
     tables: str
-    """The connection string of an Azurite."""
+    partition: str = field(default_factory=lambda: uuid4().hex)
+
+    @contextmanager
+    def at(self, now: datetime) -> Iterator[Ledgers]:
+        """Yield the ledgers at an instant."""
+        with TableLedger(self.tables, lambda: now, partition=self.partition) as ledger:
+            yield ledger, ledger.inventory
+
+
+@dataclass
+class Field:
+    """The stand-in tenant behind a proxy, as a context manager."""
+
     folder: Path
 
     def __enter__(self) -> Self:
@@ -159,45 +201,49 @@ class Field:
             **tenant,
             "ITS_WEBHOOK": self.tenant.teams_url("its"),
             "ADMINS_WEBHOOK": self.tenant.teams_url("admins"),
-            "LAPSEWATCH_TABLES": self.tables,
+            "LAPSEWATCH_TABLES": NOWHERE,
             "LAPSEWATCH_WATCHLIST": str(self.folder / "watchlist.toml"),
             "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
             "LAPSEWATCH_MAIL_SENDER": MAIL_SENDER,
         }
 
-    def play(self, situation: Situation) -> Story:
-        """Run every check of the situation, then read everything."""
-        (self.folder / "watchlist.toml").write_text(situation.watchlist, encoding="utf-8")
-        self.tenant.identity.roles = set(situation.roles)
-        self.front.twist = situation.instead
-        self.tenant.mail.clear()
-        for name in CHANNELS:
-            self.tenant.clear_posted(name)
-        story, partition = Story(), uuid4().hex
+    def play(self, situation: Situation, tables: str = "") -> Story:
+        """Run every check of the situation, then read everything.
+
+        The ledger is in memory, or in the `tables` of an Azurite.
+        """
+        self._prepare(situation)
+        story, remembered = Story(), Stored(tables) if tables else Kept()
         for day in situation.checks:
             now = datetime.fromisoformat(f"{day}T14:05:00Z")
             self.tenant.directory.replace(situation.apps(now))
-            with self._watch(now, partition) as watch:
+            with remembered.at(now) as ledgers, self._watch(now, *ledgers) as watch:
                 story.results.append(watch.check())
                 if day == situation.checks[-1]:
                     story.read = read_everything(watch)
-                    story.status = status_document(watch.status(), watch.watchlist)
         posts = [posted for name in CHANNELS for posted in self.tenant.posted(name)]
         story.cards = [part["content"] for post in posts for part in _attachments(post.message)]
         cards = (json.dumps(post.message, ensure_ascii=False) for post in posts)
         story.texts = [*cards, *(_text(mail.message) for mail in self.tenant.mails())]
         return story
 
+    def _prepare(self, situation: Situation) -> None:
+        (self.folder / "watchlist.toml").write_text(situation.watchlist, encoding="utf-8")
+        self.tenant.identity.roles = set(situation.roles)
+        self.front.twist = situation.instead
+        self.tenant.mail.clear()
+        for name in CHANNELS:
+            self.tenant.clear_posted(name)
+
     @contextmanager
-    def _watch(self, now: datetime, partition: str) -> Iterator[Watch]:
+    def _watch(
+        self, now: datetime, ledger: Ledger, inventory_ledger: InventoryLedger
+    ) -> Iterator[Watch]:
         """Yield the program as its composition root connects it, at this instant."""
         configured = load(self.environment, ROOT)
-        with (
-            watching(configured, environment=self.environment) as wired,
-            TableLedger(self.tables, lambda: now, partition=partition) as ledger,
-        ):
+        with watching(configured, environment=self.environment) as wired:
             inventory = wired.inventory and replace(
-                wired.inventory, ledger=ledger.inventory, clock=lambda: now
+                wired.inventory, ledger=inventory_ledger, clock=lambda: now
             )
             yield replace(wired, ledger=ledger, clock=lambda: now, inventory=inventory)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.azurite import Azurite
 from tests.field.apps import LIBCAL_FAR, SOON, app, certificate, libapps, secret
 from tests.field.harness import Apps, Expected, Field, Situation
 from tests.support.environment import WHOLE_TENANT
@@ -43,7 +44,7 @@ PLACES = tuple(holding(ONE, LAST))
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("span", SPANS)
-def test_its_neighbours_are_told(field: Field, span: str, place: str) -> None:
+def test_its_neighbours_are_told(field: Field, azurite: Azurite, span: str, place: str) -> None:
     zone = ZONES[(list(SPANS).index(span) + PLACES.index(place)) % len(ZONES)]
     told = [("its", "libstaffer"), ("staff", "libstaffer"), ("its", "Payroll")]
     whole = place == "on another app"
@@ -53,4 +54,4 @@ def test_its_neighbours_are_told(field: Field, span: str, place: str) -> None:
         tenant=WHOLE_TENANT if whole else "",
         zone=zone,
     )
-    field.play(row).shows(row.expect)
+    field.play(row, azurite.tables).shows(row.expect)
