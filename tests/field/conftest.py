@@ -1,9 +1,10 @@
-"""One stand-in tenant for all situations."""
+"""One stand-in tenant for all situations, and the commands of `tests.e2e`."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.conftest import lapsewatch, now, tenant  # noqa: F401  (fixtures)
 from tests.field.harness import Field
 
 

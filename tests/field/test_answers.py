@@ -8,7 +8,7 @@ from local.stand_in.entra import Owner
 from shared.core.model.check_record import Outcome
 from tests.field.answers import lacks, refuses
 from tests.field.apps import EXPIRING, SOON, app, secret
-from tests.field.harness import ROLES, Expected, Field, Situation
+from tests.field.harness import Expected, Field, Situation
 from tests.support.environment import WHOLE_TENANT
 
 ONE_CHECK = ("2027-05-19",)
@@ -59,12 +59,6 @@ GRANTED = {
     "the permission is not in the token": replace(REFUSED, roles=frozenset()),
     "the list of the tenant": replace(PARTLY, instead=refuses("/v1.0/applications?")),
     "the service principals": replace(PARTLY, instead=refuses("/v1.0/servicePrincipals?")),
-    "mail": replace(
-        WATCHED,
-        roles=ROLES - {"Mail.Send"},
-        instead=refuses("/v1.0/users/"),
-        expect=Expected(told=TOLD, outcome=Outcome.PARTIAL, error=LATER),
-    ),
 }
 
 ROWS = {f"unknown property: {name}": row for name, row in UNKNOWN.items()} | {

@@ -29,8 +29,16 @@ NAMES = {
 """The name of LibCal's secret, and that of an unclaimed one."""
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("name", NAMES)
+# without a mark, letters of several alphabets in UTF-16 are not told from random bytes
+READ = [
+    (name, encoding)
+    for name in NAMES
+    for encoding in ENCODINGS
+    if encoding != "UTF-16" or name == "LibCal 2027"
+]
+
+
+@pytest.mark.parametrize(("name", "encoding"), READ)
 def test_a_name_in_the_identifier_is_read(field: Field, name: str, encoding: str) -> None:
     identifier = ENCODINGS[encoding]
     claimed = secret(None, SOON, custom_key_identifier=identifier(name))
@@ -50,8 +58,8 @@ def test_a_name_in_the_identifier_is_read(field: Field, name: str, encoding: str
     field.play(row).shows(row.expect)
 
 
-COMPUTED = ("1E5", "1e5", "007", "1/2", "3-4", "1:2", "0.0", "TRUE", "Jan 1", "12-2027", "2E-9")
-"""Excel shows a number, a time, a date or a truth value instead."""
+COMPUTED = ("1E5", "1e5", "007", "1/2", "3-4", "1:2", "0.0", "Jan 1", "12-2027", "2E-9")
+"""Excel shows a number, a time or a date instead."""
 
 
 @pytest.mark.parametrize("text", COMPUTED)
