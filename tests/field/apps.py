@@ -18,12 +18,12 @@ def guid(name: str) -> str:
 def secret(name: str | None, ends: str | None = FAR, **more: str | None) -> ClientSecret:
     """Return a client secret; its key id follows from its name and its other values."""
     plain = ClientSecret(guid(f"{name} {more}"), name, "q7X", CREATED, ends)
-    return replace(plain, **more)
+    return replace(plain, **more)  # type: ignore[arg-type]  # fields of the value
 
 
 def certificate(name: str, ends: str | None = FAR, **more: str | None) -> Certificate:
     """Return a certificate, as `secret` does."""
-    return replace(Certificate(guid(f"{name} {more}"), name, CREATED, ends), **more)
+    return replace(Certificate(guid(f"{name} {more}"), name, CREATED, ends), **more)  # type: ignore[arg-type]
 
 
 def app(name: str, *credentials: ClientSecret | Certificate, **more: object) -> Registration:

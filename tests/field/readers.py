@@ -34,7 +34,7 @@ def read_everything(watch: Watch, *, live: bool = False) -> dict[str, str]:
     return {
         "status": json.dumps(status_document(status, watchlist), ensure_ascii=False),
         "csv": status_csv(status, watchlist),
-        "page": body.decode() if isinstance(body, bytes) else str(body),
+        "page": str(body),
         "calendar": calendar(status, watchlist, gone),
         "metrics": metrics(status, watchlist),
         "forecast": json.dumps(forecast_document(forecast), ensure_ascii=False),
