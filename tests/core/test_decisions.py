@@ -121,6 +121,13 @@ def test_an_impossible_acknowledgement_is_refused(until: date, why: str, said: s
         acknowledge(case.view, until, why, case.round, by=ANNA)
 
 
+@pytest.mark.parametrize("until", [date(2027, 11, 23), date(2099, 1, 1), date.max])
+def test_a_pause_lasts_a_year_at_most(until: date) -> None:
+    ended = Case(InUse("libcal", "k4", assumed=False, at=NOW, by=BEN))
+    with pytest.raises(Refused, match="Choose a date up to 22 Nov 2027"):
+        acknowledge(ended.view, until, "x", ended.round, by=ANNA)
+
+
 def test_a_healthy_service_cannot_be_acknowledged() -> None:
     case = Case(InUse("libcal", "k2", assumed=False, at=NOW, by=ANNA))
     with pytest.raises(Refused, match="is healthy"):
