@@ -8,6 +8,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.inventory import InventoryView
 from shared.core.model.inventory_memory import InventoryScan
 from shared.core.model.judgement import Judgement
+from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import WatchedApp
 
@@ -59,6 +60,7 @@ class InventoryStatus:
 
     scan: InventoryScan | None
     views: tuple[InventoryView, ...]
+    unreadable: tuple[UnreadableRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,10 @@ class Status:
     """Set if the apps were read for this status."""
     inventory: InventoryStatus | None = None
     """`None` if the tenant is not watched."""
+    unreadable: tuple[UnreadableRow, ...] = ()
+    """The rows of the ledger that are missing in this status."""
+
+    @property
+    def all_unreadable(self) -> tuple[UnreadableRow, ...]:
+        """The rows that cannot be read, those of the inventory too."""
+        return self.unreadable + (self.inventory.unreadable if self.inventory is not None else ())

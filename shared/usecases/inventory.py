@@ -23,6 +23,7 @@ from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerError
 from shared.ports.inventory import InventoryReader, OwnersReading
 from shared.ports.inventory_ledger import InventoryLedger
+from shared.render.text.unreadable import unreadable_rows
 from shared.usecases.deliver import deliver
 from shared.usecases.inventory_scan import InventoryScanner, ScanResult
 from shared.usecases.part import CheckRun
@@ -66,7 +67,7 @@ class InventoryWatch:
         except LedgerError as failure:
             error = f"Tenant: the next check sends the remaining messages. {failure}"
             return InventoryResult(Read(), tuple(deliveries), error, attempted_at=run.started)
-        result = _result(run, scanned, planned, owners, deliveries)
+        result = _result(run, scanned, planned, owners, deliveries, at)
         scan = scanned.changes.scan
         complete = scan is not None and scan.read_at == run.started
         return replace(result, listed=len(at.memory.items), complete=complete)
@@ -79,13 +80,14 @@ class InventoryWatch:
             return InventoryResult(error=str(error), attempted_at=run.started)
         planned, owners = self._plan(at, run)
         deliveries = [Delivery(message, delivered=False) for message in planned.messages]
-        result = _result(run, scanned, planned, owners, deliveries)
+        result = _result(run, scanned, planned, owners, deliveries, at)
         return replace(result, listed=len(at.memory.items))
 
     def status(self, now: datetime) -> InventoryStatus:
         """Return what the ledger knows, days counted as of `now`. Raises `LedgerError`."""
         at = InventoryContext(self.watchlist, self.rules, self.ledger.load_items(), now)
-        return InventoryStatus(at.memory.scan, tuple(inventory_views(at)))
+        views = tuple(inventory_views(at))
+        return InventoryStatus(at.memory.scan, views, at.memory.unreadable)
 
     def _read(self, run: CheckRun) -> tuple[ScanResult, InventoryContext]:
         """Scan the tenant. Raises `LedgerError`."""
@@ -130,8 +132,14 @@ def _result(
     planned: Plan,
     owners: OwnersReading,
     deliveries: list[Delivery],
+    at: InventoryContext,
 ) -> InventoryResult:
-    errors = (scanned.error, _owners_error(owners), *(each.error for each in deliveries))
+    errors = (
+        scanned.error,
+        _owners_error(owners),
+        *(each.error for each in deliveries),
+        unreadable_rows(at.memory.unreadable),
+    )
     return InventoryResult(
         read=replace(scanned.read, requests=scanned.read.requests + owners.requests),
         deliveries=tuple(deliveries),

@@ -16,7 +16,8 @@ def status_of(at: CheckContext) -> Status:
     snapshots = _recalled(at)
     judgement = judge(at, snapshots)
     expected = find_next_messages(judgement, at, snapshots)
-    return Status(judgement, at.last_checks, expected, is_stale(at.last_checks, at.now))
+    stale = is_stale(at.last_checks, at.now)
+    return Status(judgement, at.last_checks, expected, stale, unreadable=at.memory.unreadable)
 
 
 def forecast_of(at: CheckContext, until: date | None) -> Forecast:

@@ -11,7 +11,7 @@ from shared.core.judge.schedule import is_stale
 from shared.core.model.apply import apply_changes, apply_notifications
 from shared.core.model.check_record import LastChecks, Read
 from shared.core.model.context import CheckContext
-from shared.core.model.memory import Changes
+from shared.core.model.memory import Changes, UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.next_message import find_next_messages
@@ -20,6 +20,7 @@ from shared.core.results import CheckResult, Delivery, Status
 from shared.ports.channel import Channel
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Ledger
+from shared.render.text.unreadable import unreadable_rows
 from shared.usecases.deliver import deliver
 from shared.usecases.gather import Gathered, Gatherer, judged
 from shared.usecases.part import CheckRun
@@ -33,6 +34,8 @@ class WatchedAppsResult:
     gathered: Gathered
     deliveries: tuple[Delivery, ...]
     next_messages: NextMessages
+    unreadable: tuple[UnreadableRow, ...]
+    """The rows of the ledger that cannot be read, also those of the history."""
 
     @property
     def read(self) -> Read:
@@ -41,9 +44,10 @@ class WatchedAppsResult:
 
     @property
     def error(self) -> str:
-        """The errors of the apps, then those of the channels."""
+        """The errors of the apps, then those of the channels, then the unreadable rows."""
         errors = [each.error for each in self.deliveries if each.error]
-        return " ".join([*self.gathered.judgement.unread.values(), *errors])
+        rows = unreadable_rows(self.unreadable)
+        return " ".join(filter(None, [*self.gathered.judgement.unread.values(), *errors, rows]))
 
     @property
     def failed(self) -> bool:
@@ -71,7 +75,8 @@ class WatchedApps:
 
     def run(self, run: CheckRun) -> WatchedAppsResult:
         """Read, save, and send what is due. Raises `LedgerError`, `LeaseLost`."""
-        gathered = self.gatherer.gather(self.context(run), run)
+        at, unreadable = self._context_of_check(run)
+        gathered = self.gatherer.gather(at, run)
         run.renew()
         gathered = self._settle(gathered)
         self.ledger.remember(gathered.judgement.changes)
@@ -80,13 +85,15 @@ class WatchedApps:
         delivered = [each.message for each in deliveries if each.delivered]
         if len(delivered) < len(gathered.messages):
             expected = _next_messages(gathered, delivered)
-        return WatchedAppsResult(gathered, deliveries, expected)
+        return WatchedAppsResult(gathered, deliveries, expected, unreadable)
 
     def dry_run(self, run: CheckRun) -> WatchedAppsResult:
         """Read and return what is due, as if every message arrived. Raises `LedgerError`."""
-        gathered = self.gatherer.gather(self.context(run), run)
+        at, unreadable = self._context_of_check(run)
+        gathered = self.gatherer.gather(at, run)
         deliveries = tuple(Delivery(each, delivered=False) for each in gathered.messages)
-        return WatchedAppsResult(gathered, deliveries, _next_messages(gathered, gathered.messages))
+        expected = _next_messages(gathered, gathered.messages)
+        return WatchedAppsResult(gathered, deliveries, expected, unreadable)
 
     def live_status(self, run: CheckRun) -> Status:
         """Return the status of the apps as they are now. Raises `LedgerError`."""
@@ -94,12 +101,24 @@ class WatchedApps:
         gathered = self.gatherer.gather(at, run)
         expected = _next_messages(gathered, ())
         stale, read = is_stale(at.last_checks, at.now), gathered.read(run.elapsed())
-        return Status(gathered.judgement, at.last_checks, expected, stale, read)
+        return Status(
+            gathered.judgement,
+            at.last_checks,
+            expected,
+            stale,
+            read,
+            unreadable=at.memory.unreadable,
+        )
 
     def context(self, run: CheckRun) -> CheckContext:
         """Return what the ledger knows. Raises `LedgerError`."""
         last_checks, memory = self.ledger.last_checks(), self.ledger.load()
         return CheckContext(self.watchlist, memory, run.started, last_checks)
+
+    def _context_of_check(self, run: CheckRun) -> tuple[CheckContext, tuple[UnreadableRow, ...]]:
+        """Return what the ledger knows, and every row of it that cannot be read."""
+        at = self.context(run)
+        return at, (*at.memory.unreadable, *self.ledger.unreadable_history())
 
     def _settle(self, gathered: Gathered) -> Gathered:
         """Save the confirmations that follow from sign-ins; a person's decision has priority."""

@@ -5,6 +5,7 @@ Instants are RFC 3339 in UTC, to the second; days are calendar days in the watch
 
 from shared.core.model.check_record import LastChecks
 from shared.core.model.judgement import Judgement
+from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import NextMessages
 from shared.core.model.views import UnclaimedView
 from shared.core.model.vocabulary import Severity
@@ -47,6 +48,7 @@ def status_document(
         "unclaimed": [_unclaimed(view, next_messages) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": inventory_document(status.inventory, after, paged=paged),
+        "unreadable_rows": [_unreadable(row) for row in status.all_unreadable],
     }
     if status.read is not None:
         document["read"] = read_document(status.read)
@@ -78,6 +80,10 @@ def _unclaimed(view: UnclaimedView, next_messages: NextMessages) -> Json:
         "next_step": next_step(view) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
     }
+
+
+def _unreadable(row: UnreadableRow) -> Json:
+    return {"partition": row.partition, "key": row.key, "reason": row.reason}
 
 
 def _app(watched: WatchedApp, judgement: Judgement) -> Json:
