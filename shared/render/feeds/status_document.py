@@ -48,10 +48,11 @@ def status_document(
         "unclaimed": [_unclaimed(view, next_messages) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": inventory_document(status.inventory, after, paged=paged),
-        "unreadable_rows": [_unreadable(row) for row in status.all_unreadable],
     }
     if status.read is not None:
         document["read"] = read_document(status.read)
+    if rows := status.all_unreadable:
+        document["unreadable_rows"] = [_unreadable(row) for row in rows]
     return document
 
 
