@@ -6,6 +6,8 @@ from shared.core.judge.judge import judge
 from shared.core.judge.schedule import is_stale
 from shared.core.judge.snapshot import recalled_snapshot
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.memory import Memory
+from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.forecast import forecast, horizon
 from shared.core.notify.next_message import find_next_messages
 from shared.core.results import Forecast, Status
@@ -29,5 +31,13 @@ def forecast_of(at: CheckContext, until: date | None) -> Forecast:
 
 def _recalled(at: CheckContext) -> dict[str, AppSnapshot]:
     """Return the watched apps as the ledger knows them, by app key."""
-    snapshots = {app.key: recalled_snapshot(app, at.memory) for app in at.watchlist.apps}
+    apps = (app for app in at.watchlist.apps if not _lacks_a_row(app, at.memory))
+    snapshots = {app.key: recalled_snapshot(app, at.memory) for app in apps}
     return {key: each for key, each in snapshots.items() if each is not None}
+
+
+def _lacks_a_row(app: WatchedApp, memory: Memory) -> bool:
+    """Return whether a credential in use is in a row that cannot be read, and so not deleted."""
+    records = (memory.in_use_records.get(service.id) for service in app.services)
+    key_ids = {each.key_id for each in records if each} - memory.credential_records.keys()
+    return any(row.key.endswith(key_id) for row in memory.unreadable for key_id in key_ids)
