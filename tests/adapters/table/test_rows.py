@@ -474,7 +474,7 @@ def test_unreadable_row_is_set_aside_with_its_reason(row: TableRow, complaint: s
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -float("inf")])
 def test_number_that_is_none_is_unreadable(seconds: float) -> None:
     value = CheckRecord(NOW, Outcome.OK, "", Read(seconds=seconds), 0)
-    with pytest.raises(RowError, match="in its column 'read_seconds', .* is not a number"):
+    with pytest.raises(RowError, match=r"in its column 'read_seconds', .* is not a number"):
         record_of(CheckRecord, row_of(value))
 
 
