@@ -1,7 +1,7 @@
 """The ledgers in memory. The contract suites run the same tests on them and on the real ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -143,6 +143,30 @@ class InMemoryLedger:
         """Return the last checks, newest first."""
         self._break("checks")
         return sorted(self.recorded, key=lambda check: check.started, reverse=True)[:limit]
+
+    def spoil(self, key: str) -> None:
+        """Make the row with this key unreadable, as another version or a person may."""
+        row = UnreadableRow(key, "it was spoiled", "own")
+        if key.startswith("~"):
+            self.unreadable.append(row)
+            return
+        memory = self.memory
+        mappings = {
+            each.name: {
+                name: record
+                for name, record in getattr(memory, each.name).items()
+                if key_of(record) != key
+            }
+            for each in fields(memory)
+            if isinstance(getattr(memory, each.name), Mapping)
+        }
+        formers = {each for each in memory.previous_credentials if key_of(each) != key}
+        self.memory = replace(
+            memory,
+            previous_credentials=frozenset(formers),
+            unreadable=(*memory.unreadable, row),
+            **mappings,
+        )
 
     def unreadable_history(self) -> Sequence[UnreadableRow]:
         """Return the rows of the history that cannot be read."""

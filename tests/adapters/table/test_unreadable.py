@@ -200,7 +200,7 @@ def test_extreme_instants_and_days_break_nothing(life: Life, instant: str) -> No
     for kind in sorted({key.partition(":")[0] for key in rows}):
         for key, row in rows.items():
             if key.startswith(f"{kind}:"):
-                times = {name: value for name, value in row.items() if _is_time(value)}
+                times = {name: str(value) for name, value in row.items() if _is_time(value)}
                 moved = {
                     name: instant[: len(instant) if "T" in value else 10]
                     for name, value in times.items()
