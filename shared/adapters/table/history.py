@@ -41,11 +41,9 @@ class TableHistory:
     def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
         """Write the outcome of a check and the state of the last checks, in one transaction."""
         row_key = history_key("check", record.started, uuid4().hex[:8])
-        self._store.write(
-            [
-                write_at(row_key, "create", record),
-                write_at(LAST_CHECKS, "put", last_checks),
-            ]
+        self._write(
+            row_key,
+            [write_at(row_key, "create", record), write_at(LAST_CHECKS, "put", last_checks)],
         )
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
@@ -78,7 +76,7 @@ class TableHistory:
             write_at(row_key, "create", decision),
         ]
         try:
-            self._store.write(operations)
+            self._write(row_key, operations)
         except LedgerConflict as conflict:
             raise self._unreadable(operations) or conflict from None
 
@@ -113,6 +111,18 @@ class TableHistory:
         found = _read(Decision, decisions)
         removed = [row_key for row_key, decision in found.items() if outlived(decision)]
         self._store.delete(removed[:MAX_REMOVED])
+
+    def _write(self, row_key: str, operations: Sequence[Operation]) -> None:
+        """Write a transaction that creates the row of history `row_key`, whose name is random.
+
+        The SDK repeats a request whose response was lost, and then meets its own first try. So
+        the transaction conflicts only if that row does not exist.
+        """
+        try:
+            self._store.write(operations)
+        except LedgerConflict:
+            if self._store.row(row_key) is None:
+                raise
 
     def _unreadable(self, operations: Sequence[Operation]) -> UnreadableRowConflict | None:
         """Return the error of a row that was to be created, and exists but cannot be read."""

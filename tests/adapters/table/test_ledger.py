@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from azure.data.tables import TableClient
+from azure.data.tables import TableClient, UpdateMode
 
 from local.azurite import Azurite
 from shared.adapters.table.columns import columns_of
@@ -240,6 +240,44 @@ def test_one_of_many_simultaneous_checks_gets_the_lease(azurite: Azurite, table:
             taken = list(pool.map(lambda ledger: ledger.lease(), ledgers))
             assert sum(lease is not None for lease in taken) == 1
             now[0] += timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"holder": "x", "expires": "9999-12-31T23:59:59Z"},
+        {"holder": "x", "expires": "9999-12-31T23:59:59.999999-12:00"},
+        {"holder": "x", "expires": "0001-01-01T00:00:00Z"},
+        {"holder": "x", "expires": "2026-11-22T14:16:00Z"},
+        {"holder": "x", "expires": "2026-11-22T14:04:00"},
+        {"holder": "x", "expires": "2027"},
+        {"holder": 7, "expires": "2026-11-22T14:04:00Z"},
+        {"until": "2026-11-22T14:04:00Z"},
+    ],
+    ids=str,
+)
+def test_lease_that_no_check_can_hold_is_taken(
+    ledger: TableLedger, raw: TableClient, columns: dict[str, object]
+) -> None:
+    ledger.begin(NOW)
+    row = {"PartitionKey": "own", "RowKey": "~lease:", **columns}
+    raw.upsert_entity(row, mode=UpdateMode.REPLACE)
+    lease = ledger.lease()
+    assert lease is not None
+    lease.renew()
+    assert ledger.lease() is None
+    lease.release()
+    assert ledger.lease() is not None
+
+
+def test_unreadable_lease_is_taken_by_one_of_two(
+    ledger: TableLedger, raw: TableClient, azurite: Azurite, table: str
+) -> None:
+    ledger.begin(NOW)
+    raw.upsert_entity({"PartitionKey": "own", "RowKey": "~lease:", "mood": "calm"})
+    with TableLedger(azurite.tables, lambda: NOW, table=table) as other:
+        assert [ledger.lease() is None, other.lease() is None] == [False, True]
 
 
 def test_later_of_two_writes_to_a_row_counts(ledger: TableLedger) -> None:
