@@ -1,16 +1,19 @@
 """A row that cannot be read, of each kind: everything else goes on, and the row is named."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from azure.data.tables import TableClient, UpdateMode
+from rich.console import Console
 
 from local.azurite import Azurite
 from local.simulation.build import at, secret, watchlist
 from local.simulation.world import ANNA, World
 from shared.adapters.table.ledger import TableLedger
+from shared.cli import console
 from shared.core.decisions import Refused
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.context import CheckContext
@@ -114,11 +117,12 @@ def test_row_of_each_kind_is_set_aside_and_named(life: Life, key: str, damage: s
 def test_decision_on_an_unreadable_row_is_refused_with_its_name(life: Life, key: str) -> None:
     life.damage(key, {"mood": "calm"})
     before = life.rows.get_entity("own", key)
-    decide = {
+    decisions: dict[str, Callable[[], None]] = {
         "hold": lambda: life.world.confirm("libcal", "cal24"),
         "acknowledgement": lambda: life.world.acknowledge("libstaffer", "2026-09-20", "why"),
         "assignment": lambda: life.world.claim("cal24", "libcal"),
-    }[key.partition(":")[0]]
+    }
+    decide = decisions[key.partition(":")[0]]
     with pytest.raises(Refused, match=rf"“{key}”: .* delete it\. Nothing was saved\.$"):
         decide()
     assert life.rows.get_entity("own", key).metadata == before.metadata
@@ -223,3 +227,17 @@ def _page_data(life: Life, status: Status) -> PageData:
     at_now = CheckContext(world.watched, memory, world.now, status.last_checks)
     histories = life.ledger.decisions(*world.watched.services)
     return PageData(status, at_now, histories, ANNA)
+
+
+def test_hostile_key_is_clean_wherever_it_is_shown(life: Life) -> None:
+    key = "guess:\u202e<b>x\u3164"
+    life.rows.create_entity({"PartitionKey": "own", "RowKey": key, "mood": "calm"})
+    status, shown = life.world.watch.status(), Console(width=400, file=StringIO())
+    console.status(shown, status, life.world.watched)
+    result = life.world.check()
+    document = page(_page_data(life, status))
+    assert "A row of the ledger cannot be read and is set aside." in document
+    assert "guess:&lt;b&gt;x" in document
+    for text in (document, shown.file.getvalue(), result.error):  # type: ignore[attr-defined]  # as opened above
+        assert "A row of the ledger cannot be read" in text
+        assert "\u202e" not in text
