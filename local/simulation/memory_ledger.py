@@ -1,10 +1,12 @@
 """The ledgers in memory. The contract suites run the same tests on them and on the real ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from shared.adapters.table.kinds import Remembered, key_of
+from shared.core.judge.schedule import CLOCKS_DIFFER
 from shared.core.model.apply import (
     apply_changes,
     apply_decision,
@@ -21,9 +23,9 @@ from shared.core.model.decision import (
     PreviousCredential,
 )
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import Changes, Memory, Notification, Removals
+from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 from shared.ports.clock import Clock
-from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
+from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError, UnreadableRowConflict
 from shared.ports.ledger import Lease
 
 TERM = timedelta(minutes=5)
@@ -43,6 +45,8 @@ class InMemoryLedger:
     """Every check, in the order in which they ended."""
     history: list[Decision] = field(default_factory=list)
     """Every decision, in the order in which they were saved."""
+    unreadable: list[UnreadableRow] = field(default_factory=list)
+    """The rows of the history that cannot be read."""
     holder: "InMemoryLease | None" = None
     versions: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -60,7 +64,7 @@ class InMemoryLedger:
     def lease(self) -> Lease | None:
         """Take the lease, or return `None` if another check has it."""
         self._break("lease")
-        if self.holder is not None and self.holder.expires > self.clock():
+        if self.holder is not None and self.holder.is_held():
             return None
         self.holder = InMemoryLease(self, self.clock() + TERM)
         return self.holder
@@ -73,19 +77,28 @@ class InMemoryLedger:
     def remember(self, facts: Changes) -> None:
         """Apply changes."""
         self._break("remember")
-        records = tuple(self._stamped(record) for record in facts.in_use_records)
+        records = tuple(
+            self._stamped(record)
+            for record in facts.in_use_records
+            if key_of(record) not in {row.key for row in self.memory.unreadable}
+        )
         self.memory = apply_changes(self.memory, replace(facts, in_use_records=records))
+        self.memory = _rewritten(
+            self.memory,
+            (*facts.items, *facts.apps, *facts.credential_records, *facts.channels, *facts.uses),
+        )
 
     def record_notifications(self, told: Sequence[Notification]) -> None:
         """Save what a channel received."""
         self._break("record_notifications")
-        self.memory = apply_notifications(self.memory, told)
+        self.memory = _rewritten(apply_notifications(self.memory, told), told)
 
     def record_check(self, record: CheckRecord, last_checks: LastChecks) -> None:
         """Save how a check ended."""
         self._break("record_check")
         self.recorded.append(record)
         self.latest_checks = last_checks
+        self.unreadable = [row for row in self.unreadable if row.key != "~pulse:"]
 
     def decide(
         self,
@@ -99,6 +112,7 @@ class InMemoryLedger:
         """Save a decision. Raise `LedgerConflict` if a row changed since it was read."""
         self._break("decide")
         memory = self.memory
+        _check_readable((*holds, *assignments, *acknowledgements), memory)
         _check_versions({each.service: each for each in holds}, memory.in_use_records)
         _check_versions({each.key_id: each for each in assignments}, memory.assignments)
         _check_versions({each.service: each for each in acknowledgements}, memory.acknowledgements)
@@ -130,12 +144,42 @@ class InMemoryLedger:
         self._break("checks")
         return sorted(self.recorded, key=lambda check: check.started, reverse=True)[:limit]
 
+    def spoil(self, key: str) -> None:
+        """Make the row with this key unreadable, as another version or a person may."""
+        row = UnreadableRow(key, "it was spoiled", "own")
+        if key.startswith("~"):
+            self.unreadable.append(row)
+            return
+        memory = self.memory
+        mappings = {
+            each.name: {
+                name: record
+                for name, record in getattr(memory, each.name).items()
+                if key_of(record) != key
+            }
+            for each in fields(memory)
+            if isinstance(getattr(memory, each.name), Mapping)
+        }
+        formers = {each for each in memory.previous_credentials if key_of(each) != key}
+        self.memory = replace(
+            memory,
+            previous_credentials=frozenset(formers),
+            unreadable=(*memory.unreadable, row),
+            **mappings,
+        )
+
+    def unreadable_history(self) -> Sequence[UnreadableRow]:
+        """Return the rows of the history that cannot be read."""
+        self._break("unreadable_history")
+        return list(self.unreadable)
+
     def remove(self, rows: Removals) -> None:
         """Delete rows; missing ones are ignored."""
         self._break("remove")
         memory = self.memory
         cancelled = {(each.service, each.version) for each in rows.acknowledgements}
-        self.memory = Memory(
+        self.memory = replace(
+            memory,
             in_use_records=_without(memory.in_use_records, rows.in_use_records),
             previous_credentials=memory.previous_credentials - set(rows.previous_credentials),
             assignments=_without(memory.assignments, rows.assignments),
@@ -176,6 +220,11 @@ class InMemoryLease:
     ledger: InMemoryLedger
     expires: datetime
 
+    def is_held(self) -> bool:
+        """Return whether it has not expired; an end that no lease can have does not count."""
+        left = self.expires - self.ledger.clock()
+        return timedelta() < left <= TERM + CLOCKS_DIFFER
+
     def renew(self) -> None:
         """Extend the lease by another term. Raise `LeaseLost` if another check has it."""
         if "renew" in self.ledger.broken:
@@ -211,12 +260,12 @@ class InMemoryInventoryLedger:
     def remember(self, facts: InventoryChanges) -> None:
         """Apply changes."""
         self._break("remember")
-        self.memory = apply_inventory_changes(self.memory, facts)
+        self.memory = _rewritten(apply_inventory_changes(self.memory, facts), facts.items)
 
     def record_notifications(self, told: Sequence[Notification]) -> None:
         """Save what a channel or an owner received."""
         self._break("record_notifications")
-        self.memory = apply_notifications(self.memory, told)
+        self.memory = _rewritten(apply_notifications(self.memory, told), told)
 
     def _break(self, method: str) -> None:
         if method in self.broken:
@@ -229,6 +278,21 @@ def _check_versions[T: (InUse, Assignment, Acknowledgement)](
     for name, value in new.items():
         if value.version != (known[name].version if name in known else ""):
             raise LedgerConflict("The ledger has changed since it was read. Nothing was saved.")
+
+
+def _check_readable(written: Sequence[Remembered], memory: Memory) -> None:
+    keys = {key_of(each) for each in written}
+    for row in memory.unreadable:
+        if row.key in keys:
+            raise UnreadableRowConflict(f"The row {row.key!r} of the ledger cannot be read.")
+
+
+def _rewritten[M: (Memory, InventoryMemory)](memory: M, written: Sequence[Remembered]) -> M:
+    """Return the memory without the unreadable rows that were just written anew."""
+    if not memory.unreadable:
+        return memory
+    keys = {key_of(each) for each in written}
+    return replace(memory, unreadable=tuple(r for r in memory.unreadable if r.key not in keys))
 
 
 def _without[K, V](rows: Mapping[K, V], keys: Sequence[K]) -> dict[K, V]:

@@ -18,6 +18,7 @@ from shared.core.results import CheckResult, Delivery, InventoryStatus, Status
 from shared.render.text.dates import clock, day
 from shared.render.text.escape import clean
 from shared.render.text.headlines import headline, summary
+from shared.render.text.unreadable import unreadable_rows
 
 MAX_INVENTORY_ROWS = 20
 OUTCOME = {
@@ -65,6 +66,8 @@ def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: 
 def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     """Show the status, and how old it is."""
     now, last_checks = found.judgement.now, found.last_checks
+    if found.all_unreadable:
+        console.print(Text(unreadable_rows(found.all_unreadable), style=FAILURE))
     if last_checks.last_attempt is None:
         console.print("No check has been made yet: nothing is known.")
         return

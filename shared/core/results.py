@@ -9,6 +9,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.inventory import InventoryView
 from shared.core.model.inventory_memory import InventoryScan
 from shared.core.model.judgement import Judgement
+from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import WatchedApp
 
@@ -60,6 +61,7 @@ class InventoryStatus:
 
     scan: InventoryScan | None
     views: tuple[InventoryView, ...]
+    unreadable: tuple[UnreadableRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +118,10 @@ class Status:
     """`None` if the tenant is not watched."""
     failed_items: Mapping[str, str] = field(default_factory=dict)
     """By item id: why a credential of the tenant could not be evaluated, a fault of the program."""
+    unreadable: tuple[UnreadableRow, ...] = ()
+    """The rows of the ledger that are missing in this status."""
+
+    @property
+    def all_unreadable(self) -> tuple[UnreadableRow, ...]:
+        """The rows that cannot be read, those of the inventory too."""
+        return self.unreadable + (self.inventory.unreadable if self.inventory is not None else ())

@@ -39,6 +39,10 @@ class LedgerConflict(LedgerError):
     """The row was changed since it was read; nothing was written."""
 
 
+class UnreadableRowConflict(LedgerConflict):
+    """The row that was to be written exists and cannot be read; nothing was written."""
+
+
 class LeaseLost(LedgerError):
     """The lease of the check expired or was taken: stop before the next effect."""
 

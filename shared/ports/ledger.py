@@ -12,7 +12,7 @@ from shared.core.model.decision import (
     InUse,
     PreviousCredential,
 )
-from shared.core.model.memory import Changes, Memory, Notification, Removals
+from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 
 
 class Lease(Protocol):
@@ -28,10 +28,17 @@ class Lease(Protocol):
 
 
 class Ledger(Protocol):
-    """Stores what checks remember. Every method may raise `LedgerError`."""
+    """Stores what checks remember. Every method may raise `LedgerError`.
+
+    A row that cannot be read never raises: it is set aside, and returned as `Memory.unreadable` or
+    by `unreadable_history`. Only what a check writes anyway replaces it, and nothing deletes it.
+    """
 
     def last_checks(self) -> LastChecks:
-        """Return how the last checks ended: one table read."""
+        """Return how the last checks ended: one table read.
+
+        If the row cannot be read, the last check counts as failed, with the reason as its error.
+        """
         ...
 
     def begin(self, at: datetime) -> None:
@@ -73,6 +80,7 @@ class Ledger(Protocol):
         was read. A former that exists already is not a conflict.
 
         Raises:
+            UnreadableRowConflict: A row that must not exist yet does, and cannot be read.
             LedgerConflict: A row was changed; load again and show the new state.
         """
         ...
@@ -87,6 +95,10 @@ class Ledger(Protocol):
 
     def checks(self, limit: int) -> Sequence[CheckRecord]:
         """Return how the last checks ended, newest first, at most `limit` of them."""
+        ...
+
+    def unreadable_history(self) -> Sequence[UnreadableRow]:
+        """Return the checks, decisions and other rows outside `load` that cannot be read."""
         ...
 
     def remove(self, rows: Removals) -> None:

@@ -14,6 +14,7 @@ def worst_severity(status: Status, watchlist: Watchlist) -> Severity:
     incomplete = (
         status.stale
         or status.last_checks.outcome in _INCOMPLETE
+        or bool(status.unreadable)
         or bool(unread_apps(watchlist, status.judgement))
         or bool(status.failed_items)
     )

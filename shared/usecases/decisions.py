@@ -12,7 +12,7 @@ from shared.core import decisions
 from shared.core.decisions import Refused, ShownCredential
 from shared.core.model.decision import DecisionChanges, Person
 from shared.core.results import CheckResult
-from shared.ports.errors import DirectoryError, LedgerConflict
+from shared.ports.errors import DirectoryError, LedgerConflict, UnreadableRowConflict
 from shared.usecases.check import Watch
 from shared.usecases.current_app import app_of, apps_with, read_app
 from shared.usecases.save_decision import save_decision
@@ -92,6 +92,8 @@ def _finish(watch: Watch, changes: DecisionChanges, notes: tuple[str, ...] = ())
         raise Refused("A decision needs the name of a person to ask. Nothing was saved.")
     try:
         save_decision(watch.ledger, changes)
+    except UnreadableRowConflict as error:
+        raise Refused(f"{error} Nothing was saved.") from None
     except LedgerConflict:
         raise Refused(
             "Somebody else changed this a moment ago. Nothing was saved; "

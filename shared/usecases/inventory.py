@@ -24,6 +24,7 @@ from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost
 from shared.ports.inventory import InventoryReader, OwnersReading
 from shared.ports.inventory_ledger import InventoryLedger
+from shared.render.text.unreadable import unreadable_rows
 from shared.usecases.deliver import deliver
 from shared.usecases.inventory_scan import InventoryScanner, ScanResult
 from shared.usecases.part import CheckRun, Rehearsal, ignore, sentence_about
@@ -70,7 +71,7 @@ class InventoryWatch:
                 f"Tenant: the next check sends the remaining messages. {sentence_about(failure)}"
             )
             return InventoryResult(Read(), tuple(deliveries), error, attempted_at=run.started)
-        result = _result(run, scanned, planned, owners, deliveries)
+        result = _result(run, scanned, planned, owners, deliveries, at)
         scan = scanned.changes.scan
         complete = scan is not None and scan.read_at == run.started
         return replace(result, listed=len(at.memory.items), complete=complete)
@@ -83,7 +84,7 @@ class InventoryWatch:
         except Exception as error:  # noqa: BLE001  (as in a check)
             return InventoryResult(error=sentence_about(error), attempted_at=run.started)
         deliveries = [Delivery(message, delivered=False) for message in planned.messages]
-        result = _result(run, scanned, planned, owners, deliveries)
+        result = _result(run, scanned, planned, owners, deliveries, at)
         return replace(result, listed=len(at.memory.items))
 
     def context(self, now: datetime) -> InventoryContext:
@@ -143,9 +144,15 @@ def _result(
     planned: Plan,
     owners: OwnersReading,
     deliveries: list[Delivery],
+    at: InventoryContext,
 ) -> InventoryResult:
-    failed = _failed_error(planned.failed)
-    errors = (scanned.error, failed, _owners_error(owners), *(each.error for each in deliveries))
+    errors = (
+        scanned.error,
+        _failed_error(planned.failed),
+        _owners_error(owners),
+        *(each.error for each in deliveries),
+        unreadable_rows(at.memory.unreadable),
+    )
     return InventoryResult(
         read=replace(scanned.read, requests=scanned.read.requests + owners.requests),
         deliveries=tuple(deliveries),

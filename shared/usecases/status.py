@@ -12,6 +12,8 @@ from shared.core.judge.snapshot import recalled_snapshot
 from shared.core.model.check_record import Read
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.inventory import InventoryItem
+from shared.core.model.memory import Memory
+from shared.core.model.watchlist import WatchedApp
 from shared.core.notify.forecast import forecast, horizon
 from shared.core.notify.next_message import find_next_messages
 from shared.core.results import Forecast, InventoryStatus, Status
@@ -67,6 +69,7 @@ def rendered[Shown](
                 known.read,
                 _inventory_status(inventory, items),
                 {key: why for key, why in failed.items() if key not in failed_apps},
+                at.memory.unreadable,
             )
         )
 
@@ -100,7 +103,8 @@ def known_now(gathered: Gathered, seconds: float) -> tuple[CheckContext, Known]:
 
 def recalled(at: CheckContext) -> Mapping[str, AppSnapshot]:
     """Return the watched apps as the ledger knows them, by app key."""
-    snapshots = {app.key: recalled_snapshot(app, at.memory) for app in at.watchlist.apps}
+    apps = (app for app in at.watchlist.apps if not _lacks_a_row(app, at.memory))
+    snapshots = {app.key: recalled_snapshot(app, at.memory) for app in apps}
     return {key: each for key, each in snapshots.items() if each is not None}
 
 
@@ -109,4 +113,12 @@ def _inventory_status(
 ) -> InventoryStatus | None:
     if at is None:
         return None
-    return InventoryStatus(at.memory.scan, tuple(inventory_views(at.only(items, {}))))
+    views = tuple(inventory_views(at.only(items, {})))
+    return InventoryStatus(at.memory.scan, views, at.memory.unreadable)
+
+
+def _lacks_a_row(app: WatchedApp, memory: Memory) -> bool:
+    """Return whether a credential in use is in a row that cannot be read, and so not deleted."""
+    records = (memory.in_use_records.get(service.id) for service in app.services)
+    key_ids = {each.key_id for each in records if each} - memory.credential_records.keys()
+    return any(row.key.endswith(key_id) for row in memory.unreadable for key_id in key_ids)

@@ -12,7 +12,7 @@ from shared.core.judge.judge import judge
 from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
 from shared.core.model.check_record import LastChecks, Read
 from shared.core.model.context import AppSnapshot, CheckContext
-from shared.core.model.memory import Changes
+from shared.core.model.memory import Changes, UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due
@@ -23,6 +23,7 @@ from shared.core.spare import spare
 from shared.ports.channel import Channel
 from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Ledger
+from shared.render.text.unreadable import unreadable_rows
 from shared.usecases.deliver import deliver
 from shared.usecases.gather import Gathered, Gatherer, Readings
 from shared.usecases.part import CheckRun, Rehearsal
@@ -36,6 +37,8 @@ class WatchedAppsResult:
     gathered: Gathered
     deliveries: tuple[Delivery, ...]
     next_messages: NextMessages
+    unreadable: tuple[UnreadableRow, ...]
+    """The rows of the ledger that cannot be read, also those of the history."""
 
     @property
     def read(self) -> Read:
@@ -44,14 +47,15 @@ class WatchedAppsResult:
 
     @property
     def error(self) -> str:
-        """The errors of the apps, then those of the channels."""
+        """The errors of the apps, then those of the channels, then the unreadable rows."""
         judgement = self.gathered.judgement
         names = {app.key: app.name for app in self.gathered.at.watchlist.apps}
         failed = (
             f"{names[key]} could not be evaluated: {why}." for key, why in judgement.failed.items()
         )
         errors = (each.error for each in self.deliveries if each.error)
-        return " ".join([*judgement.unread.values(), *failed, *errors])
+        rows = unreadable_rows(self.unreadable)
+        return " ".join(filter(None, [*judgement.unread.values(), *failed, *errors, rows]))
 
     @property
     def failed(self) -> bool:
@@ -81,6 +85,7 @@ class WatchedApps:
     def run(self, run: CheckRun) -> WatchedAppsResult:
         """Read, save, and send what is due. Raises `LedgerError`, `LeaseLost`."""
         gathered = self.gather(run)
+        unreadable = self._unreadable(gathered)
         run.renew()
         gathered = self._settle(gathered)
         self.ledger.remember(gathered.judgement.changes)
@@ -89,13 +94,14 @@ class WatchedApps:
         delivered = [each.message for each in deliveries if each.delivered]
         if len(delivered) < len(gathered.messages):
             expected = next_messages(gathered, delivered)
-        return WatchedAppsResult(gathered, deliveries, expected)
+        return WatchedAppsResult(gathered, deliveries, expected, unreadable)
 
     def dry_run(self, run: CheckRun) -> WatchedAppsResult:
         """Read and return what is due, as if every message arrived. Raises `LedgerError`."""
         gathered = self.gather(run)
         deliveries = tuple(Delivery(each, delivered=False) for each in gathered.messages)
-        return WatchedAppsResult(gathered, deliveries, gathered.next_messages)
+        unreadable = self._unreadable(gathered)
+        return WatchedAppsResult(gathered, deliveries, gathered.next_messages, unreadable)
 
     def gather(self, run: CheckRun) -> Gathered:
         """Read the apps as they are now, and save nothing. Raises `LedgerError`."""
@@ -106,6 +112,10 @@ class WatchedApps:
         """Return what the ledger knows. Raises `LedgerError`."""
         last_checks, memory = self.ledger.last_checks(), self.ledger.load()
         return CheckContext(self.watchlist, memory, run.started, last_checks)
+
+    def _unreadable(self, gathered: Gathered) -> tuple[UnreadableRow, ...]:
+        """Return every row of the ledger that cannot be read. Raises `LedgerError`."""
+        return (*gathered.at.memory.unreadable, *self.ledger.unreadable_history())
 
     def _settle(self, gathered: Gathered) -> Gathered:
         """Save the confirmations that follow from sign-ins; a person's decision has priority."""

@@ -9,9 +9,11 @@ told:ITEM|CHANNEL               the last notification of a channel or an owner
 from collections.abc import Sequence
 
 from shared.adapters.table.keys import key
-from shared.adapters.table.records import TableRow, record_of
+from shared.adapters.table.kinds import Remembered
+from shared.adapters.table.records import TableRow, record_of, remembered
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
+from shared.adapters.table.unreadable import read_rows
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
 from shared.core.model.memory import Notification
@@ -59,11 +61,16 @@ class TableInventoryLedger:
 
 
 def _memory(rows: Sequence[TableRow]) -> InventoryMemory:
-    items = [record_of(InventoryItem, row) for row in rows if row.key.startswith("listed:")]
-    sent = [record_of(Notification, row) for row in rows if row.key.startswith("told:")]
-    scan = next((record_of(InventoryScan, row) for row in rows if row.key == SCAN), None)
+    found = read_rows(rows, _record)
+    records = found.read.values()
+    sent = [each for each in records if isinstance(each, Notification)]
     return InventoryMemory(
-        scan,
-        {each.item: each for each in items},
+        next((each for each in records if isinstance(each, InventoryScan)), None),
+        {each.item: each for each in records if isinstance(each, InventoryItem)},
         {(each.item, each.channel): each for each in sent},
+        found.unreadable,
     )
+
+
+def _record(row: TableRow) -> Remembered | InventoryScan:
+    return record_of(InventoryScan, row) if row.key == SCAN else remembered(row)

@@ -1,6 +1,10 @@
 """The lease of the check: one row, held by the one check that may act.
 
-A check takes the lease by creating the row, or by replacing it after it has expired.
+A check takes the lease by creating the row, or by replacing it after it has expired. The row's
+only fact about time is its end, which its holder moves at most `DURATION` ahead of its own clock.
+So an end further ahead than that, and than clocks differ, was written by a wrong clock or by hand:
+nobody can hold the lease for so long, and it has expired too, like a row that cannot be read.
+Should its holder still live, its next renewal fails by the row's version, before any effect.
 """
 
 from contextlib import suppress
@@ -10,15 +14,20 @@ from typing import Literal
 from uuid import uuid4
 
 from shared.adapters.table.keys import key
-from shared.adapters.table.records import record_of
+from shared.adapters.table.records import RowError, record_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import Operation, write_at
+from shared.core.judge.schedule import CLOCKS_DIFFER
+from shared.core.model.days import LONG_AGO
 from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 
 DURATION = timedelta(minutes=5)
 """How long a lease lasts unless it is renewed."""
 LEASE = key("~lease")
+_NONE = timedelta()
+_MAX_LEFT = DURATION + CLOCKS_DIFFER
+"""What can be left of a lease at most, as another clock sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,14 @@ class TableLease:
                 self._store.write([Operation("delete", LEASE, {}, self._version)])
 
     def _read(self) -> LeaseRow | None:
+        """Return the row; one that cannot be read counts as expired."""
         row = self._store.row(LEASE)
-        return record_of(LeaseRow, row) if row else None
+        if row is None:
+            return None
+        try:
+            return record_of(LeaseRow, row)
+        except RowError:
+            return LeaseRow("", LONG_AGO, row.version)
 
     def _is_ours(self, current: LeaseRow | None) -> bool:
         if current is None or current.holder != self._holder:
@@ -93,7 +108,8 @@ class TableLease:
         return True
 
     def _is_expired(self, current: LeaseRow) -> bool:
-        return current.holder != self._holder and current.expires <= self._clock()
+        left = current.expires - self._clock()
+        return current.holder != self._holder and not _NONE < left <= _MAX_LEFT
 
     def _write(self, action: Literal["create", "replace"], version: str = "") -> None:
         row = LeaseRow(self._holder, self._clock() + DURATION)

@@ -20,6 +20,7 @@ An item id may hold colons, also at its end; names of channels hold neither ":" 
 two things share a key. "~" sorts after every letter: what a check loads is one range of keys
 without the history. Rows of people are written under the etag that was read; rows of a check
 are written under the lease. The inventory (`inventory_ledger`) has a partition of its own.
+A row that cannot be read is set aside, and stops nothing else: see `unreadable`.
 """
 
 from collections.abc import Sequence
@@ -31,12 +32,13 @@ from typing import Self
 from azure.core.credentials import TokenCredential
 
 from shared.adapters.table.client import CALL_SECONDS
-from shared.adapters.table.history import LAST_CHECKS, TableHistory
+from shared.adapters.table.history import TableHistory
 from shared.adapters.table.inventory_ledger import TableInventoryLedger
 from shared.adapters.table.keys import key
 from shared.adapters.table.kinds import Remembered, key_of
+from shared.adapters.table.last_checks import LAST_CHECKS, last_checks_of
 from shared.adapters.table.lease import TableLease
-from shared.adapters.table.records import memory_of, record_of
+from shared.adapters.table.memory_rows import memory_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
 from shared.core.model.check_record import LastChecks
@@ -96,9 +98,8 @@ class TableLedger(TableHistory):
         return TableInventoryLedger(self._inventory_store)
 
     def last_checks(self) -> LastChecks:
-        """Return the outcome of the last checks: one request."""
-        row = self._store.row(LAST_CHECKS)
-        return record_of(LastChecks, row) if row else LastChecks()
+        """Return the outcome of the last checks: one request; see `shared.ports.Ledger`."""
+        return last_checks_of(self._store.row(LAST_CHECKS))
 
     def begin(self, at: datetime) -> None:
         """Write since when this tenant is watched, unless that is written already."""

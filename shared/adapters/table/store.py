@@ -152,4 +152,5 @@ def _row(entity: TableEntity) -> TableRow:
     columns = {
         name: value for name, value in entity.items() if name not in ("PartitionKey", "RowKey")
     }
-    return TableRow(entity["RowKey"], columns, entity.metadata["etag"] or "")
+    etag = entity.metadata["etag"] or ""
+    return TableRow(entity["RowKey"], columns, etag, entity["PartitionKey"])

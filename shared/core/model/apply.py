@@ -52,7 +52,8 @@ def apply_inventory_changes(memory: InventoryMemory, changes: InventoryChanges) 
     gone, forgotten = set(changes.gone), set(changes.forgotten_notifications)
     kept = {item: each for item, each in memory.items.items() if item not in gone}
     notifications = memory.notifications.items()
-    return InventoryMemory(
+    return replace(
+        memory,
         scan=changes.scan or memory.scan,
         items={**kept, **{each.item: each for each in changes.items}},
         notifications={key: each for key, each in notifications if key not in forgotten},

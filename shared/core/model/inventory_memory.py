@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.memory import Notification
+from shared.core.model.memory import Notification, UnreadableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class InventoryMemory:
     """By item id."""
     notifications: Mapping[tuple[str, str], Notification] = field(default_factory=dict)
     """By item id and channel name."""
+    unreadable: tuple[UnreadableRow, ...] = ()
+    """Rows whose contents are unknown."""
 
 
 @dataclass(frozen=True, slots=True)

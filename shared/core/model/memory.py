@@ -70,6 +70,22 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableRow:
+    """A row of the ledger that is set aside, because it cannot be read.
+
+    What it held is missing from the memory. It is shown until somebody repairs it, until it is
+    deleted, or until a check writes it anew.
+    """
+
+    key: str
+    """Its row key, as in the table. Untrusted."""
+    reason: str
+    """Why it cannot be read, and what follows from that: a clause. Untrusted."""
+    partition: str = ""
+    """Its partition key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that a check needs from the ledger, read at once."""
 
@@ -92,6 +108,8 @@ class Memory:
     """By channel name."""
     uses: Mapping[str, Use] = field(default_factory=dict)
     """By key id."""
+    unreadable: tuple[UnreadableRow, ...] = ()
+    """Rows whose contents are unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """How long the ledger remembers.
 
 Decisions and credentials are kept for as long as their service or app exists and 400 days more;
-everything else for as long as it decides anything.
+everything else for as long as it decides anything. While a row of the ledger cannot be read, what
+still needs the other rows is not known: only ended acknowledgements go.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ HISTORY = timedelta(days=400)
 def outlived(at: CheckContext) -> Removals:
     """Return the rows that are no longer needed, after a check saved its changes."""
     memory = at.memory
+    if memory.unreadable:
+        return Removals(acknowledgements=tuple(_ended_acknowledgements(at, set())))
     key_ids, services, channels = _old_key_ids(at), _old_services(at), _old_channels(at)
     items = services | _finished_tries(at)
     items |= {item_id(ItemKind.CREDENTIAL, key_id) for key_id in key_ids}
@@ -50,6 +53,8 @@ def outlived(at: CheckContext) -> Removals:
 
 def is_outlived(decision: Decision, at: CheckContext) -> bool:
     """Return whether an old decision concerns no service and no credential that is known."""
+    if at.memory.unreadable:
+        return False
     services = set(at.watchlist.services) | set(at.memory.items)
     known = decision.key_id in at.memory.credential_records
     return not known and services.isdisjoint(decision.services)

@@ -5,6 +5,7 @@ Instants are RFC 3339 in UTC, to the second; days are calendar days in the watch
 
 from shared.core.model.check_record import LastChecks
 from shared.core.model.judgement import Judgement
+from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import NextMessages
 from shared.core.model.views import UnclaimedView
 from shared.core.model.vocabulary import Severity
@@ -53,6 +54,8 @@ def status_document(
         document["not_evaluated"] = [{"item": key, "error": why} for key, why in failed.items()]
     if status.read is not None:
         document["read"] = read_document(status.read)
+    if rows := status.all_unreadable:
+        document["unreadable_rows"] = [_unreadable(row) for row in rows]
     return document
 
 
@@ -81,6 +84,10 @@ def _unclaimed(view: UnclaimedView, next_messages: NextMessages) -> Json:
         "next_step": next_step(view) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
     }
+
+
+def _unreadable(row: UnreadableRow) -> Json:
+    return {"partition": row.partition, "key": row.key, "reason": row.reason}
 
 
 def _app(watched: WatchedApp, judgement: Judgement) -> Json:

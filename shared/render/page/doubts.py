@@ -1,4 +1,4 @@
-"""Reasons not to trust the page: no recent check, a failed check, an app that was not read."""
+"""Reasons not to trust the page: no recent check, a failed one, an unreadable row or app."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,6 +13,7 @@ from shared.render.page.labels import error_text
 from shared.render.text.dates import clock, day, when
 from shared.render.text.escape import clean
 from shared.render.text.naming import capital, listed
+from shared.render.text.unreadable import MAX_NAMED, brief
 
 
 class Doubt(NamedTuple):
@@ -35,6 +36,9 @@ def doubts(status: Status, at: CheckContext) -> Iterator[Doubt]:
         yield Doubt("The last check failed.", error)
     elif last_checks.outcome == Outcome.PARTIAL:
         yield Doubt("The last check was incomplete.", error)
+    if rows := status.all_unreadable:
+        keys = listed([f"“{clean(row.key)}”" for row in rows[:MAX_NAMED]])
+        yield Doubt(brief(rows), f"Run doctor for the reasons: {keys}.")
     for app in at.watchlist.apps:
         if (doubt := app_doubt(app, status, at)) is not None:
             yield doubt

@@ -1,13 +1,16 @@
 """Examine the ledger, the last checks, and the sign-in activity report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.core.judge.schedule import is_stale
 from shared.core.model.check_record import LastChecks, Outcome
+from shared.core.model.memory import UnreadableRow
 from shared.ports.errors import LedgerError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.dates import clock, day
+from shared.render.text.escape import clean
+from shared.render.text.unreadable import ADVICE, unreadable_row
 from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
 
@@ -20,16 +23,27 @@ def examine_ledger(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
         lease = watch.ledger.lease()
         if lease is not None:
             lease.release()
-        watch.ledger.load()
+        unreadable = _unreadable(watch)
         last_checks = watch.ledger.last_checks()
     except LedgerError as error:
         repair = commands.table_role(deployment) if error.code in _FORBIDDEN else ()
         yield Finding("ledger", ok=False, text=str(error), commands=repair)
         return
     yield Finding("ledger", ok=True, text="can be read and written")
+    for row in unreadable:
+        text = f"{unreadable_row(row)}. {ADVICE} Its partition is “{clean(row.partition)}”."
+        yield Finding("ledger row", ok=False, text=text)
     yield _checks(last_checks, watch, deployment)
     if watch.usage_report is not None:
         yield _usage_report(last_checks.evidence, deployment)
+
+
+def _unreadable(watch: Watch) -> Sequence[UnreadableRow]:
+    """Return every row that is set aside. Raises `LedgerError`."""
+    rows = [*watch.ledger.load().unreadable, *watch.ledger.unreadable_history()]
+    if watch.inventory is not None:
+        rows += watch.inventory.ledger.load().unreadable
+    return rows
 
 
 def _checks(last_checks: LastChecks, watch: Watch, deployment: Deployment) -> Finding:

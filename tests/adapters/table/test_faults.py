@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
@@ -356,6 +357,27 @@ def test_lease_is_kept_if_its_first_response_was_lost() -> None:
         assert lease is not None
         lease.renew()
     assert len(tries) == 3
+
+
+@pytest.mark.parametrize("call", ["decide", "record_check"])
+@pytest.mark.parametrize("saved", [True, False])
+def test_history_is_saved_once_if_its_first_response_was_lost(call: str, *, saved: bool) -> None:
+    answers = [refusal(500, "InternalError"), batch((409, "EntityAlreadyExists"))]
+
+    def script(asked: Asked) -> Reply:
+        if asked.method == "POST":
+            return answers.pop(0)
+        if saved and "RowKey='~" in unquote(asked.path):
+            return reply({"PartitionKey": "own", "RowKey": "~x:1", "odata.etag": "first"})
+        return refusal(404, "ResourceNotFound")
+
+    with Scripted(script) as server, ledger_on(server.url) as ledger:
+        if saved:
+            EVERY_CALL[call](ledger)
+        else:
+            with pytest.raises(LedgerConflict):
+                EVERY_CALL[call](ledger)
+    assert not answers
 
 
 def test_renewal_conflict_is_a_loss_only_if_another_check_won() -> None:

@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from azure.data.tables import TableClient
+from azure.data.tables import TableClient, UpdateMode
 
 from local.azurite import Azurite
+from shared.adapters.table.columns import columns_of
 from shared.adapters.table.history import MAX_REMOVED
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
@@ -205,8 +206,9 @@ def test_long_history_is_deleted_in_several_calls(
     partition = next(iter(raw.list_entities()))["PartitionKey"]
     for start in range(0, MAX_REMOVED + 100, 100):
         keys = [f"~check:999{number:015d}|x" for number in range(start, start + 100)]
+        columns = columns_of(record(), "")
         raw.submit_transaction(
-            [("create", {"PartitionKey": partition, "RowKey": key}) for key in keys]
+            [("create", {**columns, "PartitionKey": partition, "RowKey": key}) for key in keys]
         )
     assert requests_of(lambda: ledger.remove_history(NOW, lambda _: True)) == 2 + MAX_REMOVED // 100
     assert (
@@ -214,18 +216,6 @@ def test_long_history_is_deleted_in_several_calls(
     )
     ledger.remove_history(NOW, lambda _: True)
     assert len([each for each in raw.list_entities() if each["RowKey"].startswith("~check:")]) == 1
-
-
-@pytest.mark.parametrize("damage", [{"assumed": "perhaps"}, {"at": "soon"}])
-def test_damaged_row_is_named_and_nothing_is_loaded(
-    ledger: TableLedger, raw: TableClient, damage: dict[str, str]
-) -> None:
-    ledger.remember(Changes(in_use_records=(hold("libcal"), hold("libstaffer"))))
-    [row] = [each for each in raw.list_entities() if each["RowKey"] == "hold:libcal"]
-    raw.update_entity({**row, **damage})
-    with pytest.raises(LedgerError, match="'hold:libcal' of the ledger cannot be read") as caught:
-        ledger.load()
-    assert not caught.value.transient
 
 
 def test_two_tenants_in_one_table_are_separate(azurite: Azurite, table: str) -> None:
@@ -250,6 +240,44 @@ def test_one_of_many_simultaneous_checks_gets_the_lease(azurite: Azurite, table:
             taken = list(pool.map(lambda ledger: ledger.lease(), ledgers))
             assert sum(lease is not None for lease in taken) == 1
             now[0] += timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"holder": "x", "expires": "9999-12-31T23:59:59Z"},
+        {"holder": "x", "expires": "9999-12-31T23:59:59.999999-12:00"},
+        {"holder": "x", "expires": "0001-01-01T00:00:00Z"},
+        {"holder": "x", "expires": "2026-11-22T14:16:00Z"},
+        {"holder": "x", "expires": "2026-11-22T14:04:00"},
+        {"holder": "x", "expires": "2027"},
+        {"holder": 7, "expires": "2026-11-22T14:04:00Z"},
+        {"until": "2026-11-22T14:04:00Z"},
+    ],
+    ids=str,
+)
+def test_lease_that_no_check_can_hold_is_taken(
+    ledger: TableLedger, raw: TableClient, columns: dict[str, object]
+) -> None:
+    ledger.begin(NOW)
+    row = {"PartitionKey": "own", "RowKey": "~lease:", **columns}
+    raw.upsert_entity(row, mode=UpdateMode.REPLACE)
+    lease = ledger.lease()
+    assert lease is not None
+    lease.renew()
+    assert ledger.lease() is None
+    lease.release()
+    assert ledger.lease() is not None
+
+
+def test_unreadable_lease_is_taken_by_one_of_two(
+    ledger: TableLedger, raw: TableClient, azurite: Azurite, table: str
+) -> None:
+    ledger.begin(NOW)
+    raw.upsert_entity({"PartitionKey": "own", "RowKey": "~lease:", "mood": "calm"})
+    with TableLedger(azurite.tables, lambda: NOW, table=table) as other:
+        assert [ledger.lease() is None, other.lease() is None] == [False, True]
 
 
 def test_later_of_two_writes_to_a_row_counts(ledger: TableLedger) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from azure.data.tables import TableClient, UpdateMode
 
 from local.azurite import Azurite
 from local.simulation.memory_ledger import InMemoryLedger
@@ -32,7 +33,7 @@ from shared.core.model.memory import (
     Use,
 )
 from shared.core.model.vocabulary import Reason, Standing
-from shared.ports.errors import LeaseLost, LedgerConflict
+from shared.ports.errors import LeaseLost, LedgerConflict, UnreadableRowConflict
 from shared.ports.ledger import Ledger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
@@ -72,6 +73,21 @@ def another(
 @pytest.fixture
 def ledger(another: Callable[[], Ledger]) -> Ledger:
     return another()
+
+
+@pytest.fixture
+def spoil(ledger: Ledger, azurite: Azurite, table: str) -> Iterator[Callable[[str], None]]:
+    """Return a function that makes a row unreadable."""
+    if isinstance(ledger, InMemoryLedger):
+        yield ledger.spoil
+        return
+    with TableClient.from_connection_string(azurite.tables, table) as rows:
+
+        def spoiled(key: str) -> None:
+            row = {"PartitionKey": "own", "RowKey": key, "mood": "calm"}
+            rows.upsert_entity(row, mode=UpdateMode.REPLACE)
+
+        yield spoiled
 
 
 def credential(key_id: str, **changes: object) -> Credential:
@@ -380,6 +396,106 @@ def test_released_lease_cannot_be_renewed(ledger: Ledger) -> None:
     lease.release()
     with pytest.raises(LeaseLost):
         lease.renew()
+
+
+@pytest.mark.parametrize(
+    "ahead",
+    [timedelta(minutes=11), timedelta(hours=1), timedelta(days=3), timedelta(days=365 * 20)],
+    ids=str,
+)
+def test_lease_that_ends_later_than_any_can_is_over(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock, ahead: timedelta
+) -> None:
+    clock.now += ahead
+    theirs = ledger.lease()
+    assert theirs is not None
+    clock.now -= ahead
+    mine = another().lease()
+    assert mine is not None
+    assert ledger.lease() is None
+    with pytest.raises(LeaseLost):
+        theirs.renew()
+    mine.renew()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(minutes=10)], ids=str)
+def test_lease_of_a_clock_that_differs_a_little_is_held(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock, ahead: timedelta
+) -> None:
+    clock.now += ahead
+    assert ledger.lease() is not None
+    clock.now -= ahead
+    assert another().lease() is None
+    clock.now += TERM + ahead
+    assert another().lease() is not None
+
+
+def test_unreadable_row_is_set_aside_and_the_others_are_read(
+    ledger: Ledger, spoil: Callable[[str], None]
+) -> None:
+    ledger.remember(FACTS)
+    before = ledger.load()
+    spoil("hold:libcal")
+    spoil("guess:libcal")
+    after = ledger.load()
+    assert {row.key for row in after.unreadable} == {"hold:libcal", "guess:libcal"}
+    assert {row.partition for row in after.unreadable} == {"own"}
+    holds = {"libstaffer": before.in_use_records["libstaffer"]}
+    assert replace(after, unreadable=()) == replace(before, in_use_records=holds)
+
+
+def test_unreadable_row_of_people_is_not_overwritten(
+    ledger: Ledger, spoil: Callable[[str], None]
+) -> None:
+    ledger.remember(FACTS)
+    for key in ("hold:libcal", f"assignment:{NEW}", "acknowledgement:libcal"):
+        spoil(key)
+    ledger.remember(Changes(in_use_records=(hold(),)))
+    with pytest.raises(UnreadableRowConflict, match="hold:libcal"):
+        ledger.decide(decision("libcal"), holds=[hold()])
+    with pytest.raises(UnreadableRowConflict, match="assignment:"):
+        ledger.decide(decision("libcal"), assignments=[claim("libcal")])
+    with pytest.raises(UnreadableRowConflict, match="acknowledgement:libcal"):
+        ledger.decide(decision("libcal"), acknowledgements=[acknowledgement()])
+    memory = ledger.load()
+    assert len(memory.unreadable) == 3
+    assert memory.in_use_records.keys() == {"libstaffer"}
+    assert list(ledger.decisions("libcal")["libcal"]) == []
+    ledger.decide(decision("libstaffer"), holds=[hold("third")])
+
+
+def test_unreadable_row_of_a_check_is_replaced(
+    ledger: Ledger, spoil: Callable[[str], None]
+) -> None:
+    ledger.remember(FACTS)
+    ledger.record_notifications([told()])
+    ledger.record_check(record(), LastChecks(last_attempt=NOW))
+    before = ledger.load()
+    keys = "app:libcal", "item:libcal", f"sighting:{NEW}", f"use:{OLD}", "channel:its"
+    for key in (*keys, "told:libcal|its", "~pulse:"):
+        spoil(key)
+    assert len(ledger.load().unreadable) == 6
+    assert [row.key for row in ledger.unreadable_history()] == ["~pulse:"]
+    ledger.remember(replace(FACTS, in_use_records=()))
+    ledger.record_notifications([told()])
+    ledger.record_check(record(), LastChecks(last_attempt=NOW))
+    assert ledger.load() == before
+    assert list(ledger.unreadable_history()) == []
+    assert ledger.last_checks() == LastChecks(last_attempt=NOW)
+
+
+def test_unreadable_rows_of_the_history_are_never_deleted(
+    ledger: Ledger, spoil: Callable[[str], None]
+) -> None:
+    ledger.begin(NOW)
+    keys = ["~check:500000000000000000|x", "~decision:500000000000000000|x", "~guess:"]
+    for key in keys:
+        spoil(key)
+    ledger.remove_history(NOW + timedelta(days=1), lambda _: True)
+    assert [row.key for row in ledger.unreadable_history()] == keys
+    assert list(ledger.checks(10)) == []
+    assert list(ledger.decisions("libcal")["libcal"]) == []
+    assert list(ledger.decisions_since(NOW - timedelta(days=400_000))) == []
 
 
 def test_decision_is_written_with_all_its_changes(

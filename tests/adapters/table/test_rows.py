@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from shared.adapters.table.columns import MAX_CHARS_OF, MAX_TEXT_UNITS, columns_of
 from shared.adapters.table.keys import MAX_KEY_UNITS, history_key, key
 from shared.adapters.table.kinds import KINDS, Remembered, key_of
-from shared.adapters.table.records import TableRow, memory_of, record_of
+from shared.adapters.table.memory_rows import memory_of
+from shared.adapters.table.records import RowError, TableRow, record_of
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
+from shared.core.model.days import FAR_AWAY, LONG_AGO
 from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
@@ -47,7 +49,10 @@ items = st.one_of(
 )
 key_ids = st.uuids().map(str)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
-instants = st.datetimes(timezones=st.just(UTC))
+instants = st.datetimes(
+    LONG_AGO.replace(tzinfo=None), FAR_AWAY.replace(tzinfo=None), timezones=st.just(UTC)
+)
+days = st.dates(LONG_AGO.date(), FAR_AWAY.date())
 people = st.builds(Person, object_id=key_ids, name=texts)
 credentials = st.builds(
     Credential,
@@ -70,7 +75,7 @@ remembered: st.SearchStrategy[Remembered] = st.one_of(
     ),
     st.builds(PreviousCredential, slugs, key_ids),
     st.builds(Assignment, key_ids, st.lists(slugs).map(tuple), instants, people),
-    st.builds(Acknowledgement, slugs, st.dates(), texts, instants, people, texts),
+    st.builds(Acknowledgement, slugs, days, texts, instants, people, texts),
     st.builds(CredentialRecord, credentials, slugs, instants, gone_at=st.none() | instants),
     st.builds(
         AppRecord,
@@ -96,7 +101,7 @@ remembered: st.SearchStrategy[Remembered] = st.one_of(
         action_needed_since=st.none() | instants,
     ),
     st.builds(ChannelState, channels, st.integers(0, 1_000), st.none() | instants),
-    st.builds(Use, key_ids, st.lists(st.dates(), max_size=2).map(tuple), instants),
+    st.builds(Use, key_ids, st.lists(days, max_size=2).map(tuple), instants),
 )
 pulses = st.builds(
     LastChecks,
@@ -143,7 +148,7 @@ def test_memory_holds_every_row(values: list[Remembered]) -> None:
     for mapping in (
         getattr(memory, field.name)
         for field in fields(memory)
-        if field.name != "previous_credentials"
+        if field.name not in {"previous_credentials", "unreadable"}
     ):
         assert isinstance(mapping, Mapping)
         kept += mapping.values()
@@ -157,17 +162,25 @@ def test_instants_are_in_utc_and_exact_to_the_microsecond() -> None:
     assert columns["at"] == "2026-11-22T14:00:00.000001Z"
 
 
-@pytest.mark.parametrize(
-    "at",
-    [
-        datetime.min.replace(tzinfo=UTC),
-        datetime.max.replace(tzinfo=UTC),
-        datetime(1600, 12, 31, tzinfo=UTC),
-    ],
-)
-def test_dates_beyond_a_tables_range_are_stored(at: datetime) -> None:
+@pytest.mark.parametrize("at", [LONG_AGO, FAR_AWAY, LONG_AGO + timedelta(microseconds=1)])
+def test_earliest_and_latest_instants_are_read_as_written(at: datetime) -> None:
     value = sighting(starts=at, ends=at)
     assert record_of(CredentialRecord, row_of(value)) == value
+
+
+@pytest.mark.parametrize("year", [1, 1600, 1899, 2299, 9999])
+@pytest.mark.parametrize(
+    "zone", [UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))]
+)
+def test_instants_and_days_outside_the_range_are_moved_into_it(year: int, zone: timezone) -> None:
+    bound = LONG_AGO if year < 1900 else FAR_AWAY
+    ends = datetime(year, 6, 15, 23, 59, 59, tzinfo=zone).isoformat()
+    row = row_of(sighting(starts=NOW, ends=NOW))
+    moved = row._replace(columns={**row.columns, "credential_ends": ends, "first_seen": ends})
+    seen = record_of(CredentialRecord, moved)
+    assert (seen.credential.ends, seen.first_seen) == (bound, bound)
+    days_used = TableRow("", {"key_id": "k", "days": f'["{ends[:10]}"]', "last": ends})
+    assert record_of(Use, days_used) == Use("k", (bound.date(),), bound)
 
 
 def test_instant_without_a_time_zone_is_refused() -> None:
@@ -390,12 +403,26 @@ CLAIM: dict[str, object] = {
     [
         (
             TableRow("guess:libcal", HOLD),
-            r"'guess:libcal' of the ledger is of an unknown kind \(known: acknowledgement, app,",
+            r"its kind 'guess' is unknown \(known: acknowledgement, app,",
         ),
-        (TableRow("libcal", HOLD), "'libcal' of the ledger is of an unknown kind"),
+        (TableRow("libcal", HOLD), "its kind 'libcal' is unknown"),
+        (TableRow("", HOLD), "its kind '' is unknown"),
+        (TableRow("hold:libstaffer", HOLD), "its columns belong under the key 'hold:libcal'"),
+        (TableRow("hold:libcal", {**HOLD, "service": "a/b"}), "a table takes no '/' in a key"),
+        (
+            TableRow("hold:libcal", {**HOLD, "at": "0001-01-01T00:00:00"}),
+            "in its column 'at', Expected `datetime` with a timezone",
+        ),
+        (TableRow("hold:libcal", {**HOLD, "at": NOW.replace(tzinfo=None)}), "in its column 'at'"),
+        (TableRow("hold:libcal", {**HOLD, "key_id": b"k1"}), "in its column 'key_id'"),
+        (TableRow("assignment:k1", {**CLAIM, "services": "[" * 10_000}), "column 'services'"),
+        (
+            TableRow("channel:its", {"name": "its", "failures": float("nan"), "error": ""}),
+            "in its column 'failures'",
+        ),
         (
             TableRow("hold:libcal", {**HOLD, "assumed": "yes"}),
-            "'hold:libcal' .* in its column 'assumed', Expected `bool`, got `str`",
+            "^in its column 'assumed', Expected `bool`, got `str`; which credential the service",
         ),
         (
             TableRow("hold:libcal", {**HOLD, "at": "2026-11-22T14:00:00"}),
@@ -435,11 +462,20 @@ CLAIM: dict[str, object] = {
         ),
     ],
 )
-def test_unreadable_row_is_named(row: TableRow, complaint: str) -> None:
-    with pytest.raises(LedgerError, match=complaint) as caught:
-        memory_of([row])
-    assert not caught.value.transient
-    assert "by another version of the program, or by hand" in str(caught.value)
+def test_unreadable_row_is_set_aside_with_its_reason(row: TableRow, complaint: str) -> None:
+    other = TableRow("hold:libstaffer", {**HOLD, "service": "libstaffer"})
+    memory = memory_of([row._replace(partition="own"), *([other] if row.key != other.key else [])])
+    [unreadable] = memory.unreadable
+    assert (unreadable.key, unreadable.partition) == (row.key, "own")
+    assert re.search(complaint, unreadable.reason)
+    assert memory.in_use_records.keys() == ({"libstaffer"} if row.key != other.key else set())
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -float("inf")])
+def test_number_that_is_none_is_unreadable(seconds: float) -> None:
+    value = CheckRecord(NOW, Outcome.OK, "", Read(seconds=seconds), 0)
+    with pytest.raises(RowError, match=r"in its column 'read_seconds', .* is not a number"):
+        record_of(CheckRecord, row_of(value))
 
 
 def test_column_of_a_later_version_is_ignored() -> None:
