@@ -1,11 +1,13 @@
 """Read all apps of a tenant, and keep the credentials that are due or expired."""
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from shared.core.inventory.exclusion import Exclusion, left_out_by
 from shared.core.inventory.filter import InventoryFilter
 from shared.core.inventory.scan import ReadCounts, changes_of_failure, changes_of_read
 from shared.core.model.check_record import Read
@@ -71,9 +73,11 @@ class InventoryScanner:
             *wanted.window,
             service_principals=self.rules.service_principals,
             tags=bool(self.rules.exclude_tags),
+            exclusions=wanted.exclusions,
         )
         items: dict[str, InventoryItem] = {}
         failures: dict[str, DirectoryError] = {}
+        excluded: Counter[Exclusion] = Counter()
         applications = credentials = requests = 0
         began = renewed = self.clock()
         seconds = run.seconds_left()
@@ -83,6 +87,7 @@ class InventoryScanner:
                 credentials += page.credentials
                 requests = page.requests
                 failures |= page.failures
+                excluded.update(page.left_out)
                 items |= {item.item: item for app in page.apps for item in wanted.listed(app)}
                 now = self.clock()
                 run.progress(_progress(number, applications, (now - began).total_seconds()))
@@ -91,7 +96,8 @@ class InventoryScanner:
                     renewed = now
         unread = frozenset(client_id.casefold() for client_id in failures)
         nameless = any(each.startswith("#") for each in unread)
-        counts = ReadCounts(applications, credentials, unread, nameless=nameless)
+        left_out = left_out_by(excluded, wanted.noise_credentials)
+        counts = ReadCounts(applications, credentials, unread, nameless=nameless, left_out=left_out)
         return _Scanned(items, counts, requests, failures)
 
 

@@ -3,10 +3,7 @@
 Each rule can be switched off in the watchlist, `[tenant] noise = { app_service = false }`.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
-
-from shared.core.model.name_pattern import any_of
 
 
 class NoiseRule(NamedTuple):
@@ -47,23 +44,3 @@ NOISE = (
     ),
 )
 """Sources: Microsoft's FAQ of Application Proxy (CWAP_AuthSecret); names seen in real tenants."""
-
-
-class NoiseFilter:
-    """The active rules, compiled: a tenant has up to 100,000 credentials."""
-
-    def __init__(self, ids: Iterable[str], exclude_names: Iterable[str]) -> None:
-        """Use the noise rules with these ids, and more patterns of app names."""
-        active = set(ids)
-        rules = [rule for rule in NOISE if rule.id in active]
-        apps = [rule.app for rule in rules if rule.app]
-        self._apps = any_of([*apps, *exclude_names])
-        self._credentials = any_of([rule.credential for rule in rules if rule.credential])
-
-    def app(self, name: str) -> bool:
-        """Return whether every credential of an app with this name is left out."""
-        return self._apps.match(name.casefold()) is not None
-
-    def credential(self, name: str) -> bool:
-        """Return whether a credential with this name is left out."""
-        return self._credentials.match(name.casefold()) is not None
