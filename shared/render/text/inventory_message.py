@@ -59,7 +59,8 @@ def _first_words(message: Message, news: InventoryNews) -> Iterator[str]:
         apps = "the owners of 1 app" if number == 1 else f"the owners of {number:,} apps"
         yield (
             f"From tomorrow, {apps} are notified directly. "
-            "This channel gets only the apps whose owners cannot be reached."
+            "This channel gets the apps whose owners cannot be reached, and everything that "
+            "expires within 7 days."
         )
 
 
