@@ -49,7 +49,7 @@ def test_the_channels_get_every_message_if_no_owner_can_read_one(owners: tuple[O
 
 
 @pytest.mark.parametrize("owners", [(owner("ann"),), (LEFT, owner("ann"))])
-def test_the_channels_get_the_last_week_whoever_the_owner_is(owners: tuple[Owner, ...]) -> None:
+def test_the_channels_get_the_last_week_of_every_owner(owners: tuple[Owner, ...]) -> None:
     """An account whose state may not be read may be one of somebody who has left."""
     life = lived(*owners)
     assert days(life, "ann") == [30, 14, 7, 1, 0]

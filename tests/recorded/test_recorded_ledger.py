@@ -42,7 +42,7 @@ def without_additions(found: Any) -> Any:  # noqa: ANN401  (any JSON)
         case list():
             return [without_additions(each) for each in found if not _is_added_row(each)]
         case dict():
-            more = found.get("started") == MONDAY and {"messages": found["messages"] - 1} or {}
+            more = (found.get("started") == MONDAY and {"messages": found["messages"] - 1}) or {}
             names = [name for name in found if not _is_added(name, found[name])]
             return {name: without_additions(found[name]) for name in names} | more
         case _:

@@ -37,7 +37,7 @@ def audience_of(
 
 
 def is_urgent(view: InventoryView) -> bool:
-    """Return whether the channels get an item whoever owns its app."""
+    """Return whether the channels get an item even if its owner does."""
     return view.severity == Severity.CRITICAL or view.standing == Standing.EXPIRED
 
 
