@@ -99,6 +99,6 @@ def app(
     )
 
 
-def owner(name: str, *, mail: bool = True, person: bool = True) -> Owner:
+def owner(name: str, *, mail: bool = True, person: bool = True, disabled: bool = False) -> Owner:
     """Return an owner of an app."""
-    return Owner(f"id-{name}", name, f"{name}@example.org" if mail else "", person)
+    return Owner(f"id-{name}", name, f"{name}@example.org" if mail else "", person, disabled)

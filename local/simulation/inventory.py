@@ -1,8 +1,10 @@
 """All apps of a tenant and their owners, in memory."""
 
-from collections.abc import Generator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from shared.core.inventory.exclusion import Exclusion
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.owners import AppOwners, Owner
 from shared.ports.errors import DirectoryError
@@ -39,7 +41,8 @@ class InMemoryInventory:
             kept = [app for app in read if _expires_within(app, query)]
             failures = {each: DirectoryError("It cannot be understood.") for each in unread}
             credentials = sum(len(app.credentials) for app in read)
-            yield ScanPage(kept, len(page), credentials, failures, number)
+            excluded = Counter(_exclusions(read, query))
+            yield ScanPage(kept, len(page), credentials, failures, number, excluded)
 
     def owners(self, holders: Mapping[str, Holder], *, seconds: float) -> OwnersReading:
         """Return the owners of each object id, or the same error for each."""
@@ -49,6 +52,15 @@ class InMemoryInventory:
             return OwnersReading({}, dict.fromkeys(holders, DirectoryError(self.no_owners)), 1)
         owned = {each: self.owned.get(each.removeprefix("object-"), ()) for each in holders}
         return OwnersReading({each: AppOwners(owners) for each, owners in owned.items()}, {}, 1)
+
+
+def _exclusions(apps: Iterable[InventoryApp], query: ScanQuery) -> Iterator[Exclusion]:
+    if query.exclusions is None:
+        return
+    for app in (each for each in apps if each.credentials):
+        rule = query.exclusions.of_app(app.holder, app.client_id, app.name, app.tags)
+        if rule is not None:
+            yield rule
 
 
 def _expires_within(app: InventoryApp, query: ScanQuery) -> bool:

@@ -46,6 +46,8 @@ class Owner:
     name: str | None = None
     mail: str | None = None
     kind: str = "#microsoft.graph.user"
+    enabled: bool | None = None
+    """`None`: the identity may not read it, as without User.Read.All."""
 
 
 @dataclass(frozen=True, slots=True)

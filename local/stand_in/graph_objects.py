@@ -125,6 +125,7 @@ def owners(them: Iterable[Owner], *, readable: bool) -> list[Json]:
             ),
             "mail": owner.mail if readable else None,
             "userPrincipalName": owner.mail if readable else None,
+            "accountEnabled": owner.enabled if readable else None,
         }
         for owner in them
     ]

@@ -18,6 +18,7 @@ from shared.core.results import CheckResult, Delivery, InventoryStatus, Status
 from shared.render.text.dates import clock, day
 from shared.render.text.escape import clean
 from shared.render.text.headlines import headline, summary
+from shared.render.text.left_out import left_out_sentence
 from shared.render.text.unreadable import unreadable_rows
 
 MAX_INVENTORY_ROWS = 20
@@ -117,6 +118,8 @@ def _inventory(
     counts = f"{scan.applications:,} apps with {scan.credentials:,} credentials"
     read = day(scan.read_at.astimezone(zone).date(), now, zone)
     console.print(f"the tenant: {counts}, read {read}")
+    if left_out := left_out_sentence(scan.left_out):
+        console.print(f"  {left_out}")
     for view in inventory.views[:MAX_INVENTORY_ROWS]:
         line = summary(view, now=now, zone=zone)
         console.print(Text(f"  {line}", style=STYLE[view.severity]))

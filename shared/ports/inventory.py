@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from shared.core.inventory.exclusion import Exclusion, Exclusions
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.core.model.owners import AppOwners
 from shared.ports.errors import DirectoryError
@@ -22,6 +23,8 @@ class ScanQuery:
     service_principals: bool = False
     tags: bool = False
     """Whether to read the tags of the apps."""
+    exclusions: Exclusions | None = None
+    """Count the apps that these rules leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class ScanPage:
     """Apps that could not be decoded, by client id, or by `#` and position if that is unknown."""
     requests: int
     """Number of HTTP requests of the scan so far, without retries and token requests."""
+    left_out: Mapping[Exclusion, int] = field(default_factory=dict)
+    """Number of apps with credentials that the query's rules leave out, by rule."""
 
 
 @dataclass(frozen=True, slots=True)

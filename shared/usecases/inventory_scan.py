@@ -1,5 +1,6 @@
 """Read all apps of a tenant, and keep the credentials that are due or expired."""
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+from shared.core.inventory.exclusion import Exclusion, left_out_by
 from shared.core.inventory.filter import InventoryFilter
 from shared.core.inventory.scan import ReadCounts, changes_of_failure, changes_of_read
 from shared.core.model.check_record import Read
@@ -77,10 +79,12 @@ class InventoryScanner:
             *wanted.window,
             service_principals=self.rules.service_principals,
             tags=bool(self.rules.exclude_tags),
+            exclusions=wanted.exclusions,
         )
         items: dict[str, InventoryItem] = {}
         failures: dict[str, DirectoryError] = {}
         failed: dict[str, str] = {}
+        excluded: Counter[Exclusion] = Counter()
         applications = credentials = requests = 0
         began = renewed = self.clock()
         seconds = run.seconds_left()
@@ -90,6 +94,7 @@ class InventoryScanner:
                 credentials += page.credentials
                 requests = page.requests
                 failures |= page.failures
+                excluded.update(page.left_out)
                 for app in page.apps:
                     try:
                         items |= {item.item: item for item in wanted.listed(app)}
@@ -103,7 +108,8 @@ class InventoryScanner:
                     renewed = now
         unread = frozenset(client_id.casefold() for client_id in failures)
         nameless = any(each.startswith("#") for each in unread)
-        counts = ReadCounts(applications, credentials, unread, nameless=nameless)
+        left_out = left_out_by(excluded, wanted.noise_credentials)
+        counts = ReadCounts(applications, credentials, unread, nameless=nameless, left_out=left_out)
         return _Scanned(items, counts, requests, failures, failed)
 
 

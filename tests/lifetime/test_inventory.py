@@ -319,15 +319,13 @@ def test_channels_also_get_apps_whose_owners_mail_fails() -> None:
     )
 
 
-def test_channels_get_critical_items_an_hour_after_failed_mail() -> None:
+def test_channels_get_critical_items_without_waiting_for_a_mail() -> None:
     life = world(owners=True)
     life.whole.owned = {"hers": (owner("ann"),), "his": (owner("ann"),)}
     life.run("2026-09-01T20:00Z")
     life.whole.apps = [app("hers", "2026-09-07T09:00Z"), app("his", "2026-09-20T09:00Z")]
     life.inboxes["ann"] = RecordingChannel(down=True)
     life.run("2026-09-02T13:30Z")
-    assert [line for line in life.news if line.startswith("2026-09-02")] == []
-    life.run("2026-09-02T14:30Z")
     assert [line for line in life.news if line.startswith("2026-09-02")] == [
         "2026-09-02 its hers-1 first 5"
     ]
@@ -469,6 +467,6 @@ def test_a_card_names_an_item_of_a_late_unreached_owner_once() -> None:
         life.whole.apps.append(app(f"desk{number}", "2026-09-26T12:00Z"))
         life.whole.owned[f"desk{number}"] = (owner(f"o{number}"),)
     life.run("2026-09-24T13:10Z")
-    assert [notice.view.item for notice in life.inboxes["its"].heard[-1].notices] == [
-        "tenant:object-xs:xs-1"
-    ]
+    items = [notice.view.item for notice in life.inboxes["its"].heard[-1].notices]
+    assert items.count("tenant:object-xs:xs-1") == 1
+    assert len(set(items)) == len(items) == OWNERS_A_CHECK + 1

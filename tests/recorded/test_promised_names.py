@@ -42,7 +42,7 @@ STATUS = table(f"""
     /unclaimed/app: client_id object_id name
     /unclaimed/credential: key_id kind name hint starts ends
     /apps: client_id object_id name found problems severity
-    /tenant: applications credentials read_at error worst total items after
+    /tenant: applications credentials read_at error left_out worst total items after
     /tenant/items: item holder app standing severity days_left ends credential first_seen
     /tenant/items/app: client_id object_id name
     /tenant/items/credential: key_id kind name hint starts ends

@@ -37,7 +37,9 @@ COLUMNS = table("""
     own ~pulse: watching_since last_success last_attempt outcome error retries_left:Int32 evidence
     own ~pulse: tenant_attempt
     own:tenant ~scan: tried_since read_at applications:Int32 credentials:Int32 error fewer_at
-    own:tenant ~scan: fewer_than:Int32
+    own:tenant ~scan: fewer_than:Int32 left_out_names:Int32 left_out_client_ids:Int32
+    own:tenant ~scan: left_out_tags:Int32 left_out_noise_apps:Int32
+    own:tenant ~scan: left_out_noise_credentials:Int32
     own:tenant listed: holder client_id object_id app_name first_seen since ended:Boolean audience
     own:tenant listed: credential_key_id credential_kind credential_name credential_hint
     own:tenant listed: credential_starts credential_ends
@@ -69,7 +71,7 @@ ITEMS = (
     r"introduction:(SERVICE|tenant)?",
     r"redirect_uris:SERVICE",
     r"tenant:GUID:GUID",
-    r"weekly:",
+    r"weekly:(tenant)?",
 )
 """The items of the recorded days. Other kinds: `leftover: delete: fewer: reading: tried:`."""
 VALUES = {

@@ -190,9 +190,19 @@ def _oracle(app: Mapping[str, Any]) -> dict[str, str]:
         )
         if days is None or not -7 <= days <= 30 or item["name"] in NOISE_SECRETS:
             continue
+        if item["end"] > NOW and days > _first_reminder(item):
+            continue
         if not any(_takes_its_place(other, item) for other in items):
             told[f"tenant:{app['id']}:{item['id']}"] = "expired" if item["end"] <= NOW else "first"
     return told
+
+
+def _first_reminder(item: Mapping[str, Any]) -> int:
+    """Return the days before the end of the first reminder that is shorter than the whole life."""
+    if item["start"] is None:
+        return 30
+    whole = (item["end"].astimezone(ZONE).date() - item["start"].astimezone(ZONE).date()).days
+    return 30 if whole > 30 else 14
 
 
 def _takes_its_place(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:

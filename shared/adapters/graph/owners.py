@@ -35,6 +35,9 @@ class _Owner(msgspec.Struct, rename="camel"):
     kind: str | None = msgspec.field(default=None, name="@odata.type")
     display_name: str | None = None
     mail: str | None = None
+    account_enabled: bool | None = None
+    """`None` without User.Read.All: not known."""
+    deleted_date_time: str | None = None
 
 
 class _OwnedObject(msgspec.Struct, rename="camel"):
@@ -73,7 +76,8 @@ def _owner(owner: _Owner) -> Owner:
             transient=False,
         )
     is_user = owner.kind in (None, USER)
-    return Owner(owner.id, owner.display_name or "", _address(owner.mail), is_user)
+    disabled = owner.account_enabled is False or bool(owner.deleted_date_time)
+    return Owner(owner.id, owner.display_name or "", _address(owner.mail), is_user, disabled)
 
 
 def _address(mail: str | None) -> str:

@@ -7,6 +7,7 @@ be read so is decoded object by object, to name the one to blame and keep the ot
 
 import gc
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,7 @@ from shared.adapters.graph.renewable import is_renewable
 from shared.adapters.graph.response import UNREADABLE, unreadable_error
 from shared.adapters.graph.shapes import ID, Key, ListedPrincipal, ListedRecord
 from shared.adapters.graph.signing_certificate import signing_key_ids
+from shared.core.inventory.exclusion import Exclusion
 from shared.core.model.inventory import Holder, InventoryApp
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanQuery
@@ -44,7 +46,17 @@ class DecodedPage(NamedTuple):
     applications: int
     credentials: int
     failures: dict[str, DirectoryError]
+    left_out: Counter[Exclusion]
+    """Apps with credentials, by the rule that leaves them out."""
     next: str | None
+
+
+class _Selected(NamedTuple):
+    """The apps with a selected credential, and the number of all credentials."""
+
+    apps: list[InventoryApp]
+    credentials: int
+    left_out: Counter[Exclusion]
 
 
 class PageDecoder:
@@ -63,22 +75,29 @@ class PageDecoder:
         try:
             with _paused_collector():
                 page = self._decoder.decode(body)
-                apps, credentials = self._select(page.value)
-                return DecodedPage(apps, len(page.value), credentials, {}, page.next)
+                apps, credentials, left_out = self._select(page.value)
+                return DecodedPage(apps, len(page.value), credentials, {}, left_out, page.next)
         except (*UNREADABLE, DirectoryError):
             return self._decode_each(body)
 
-    def _select(self, records: Sequence[ListedRecord]) -> tuple[list[InventoryApp], int]:
-        """Return the apps with a selected credential, and count all credentials.
+    def _select(self, records: Sequence[ListedRecord]) -> _Selected:
+        """Return the apps with a selected credential, and count the others.
 
         Written for speed: a tenant may have 100,000 apps.
         """
         since, until = self._query.since, self._query.until
         credentials = 0
         found: list[ListedRecord] = []
+        left_out: Counter[Exclusion] = Counter()
         for record in records:
             passwords, keys = record.password_credentials, record.key_credentials
+            if not passwords and not keys:
+                continue
             credentials += len(passwords) + len(keys)
+            rule = self._exclusion(record)
+            if rule is not None:
+                left_out[rule] += 1
+                continue
             for password in passwords:
                 end = password.end_date_time
                 if end is not None and since <= end <= until:
@@ -87,7 +106,14 @@ class PageDecoder:
             else:
                 if keys and _any_ends(keys, since, until):
                     found.append(record)
-        return [self._app(record) for record in found if is_renewable(record)], credentials
+        apps = [self._app(record) for record in found if is_renewable(record)]
+        return _Selected(apps, credentials, left_out)
+
+    def _exclusion(self, record: ListedRecord) -> Exclusion | None:
+        rules = self._query.exclusions
+        if rules is None:
+            return None
+        return rules.of_app(self._holder, record.app_id, record.display_name or "", record.tags)
 
     def _app(self, record: ListedRecord) -> InventoryApp:
         """Return the app. Raises `DirectoryError` for an id that the ledger cannot store."""
@@ -118,17 +144,19 @@ class PageDecoder:
         apps: list[InventoryApp] = []
         failures: dict[str, DirectoryError] = {}
         credentials = 0
+        left_out: Counter[Exclusion] = Counter()
         for index, value in enumerate(values, start=1):
             try:
-                found, count = self._decode_one(value)
+                one = self._decode_one(value)
             except DirectoryError as error:
                 failures[_client_id(value, index)] = error
             else:
-                apps += found
-                credentials += count
-        return DecodedPage(apps, len(values), credentials, failures, link)
+                apps += one.apps
+                credentials += one.credentials
+                left_out.update(one.left_out)
+        return DecodedPage(apps, len(values), credentials, failures, left_out, link)
 
-    def _decode_one(self, value: object) -> tuple[list[InventoryApp], int]:
+    def _decode_one(self, value: object) -> _Selected:
         body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
         return self._select([decode(body, self._shape)])
 

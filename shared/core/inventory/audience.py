@@ -1,6 +1,8 @@
 """Who is notified of an item of the inventory: owners, or the channels of the watchlist.
 
 An owner is notified about their own apps only; apps without a reachable owner go to the channels.
+From seven days before the expiry on, the channels are notified too: nothing shows that an owner
+still reads their mail.
 The first message goes to the channels alone, so that nobody is surprised by a hundred mails.
 """
 
@@ -10,12 +12,12 @@ from shared.core.inventory.context import InventoryContext
 from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryView
 from shared.core.model.owners import AppOwners
-from shared.core.model.vocabulary import Severity
+from shared.core.model.vocabulary import Severity, Standing
 
 
 # The audience is remembered, so that owners are read only when a message is due, and a failed mail
-# stays pending for that person. If all mail to owners fails, the channels are notified: at the next
-# attempt of critical items, from the next day of the others.
+# stays pending for that person. If all mail to owners fails, the channels are notified from the
+# next day on.
 def audience_of(
     view: InventoryView, owned: AppOwners | None, at: InventoryContext, *, looked_up: bool
 ) -> tuple[str, ...]:
@@ -30,10 +32,13 @@ def audience_of(
     if not looked_up:
         return ()
     owners = tuple(owner.channel for owner in owned.reachable) if owned is not None else ()
-    if not owners:
-        return at.rules.tell
-    unreached = all(_falls_to_the_channels(view, owner, at) for owner in owners)
-    return (*owners, *at.rules.tell) if unreached else owners
+    alone = not is_urgent(view) and any(_may_reach(owner, at) for owner in owners)
+    return owners if alone else (*owners, *at.rules.tell)
+
+
+def is_urgent(view: InventoryView) -> bool:
+    """Return whether the channels get an item even if its owner does."""
+    return view.severity == Severity.CRITICAL or view.standing == Standing.EXPIRED
 
 
 def for_channels(owned: AppOwners | None, at: InventoryContext) -> AppOwners | None:
@@ -44,13 +49,7 @@ def for_channels(owned: AppOwners | None, at: InventoryContext) -> AppOwners | N
     return replace(owned, unreached=None not in since)
 
 
-def _falls_to_the_channels(view: InventoryView, owner: str, at: InventoryContext) -> bool:
-    """Return whether the channels get an item too because mail to its owner fails.
-
-    Critical and expired items at once, the others from the next day on.
-    """
+def _may_reach(owner: str, at: InventoryContext) -> bool:
+    """Return whether mail to an owner works, or began to fail today."""
     since = at.unreached_since(owner)
-    if since is None:
-        return False
-    urgent = view.severity == Severity.CRITICAL or view.listed.ended
-    return urgent or days_between(since, at.now, at.watchlist.zone) > 0
+    return since is None or days_between(since, at.now, at.watchlist.zone) <= 0

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.core.inventory.audience import audience_of, for_channels
+from shared.core.inventory.audience import audience_of, for_channels, is_urgent
 from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.judge import inventory_view, inventory_views, urgency
 from shared.core.inventory.messages import message_to_owner, messages_to_channels
@@ -13,7 +13,7 @@ from shared.core.inventory.reason import reason_due
 from shared.core.model.inventory import InventoryItem, InventoryView
 from shared.core.model.message import Message, Notice
 from shared.core.model.owners import AppOwners, Owner
-from shared.core.model.vocabulary import Role, Severity
+from shared.core.model.vocabulary import Role
 
 OWNERS_A_CHECK = 100
 """Owners who get mail in one check; the others wait for the next one.
@@ -76,7 +76,6 @@ def plan(at: InventoryContext, owned: Mapping[str, AppOwners]) -> Plan:
         if app_owners is not None and audience != view.listed.audience:
             changed.append(replace(view.listed, audience=audience))
     late = _late_owners(due, owners, at)
-    _add_critical_of_late(due, late, at)
     in_time = [name for name in due if name in owners and name not in late]
     to_owners = [message_to_owner(owners[name], due[name], at) for name in in_time]
     messages = (*messages_to_channels(due, at), *to_owners)
@@ -89,7 +88,8 @@ def _is_due(listed: InventoryItem, at: InventoryContext) -> bool:
     view = inventory_view(listed, at)
     if not listed.audience:
         return reason_due(view, None, at) is not None
-    last = (at.last_message(view.item, channel) for channel in listed.audience)
+    audience = {*listed.audience, *(at.rules.tell if is_urgent(view) else ())}
+    last = (at.last_message(view.item, channel) for channel in audience)
     return any(reason_due(view, each, at) is not None for each in last)
 
 
@@ -122,16 +122,3 @@ def _late_owners(due: Notices, owners: Mapping[str, Owner], at: InventoryContext
 def _ranks(notices: Sequence[Notice]) -> list[tuple[int, int, str]]:
     views = (notice.view for notice in notices)
     return [urgency(view) for view in views if isinstance(view, InventoryView)]
-
-
-def _add_critical_of_late(due: Notices, late: frozenset[str], at: InventoryContext) -> None:
-    """Notify the channels today of critical items whose owners have to wait."""
-    waiting = (notice for name in late for notice in due[name])
-    critical = {each.view.item: each for each in waiting if each.severity == Severity.CRITICAL}
-    for item, notice in critical.items():
-        for channel in at.rules.tell:
-            assert isinstance(notice.view, InventoryView)
-            included = any(each.view.item == item for each in due.get(channel, ()))
-            reason = reason_due(notice.view, at.last_message(item, channel), at)
-            if not included and reason is not None:
-                due.setdefault(channel, []).append(replace(notice, roles=COPY))

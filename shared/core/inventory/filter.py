@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from shared.core.inventory.noise import NoiseFilter
+from shared.core.inventory.exclusion import Exclusions
 from shared.core.judge.validity import has_ended, has_started, started_after
 from shared.core.model.directory import Credential
-from shared.core.model.inventory import Holder, InventoryApp, InventoryItem
+from shared.core.model.inventory import InventoryApp, InventoryItem
 from shared.core.model.watchlist import InventoryRules, Watchlist
 
 MAX_EXPIRED_DAYS = 90
@@ -39,19 +39,15 @@ class InventoryFilter:
 
     def __init__(self, watchlist: Watchlist, rules: InventoryRules, now: datetime) -> None:
         """Leave out watched apps, what the watchlist excludes, and noise."""
-        self._rules = rules
         self._now = now
         self.window = window(watchlist, rules, now)
-        self._noise = NoiseFilter(rules.noise, rules.exclude_names)
-        apps = watchlist.apps
-        self._watched = {(Holder.APPLICATION, app.client_id) for app in apps}
-        self._watched |= {
-            (Holder.SERVICE_PRINCIPAL, app.client_id) for app in apps if app.service_principal
-        }
+        self.exclusions = Exclusions(watchlist, rules)
+        self.noise_credentials = 0
+        """Credentials that a noise rule left out, of those that are due or have expired."""
 
     def listed(self, app: InventoryApp) -> Iterator[InventoryItem]:
         """Yield the items of an app, as if each were seen for the first time."""
-        if self._is_excluded(app):
+        if self.exclusions.of_app(app.holder, app.client_id, app.name, app.tags) is not None:
             return
         for credential in app.credentials:
             if self._matters(credential) and not self._is_replaced(credential, app):
@@ -66,20 +62,13 @@ class InventoryFilter:
                     ended=has_ended(credential, self._now),
                 )
 
-    def _is_excluded(self, app: InventoryApp) -> bool:
-        rules, client_id = self._rules, app.client_id.casefold()
-        return (
-            (app.holder, client_id) in self._watched
-            or client_id in rules.exclude_client_ids
-            or bool(rules.exclude_tags and not rules.exclude_tags.isdisjoint(app.tags))
-            or self._noise.app(app.name)
-        )
-
     def _matters(self, credential: Credential) -> bool:
         since, until = self.window
         if credential.ends is None or not since <= credential.ends <= until:
             return False
-        return not self._noise.credential(credential.name)
+        is_noise = self.exclusions.of_credential(credential.name)
+        self.noise_credentials += is_noise
+        return not is_noise
 
     def _is_replaced(self, credential: Credential, app: InventoryApp) -> bool:
         """Return whether a newer credential replaces it.

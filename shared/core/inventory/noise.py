@@ -3,14 +3,11 @@
 Each rule can be switched off in the watchlist, `[tenant] noise = { app_service = false }`.
 """
 
-import re
-from collections.abc import Iterable
-from fnmatch import translate
 from typing import NamedTuple
 
 
 class NoiseRule(NamedTuple):
-    """A rule by the name of the app or of the credential (globs, case ignored)."""
+    """A rule by the name of the app or of the credential (patterns, case ignored)."""
 
     id: str
     app: str
@@ -47,28 +44,3 @@ NOISE = (
     ),
 )
 """Sources: Microsoft's FAQ of Application Proxy (CWAP_AuthSecret); names seen in real tenants."""
-
-
-class NoiseFilter:
-    """The active rules, compiled: a tenant has up to 100,000 credentials."""
-
-    def __init__(self, ids: Iterable[str], exclude_names: Iterable[str]) -> None:
-        """Use the noise rules with these ids, and more globs of app names."""
-        active = set(ids)
-        rules = [rule for rule in NOISE if rule.id in active]
-        apps = [rule.app for rule in rules if rule.app]
-        self._apps = _any_of([*apps, *(name.casefold() for name in exclude_names)])
-        self._credentials = _any_of([rule.credential for rule in rules if rule.credential])
-
-    def app(self, name: str) -> bool:
-        """Return whether every credential of an app with this name is left out."""
-        return self._apps.match(name.casefold()) is not None
-
-    def credential(self, name: str) -> bool:
-        """Return whether a credential with this name is left out."""
-        return self._credentials.match(name.casefold()) is not None
-
-
-def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
-    """Return one pattern for all globs; without any, a pattern that never matches."""
-    return re.compile("|".join(map(translate, globs)) or r"(?!)")

@@ -1,7 +1,7 @@
 """What the ledger keeps once a message about the inventory was delivered, or failed."""
 
 from shared.core.inventory.context import InventoryContext
-from shared.core.model.item_id import INVENTORY_INTRODUCTION, UNREACHED
+from shared.core.model.item_id import INVENTORY_INTRODUCTION, INVENTORY_LEFT_OUT, UNREACHED
 from shared.core.model.memory import Notification
 from shared.core.model.message import Message
 from shared.core.model.owners import OWNER
@@ -13,6 +13,8 @@ def inventory_notifications(message: Message, at: InventoryContext) -> tuple[Not
     rows = [(each.view.item, each.view.standing, each.reason) for each in message.notices]
     if message.inventory is not None and message.inventory.first:
         rows.append((INVENTORY_INTRODUCTION, Standing.HEALTHY, Reason.INTRODUCED))
+    if not rows and message.inventory is not None and message.inventory.left_out is not None:
+        rows.append((INVENTORY_LEFT_OUT, Standing.HEALTHY, Reason.WEEKLY))
     if at.unreached_since(message.channel) is not None:
         rows.append((UNREACHED, Standing.HEALTHY, Reason.RECOVERED))
     return tuple(

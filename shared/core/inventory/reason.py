@@ -1,6 +1,7 @@
 """Why an item of the inventory is due: the rules of the watched apps, simplified."""
 
 from shared.core.inventory.context import InventoryContext
+from shared.core.inventory.rungs import reachable_rungs
 from shared.core.judge.severity import LONG_ENDED_DAYS
 from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryView
@@ -17,9 +18,12 @@ def reason_due(
     ends = listed.credential.ends
     if ends is not None and days_between(ends, listed.first_seen, zone) > LONG_ENDED_DAYS:
         return None
+    rungs = reachable_rungs(at.rules.ladder, listed.credential, zone)
     if last is None or is_news(listed.since, last, at.now):
-        return Reason.EXPIRED if listed.ended else Reason.FIRST
+        if listed.ended:
+            return Reason.EXPIRED
+        return Reason.FIRST if rungs and view.days_left <= rungs[0] else None
     if listed.ended:
         return None
-    crossed = rung_crossed(at.rules.ladder, ends, last.at, at.now, zone)
+    crossed = rung_crossed(rungs, ends, last.at, at.now, zone)
     return Reason.RUNG if crossed is not None else None

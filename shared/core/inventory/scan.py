@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
+from shared.core.model.inventory_memory import (
+    InventoryChanges,
+    InventoryMemory,
+    InventoryScan,
+    LeftOut,
+)
 
 FEWER_RATIO = 0.8
 """A read with fewer credentials than this part of the previous one is reported."""
@@ -21,6 +26,7 @@ class ReadCounts(NamedTuple):
     """Client ids of apps that could not be decoded: their items stay as they are."""
     nameless: bool = False
     """Not even the client id of one app could be decoded, so no item counts as gone."""
+    left_out: LeftOut = LeftOut()
 
 
 def changes_of_read(
@@ -71,4 +77,5 @@ def _scan_after(counts: ReadCounts, before: InventoryScan | None, now: datetime)
         credentials=counts.credentials,
         fewer_at=now if fewer else last.fewer_at,
         fewer_than=last.credentials if fewer else last.fewer_than,
+        left_out=counts.left_out,
     )

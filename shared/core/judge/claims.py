@@ -7,13 +7,13 @@ gets the credential: it stays unclaimed, and both are named.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from shared.core.model.context import AppSnapshot
 from shared.core.model.decision import PreviousCredential
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Memory
+from shared.core.model.name_pattern import matches_name
 from shared.core.model.watchlist import Claim, Service, WatchedApp
 
 
@@ -49,10 +49,10 @@ def with_claims(watched: WatchedApp, snapshot: AppSnapshot, memory: Memory) -> A
 
 
 def matches(claim: Claim, credential: Credential) -> bool:
-    """Return whether a rule matches: names by glob without case, hints and key ids exactly."""
+    """Return whether a rule matches: names by pattern, hints and key ids exactly."""
     match claim.by:
         case "name":
-            return fnmatchcase(credential.name.casefold(), claim.value.casefold())
+            return matches_name(claim.value, credential.name)
         case "hint":
             return credential.hint == claim.value
         case "key_id":

@@ -1,6 +1,6 @@
 """Credentials of a watched app that no service claims."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView, UnclaimedView
-from shared.core.model.vocabulary import Severity, Standing
+from shared.core.model.vocabulary import Loss, Severity, Standing
 
 WITHOUT_CREDENTIAL = frozenset({Standing.MISSING, Standing.UNMATCHED})
 
@@ -20,11 +20,32 @@ def unclaimed_views(
     app: AppContext, views: Iterable[ServiceView], at: CheckContext
 ) -> Iterator[UnclaimedView]:
     """Yield the unclaimed credentials of an app whose services are `views`."""
+    views = tuple(views)
     waiting = [view for view in views if view.standing in WITHOUT_CREDENTIAL]
     for credential in app.snapshot.credentials:
         claimed = app.claims[credential.key_id]
         if not claimed.services and not claimed.ignored:
-            yield _view(credential, claimed, waiting, app, at)
+            view = _view(credential, claimed, waiting, app, at)
+            yield _as_superseded(view) if is_superseded(view, views, at.now) else view
+
+
+# In the inventory nothing says how many services use an app, so another name proves nothing there.
+def is_superseded(view: UnclaimedView, services: Sequence[ServiceView], now: datetime) -> bool:
+    """Return whether the one in use shows that an expired credential needs no message.
+
+    It was over before it was first seen, and the only service of its app uses a newer one that
+    works. If several services use the app, it may have been the one of any of them.
+    """
+    if len(view.watched.services) != 1 or len(services) != 1:
+        return False
+    ends, in_use = view.credential.ends, services[0].in_use
+    if ends is None or ends > view.first_seen or in_use is None or services[0].loss != Loss.NONE:
+        return False
+    return is_live(in_use, now) and started_after(in_use, view.credential)
+
+
+def _as_superseded(view: UnclaimedView) -> UnclaimedView:
+    return replace(view, superseded=True, severity=Severity.OK)
 
 
 def with_candidates(

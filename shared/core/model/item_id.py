@@ -79,4 +79,6 @@ INTRODUCTION = item_id(ItemKind.INTRODUCTION)
 """The item under which the ledger keeps when a channel was introduced."""
 INVENTORY_INTRODUCTION = item_id(ItemKind.INTRODUCTION, "tenant")
 """The same for the inventory."""
+INVENTORY_LEFT_OUT = item_id(ItemKind.WEEKLY, "tenant")
+"""The item of a message that says only what is left out of the inventory."""
 UNREACHED = item_id(ItemKind.UNREACHED)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.views import ServiceView, View
 from shared.core.model.vocabulary import Reason, Role, Severity
 
@@ -32,6 +33,8 @@ class InventoryNews:
     """The first message about the inventory to this channel."""
     owners_next: int = 0
     """Apps whose owners are notified from the next day on; only in the first message."""
+    left_out: LeftOut | None = None
+    """What the last read left out; only once a week."""
     owner: str = ""
     """Name of the owner who reads it; empty for a channel of the watchlist. Untrusted."""
 

@@ -17,6 +17,8 @@ class Owner(NamedTuple):
     """The mail address; empty if there is none, or the identity may not read it."""
     person: bool = True
     """A user; otherwise a service principal or a group."""
+    disabled: bool = False
+    """The account is disabled or deleted. An account whose state may not be read is not."""
 
     @property
     def channel(self) -> str:
@@ -37,5 +39,6 @@ class AppOwners:
 
     @property
     def reachable(self) -> tuple[Owner, ...]:
-        """The owners who have a mail address."""
-        return tuple(owner for owner in self.owners if owner.person and owner.mail)
+        """The owners who have a mail address, and an account that can read its mail."""
+        people = (owner for owner in self.owners if owner.person and not owner.disabled)
+        return tuple(owner for owner in people if owner.mail)

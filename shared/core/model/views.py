@@ -71,6 +71,8 @@ class UnclaimedView:
     """The services whose rules all match it, so that none of them gets it."""
     wanted_by: tuple[Service, ...] = ()
     """Services of the app that have no credential: it may be the new one of any of these."""
+    superseded: bool = False
+    """It was over before it was seen, and the app's only service uses a newer one: no news."""
 
     @property
     def item(self) -> str:

@@ -116,10 +116,12 @@ def _weekly(
 
 
 def _is_muted(view: View, at: CheckContext) -> bool:
-    """Return whether an item is never due: its app is unusable, or it had expired long before."""
+    """Return whether an item is never due: unusable app, expired long before, or superseded."""
     match view:
         case ServiceView():
             return not view.app.usable
+        case UnclaimedView(superseded=True):
+            return True
         case UnclaimedView(credential=credential):
             zone, ends = at.watchlist.zone, credential.ends
             expired_days = days_between(ends, view.first_seen, zone) if ends is not None else 0

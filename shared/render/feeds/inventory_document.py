@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from shared.core.model.inventory import InventoryView
+from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryResult, InventoryStatus
 from shared.render.feeds.document_parts import Json, credential_document
@@ -34,6 +35,7 @@ def inventory_document(tenant: InventoryStatus | None, after: str | None, *, pag
         "credentials": scan.credentials if scan is not None else 0,
         "read_at": instant(scan.read_at) if scan is not None else None,
         "error": scan.error or None if scan is not None else None,
+        "left_out": _left_out(scan.left_out if scan is not None else None),
         "worst": max(severities, key=lambda severity: severity.rank),
         "total": len(tenant.views),
         "items": [_item(view) for view in shown],
@@ -73,6 +75,10 @@ def _item(view: InventoryView) -> Json:
         "credential": credential_document(listed.credential),
         "first_seen": instant(listed.first_seen),
     }
+
+
+def _left_out(left_out: LeftOut | None) -> Json | None:
+    return left_out._asdict() if left_out is not None else None
 
 
 def _cursor(view: InventoryView) -> str:

@@ -11,6 +11,7 @@ from shared.render.page.inventory_query import SORTS, Wanted
 from shared.render.page.inventory_row import InventoryRow, inventory_row, shown_severity
 from shared.render.page.labels import error_text
 from shared.render.text.dates import full_day
+from shared.render.text.left_out import left_out_sentence
 
 ROWS = 100
 """Rows in a part of the table."""
@@ -104,8 +105,9 @@ def _summary(tenant: InventoryStatus, zone: ZoneInfo) -> str:
         return "The tenant has not been read completely yet."
     read = full_day(scan.read_at.astimezone(zone).date())
     expired = sum(view.listed.ended for view in tenant.views)
-    return (
+    summary = (
         f"{scan.applications:,} apps with {scan.credentials:,} credentials were read on {read}: "
         f"{len(tenant.views) - expired:,} expire soon, "
         f"{expired:,} expired within the last 90 days."
     )
+    return f"{summary} {left_out_sentence(scan.left_out)}".rstrip()

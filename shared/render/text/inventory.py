@@ -95,7 +95,9 @@ def owned_by(owned: AppOwners) -> str:
         clean(owner.name, MAX_NAME_CHARS) or "an owner (name not available)" for owner in people
     ]
     trouble = " (mail is not delivered)" if owned.unreached else ""
-    if not owned.reachable:
+    if all(owner.disabled for owner in people):
+        trouble = " (account disabled)" if len(people) == 1 else " (accounts disabled)"
+    elif not owned.reachable:
         trouble = " (no email address available)"
     return f"owned by {listed(names)}{trouble}"
 

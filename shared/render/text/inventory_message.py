@@ -6,6 +6,7 @@ from itertools import groupby
 from shared.core.model.inventory import InventoryView
 from shared.core.model.message import InventoryNews, Message, Notice
 from shared.render.text.escape import MAX_NAME_CHARS, clean
+from shared.render.text.left_out import left_out_sentence
 
 EXPIRED = "Expired"
 GROUPS = (
@@ -22,30 +23,44 @@ def title(message: Message, news: InventoryNews) -> str:
     if news.first:
         return "Lapsewatch now watches the whole tenant"
     number = len(message.notices)
+    if not number:
+        return "The tenant: weekly status"
     items = "1 item" if number == 1 else f"{number:,} items"
     return f"Your apps in Entra: {items}" if news.owner else f"The tenant: {items}"
 
 
 def opening(message: Message, news: InventoryNews) -> str:
-    """Return what was read, and who is notified from now on."""
+    """Return what was read and left out, and who is notified from now on."""
     if news.owner:
         return (
             f"{clean(news.owner, MAX_NAME_CHARS)}, you own the apps below in Microsoft Entra. "
             "Anything that uses one of these credentials stops working when it expires."
         )
-    return " ".join(_first_words(message, news)) if news.first else ""
+    words = _first_words(message, news) if news.first else _weekly_words(message, news)
+    return " ".join(filter(None, (*words, left_out_sentence(news.left_out))))
+
+
+def _weekly_words(message: Message, news: InventoryNews) -> Iterator[str]:
+    if not message.notices:
+        yield _read(news)
+        yield "Nothing new is due."
+
+
+def _read(news: InventoryNews) -> str:
+    read = f"{news.applications:,} app registrations with {news.credentials:,} credentials"
+    return f"{read} were checked."
 
 
 def _first_words(message: Message, news: InventoryNews) -> Iterator[str]:
-    read = f"{news.applications:,} app registrations with {news.credentials:,} credentials"
-    yield f"{read} were checked."
+    yield _read(news)
     if len(others(message)) == len(message.notices):
         yield "Nothing expires soon."
     if number := news.owners_next:
         apps = "the owners of 1 app" if number == 1 else f"the owners of {number:,} apps"
         yield (
             f"From tomorrow, {apps} are notified directly. "
-            "This channel gets only the apps whose owners cannot be reached."
+            "This channel gets the apps whose owners cannot be reached, and everything that "
+            "expires within 7 days."
         )
 
 

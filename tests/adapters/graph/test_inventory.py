@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from local.simulation.build import watchlist
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.rate_limit import RateLimit
+from shared.core.inventory.exclusion import Exclusion, Exclusions
 from shared.core.model.days import LONG_AGO
 from shared.core.model.inventory import Holder
+from shared.core.model.watchlist import InventoryRules
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import ScanPage, ScanQuery
 from tests.support.graph_objects import FixedToken, application, certificate, secret
@@ -275,6 +278,23 @@ def test_service_principals_follow_the_apps() -> None:
         ("saml", Holder.SERVICE_PRINCIPAL),
     ]
     assert found.apps[1].signing == {"active"}
+
+
+def test_counts_the_apps_that_a_rule_leaves_out() -> None:
+    rules = InventoryRules((), exclude_names=("[test]*",), exclude_tags=frozenset({"lab"}))
+    query = replace(ALL, exclusions=Exclusions(watchlist(), rules), tags=True)
+    page = [
+        app("a") | {"displayName": "[TEST] sandbox"},
+        app("b") | {"displayName": "[Test] without credentials", "passwordCredentials": []},
+        app("c") | {"tags": ["lab"]},
+        app("d") | {"displayName": "Timesheets"},
+    ]
+    for pages in (page, [*page, 7]):  # the second is decoded object by object
+        with Scripted(paged(pages)) as graph:
+            (found,) = scan(graph, query)
+        assert found.left_out == {Exclusion.NAMES: 1, Exclusion.TAGS: 1}
+        assert [each.client_id for each in found.apps] == ["d"]
+        assert found.credentials == 3
 
 
 def test_disabled_app_is_counted_and_left_out() -> None:

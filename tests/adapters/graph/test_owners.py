@@ -65,6 +65,31 @@ def test_owners_have_no_address_without_the_permission() -> None:
     assert owned.reachable == ()
 
 
+@pytest.mark.parametrize(
+    ("properties", "reachable"),
+    [
+        ({"accountEnabled": False}, False),
+        ({"accountEnabled": None}, True),
+        ({}, True),
+        ({"accountEnabled": True}, True),
+        ({"accountEnabled": True, "deletedDateTime": "2026-01-01T00:00:00Z"}, False),
+        ({"accountEnabled": True, "mail": None}, False),
+        ({"@odata.type": "#microsoft.graph.servicePrincipal"}, False),
+        ({"@odata.type": "#microsoft.graph.group"}, False),
+    ],
+)
+def test_an_owner_counts_only_if_they_may_read_mail(
+    properties: dict[str, object], *, reachable: bool
+) -> None:
+    ann = {"@odata.type": "#microsoft.graph.user", "id": "a1", "mail": "ann@example.org"}
+    body = {"id": "c", "owners": [ann | properties]}
+    part = {"id": "0", "status": 200, "body": body}
+    with Scripted([reply({"responses": [part]})]) as graph:
+        reader = GraphInventory(graph.url, FixedToken)
+        found = reader.owners({"c": Holder.APPLICATION}, seconds=20).owned["c"]
+    assert (len(found.owners), bool(found.reachable)) == (1, reachable)
+
+
 def test_enterprise_application_has_its_own_owners() -> None:
     app = next(app for app in many(9, 1, NOW) if app.service_principal is not None)
     assert app.service_principal is not None

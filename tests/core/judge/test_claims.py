@@ -17,7 +17,9 @@ LIBCAL, LIBSTAFFER = service("LibCal"), service("LibStaffer")
     ("claim", "found"),
     [
         (Claim("name", "LibCal*"), True),
-        (Claim("name", "libcal 20??"), True),
+        (Claim("name", "libcal 20*"), True),
+        (Claim("name", "LibCal 20??"), False),
+        (Claim("name", "[L]ibCal*"), False),
         (Claim("name", "LibCal"), False),
         (Claim("name", "LibStaffer*"), False),
         (Claim("hint", "q7X"), True),
@@ -26,7 +28,7 @@ LIBCAL, LIBSTAFFER = service("LibCal"), service("LibStaffer")
         (Claim("key_id", "aaaa1111-0000-4000-8000-000000000002"), False),
     ],
 )
-def test_rules_match_names_by_glob_and_hints_and_key_ids_exactly(
+def test_rules_match_names_by_pattern_and_hints_and_key_ids_exactly(
     claim: Claim, *, found: bool
 ) -> None:
     credential = secret(

@@ -1,0 +1,136 @@
+"""Scenarios of the rules about watched apps: see `test_silence`."""
+
+from datetime import timedelta
+
+from local.simulation.build import secret, service, watchlist
+from local.simulation.world import World
+from shared.core.model.directory import Credential
+from tests.lifetime.test_lifetime import LIBCAL, living, renewed
+
+OLD = secret("stray", "Old name", ends="2026-08-30T09:00Z", starts="2024-09-01T00:00Z")
+NEW = renewed("cal26", "LibCal 2026", "2026-09-02")
+
+
+def since(life: World, day: str, about: str = "") -> list[str]:
+    """Return the notices to the renewers from a day on, about an item."""
+    return [line for line in life.diary if line >= day and " its " in line and about in line]
+
+
+def confirmed(*, proof: bool) -> list[str]:
+    life = renewing()
+    if proof:
+        life.confirm("libcal", "cal26")
+    life.run("2026-12-14T18:00Z")
+    return since(life, "2026-09-06", " libcal ")
+
+
+def renewing() -> World:
+    """Return a world in which LibCal has a new secret, on 5 September."""
+    life = living(LIBCAL)
+    life.run("2026-09-02T18:00Z")
+    life.tenant.add(NEW)
+    life.run("2026-09-05T18:00Z")
+    return life
+
+
+def acknowledged(*, proof: bool) -> list[str]:
+    life = living(LIBCAL)
+    life.run("2026-09-20T18:00Z")
+    if proof:
+        life.acknowledge("libcal", "2026-11-20", "Ordered.")
+    life.run("2026-11-20T18:00Z")
+    return since(life, "2026-09-21", " libcal ")
+
+
+def ignored(*, proof: bool) -> list[str]:
+    life = living(LIBCAL, secret("stray", "Stray", ends="2026-11-01T09:00Z"))
+    life.run("2026-09-02T18:00Z")
+    if proof:
+        life.claim("stray")
+    life.run("2026-11-02T18:00Z")
+    return since(life, "2026-09-03", "stray")
+
+
+def first_sight(credential: Credential, *, services: int = 1, live: bool = True) -> list[str]:
+    """Return what is sent about an unassigned credential at the first checks."""
+    names = ["LibCal", "LibStaffer"][:services]
+    life = World(watchlist(*(service(name) for name in names)))
+    life.tenant.put(credential, *((LIBCAL,) if live else ()))
+    life.run("2026-09-10T18:00Z")
+    return since(life, "2026", credential.key_id)
+
+
+def superseded(*, proof: bool) -> list[str]:
+    older = OLD._replace(starts=LIBCAL.starts - timedelta(days=1)) if LIBCAL.starts else OLD
+    assert first_sight(older, live=False)
+    assert first_sight(older._replace(starts=LIBCAL.ends))
+    return first_sight(older, services=1 if proof else 2)
+
+
+def long_expired(*, proof: bool) -> list[str]:
+    ends = "2026-08-24T09:00Z" if proof else "2026-08-26T09:00Z"
+    return first_sight(secret("stray", "Old name", ends=ends), services=2)
+
+
+def leftover(*, proof: bool) -> list[str]:
+    life = renewing()
+    life.confirm("libcal", "cal26")
+    life.run("2026-09-18T18:00Z" if proof else "2026-09-19T18:00Z")
+    return [line for line in life.diary if " delete:" in line]
+
+
+def unused(*, proof: bool) -> list[str]:
+    life = living(secret("cal24", "LibCal 2024", ends="2026-10-13T09:00Z"), sign_ins=True)
+    life.run("2026-09-02T18:00Z")
+    life.tenant.add(NEW)
+    for number in range(3, 20):
+        life.run(f"2026-09-{number:02}T12:00Z")
+        assert life.sign_ins is not None
+        if proof:
+            life.sign_ins.seen["cal26"] = life.now
+        if number == 5:
+            life.confirm("libcal", "cal26")
+    life.run("2026-10-14T18:00Z")
+    return [line for line in life.diary if " leftover:" in line]
+
+
+def app_problem(*, proof: bool) -> list[str]:
+    life = living(LIBCAL)
+    life.run("2026-09-02T18:00Z")
+    life.tenant.put(*life.tenant.credentials, disabled="It is disabled." if proof else "")
+    life.run("2026-09-20T18:00Z")
+    assert bool(since(life, "2026-09-03", " app:")) is proof, "the app is reported instead"
+    return since(life, "2026-09-03", " libcal ")
+
+
+def weekly_reminder(*, proof: bool) -> list[str]:
+    """Return the reminders of three days: early in the first week, or after it."""
+    life = living(LIBCAL)
+    life.run("2026-09-02T18:00Z")
+    life.tenant.drop("cal24")
+    first, last = ("2026-09-11", "2026-09-13") if proof else ("2026-09-06", "2026-09-08")
+    life.run(f"{last}T18:00Z")
+    return [line for line in life.diary if line >= first and " libcal missing " in line]
+
+
+def weekly(*, proof: bool) -> list[str]:
+    life = World(watchlist(service("LibCal"), weekly=not proof))
+    life.tenant.put(secret("cal24", "LibCal 2024", ends="2028-12-13T09:15Z"))
+    life.run("2026-09-08T18:00Z")
+    found = since(life, "2026-09-02", "weekly")
+    assert len(found) == (0 if proof else 1), "one a week"
+    return found
+
+
+APP_RULES = {
+    "confirmed": confirmed,
+    "acknowledged": acknowledged,
+    "ignored": ignored,
+    "superseded": superseded,
+    "long-expired-unclaimed": long_expired,
+    "leftover": leftover,
+    "unused": unused,
+    "app-problem": app_problem,
+    "weekly-reminder": weekly_reminder,
+    "weekly": weekly,
+}
