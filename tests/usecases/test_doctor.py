@@ -13,7 +13,7 @@ from azure.data.tables import TableServiceClient
 from local.azurite import Azurite
 from local.stand_in.managed_identity import IDENTITY_CLIENT_ID, MAIL_SENDER
 from local.stand_in.other_tenants import REGISTRATION, OtherTenants
-from local.stand_in.stories import libapps
+from local.stand_in.stories import LIBAPPS_CLIENT_ID, libapps
 from local.stand_in.tenant import Tenant
 from shared.adapters.channels.probe import probe_anonymously
 from shared.bootstrap import ROOT, watching
@@ -363,6 +363,20 @@ def test_a_wrong_client_id(
     look, by_name = finding.commands
     assert look == f"az ad app show --id {THEIRS} --query displayName"
     assert by_name.startswith("az ad app list --display-name 'LibApps Outlook sync' ")
+
+
+def test_an_app_without_a_service_principal(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
+) -> None:
+    tenant.directory.remove_principal(LIBAPPS_CLIENT_ID)
+    finding = examined()["app LibApps Outlook sync"]
+    assert finding.ok is False
+    assert finding.text.startswith("it has no service principal, so nobody can sign in. Somebody")
+    assert finding.commands == (f"az ad sp create --id {LIBAPPS_CLIENT_ID}",)
+    assert check() == Outcome.OK
+    said = str(tenant.posted("its"))
+    assert "LibApps Outlook sync: the app has no service principal" in said
+    assert f"az ad sp create --id {LIBAPPS_CLIENT_ID}" in said
 
 
 def test_a_missing_page_url(examined: Examine) -> None:

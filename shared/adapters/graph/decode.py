@@ -10,7 +10,7 @@ from shared.adapters.graph.credentials import credentials_of
 from shared.adapters.graph.diagnosis import Shape, app_error, decode_slowly
 from shared.adapters.graph.response import UNREADABLE
 from shared.adapters.graph.shapes import KeyedPrincipal, Principal, Record
-from shared.core.model.directory import App, Credential
+from shared.core.model.directory import NO_PRINCIPAL, App, Credential
 from shared.render.text.escape import clean
 
 
@@ -27,10 +27,11 @@ def decode[T: Shape](body: bytes, shape: type[T]) -> T:
         return decode_slowly(body, shape)
 
 
-def app_of(record: Record, principal: Principal | None = None) -> App:
+def app_of(record: Record, principal: Principal | None) -> App:
     """Return the app.
 
-    A `principal` adds its credentials, if they were asked for, and whether it is disabled.
+    A `principal` adds its credentials, if they were asked for, and whether it is disabled; `None`:
+    the app has none in this tenant.
 
     Raises:
         DirectoryError: a date is before the year 1 because of its offset.
@@ -62,13 +63,21 @@ def _all_credentials(record: Record, principal: Principal | None) -> tuple[Crede
 
 
 def _disabled(record: Record, principal: Principal | None) -> str:
-    """Return why nobody can sign in as the app; the ledger stores and compares this text."""
+    """Return why nobody can sign in as the app; the ledger stores and compares this text.
+
+    Entra copies both properties of the registration to its service principal. Either of the two
+    counts, once.
+    """
     reasons = []
     if record.is_disabled:
         reasons.append("the app registration is disabled")
-    if record.disabled_by_microsoft_status not in (None, "", "NotDisabled"):
-        status = clean(record.disabled_by_microsoft_status or "")
-        reasons.append(f"Microsoft has disabled it ({status})")
-    if principal and principal.account_enabled is False:
+    statuses = [record.disabled_by_microsoft_status]
+    if principal is not None:
+        statuses.append(principal.disabled_by_microsoft_status)
+    if status := next((each for each in statuses if each not in (None, "", "NotDisabled")), None):
+        reasons.append(f"Microsoft has disabled it ({clean(status)})")
+    if principal is None:
+        reasons.append(NO_PRINCIPAL)
+    elif principal.account_enabled is False or (principal.is_disabled and not record.is_disabled):
         reasons.append("its service principal is disabled")
     return ", and ".join(reasons)

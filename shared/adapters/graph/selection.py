@@ -18,7 +18,7 @@ LISTED_PRINCIPAL = [
     "preferredTokenSigningKeyThumbprint",
 ]
 WATCHED_APPLICATION = [*LISTED_APPLICATION, "web", "spa", "publicClient"]
-PRINCIPAL = ["id", "accountEnabled"]
+PRINCIPAL = ["id", "accountEnabled", "isDisabled", "disabledByMicrosoftStatus"]
 KEYED_PRINCIPAL = [*PRINCIPAL, *_CREDENTIALS]
 OWNED_APPLICATION = ["id", "notes", "serviceManagementReference"]
 OWNED_PRINCIPAL = ["id", "notes"]

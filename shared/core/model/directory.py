@@ -9,6 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+NO_PRINCIPAL = "it has no service principal, so nobody can sign in"
+"""Why sign-in is impossible if the app registration is there, and its service principal is not.
+
+The ledger stores and compares this text.
+"""
+
 
 class Kind(StrEnum):
     """The two kinds of credential that Entra keeps on an app."""

@@ -7,6 +7,7 @@ from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import snapshot_of
 from shared.core.judge.validity import has_ended
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.directory import NO_PRINCIPAL
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
@@ -24,6 +25,12 @@ WRONG_CLIENT_ID = (
     "Compare its client_id in the watchlist, or the setting named there, with the "
     "“Application (client) ID” in Entra (not the object id, not a Secret ID). "
     "A deleted app can be restored there for 30 days."
+)
+
+LOST_PRINCIPAL = (
+    "Somebody deleted its enterprise application, or it was never created. "
+    "Entra can restore it for 30 days, with its permissions; another one needs them again. "
+    "If it was created a moment ago, try again in some minutes."
 )
 
 
@@ -70,6 +77,9 @@ def _app(app: WatchedApp, snapshot: AppSnapshot, judgement: Judgement) -> Findin
     if not snapshot.record.found:
         repair = commands.find_app(app.name, app.client_id)
         return Finding(part, ok=False, text=f"{problems}. {WRONG_CLIENT_ID}", commands=repair)
+    if NO_PRINCIPAL in problems:
+        repair = commands.create_principal(app.client_id)
+        return Finding(part, ok=False, text=f"{problems}. {LOST_PRINCIPAL}", commands=repair)
     text = problems or f"read, {len(snapshot.credentials)} credentials"
     return Finding(part, ok=not problems, text=text)
 

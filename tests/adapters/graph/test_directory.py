@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.adapters.graph.directory import GraphDirectory
-from shared.core.model.directory import App, Credential, Kind
+from shared.core.model.directory import NO_PRINCIPAL, App, Credential, Kind
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from tests.support.graph_objects import (
     CLIENT_ID,
@@ -97,7 +97,9 @@ def test_selects_only_needed_properties_and_sends_user_agent() -> None:
             *("id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus"),
             *("passwordCredentials", "keyCredentials", "web", "spa", "publicClient"),
         },
-        f"/v1.0/servicePrincipals(appId='{CLIENT_ID}')": {"id", "accountEnabled"},
+        f"/v1.0/servicePrincipals(appId='{CLIENT_ID}')": {
+            *("id", "accountEnabled", "isDisabled", "disabledByMicrosoftStatus"),
+        },
     }
     assert reading.requests == 2
     assert {each.headers["authorization"] for each in graph.asked} == {"Bearer the-token"}
@@ -120,10 +122,6 @@ def test_a_gateways_404_does_not_mean_a_missing_app() -> None:
     assert "Graph answered 404" in why(tenant(Reply(404, b"<html>Not found</html>"), principal()))
 
 
-def test_reads_an_app_without_a_service_principal() -> None:
-    assert only(tenant(application())).disabled == ""
-
-
 @pytest.mark.parametrize(
     ("app", "service_principal", "disabled"),
     [
@@ -140,6 +138,23 @@ def test_reads_an_app_without_a_service_principal() -> None:
             application(isDisabled=True),
             principal(accountEnabled=False),
             "the app registration is disabled, and its service principal is disabled",
+        ),
+        (
+            application(isDisabled=True),
+            principal(isDisabled=True),  # as Entra copies it from the registration
+            "the app registration is disabled",
+        ),
+        (application(), principal(isDisabled=True), "its service principal is disabled"),
+        (
+            application(),
+            principal(disabledByMicrosoftStatus="DisabledDueToViolationOfServicesAgreement"),
+            "Microsoft has disabled it (DisabledDueToViolationOfServicesAgreement)",
+        ),
+        (application(), None, "it has no service principal, so nobody can sign in"),
+        (
+            application(isDisabled=True),
+            None,
+            f"the app registration is disabled, and {NO_PRINCIPAL}",
         ),
     ],
 )
