@@ -38,6 +38,8 @@ class ScanPage:
     """Apps that could not be decoded, by client id, or by `#` and position if that is unknown."""
     requests: int
     """Number of HTTP requests of the scan so far, without retries and token requests."""
+    unknown: tuple[str, ...] = ()
+    """Graph's names of properties that the page was read without."""
 
 
 @dataclass(frozen=True, slots=True)

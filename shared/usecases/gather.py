@@ -23,6 +23,7 @@ from shared.core.notify.due import messages_due
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from shared.ports.errors import DirectoryError
 from shared.ports.usage_report import UsageReport
+from shared.render.text.lacking import not_known
 from shared.usecases.part import MIN_SECONDS, CheckRun
 
 READ_WITHIN = 240.0
@@ -87,6 +88,8 @@ class Gatherer:
             [AppQuery(app.client_id, app.service_principal) for app in apps],
             seconds=run.seconds_left(READ_WITHIN),
         )
+        if reading.unknown:
+            run.progress(not_known(reading.unknown))
         uses, evidence = self._uses(at.memory, reading, run)
         at = at._replace(memory=apply_changes(at.memory, Changes(uses=uses)))
         snapshots = {

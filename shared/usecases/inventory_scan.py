@@ -15,6 +15,7 @@ from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.ports.clock import Clock
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import InventoryReader, ScanQuery
+from shared.render.text.lacking import not_known
 from shared.usecases.part import CheckRun
 
 RENEW_AFTER = timedelta(seconds=60)
@@ -85,6 +86,8 @@ class InventoryScanner:
                 failures |= page.failures
                 items |= {item.item: item for app in page.apps for item in wanted.listed(app)}
                 now = self.clock()
+                if page.unknown and number == 1:
+                    run.progress(not_known(page.unknown))
                 run.progress(_progress(number, applications, (now - began).total_seconds()))
                 if now - renewed >= RENEW_AFTER:
                     run.renew()

@@ -379,6 +379,19 @@ def test_an_app_without_a_service_principal(
     assert f"az ad sp create --id {LIBAPPS_CLIENT_ID}" in said
 
 
+@pytest.mark.parametrize("name", ["isDisabled", "disabledByMicrosoftStatus", "spa", "web"])
+def test_a_graph_without_a_property(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None], name: str
+) -> None:
+    tenant.graph.lacking.add(name)
+    assert check() == Outcome.OK
+    assert "LibCal" in str(tenant.posted("its"))
+    assert "redirect URI" not in str(tenant.posted("its"))
+    found = examined()
+    assert found["Graph"].text.startswith(f"this Graph does not have {name}. Not known is: ")
+    assert (found["Graph"].informational, found["app LibApps Outlook sync"].ok) == (True, True)
+
+
 def test_a_missing_page_url(examined: Examine) -> None:
     assert examined(LAPSEWATCH_PAGE_URL="")["page"].text.endswith(
         "Set LAPSEWATCH_PAGE_URL to add a link to it to messages"

@@ -89,7 +89,12 @@ class GraphInventory:
                 raise status_error(response)
             page = decoder.decode(response.body)
             yield ScanPage(
-                page.apps, page.applications, page.credentials, page.failures, session.requests
+                page.apps,
+                page.applications,
+                page.credentials,
+                page.failures,
+                session.requests,
+                session.lacking.names,
             )
             if page.next is None:
                 return

@@ -9,6 +9,9 @@ _IDENTITY = [
 ]
 _CREDENTIALS = ["passwordCredentials", "keyCredentials"]
 
+REQUIRED = frozenset({"id", "appId", *_CREDENTIALS})
+"""Without these, nothing can be concluded; a Graph that lacks another one is read without it."""
+
 LISTED_APPLICATION = [*_IDENTITY, *_CREDENTIALS]
 LISTED_PRINCIPAL = [
     *LISTED_APPLICATION,

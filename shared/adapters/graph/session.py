@@ -17,6 +17,7 @@ from kiota_http.middleware.options import ResponseHandlerOption
 
 from shared.adapters.graph.access_token import CredentialFactory, RunToken
 from shared.adapters.graph.client import make_client
+from shared.adapters.graph.lacking import Lacking
 from shared.adapters.graph.response import GraphResponse, wait_error
 from shared.adapters.graph.retry import LOST_CONNECTION_RETRIES, MAX_SDK_DELAY, RETRIED, retry_after
 from shared.ports.errors import DirectoryError
@@ -48,6 +49,7 @@ class Session:
         self.root = root
         self.requests = 0
         """Requests that were answered, without retries."""
+        self.lacking = Lacking()
         self.backoff = backoff
         self.pause = pause
         self._seconds = seconds
@@ -80,7 +82,7 @@ class Session:
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             async with asyncio.timeout_at(self._deadline):
-                response = await self._fetch(request)
+                response = await self._fetch_what_graph_has(request)
         except TimeoutError:
             raise DirectoryError(self._late()) from None
         self.requests += not again
@@ -107,6 +109,14 @@ class Session:
             return "No time was left to ask Graph."
         who = "The sign-in for Graph" if self._token.pending else "Graph"
         return f"{who} did not respond within {self._seconds:.3g} s."
+
+    async def _fetch_what_graph_has(self, request: RequestInformation) -> GraphResponse:
+        """Repeat the request without each property that Graph turns out to lack."""
+        while True:
+            self.lacking.leave_out(request)
+            response = await self._fetch(request)
+            if not self.lacking.learn(request, response):
+                return response
 
     async def _fetch(self, request: RequestInformation) -> GraphResponse:
         for attempt in count():

@@ -11,12 +11,18 @@ from shared.core.model.directory import App, AppRecord
 from shared.core.model.memory import CredentialRecord, Memory
 from shared.core.model.watchlist import WatchedApp
 
+_REDIRECT_URIS = frozenset({"web", "spa", "publicClient"})
+"""Graph's properties with redirect URIs. Without one of them, a URI is not known to be missing."""
+
 
 def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSnapshot:
     """Return an app as read; if Graph has no such app, as last known but not found."""
     if app is None:
         return _not_found(watched, at)
     missing = tuple(uri for uri in watched.redirect_uris if uri not in app.redirect_uris)
+    if not _REDIRECT_URIS.isdisjoint(app.unknown):
+        before = last_record_of(watched, at.memory)
+        missing = tuple(uri for uri in missing if before and uri in before.missing_redirect_uris)
     record = AppRecord(
         watched.key,
         app.client_id,

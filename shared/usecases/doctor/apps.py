@@ -16,6 +16,7 @@ from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import LedgerError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
+from shared.render.text.lacking import not_known
 from shared.render.text.naming import called, claim_words, listed
 from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
@@ -41,6 +42,8 @@ def examine_apps(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
     reading = watch.directory.read(queries, seconds=READ_WITHIN)
     context = CheckContext(watch.watchlist, _memory(watch), watch.clock())
     yield _sign_in(reading, deployment)
+    if reading.unknown:
+        yield Finding("Graph", ok=None, text=not_known(reading.unknown), informational=True)
     for app in apps:
         failure = reading.failures.get(app.client_id)
         if failure is not None:

@@ -8,6 +8,7 @@ from shared.ports.errors import DirectoryError, LedgerError
 from shared.ports.inventory import ScanQuery
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
+from shared.render.text.lacking import not_known
 from shared.usecases.doctor.finding import Finding
 from shared.usecases.gather import READ_WITHIN
 from shared.usecases.inventory import InventoryWatch
@@ -28,4 +29,6 @@ def examine_inventory(inventory: InventoryWatch, now: datetime, deployment: Depl
         f"first page read, {first.applications} apps; at the last check, {due} credentials were "
         "due or expired"
     )
+    if first.unknown:
+        text += f"; {not_known(first.unknown)}"
     return Finding("tenant", ok=True, text=text)
