@@ -1,9 +1,9 @@
 """Make credentials of Graph's passwords and keys. Key ids are in lower case from here on."""
 
-import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from shared.adapters.graph.old_name import old_name
 from shared.adapters.graph.shapes import Key, Password
 from shared.core.model.days import end_of
 from shared.core.model.directory import Credential, Kind
@@ -55,7 +55,7 @@ def _secret(password: Password) -> Credential:
     value = (
         password.key_id.lower(),
         Kind.SECRET,
-        password.display_name or (identifier and _old_name(identifier)) or "",
+        password.display_name or (identifier and old_name(identifier)) or "",
         password.hint or "",
         _in_utc(password.start_date_time),
         end_of(password.end_date_time),
@@ -65,10 +65,11 @@ def _secret(password: Password) -> Credential:
 
 
 def _certificate(key: Key) -> Credential:
+    identifier = key.custom_key_identifier
     value = (
         key.key_id.lower(),
         Kind.CERTIFICATE,
-        key.display_name or "",
+        key.display_name or (identifier and old_name(identifier)) or "",
         "",
         _in_utc(key.start_date_time),
         end_of(key.end_date_time),
@@ -81,18 +82,3 @@ def _in_utc(instant: datetime | None) -> datetime | None:
     if instant is None or instant.tzinfo is UTC:
         return instant
     return instant.astimezone(UTC)
-
-
-def _old_name(identifier: str) -> str:
-    """Return the name that the old portal kept in `customKeyIdentifier`, or an empty text.
-
-    It is Base64 of UTF-16LE. Raw bytes, which others keep there, often decode to printable
-    characters too, but from all over Unicode; a name has those of one block of 256 besides
-    ASCII.
-    """
-    try:
-        name = base64.b64decode(identifier, validate=True).decode("utf-16-le")
-    except ValueError:  # binascii.Error and UnicodeDecodeError are kinds of it
-        return ""
-    blocks = {ord(character) >> 8 for character in name if not character.isascii()}
-    return name if name.isprintable() and len(blocks) <= 1 else ""

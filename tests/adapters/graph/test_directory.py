@@ -196,34 +196,6 @@ def test_dates_of_any_offset_become_utc() -> None:
     assert credential.ends.tzinfo is UTC
 
 
-@pytest.mark.parametrize(
-    ("name", "identifier", "shown"),
-    [
-        (None, None, ""),
-        (None, "bwBsAGQAXwBwAG8AcgB0AGEAbABfAGsAZQB5AA==", "old_portal_key"),
-        ("new", "bwBsAGQAXwBwAG8AcgB0AGEAbABfAGsAZQB5AA==", "new"),
-        (None, "GgQ7BE4ERwQgADEA", "Ключ 1"),
-        (None, "AAECAwQFBgcICQoLDA0ODw==", ""),
-        (None, "lY85bR8r6yWTW6jnciNEONwlVhDyiQjdVLgPDnkI5mA=", ""),
-        (None, "abc", ""),
-        (None, "é", ""),
-    ],
-)
-def test_unnamed_secret_gets_its_name_from_the_old_portal(
-    name: str | None, identifier: str | None, shown: str
-) -> None:
-    app = only(
-        tenant(
-            application(
-                passwordCredentials=[
-                    secret(displayName=name, customKeyIdentifier=identifier, hint=None)
-                ]
-            )
-        )
-    )
-    assert (app.credentials[0].name, app.credentials[0].hint) == (shown, "")
-
-
 SIGN = certificate(
     keyId="4c266507-3e74-4b91-aeba-18a25b450f6e",
     customKeyIdentifier=CKI,
