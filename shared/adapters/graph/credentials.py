@@ -1,5 +1,6 @@
 """Make credentials of Graph's passwords and keys. Key ids are in lower case from here on."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -48,6 +49,27 @@ def _without_signing_twins(keys: Sequence[Key]) -> Sequence[Key]:
         for key in keys
         if key.usage != "Sign" or (key.custom_key_identifier, key.end_date_time) not in verifying
     ]
+
+
+def copies_of(keys: Sequence[Key]) -> tuple[tuple[str, ...], ...]:
+    """Return the key ids of each certificate that was uploaded more than once.
+
+    All its copies have the same thumbprint and the same dates.
+    """
+    if len(keys) == 1:
+        return ()
+    groups: defaultdict[object, list[str]] = defaultdict(list)
+    for key in _without_signing_twins(keys):
+        if key.custom_key_identifier:
+            dates = key.start_date_time, key.end_date_time
+            groups[key.custom_key_identifier, dates].append(key.key_id.lower())
+    return tuple(tuple(sorted(set(copies))) for copies in groups.values() if len(copies) > 1)
+
+
+def without_copies(keys: Sequence[Key]) -> Sequence[Key]:
+    """Return the keys with each certificate once: the copy whose key id sorts first."""
+    left_out = {key_id for copies in copies_of(keys) for key_id in copies[1:]}
+    return [key for key in keys if key.key_id.lower() not in left_out] if left_out else keys
 
 
 def _secret(password: Password) -> Credential:

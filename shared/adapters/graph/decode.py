@@ -6,7 +6,7 @@ looks for the credential to blame. Nothing is guessed and nothing is left out.
 
 import msgspec
 
-from shared.adapters.graph.credentials import credentials_of
+from shared.adapters.graph.credentials import copies_of, credentials_of
 from shared.adapters.graph.diagnosis import Shape, app_error, decode_slowly
 from shared.adapters.graph.response import UNREADABLE
 from shared.adapters.graph.shapes import KeyedPrincipal, Principal, Record
@@ -42,6 +42,8 @@ def app_of(record: Record, principal: Principal | None) -> App:
         app_id = clean(record.app_id, 50)
         raise app_error([f"a date of the app {app_id} is before the year 1"]) from error
     parts = (record.web, record.spa, record.public_client)
+    keyed = isinstance(principal, KeyedPrincipal)
+    copies = copies_of(principal.key_credentials) if keyed else ()
     return App(
         record.app_id,
         record.id,
@@ -49,6 +51,7 @@ def app_of(record: Record, principal: Principal | None) -> App:
         credentials,
         tuple(uri for part in parts if part for uri in part.redirect_uris),
         _disabled(record, principal),
+        (*copies_of(record.key_credentials), *copies),
     )
 
 

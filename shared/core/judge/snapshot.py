@@ -6,6 +6,7 @@ Both are judged by the same rules.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from shared.core.judge.copies import without_copies
 from shared.core.model.context import AppSnapshot, CheckContext, last_record_of
 from shared.core.model.directory import App, AppRecord
 from shared.core.model.memory import CredentialRecord, Memory
@@ -33,7 +34,7 @@ def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSn
         missing_redirect_uris=missing,
         read_at=at.now,
     )
-    return AppSnapshot(record, app.credentials)
+    return AppSnapshot(record, without_copies(app, watched, at.memory))
 
 
 def _not_found(watched: WatchedApp, at: CheckContext) -> AppSnapshot:

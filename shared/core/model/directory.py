@@ -49,6 +49,8 @@ class App(NamedTuple):
     redirect_uris: tuple[str, ...] = ()
     disabled: str = ""
     """Why sign-in is impossible, e.g. "its service principal is disabled"; else empty."""
+    copies: tuple[tuple[str, ...], ...] = ()
+    """The key ids of each certificate that was uploaded more than once."""
     unknown: tuple[str, ...] = ()
     """Graph's names of properties that this Graph does not have."""
 

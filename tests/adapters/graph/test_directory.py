@@ -273,6 +273,31 @@ def test_certificates_with_the_same_identifier_are_several() -> None:
     assert [each.key_id for each in only(script).credentials] == [VERIFY["keyId"], "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "copies"),
+    [
+        ({}, (("b", "k"),)),
+        ({"displayName": "another name"}, (("b", "k"),)),
+        ({"customKeyIdentifier": "other"}, ()),
+        ({"endDateTime": "2026-12-24T00:00:00Z"}, ()),
+        ({"startDateTime": "2026-05-08T00:00:00Z"}, ()),
+        ({"customKeyIdentifier": None}, ()),
+    ],
+)
+def test_copies_of_a_certificate_are_named(
+    changes: dict[str, object], copies: tuple[tuple[str, ...], ...]
+) -> None:
+    keys = [certificate(keyId="K"), certificate(keyId="b", **changes)]
+    assert only(tenant(application(keyCredentials=keys), principal())).copies == copies
+    script = tenant(application(), principal(keyCredentials=keys, passwordCredentials=[]))
+    assert only(script, service_principal=True).copies == copies
+
+
+def test_certificates_without_an_identifier_are_several() -> None:
+    keys = [certificate(keyId=each, customKeyIdentifier=None) for each in "ab"]
+    assert only(tenant(application(keyCredentials=keys), principal())).copies == ()
+
+
 def test_malformed_credential_is_named_by_its_key_id() -> None:
     said = why(
         tenant(
