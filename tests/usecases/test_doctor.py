@@ -123,10 +123,16 @@ def test_a_claim_that_will_not_find_the_next_secret(
     assert (" In use is secret “LibStaffer 2024”." in found.text) == (known and claim != "Lib*")
 
 
-def test_a_missing_graph_permission(examined: Examine, tenant: Tenant) -> None:
+def test_a_missing_graph_permission(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
+) -> None:
     tenant.identity.roles.clear()
+    assert check() == Outcome.FAILED
     finding = examined()["sign-in"]
     assert finding.ok is False
+    for text in (finding.text, examined()["checks"].text):
+        assert "If it was granted already, wait" in text
+        assert "up to 24 hours, and no restart helps" in text
     finish, by_hand = finding.commands
     assert finish == "python3 infra/hooks/after_provision.py"
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand

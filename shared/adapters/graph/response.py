@@ -13,6 +13,11 @@ from shared.ports.errors import DirectoryError
 from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
 _UNKNOWN_PROPERTY = re.compile(r"Could not find a property named '(\w{1,60})'", re.IGNORECASE)
+_DENIED = ("Authorization_RequestDenied", "Authentication_MSGraphPermissionMissing")
+GRANTED_ALREADY = (
+    "If it was granted already, wait: Azure may hand out the token from before for up to 24 hours,"
+    " and no restart helps."
+)
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for malformed bytes."""
 
@@ -46,7 +51,7 @@ def unreadable_error(body: bytes, error: Exception) -> DirectoryError:
     if start.startswith("<"):
         return DirectoryError(
             f"Graph returned HTML instead of JSON ({start}). A proxy may be intercepting the"
-            " request."
+            " request, or LAPSEWATCH_GRAPH names another host."
         )
     why = clean(str(error), MAX_ERROR_CHARS)
     return DirectoryError(f"Graph's response cannot be read: {why}. It begins with {start!r}.")
@@ -64,11 +69,11 @@ def status_error(response: GraphResponse, more: str = "") -> DirectoryError:
     said = f"{response.status} {code}".rstrip()
     said += f", {clean(error.message, MAX_ERROR_CHARS)}" if error.message else ""
     said += f" (request id {request_id})" if request_id else ""
-    if code == "Authorization_RequestDenied":
+    if code in _DENIED:
         text = (
             "Graph refuses: the identity lacks the Graph application permission"
             " Application.Read.All. An administrator must grant it to the identity."
-            f" Graph said: {said}."
+            f" {GRANTED_ALREADY} Graph said: {said}."
         )
     elif unknown := _UNKNOWN_PROPERTY.search(error.message or ""):
         text = (

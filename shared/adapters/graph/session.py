@@ -142,4 +142,7 @@ class Session:
     def _no_connection(self, error: httpx.TransportError) -> DirectoryError:
         host = clean(urlsplit(self.root).hostname or "")
         why = clean(str(error), MAX_ERROR_CHARS).rstrip(".") or type(error).__name__
-        return DirectoryError(f"No connection to Graph at {host}: {why}.")
+        return DirectoryError(
+            f"No connection to Graph at {host}: {why}. Is LAPSEWATCH_GRAPH right, and can the app"
+            " reach that network?"
+        )
