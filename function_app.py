@@ -3,13 +3,13 @@
 Importing this module reads neither the network nor the environment.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import List  # noqa: UP035  (the worker accepts no other type for an output)
 
 import azure.functions as func
 
+from shared.adapters.library_logs import silence_libraries
 from shared.bootstrap import clock, ledgers, settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
@@ -23,9 +23,7 @@ from shared.web.feeds import feeds
 from shared.web.log import log, report
 from shared.web.page import pages
 
-# these log each request, which would cost more than all other log lines
-for library in ("azure", "httpx", "msal", "urllib3"):
-    logging.getLogger(library).setLevel(logging.WARNING)
+silence_libraries()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(api)
 app.register_functions(feeds)

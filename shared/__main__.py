@@ -10,6 +10,7 @@ import sys
 
 import typer
 
+from shared.adapters.library_logs import silence_libraries
 from shared.cli.checks import check, tick
 from shared.cli.decisions import acknowledge, claim, confirm
 from shared.cli.reports import forecast, status
@@ -42,6 +43,7 @@ for command in (
 def main() -> None:
     """Run the command line, and exit."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    silence_libraries()
     try:
         use_local_settings()
     except Misconfigured as error:

@@ -147,6 +147,11 @@ class Directory:
                     replace(app, service_principal=replace(app.service_principal, enabled=False))
                 )
 
+    def remove_principal(self, client_id: str) -> None:
+        """Delete the service principal of an app, and keep the app. Raise `NotInTenant`."""
+        with self._lock:
+            self._put(replace(self.app(client_id), service_principal=None))
+
     def enable(self, client_id: str) -> None:
         """Enable an app in every way. Raise `NotInTenant`."""
         with self._lock:

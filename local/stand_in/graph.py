@@ -25,6 +25,7 @@ from local.stand_in.graph_errors import (
     not_found,
     permission_missing,
     unauthenticated,
+    unknown_property,
 )
 from local.stand_in.graph_http import compressed, failure, success
 from local.stand_in.graph_objects import Json, application, owners, service_principal
@@ -63,6 +64,8 @@ class Graph:
         self._directory = directory
         self._identity = identity
         self._gate = gate
+        self.lacking: set[str] = set()
+        """Properties that this Graph does not have: `isDisabled`, `application.isDisabled`."""
         self._routes = Map(
             [
                 Rule(
@@ -118,6 +121,7 @@ class Graph:
             endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
             if endpoint.permission is not None and endpoint.permission not in grant.roles:
                 raise permission_missing(endpoint.permission)
+            self._refuse_lacking(request)
             response: Response = endpoint.answer(request, **arguments)
         except HTTPException:
             return failure(
@@ -130,6 +134,14 @@ class Graph:
         except GraphError as error:
             return failure(error, request)
         return response
+
+    def _refuse_lacking(self, request: Request) -> None:
+        """Raise `GraphError` if `$select` names a property that is lacking; of a type or of all."""
+        path = request.path.split("/")[2].partition("(")[0]
+        kind = "servicePrincipal" if path == "servicePrincipals" else "application"
+        for name in selection(request.args):
+            if name in self.lacking or f"{kind}.{name}" in self.lacking:
+                raise unknown_property(name, kind)
 
     def _authorise(self, request: Request) -> Grant:
         """Return what the bearer token permits. Raise `GraphError` if it is not valid here."""

@@ -79,6 +79,15 @@ def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
     return GraphError(400, code, message)
 
 
+def unknown_property(name: str, kind: str) -> GraphError:
+    """Return the 400 for a property in `$select` that a type does not have."""
+    return bad_request(
+        "Parsing OData Select and Expand failed: Could not find a property named "
+        f"'{name}' on type 'microsoft.graph.{kind}'.",
+        "BadRequest",
+    )
+
+
 def not_found(resource: str) -> GraphError:
     """Return the 404 for a missing object."""
     return GraphError(

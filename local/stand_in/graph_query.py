@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import quote
 from uuid import UUID
 
-from local.stand_in.graph_errors import bad_request
+from local.stand_in.graph_errors import bad_request, unknown_property
 from local.stand_in.graph_objects import Json
 
 DEFAULT_PAGE, LARGEST_PAGE, SMALL_PAGE = 100, 999, 20
@@ -58,11 +58,7 @@ def selected(document: Json, select: tuple[str, ...], kind: str) -> Json:
         return document
     for name in select:
         if name not in document:
-            raise bad_request(
-                "Parsing OData Select and Expand failed: Could not find a property named "
-                f"'{name}' on type 'microsoft.graph.{kind}'.",
-                "BadRequest",
-            )
+            raise unknown_property(name, kind)
     return {
         name: value for name, value in document.items() if name in select or name.startswith("@")
     }

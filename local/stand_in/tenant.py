@@ -56,6 +56,7 @@ class Tenant:
         self.admin = EntraAdmin(self.deployer, lambda: self.url)
         self.vault = Vault(self.deployer, lambda: self.url)
         self._gate = Gate()
+        self.graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
         self._teams = TeamsSink()
         self._heartbeats = HeartbeatSink()
         self._port = port
@@ -70,7 +71,7 @@ class Tenant:
 
     def _table(self) -> Map:
         """Return every route of the tenant with its endpoint."""
-        graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
+        graph = self.graph
         control = Control(
             self.directory,
             self.identity,

@@ -28,6 +28,11 @@ class DirectoryReading:
     requests: int = 0
     """Number of HTTP requests, without retries and token requests."""
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Graph's names of properties that some app was read without."""
+        return tuple(sorted({name for app in self.apps.values() if app for name in app.unknown}))
+
 
 class Directory(Protocol):
     """Reads app registrations."""

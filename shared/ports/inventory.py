@@ -43,6 +43,8 @@ class ScanPage:
     """Number of HTTP requests of the scan so far, without retries and token requests."""
     left_out: Mapping[Exclusion, int] = field(default_factory=dict)
     """Number of apps with credentials that the query's rules leave out, by rule."""
+    unknown: tuple[str, ...] = ()
+    """Graph's names of properties that the page was read without."""
 
 
 @dataclass(frozen=True, slots=True)

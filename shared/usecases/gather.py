@@ -25,6 +25,7 @@ from shared.core.spare import spare, where
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from shared.ports.errors import DirectoryError
 from shared.ports.usage_report import UsageReport
+from shared.render.text.lacking import not_known
 from shared.usecases.part import MIN_SECONDS, CheckRun
 
 READ_WITHIN = 240.0
@@ -93,6 +94,8 @@ class Gatherer:
             [AppQuery(app.client_id, app.service_principal) for app in apps],
             seconds=run.seconds_left(READ_WITHIN),
         )
+        if reading.unknown:
+            run.progress(not_known(reading.unknown))
         uses, evidence = self._uses(at.memory, reading, run)
         at = at._replace(memory=apply_changes(at.memory, Changes(uses=uses)))
         snapshots, failed = spare(partial(_snapshots, at), self._read_apps(reading))

@@ -19,6 +19,7 @@ from shared.core.spare import where
 from shared.ports.clock import Clock
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import InventoryReader, ScanQuery
+from shared.render.text.lacking import not_known
 from shared.usecases.part import CheckRun, sentence_about
 
 RENEW_AFTER = timedelta(seconds=60)
@@ -102,6 +103,8 @@ class InventoryScanner:
                         failures[app.client_id] = DirectoryError(sentence_about(error))
                         failed[app.client_id] = where(error)
                 now = self.clock()
+                if page.unknown and number == 1:
+                    run.progress(not_known(page.unknown))
                 run.progress(_progress(number, applications, (now - began).total_seconds()))
                 if now - renewed >= RENEW_AFTER:
                     run.renew()

@@ -18,7 +18,7 @@ from local.simulation.inventory import InMemoryInventory
 from local.simulation.world import ANNA, World
 from shared.adapters.graph.decode import app_of, decode
 from shared.adapters.graph.page_decoder import PageDecoder
-from shared.adapters.graph.shapes import Record
+from shared.adapters.graph.shapes import Principal, Record
 from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Acknowledgement
@@ -118,7 +118,7 @@ def world_of(zone: str, odd: list[dict[str, object]]) -> World:
     """Return a world with these credentials on a watched app and on one of the tenant."""
     world = World(watched(zone), NOW, whole=Pages())
     libapps = application("LibApps", *odd, appId=CLIENT_ID)
-    world.tenant.apps[CLIENT_ID] = app_of(decode(json.dumps(libapps).encode(), Record))
+    world.tenant.apps[CLIENT_ID] = app_of(decode(json.dumps(libapps).encode(), Record), Principal())
     world.tenant.apps[OTHER_ID] = App(OTHER_ID, guid("rooms"), "Rooms", (NEIGHBOUR,), (), "")
     expiring = graph_objects.secret(endDateTime="2027-06-18T09:15:00Z", keyId=guid("payroll"))
     tenant = [application("Odd", *odd), application("Payroll", expiring)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from shared.core.model.decision import Acknowledgement, InUse
-from shared.core.model.directory import Kind
+from shared.core.model.directory import NO_PRINCIPAL, Kind
 from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
@@ -220,6 +220,14 @@ MESSAGES: dict[str, Message] = {
     ),
     "app_disabled": message(
         notice(app_view("its service principal is disabled"), Reason.APP_PROBLEM, RENEWER)
+    ),
+    "app_without_principal": message(notice(app_view(NO_PRINCIPAL), Reason.APP_PROBLEM, RENEWER)),
+    "app_without_principal_and_disabled": message(
+        notice(
+            app_view(f"the app registration is disabled, and {NO_PRINCIPAL}"),
+            Reason.APP_PROBLEM,
+            RENEWER,
+        )
     ),
     "app_recovered": message(notice(app_view(), Reason.RECOVERED, RENEWER)),
     "redirect_uri": message(

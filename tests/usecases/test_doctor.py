@@ -13,7 +13,7 @@ from azure.data.tables import TableServiceClient
 from local.azurite import Azurite
 from local.stand_in.managed_identity import IDENTITY_CLIENT_ID, MAIL_SENDER
 from local.stand_in.other_tenants import REGISTRATION, OtherTenants
-from local.stand_in.stories import libapps
+from local.stand_in.stories import LIBAPPS_CLIENT_ID, libapps
 from local.stand_in.tenant import Tenant
 from shared.adapters.channels.probe import probe_anonymously
 from shared.bootstrap import ROOT, watching
@@ -123,10 +123,16 @@ def test_a_claim_that_will_not_find_the_next_secret(
     assert (" In use is secret “LibStaffer 2024”." in found.text) == (known and claim != "Lib*")
 
 
-def test_a_missing_graph_permission(examined: Examine, tenant: Tenant) -> None:
+def test_a_missing_graph_permission(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
+) -> None:
     tenant.identity.roles.clear()
+    assert check() == Outcome.FAILED
     finding = examined()["sign-in"]
     assert finding.ok is False
+    for text in (finding.text, examined()["checks"].text):
+        assert "If it was granted already, wait" in text
+        assert "up to 24 hours, and no restart helps" in text
     finish, by_hand = finding.commands
     assert finish == "python3 infra/hooks/after_provision.py"
     assert f"az ad sp show --id {IDENTITY_CLIENT_ID} " in by_hand
@@ -363,6 +369,33 @@ def test_a_wrong_client_id(
     look, by_name = finding.commands
     assert look == f"az ad app show --id {THEIRS} --query displayName"
     assert by_name.startswith("az ad app list --display-name 'LibApps Outlook sync' ")
+
+
+def test_an_app_without_a_service_principal(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None]
+) -> None:
+    tenant.directory.remove_principal(LIBAPPS_CLIENT_ID)
+    finding = examined()["app LibApps Outlook sync"]
+    assert finding.ok is False
+    assert finding.text.startswith("it has no service principal, so nobody can sign in. Somebody")
+    assert finding.commands == (f"az ad sp create --id {LIBAPPS_CLIENT_ID}",)
+    assert check() == Outcome.OK
+    said = str(tenant.posted("its"))
+    assert "LibApps Outlook sync: the app has no service principal" in said
+    assert f"az ad sp create --id {LIBAPPS_CLIENT_ID}" in said
+
+
+@pytest.mark.parametrize("name", ["isDisabled", "disabledByMicrosoftStatus", "spa", "web"])
+def test_a_graph_without_a_property(
+    examined: Examine, tenant: Tenant, check: Callable[[], Outcome | None], name: str
+) -> None:
+    tenant.graph.lacking.add(name)
+    assert check() == Outcome.OK
+    assert "LibCal" in str(tenant.posted("its"))
+    assert "redirect URI" not in str(tenant.posted("its"))
+    found = examined()
+    assert found["Graph"].text.startswith(f"this Graph does not have {name}. Not known is: ")
+    assert (found["Graph"].informational, found["app LibApps Outlook sync"].ok) == (True, True)
 
 
 def test_a_missing_page_url(examined: Examine) -> None:

@@ -1,21 +1,23 @@
 """Make one HTTP request and return what went wrong, with no URL and no header in it.
 
 The URL of a webhook and the Authorization of a mail are credentials: no exception of a library
-leaves this module, since it carries the request along, and urllib3 is kept from logging.
+leaves this module, since it carries the request along. No library logs the request, and none
+that traces requests sees it.
 """
 
 import json
-import logging
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
 import requests
+from opentelemetry import context
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
+from shared.adapters.library_logs import silence_libraries
 from shared.adapters.timeout import call_with_timeout
 
 MAX_BODY_BYTES = 16_384
@@ -82,37 +84,45 @@ def make_request(
 
     The whole request ends within the sum of `timeout`: seconds to connect and to read.
     """
-    silence_urllib3()
+    silence_libraries()
     try:
         return call_with_timeout(sum(timeout), partial(_response, session, request, timeout))
     except TimeoutError:  # the server sent a byte now and then
         return NoResponse.READ_TIMEOUT
 
 
-def silence_urllib3() -> None:
-    """Keep urllib3 from logging: it writes the URL of each request and each odd response."""
-    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-
-
 def _response(
     session: requests.Session, request: HttpRequest, timeout: tuple[float, float]
 ) -> Problem | None:
     try:
-        with session.request(
-            request.method,
-            request.url,
-            data=request.body,
-            auth=_Headers(request.headers),
-            timeout=timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            _untraced(),
+            session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                auth=_Headers(request.headers),
+                timeout=timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             if 200 <= response.status_code < 300:  # noqa: PLR2004  (HTTP success)
                 return None
             retry_after = response.headers.get("Retry-After", "")
             return ErrorResponse(response.status_code, _code(response), retry_after)
     except (requests.RequestException, HTTPError, ValueError) as error:
         return _no_response(error)
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    """Keep the instrumentation of OpenTelemetry from recording the URL, if there is any."""
+    token = context.attach(context.set_value("suppress_instrumentation", value=True))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 class _Headers(requests.auth.AuthBase):

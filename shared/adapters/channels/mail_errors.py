@@ -11,7 +11,10 @@ NOT_ALLOWED = (
     " mailbox only, by RBAC for Applications in Exchange Online; it may take two hours to take"
     " effect"
 )
-NO_MAILBOX = "The mailbox {sender} does not exist, or cannot send. Check LAPSEWATCH_MAIL_SENDER"
+NO_MAILBOX = (
+    "The mailbox {sender} does not exist, or cannot send. Check LAPSEWATCH_MAIL_SENDER, and whether"
+    " the mailbox is in Exchange Online and has a licence"
+)
 TOO_LARGE = "The mail is too large. Watch fewer things in one channel"
 UNCERTAIN = f"Graph sent no response, so the mail may or may not have been sent. {LATER}"
 BY_CODE = {
@@ -21,7 +24,7 @@ BY_CODE = {
     "MailboxNotEnabledForRESTAPI": NO_MAILBOX,
     "ErrorInvalidRecipients": (
         "Graph does not accept an address of a recipient. Check “to” of the channel in the"
-        " watchlist"
+        " watchlist, and the owner's address in Entra if the mail is for an owner"
     ),
     "ErrorMessageSizeExceeded": TOO_LARGE,
 }
@@ -29,7 +32,7 @@ BY_CODE = {
 BY_STATUS = {
     400: (
         "Graph does not accept the mail. Check “to” of the channel in the watchlist, and"
-        " LAPSEWATCH_MAIL_SENDER"
+        " LAPSEWATCH_MAIL_SENDER; a mail to an owner needs a valid address in Entra"
     ),
     401: (
         "Graph does not accept the token. Check that LAPSEWATCH_GRAPH names the cloud, and"
@@ -44,7 +47,8 @@ UNKNOWN = f"Graph returned an unexpected response. {LATER}"
 REDIRECT = "Graph redirects elsewhere, and redirects are not followed. Check LAPSEWATCH_GRAPH"
 BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.INSECURE: (
-        "No secure connection to Graph could be made. Check the certificates on the way"
+        "No secure connection to Graph could be made. Check the certificates on the way, and the"
+        " clock of this computer"
     ),
     NoResponse.CONNECT_TIMEOUT: f"Graph could not be reached in time. {LATER}",
     NoResponse.UNKNOWN_HOST: (

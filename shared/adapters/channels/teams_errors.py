@@ -7,7 +7,8 @@ from shared.adapters.channels.http_request import NoResponse, Problem
 LATER = "The next check tries again"
 NEW_FLOW = "create a new flow and replace the old URL with its URL"
 COPY_URL = (
-    "The webhook refuses the request. Copy the whole URL of the flow again, with its signature"
+    "The webhook refuses the request. Copy the whole URL of the flow again, with its signature. If"
+    " it is the same, set “Who can trigger the flow” to Anyone"
 )
 UNCERTAIN = f"The webhook sent no response, so the message may or may not be in Teams. {LATER}"
 BY_CODE = {
@@ -16,13 +17,16 @@ BY_CODE = {
     ),
     "TriggerInputSchemaMismatch": (
         "The flow expects another kind of request. Build the flow from the Teams template for"
-        " webhook requests"
+        " webhook requests, or remove the schema from its trigger"
     ),
     "DirectApiAuthorizationRequired": (
-        "Only users of the tenant can trigger the flow. Set “Who can trigger the flow” to Anyone,"
-        " save, and use the new URL"
+        "Only users of the tenant can trigger the flow, or the URL lacks its signature. Set “Who"
+        " can trigger the flow” to Anyone, save, and use the new URL"
     ),
-    "WorkflowNotFound": f"The flow does not exist. To repair this, {NEW_FLOW}",
+    "WorkflowNotFound": (
+        "The flow does not exist. If it is still in Power Automate, copy its URL again; else"
+        f" {NEW_FLOW}"
+    ),
 }
 """By the error code in the response of Power Automate."""
 BY_STATUS = {
@@ -40,7 +44,8 @@ REDIRECT = (
 )
 BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.INSECURE: (
-        "No secure connection to the webhook could be made. Check the certificates on the way"
+        "No secure connection to the webhook could be made. Check the certificates on the way, and"
+        " the clock of this computer"
     ),
     NoResponse.CONNECT_TIMEOUT: f"The webhook could not be reached in time. {LATER}",
     NoResponse.UNKNOWN_HOST: "The webhook's host is unknown. Check the URL and the name service",

@@ -52,11 +52,30 @@ async def fetch_in_batches[K: Hashable](
 async def _fetch_batch[K: Hashable](
     session: Session, requests: Mapping[K, RequestInformation]
 ) -> Results[K]:
+    """Repeat requests without each property that Graph turns out to lack."""
+    results: Results[K] = {}
+    asked = requests
+    while asked:
+        for request in asked.values():
+            session.lacking.leave_out(request)
+        results |= await _fetch_unless_busy(session, asked, again=bool(results))
+        refused = {}
+        for key, request in asked.items():
+            result = results[key]
+            if isinstance(result, GraphResponse) and session.lacking.learn(request, result):
+                refused[key] = request
+        asked = refused
+    return results
+
+
+async def _fetch_unless_busy[K: Hashable](
+    session: Session, requests: Mapping[K, RequestInformation], *, again: bool
+) -> Results[K]:
     """Ask again for the requests that Graph was too busy for, after its longest wait."""
     results: Results[K] = {}
     asked = requests
     for attempt in count():
-        response = await session.fetch_or_error(_batch_request(asked), again=attempt > 0)
+        response = await session.fetch_or_error(_batch_request(asked), again=again or attempt > 0)
         if isinstance(response, DirectoryError):
             results |= dict.fromkeys(asked, response)
         else:

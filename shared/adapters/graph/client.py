@@ -19,6 +19,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 
 from shared.adapters.graph.access_token import RunToken
 from shared.adapters.graph.retry import GraphRetryHandler
+from shared.adapters.library_logs import silence_libraries
 from shared.config.urls import is_this_machine
 from shared.ports.errors import DirectoryError
 from shared.render.text.escape import clean
@@ -52,6 +53,7 @@ def make_client(root: str, token: RunToken, backoff: float, left: Callable[[], f
             f"LAPSEWATCH_GRAPH is {clean(root)!r}; only https:// protects the token on its way.",
             transient=False,
         )
+    silence_libraries()
     http = _http_client(GraphRetryHandler(backoff, left), use_proxy=not is_local)
     authentication = AzureIdentityAuthenticationProvider(token, allowed_hosts=[host])
     if is_local:

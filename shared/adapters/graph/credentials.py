@@ -1,9 +1,10 @@
 """Make credentials of Graph's passwords and keys. Key ids are in lower case from here on."""
 
-import base64
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.adapters.graph.old_name import old_name
 from shared.adapters.graph.shapes import Key, Password
 from shared.core.model.days import end_of, within_bounds
 from shared.core.model.directory import Credential, Kind
@@ -50,12 +51,33 @@ def _without_signing_twins(keys: Sequence[Key]) -> Sequence[Key]:
     ]
 
 
+def copies_of(keys: Sequence[Key]) -> tuple[tuple[str, ...], ...]:
+    """Return the key ids of each certificate that was uploaded more than once.
+
+    All its copies have the same thumbprint and the same dates.
+    """
+    if len(keys) == 1:
+        return ()
+    groups: defaultdict[object, list[str]] = defaultdict(list)
+    for key in _without_signing_twins(keys):
+        if key.custom_key_identifier:
+            dates = key.start_date_time, key.end_date_time
+            groups[key.custom_key_identifier, dates].append(key.key_id.lower())
+    return tuple(tuple(sorted(set(copies))) for copies in groups.values() if len(copies) > 1)
+
+
+def without_copies(keys: Sequence[Key]) -> Sequence[Key]:
+    """Return the keys with each certificate once: the copy whose key id sorts first."""
+    left_out = {key_id for copies in copies_of(keys) for key_id in copies[1:]}
+    return [key for key in keys if key.key_id.lower() not in left_out] if left_out else keys
+
+
 def _secret(password: Password) -> Credential:
     identifier = password.custom_key_identifier
     value = (
         password.key_id.lower(),
         Kind.SECRET,
-        password.display_name or (identifier and _old_name(identifier)) or "",
+        password.display_name or (identifier and old_name(identifier)) or "",
         password.hint or "",
         _start_of(password.start_date_time),
         end_of(password.end_date_time),
@@ -65,10 +87,11 @@ def _secret(password: Password) -> Credential:
 
 
 def _certificate(key: Key) -> Credential:
+    identifier = key.custom_key_identifier
     value = (
         key.key_id.lower(),
         Kind.CERTIFICATE,
-        key.display_name or "",
+        key.display_name or (identifier and old_name(identifier)) or "",
         "",
         _start_of(key.start_date_time),
         end_of(key.end_date_time),
@@ -79,18 +102,3 @@ def _certificate(key: Key) -> Credential:
 
 def _start_of(instant: datetime | None) -> datetime | None:
     return None if instant is None else within_bounds(instant)
-
-
-def _old_name(identifier: str) -> str:
-    """Return the name that the old portal kept in `customKeyIdentifier`, or an empty text.
-
-    It is Base64 of UTF-16LE. Raw bytes, which others keep there, often decode to printable
-    characters too, but from all over Unicode; a name has those of one block of 256 besides
-    ASCII.
-    """
-    try:
-        name = base64.b64decode(identifier, validate=True).decode("utf-16-le")
-    except ValueError:  # binascii.Error and UnicodeDecodeError are kinds of it
-        return ""
-    blocks = {ord(character) >> 8 for character in name if not character.isascii()}
-    return name if name.isprintable() and len(blocks) <= 1 else ""

@@ -6,11 +6,11 @@ looks for the credential to blame. Nothing is guessed and nothing is left out.
 
 import msgspec
 
-from shared.adapters.graph.credentials import credentials_of
+from shared.adapters.graph.credentials import copies_of, credentials_of
 from shared.adapters.graph.diagnosis import Shape, decode_slowly
 from shared.adapters.graph.response import UNREADABLE
 from shared.adapters.graph.shapes import KeyedPrincipal, Principal, Record
-from shared.core.model.directory import App, Credential
+from shared.core.model.directory import NO_PRINCIPAL, App, Credential
 from shared.render.text.escape import clean
 
 
@@ -27,12 +27,15 @@ def decode[T: Shape](body: bytes, shape: type[T]) -> T:
         return decode_slowly(body, shape)
 
 
-def app_of(record: Record, principal: Principal | None = None) -> App:
+def app_of(record: Record, principal: Principal | None) -> App:
     """Return the app.
 
-    A `principal` adds its credentials, if they were asked for, and whether it is disabled.
+    A `principal` adds its credentials, if they were asked for, and whether it is disabled; `None`:
+    the app has none in this tenant.
     """
     parts = (record.web, record.spa, record.public_client)
+    keyed = isinstance(principal, KeyedPrincipal)
+    copies = copies_of(principal.key_credentials) if keyed else ()
     return App(
         record.app_id,
         record.id,
@@ -40,6 +43,7 @@ def app_of(record: Record, principal: Principal | None = None) -> App:
         _all_credentials(record, principal),
         tuple(uri for part in parts if part for uri in part.redirect_uris),
         _disabled(record, principal),
+        (*copies_of(record.key_credentials), *copies),
     )
 
 
@@ -54,13 +58,21 @@ def _all_credentials(record: Record, principal: Principal | None) -> tuple[Crede
 
 
 def _disabled(record: Record, principal: Principal | None) -> str:
-    """Return why nobody can sign in as the app; the ledger stores and compares this text."""
+    """Return why nobody can sign in as the app; the ledger stores and compares this text.
+
+    Entra copies both properties of the registration to its service principal. Either of the two
+    counts, once.
+    """
     reasons = []
     if record.is_disabled:
         reasons.append("the app registration is disabled")
-    if record.disabled_by_microsoft_status not in (None, "", "NotDisabled"):
-        status = clean(record.disabled_by_microsoft_status or "")
-        reasons.append(f"Microsoft has disabled it ({status})")
-    if principal and principal.account_enabled is False:
+    statuses = [record.disabled_by_microsoft_status]
+    if principal is not None:
+        statuses.append(principal.disabled_by_microsoft_status)
+    if status := next((each for each in statuses if each not in (None, "", "NotDisabled")), None):
+        reasons.append(f"Microsoft has disabled it ({clean(status)})")
+    if principal is None:
+        reasons.append(NO_PRINCIPAL)
+    elif principal.account_enabled is False or (principal.is_disabled and not record.is_disabled):
         reasons.append("its service principal is disabled")
     return ", and ".join(reasons)

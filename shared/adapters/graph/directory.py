@@ -82,9 +82,11 @@ class GraphDirectory:
         for client_id, with_keys in keyed.items():
             app, principal = (responses[client_id, part] for part in _Part)
             try:
-                apps[client_id] = _app(client_id, app, principal, keyed=with_keys)
+                found = _app(client_id, app, principal, keyed=with_keys)
             except DirectoryError as error:
                 failures[client_id] = error
+            else:
+                apps[client_id] = found and found._replace(unknown=session.lacking.names)
         return DirectoryReading(apps, failures, session.requests)
 
 

@@ -95,6 +95,7 @@ class GraphInventory:
                 page.failures,
                 session.requests,
                 page.left_out,
+                session.lacking.names,
             )
             if page.next is None:
                 return

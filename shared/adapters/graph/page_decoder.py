@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.adapters.graph.credentials import credentials_of
+from shared.adapters.graph.credentials import credentials_of, without_copies
 from shared.adapters.graph.decode import decode
 from shared.adapters.graph.diagnosis import app_error
 from shared.adapters.graph.renewable import is_renewable
@@ -117,7 +117,8 @@ class PageDecoder:
 
     def _app(self, record: ListedRecord) -> InventoryApp:
         """Return the app. Raises `DirectoryError` for an id that the ledger cannot store."""
-        credentials = credentials_of(record.key_credentials, record.password_credentials)
+        keys = without_copies(record.key_credentials)
+        credentials = credentials_of(keys, record.password_credentials)
         for each in (record.app_id, record.id, *(one.key_id for one in credentials)):
             if not ID.fullmatch(each):
                 app = clean(record.app_id, 50)

@@ -9,6 +9,9 @@ _IDENTITY = [
 ]
 _CREDENTIALS = ["passwordCredentials", "keyCredentials"]
 
+REQUIRED = frozenset({"id", "appId", *_CREDENTIALS})
+"""Without these, nothing can be concluded; a Graph that lacks another one is read without it."""
+
 LISTED_APPLICATION = [*_IDENTITY, *_CREDENTIALS]
 LISTED_PRINCIPAL = [
     *LISTED_APPLICATION,
@@ -18,7 +21,7 @@ LISTED_PRINCIPAL = [
     "preferredTokenSigningKeyThumbprint",
 ]
 WATCHED_APPLICATION = [*LISTED_APPLICATION, "web", "spa", "publicClient"]
-PRINCIPAL = ["id", "accountEnabled"]
+PRINCIPAL = ["id", "accountEnabled", "isDisabled", "disabledByMicrosoftStatus"]
 KEYED_PRINCIPAL = [*PRINCIPAL, *_CREDENTIALS]
 OWNED_APPLICATION = ["id", "notes", "serviceManagementReference"]
 OWNED_PRINCIPAL = ["id", "notes"]

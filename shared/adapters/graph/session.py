@@ -17,6 +17,7 @@ from kiota_http.middleware.options import ResponseHandlerOption
 
 from shared.adapters.graph.access_token import CredentialFactory, RunToken
 from shared.adapters.graph.client import make_client
+from shared.adapters.graph.lacking import Lacking
 from shared.adapters.graph.response import GraphResponse, wait_error
 from shared.adapters.graph.retry import LOST_CONNECTION_RETRIES, MAX_SDK_DELAY, RETRIED, retry_after
 from shared.ports.errors import DirectoryError
@@ -48,6 +49,7 @@ class Session:
         self.root = root
         self.requests = 0
         """Requests that were answered, without retries."""
+        self.lacking = Lacking()
         self.backoff = backoff
         self.pause = pause
         self._seconds = seconds
@@ -80,7 +82,7 @@ class Session:
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             async with asyncio.timeout_at(self._deadline):
-                response = await self._fetch(request)
+                response = await self._fetch_what_graph_has(request)
         except TimeoutError:
             raise DirectoryError(self._late()) from None
         self.requests += not again
@@ -108,6 +110,14 @@ class Session:
         who = "The sign-in for Graph" if self._token.pending else "Graph"
         return f"{who} did not respond within {self._seconds:.3g} s."
 
+    async def _fetch_what_graph_has(self, request: RequestInformation) -> GraphResponse:
+        """Repeat the request without each property that Graph turns out to lack."""
+        while True:
+            self.lacking.leave_out(request)
+            response = await self._fetch(request)
+            if not self.lacking.learn(request, response):
+                return response
+
     async def _fetch(self, request: RequestInformation) -> GraphResponse:
         for attempt in count():
             try:
@@ -132,4 +142,7 @@ class Session:
     def _no_connection(self, error: httpx.TransportError) -> DirectoryError:
         host = clean(urlsplit(self.root).hostname or "")
         why = clean(str(error), MAX_ERROR_CHARS).rstrip(".") or type(error).__name__
-        return DirectoryError(f"No connection to Graph at {host}: {why}.")
+        return DirectoryError(
+            f"No connection to Graph at {host}: {why}. Is LAPSEWATCH_GRAPH right, and can the app"
+            " reach that network?"
+        )

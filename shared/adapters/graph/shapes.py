@@ -63,6 +63,8 @@ class Principal(msgspec.Struct, rename="camel", gc=False):
     """A `servicePrincipal`, when only its state is asked for."""
 
     account_enabled: bool | None = None
+    is_disabled: bool | None = None
+    disabled_by_microsoft_status: str | None = None
 
 
 class KeyedPrincipal(Principal, rename="camel", gc=False, kw_only=True):

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from shared.adapters.graph.response import GraphResponse, status_error
+from shared.adapters.graph.response import GRANTED_ALREADY, GraphResponse, status_error
 from shared.ports.errors import DirectoryError
 
 UNLICENSED = "NonPremiumTenantOrB2C"
@@ -25,12 +25,13 @@ def report_error(response: GraphResponse) -> DirectoryError:
         text = (
             f"Graph refuses {REPORT}: the identity lacks the Graph application permission"
             f" AuditLog.Read.All ({said}). {CONTINUES} An administrator must grant it to the"
-            " identity, or set LAPSEWATCH_SIGN_INS to off."
+            f" identity, or set LAPSEWATCH_SIGN_INS to off. {GRANTED_ALREADY}"
         )
     elif response.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
         text = (
             f"Graph does not have {REPORT} here: it is in beta, and only in Microsoft's global"
-            f" cloud ({response.status} {said}). {CONTINUES} Set LAPSEWATCH_SIGN_INS to off."
+            f" cloud ({response.status} {said}). {CONTINUES} Set LAPSEWATCH_SIGN_INS to off. If it"
+            " worked before, Microsoft may have changed the report: look for a newer version first."
         )
     else:
         return error

@@ -3,7 +3,6 @@
 There is never a client secret.
 """
 
-import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from azure.core.credentials import AccessToken
 from azure.identity import AzureCliCredential, ManagedIdentityCredential
 
+from shared.adapters.library_logs import silence_libraries
 from shared.adapters.timeout import CLIENT_OPTIONS, call_with_timeout
 from shared.ports.errors import DirectoryError
 
@@ -63,8 +63,7 @@ def credential(
         DirectoryError: on a laptop, with a loopback Graph and no stand-in for the managed
             identity.
     """
-    # azure-identity logs every response that it cannot read, even one with a token.
-    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
+    silence_libraries()
     has_endpoint = bool(environment.get("IDENTITY_ENDPOINT") and environment.get("IDENTITY_HEADER"))
     if has_endpoint or environment.get("WEBSITE_SITE_NAME"):
         return ManagedIdentity(client_id, seconds)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.data.tables import TableClient
 
+from shared.adapters.library_logs import silence_libraries
 from shared.adapters.table.errors import NoTokenError
 from shared.adapters.timeout import CLIENT_OPTIONS
 from shared.adapters.token_errors import why_no_token
@@ -44,6 +45,7 @@ def table_client(where: str, table: str, credential: TokenCredential | None) -> 
     Raises:
         LedgerError: `where` is neither an https endpoint nor a complete connection string.
     """
+    silence_libraries()
     try:
         if credential is not None:
             client = TableClient(where, table, credential=TableCredential(credential), **_OPTIONS)

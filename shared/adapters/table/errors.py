@@ -32,12 +32,14 @@ _ADVICE = {
     " identity have the role Storage Table Data Contributor?",
     "AuthenticationFailed": "Is the key in LAPSEWATCH_TABLES the account's own, and is the clock"
     " of this computer right?",
-    "InvalidAuthenticationInfo": "Does the identity belong to the tenant of the storage account?",
-    "NoAuthenticationInformation": "Does LAPSEWATCH_TABLES name the account's table endpoint?",
+    "InvalidAuthenticationInfo": "Does the identity belong to the tenant of the storage account,"
+    " and is the clock of this computer right?",
+    "NoAuthenticationInformation": "Does LAPSEWATCH_TABLES name the account's table endpoint, and"
+    " does a proxy on the way remove the sign-in?",
     "KeyBasedAuthenticationNotPermitted": "The account takes no keys: set LAPSEWATCH_TABLES to its"
     " https endpoint, so that an identity signs in.",
     "ResourceNotFound": "Does LAPSEWATCH_TABLES name the account's table endpoint, and nothing"
-    " after it?",
+    " after it? Or was the table deleted just now? The next tick creates it.",
     "TableBeingDeleted": "The table is being deleted; it can be created again in a minute.",
     "AccountIsDisabled": "The storage account is disabled: look at it in the Azure portal.",
 }

@@ -6,10 +6,14 @@ Both are judged by the same rules.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from shared.core.judge.copies import without_copies
 from shared.core.model.context import AppSnapshot, CheckContext, last_record_of
 from shared.core.model.directory import App, AppRecord
 from shared.core.model.memory import CredentialRecord, Memory
 from shared.core.model.watchlist import WatchedApp
+
+_REDIRECT_URIS = frozenset({"web", "spa", "publicClient"})
+"""Graph's properties with redirect URIs. Without one of them, a URI is not known to be missing."""
 
 
 def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSnapshot:
@@ -17,6 +21,9 @@ def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSn
     if app is None:
         return _not_found(watched, at)
     missing = tuple(uri for uri in watched.redirect_uris if uri not in app.redirect_uris)
+    if not _REDIRECT_URIS.isdisjoint(app.unknown):
+        before = last_record_of(watched, at.memory)
+        missing = tuple(uri for uri in missing if before and uri in before.missing_redirect_uris)
     record = AppRecord(
         watched.key,
         app.client_id,
@@ -27,7 +34,7 @@ def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSn
         missing_redirect_uris=missing,
         read_at=at.now,
     )
-    return AppSnapshot(record, app.credentials)
+    return AppSnapshot(record, without_copies(app, watched, at.memory))
 
 
 def _not_found(watched: WatchedApp, at: CheckContext) -> AppSnapshot:

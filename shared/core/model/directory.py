@@ -9,6 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+NO_PRINCIPAL = "it has no service principal, so nobody can sign in"
+"""Why sign-in is impossible if the app registration is there, and its service principal is not.
+
+The ledger stores and compares this text.
+"""
+
 
 class Kind(StrEnum):
     """The two kinds of credential that Entra keeps on an app."""
@@ -43,6 +49,10 @@ class App(NamedTuple):
     redirect_uris: tuple[str, ...] = ()
     disabled: str = ""
     """Why sign-in is impossible, e.g. "its service principal is disabled"; else empty."""
+    copies: tuple[tuple[str, ...], ...] = ()
+    """The key ids of each certificate that was uploaded more than once."""
+    unknown: tuple[str, ...] = ()
+    """Graph's names of properties that this Graph does not have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import override
 
+from shared.core.model.directory import NO_PRINCIPAL
 from shared.core.model.views import AppView
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import Service
@@ -44,7 +45,11 @@ class AppWords(Words):
             }.get(missing, f"{missing} redirect URIs are missing")
         if not missing:
             return "the app is available again"
-        return "the app is disabled" if self.view.app.found else "the app cannot be found"
+        if not self.view.app.found:
+            return "the app cannot be found"
+        if self.view.problems == (NO_PRINCIPAL,):
+            return "the app has no service principal"
+        return "the app is disabled"
 
     @override
     def turn(self) -> Turn:
@@ -54,11 +59,22 @@ class AppWords(Words):
         if self.view.aspect == "redirect_uris":
             return "add the missing redirect URIs in Entra under Authentication, exactly as listed."
         if self.view.app.found:
-            return "enable the app, or its enterprise application, in Entra."
+            return "; then ".join(self._repairs()) + "."
         return (
             "check the client id in the watchlist; "
             "if the app was deleted, restore it in Entra (possible for 30 days)."
         )
+
+    def _repairs(self) -> Iterator[str]:
+        """Yield what makes sign-in possible again."""
+        if self.view.problems != (NO_PRINCIPAL,):
+            yield "enable the app, or its enterprise application, in Entra"
+        if any(NO_PRINCIPAL in problem for problem in self.view.problems):
+            client_id = clean(self.view.app.client_id, 50)
+            yield (
+                "restore its enterprise application in Entra (possible for 30 days), or create"
+                f" another one (az ad sp create --id {client_id}) and grant its permissions again"
+            )
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:

@@ -76,6 +76,11 @@ def table_role(deployment: Deployment) -> tuple[str, ...]:
     return (command,) if deployment.as_person else ("azd provision", command)
 
 
+def create_principal(client_id: str) -> tuple[str, ...]:
+    """Create the service principal of an app registration."""
+    return (f"az ad sp create --id {quote(client_id)}",)
+
+
 def vault_reference(vault: str, secret: str) -> tuple[str, ...]:
     """List the vault's secrets, store this one, and allow the app to read it."""
     scope = f"$(az keyvault show --name {vault} --query id -o tsv)"

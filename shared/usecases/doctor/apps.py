@@ -7,6 +7,7 @@ from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import snapshot_of
 from shared.core.judge.validity import has_ended
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.directory import NO_PRINCIPAL
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
@@ -15,6 +16,7 @@ from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import LedgerError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
+from shared.render.text.lacking import not_known
 from shared.render.text.naming import called, claim_words, listed
 from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
@@ -26,6 +28,12 @@ WRONG_CLIENT_ID = (
     "A deleted app can be restored there for 30 days."
 )
 
+LOST_PRINCIPAL = (
+    "Somebody deleted its enterprise application, or it was never created. "
+    "Entra can restore it for 30 days, with its permissions; another one needs them again. "
+    "If it was created a moment ago, try again in some minutes."
+)
+
 
 def examine_apps(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
     """Read each app as a check does, and judge it by what the ledger remembers."""
@@ -34,6 +42,8 @@ def examine_apps(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
     reading = watch.directory.read(queries, seconds=READ_WITHIN)
     context = CheckContext(watch.watchlist, _memory(watch), watch.clock())
     yield _sign_in(reading, deployment)
+    if reading.unknown:
+        yield Finding("Graph", ok=None, text=not_known(reading.unknown), informational=True)
     for app in apps:
         failure = reading.failures.get(app.client_id)
         if failure is not None:
@@ -70,6 +80,9 @@ def _app(app: WatchedApp, snapshot: AppSnapshot, judgement: Judgement) -> Findin
     if not snapshot.record.found:
         repair = commands.find_app(app.name, app.client_id)
         return Finding(part, ok=False, text=f"{problems}. {WRONG_CLIENT_ID}", commands=repair)
+    if NO_PRINCIPAL in problems:
+        repair = commands.create_principal(app.client_id)
+        return Finding(part, ok=False, text=f"{problems}. {LOST_PRINCIPAL}", commands=repair)
     text = problems or f"read, {len(snapshot.credentials)} credentials"
     return Finding(part, ok=not problems, text=text)
 

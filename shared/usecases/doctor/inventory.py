@@ -9,6 +9,7 @@ from shared.ports.errors import DirectoryError, LedgerError
 from shared.ports.inventory import ScanQuery
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
+from shared.render.text.lacking import not_known
 from shared.render.text.left_out import left_out_sentence
 from shared.usecases.doctor.finding import Finding
 from shared.usecases.gather import READ_WITHIN
@@ -35,4 +36,6 @@ def examine_inventory(inventory: InventoryWatch, now: datetime, deployment: Depl
     counted = known.scan.left_out if known.scan is not None else None
     if left_out := left_out_sentence(counted or left_out_by(first.left_out)):
         text = f"{text}. {left_out}"
+    if first.unknown:
+        text += f"; {not_known(first.unknown)}"
     return Finding("tenant", ok=True, text=text)

@@ -236,7 +236,7 @@ def test_cards_of_a_message_share_their_retries(flow: Flow) -> None:
         ),
         (
             error_code(404, "WorkflowNotFound"),
-            "The flow does not exist. To repair this, create a new flow",
+            "If it is still in Power Automate, copy its URL again; else create a new flow",
         ),
         (Answer(404, {}, b"<html>"), "The flow does not exist."),
         (Answer(401, {}, b'{"error": "text"}'), "Copy the whole URL of the flow again"),

@@ -9,7 +9,7 @@ import pytest
 
 from shared.adapters.graph.directory import GraphDirectory
 from shared.core.model.days import FAR_AWAY, LONG_AGO
-from shared.core.model.directory import App, Credential, Kind
+from shared.core.model.directory import NO_PRINCIPAL, App, Credential, Kind
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 from tests.support.graph_objects import (
     CLIENT_ID,
@@ -99,7 +99,9 @@ def test_selects_only_needed_properties_and_sends_user_agent() -> None:
             *("id", "appId", "displayName", "isDisabled", "disabledByMicrosoftStatus"),
             *("passwordCredentials", "keyCredentials", "web", "spa", "publicClient"),
         },
-        f"/v1.0/servicePrincipals(appId='{CLIENT_ID}')": {"id", "accountEnabled"},
+        f"/v1.0/servicePrincipals(appId='{CLIENT_ID}')": {
+            *("id", "accountEnabled", "isDisabled", "disabledByMicrosoftStatus"),
+        },
     }
     assert reading.requests == 2
     assert {each.headers["authorization"] for each in graph.asked} == {"Bearer the-token"}
@@ -122,10 +124,6 @@ def test_a_gateways_404_does_not_mean_a_missing_app() -> None:
     assert "Graph answered 404" in why(tenant(Reply(404, b"<html>Not found</html>"), principal()))
 
 
-def test_reads_an_app_without_a_service_principal() -> None:
-    assert only(tenant(application())).disabled == ""
-
-
 @pytest.mark.parametrize(
     ("app", "service_principal", "disabled"),
     [
@@ -142,6 +140,23 @@ def test_reads_an_app_without_a_service_principal() -> None:
             application(isDisabled=True),
             principal(accountEnabled=False),
             "the app registration is disabled, and its service principal is disabled",
+        ),
+        (
+            application(isDisabled=True),
+            principal(isDisabled=True),  # as Entra copies it from the registration
+            "the app registration is disabled",
+        ),
+        (application(), principal(isDisabled=True), "its service principal is disabled"),
+        (
+            application(),
+            principal(disabledByMicrosoftStatus="DisabledDueToViolationOfServicesAgreement"),
+            "Microsoft has disabled it (DisabledDueToViolationOfServicesAgreement)",
+        ),
+        (application(), None, "it has no service principal, so nobody can sign in"),
+        (
+            application(isDisabled=True),
+            None,
+            f"the app registration is disabled, and {NO_PRINCIPAL}",
         ),
     ],
 )
@@ -181,34 +196,6 @@ def test_dates_of_any_offset_become_utc() -> None:
     assert credential.ends == datetime(2027, 1, 1, 8, 0, 0, 800000, tzinfo=UTC)
     assert credential.starts.tzinfo is UTC
     assert credential.ends.tzinfo is UTC
-
-
-@pytest.mark.parametrize(
-    ("name", "identifier", "shown"),
-    [
-        (None, None, ""),
-        (None, "bwBsAGQAXwBwAG8AcgB0AGEAbABfAGsAZQB5AA==", "old_portal_key"),
-        ("new", "bwBsAGQAXwBwAG8AcgB0AGEAbABfAGsAZQB5AA==", "new"),
-        (None, "GgQ7BE4ERwQgADEA", "Ключ 1"),
-        (None, "AAECAwQFBgcICQoLDA0ODw==", ""),
-        (None, "lY85bR8r6yWTW6jnciNEONwlVhDyiQjdVLgPDnkI5mA=", ""),
-        (None, "abc", ""),
-        (None, "é", ""),
-    ],
-)
-def test_unnamed_secret_gets_its_name_from_the_old_portal(
-    name: str | None, identifier: str | None, shown: str
-) -> None:
-    app = only(
-        tenant(
-            application(
-                passwordCredentials=[
-                    secret(displayName=name, customKeyIdentifier=identifier, hint=None)
-                ]
-            )
-        )
-    )
-    assert (app.credentials[0].name, app.credentials[0].hint) == (shown, "")
 
 
 SIGN = certificate(
@@ -286,6 +273,31 @@ def test_certificates_with_the_same_identifier_are_several() -> None:
         )
     )
     assert [each.key_id for each in only(script).credentials] == [VERIFY["keyId"], "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "copies"),
+    [
+        ({}, (("b", "k"),)),
+        ({"displayName": "another name"}, (("b", "k"),)),
+        ({"customKeyIdentifier": "other"}, ()),
+        ({"endDateTime": "2026-12-24T00:00:00Z"}, ()),
+        ({"startDateTime": "2026-05-08T00:00:00Z"}, ()),
+        ({"customKeyIdentifier": None}, ()),
+    ],
+)
+def test_copies_of_a_certificate_are_named(
+    changes: dict[str, object], copies: tuple[tuple[str, ...], ...]
+) -> None:
+    keys = [certificate(keyId="K"), certificate(keyId="b", **changes)]
+    assert only(tenant(application(keyCredentials=keys), principal())).copies == copies
+    script = tenant(application(), principal(keyCredentials=keys, passwordCredentials=[]))
+    assert only(script, service_principal=True).copies == copies
+
+
+def test_certificates_without_an_identifier_are_several() -> None:
+    keys = [certificate(keyId=each, customKeyIdentifier=None) for each in "ab"]
+    assert only(tenant(application(keyCredentials=keys), principal())).copies == ()
 
 
 def test_malformed_credential_is_named_by_its_key_id() -> None:

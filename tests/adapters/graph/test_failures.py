@@ -178,7 +178,9 @@ def test_missing_permission_is_named() -> None:
     )
     assert str(said) == (
         "Graph refuses: the identity lacks the Graph application permission Application.Read.All."
-        " An administrator must grant it to the identity. Graph said: 403"
+        " An administrator must grant it to the identity. If it was granted already, wait: Azure"
+        " may hand out the token from before for up to 24 hours, and no restart helps."
+        " Graph said: 403"
         " Authorization_RequestDenied, Insufficient privileges to complete the operation."
         " (request id 93b6f17e-c05d-4f45-ad2a-6665c708d8a0)."
     )

@@ -78,6 +78,14 @@ def test_requests_each_page_only_when_needed() -> None:
         assert len(graph.asked) == 1
 
 
+@pytest.mark.parametrize("order", [["b", "A"], ["A", "b"]])
+def test_certificate_that_was_uploaded_twice_is_listed_once(order: list[str]) -> None:
+    keys = [certificate(keyId=each) for each in order]
+    with Scripted(paged([application(keyCredentials=keys)])) as graph:
+        ((found,),) = (page.apps for page in scan(graph))
+    assert [each.key_id for each in found.credentials] == ["a"]
+
+
 def test_malformed_app_does_not_affect_its_page() -> None:
     bad = application(
         appId="bad", passwordCredentials=[secret(keyId="worse", endDateTime="2027-13-01T00:00:00Z")]

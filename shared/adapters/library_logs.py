@@ -1,0 +1,32 @@
+"""What libraries may log: never a header, a URL or a response, since these hold credentials.
+
+At DEBUG, hpack logs the bearer token, urllib3 the URL of a webhook, and azure-identity each
+response that it cannot read, even one with a token. Whoever sets the root logger to DEBUG means
+our log.
+"""
+
+import logging
+
+_LEVELS = {
+    "aiohttp": logging.WARNING,
+    "azure": logging.WARNING,
+    "azure.identity": logging.CRITICAL,
+    "h2": logging.WARNING,
+    "hpack": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "hyperframe": logging.WARNING,
+    "kiota_http": logging.WARNING,
+    "msal": logging.WARNING,
+    "msgraph": logging.WARNING,
+    "requests": logging.WARNING,
+    "urllib3": logging.CRITICAL,  # an odd response is a warning, with its URL
+}
+
+
+def silence_libraries() -> None:
+    """Raise the level of each library's log; a level that is higher stays."""
+    for name, level in _LEVELS.items():
+        logger = logging.getLogger(name)
+        if logger.level < level:
+            logger.setLevel(level)
