@@ -8,6 +8,7 @@ from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import Moment, date_of, day
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, claim_words, described, listed, noun
+from shared.render.text.service import stopgap
 
 
 def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
@@ -17,6 +18,8 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
     match view.standing:
         case Standing.EXPIRING if not view.upcoming and reason != Reason.CONFIRMED:
             yield "There is no replacement yet."
+        case Standing.AWAITING_INSTALL if view.stopgap:
+            yield from stopgap.explanation(view, at, page=page)
         case Standing.AWAITING_INSTALL:
             yield from _waiting(view, reason, at, page=page)
         case Standing.MISSING:
@@ -67,7 +70,7 @@ def _confirmed(view: ServiceView, at: Moment) -> Iterator[str]:
     waiting = view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE
     if waiting and view.in_use is not None:
         yield "Do not delete it yet."
-    if view.leftovers:
+    if view.leftovers and not view.stopgap:
         old = listed([described(credential, *at) for credential in view.leftovers])
         yield f"Still in Entra: {old}."
 
