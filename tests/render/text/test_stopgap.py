@@ -92,12 +92,11 @@ def test_only_a_newer_credential_is_new(age: str, *, deleted: bool, settled: boo
 
 def test_words_say_what_was_deleted_and_what_is_left() -> None:
     view, _ = lost(OTHER, deleted=True, settled=True)
-    at_now = {"now": NOW, "zone": WATCHED.zone}
     told = notice(view, Reason.SHORTER)
-    assert headline(told, **at_now) == (
+    assert headline(told, now=NOW, zone=WATCHED.zone) == (
         "LibCal: its current secret was deleted in Entra; there is no newer one"
     )
-    assert " ".join(explanation(told, **at_now, page_url="")) == (
+    assert " ".join(explanation(told, now=NOW, zone=WATCHED.zone, page_url="")) == (
         "The confirmed secret “LibCal 2026” was deleted in Entra. "
         "The older secret “LibCal 2024” still exists until 13 Dec 2027; there is no newer one. "
         "LibCal has probably stopped syncing. "
@@ -109,11 +108,10 @@ def test_words_say_what_was_deleted_and_what_is_left() -> None:
 def test_words_say_what_has_expired_and_what_is_left() -> None:
     endless = OTHER._replace(ends=None, kind=Kind.CERTIFICATE, hint="")
     view, _ = lost(endless, deleted=False, settled=True)
-    at_now = {"now": NOW, "zone": WATCHED.zone}
-    assert headline(notice(view), **at_now) == (
+    assert headline(notice(view), now=NOW, zone=WATCHED.zone) == (
         "LibCal: secret expired 2 days ago (20 Nov); there is no newer one"
     )
-    assert " ".join(explanation(notice(view), **at_now, page_url=PAGE_URL)) == (
+    assert " ".join(explanation(notice(view), now=NOW, zone=WATCHED.zone, page_url=PAGE_URL)) == (
         "The older certificate “LibCal 2024” still exists and does not expire; there is no newer "
         "one. If LibCal uses the expired one, it has stopped syncing. "
         "If you still have the older one with its private key, install it in LibCal until the new "

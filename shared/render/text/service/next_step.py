@@ -6,8 +6,15 @@ from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Role, Standing
 from shared.render.text.escape import clean
-from shared.render.text.naming import called, capital, claim_words, listed, noun, party
-from shared.render.text.service.stopgap import left
+from shared.render.text.naming import (
+    called,
+    capital,
+    claim_words,
+    listed,
+    noun,
+    party,
+    relative_age,
+)
 from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
 
 
@@ -70,10 +77,11 @@ def _create(view: ServiceView) -> str:
 
 def _if_in_use(view: ServiceView) -> str:
     """Name the credential that is left, if nobody has confirmed which one the service uses."""
-    record = view.in_use_record
-    if not view.stopgap or record is None or record.settled:
+    other, record = view.replacement, view.in_use_record
+    if not view.stopgap or other is None or record is None or record.settled:
         return ""
-    return f"if {clean(view.service.name)} uses the {left(view)}, confirm it; otherwise "
+    left = f"{relative_age(other, view.in_use)} {called(other)}"
+    return f"if {clean(view.service.name)} uses the {left}, confirm it; otherwise "
 
 
 def _candidates(view: ServiceView) -> str:
