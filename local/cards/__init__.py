@@ -34,8 +34,11 @@ class RendererMissing(Exception):
     """The renderer, or Node.js, is not installed. The text says what to do."""
 
 
-def problems(cards: Mapping[str, Card]) -> list[str]:
-    """Return the renderer's errors in `cards` (by name), a line each; one Node process for all."""
+def problems(cards: Mapping[str, Card], *, known: str = "") -> list[str]:
+    """Return the renderer's errors in `cards` (by name), a line each; one Node process for all.
+
+    `known` is the version that the client knows; without it, each card's own version.
+    """
     node = shutil.which("node")
     if node is None or not RENDERER.exists():
         raise RendererMissing(
@@ -43,7 +46,7 @@ def problems(cards: Mapping[str, Card]) -> list[str]:
             "Install Node.js 20 or newer, then run: make setup"
         )
     found = subprocess.run(  # noqa: S603  (our own script, by its full path)
-        [node, str(HERE / "validate.js")],
+        [node, str(HERE / "validate.js"), known],
         input=json.dumps(cards),
         capture_output=True,
         text=True,

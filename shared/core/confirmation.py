@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.core.judge.claims import claimed_by
-from shared.core.judge.validity import started_after
+from shared.core.model.age import started_after
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import Assignment, Person, PreviousCredential
 from shared.core.model.directory import Credential

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.core import confirmation
-from shared.core.judge.validity import is_live, started_after
+from shared.core.judge.validity import is_live
+from shared.core.model.age import started_after
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.days import a_year_after
 from shared.core.model.decision import (
@@ -78,8 +79,11 @@ def confirm(
 
 
 def undoes(view: ServiceView, older: Credential) -> bool:
-    """Return whether confirming `older` takes back the confirmation of a newer credential."""
-    if view.in_use_record is None or view.in_use is None:
+    """Return whether confirming `older` takes back the confirmation of a newer credential.
+
+    While the newer one is lost, it is not an undo: the older one is installed as a stopgap.
+    """
+    if view.in_use_record is None or view.in_use is None or view.loss != Loss.NONE:
         return False
     return view.in_use_record.settled and started_after(view.in_use, older)
 

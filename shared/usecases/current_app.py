@@ -9,14 +9,14 @@ from shared.core.judge.claims import matches
 from shared.core.judge.judge import judge
 from shared.core.judge.snapshot import snapshot_of
 from shared.core.model.context import AppSnapshot, CheckContext
-from shared.core.model.directory import Credential
+from shared.core.model.directory import App, Credential
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import WatchedApp
 from shared.core.spare import where
-from shared.ports.directory import AppQuery
 from shared.usecases.check import Watch
 from shared.usecases.gather import READ_WITHIN
+from shared.usecases.second_read import merged, queries, with_second_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,23 @@ class CurrentApp:
         )
 
 
-def read_app(watch: Watch, app: WatchedApp) -> CurrentApp:
-    """Read an app. Raises `Refused` if the tenant does not have it, and `PortError`."""
-    reading = watch.directory.read(
-        [AppQuery(app.client_id, app.service_principal)],
-        seconds=min(READ_WITHIN, watch.deadline.total_seconds()),
-    )
+def read_app(watch: Watch, app: WatchedApp, key_id: str = "") -> CurrentApp:
+    """Read an app. Raises `Refused` if the tenant does not have it, and `PortError`.
+
+    If it lacks the credential `key_id`, it is read once more: that may be minutes old, and a read
+    may lag behind.
+    """
+    seconds = min(READ_WITHIN, watch.deadline.total_seconds())
+    reading = watch.directory.read(queries([app]), seconds=seconds)
+    at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
+    if key_id and _lacks(reading.apps.get(app.client_id), key_id):
+        reading = merged(reading, watch.directory.read(queries([app]), seconds=seconds))
+    else:
+        reading = with_second_read(
+            reading, [app], watch.directory, at, seconds_left=lambda: seconds
+        )
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]
-    at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
     try:
         snapshot = snapshot_of(app, reading.apps[app.client_id], at)
         judgement = judge(at, {app.key: snapshot})
@@ -83,6 +91,12 @@ def read_app(watch: Watch, app: WatchedApp) -> CurrentApp:
     if not snapshot.record.found:
         raise Refused(f"App {app.name} was not found in the tenant. Nothing was saved.")
     return CurrentApp(snapshot, judgement, at)
+
+
+def _lacks(app: App | None, key_id: str) -> bool:
+    if app is None:
+        return False
+    return all(each.key_id.casefold() != key_id.casefold() for each in app.credentials)
 
 
 def app_of(watch: Watch, service_id: str) -> WatchedApp:

@@ -46,7 +46,7 @@ def confirm(
         Refused: The decision does not fit the current state.
         PortError: The app or the ledger cannot be read or written.
     """
-    app = read_app(watch, app_of(watch, service_id))
+    app = read_app(watch, app_of(watch, service_id), key_id)
     view = app.service(service_id)
     changes = decisions.confirm(view, key_id, app.snapshot, app.at, by=by, shown=shown)
     confirmed = changes.decision.key_id
@@ -69,7 +69,7 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
     failure: Refused | DirectoryError | None = None
     for each in apps:
         try:
-            app = read_app(watch, each)
+            app = read_app(watch, each, key_id if len(apps) == 1 else "")
         except (Refused, DirectoryError) as error:  # another app may have the credential
             failure = failure or error
             continue

@@ -22,11 +22,12 @@ from shared.core.model.memory import Changes, Memory, Use
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import WatchedApp, Watchlist
 from shared.core.spare import spare, where
-from shared.ports.directory import AppQuery, Directory, DirectoryReading
+from shared.ports.directory import Directory, DirectoryReading
 from shared.ports.errors import DirectoryError
 from shared.ports.usage_report import UsageReport
 from shared.render.text.lacking import not_known
 from shared.usecases.part import MIN_SECONDS, CheckRun
+from shared.usecases.second_read import queries, with_second_read
 
 READ_WITHIN = 240.0
 """Seconds for reading the watched apps and their sign-ins.
@@ -90,9 +91,9 @@ class Gatherer:
         """
         apps = self.watchlist.apps
         run.progress(f"reading {len(apps)} app registration{'s' if len(apps) != 1 else ''}")
-        reading = self.directory.read(
-            [AppQuery(app.client_id, app.service_principal) for app in apps],
-            seconds=run.seconds_left(READ_WITHIN),
+        reading = self.directory.read(queries(apps), seconds=run.seconds_left(READ_WITHIN))
+        reading = with_second_read(
+            reading, apps, self.directory, at, seconds_left=lambda: run.seconds_left(READ_WITHIN)
         )
         if reading.unknown:
             run.progress(not_known(reading.unknown))

@@ -43,6 +43,20 @@ ENDED = credential(ends=-3)
 WAITING = service_view(Standing.AWAITING_INSTALL, SOON, replacement=NEW)
 WAITING_ENDED = service_view(Standing.AWAITING_INSTALL, ENDED, replacement=NEW, over=Loss.EXPIRED)
 WAITING_GONE = service_view(Standing.AWAITING_INSTALL, replacement=NEW, over=Loss.DELETED)
+OLDER = credential("LibCal 2024", 90)
+STOPGAP_GONE = service_view(
+    Standing.AWAITING_INSTALL, NEW, replacement=OLDER, over=Loss.DELETED, confirmed=True
+)
+STOPGAP_ENDED = service_view(
+    Standing.AWAITING_INSTALL,
+    credential("LibCal 2026", -3, hint="Zr2", starts=-90),
+    replacement=OLDER,
+    over=Loss.EXPIRED,
+    confirmed=True,
+)
+STOPGAP_ASSUMED = service_view(
+    Standing.AWAITING_INSTALL, NEW, replacement=OLDER, over=Loss.DELETED, assumed=True
+)
 ASSUMED = service_view(Standing.AWAITING_INSTALL, replacement=NEW, assumed=True)
 HEALTHY = service_view(Standing.HEALTHY, NEW, confirmed=True)
 STAFFER = service_view(
@@ -152,6 +166,9 @@ MESSAGES: dict[str, Message] = {
     "assumed_rung": message(notice(ASSUMED, Reason.RUNG)),
     "old_one_deleted": message(notice(WAITING_GONE, Reason.DELETED)),
     "old_one_ended": message(notice(WAITING_ENDED, Reason.EXPIRED)),
+    "older_one_after_a_deletion": message(notice(STOPGAP_GONE, Reason.REPLACED)),
+    "older_one_after_an_expiry": message(notice(STOPGAP_ENDED, Reason.REPLACED, INSTALLER)),
+    "older_one_with_page": message(notice(STOPGAP_ASSUMED, Reason.STILL_WAITING)),
     "still_waiting": message(notice(WAITING_ENDED, Reason.STILL_WAITING)),
     "still_waiting_with_page": message(notice(WAITING_GONE, Reason.STILL_WAITING)),
     "still_old": message(notice(SEEN_AGAIN, Reason.STILL_OLD)),

@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from shared.core.inventory.exclusion import Exclusions
-from shared.core.judge.validity import has_ended, has_started, started_after
+from shared.core.judge.validity import has_ended, has_started
+from shared.core.model.age import started_after
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import InventoryApp, InventoryItem
 from shared.core.model.watchlist import InventoryRules, Watchlist

@@ -41,7 +41,7 @@ def reason_of_change(
 
 def _reason_of_confirmation(after: Situation, view: ServiceView) -> Reason:
     by_evidence = view.in_use_record is not None and view.in_use_record.evidence
-    if by_evidence and after.standing == Standing.AWAITING_INSTALL:
+    if by_evidence and after.standing == Standing.AWAITING_INSTALL and not view.stopgap:
         return Reason.STILL_OLD
     return Reason.CONFIRMED
 

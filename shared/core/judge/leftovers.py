@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from shared.core.judge.claims import AppContext
 from shared.core.judge.evidence import is_shown_unused
 from shared.core.judge.severity import LONG_ENDED_DAYS
-from shared.core.judge.validity import has_ended, started_after
+from shared.core.judge.validity import has_ended
+from shared.core.model.age import started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between, days_until
 from shared.core.model.directory import Credential

@@ -3,12 +3,12 @@
 Both are judged by the same rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from shared.core.judge.copies import without_copies
 from shared.core.model.context import AppSnapshot, CheckContext, last_record_of
-from shared.core.model.directory import App, AppRecord
+from shared.core.model.directory import App, AppRecord, Credential
 from shared.core.model.memory import CredentialRecord, Memory
 from shared.core.model.watchlist import WatchedApp
 
@@ -78,14 +78,20 @@ def changed_records(snapshot: AppSnapshot, at: CheckContext) -> Iterator[Credent
         record = CredentialRecord(credential, key, first_seen=first_seen)
         if before != record:
             yield record
-    keys = _keys_of(snapshot.record, at)
-    for before in records.values():
-        if (
-            before.app in keys
-            and before.gone_at is None
-            and before.credential.key_id not in present
-        ):
-            yield replace(before, app=key, gone_at=at.now)
+    for before in lost_records(snapshot.record, snapshot.credentials, at):
+        yield replace(before, app=key, gone_at=at.now)
+
+
+def lost_records(
+    record: AppRecord, credentials: Iterable[Credential], at: CheckContext
+) -> Iterator[CredentialRecord]:
+    """Yield what is remembered of the credentials that an app does not have any more."""
+    present = {credential.key_id for credential in credentials}
+    keys = _keys_of(record, at)
+    for before in at.memory.credential_records.values():
+        unseen = before.gone_at is None and before.credential.key_id not in present
+        if before.app in keys and unseen:
+            yield before
 
 
 def _keys_of(record: AppRecord, at: CheckContext) -> set[str]:

@@ -19,14 +19,8 @@ from typing import NamedTuple
 from shared.core.judge.acknowledgement import valid_acknowledgement
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import situation_of
-from shared.core.judge.validity import (
-    creation_order,
-    expiry_order,
-    has_ended,
-    has_started,
-    is_live,
-    started_after,
-)
+from shared.core.judge.validity import expiry_order, has_ended, has_started, is_live
+from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.decision import InUse

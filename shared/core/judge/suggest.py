@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.core.judge.claims import matches
-from shared.core.judge.validity import creation_order
+from shared.core.model.age import creation_order
 from shared.core.model.directory import App, Credential, Kind
 from shared.core.model.watchlist import Claim
 

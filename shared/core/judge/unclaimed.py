@@ -6,7 +6,8 @@ from datetime import datetime
 
 from shared.core.judge.claims import AppContext, ClaimedBy
 from shared.core.judge.severity import severity_of_days, severity_of_expired
-from shared.core.judge.validity import creation_order, has_ended, is_live, started_after
+from shared.core.judge.validity import has_ended, is_live
+from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.directory import Credential
@@ -21,7 +22,7 @@ def unclaimed_views(
 ) -> Iterator[UnclaimedView]:
     """Yield the unclaimed credentials of an app whose services are `views`."""
     views = tuple(views)
-    waiting = [view for view in views if view.standing in WITHOUT_CREDENTIAL]
+    waiting = [v for v in views if v.standing in WITHOUT_CREDENTIAL or v.stopgap]
     for credential in app.snapshot.credentials:
         claimed = app.claims[credential.key_id]
         if not claimed.services and not claimed.ignored:

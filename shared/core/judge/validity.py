@@ -1,8 +1,8 @@
-"""Whether a credential works at an instant, and which of two credentials is newer."""
+"""Whether a credential works at an instant, and which one expires first."""
 
 from datetime import datetime
 
-from shared.core.model.days import FAR_AWAY, LONG_AGO
+from shared.core.model.age import FAR_AWAY, creation_order
 from shared.core.model.directory import Credential
 
 
@@ -21,19 +21,6 @@ def has_ended(credential: Credential, now: datetime) -> bool:
     return credential.ends is not None and credential.ends <= now
 
 
-def creation_order(credential: Credential) -> tuple[datetime, datetime, str]:
-    """Return a sort key, oldest first: start, end, and the key id to keep the order stable."""
-    return (credential.starts or LONG_AGO, credential.ends or FAR_AWAY, credential.key_id)
-
-
 def expiry_order(credential: Credential) -> tuple[datetime, datetime, datetime, str]:
     """Return a sort key: first to expire first, then oldest first."""
     return (credential.ends or FAR_AWAY, *creation_order(credential))
-
-
-def started_after(credential: Credential, other: Credential) -> bool:
-    """Return whether a credential is newer than another.
-
-    Of two that were created in the same second, the one that lasts longer is newer.
-    """
-    return creation_order(credential)[:2] > creation_order(other)[:2]

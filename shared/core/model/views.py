@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.core.model.age import started_after
 from shared.core.model.decision import Acknowledgement, InUse
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.inventory import InventoryView
@@ -45,6 +46,20 @@ class ServiceView:
     def assumed(self) -> bool:
         """Nobody has confirmed yet which credential the service uses."""
         return self.in_use_record is not None and self.in_use_record.assumed
+
+    @property
+    def stopgap(self) -> bool:
+        """The credential in use is lost, and the replacement is not newer than that one.
+
+        It helps while its value is known, but the service needs a new one. If nothing is known of
+        the lost one, only what started after it was recorded is newer.
+        """
+        other, record = self.replacement, self.in_use_record
+        if other is None or record is None or self.loss == Loss.NONE or self.upcoming:
+            return False
+        if self.in_use is not None:
+            return not started_after(other, self.in_use)
+        return other.starts is None or other.starts <= record.at
 
     @property
     def shorter(self) -> bool:

@@ -1,7 +1,7 @@
 """Adaptive Cards about a message.
 
-The payload is that of a Teams Workflows webhook, with an Adaptive Card of version 1.5, the newest
-that Teams shows. Teams takes about 28 KB a message; a card stays under 24 KB as it is sent.
+The payload is that of a Teams Workflows webhook. Teams takes about 28 KB a message; a card stays
+under 24 KB as it is sent.
 """
 
 import json
@@ -20,6 +20,12 @@ from shared.render.text.escape import clean, inert, literal
 from shared.render.text.headlines import is_weekly, next_message, title
 from shared.render.text.links import https
 
+VERSION = "1.2"
+"""The version that all elements need, and that Teams knows on phones too.
+
+A client that knows less than the declared version shows only the fallback text. `style: heading`
+of the title is of version 1.5; older clients pass over it.
+"""
 LIMIT = 24_000
 """Bytes of one payload, as `encoded` writes it."""
 FRAME = 4_000
@@ -88,7 +94,7 @@ def _card(message: Message, part: _Part, page_url: str) -> Element:
     card = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "version": "1.5",
+        "version": VERSION,
         "msteams": {"width": "Full"},
         "fallbackText": _fallback(shown, part.blocks),
         "body": [

@@ -65,8 +65,11 @@ def _of_service(view: ServiceView) -> Iterator[Entry]:
         text = f"It is {role}. {clean(view.service.breaks, MAX_TEXT_CHARS)}"
         yield _entry(view, view.in_use, summary, text, view.service.ladder)
     if view.replacement is not None:
-        summary = f"{name}: new {called(view.replacement)} expires"
+        age = "older" if view.stopgap else "new"
+        summary = f"{name}: {age} {called(view.replacement)} expires"
         text = f"It will replace the current one; install it in {name}."
+        if view.stopgap:
+            text = f"{name} has no newer one. It needs a new one."
         yield _entry(view, view.replacement, summary, text, view.service.ladder)
     for leftover in view.leftovers:
         summary = f"{name}: old {called(leftover)} expires"

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from shared.core.judge.claims import claimed_by
 from shared.core.judge.snapshot import recalled_snapshot
-from shared.core.judge.validity import creation_order, is_live, started_after
+from shared.core.judge.validity import is_live
+from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential, Kind
 from shared.core.model.views import ServiceView
@@ -45,12 +46,15 @@ def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
 
 
 def undos(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
-    """Return the buttons that undo a confirmation: one for each older credential that is live."""
+    """Return the buttons that undo a confirmation: one for each older credential that is live.
+
+    If the confirmed one is lost, there is nothing to undo: older ones can be confirmed.
+    """
     name = clean(view.service.name)
     return tuple(
         Confirm(shown_fields(c), f"Undo: {name} still uses {_short_name(c)}", _about(c, at))
         for c in reversed(view.leftovers)
-        if is_live(c, at.now)
+        if is_live(c, at.now) and view.loss == Loss.NONE
     )
 
 
@@ -80,7 +84,10 @@ def _is_older(credential: Credential, view: ServiceView) -> bool:
 
 def _label(credential: Credential, view: ServiceView) -> str:
     service, which = clean(view.service.name), _short_name(credential)
-    if view.in_use is not None and credential.key_id == view.in_use.key_id:
+    used, lost = view.in_use, view.loss != Loss.NONE
+    if used is not None and (
+        credential.key_id == used.key_id or (lost and not started_after(credential, used))
+    ):
         return f"Confirm: {service} uses {which}"
     if credential.kind == Kind.CERTIFICATE:
         return f"Confirm: I installed {which} in {service} and saw it sync"

@@ -6,7 +6,7 @@ from typing import override
 
 from shared.core.model.directory import Credential
 from shared.core.model.views import LeftoverView, ServiceView
-from shared.core.model.vocabulary import Reason, Role
+from shared.core.model.vocabulary import Loss, Reason, Role
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import Moment, date_of, until, when
 from shared.render.text.escape import clean
@@ -14,6 +14,9 @@ from shared.render.text.links import Link, service_links
 from shared.render.text.naming import called, capital, described, noun
 from shared.render.text.turn import INSTALLER, RENEWER, Turn
 from shared.render.text.words import Words
+
+CURRENT = {Loss.NONE: "In use", Loss.DELETED: "Deleted", Loss.EXPIRED: "Expired"}
+"""The label of the newer credential."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class LeftoverWords(Words):
             old = called(self.view.credential)
             task = f"check that nothing else uses the {old}, then delete it in Entra."
             return Turn(RENEWER, task)
+        if self.view.owner.loss != Loss.NONE:
+            return Turn(INSTALLER, f"check whether {self.name} uses it. If it does, confirm it.")
         check = f"check once more that {self.name} uses the new {noun(self.view.credential)}"
         expired = self.view.days_left is not None and self.view.days_left < 0
         return Turn(INSTALLER, f"{check}." if expired else f"{check} before the old one expires.")
@@ -82,7 +87,8 @@ class LeftoverWords(Words):
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
         old, current = self.view.credential, self.view.owner.in_use
         rows = [("Old", capital(described(old, *at)))]
-        return [*rows, ("In use", capital(described(current, *at)))] if current else rows
+        label = CURRENT[self.view.owner.loss]
+        return [*rows, (label, capital(described(current, *at)))] if current else rows
 
     @override
     def links(self) -> Iterator[Link]:

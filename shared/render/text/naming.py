@@ -27,6 +27,13 @@ def called(credential: Credential) -> str:
     return f"{noun(credential)} “{name}”" if name else f"unnamed {noun(credential)}"
 
 
+def relative_age(credential: Credential | None, other: Credential | None) -> str:
+    """Return "older" for a credential that is known to have started earlier, else "other"."""
+    if credential is None or other is None or credential.starts is None or other.starts is None:
+        return "other"
+    return "older" if credential.starts < other.starts else "other"
+
+
 def described(credential: Credential, now: datetime, zone: ZoneInfo) -> str:
     """Return what tells a credential from others: 'secret “A” (begins with q7X, expires ...)'.
 

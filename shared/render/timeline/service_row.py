@@ -44,6 +44,8 @@ def _state(view: ServiceView, scale: Scale) -> str:  # noqa: PLR0911  (one for e
             return "safe"
         case Standing.UNMATCHED:
             return f"no matching {kind}"
+        case Standing.AWAITING_INSTALL if view.stopgap:
+            return f"{kind} lost, no newer one yet"
         case Standing.AWAITING_INSTALL:
             return f"which {kind} is in use?" if view.assumed else f"new {kind} not confirmed yet"
         case Standing.MISSING:

@@ -35,6 +35,8 @@ ELEMENTS = {
     "Column",
     "ActionSet",
 }
+FLOOR = "1.2"
+"""The version of cards that Teams knows on phones."""
 ACTIONS = {"Action.OpenUrl", "Action.ToggleVisibility"}
 MANY = message(
     *(
@@ -82,7 +84,7 @@ def test_card_has_only_elements_that_teams_shows(name: str) -> None:
         assert payload["type"] == "message"
         assert len(encoded(payload)) < LIMIT
         card = payload["attachments"][0]["content"]
-        assert card["version"] == "1.5"
+        assert card["version"] == FLOOR
         assert card["msteams"] == {"width": "Full"}
         found = list(nodes({key: value for key, value in card.items() if key != "msteams"}))
         assert {node["type"] for node in found} <= ELEMENTS | ACTIONS
@@ -95,9 +97,30 @@ def test_card_has_only_elements_that_teams_shows(name: str) -> None:
         assert {target for node in found for target in node.get("targetElements", ())} == set(ids)
 
 
-def test_official_renderer_finds_no_problem() -> None:
-    named = {name: card for name in MESSAGES for card in cards_of(MESSAGES[name], page_of(name))}
-    assert problems(named) == []
+@pytest.mark.parametrize("known", ["", FLOOR, "1.5"])
+def test_official_renderer_finds_no_problem(known: str) -> None:
+    named = {
+        f"{name} {number}": card
+        for name in MESSAGES
+        for number, card in enumerate(cards_of(MESSAGES[name], page_of(name)))
+    }
+    assert problems(named, known=known) == []
+
+
+def test_official_renderer_finds_what_is_too_new() -> None:
+    table = {"type": "Table", "columns": [], "rows": []}
+    good = {"type": "Container", "style": "good", "items": []}
+    named = {
+        "version": {"type": "AdaptiveCard", "version": "1.5", "body": []},
+        "element": {"type": "AdaptiveCard", "version": FLOOR, "body": [table]},
+        "value": {"type": "AdaptiveCard", "version": "1.1", "body": [good]},
+    }
+
+    def faulty(known: str) -> set[str]:
+        return {line.partition(":")[0] for line in problems(named, known=known)}
+
+    assert faulty(FLOOR) == {"version", "element"}
+    assert faulty("") == {"element", "value"}
 
 
 def test_official_renderer_finds_a_broken_card() -> None:

@@ -161,7 +161,7 @@ def test_history_has_decisions_and_messages_newest_first() -> None:
     assert text == (
         f"21 Nov 2026, 03:15 CST Pat Example confirmed that LibCal uses {new}. "
         "20 Nov 2026, 03:15 CST Pat Example snoozed reminders: ticket 4711. "
-        "19 Nov 2026, 03:15 CST Sent to “its”: new credential found "
+        "19 Nov 2026, 03:15 CST Sent to “its”: replacement found "
         f"18 Nov 2026, 03:15 CST Pat Example assigned {new} to LibCal and LibStaffer. "
         "17 Nov 2026, 03:15 CST Sign-ins showed that LibCal uses a deleted credential."
     )

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from shared.core.model.watchlist import Claim, Runbook
 from shared.render.text.links import entra_credentials
 from shared.render.text.request import RequestMail, request_mail
 from shared.render.text.runbooks import MAX_CARD_BYTES, filled, for_card
+from tests.render.cases import STOPGAP_ENDED, STOPGAP_GONE
 from tests.support.notices import (
     APP,
     LIBCAL,
@@ -129,3 +131,33 @@ def test_request_hurries_when_the_old_secret_is_lost(
     assert all("keep the old" not in text for text in (ended, gone, asked(unmatched())))
     assert "LibCal has no client secret yet. " in asked(unmatched())
     assert "does not expire. " in asked(service_view(in_use=credential(ends=None)))
+
+
+LOST = {
+    "deleted": service_view(Standing.MISSING, over=Loss.DELETED),
+    "expired": service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED),
+    "never there": unmatched(),
+    "deleted, with an older one": STOPGAP_GONE,
+    "expired, with an older one": STOPGAP_ENDED,
+}
+KEEPS = re.compile(r"[^.:\n]*\b(?:old|older) (?:client )?secret[^.]*\.")
+"""A sentence about the old secret."""
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RUNBOOKS.glob("*.md")))
+@pytest.mark.parametrize("standing", LOST)
+def test_shipped_steps_fit_a_service_without_its_old_secret(name: str, standing: str) -> None:
+    runbook = parse((RUNBOOKS / f"{name}.md").read_text("utf-8"), name)
+    view = replace(LOST[standing], service=replace(LIBCAL, runbook=runbook))
+    for section in ("Request", "Create", "Install", "Verify"):
+        text = " ".join(filled(view, section, now=NOW, zone=ZONE).split())
+        for found in KEEPS.finditer(text):
+            assert re.match(r"\W*(?:\d+\. )?If the old secret still exists\b", found[0]), found[0]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RUNBOOKS.glob("*.md")))
+def test_shipped_steps_keep_an_old_secret_that_exists(name: str) -> None:
+    runbook = parse((RUNBOOKS / f"{name}.md").read_text("utf-8"), name)
+    view = service_view(service=replace(LIBCAL, runbook=runbook))
+    assert "If the old secret still exists, leave it" in card(view, "Create")
+    assert "If there is none, nothing is left to do." in card(view, "Clean up")

@@ -7,7 +7,15 @@ from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import Moment, date_of, day
 from shared.render.text.escape import clean
-from shared.render.text.naming import called, capital, claim_words, described, listed, noun
+from shared.render.text.naming import (
+    called,
+    capital,
+    claim_words,
+    described,
+    listed,
+    noun,
+    relative_age,
+)
 
 
 def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
@@ -17,6 +25,8 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
     match view.standing:
         case Standing.EXPIRING if not view.upcoming and reason != Reason.CONFIRMED:
             yield "There is no replacement yet."
+        case Standing.AWAITING_INSTALL if view.stopgap:
+            yield from _stopgap(view, at, page=page)
         case Standing.AWAITING_INSTALL:
             yield from _waiting(view, reason, at, page=page)
         case Standing.MISSING:
@@ -67,7 +77,7 @@ def _confirmed(view: ServiceView, at: Moment) -> Iterator[str]:
     waiting = view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE
     if waiting and view.in_use is not None:
         yield "Do not delete it yet."
-    if view.leftovers:
+    if view.leftovers and not view.stopgap:
         old = listed([described(credential, *at) for credential in view.leftovers])
         yield f"Still in Entra: {old}."
 
@@ -127,3 +137,37 @@ def _candidates(view: ServiceView, at: Moment) -> Iterator[str]:
         yield f"Not assigned to a service, and probably {name}'s: {found}."
     elif view.standing == Standing.UNMATCHED:
         yield "There is no unassigned credential either."
+
+
+def _stopgap(view: ServiceView, at: Moment, *, page: bool) -> Iterator[str]:
+    """Yield what happened, what is left, and how it can help until there is a new one."""
+    name, kind, record = clean(view.service.name), noun(view.replacement), view.in_use_record
+    settled = record is not None and record.settled
+    age = relative_age(view.replacement, view.in_use)
+    left = f"{age} {called(view.replacement)}" if view.replacement is not None else ""
+    if settled and view.loss == Loss.DELETED:
+        confirmed = called(view.in_use) if view.in_use is not None else kind
+        yield f"The confirmed {confirmed} was deleted in Entra."
+    yield f"The {left} still exists{_still_exists_until(view, at)}; there is no newer one."
+    if view.loss == Loss.DELETED:
+        yield f"{name} has probably stopped syncing."
+    else:
+        yield f"If {name} uses the expired one, it has stopped syncing."
+    how = "press Confirm on the status page" if page else "run “confirm”"
+    if settled:
+        yield f"{_install_meanwhile(view, name)} until the new one is ready, then {how}."
+    else:
+        yield f"Nobody has confirmed which {kind} {name} uses."
+        yield f"If it uses the {age} one, {how}."
+
+
+def _still_exists_until(view: ServiceView, at: Moment) -> str:
+    ends = view.replacement.ends if view.replacement is not None else None
+    return f" until {date_of(ends, at.zone)}" if ends is not None else " and does not expire"
+
+
+def _install_meanwhile(view: ServiceView, name: str) -> str:
+    age = relative_age(view.replacement, view.in_use)
+    if noun(view.replacement) == Kind.CERTIFICATE:
+        return f"If you still have the {age} one with its private key, install it in {name}"
+    return f"If the value of the {age} one is still known, paste it into {name}"

@@ -4,7 +4,7 @@ from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.render.text.dates import Moment
 from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
-from shared.render.text.naming import app_label, capital, described
+from shared.render.text.naming import app_label, capital, described, relative_age
 
 
 def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:
@@ -15,7 +15,8 @@ def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:
     if view.in_use is not None:
         rows.append((_label(view), capital(described(view.in_use, *at))))
     if view.replacement is not None:
-        rows.append(("New", capital(described(view.replacement, *at))))
+        label = relative_age(view.replacement, view.in_use).capitalize() if view.stopgap else "New"
+        rows.append((label, capital(described(view.replacement, *at))))
     return [*rows, ("App", app_label(view.app))]
 
 
@@ -24,6 +25,6 @@ def _label(view: ServiceView) -> str:
         case Loss.DELETED:
             return "Deleted"
         case Loss.EXPIRED:
-            return "Old"
+            return "Expired" if view.stopgap else "Old"
         case Loss.NONE:
             return "In use?" if view.assumed else "In use"

@@ -57,6 +57,10 @@ def _state(view: ServiceView, at: Moment) -> str:
 
 def _waiting(view: ServiceView, kind: str, expires: str) -> str:
     match view.loss:
+        case Loss.DELETED if view.stopgap:
+            return f"its current {kind} was deleted in Entra; there is no newer one"
+        case Loss.EXPIRED if view.stopgap:
+            return f"{kind} {expires}; there is no newer one"
         case Loss.DELETED:
             return f"its current {kind} was deleted in Entra; is the new one installed?"
         case Loss.EXPIRED:

@@ -6,7 +6,15 @@ from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Role, Standing
 from shared.render.text.escape import clean
-from shared.render.text.naming import called, claim_words, listed, noun, party
+from shared.render.text.naming import (
+    called,
+    capital,
+    claim_words,
+    listed,
+    noun,
+    party,
+    relative_age,
+)
 from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
 
 
@@ -21,7 +29,7 @@ def turn(view: ServiceView) -> Turn:
         case Standing.UNMATCHED if not view.upcoming:
             correct = f"correct {name}'s claim in the watchlist"
             return Turn(RENEWER, f"create a {_new(view)}, or {correct}.")
-        case Standing.AWAITING_INSTALL:
+        case Standing.AWAITING_INSTALL if not view.stopgap:
             return Turn(INSTALLER, f"{_install(view)} and check that it syncs.")
         case _ if view.upcoming:
             return Turn(INSTALLER, f"{_install(view)} once it is valid.")
@@ -45,7 +53,7 @@ def request(view: ServiceView) -> str:
     if _is_unmatched(view):
         correct = f"to correct {name}'s claim in the watchlist"
         return f"Ask {whom} for a {_new(view)}, or {correct}."
-    return f"Ask {whom} for a {_new(view)}."
+    return capital(f"{_if_in_use(view)}ask {whom} for a {_new(view)}.")
 
 
 def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
@@ -60,11 +68,20 @@ def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
 def _create(view: ServiceView) -> str:
     thing = "it" if _is_certificate(view) else "its value securely"
     installer = party("installer", view.service.installer)
-    create = f"create a {_new(view)} and send {thing} to the {installer}."
+    create = f"{_if_in_use(view)}create a {_new(view)} and send {thing} to the {installer}."
     if not view.candidates:
         return create
     name = clean(view.service.name)
     return f"if the {_candidates(view)} belongs to {name}, assign it to {name}; otherwise {create}"
+
+
+def _if_in_use(view: ServiceView) -> str:
+    """Name the credential that is left, if nobody has confirmed which one the service uses."""
+    other, record = view.replacement, view.in_use_record
+    if not view.stopgap or other is None or record is None or record.settled:
+        return ""
+    left = f"{relative_age(other, view.in_use)} {called(other)}"
+    return f"if {clean(view.service.name)} uses the {left}, confirm it; otherwise "
 
 
 def _candidates(view: ServiceView) -> str:
@@ -94,7 +111,7 @@ def _is_certificate(view: ServiceView) -> bool:
 
 def _needs_a_new_one(view: ServiceView) -> bool:
     lost = {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED}
-    return view.standing in lost and not view.upcoming
+    return view.stopgap or (view.standing in lost and not view.upcoming)
 
 
 def _is_unmatched(view: ServiceView) -> bool:
