@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from shared.core.blank import is_blank
+
 DAY = "YYYY-MM-DD"
 
 
@@ -29,7 +31,7 @@ def _account() -> str:
 
 
 def _require_name(by: str) -> str:
-    if not by.strip():
+    if is_blank(by):
         raise typer.BadParameter("Name the person who decides, for example --by Anna.")
     return by
 

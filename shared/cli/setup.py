@@ -15,7 +15,7 @@ from shared.cli.session import FAILED, MISCONFIGURED, exit_on_error, program, wr
 from shared.config import watchlist_rules
 from shared.config.problems import InvalidValue
 from shared.config.values import guid
-from shared.render.feeds.discover import watchlist_toml
+from shared.render.feeds.discover import in_ascii, watchlist_toml
 from shared.usecases.discover import discover as discover_app
 from shared.usecases.doctor.examine import examine
 
@@ -41,7 +41,9 @@ def discover(
     other_tenant = _option("--tenant", lambda: guid(tenant)) if tenant else ""
     with exit_on_error():
         found = discover_app(reading_graph(other_tenant), wanted, clock())
-    sys.stdout.write(watchlist_toml(found, clock(), zone))
+    document = watchlist_toml(found, clock(), zone)
+    is_utf_8 = sys.stdout.encoding.lower() == "utf-8"
+    sys.stdout.write(document if is_utf_8 else in_ascii(document))
 
 
 def doctor(
