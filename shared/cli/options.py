@@ -30,7 +30,8 @@ def _account() -> str:
         return ""
 
 
-def _require_name(by: str) -> str:
+def require_name(by: str) -> str:
+    """Return the name in an option; a name that shows nothing ends the command."""
     if is_blank(by):
         raise typer.BadParameter("Name the person who decides, for example --by Anna.")
     return by
@@ -47,6 +48,6 @@ By = Annotated[
         "--by",
         help="The name of the person who decides, shown to others.",
         default_factory=_account,
-        callback=_require_name,
+        callback=require_name,
     ),
 ]
