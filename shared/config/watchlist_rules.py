@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from shared.config.description import describe, did_you_mean
 from shared.config.problems import InvalidValue
 from shared.config.values import MAX_DAYS, guid, text
+from shared.core.blank import is_blank
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -105,7 +106,7 @@ def hint(value: object) -> str:
     A rejected value is not shown: it may be the whole secret.
     """
     expected = "the first three characters of the secret's value, as the portal shows them"
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or is_blank(value):
         raise InvalidValue(describe(value), expected)
     if len(value) != _HINT_CHARS:
         is_longer = len(value) > _HINT_CHARS
