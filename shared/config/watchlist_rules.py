@@ -4,10 +4,11 @@ import re
 import unicodedata
 from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from shared.config.description import describe, did_you_mean
 from shared.config.problems import InvalidValue
+from shared.config.time_zones import intended_zone
 from shared.config.values import MAX_DAYS, guid, text
 from shared.core.blank import is_blank
 
@@ -36,14 +37,15 @@ def kind(value: object) -> str:
 
 
 def zone(value: object) -> ZoneInfo:
-    """Accept the name of a time zone."""
-    expected = "an IANA time zone, such as America/Chicago"
+    """Accept the name of a time zone; no message names another zone than the one that is meant."""
+    expected = "an IANA time zone, in the form Area/City"
     name = text(value, expected)
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; not a valid path; the name of a folder
-        suggestion = did_you_mean(name, available_timezones())
-        raise InvalidValue(describe(name), expected, suggestion) from None
+        meant = intended_zone(name)
+        todo = f"Did you mean {describe(meant)}?" if meant else ""
+        raise InvalidValue(describe(name), expected, todo) from None
 
 
 def clock_time(value: object) -> time:
