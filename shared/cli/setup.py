@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from shared.adapters.channels.probe import probe_anonymously
+from shared.adapters.identity.issuer_keys import IssuerKeys
 from shared.bootstrap import clock, reading_graph
 from shared.cli.findings import show_findings
 from shared.cli.options import Tenant
@@ -55,10 +56,17 @@ def doctor(
 ) -> None:
     """Verify settings, sign-in, permissions, apps, claims, ledger and channels."""
     with program(tenant) as (watch, configured):
-        findings = examine(watch, configured, probe_anonymously, send_test=send_test)
+        findings = examine(
+            watch, configured, probe_anonymously, read_issuer=_read_issuer, send_test=send_test
+        )
         complete = show_findings(Console(), findings)
     if not complete:
         raise typer.Exit(FAILED)
+
+
+def _read_issuer(issuer: str) -> None:
+    """Read the keys of an issuer, whatever their ids. Raises `TokenVerifierError`."""
+    IssuerKeys(issuer, clock).key("")
 
 
 def _option[T](name: str, read: Callable[[], T]) -> T:

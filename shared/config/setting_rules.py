@@ -7,7 +7,7 @@ from shared.config.clouds import CLOUDS
 from shared.config.description import describe
 from shared.config.problems import InvalidValue
 from shared.config.urls import is_loopback, url
-from shared.config.values import email_address, guid, text
+from shared.config.values import email_address, text
 from shared.core.model.secret import Secret
 
 GRAPH_ROOTS = tuple(CLOUDS)
@@ -46,16 +46,6 @@ def authority(value: object, graph: str) -> str:
             "this setting and LAPSEWATCH_GRAPH both on this machine, or neither",
         )
     return f"https://{parts.netloc.lower()}"
-
-
-def issuer(value: object) -> str:
-    """Accept the issuer of sign-ins, as the tokens name it."""
-    expected = "https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id"
-    parts = urlsplit(url(value, expected))
-    tenant, _, version = parts.path.strip("/").partition("/")
-    if version != "v2.0" or parts.query or parts.fragment:
-        raise InvalidValue("a URL that does not end in /TENANT/v2.0", expected)
-    return f"{parts.scheme}://{parts.netloc.lower()}/{guid(tenant, expected)}/v2.0"
 
 
 def page_at(value: object) -> str:
