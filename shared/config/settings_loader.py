@@ -40,7 +40,7 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     page_url = reader.read("LAPSEWATCH_PAGE_URL", url, own_page if page_auth else "")
     usage_report = reader.read("LAPSEWATCH_SIGN_INS", rules.switch, False)
     heartbeat = reader.read("LAPSEWATCH_HEARTBEAT_URL", rules.secret_url, None)
-    deadline_minutes = reader.read("LAPSEWATCH_DEADLINE", rules.minutes, 0)
+    deadline_minutes = reader.read("LAPSEWATCH_DEADLINE", rules.deadline, 0)
     mail_sender = reader.read("LAPSEWATCH_MAIL_SENDER", rules.mailbox, "")
     watchlists = reader.watchlists(root)
     _forbid_mixing(reading.root, ledger, problems)
