@@ -14,8 +14,9 @@ from shared.adapters.library_logs import silence_libraries
 from shared.cli.checks import check, tick
 from shared.cli.decisions import acknowledge, claim, confirm
 from shared.cli.reports import forecast, status
-from shared.cli.session import MISCONFIGURED, write_error
+from shared.cli.session import MISCONFIGURED, write_mistakes
 from shared.cli.setup import discover, doctor
+from shared.cli.streams import use_plain_text
 from shared.config.local_settings import use_local_settings
 from shared.config.problems import Misconfigured
 
@@ -42,12 +43,13 @@ for command in (
 
 def main() -> None:
     """Run the command line, and exit."""
+    use_plain_text()
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     silence_libraries()
     try:
         use_local_settings()
     except Misconfigured as error:
-        write_error(str(error))
+        write_mistakes(error)
         sys.exit(MISCONFIGURED)
     app()
 

@@ -49,7 +49,9 @@ param graphRoot string
 @description('Subnet that the app joins. Empty: none.')
 param appSubnetId string
 
-var issuer = '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+// Tokens of Azure China name another host than the one where people sign in.
+var issuingHost = replace(environment().authentication.loginEndpoint, 'login.chinacloudapi.cn', 'login.partner.microsoftonline.cn')
+var issuer = '${issuingHost}${tenant().tenantId}/v2.0'
 var signedIn = !empty(signInClientId)
 
 // The host's own storage. The account name alone would mean the global cloud.

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from shared.core.blank import is_blank
+
 DAY = "YYYY-MM-DD"
 
 
@@ -28,8 +30,9 @@ def _account() -> str:
         return ""
 
 
-def _require_name(by: str) -> str:
-    if not by.strip():
+def require_name(by: str) -> str:
+    """Return the name in an option; a name that shows nothing ends the command."""
+    if is_blank(by):
         raise typer.BadParameter("Name the person who decides, for example --by Anna.")
     return by
 
@@ -45,6 +48,6 @@ By = Annotated[
         "--by",
         help="The name of the person who decides, shown to others.",
         default_factory=_account,
-        callback=_require_name,
+        callback=require_name,
     ),
 ]

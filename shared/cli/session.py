@@ -12,9 +12,11 @@ from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
 from shared.ports.errors import PortError
+from shared.render.text.escape import clean
 from shared.usecases.check import Watch
 
 FAILED, MISCONFIGURED = 1, 2
+MAX_LINE_CHARS = 4000
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def exit_on_error() -> Iterator[None]:
     try:
         yield
     except Misconfigured as error:
-        write_error(str(error))
+        write_mistakes(error)
         raise typer.Exit(MISCONFIGURED) from None
     except NoSuchTenant as error:
         write_error(f"--tenant: {error}")
@@ -60,5 +62,11 @@ def show_progress(text: str) -> None:
 
 
 def write_error(text: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(text + "\n")
+    """Write a line to standard error; names from outside in it are cleaned."""
+    sys.stderr.write(clean(text, MAX_LINE_CHARS) + "\n")
+
+
+def write_mistakes(error: Misconfigured) -> None:
+    """Write every mistake in the configuration to standard error, one a line."""
+    for line in str(error).split("\n"):
+        write_error(line)

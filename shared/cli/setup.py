@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from shared.adapters.channels.probe import probe_anonymously
+from shared.adapters.identity.issuer_keys import IssuerKeys
 from shared.bootstrap import clock, reading_graph
 from shared.cli.findings import show_findings
 from shared.cli.options import Tenant
@@ -15,7 +16,7 @@ from shared.cli.session import FAILED, MISCONFIGURED, exit_on_error, program, wr
 from shared.config import watchlist_rules
 from shared.config.problems import InvalidValue
 from shared.config.values import guid
-from shared.render.feeds.discover import watchlist_toml
+from shared.render.feeds.discover import in_ascii, watchlist_toml
 from shared.usecases.discover import discover as discover_app
 from shared.usecases.doctor.examine import examine
 
@@ -41,7 +42,9 @@ def discover(
     other_tenant = _option("--tenant", lambda: guid(tenant)) if tenant else ""
     with exit_on_error():
         found = discover_app(reading_graph(other_tenant), wanted, clock())
-    sys.stdout.write(watchlist_toml(found, clock(), zone))
+    document = watchlist_toml(found, clock(), zone)
+    is_utf_8 = sys.stdout.encoding.lower() == "utf-8"
+    sys.stdout.write(document if is_utf_8 else in_ascii(document))
 
 
 def doctor(
@@ -53,10 +56,17 @@ def doctor(
 ) -> None:
     """Verify settings, sign-in, permissions, apps, claims, ledger and channels."""
     with program(tenant) as (watch, configured):
-        findings = examine(watch, configured, probe_anonymously, send_test=send_test)
+        findings = examine(
+            watch, configured, probe_anonymously, read_issuer=_read_issuer, send_test=send_test
+        )
         complete = show_findings(Console(), findings)
     if not complete:
         raise typer.Exit(FAILED)
+
+
+def _read_issuer(issuer: str) -> None:
+    """Read the keys of an issuer, whatever their ids. Raises `TokenVerifierError`."""
+    IssuerKeys(issuer, clock).key("")
 
 
 def _option[T](name: str, read: Callable[[], T]) -> T:

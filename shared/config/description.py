@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from shared.core.blank import is_blank
+
 _MAX_CHARS = 60
 _LARGE = 10**12  # Python refuses to write very long numbers in decimal
 
@@ -34,7 +36,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _describe_text(value: str) -> str:
-    if not value.strip():
+    if is_blank(value):
         return "empty text"
     return "a URL" if "://" in value else _short(repr(value), "a long text")
 

@@ -7,10 +7,15 @@ from shared.config.clouds import CLOUDS
 from shared.config.description import describe
 from shared.config.problems import InvalidValue
 from shared.config.urls import is_loopback, url
-from shared.config.values import email_address, guid, text
+from shared.config.values import email_address, text
 from shared.core.model.secret import Secret
 
 GRAPH_ROOTS = tuple(CLOUDS)
+
+FUNCTION_TIMEOUT = 30
+"""Minutes after which Azure stops a function: functionTimeout of host.json."""
+MAX_DEADLINE = FUNCTION_TIMEOUT - 2
+"""Minutes of a check: the rest is for the message that is being sent, and for the record."""
 
 PAGE_PATH = "/api/page"
 """The path of the page on its host: the prefix of host.json, and the route."""
@@ -46,16 +51,6 @@ def authority(value: object, graph: str) -> str:
             "this setting and LAPSEWATCH_GRAPH both on this machine, or neither",
         )
     return f"https://{parts.netloc.lower()}"
-
-
-def issuer(value: object) -> str:
-    """Accept the issuer of sign-ins, as the tokens name it."""
-    expected = "https://login.microsoftonline.com/TENANT/v2.0, where TENANT is the tenant's id"
-    parts = urlsplit(url(value, expected))
-    tenant, _, version = parts.path.strip("/").partition("/")
-    if version != "v2.0" or parts.query or parts.fragment:
-        raise InvalidValue("a URL that does not end in /TENANT/v2.0", expected)
-    return f"{parts.scheme}://{parts.netloc.lower()}/{guid(tenant, expected)}/v2.0"
 
 
 def page_at(value: object) -> str:
@@ -101,10 +96,17 @@ def secret_url(value: object) -> Secret | None:
     return Secret(url(value))
 
 
-def minutes(value: object) -> int:
-    """Accept a number of minutes."""
-    expected = "1 to 9999, in digits"
+def deadline(value: object) -> int:
+    """Accept the minutes of a check, which must end before Azure stops the function."""
+    expected = f"1 to {MAX_DEADLINE} minutes, in digits"
     given = text(value, expected)
     if not re.fullmatch("[1-9][0-9]{0,3}", given):
         raise InvalidValue("not a number of minutes", expected)
+    if int(given) > MAX_DEADLINE:
+        raise InvalidValue(
+            f"{given} minutes",
+            expected,
+            f"Azure stops a function after {FUNCTION_TIMEOUT} minutes (functionTimeout in "
+            f"host.json), and a check needs up to {FUNCTION_TIMEOUT - MAX_DEADLINE} to end.",
+        )
     return int(given)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from shared.config import setting_rules as rules
 from shared.config.environment import setting
+from shared.config.issuer import issuer
 from shared.config.problems import ConfigProblems
 from shared.config.setting_list import (
     AUTHORITY,
@@ -33,13 +34,13 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     ledger = reader.read("LAPSEWATCH_TABLES", tables, Tables("endpoint", Secret("")))
     reading = reader.reading_graph()
     reader.read("LAPSEWATCH_SCHEDULE", rules.schedule, "")  # used by the timer trigger only
-    page_auth = reader.page_auth()
+    page_auth = reader.page_auth(reading.root)
     own_page = reader.read("WEBSITE_HOSTNAME", rules.page_at, "")
     identity = [reader.read(f"IDENTITY_{part}", text, "") for part in ("ENDPOINT", "HEADER")]
     page_url = reader.read("LAPSEWATCH_PAGE_URL", url, own_page if page_auth else "")
     usage_report = reader.read("LAPSEWATCH_SIGN_INS", rules.switch, False)
     heartbeat = reader.read("LAPSEWATCH_HEARTBEAT_URL", rules.secret_url, None)
-    deadline_minutes = reader.read("LAPSEWATCH_DEADLINE", rules.minutes, 0)
+    deadline_minutes = reader.read("LAPSEWATCH_DEADLINE", rules.deadline, 0)
     mail_sender = reader.read("LAPSEWATCH_MAIL_SENDER", rules.mailbox, "")
     watchlists = reader.watchlists(root)
     _forbid_mixing(reading.root, ledger, problems)
@@ -99,16 +100,16 @@ class _Reader:
             self.read(AUTHORITY, lambda value: rules.authority(value, root), ""),
         )
 
-    def page_auth(self) -> PageAuth | None:
+    def page_auth(self, graph: str) -> PageAuth | None:
         """Return both parts of the page's sign-in; if only one is set, that is a mistake."""
         client_id = self.read(SIGN_IN_CLIENT_ID, guid, "")
-        issuer = self.read(SIGN_IN_ISSUER, rules.issuer, "")
-        if client_id and issuer:
-            return PageAuth(client_id, issuer)
+        issued_by = self.read(SIGN_IN_ISSUER, lambda value: issuer(value, graph), "")
+        if client_id and issued_by:
+            return PageAuth(client_id, issued_by)
         present, absent = SIGN_IN_CLIENT_ID, SIGN_IN_ISSUER
         if not client_id:
             present, absent = absent, present
-        if (client_id or issuer) and not self._is_set(absent):
+        if (client_id or issued_by) and not self._is_set(absent):
             self._missing(absent, f"It belongs to {present}: set both, or neither.")
         return None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.config.description import describe
 from shared.config.problems import InvalidValue
+from shared.core.blank import is_blank
 
 type ValueRule[T] = Callable[[Any], T]
 
@@ -24,8 +25,8 @@ _ADDRESS = re.compile(
 
 
 def text(value: object, expected: str = "text between quotation marks") -> str:
-    """Accept text that is not empty; return it without the space around it."""
-    if not isinstance(value, str) or not value.strip():
+    """Accept text that shows something; return it without the space around it."""
+    if not isinstance(value, str) or is_blank(value):
         raise InvalidValue(describe(value), expected)
     return value.strip()
 

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from shared.config.description import describe, did_you_mean
 from shared.config.problems import InvalidValue
+from shared.config.time_zones import intended_zone
 from shared.config.values import MAX_DAYS, guid, text
+from shared.core.blank import is_blank
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -35,14 +37,15 @@ def kind(value: object) -> str:
 
 
 def zone(value: object) -> ZoneInfo:
-    """Accept the name of a time zone."""
-    expected = "an IANA time zone, such as America/Chicago"
+    """Accept the name of a time zone; no message names another zone than the one that is meant."""
+    expected = "an IANA time zone, in the form Area/City"
     name = text(value, expected)
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; not a valid path; the name of a folder
-        suggestion = did_you_mean(name, available_timezones())
-        raise InvalidValue(describe(name), expected, suggestion) from None
+        meant = intended_zone(name)
+        todo = f"Did you mean {describe(meant)}?" if meant else ""
+        raise InvalidValue(describe(name), expected, todo) from None
 
 
 def clock_time(value: object) -> time:
@@ -105,7 +108,7 @@ def hint(value: object) -> str:
     A rejected value is not shown: it may be the whole secret.
     """
     expected = "the first three characters of the secret's value, as the portal shows them"
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or is_blank(value):
         raise InvalidValue(describe(value), expected)
     if len(value) != _HINT_CHARS:
         is_longer = len(value) > _HINT_CHARS

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.core import confirmation
+from shared.core.blank import is_blank
 from shared.core.judge.validity import is_live
 from shared.core.model.age import started_after
 from shared.core.model.context import AppSnapshot, CheckContext
@@ -99,7 +100,7 @@ def acknowledge(
     service, zone = view.service, at.watchlist.zone
     if view.standing == Standing.HEALTHY:
         raise Refused(f"{service.name} is healthy; there is nothing to acknowledge.")
-    if not why.strip():
+    if is_blank(why):
         raise Refused("An acknowledgement needs a reason. Add one, so that others know.")
     today = at.now.astimezone(zone).date()
     if until < today:
@@ -165,5 +166,9 @@ def _live_credential(key_id: str, app: AppSnapshot, at: CheckContext) -> Credent
 
 def _live_credentials(app: AppSnapshot, at: CheckContext) -> str:
     live = (c for c in app.credentials if is_live(c, at.now))
-    texts = [f"{c.key_id} ({c.name or 'unnamed'}, begins with {c.hint or '?'})" for c in live]
+    texts = [f"{c.key_id} ({_name(c)}, begins with {c.hint or '?'})" for c in live]
     return f"Its live credentials: {'; '.join(texts)}." if texts else "It has no live credentials."
+
+
+def _name(credential: Credential) -> str:
+    return "unnamed" if is_blank(credential.name) else credential.name

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.core import decisions
+from shared.core.blank import is_blank
 from shared.core.decisions import Refused, ShownCredential
 from shared.core.model.decision import DecisionChanges, Person
 from shared.core.results import CheckResult
@@ -88,7 +89,7 @@ def _finish(watch: Watch, changes: DecisionChanges, notes: tuple[str, ...] = ())
 
     If a check is running already, the next tick sends the notifications.
     """
-    if changes.decision.by is None or not changes.decision.by.name.strip():
+    if changes.decision.by is None or is_blank(changes.decision.by.name):
         raise Refused("A decision needs the name of a person to ask. Nothing was saved.")
     try:
         save_decision(watch.ledger, changes)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from shared.config.problems import InvalidValue
 from shared.config.values import guid
+from shared.core.blank import is_blank
 from shared.core.decisions import ShownCredential
 from shared.render.text.escape import clean
 
@@ -89,8 +90,9 @@ def acknowledging(form: Fields) -> Acknowledging:
         until = date.fromisoformat(_one(form, "until"))
     except ValueError:
         raise _bad("until", "a date such as 2026-12-01") from None
-    why = clean(_one(form, "why"), MAX_REASON_CHARS)
-    if not why:
+    given = _one(form, "why")
+    why = clean(given, MAX_REASON_CHARS)
+    if is_blank(given) or not why:
         raise _bad("why", "a few words for the others")
     return Acknowledging(_service(form), until, why)
 

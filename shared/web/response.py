@@ -15,6 +15,7 @@ import azure.functions as func
 from shared.config.settings import NoSuchTenant
 from shared.core.model.check_record import Outcome
 from shared.render.feeds.document_parts import Json
+from shared.render.text.escape import clean
 from shared.web.log import log
 
 GUARDS = {
@@ -23,6 +24,7 @@ GUARDS = {
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+MAX_DETAIL_CHARS = 2000
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -108,7 +110,7 @@ def page(html: str, status: int = 200) -> HttpResponse:
 
 def sorry(status: int, title: str, detail: str) -> HttpResponse:
     """Return an error to a person, when the status page cannot be made."""
-    title, detail = escape(title), escape(detail)
+    title, detail = escape(title), escape(clean(detail, MAX_DETAIL_CHARS))
     return page(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n'

@@ -263,7 +263,7 @@ def test_each_mistake_has_its_message(old: str, new: str, expected: list[str]) -
         (
             "",
             [
-                "w.toml: timezone: not set; expected an IANA time zone, such as America/Chicago.",
+                "w.toml: timezone: not set; expected an IANA time zone, in the form Area/City.",
                 f"w.toml: channels: not set; {CHANNELS}",
                 "w.toml: apps: not set; expected at least one [[apps]], with two brackets.",
             ],

@@ -80,7 +80,10 @@ class Lapsewatch:
     @contextlib.contextmanager
     def started(self, *arguments: str) -> Iterator[Started]:
         """Start a command without waiting for it; kill it at the end."""
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        with (
+            tempfile.TemporaryFile("w+", errors="replace") as out,
+            tempfile.TemporaryFile("w+", errors="replace") as err,
+        ):
             forks = program("-W", "error::ResourceWarning")
             process = forks.start(
                 "shared", *arguments, environment=self.environment, out=out, err=err

@@ -15,11 +15,17 @@ from datetime import timedelta
 from typing import Any
 
 import icalendar
+import pytest
+import typer
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
 from shared.adapters.graph.response import GraphResponse, status_error, unreadable_error
 from shared.cli import console
+from shared.cli.session import exit_on_error
+from shared.config.problems import ConfigProblem, Misconfigured
+from shared.config.settings import NoSuchTenant
+from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Decision, DecisionKind
 from shared.core.model.directory import AppRecord
@@ -28,12 +34,14 @@ from shared.core.model.message import Message
 from shared.core.model.views import ServiceView, View
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.core.results import CheckResult, Delivery, Status
+from shared.ports.errors import DirectoryError
 from shared.render.feeds.calendar_events import calendar
 from shared.render.feeds.log_line import MAX_LINE_CHARS, log_line
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.page.page import page
 from shared.render.text.escape import clean
+from shared.web.response import sorry
 from tests.render.page.page_cases import GOOD, WATCHLIST, single
 from tests.support.hostile import Seen, cards_of, every_text, mail_of, unseen
 from tests.support.notices import (
@@ -220,6 +228,36 @@ def test_terminal_output_is_plain_text(evil: str) -> None:
     said = io.StringIO()
     console.status(Console(file=said, width=200), status_of(evil), WATCHLIST)
     assert unseen(said.getvalue()) == []
+
+
+@every_text
+def test_refusal_is_one_visible_line_on_a_terminal(
+    evil: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for error in (Refused(evil), DirectoryError(evil), NoSuchTenant(evil, {})):
+        with pytest.raises(typer.Exit), exit_on_error():
+            raise error
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1)
+        assert unseen(said.err) == []
+
+
+@every_text
+def test_mistake_in_the_settings_is_one_visible_line(
+    evil: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit), exit_on_error():
+        raise Misconfigured((ConfigProblem("place", evil.replace("\n", ""), "x"),))
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 2
+    assert unseen(said.err) == []
+
+
+@every_text
+def test_refusal_is_visible_text_on_the_page(evil: str) -> None:
+    calm = page(replace(single(), problem=evil))
+    assert unseen(calm) == []
+    assert unseen(sorry(503, "Not available", evil).body) == []
 
 
 @every_text

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.config.issuer import issuer
 from shared.config.setting_list import SETTINGS
+from shared.config.setting_rules import MAX_DEADLINE
 from shared.render.page import templates
 from tests.support.app_routes import levels
 from tests.support.bicep import FILES, INFRA, Bicep, Value
@@ -360,3 +362,17 @@ def test_the_runtime_is_the_tested_python_version() -> None:
     assert (
         FILES["app"].named("site").at("properties.functionAppConfig.runtime.version") == pinned[1]
     )
+
+
+def test_the_deadline_is_bounded_as_in_the_settings() -> None:
+    decorators = FILES["main"].parameters["deadlineMinutes"].decorators
+    assert f"@maxValue({MAX_DEADLINE})" in decorators
+
+
+def test_the_issuer_is_the_one_that_tokens_of_each_cloud_name() -> None:
+    assert "'login.chinacloudapi.cn', 'login.partner.microsoftonline.cn'" in str(
+        FILES["app"].variables["issuingHost"]
+    )
+    tenant = "0b6f7a11-52c3-4f5e-8d0e-6a1f2b3c4d5e"
+    for host in ("login.microsoftonline.com", "login.partner.microsoftonline.cn"):
+        assert issuer(f"https://{host}/{tenant}/v2.0") == f"https://{host}/{tenant}/v2.0"

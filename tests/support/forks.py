@@ -10,6 +10,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import io
 import json
 import os
 import runpy
@@ -193,6 +194,10 @@ def main() -> None:
     os.environ.update(order["environment"])
     if any(name.startswith(COVERAGE) for name in os.environ):
         importlib.import_module("coverage").process_startup()
+    encoding = os.environ.get("PYTHONIOENCODING")
+    for stream in (sys.stdout, sys.stderr) if encoding else ():
+        assert isinstance(stream, io.TextIOWrapper)
+        stream.reconfigure(encoding=encoding, errors="strict")
     module, *sys.argv[1:] = order["run"]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -16,14 +16,15 @@ from local.stand_in.other_tenants import REGISTRATION, OtherTenants
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, libapps
 from local.stand_in.tenant import Tenant
 from shared.adapters.channels.probe import probe_anonymously
-from shared.bootstrap import ROOT, watching
+from shared.adapters.identity.issuer_keys import IssuerKeys
+from shared.bootstrap import ROOT, clock, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings_loader import load
 from shared.core.model.check_record import Outcome
 from shared.render.text import commands as remedies
 from shared.usecases.doctor.examine import examine
 from shared.usecases.doctor.finding import Finding
-from tests.support.scripted import Reply, Scripted, reply
+from tests.support.scripted import Asked, Reply, Scripted, reply
 
 FORBIDDEN = {"odata.error": {"code": "AuthorizationPermissionMismatch", "message": {"value": "no"}}}
 VAULT = "@Microsoft.KeyVault(SecretUri=https://kv-abc123.vault.azure.net/secrets/teams-webhook-url)"
@@ -58,7 +59,13 @@ def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) 
         with watching(configured, environment=environment) as watch:
             return {
                 finding.part: finding
-                for finding in examine(watch, configured, probe_anonymously, send_test=send_test)
+                for finding in examine(
+                    watch,
+                    configured,
+                    probe_anonymously,
+                    read_issuer=lambda issuer: IssuerKeys(issuer, clock).key(""),
+                    send_test=send_test,
+                )
             }
 
     return run
@@ -89,6 +96,7 @@ def test_nothing_is_missing_in_a_complete_deployment(examined: Examine, tenant: 
         found = examined(send_test=True, LAPSEWATCH_PAGE_URL=f"{page.url}/api/page")
     assert missing(found) == set()
     assert found["page"].text == "requires sign-in"
+    assert found["page sign-in"].ok
     assert found["app"].text == "responds, and its checks are not overdue"
     assert not any(finding.commands for finding in found.values())
 
@@ -407,3 +415,18 @@ def test_a_missing_page_url(examined: Examine) -> None:
     )["page"].text
     assert closed.startswith("closed")
     assert closed.endswith(". Set LAPSEWATCH_PAGE_URL to add a link to it to messages")
+
+
+@pytest.mark.parametrize("named", ["https://sts.windows.net/{tenant}/", "{issuer}/", "{issuer}x"])
+def test_an_issuer_that_names_itself_differently(examined: Examine, named: str) -> None:
+    def answered(asked: Asked) -> Reply:
+        issuer = f"http://{asked.headers['host']}/{THEIRS}/v2.0"
+        name = named.format(tenant=THEIRS, issuer=issuer)
+        return reply({"issuer": name, "jwks_uri": f"{issuer}/keys"})
+
+    with Scripted(answered) as server:
+        issuer = f"{server.url}/{THEIRS}/v2.0"
+        found = examined(LAPSEWATCH_SIGN_IN_ISSUER=issuer, LAPSEWATCH_SIGN_IN_CLIENT_ID=THEIRS)
+    assert found["page sign-in"].ok is False
+    assert found["page sign-in"].text.startswith(f"{issuer}: ")
+    assert "names another issuer. Check LAPSEWATCH_SIGN_IN_ISSUER" in found["page sign-in"].text

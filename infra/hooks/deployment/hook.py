@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -13,7 +14,13 @@ AGAIN = "python3 infra/hooks/after_provision.py"
 
 
 def run(hook: Callable[[], None]) -> int:
-    """Run a hook, and return its exit status, which is 0."""
+    """Run a hook, and return its exit status, which is 0.
+
+    A letter that the console lacks becomes a question mark.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         hook()
     except KeyboardInterrupt:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from shared.core.model.age import FAR_AWAY, creation_order
+from shared.core.model.age import creation_order
+from shared.core.model.days import FAR_AWAY
 from shared.core.model.directory import Credential
 
 

@@ -5,6 +5,7 @@ outside is written as a quoted string without TOML syntax, or as a comment of on
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -47,10 +48,22 @@ LEFT_OUT = (
 MAX_COMMENT_CHARS = 160
 MAX_URI_CHARS = 300
 
+_PLAIN_QUOTES = str.maketrans("“”", '""')
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
 
 def watchlist_toml(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> str:
     """Return the text of a watchlist to start from, in the time zone `zone`."""
     return "\n".join(_lines(suggested, now, zone)) + "\n"
+
+
+def in_ascii(document: str) -> str:
+    """Return the same watchlist for a console that is not UTF-8, which a watchlist must be."""
+    lines = (
+        line.translate(_PLAIN_QUOTES) if line.startswith("#") else line
+        for line in document.split("\n")
+    )
+    return _NOT_ASCII.sub(lambda letter: f"\\U{ord(letter[0]):08X}", "\n".join(lines))
 
 
 def _lines(suggested: Suggestion, now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -85,7 +98,7 @@ def _redirects(suggested: Suggestion) -> Iterator[str]:
 
 
 def _service(service: Suggested, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    name = clean(service.name)
+    name = clean(service.name) or "FILL IN"
     yield "[[apps.services]]"
     yield f"name = {_quoted(name)}"
     if service.id:

@@ -1,7 +1,8 @@
 """The status as CSV for a spreadsheet: one row per item.
 
-RFC 4180, with a byte order mark: without it, Excel assumes the computer's old code page. No cell
-is computed as a formula.
+RFC 4180, with a byte order mark: without it, Excel assumes the computer's old code page. An
+apostrophe stands before text that a spreadsheet would change: compute as a formula, or show as
+another number or date.
 """
 
 import csv
@@ -38,9 +39,21 @@ COLUMNS = (
     "acknowledged_until",
 )
 
-# Where a cell could begin: some spreadsheets split cells at semicolons and remove quotation marks
-# (OWASP, "CSV Injection"), and take the fullwidth signs for the plain ones.
-_FORMULA = re.compile(r'(^|;)([\s"]*)(?=[=+\-@\t\r＝＋－＠])')  # noqa: RUF001  (fullwidth)
+OUR_VALUES = {"days_left", "ends", "ends_at", "ends_utc", "next_message", "acknowledged_until"}
+"""Columns with numbers, days and times of our own."""
+
+_FORMULA = r"[=+\-@＝＋－＠]"  # noqa: RUF001  (spreadsheets take fullwidth signs for the plain ones)
+_VALUE = r"[^;]*\d|#"
+"""What begins with no letter, and has a digit; or the name of an error, such as #N/A."""
+_WORD = (
+    r"(?i:true|false)\W*(?:;|$)"
+    r"|(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[\W_]*\d"
+)
+# A cell can begin after a semicolon too: some spreadsheets split cells there, and remove quotation
+# marks (OWASP, "CSV Injection").
+_CHANGED = re.compile(rf'(^|;)([\s"]*+)(?={_FORMULA}|(?![^\W\d_])(?:{_VALUE})|{_WORD})')
+_KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def status_csv(status: Status, watchlist: Watchlist) -> str:
@@ -52,16 +65,21 @@ def status_csv(status: Status, watchlist: Watchlist) -> str:
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     table.writeheader()
-    table.writerows(_without_formulas(row) for row in rows(status, watchlist))
+    table.writerows(_as_they_are(row) for row in rows(status, watchlist))
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _without_formulas(row: CsvRow) -> CsvRow:
+def _as_they_are(row: CsvRow) -> CsvRow:
     return {
-        name: value if isinstance(value, int) else _text_cell(value) for name, value in row.items()
+        name: value if name in OUR_VALUES or isinstance(value, int) else _text_cell(value)
+        for name, value in row.items()
     }
 
 
 def _text_cell(text: str) -> str:
-    """Return a clean text; an apostrophe stands before what a spreadsheet would compute."""
-    return _FORMULA.sub(r"\1\2'", clean(text, MAX_CELL_CHARS))
+    """Return a clean text; an apostrophe stands before what a spreadsheet would change.
+
+    A GUID stays as it is: programs look it up, and no spreadsheet changes it.
+    """
+    line = clean(text, MAX_CELL_CHARS)
+    return line if _KEY_ID.fullmatch(line) else _CHANGED.sub(r"\1\2'", line)

@@ -27,6 +27,8 @@ from shared.render.text.dates import clock, full_day
 from shared.render.text.escape import clean
 from shared.render.timeline.timeline import timeline
 
+MAX_PROBLEM_CHARS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class PageData:
@@ -69,7 +71,7 @@ def page(data: PageData) -> str:
         tenant_name=clean(at.watchlist.name),
         person=clean(data.person.name),
         notice=data.notice,
-        problem=data.problem,
+        problem=clean(data.problem, MAX_PROBLEM_CHARS),
         verdict=verdict(status, at, len(to_do) + assumed),
         beside=urgent_ones(status.inventory),
         troubles=list(other_items.troubles(status, at)),

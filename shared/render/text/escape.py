@@ -8,6 +8,8 @@ table cannot hold. Both cut at a limit of the caller, with an ellipsis as the la
 import re
 import unicodedata
 
+from shared.core.blank import is_blank
+
 MAX_CHARS = 80
 MAX_NAME_CHARS = 120
 """For names of apps and people in the inventory."""
@@ -31,14 +33,20 @@ def clean(text: str, limit: int = MAX_CHARS) -> str:
     Control characters and line breaks become spaces. Format characters (Unicode category Cf:
     bidirectional overrides, zero-width characters, tags) are removed. Halves of surrogate pairs,
     unassigned and private-use characters become U+FFFD: a reader may see nothing in their place.
-    The escaping of a medium (card, HTML, CSV) comes after this.
+    A line of blank letters is empty. The escaping of a medium (card, HTML, CSV) comes after this.
     """
     head = text[: limit * SCANNED_LENGTHS]
-    visible = head if head.isprintable() else "".join(_visible(character) for character in head)
-    line = _SPACES.sub(" ", visible).strip()
+    line = _SPACES.sub(" ", visible(head)).strip()
+    if is_blank(line):
+        return ""
     if len(line) <= limit and len(head) == len(text):
         return line
     return line[: limit - 1].rstrip() + "…"
+
+
+def visible(text: str) -> str:
+    """Return `text` as `clean` does, but with its spaces and in its full length."""
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def storable(text: str, limit: int) -> str:

@@ -13,15 +13,21 @@ from shared.usecases.doctor.deployment import deployment_of
 from shared.usecases.doctor.finding import Finding
 from shared.usecases.doctor.inventory import examine_inventory
 from shared.usecases.doctor.ledger import examine_ledger
-from shared.usecases.doctor.page import examine_page
+from shared.usecases.doctor.page import ReadIssuer, examine_page
 
 
 def examine(
-    watch: Watch, settings: Settings, ask: Callable[[str], Front], *, send_test: bool = False
+    watch: Watch,
+    settings: Settings,
+    ask: Callable[[str], Front],
+    *,
+    read_issuer: ReadIssuer | None = None,
+    send_test: bool = False,
 ) -> Iterator[Finding]:
     """Try the ledger, Graph, each app and claim, and the page; with `send_test`, each channel.
 
-    `ask` returns what a visitor who is not signed in gets at a URL.
+    `ask` returns what a visitor who is not signed in gets at a URL; `read_issuer` reads the keys
+    of an issuer, or `None` if it is not tried.
     """
     deployment = deployment_of(settings)
     yield _settings(watch, settings)
@@ -29,7 +35,7 @@ def examine(
     yield from examine_apps(watch, deployment)
     if watch.inventory is not None:
         yield examine_inventory(watch.inventory, watch.clock(), deployment)
-    yield from examine_page(settings, ask)
+    yield from examine_page(settings, ask, read_issuer)
     for name in watch.watchlist.channels:
         if send_test:
             yield examine_channel(watch, name, deployment)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from shared.config.clouds import cloud_of
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import Settings
 from shared.ports.errors import PortError
@@ -21,8 +22,14 @@ _STALE = (
 )
 
 
-def examine_page(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Finding]:
-    """Ask the deployed app for its page and its health, without signing in."""
+type ReadIssuer = Callable[[str], object]
+"""Reads the keys of an issuer as the page does, or raises `PortError`."""
+
+
+def examine_page(
+    settings: Settings, ask: Callable[[str], Front], read_issuer: ReadIssuer | None = None
+) -> Iterator[Finding]:
+    """Ask the deployed app for its page and its health, without signing in, and its issuer."""
     root, on_app, _ = settings.page_url.partition(PAGE_PATH)
     if settings.page_auth is None:
         text = _CLOSED if settings.page_url else f"{_CLOSED}. {_NO_LINK}"
@@ -30,7 +37,9 @@ def examine_page(settings: Settings, ask: Callable[[str], Front]) -> Iterator[Fi
     elif not settings.page_url:
         yield Finding("page", ok=None, text=f"skipped. {_NO_LINK}")
     else:
-        yield _front(settings.page_url, settings.page_auth.issuer, ask)
+        yield _front(settings, settings.page_auth.issuer, ask)
+    if settings.page_auth is not None and read_issuer is not None:
+        yield _issuer(settings.page_auth.issuer, read_issuer)
     if on_app:
         yield _health(f"{root}/api/health", ask)
 
@@ -50,15 +59,25 @@ def _health(url: str, ask: Callable[[str], Front]) -> Finding:
     return Finding("app", ok=False, text=text, commands=("azd deploy",))
 
 
-def _front(page_url: str, issuer: str, ask: Callable[[str], Front]) -> Finding:
+def _issuer(issuer: str, read_issuer: ReadIssuer) -> Finding:
+    """Report whether tokens of the issuer can be verified: it may name itself differently."""
     try:
-        found = ask(page_url)
+        read_issuer(issuer)
+    except PortError as error:
+        return Finding("page sign-in", ok=False, text=f"{issuer}: {error}")
+    return Finding("page sign-in", ok=True, text="the keys of its issuer can be read")
+
+
+def _front(settings: Settings, issuer: str, ask: Callable[[str], Front]) -> Finding:
+    try:
+        found = ask(settings.page_url)
     except PortError as error:
         return Finding("page", ok=False, text=str(error))
-    if found.leads_to == urlsplit(issuer).netloc or found.path.startswith("/.auth/login/"):
+    hosts = {urlsplit(url).netloc for url in (issuer, cloud_of(settings.graph).authority)}
+    if found.leads_to in hosts or found.path.startswith("/.auth/login/"):
         return Finding("page", ok=True, text="requires sign-in")
     text = (
-        f"{page_url} is reachable without sign-in (HTTP {found.status}): "
+        f"{settings.page_url} is reachable without sign-in (HTTP {found.status}): "
         "Easy Auth is not protecting it"
     )
     return Finding("page", ok=False, text=text, commands=commands.sign_in())

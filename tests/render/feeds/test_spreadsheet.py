@@ -2,12 +2,19 @@
 
 import csv
 import io
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from local.simulation.build import CLIENT_ID, at, secret
 from local.simulation.world import World
+from shared.core.model.directory import Credential, Kind
 from shared.render.feeds.spreadsheet import BYTE_ORDER_MARK, COLUMNS, status_csv
+from shared.render.text.escape import clean
+from tests.render.page.page_cases import WATCHLIST, single
+from tests.support.notices import unclaimed
 
 WIDE = "\N{FULLWIDTH EQUALS SIGN}"
 
@@ -148,6 +155,82 @@ def test_formula_in_a_hint_is_text_and_a_number_stays_one() -> None:
     alive.check()
     row = rows(alive)["libcal"]
     assert (row["hint"], row["days_left"]) == ("'=1+", "-3")
+
+
+def cell(text: str, hint: str = "q7X") -> dict[str, str]:
+    """Return the row of a credential with this name and hint."""
+    credential = Credential("k", Kind.SECRET, text, hint, None, None)
+    csv_text = status_csv(single(unclaimed(credential)).status, WATCHLIST)
+    return next(csv.DictReader(io.StringIO(csv_text.removeprefix(BYTE_ORDER_MARK), newline="")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["1E5", "007", "1/2", "3-4", "1e-3", "1,5", "1.5", ".5", "12:30", "0x1F", "1 %", "1 1/2"],
+        *["TRUE", "false", "JAN1", "Jan 5", "May-25", "Sept. 7", "march 2026", "5 May", "May 5, 7"],
+        *[
+            "$5",
+            "€ 5",
+            "(5)",
+            "-1",
+            "+1",
+            "=1",
+            "@x",
+            "#N/A",
+            "#REF!",
+            " 007",
+            "007 ",
+            "\t1",
+            "1\r",
+        ],
+        *["\u0663-\u0664", "\uff11\uff12", "2026-12-01", "1_000", "1'000", "1\xa0000", "%5", "~1"],
+    ],
+)
+def test_what_a_spreadsheet_would_change_is_text(text: str) -> None:
+    shown = clean(text)
+    row = cell(text, text)
+    assert (row["name"], row["credential"], row["hint"]) == (f"'{shown}",) * 3
+    assert f"; '{shown}" in cell(f"a; {shown}")["credential"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LibCal 2025", "q7X", "E15", "[TEST] app", "(old)", "Marketing 2025", "true love", "Mayor 5"],
+)
+def test_other_text_has_no_apostrophe(text: str) -> None:
+    assert cell(text)["credential"] == text
+
+
+SHOWN_AS_ANOTHER = re.compile(r"\s*[\d.,+\-=@$€£¥(%]|\s*(true|false)\s*$", re.IGNORECASE)
+
+
+@given(
+    st.text(alphabet=st.sampled_from("0123456789eE+-/.,:%$ xJANjan"), min_size=3, max_size=3)
+    | st.from_regex(r"[0-9][ -~]{2}", fullmatch=True)
+)
+def test_hint_that_looks_like_a_number_is_never_bare(hint: str) -> None:
+    shown = cell("LibCal", hint)["hint"]
+    assert not SHOWN_AS_ANOTHER.match(shown) or not any(map(str.isdigit, shown))
+    assert shown[:1] not in set("=+-@")
+
+
+def test_key_ids_numbers_and_days_of_ours_are_bare() -> None:
+    alive = World(now=at("2026-11-22T14:00Z"))
+    alive.tenant.put(
+        secret("12345678-0000-4000-8000-000000000000", "LibCal", ends="2026-11-19T09:15Z")
+    )
+    alive.check()
+    alive.acknowledge("libcal", "2026-12-01", "ordered")
+    row = rows(alive)["libcal"]
+    assert (row["key_id"], row["days_left"], row["ends"], row["ends_at"], row["ends_utc"]) == (
+        "12345678-0000-4000-8000-000000000000",
+        "-3",
+        "2026-11-19",
+        "03:15 CST",
+        "2026-11-19T09:15:00Z",
+    )
+    assert (row["acknowledged_until"], row["next_message"][:4]) == ("2026-12-01", "2026")
 
 
 def test_missing_app_has_its_name_from_the_watchlist() -> None:
