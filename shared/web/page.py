@@ -21,7 +21,7 @@ from shared.web import forms, response
 from shared.web.auth import from_own_page, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
-from shared.web.request import ANSWER_WITHIN
+from shared.web.request import ANSWER_WITHIN, READ
 from shared.web.response import respond
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
@@ -32,7 +32,7 @@ NOT_VERIFIED = "Your sign-in could not be verified. See the application log. Try
 
 
 @pages.function_name("page")
-@pages.route(route="page", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@pages.route(route="page", methods=READ, auth_level=func.AuthLevel.ANONYMOUS)
 def show(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status page; after a form, with a notice about it."""
     done = Done(req.params.get("done", ""), req.params.get("service", ""))
@@ -41,7 +41,7 @@ def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @pages.function_name("page_assets")
-@pages.route(route="page/assets/{name}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@pages.route(route="page/assets/{name}", methods=READ, auth_level=func.AuthLevel.ANONYMOUS)
 def assets(req: func.HttpRequest) -> func.HttpResponse:
     """Return the style or the script of the page, the same for everyone."""
     name, known_tag = req.route_params["name"], req.headers.get("if-none-match")
@@ -49,17 +49,17 @@ def assets(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @pages.function_name("page_forms")
-@pages.route(route="page/{form}", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@pages.route(route="page/{form}", methods=[*READ, "POST"], auth_level=func.AuthLevel.ANONYMOUS)
 def decide(req: func.HttpRequest) -> func.HttpResponse:
     """Do what a form asks for, then redirect to the page.
 
-    GET only redirects: it follows a sign-in that a form has caused.
+    GET and HEAD only redirect: GET follows a sign-in that a form has caused.
     """
     act = ACTS.get(req.route_params["form"].lower())
     if act is None:
         detail = f"The page's forms are {', '.join(ACTS)}."
         return respond(response.problem(404, "No such form", detail))
-    if req.method == "GET":
+    if req.method != "POST":
         return respond(response.see_other(_address(tenant=req.params.get("tenant", ""))))
 
     def answer(visit: PageVisit, configured: Settings) -> response.HttpResponse:

@@ -1,11 +1,15 @@
 """The status page as an HTTP response, with the result of a form if there is one."""
 
+from collections.abc import Mapping, Sequence
+
 from shared.config.setting_rules import PAGE_PATH
 from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision
 from shared.render.page import flash
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.page import PageData, page
 from shared.web import response
+from shared.web.just_done import RECENT, just_done
 from shared.web.visit import Done, PageVisit
 
 
@@ -21,7 +25,7 @@ def status_page(
 
     Args:
         visit: Who sees the page, and of which tenant.
-        result: What a form did, or the text about it.
+        result: What the address says that a form did, or the text about a form.
         problem: Why a form was refused.
         status: The HTTP status.
         part: The part of the tenant's table to show.
@@ -30,6 +34,8 @@ def status_page(
     watchlist, judgement = watch.watchlist, now.judgement
     at = CheckContext(watchlist, watch.ledger.load(), judgement.now, now.last_checks)
     histories = watch.ledger.decisions(*watchlist.services)
+    if isinstance(result, Done):
+        result = _confirmed(visit, result, histories, at)
     notice = (
         flash.receipt(result.notice, result.service, judgement, watchlist)
         if isinstance(result, Done)
@@ -47,3 +53,13 @@ def status_page(
         base=PAGE_PATH,
     )
     return response.page(page(data), status)
+
+
+def _confirmed(
+    visit: PageVisit, said: Done, histories: Mapping[str, Sequence[Decision]], at: CheckContext
+) -> Done | None:
+    """Return what the form that was just sent did, if the ledger has it."""
+    if not said.notice:
+        return None
+    recent = visit.watch.ledger.decisions_since(at.now - RECENT)
+    return just_done(said, visit.person, recent, histories, at)
