@@ -1,7 +1,7 @@
 """What a person has just done, according to the ledger.
 
-Anybody can make a link to the page with `?done=`. Its reader must not be told of a decision that
-they have not made, so the address only chooses among what the ledger confirms.
+Anybody can make a link to the page with `?done=`. Its reader must not read of a decision that they
+have not made, so the address only chooses among what the ledger confirms.
 """
 
 from collections.abc import Mapping, Sequence

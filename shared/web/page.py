@@ -16,7 +16,7 @@ from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
-from shared.render.page import inventory_query, templates
+from shared.render.page import history_query, inventory_query, templates
 from shared.web import forms, response
 from shared.web.auth import from_own_page, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
@@ -37,7 +37,12 @@ def show(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status page; after a form, with a notice about it."""
     done = Done(req.params.get("done", ""), req.params.get("service", ""))
     part = inventory_query.wanted(req.params)
-    return respond(_visited(req, lambda visit, _: status_page(visit, done, part=part)))
+    history = history_query.wanted_history(req.params)
+
+    def answer(visit: PageVisit, _: Settings) -> response.HttpResponse:
+        return status_page(visit, done, part=part, history=history)
+
+    return respond(_visited(req, answer))
 
 
 @pages.function_name("page_assets")

@@ -1,11 +1,11 @@
 """The status page as an HTTP response, with the result of a form if there is one."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shared.config.setting_rules import PAGE_PATH
 from shared.core.model.context import CheckContext
-from shared.core.model.decision import Decision
 from shared.render.page import flash
+from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.page import PageData, page
 from shared.web import response
@@ -20,6 +20,7 @@ def status_page(
     problem: str = "",
     status: int = 200,
     part: Wanted = WHOLE,
+    history: WantedHistory = NEWEST,
 ) -> response.HttpResponse:
     """Return the page as things are now.
 
@@ -29,37 +30,31 @@ def status_page(
         problem: Why a form was refused.
         status: The HTTP status.
         part: The part of the tenant's table to show.
+        history: The part of a service's history to show.
     """
     watch, now = visit.watch, visit.watch.status()
-    watchlist, judgement = watch.watchlist, now.judgement
-    at = CheckContext(watchlist, watch.ledger.load(), judgement.now, now.last_checks)
-    histories = watch.ledger.decisions(*watchlist.services)
-    if isinstance(result, Done):
-        result = _confirmed(visit, result, histories, at)
-    notice = (
-        flash.receipt(result.notice, result.service, judgement, watchlist)
-        if isinstance(result, Done)
-        else result
-    )
     data = PageData(
         now,
-        at,
-        histories,
+        CheckContext(watch.watchlist, watch.ledger.load(), now.judgement.now, now.last_checks),
+        watch.ledger.decisions(*watch.watchlist.services),
         visit.person,
-        notice,
-        flash.refusal(problem),
-        part,
+        problem=flash.refusal(problem),
+        wanted=part,
+        history=history,
         tenant=visit.tenant,
         base=PAGE_PATH,
     )
-    return response.page(page(data), status)
+    notice = _receipt(result, visit, data) if isinstance(result, Done) else result
+    return response.page(page(replace(data, notice=notice)), status)
 
 
-def _confirmed(
-    visit: PageVisit, said: Done, histories: Mapping[str, Sequence[Decision]], at: CheckContext
-) -> Done | None:
-    """Return what the form that was just sent did, if the ledger has it."""
+def _receipt(said: Done, visit: PageVisit, data: PageData) -> flash.Receipt | None:
+    """Return the answer to the form that was just sent, if the ledger has what it did."""
     if not said.notice:
         return None
+    at = data.at
     recent = visit.watch.ledger.decisions_since(at.now - RECENT)
-    return just_done(said, visit.person, recent, histories, at)
+    done = just_done(said, visit.person, recent, data.histories, at)
+    if done is None:
+        return None
+    return flash.receipt(done.notice, done.service, data.status.judgement, at.watchlist)

@@ -65,7 +65,7 @@ def test_link_without_a_decision_says_nothing(world: World, done: str, service: 
         ("claim", "", ANNA, 0, NOTHING),
     ],
 )
-def test_receipt_is_for_the_own_recent_confirmation(  # noqa: PLR0913  (a row)
+def test_receipt_is_for_the_own_recent_confirmation(
     world: World, done: str, service: str, person: Person, minutes: int, text: str
 ) -> None:
     world.confirm("libcal", "k4")

@@ -15,6 +15,8 @@ from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, described
 
 MAX_HINT_CHARS = 10
+MAX_BUTTONS = 20
+"""The most buttons of a kind on a card; the command `confirm` takes any credential."""
 
 
 class Confirm(NamedTuple):
@@ -41,16 +43,17 @@ def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     if view.assumed:
         ordered += [live[used]] if used in live else []
         ordered += [c for c in others if _is_older(c, view)]
-    return tuple(Confirm(shown_fields(c), _label(c, view), _about(c, at)) for c in ordered)
+    shown = ordered[:MAX_BUTTONS]
+    return tuple(Confirm(shown_fields(c), _label(c, view), _about(c, at)) for c in shown)
 
 
 def undos(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     """Return the buttons that undo a confirmation: one for each older credential that is live."""
     name = clean(view.service.name)
+    live = [c for c in reversed(view.leftovers) if is_live(c, at.now)]
     return tuple(
         Confirm(shown_fields(c), f"Undo: {name} still uses {_short_name(c)}", _about(c, at))
-        for c in reversed(view.leftovers)
-        if is_live(c, at.now)
+        for c in live[:MAX_BUTTONS]
     )
 
 
