@@ -21,7 +21,7 @@ from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
-from shared.render.page.section import section
+from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
 from shared.render.page.templates import BASE, render, tenant_url
 from shared.render.page.todos import todos
@@ -62,12 +62,6 @@ def page(data: PageData) -> str:
     cards, unread = _cards(data), other_items.unread(status, at)
     others = _others(data)
     sections = {name: section(items) for name, items in others.items()}
-    shown = [
-        item
-        for name, each in sections.items()
-        for item in each.items
-        if name == "apps" or _needs_attention(item)
-    ]
     to_do = sum(
         _needs_attention(item) for name in others for item in others[name] if name != "apps"
     )
@@ -87,7 +81,7 @@ def page(data: PageData) -> str:
         troubles=list(other_items.troubles(status, at)),
         checked=age_text(last_success, at.now) if last_success is not None else "",
         checked_stamp=instant(last_success),
-        todos=todos(cards, [*unread, *shown]),
+        todos=todos(cards, [*unread, *_to_do(sections)]),
         picture=_picture(data) if cards else "",
         cards=cards,
         unread=unread,
@@ -108,6 +102,16 @@ def _others(data: PageData) -> dict[str, list[other_items.Item]]:
         "leftovers": other_items.leftovers(status, at),
         "watcher": other_items.watcher(status, at),
     }
+
+
+def _to_do(sections: Mapping[str, Section]) -> list[other_items.Item]:
+    """Return the shown items that need attention; every app with a problem does."""
+    return [
+        item
+        for name, each in sections.items()
+        for item in each.items
+        if name == "apps" or _needs_attention(item)
+    ]
 
 
 def _needs_attention(item: other_items.Item) -> bool:
