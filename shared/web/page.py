@@ -91,11 +91,19 @@ def _visited(
         with watching(configured, within=ANSWER_WITHIN) as watch:
             return answer(PageVisit(person, watch, log.info, report), configured)
     except NoSuchTenant as error:
-        names = {key: each.name or key for key, each in configured.watchlists.items()}
-        return response.page(templates.which_tenant(names), 404 if error.given else 200)
+        return _which_tenant(configured, given=error.given, read=req.method in READ)
     except PortError as error:
         log.error("page: %s", error)
         return response.sorry(503, "Not available", str(error))
+
+
+def _which_tenant(configured: Settings, *, given: str, read: bool) -> response.HttpResponse:
+    """Return the page that lists the tenants; for a form, it says that nothing was saved."""
+    names = {key: each.name or key for key, each in configured.watchlists.items()}
+    problem = "This tenant is not watched. " if given else ""
+    problem += "" if read else "Nothing was saved."
+    status = 404 if given else 200 if read else 400
+    return response.page(templates.which_tenant(names, problem=problem.strip()), status)
 
 
 def _unacceptable(req: func.HttpRequest, configured: Settings) -> response.HttpResponse | None:
