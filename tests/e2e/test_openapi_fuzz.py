@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
-from tests.e2e.conftest import ROOT, Lapsewatch
-from tests.functions_host.host_process import Host, hosted
+from tests.e2e.conftest import ROOT
+from tests.functions_host.host_process import Host
 from tests.support.openapi import PATHS
 
 CHECKS = (
@@ -23,27 +21,15 @@ CHECKS = (
 FEW, MANY = 2, 25
 """Random requests for each operation: by default, and with `make thorough`."""
 HEADERS = {"x-functions-key": "local", "Sec-Fetch-Site": "same-origin"}
-METHODS = {"get", "head", "post", "put", "patch", "delete", "options", "trace", "query"}
-
-
-@pytest.fixture
-def host(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Host]:
-    settings = {
-        **lapsewatch.tenant.environment,
-        "LAPSEWATCH_TABLES": lapsewatch.tables,
-        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
-    }
-    with hosted(
-        tmp_path, "--no-timers", "--signed-in", "Dana Example", app=ROOT, **settings
-    ) as host:
-        yield host
 
 
 @pytest.mark.timeout(600)  # on a busy machine
-def test_answers_are_as_described(host: Host, pytestconfig: pytest.Config, tmp_path: Path) -> None:
+def test_answers_are_as_described(
+    signed_in: Host, pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
     thorough = pytestconfig.getoption("--hypothesis-profile") == "thorough"
     arguments = {
-        "--url": host.url,
+        "--url": signed_in.url,
         "--phases": "coverage,fuzzing",
         "--max-examples": str(MANY if thorough else FEW),
         "--checks": ",".join(CHECKS),
@@ -64,16 +50,3 @@ def test_answers_are_as_described(host: Host, pytestconfig: pytest.Config, tmp_p
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"{sum(map(len, PATHS.values()))} selected" in ran.stdout
-
-
-def test_other_methods_are_unknown(host: Host) -> None:
-    for path, operations in PATHS.items():
-        for method in sorted(METHODS - set(operations)):
-            answer = requests.request(
-                method.upper(),
-                f"{host.url}{path.format(name='page.css')}",
-                headers=HEADERS,
-                data=b"{}",
-                timeout=60,
-            )
-            assert (path, method, answer.status_code, answer.content) == (path, method, 404, b"")
