@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup browser demo story test quick thorough lint types arrows unit bench mutate soak package sbom lock clean
+.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
 PYTEST := -m pytest -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process compiles its imports again
@@ -39,6 +39,9 @@ quick: setup ## run the tests that need no Azurite, browser, Node.js or process 
 
 thorough: setup browser ## run all tests, with many random examples
 	@$(PY) $(PYTEST) --hypothesis-profile thorough --timeout 900
+
+fuzz: setup ## send many random requests, and compare the answers with docs/openapi.yaml
+	@$(PY) -m pytest tests/e2e/test_openapi_fuzz.py --hypothesis-profile thorough
 
 browser: setup # without a browser, the tests that need one are left out; the last line counts them
 	@$(PY) -m local.set_up_browser

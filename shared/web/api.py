@@ -15,14 +15,14 @@ from shared.render.feeds.status_document import status_document
 from shared.usecases.tenants import fresh
 from shared.web import response
 from shared.web.log import log, report
-from shared.web.request import ANSWER_WITHIN, tenant_of
+from shared.web.request import ANSWER_WITHIN, READ, tenant_of
 from shared.web.response import respond, unavailable
 
 api = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
 
 
 @api.function_name("status")
-@api.route(route="status", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@api.route(route="status", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status: all, of one service (`?service=ID`), or read now (`?live=true`)."""
     live = req.params.get("live", "false").lower()
@@ -60,7 +60,7 @@ def check(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @api.function_name("health")
-@api.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@api.route(route="health", methods=READ, auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the response is the same for everybody)
     """Return whether the checks of all tenants succeed, and nothing else: the route is public."""
     try:

@@ -12,7 +12,7 @@ from shared.core.results import Status
 from shared.ports.errors import PortError
 from shared.render.feeds import calendar_events, metrics, spreadsheet
 from shared.usecases.check import Watch
-from shared.web.request import tenant_of
+from shared.web.request import READ, tenant_of
 from shared.web.response import HttpResponse, feed, respond, unavailable
 
 feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
@@ -21,21 +21,21 @@ METRICS_TYPE = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # the SDK add
 
 
 @feeds.function_name("metrics")
-@feeds.route(route="metrics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@feeds.route(route="metrics", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def metrics_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return gauges from the ledger, for Prometheus."""
     return _respond(req, _metrics)
 
 
 @feeds.function_name("calendar")
-@feeds.route(route="calendar.ics", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@feeds.route(route="calendar.ics", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the expiry dates as events, for Outlook."""
     return _respond(req, _calendar)
 
 
 @feeds.function_name("status_csv")
-@feeds.route(route="status.csv", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@feeds.route(route="status.csv", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status as a table, one row for each item."""
     return _respond(req, _spreadsheet)

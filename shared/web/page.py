@@ -16,12 +16,12 @@ from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
-from shared.render.page import inventory_query, templates
+from shared.render.page import history_query, inventory_query, templates
 from shared.web import forms, response
 from shared.web.auth import from_own_page, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
-from shared.web.request import ANSWER_WITHIN
+from shared.web.request import ANSWER_WITHIN, READ
 from shared.web.response import respond
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
@@ -32,16 +32,21 @@ NOT_VERIFIED = "Your sign-in could not be verified. See the application log. Try
 
 
 @pages.function_name("page")
-@pages.route(route="page", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@pages.route(route="page", methods=READ, auth_level=func.AuthLevel.ANONYMOUS)
 def show(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status page; after a form, with a notice about it."""
     done = Done(req.params.get("done", ""), req.params.get("service", ""))
     part = inventory_query.wanted(req.params)
-    return respond(_visited(req, lambda visit, _: status_page(visit, done, part=part)))
+    history = history_query.wanted_history(req.params)
+
+    def answer(visit: PageVisit, _: Settings) -> response.HttpResponse:
+        return status_page(visit, done, part=part, history=history)
+
+    return respond(_visited(req, answer))
 
 
 @pages.function_name("page_assets")
-@pages.route(route="page/assets/{name}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@pages.route(route="page/assets/{name}", methods=READ, auth_level=func.AuthLevel.ANONYMOUS)
 def assets(req: func.HttpRequest) -> func.HttpResponse:
     """Return the style or the script of the page, the same for everyone."""
     name, known_tag = req.route_params["name"], req.headers.get("if-none-match")
@@ -49,17 +54,17 @@ def assets(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @pages.function_name("page_forms")
-@pages.route(route="page/{form}", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@pages.route(route="page/{form}", methods=[*READ, "POST"], auth_level=func.AuthLevel.ANONYMOUS)
 def decide(req: func.HttpRequest) -> func.HttpResponse:
     """Do what a form asks for, then redirect to the page.
 
-    GET only redirects: it follows a sign-in that a form has caused.
+    GET and HEAD only redirect: GET follows a sign-in that a form has caused.
     """
     act = ACTS.get(req.route_params["form"].lower())
     if act is None:
         detail = f"The page's forms are {', '.join(ACTS)}."
         return respond(response.problem(404, "No such form", detail))
-    if req.method == "GET":
+    if req.method != "POST":
         return respond(response.see_other(_address(tenant=req.params.get("tenant", ""))))
 
     def answer(visit: PageVisit, configured: Settings) -> response.HttpResponse:
@@ -86,11 +91,19 @@ def _visited(
         with watching(configured, within=ANSWER_WITHIN) as watch:
             return answer(PageVisit(person, watch, log.info, report), configured)
     except NoSuchTenant as error:
-        names = {key: each.name or key for key, each in configured.watchlists.items()}
-        return response.page(templates.which_tenant(names), 404 if error.given else 200)
+        return _which_tenant(configured, given=error.given, read=req.method in READ)
     except PortError as error:
         log.error("page: %s", error)
         return response.sorry(503, "Not available", str(error))
+
+
+def _which_tenant(configured: Settings, *, given: str, read: bool) -> response.HttpResponse:
+    """Return the page that lists the tenants; for a form, it says that nothing was saved."""
+    names = {key: each.name or key for key, each in configured.watchlists.items()}
+    problem = "This tenant is not watched. " if given else ""
+    problem += "" if read else "Nothing was saved."
+    status = 404 if given else 200 if read else 400
+    return response.page(templates.which_tenant(names, problem=problem.strip()), status)
 
 
 def _unacceptable(req: func.HttpRequest, configured: Settings) -> response.HttpResponse | None:

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import azure.functions as func
 
+READ = ("GET", "HEAD")
+"""The methods of a route that only reads. The host leaves out the body of an answer to HEAD."""
+
 ANSWER_WITHIN = timedelta(seconds=120)
 """The time limit of a check that is run by an HTTP request.
 

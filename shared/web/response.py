@@ -23,7 +23,9 @@ GUARDS = {
     "Referrer-Policy": "same-origin",  # not stricter: Easy Auth refuses forms without a referrer
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",  # browsers ignore it where there is no TLS
 }
+"""The headers of every response; a response may set its own value of one."""
 MAX_DETAIL_CHARS = 2000
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -41,8 +43,9 @@ class HttpResponse(NamedTuple):
 
 
 def respond(response: HttpResponse) -> func.HttpResponse:
-    """Return a response as the worker's own type."""
-    status, body, media_type, headers = response
+    """Return a response as the worker's own type, with the security headers."""
+    status, body, media_type, own = response
+    headers = GUARDS | own
     return func.HttpResponse(body, status_code=status, mimetype=media_type, headers=headers)
 
 
@@ -134,7 +137,7 @@ def asset(assets: Mapping[str, tuple[str, str]], name: str, known_tag: str | Non
 
 def feed(text: str, media_type: str, file_name: str = "") -> HttpResponse:
     """Return a feed; with `file_name`, as a file to be saved."""
-    headers = GUARDS | {"Cache-Control": "private, no-cache"}
+    headers = {"Cache-Control": "private, no-cache"}
     if file_name:
         headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return HttpResponse(200, text, media_type, headers)
@@ -143,8 +146,7 @@ def feed(text: str, media_type: str, file_name: str = "") -> HttpResponse:
 def _not_stored(
     status: int, body: str, media_type: str, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    every = GUARDS | {"Cache-Control": "no-store"} | dict(headers or {})
-    return HttpResponse(status, body, media_type, every)
+    return HttpResponse(status, body, media_type, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def _tagged(
@@ -152,7 +154,7 @@ def _tagged(
 ) -> HttpResponse:
     """Return `body`, or 304 if the caller has it already; the tag covers `lasting`."""
     tag = '"' + hashlib.sha256(lasting.encode()).hexdigest()[:32] + '"'
-    headers = GUARDS | {"Cache-Control": caching, "ETag": tag}
+    headers = {"Cache-Control": caching, "ETag": tag}
     known = {each.strip().removeprefix("W/") for each in (known_tag or "").split(",")}
     if tag in known:
         return HttpResponse(304, "", media_type, headers)

@@ -1,12 +1,18 @@
 """The status page as an HTTP response, with the result of a form if there is one."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from shared.config.setting_rules import PAGE_PATH
 from shared.core.model.context import CheckContext
+from shared.core.model.decision import Decision
 from shared.core.results import Status
 from shared.render.page import flash
+from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.page import PageData, page
 from shared.web import response
+from shared.web.just_done import RECENT, just_done
 from shared.web.visit import Done, PageVisit
 
 
@@ -17,36 +23,49 @@ def status_page(
     problem: str = "",
     status: int = 200,
     part: Wanted = WHOLE,
+    history: WantedHistory = NEWEST,
 ) -> response.HttpResponse:
     """Return the page as things are now.
 
     Args:
         visit: Who sees the page, and of which tenant.
-        result: What a form did, or the text about it.
+        result: What the address says that a form did, or the text about a form.
         problem: Why a form was refused.
         status: The HTTP status.
         part: The part of the tenant's table to show.
+        history: The part of a service's history to show.
     """
-    watch = visit.watch
-    histories = watch.ledger.decisions(*watch.watchlist.services)
+    ledger = visit.watch.ledger
+    histories = ledger.decisions(*visit.watch.watchlist.services)
+    asked = isinstance(result, Done) and result.notice
+    recent = ledger.decisions_since(visit.watch.clock() - RECENT) if asked else ()
 
     def html(now: Status, at: CheckContext) -> str:
-        notice = (
-            flash.receipt(result.notice, result.service, now.judgement, at.watchlist)
-            if isinstance(result, Done)
-            else result
-        )
         data = PageData(
             now,
             at,
             histories,
             visit.person,
-            notice,
-            flash.refusal(problem),
-            part,
+            problem=flash.refusal(problem),
+            wanted=part,
+            history=history,
             tenant=visit.tenant,
             base=PAGE_PATH,
         )
-        return page(data)
+        notice = _receipt(result, recent, data) if isinstance(result, Done) else result
+        return page(replace(data, notice=notice))
 
-    return response.page(watch.shown_status(html), status)
+    return response.page(visit.watch.shown_status(html), status)
+
+
+def _receipt(said: Done, recent: Sequence[Decision], data: PageData) -> flash.Receipt | None:
+    """Return the answer to the form that was just sent, if the ledger has what it did.
+
+    `recent` are the decisions made since `RECENT` before the page was asked for.
+    """
+    if not said.notice:
+        return None
+    done = just_done(said, data.person, recent, data.histories, data.at)
+    if done is None:
+        return None
+    return flash.receipt(done.notice, done.service, data.status.judgement, data.at.watchlist)

@@ -19,6 +19,7 @@ from local.azurite import Azurite
 from local.simulation.build import CHICAGO, noon
 from local.stand_in.stories import tell
 from local.stand_in.tenant import Tenant
+from tests.functions_host.host_process import Host, hosted
 from tests.support.forks import Forked, program
 
 ROOT = Path(__file__).parents[2]
@@ -130,3 +131,17 @@ def lapsewatch(tenant: Tenant, azurite: Azurite) -> Lapsewatch:
     ):
         service.delete_table("Lapsewatch")
     return Lapsewatch(tenant, azurite.tables)
+
+
+@pytest.fixture
+def signed_in(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Host]:
+    """Run the app on the local host, with Dana Example signed in to the page."""
+    settings = {
+        **lapsewatch.tenant.environment,
+        "LAPSEWATCH_TABLES": lapsewatch.tables,
+        "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+    }
+    with hosted(
+        tmp_path, "--no-timers", "--signed-in", "Dana Example", app=ROOT, **settings
+    ) as host:
+        yield host

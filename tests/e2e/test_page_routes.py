@@ -370,7 +370,8 @@ def test_every_response_has_security_headers(site: Site) -> None:
             found["x-content-type-options"],
             found["referrer-policy"],
             found["x-frame-options"],
-        ) == ("nosniff", "same-origin", "DENY")
+            found["strict-transport-security"],
+        ) == ("nosniff", "same-origin", "DENY", "max-age=31536000")
 
 
 def test_style_and_script_are_public_and_cached(site: Site) -> None:

@@ -16,6 +16,8 @@ from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, described
 
 MAX_HINT_CHARS = 10
+MAX_BUTTONS = 20
+"""The most buttons of a kind on a card; the command `confirm` takes any credential."""
 
 
 class Confirm(NamedTuple):
@@ -42,7 +44,8 @@ def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     if view.assumed:
         ordered += [live[used]] if used in live else []
         ordered += [c for c in others if _is_older(c, view)]
-    return tuple(Confirm(shown_fields(c), _label(c, view), _about(c, at)) for c in ordered)
+    shown = ordered[:MAX_BUTTONS]
+    return tuple(Confirm(shown_fields(c), _label(c, view), _about(c, at)) for c in shown)
 
 
 def undos(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
@@ -51,10 +54,11 @@ def undos(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     If the confirmed one is lost, there is nothing to undo: older ones can be confirmed.
     """
     name = clean(view.service.name)
+    found = view.leftovers if view.loss == Loss.NONE else ()
+    live = [c for c in reversed(found) if is_live(c, at.now)]
     return tuple(
         Confirm(shown_fields(c), f"Undo: {name} still uses {_short_name(c)}", _about(c, at))
-        for c in reversed(view.leftovers)
-        if is_live(c, at.now) and view.loss == Loss.NONE
+        for c in live[:MAX_BUTTONS]
     )
 
 

@@ -46,7 +46,6 @@ MESSAGES = {
 class Entry(NamedTuple):
     """A decision or a message."""
 
-    at: datetime
     stamp: str | None
     """RFC 3339, for machines."""
     moment: str
@@ -55,29 +54,34 @@ class Entry(NamedTuple):
     what: str
 
 
-def history(view: ServiceView, decisions: Sequence[Decision], at: CheckContext) -> list[Entry]:
+type Event = Decision | Notification
+
+
+def events(view: ServiceView, decisions: Sequence[Decision], at: CheckContext) -> list[Event]:
     """Return the decisions about a service and the messages about its items, newest first."""
-    entries = [*(_decision(each, view, at) for each in decisions), *_messages(view, at)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    every: list[Event] = [*decisions, *_messages(view, at)]
+    return sorted(every, key=lambda event: event.at, reverse=True)
 
 
-def _messages(view: ServiceView, at: CheckContext) -> Iterator[Entry]:
+def entry(event: Event, view: ServiceView, at: CheckContext) -> Entry:
+    """Return what the page says of a decision or a message."""
+    if isinstance(event, Decision):
+        who = clean(event.by.name) if event.by is not None else "Sign-ins"
+        return _entry(event.at, who, _what(event, view, at), at)
+    return _entry(event.at, f"Sent to “{clean(event.channel)}”:", _subject(event), at)
+
+
+def _messages(view: ServiceView, at: CheckContext) -> Iterator[Notification]:
     prefixes = (f"leftover:{view.item}:", f"delete:{view.item}:")
     for notification in at.memory.notifications.values():
         if notification.item == view.item or notification.item.startswith(prefixes):
-            channel = clean(notification.channel)
-            yield _entry(notification.at, f"Sent to “{channel}”:", _subject(notification), at)
+            yield notification
 
 
 def _subject(notification: Notification) -> str:
     if notification.item.startswith("delete:"):
         return "the old credential can be deleted"
     return MESSAGES[notification.reason]
-
-
-def _decision(decision: Decision, view: ServiceView, at: CheckContext) -> Entry:
-    who = clean(decision.by.name) if decision.by is not None else "Sign-ins"
-    return _entry(decision.at, who, _what(decision, view, at), at)
 
 
 def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
@@ -108,4 +112,4 @@ def _credential(key_id: str, at: CheckContext) -> str:
 def _entry(then: datetime, who: str, what: str, at: CheckContext) -> Entry:
     zone = at.watchlist.zone
     moment = f"{full_day(then.astimezone(zone).date())}, {clock(then, zone)}"
-    return Entry(then, instant(then), moment, who, what)
+    return Entry(instant(then), moment, who, what)

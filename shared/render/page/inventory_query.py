@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from shared.render.page.query_number import query_number
 from shared.render.text.escape import clean
 
 MAX_FILTER_CHARS = 100
-MAX_START_DIGITS = 6
 
 SORTS = {"urgent": "Urgent first", "app": "App", "credential": "Credential", "ends": "Expires"}
 """By the value in the query (a promise): what people read."""
@@ -34,10 +34,9 @@ WHOLE = Wanted()
 
 def wanted(parameters: Mapping[str, str]) -> Wanted:
     """Return what the page's query asks for; an invalid value counts as missing."""
-    start, sort = parameters.get("from", ""), parameters.get("sort", "")
-    is_number = start.isascii() and start.isdecimal() and len(start) <= MAX_START_DIGITS
+    sort = parameters.get("sort", "")
     return Wanted(
         clean(parameters.get("name", ""), MAX_FILTER_CHARS),
         sort if sort in SORTS else "urgent",
-        int(start) if is_number else 0,
+        query_number(parameters.get("from", "")),
     )

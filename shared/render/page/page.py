@@ -16,9 +16,12 @@ from shared.render.instant import instant
 from shared.render.page import other_items
 from shared.render.page.age import age_text
 from shared.render.page.flash import Receipt
+from shared.render.page.history_part import HistoryLinks, history_part
+from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
+from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
 from shared.render.page.templates import BASE, render, tenant_url
 from shared.render.page.todos import todos
@@ -46,6 +49,8 @@ class PageData:
     """Why a decision was not saved."""
     wanted: Wanted = WHOLE
     """The part of the tenant's table to show."""
+    history: WantedHistory = NEWEST
+    """The part of a service's history to show."""
     tenant: str = ""
     """The tenant's key in links; empty if there is only one."""
     base: str = BASE
@@ -56,11 +61,12 @@ def page(data: PageData) -> str:
     """Return the page as HTML, to be sent as UTF-8."""
     status, at = data.status, data.at
     zone = at.watchlist.zone
-    cards = _cards(data)
-    unread, apps = other_items.unread(status, at), other_items.apps(status, at)
-    unclaimed, leftovers = other_items.unclaimed(status, at), other_items.leftovers(status, at)
-    watcher = other_items.watcher(status, at)
-    to_do = [item for item in (*unclaimed, *leftovers, *watcher) if _needs_attention(item)]
+    cards, unread = _cards(data), other_items.unread(status, at)
+    others = _others(data)
+    sections = {name: section(items) for name, items in others.items()}
+    to_do = sum(
+        _needs_attention(item) for name in others for item in others[name] if name != "apps"
+    )
     assumed = sum(each.turn is not None and each.severity == Severity.OK for each in cards)
     last_success = status.last_checks.last_success
     return render(
@@ -72,24 +78,42 @@ def page(data: PageData) -> str:
         person=clean(data.person.name),
         notice=data.notice,
         problem=clean(data.problem, MAX_PROBLEM_CHARS),
-        verdict=verdict(status, at, len(to_do) + assumed),
+        verdict=verdict(status, at, to_do + assumed),
         beside=urgent_ones(status.inventory),
         troubles=list(other_items.troubles(status, at)),
         checked=age_text(last_success, at.now) if last_success is not None else "",
         checked_stamp=instant(last_success),
-        todos=todos(cards, [*unread, *apps, *to_do]),
+        todos=todos(cards, [*unread, *_to_do(sections)]),
         picture=_picture(data) if cards else "",
         cards=cards,
         unread=unread,
-        unclaimed=unclaimed,
-        apps=apps,
-        leftovers=leftovers,
-        watcher=watcher,
+        sections=sections,
         tenant=inventory_section(status.inventory, data.wanted, zone, data.base, key=data.tenant),
         zone=zone.key,
         generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
         generated_stamp=instant(at.now),
     )
+
+
+def _others(data: PageData) -> dict[str, list[other_items.Item]]:
+    """Return the items that are not services, by the id of their section."""
+    status, at = data.status, data.at
+    return {
+        "apps": other_items.apps(status, at),
+        "unclaimed": other_items.unclaimed(status, at),
+        "leftovers": other_items.leftovers(status, at),
+        "watcher": other_items.watcher(status, at),
+    }
+
+
+def _to_do(sections: Mapping[str, Section]) -> list[other_items.Item]:
+    """Return the shown items that need attention; every app with a problem does."""
+    return [
+        item
+        for name, each in sections.items()
+        for item in each.items
+        if name == "apps" or _needs_attention(item)
+    ]
 
 
 def _needs_attention(item: other_items.Item) -> bool:
@@ -101,7 +125,12 @@ def _cards(data: PageData) -> list[Card]:
         data.status.judgement.services,
         key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)),
     )
-    return [card(view, data.histories.get(view.item, ()), data.status, data.at) for view in views]
+    links = HistoryLinks(data.history, data.base, data.tenant)
+    cards = []
+    for view in views:
+        history = history_part(view, data.histories.get(view.item, ()), data.at, links)
+        cards.append(card(view, history, data.status, data.at))
+    return cards
 
 
 def _picture(data: PageData) -> Markup:

@@ -1,11 +1,10 @@
 """The card of a service: its status, whose turn it is and how to do it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
-from shared.core.model.decision import Decision
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.results import Status
@@ -13,7 +12,7 @@ from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
 from shared.render.page.details import Turn, fact_rows, turn_of, why
 from shared.render.page.doubts import app_doubt
-from shared.render.page.history import Entry, history
+from shared.render.page.history_part import HistoryPart
 from shared.render.page.labels import BADGES, UNCERTAIN
 from shared.render.page.runbook import CREATE, REQUEST, RequestMail, Section, request, sections
 from shared.render.text.dates import full_day, when
@@ -56,12 +55,10 @@ class Card:
     """Sending the request is the installer's next step."""
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
-    history: tuple[Entry, ...]
+    history: HistoryPart
 
 
-def card(
-    view: ServiceView, decisions: Sequence[Decision], status: Status, at: CheckContext
-) -> Card:
+def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckContext) -> Card:
     """Return the card; a service whose data may be out of date is never shown as safe."""
     now, zone = at.now, at.watchlist.zone
     shown = view if view.app.usable else _with_app_problem(view)
@@ -85,7 +82,7 @@ def card(
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(sections(view, needed, at)),
         links=tuple(words_for(view).links()),
-        history=tuple(history(view, decisions, at)),
+        history=history,
     )
 
 

@@ -26,10 +26,16 @@ def render(template: str, **values: object) -> str:
     return html.encode("utf-8", "replace").decode("utf-8")
 
 
-def which_tenant(names: Mapping[str, str], base: str = BASE) -> str:
-    """Return the page that lists the tenants; `names` by the key of each in a link."""
+def which_tenant(names: Mapping[str, str], base: str = BASE, *, problem: str = "") -> str:
+    """Return the page that lists the tenants.
+
+    Args:
+        names: The name of each tenant, by its key in a link.
+        base: The path of the page.
+        problem: Why a request was refused, if it was.
+    """
     links = [(tenant_url(base, key), clean(name), key) for key, name in names.items()]
-    return render("which_tenant.html.j2", base=base, links=links)
+    return render("which_tenant.html.j2", base=base, links=links, problem=problem)
 
 
 def not_signed_in(base: str = BASE) -> str:
