@@ -7,6 +7,7 @@ check, as healthchecks.io has it: https://healthchecks.io/docs/http_api/.
 
 from urllib.parse import urlsplit
 
+from shared.adapters.channels.acceptance import by_monitor
 from shared.adapters.channels.http_request import HttpRequest, NoResponse, Problem
 from shared.adapters.channels.retry import Failure, HttpSender, RetryPolicy, is_transient
 from shared.core.model.secret import Secret
@@ -48,7 +49,7 @@ class HeartbeatPing:
         except ValueError:
             return Failure(_explain(NoResponse.BAD_URL), transient=False)
         with HttpSender(_explain, policy=ONE_RETRY, timeout=self._timeout) as sender:
-            return sender.send(HttpRequest(url, HEADERS, method="GET"))
+            return sender.send(HttpRequest(url, HEADERS, by_monitor, method="GET"))
 
 
 def _fail_url(url: str) -> str:
@@ -67,6 +68,8 @@ def _explain(problem: Problem) -> str:
             text = "it did not respond in time"
         case NoResponse():
             text = "it could not be reached"
+        case _ if problem.unknown:
+            text = f"the answer is not that of a monitor that knows this URL ({problem})"
         case _ if problem.redirects:
             text = f"it redirects elsewhere, and redirects are not followed ({problem})"
         case _:
