@@ -12,6 +12,7 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.id_token import EntraTokenVerifier
+from shared.adapters.timeout import TimeLeft, unlimited
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
 from shared.config.settings_loader import load, load_graph
@@ -21,6 +22,7 @@ from shared.ports.directory import Directory
 from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
+from shared.usecases.answer_time import AnswerTime
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 
@@ -52,14 +54,14 @@ def _token_verifier(auth: PageAuth) -> TokenVerifier:
 def watching(
     settings: Settings,
     *,
-    within: timedelta | None = None,
+    time: AnswerTime | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Iterator[Watch]:
     """Yield the program, connected to the services in `settings`; they are closed at the end.
 
     Args:
         settings: The settings, of one tenant.
-        within: The time limit of a check, if shorter than in the settings.
+        time: When the work of a request ends; `None` outside a request.
         environment: Where the managed identity finds its endpoint.
 
     Raises:
@@ -68,13 +70,14 @@ def watching(
     watchlist, known = settings.watchlist, settings.reading_graph
     own_tenant = graph_credentials(known, "", environment)
     to_read = graph_credentials(known, watchlist.tenant_id, environment)
-    limit = timedelta(minutes=settings.deadline_minutes)
     report = GraphUsageReport(settings.graph, to_read) if settings.usage_report else None
     heartbeat = HeartbeatPing(settings.heartbeat) if settings.heartbeat is not None else None
     with ExitStack() as opened:
-        ledger = open_ledger(settings, watchlist, clock, environment, opened)
+        save_left = _left(time.save if time is not None else None)
+        send_left = _left(time.send if time is not None else None)
+        ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
         channels = {
-            name: connect_channel(channel, settings, own_tenant)
+            name: connect_channel(channel, settings, own_tenant, left=send_left)
             for name, channel in watchlist.channels.items()
         }
         yield Watch(
@@ -83,11 +86,23 @@ def watching(
             ledger=ledger,
             channels=channels,
             clock=clock,
-            deadline=min(limit, within) if within is not None else limit,
+            deadline=timedelta(minutes=settings.deadline_minutes),
+            work_until=time.work if time is not None else None,
             usage_report=report,
             heartbeat=heartbeat,
             inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
         )
+
+
+def _left(ends: datetime | None) -> TimeLeft:
+    """Return the function that returns the seconds until `ends`."""
+    if ends is None:
+        return unlimited
+
+    def left() -> float:
+        return (ends - clock()).total_seconds()
+
+    return left
 
 
 def _inventory(
@@ -114,15 +129,19 @@ def _inventory(
 
 @contextmanager
 def ledgers(
-    settings: Settings, environment: Mapping[str, str] = os.environ
+    settings: Settings,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    time: AnswerTime | None = None,
 ) -> Iterator[Mapping[str, Ledger]]:
     """Yield the ledger of each watchlist, by its key, over one connection.
 
-    Raises like `watching`.
+    Takes and raises the same as `watching`.
     """
     with ExitStack() as opened:
         first, *_ = settings.watchlists.values()
-        ledger = open_ledger(settings, first, clock, environment, opened)
+        left = _left(time.save if time is not None else None)
+        ledger = open_ledger(settings, first, clock, environment, opened, left=left)
         yield {key: ledger.of(key) for key in settings.watchlists}
 
 

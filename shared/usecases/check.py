@@ -7,11 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from shared.core.judge.schedule import (
-    is_check_due,
-    is_inventory_due,
-    is_tick_due,
-)
 from shared.core.model.check_record import Outcome
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import CheckResult, Forecast, Status
@@ -22,6 +17,7 @@ from shared.ports.errors import ChannelError, LeaseLost, LedgerError
 from shared.ports.heartbeat import Heartbeat
 from shared.ports.ledger import Ledger
 from shared.ports.usage_report import UsageReport
+from shared.usecases.due import due
 from shared.usecases.gather import Gatherer
 from shared.usecases.inventory import InventoryWatch
 from shared.usecases.part import CheckRun, Part, Progress, combined, ignore
@@ -46,6 +42,8 @@ class Watch:
     """Notified of how each check ended, if configured."""
     inventory: InventoryWatch | None = None
     """The part about the whole tenant, if configured."""
+    work_until: datetime | None = None
+    """When reading must have ended, if a request waits for it; no message begins later."""
 
     @property
     def _apps(self) -> WatchedApps:
@@ -63,15 +61,12 @@ class Watch:
         """
         now = self.clock()
         try:
-            last_checks = self.ledger.last_checks()
+            found = due(self.ledger, self.watchlist, now)
         except LedgerError as error:
             return self._could_not_begin(now, str(error), progress)
-        if not is_tick_due(last_checks, self.watchlist, now):
+        if not found.anything:
             return CheckResult(now, Outcome.NOT_DUE)
-        due = is_check_due(last_checks, self.watchlist, now) or is_inventory_due(
-            last_checks, self.watchlist, now
-        )
-        return self.check(progress, retry=not due)
+        return self.check(progress, retry=found.retry)
 
     def check(
         self, progress: Progress = ignore, *, retry: bool = False, whole: bool = True
@@ -128,7 +123,14 @@ class Watch:
 
     def _run(self, progress: Progress = ignore, started: datetime | None = None) -> CheckRun:
         began = started or self.clock()
-        return CheckRun(began, began + self.deadline, self.clock, progress)
+        deadline = began + self.deadline
+        if self.work_until is not None:
+            deadline = min(deadline, self.work_until)
+        return CheckRun(began, deadline, self.clock, progress)
+
+    def seconds_left(self, within: float) -> float:
+        """Return the seconds for a read that begins now, `within` at most."""
+        return self._run().seconds_left(within)
 
     def _check(self, run: CheckRun, *, retry: bool) -> CheckResult:
         try:

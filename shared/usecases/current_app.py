@@ -67,7 +67,7 @@ def read_app(watch: Watch, app: WatchedApp) -> CurrentApp:
     """Read an app. Raises `Refused` if the tenant does not have it, and `PortError`."""
     reading = watch.directory.read(
         [AppQuery(app.client_id, app.service_principal)],
-        seconds=min(READ_WITHIN, watch.deadline.total_seconds()),
+        seconds=watch.seconds_left(READ_WITHIN),
     )
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]

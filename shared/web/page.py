@@ -21,7 +21,7 @@ from shared.web import forms, response
 from shared.web.auth import from_own_page, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
-from shared.web.request import ANSWER_WITHIN
+from shared.web.request import arrival
 from shared.web.response import respond
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
@@ -72,6 +72,7 @@ def _visited(
     req: func.HttpRequest, answer: Callable[[PageVisit, Settings], response.HttpResponse]
 ) -> response.HttpResponse:
     """Return `answer` for a signed-in person; everyone else only learns how to sign in."""
+    time = arrival()
     try:
         configured = settings()
         person = who(req.headers, token_verifier(configured))
@@ -83,7 +84,7 @@ def _visited(
         return response.sorry(503, "Not available", NOT_VERIFIED)
     try:
         configured = configured.of(req.params.get("tenant", ""))
-        with watching(configured, within=ANSWER_WITHIN) as watch:
+        with watching(configured, time=time) as watch:
             return answer(PageVisit(person, watch, log.info, report), configured)
     except NoSuchTenant as error:
         names = {key: each.name or key for key, each in configured.watchlists.items()}

@@ -1,15 +1,14 @@
 """What the routes read from a request."""
 
-from datetime import timedelta
-
 import azure.functions as func
 
-ANSWER_WITHIN = timedelta(seconds=120)
-"""The time limit of a check that is run by an HTTP request.
+from shared.bootstrap import clock
+from shared.usecases.answer_time import AnswerTime, answer_time
 
-Azure ends a request after 230 seconds. The rest is for a last message and for the ledger, each of
-whose calls may take 30 seconds.
-"""
+
+def arrival() -> AnswerTime:
+    """Return the time of a request that has just arrived."""
+    return answer_time(clock())
 
 
 def tenant_of(req: func.HttpRequest) -> str:

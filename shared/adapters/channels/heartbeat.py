@@ -5,6 +5,7 @@ kind takes it (healthchecks.io, Cronitor, Better Stack, Uptime Kuma); `/fail` af
 check, as healthchecks.io has it: https://healthchecks.io/docs/http_api/.
 """
 
+from time import monotonic
 from urllib.parse import urlsplit
 
 from shared.adapters.channels.acceptance import by_monitor
@@ -15,6 +16,8 @@ from shared.ports.errors import ChannelError
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to read the response."""
+PING_SECONDS = 25.0
+"""Seconds for a ping and its retry."""
 HEADERS = {"User-Agent": "Lapsewatch"}
 ONE_RETRY = RetryPolicy(
     retries=1,
@@ -48,7 +51,10 @@ class HeartbeatPing:
             url = self._url.reveal() if good else _fail_url(self._url.reveal())
         except ValueError:
             return Failure(_explain(NoResponse.BAD_URL), transient=False)
-        with HttpSender(_explain, policy=ONE_RETRY, timeout=self._timeout) as sender:
+        ends = monotonic() + PING_SECONDS
+        with HttpSender(
+            _explain, policy=ONE_RETRY, timeout=self._timeout, left=lambda: ends - monotonic()
+        ) as sender:
             return sender.send(HttpRequest(url, HEADERS, by_monitor, method="GET"))
 
 
