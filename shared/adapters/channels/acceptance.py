@@ -60,8 +60,10 @@ def by_monitor(response: Received) -> bool:
 
 
 def _is_empty_or_good_json(response: Received) -> bool:
-    if response.is_page or not response.complete:
+    if response.is_page:
         return False
+    if not response.complete:
+        return response.status == _ACCEPTED  # the status came, and it promises no body
     body = response.body.strip()
     if not body:
         return True

@@ -16,7 +16,9 @@ from shared.ports.errors import ChannelError
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to read the response."""
-PING_SECONDS = 25.0
+RETRY_WITHIN = 10.0
+"""Seconds within which a retry begins."""
+PING_SECONDS = RETRY_WITHIN + sum(TIMEOUT)
 """Seconds for a ping and its retry."""
 HEADERS = {"User-Agent": "Lapsewatch"}
 ONE_RETRY = RetryPolicy(
@@ -51,7 +53,7 @@ class HeartbeatPing:
             url = self._url.reveal() if good else _fail_url(self._url.reveal())
         except ValueError:
             return Failure(_explain(NoResponse.BAD_URL), transient=False)
-        ends = monotonic() + PING_SECONDS
+        ends = monotonic() + RETRY_WITHIN + sum(self._timeout)
         with HttpSender(
             _explain, policy=ONE_RETRY, timeout=self._timeout, left=lambda: ends - monotonic()
         ) as sender:

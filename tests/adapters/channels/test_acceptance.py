@@ -63,7 +63,7 @@ CASES: Mapping[str, Case] = {
     "200, errors": case(reply({"errors": [SECRET]})),
     "200, a status": case(reply({"statusCode": 401, "message": SECRET})),
     "200, half of a document": case(Reply(200, b'{"posted": ', JSON, missing=5), BEAT),
-    "202, breaks off": case(Reply(202, b"", TEXT, missing=5), BEAT),
+    "202, breaks off": case(Reply(202, b"", TEXT, missing=5), FLOW, MAIL, BEAT),
     "200, packed wrongly": case(Reply(200, b"{}", {"Content-Encoding": "gzip"}), BEAT),
     "200, too long": case(Reply(200, b"[" * (MAX_BODY_BYTES + 1), JSON), BEAT),
     "201": case(Reply(201), BEAT),
