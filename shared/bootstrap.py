@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -15,10 +15,11 @@ from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
-from shared.config.settings_loader import load, load_graph
+from shared.config.settings_loader import load, load_graph, load_heartbeat
 from shared.connections import connect_channel, graph_credentials, open_ledger, owner_mailbox
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
+from shared.ports.errors import ChannelError
 from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
@@ -48,6 +49,14 @@ def token_verifier(settings: Settings) -> TokenVerifier | None:
 def _token_verifier(auth: PageAuth) -> TokenVerifier:
     """Return one verifier for the life of the process: it caches the issuer's keys."""
     return EntraTokenVerifier(auth.client_id, auth.issuer, clock)
+
+
+def beat_failed(environment: Mapping[str, str] = os.environ) -> None:
+    """Report to the heartbeat, if there is one, that no check could be made."""
+    url = load_heartbeat(environment)
+    if url is not None:
+        with suppress(ChannelError):  # its silence is the alarm
+            HeartbeatPing(url).beat(good=False)
 
 
 @contextmanager

@@ -54,14 +54,18 @@ class Watch:
     def _other_parts(self) -> Sequence[Part]:
         return (self.inventory,) if self.inventory is not None else ()
 
-    def tick(self, progress: Progress = ignore) -> CheckResult:
+    def tick(self, progress: Progress = ignore, *, asked: datetime | None = None) -> CheckResult:
         """Run a check if one is due, or if the last one left something to retry.
 
         Never raises an error of a port: if the ledger cannot be read, the tick has failed.
+
+        Args:
+            progress: Takes a few words about what the check does now.
+            asked: When the message of the queue was sent that asks for it, if one does.
         """
         now = self.clock()
         try:
-            found = due(self.ledger, self.watchlist, now)
+            found = due(self.ledger, self.watchlist, now, asked=asked)
         except LedgerError as error:
             return self._could_not_begin(now, str(error), progress)
         if not found.anything:

@@ -27,7 +27,7 @@ class Survey:
 
 
 def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime) -> Survey:
-    """Read what is due in each tenant. Raises no error of a port."""
+    """Read what is due in each tenant. An error of one tenant is its alarm, and is not raised."""
     keys: list[str] = []
     alarms: dict[str, CheckResult] = {}
     for key, watchlist in watchlists.items():
@@ -35,6 +35,10 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
             found = due(ledgers[key], watchlist, now)
         except LedgerError as error:
             alarms[key] = CheckResult(now, Outcome.FAILED, str(error))
+            continue
+        except Exception as error:  # noqa: BLE001  (a bug met by one tenant must not stop the others)
+            text = f"Internal error ({type(error).__name__})."
+            alarms[key] = CheckResult(now, Outcome.FAILED, text)
             continue
         if found.anything:
             keys.append(key)
