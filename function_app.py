@@ -10,7 +10,7 @@ from typing import List  # noqa: UP035  (the worker accepts no other type for an
 import azure.functions as func
 
 from shared.adapters.library_logs import silence_libraries
-from shared.bootstrap import clock, ledgers, settings, watching
+from shared.bootstrap import beat_failed, clock, ledgers, settings, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.model.check_record import Outcome
@@ -31,6 +31,8 @@ app.register_functions(pages)
 
 QUEUE, STORAGE = "tenants", "AzureWebJobsStorage"
 """The queue for the tenants whose check is due. A message is only a hint: the ledger decides."""
+MAX_KEY_CHARS = 80
+"""Of a message; the key of a tenant has 36 characters at most."""
 
 
 class CheckFailed(Exception):
@@ -39,7 +41,7 @@ class CheckFailed(Exception):
 
 @contextmanager
 def never_silent() -> Iterator[None]:
-    """Log an error that prevents or stops a check as a failed check too.
+    """Log an error that prevents or stops a check as a failed check too, and tell the heartbeat.
 
     The alert in Azure reads this line, and no traceback.
     """
@@ -49,6 +51,7 @@ def never_silent() -> Iterator[None]:
         raise  # the check is logged already
     except Exception as error:
         report(_failed(error), OWN)
+        beat_failed()
         raise
 
 
@@ -85,6 +88,8 @@ def _due_tenants(configured: Settings) -> list[str]:
         found = survey(configured.watchlists, known, clock())
     for tenant, alarm in found.alarms.items():
         report(alarm, tenant)
+    if found.alarms.keys() - set(found.due):  # no check of theirs will tell the heartbeat
+        beat_failed()
     log.info("%d of %d tenants are due", len(found.due), len(configured.watchlists))
     return list(found.due)
 
@@ -94,19 +99,26 @@ def _due_tenants(configured: Settings) -> list[str]:
 def tenant(message: func.QueueMessage) -> None:
     """Run the check of one tenant, as `tick` does if there is only one.
 
-    Never raises: the host would retry five times within seconds. A failed check stays due, and a
-    later tick retries it.
+    Never raises: the host would retry five times within seconds, then set the message aside. A
+    failed check stays due, and a later tick asks for it again. So nothing is lost either with a
+    message that names no tenant: one of another version, or of a tenant that is watched no more.
     """
-    named = message.get_body().decode("utf-8", "replace")[:80]
+    named = message.get_body().decode("utf-8", "replace").strip().casefold()[:MAX_KEY_CHARS]
     try:
+        if not named:
+            log.warning("A queue message is dropped: it is empty.")
+            return
         configured = settings().of(named)
         with watching(configured) as watch:
-            result = watch.tick(log.info)
-    except NoSuchTenant as error:
-        log.warning("A queue message is dropped. %s", error)
+            sent = message.insertion_time
+            asked = sent if sent is not None and sent.tzinfo is not None else None
+            result = watch.tick(log.info, asked=asked)
+    except NoSuchTenant:
+        log.warning("A queue message is dropped. The tenant %r is not watched.", named)
         return
     except Exception as error:  # noqa: BLE001  (see above: the next tick retries)
         if not isinstance(error, Misconfigured | PortError):
             log.exception("The check of the tenant stopped.")
         result = _failed(error)
+        beat_failed()
     report(result, named)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 
@@ -12,9 +12,10 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.id_token import EntraTokenVerifier
+from shared.adapters.timeout import TimeLeft, unlimited
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
-from shared.config.settings_loader import load, load_graph
+from shared.config.settings_loader import load, load_graph, load_heartbeat
 from shared.connections import (
     connect_channel,
     graph_credentials,
@@ -24,9 +25,11 @@ from shared.connections import (
 )
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
+from shared.ports.errors import ChannelError
 from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
+from shared.usecases.answer_time import AnswerTime
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 
@@ -54,18 +57,26 @@ def _token_verifier(auth: PageAuth) -> TokenVerifier:
     return EntraTokenVerifier(auth.client_id, auth.issuer, clock)
 
 
+def beat_failed(environment: Mapping[str, str] = os.environ) -> None:
+    """Report to the heartbeat, if there is one, that no check could be made."""
+    url = load_heartbeat(environment)
+    if url is not None:
+        with suppress(ChannelError):  # its silence is the alarm
+            HeartbeatPing(url).beat(good=False)
+
+
 @contextmanager
 def watching(
     settings: Settings,
     *,
-    within: timedelta | None = None,
+    time: AnswerTime | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Iterator[Watch]:
     """Yield the program, connected to the services in `settings`; they are closed at the end.
 
     Args:
         settings: The settings, of one tenant.
-        within: The time limit of a check, if shorter than in the settings.
+        time: When the work of a request ends; `None` outside a request.
         environment: Where the managed identity finds its endpoint.
 
     Raises:
@@ -74,13 +85,14 @@ def watching(
     watchlist, known = settings.watchlist, settings.reading_graph
     own_tenant = graph_credentials(known, "", environment)
     to_read = graph_credentials(known, watchlist.tenant_id, environment)
-    limit = timedelta(minutes=settings.deadline_minutes)
     report = GraphUsageReport(settings.graph, to_read) if settings.usage_report else None
     heartbeat = HeartbeatPing(settings.heartbeat) if settings.heartbeat is not None else None
     with ExitStack() as opened:
-        ledger = open_ledger(settings, watchlist, clock, environment, opened)
+        save_left = _left(time.save if time is not None else None)
+        send_left = _left(time.send if time is not None else None)
+        ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
         channels = {
-            name: connect_channel(channel, settings, own_tenant)
+            name: connect_channel(channel, settings, own_tenant, left=send_left)
             for name, channel in watchlist.channels.items()
         }
         yield Watch(
@@ -89,12 +101,24 @@ def watching(
             ledger=ledger,
             channels=channels,
             clock=clock,
-            deadline=min(limit, within) if within is not None else limit,
+            deadline=timedelta(minutes=settings.deadline_minutes),
+            work_until=time.work if time is not None else None,
             usage_report=report,
             heartbeat=heartbeat,
             inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
             rehearse=partial(rehearse, settings=settings),
         )
+
+
+def _left(ends: datetime | None) -> TimeLeft:
+    """Return the function that returns the seconds until `ends`."""
+    if ends is None:
+        return unlimited
+
+    def left() -> float:
+        return (ends - clock()).total_seconds()
+
+    return left
 
 
 def _inventory(
@@ -122,15 +146,19 @@ def _inventory(
 
 @contextmanager
 def ledgers(
-    settings: Settings, environment: Mapping[str, str] = os.environ
+    settings: Settings,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    time: AnswerTime | None = None,
 ) -> Iterator[Mapping[str, Ledger]]:
     """Yield the ledger of each watchlist, by its key, over one connection.
 
-    Raises like `watching`.
+    Takes and raises the same as `watching`.
     """
     with ExitStack() as opened:
         first, *_ = settings.watchlists.values()
-        ledger = open_ledger(settings, first, clock, environment, opened)
+        left = _left(time.save if time is not None else None)
+        ledger = open_ledger(settings, first, clock, environment, opened, left=left)
         yield {key: ledger.of(key) for key in settings.watchlists}
 
 

@@ -11,6 +11,7 @@ from shared.adapters.channels.teams import Cards, TeamsWebhook
 from shared.adapters.identity.cross_tenant import cross_tenant_credential
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
+from shared.adapters.timeout import TimeLeft, unlimited
 from shared.config.clouds import OtherTenant
 from shared.config.settings import ReadingGraph, Settings
 from shared.config.urls import is_loopback
@@ -29,6 +30,8 @@ def open_ledger(
     clock: Clock,
     environment: Mapping[str, str],
     opened: ExitStack,
+    *,
+    left: TimeLeft = unlimited,
 ) -> TableLedger:
     """Return the ledger of a watchlist; `opened` closes it. Raises `LedgerError`."""
     own = None
@@ -37,7 +40,7 @@ def open_ledger(
         own = credential(client_id, graph_is_loopback=False, environment=environment)
         opened.callback(own.close)
     connection = settings.tables.value.reveal()
-    ledger = TableLedger(connection, clock, credential=own, partition=watchlist.key)
+    ledger = TableLedger(connection, clock, credential=own, partition=watchlist.key, left=left)
     return opened.enter_context(ledger)
 
 
@@ -67,12 +70,16 @@ def _page_url(settings: Settings) -> str:
 
 
 def connect_channel(
-    channel: TeamsChannel | EmailChannel, settings: Settings, own_tenant: CredentialFactory
+    channel: TeamsChannel | EmailChannel,
+    settings: Settings,
+    own_tenant: CredentialFactory,
+    *,
+    left: TimeLeft = unlimited,
 ) -> Channel:
     """Return a channel of the watchlist."""
     if isinstance(channel, TeamsChannel):
-        return TeamsWebhook(channel, _cards(settings))
-    return _mailbox(channel, settings, own_tenant)
+        return TeamsWebhook(channel, _cards(settings), left=left)
+    return _mailbox(channel, settings, own_tenant, left)
 
 
 def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactory) -> Channel:
@@ -81,13 +88,19 @@ def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactor
     return _mailbox(channel, replace(settings, page_url=""), own_tenant)
 
 
-def _mailbox(channel: EmailChannel, settings: Settings, own_tenant: CredentialFactory) -> Channel:
+def _mailbox(
+    channel: EmailChannel,
+    settings: Settings,
+    own_tenant: CredentialFactory,
+    left: TimeLeft = unlimited,
+) -> Channel:
     return MailboxChannel(
         channel.name,
         _writer(channel, settings),
         sender=settings.mail_sender,
         graph=settings.graph,
         sign_in=own_tenant,
+        left=left,
     )
 
 

@@ -3,8 +3,9 @@
 As the host in Azure does it (azure-sdk-for-net, `QueueListener`; learn.microsoft.com, "Azure Queue
 storage trigger"): a message is deleted after its function succeeded; after a failure it is visible
 again at once, and after five it goes to `QUEUE-poison`. Outputs are sent only after success. Texts
-are in Base64 on the wire. Different here: no batches, whatever host.json says, and each queue is
-polled every half second. The binding's setting holds the connection string of the storage.
+are in Base64 on the wire; a message that is not goes to `QUEUE-poison` at once. Different here: no
+batches, whatever host.json says, and each queue is polled every half second. The binding's setting
+holds the connection string of the storage.
 """
 
 import contextlib
@@ -12,17 +13,13 @@ import json
 import logging
 import os
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceExistsError
-from azure.storage.queue import (
-    QueueClient,
-    QueueMessage,
-    TextBase64DecodePolicy,
-    TextBase64EncodePolicy,
-)
+from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, InvocationFailed
@@ -76,7 +73,8 @@ class Queues:
             texts = list(_texts(value))
             try:
                 for text in texts:
-                    self._client(*_place(binding)).send_message(text)
+                    encoded = b64encode(text.encode()).decode()
+                    self._client(*_place(binding)).send_message(encoded)
             except (AzureError, HostError, ValueError) as error:
                 raise InvocationFailed(f"{name} could not be sent: {_brief(error)}", "") from None
 
@@ -120,7 +118,13 @@ class Queues:
     ) -> None:
         tries = message.dequeue_count or 1
         try:
-            self._run(function, rpc.TypedData(string=message.content), _about(message))
+            text = b64decode(message.content, validate=True).decode("utf-8", "replace")
+        except ValueError:
+            _log.error("a message of %s is not Base64, and is set aside", client.queue_name)
+            self._set_aside(client, message, setting)
+            return
+        try:
+            self._run(function, rpc.TypedData(string=text), _about(message))
         except InvocationFailed as error:
             _log.error(
                 "%s failed, try %d of %d: %s\n%s",
@@ -133,7 +137,13 @@ class Queues:
             if tries < TRIES:
                 client.update_message(message, visibility_timeout=0)
                 return
-            self._client(f"{client.queue_name}-poison", setting).send_message(message.content)
+            self._set_aside(client, message, setting)
+            return
+        client.delete_message(message)
+
+    def _set_aside(self, client: QueueClient, message: QueueMessage, setting: str) -> None:
+        """Move a message to the poison queue, as it came."""
+        self._client(f"{client.queue_name}-poison", setting).send_message(message.content)
         client.delete_message(message)
 
     def _client(self, name: str, setting: str) -> QueueClient:
@@ -145,13 +155,7 @@ class Queues:
                     raise HostError(
                         f"the setting {setting} is not set, and the queue {name} is in its storage"
                     )
-                known = QueueClient.from_connection_string(
-                    os.environ[setting],
-                    name,
-                    message_encode_policy=TextBase64EncodePolicy(),
-                    message_decode_policy=TextBase64DecodePolicy(),
-                    **_PATIENCE,
-                )
+                known = QueueClient.from_connection_string(os.environ[setting], name, **_PATIENCE)
                 with contextlib.suppress(ResourceExistsError):
                     known.create_queue()
                 self._clients[setting, name] = known

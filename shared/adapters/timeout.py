@@ -6,6 +6,7 @@ server that sends a byte a second never meets them. azure-core also sleeps throu
 ends, so a call that hangs would keep the process alive: a daemon thread does not.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import Any
@@ -15,15 +16,26 @@ from azure.core.pipeline import PipelineResponse
 MAX_PAUSE_SECONDS = 5
 """The longest wait of azure-core before a retry, its own or one that a server asks for."""
 
+type TimeLeft = Callable[[], float]
+"""Returns the seconds until the work must end; zero or less if they are over."""
+
+
+def unlimited() -> float:
+    """Return the seconds that are left of work without a limit."""
+    return math.inf
+
 
 def call_with_timeout[T](seconds: float, call: Callable[[], T]) -> T:
     """Return what `call` returns, or raise what it raises.
 
-    The call runs in a daemon thread; after the timeout nothing waits for it any more.
+    The call runs in a daemon thread; after the timeout nothing waits for it any more. Without
+    time it is not made: nothing would wait for it, but it might still write.
 
     Raises:
         TimeoutError: `call` did not end within `seconds`.
     """
+    if seconds <= 0:
+        raise TimeoutError("no time is left")
     results: list[T] = []
     errors: list[BaseException] = []
 

@@ -74,6 +74,15 @@ def load_graph(environment: Mapping[str, str], *, other_tenant: bool) -> Reading
     return found
 
 
+def load_heartbeat(environment: Mapping[str, str]) -> Secret | None:
+    """Read only the heartbeat's URL, to report there that other settings are wrong.
+
+    Returns `None` if it is not set, or wrong itself.
+    """
+    reader = _Reader(environment, ConfigProblems())
+    return reader.read("LAPSEWATCH_HEARTBEAT_URL", rules.secret_url, None)
+
+
 class _Reader:
     """Reads settings of one environment, and collects the mistakes."""
 

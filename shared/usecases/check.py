@@ -8,11 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from shared.core.judge.schedule import (
-    is_check_due,
-    is_inventory_due,
-    is_tick_due,
-)
 from shared.core.model.check_record import Outcome
 from shared.core.model.context import CheckContext
 from shared.core.model.watchlist import Watchlist
@@ -24,6 +19,7 @@ from shared.ports.errors import LeaseLost
 from shared.ports.heartbeat import Heartbeat
 from shared.ports.ledger import Ledger
 from shared.ports.usage_report import UsageReport
+from shared.usecases.due import due
 from shared.usecases.gather import Gatherer
 from shared.usecases.inventory import InventoryWatch
 from shared.usecases.part import (
@@ -57,6 +53,8 @@ class Watch:
     inventory: InventoryWatch | None = None
     """The part about the whole tenant, if configured."""
     rehearse: Rehearsal = ignore
+    work_until: datetime | None = None
+    """When reading must have ended, if a request waits for it; no message begins later."""
 
     @property
     def _apps(self) -> WatchedApps:
@@ -67,22 +65,23 @@ class Watch:
     def _other_parts(self) -> Sequence[Part]:
         return (self.inventory,) if self.inventory is not None else ()
 
-    def tick(self, progress: Progress = ignore) -> CheckResult:
+    def tick(self, progress: Progress = ignore, *, asked: datetime | None = None) -> CheckResult:
         """Run a check if one is due, or if the last one left something to retry.
 
         Never raises: if the ledger cannot be read, the tick has failed.
+
+        Args:
+            progress: Takes a few words about what the check does now.
+            asked: When the message of the queue was sent that asks for it, if one does.
         """
         now = self.clock()
         try:
-            last_checks = self.ledger.last_checks()
-            if not is_tick_due(last_checks, self.watchlist, now):
-                return CheckResult(now, Outcome.NOT_DUE)
-            due = is_check_due(last_checks, self.watchlist, now) or is_inventory_due(
-                last_checks, self.watchlist, now
-            )
+            found = due(self.ledger, self.watchlist, now, asked=asked)
         except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
             return self._could_not_begin(now, sentence_about(error), progress)
-        return self.check(progress, retry=not due)
+        if not found.anything:
+            return CheckResult(now, Outcome.NOT_DUE)
+        return self.check(progress, retry=found.retry)
 
     def check(
         self, progress: Progress = ignore, *, retry: bool = False, whole: bool = True
@@ -163,7 +162,14 @@ class Watch:
 
     def _run(self, progress: Progress = ignore, started: datetime | None = None) -> CheckRun:
         began = started or self.clock()
-        return CheckRun(began, began + self.deadline, self.clock, progress)
+        deadline = began + self.deadline
+        if self.work_until is not None:
+            deadline = min(deadline, self.work_until)
+        return CheckRun(began, deadline, self.clock, progress)
+
+    def seconds_left(self, within: float) -> float:
+        """Return the seconds for a read that begins now, `within` at most."""
+        return self._run().seconds_left(within)
 
     def _check(self, run: CheckRun, *, retry: bool) -> CheckResult:
         try:

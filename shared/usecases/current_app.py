@@ -70,14 +70,18 @@ def read_app(watch: Watch, app: WatchedApp, key_id: str = "") -> CurrentApp:
     If it lacks the credential `key_id`, it is read once more: that may be minutes old, and a read
     may lag behind.
     """
-    seconds = min(READ_WITHIN, watch.deadline.total_seconds())
-    reading = watch.directory.read(queries([app]), seconds=seconds)
+    reading = watch.directory.read(queries([app]), seconds=watch.seconds_left(READ_WITHIN))
     at = CheckContext(watch.watchlist, watch.ledger.load(), watch.clock())
     if key_id and _lacks(reading.apps.get(app.client_id), key_id):
-        reading = merged(reading, watch.directory.read(queries([app]), seconds=seconds))
+        again = watch.directory.read(queries([app]), seconds=watch.seconds_left(READ_WITHIN))
+        reading = merged(reading, again)
     else:
         reading = with_second_read(
-            reading, [app], watch.directory, at, seconds_left=lambda: seconds
+            reading,
+            [app],
+            watch.directory,
+            at,
+            seconds_left=lambda: watch.seconds_left(READ_WITHIN),
         )
     if app.client_id in reading.failures:
         raise reading.failures[app.client_id]

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.core.judge.schedule import is_stale, is_tick_due
+from shared.core.judge.schedule import is_stale
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.watchlist import Watchlists
 from shared.core.results import CheckResult
 from shared.ports.errors import LedgerError
 from shared.ports.ledger import Ledger
+from shared.usecases.due import due
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,24 @@ class Survey:
 
 
 def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime) -> Survey:
-    """Read the last checks of each tenant: one table read each. Raises no error of a port."""
-    due: list[str] = []
+    """Read what is due in each tenant. An error of one tenant is its alarm, and is not raised."""
+    keys: list[str] = []
     alarms: dict[str, CheckResult] = {}
     for key, watchlist in watchlists.items():
         try:
-            last_checks = ledgers[key].last_checks()
+            found = due(ledgers[key], watchlist, now)
         except LedgerError as error:
             alarms[key] = CheckResult(now, Outcome.FAILED, str(error))
             continue
-        if is_tick_due(last_checks, watchlist, now):
-            due.append(key)
-        if is_stale(last_checks, now):
-            alarms[key] = CheckResult(now, Outcome.FAILED, _stale(last_checks))
-    return Survey(tuple(due), alarms)
+        except Exception as error:  # noqa: BLE001  (a bug met by one tenant must not stop the others)
+            text = f"Internal error ({type(error).__name__})."
+            alarms[key] = CheckResult(now, Outcome.FAILED, text)
+            continue
+        if found.anything:
+            keys.append(key)
+        if is_stale(found.last_checks, now):
+            alarms[key] = CheckResult(now, Outcome.FAILED, _stale(found.last_checks))
+    return Survey(tuple(keys), alarms)
 
 
 def _stale(last_checks: LastChecks) -> str:

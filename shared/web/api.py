@@ -15,7 +15,7 @@ from shared.render.feeds.status_document import status_document
 from shared.usecases.tenants import fresh
 from shared.web import response
 from shared.web.log import log, report
-from shared.web.request import ANSWER_WITHIN, READ, tenant_of
+from shared.web.request import READ, arrival, tenant_of
 from shared.web.response import respond, unavailable
 
 api = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
@@ -25,6 +25,7 @@ api = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it wi
 @api.route(route="status", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status: all, of one service (`?service=ID`), or read now (`?live=true`)."""
+    time = arrival()
     live = req.params.get("live", "false").lower()
     if live not in {"true", "false"}:
         return respond(response.problem(400, "Bad request", "?live= takes true or false."))
@@ -35,7 +36,7 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
 
     try:
         configured = settings().of(tenant_of(req))
-        with watching(configured, within=ANSWER_WITHIN) as watch:
+        with watching(configured, time=time) as watch:
             document = watch.shown_status(document_of, live=live == "true")
     except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)
@@ -49,9 +50,10 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
 @api.route(route="check", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 def check(req: func.HttpRequest) -> func.HttpResponse:
     """Check the watched apps now and send what is due."""
+    time = arrival()
     try:
         configured = settings().of(tenant_of(req))
-        with watching(configured, within=ANSWER_WITHIN) as watch:
+        with watching(configured, time=time) as watch:
             result = watch.check(log.info, whole=False)
     except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)
@@ -63,9 +65,10 @@ def check(req: func.HttpRequest) -> func.HttpResponse:
 @api.route(route="health", methods=READ, auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the response is the same for everybody)
     """Return whether the checks of all tenants succeed, and nothing else: the route is public."""
+    time = arrival()
     try:
         configured = settings()
-        with ledgers(configured) as known:
+        with ledgers(configured, time=time) as known:
             all_fresh = fresh(configured.watchlists, known, clock())
     except (Misconfigured, PortError) as error:
         log.error("%s", error)

@@ -6,6 +6,7 @@ from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss
+from shared.core.results import CheckResult
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms
@@ -37,8 +38,12 @@ def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
         raise AlreadyDone(flash.already(view, now, zone)) from None
     visit.report_check(done.check)
     notice = "undo" if done.undo else "confirm"
-    later = "" if done.check.everyone_notified else flash.LATER
-    return Done(notice + later, given.service)
+    return Done(notice + _later(done.check), given.service)
+
+
+def _later(result: CheckResult) -> str:
+    """Return the suffix of the notice about a form, by the check that followed it."""
+    return "" if result.everyone_notified else flash.LATER
 
 
 def _already_confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView | None:
@@ -67,7 +72,7 @@ def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
         visit.watch, given.service, given.until, given.why, by=visit.person
     )
     visit.report_check(done.check)
-    return Done("acknowledge", given.service)
+    return Done("acknowledge" + _later(done.check), given.service)
 
 
 def _claim(visit: PageVisit, form: forms.Fields) -> Done:
@@ -84,7 +89,7 @@ def _claim(visit: PageVisit, form: forms.Fields) -> Done:
         )
     done = decisions.claim(visit.watch, given.key_id, given.services, by=visit.person)
     visit.report_check(done.check)
-    return Done("claim", given.services[0] if len(given.services) == 1 else "")
+    return Done("claim" + _later(done.check), given.services[0] if len(given.services) == 1 else "")
 
 
 def _check(visit: PageVisit, _: forms.Fields) -> Done:
@@ -94,7 +99,7 @@ def _check(visit: PageVisit, _: forms.Fields) -> Done:
         raise Refused("A check is already running. Reload the page in a minute.")
     if result.outcome == Outcome.FAILED:
         raise Refused(f"The check failed. {result.error}")
-    return Done("check")
+    return Done("check" + _later(result))
 
 
 ACTS: Mapping[str, Act] = {

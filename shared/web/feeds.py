@@ -12,7 +12,7 @@ from shared.core.results import Status
 from shared.ports.errors import PortError
 from shared.render.feeds import calendar_events, metrics, spreadsheet
 from shared.usecases.check import Watch
-from shared.web.request import READ, tenant_of
+from shared.web.request import READ, arrival, tenant_of
 from shared.web.response import HttpResponse, feed, respond, unavailable
 
 feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
@@ -63,8 +63,9 @@ def _spreadsheet(watch: Watch) -> HttpResponse:
 
 
 def _respond(req: func.HttpRequest, make: Callable[[Watch], HttpResponse]) -> func.HttpResponse:
+    time = arrival()
     try:
-        with watching(settings().of(tenant_of(req))) as watch:
+        with watching(settings().of(tenant_of(req)), time=time) as watch:
             return respond(make(watch))
     except (Misconfigured, NoSuchTenant, PortError) as error:
         return unavailable(error)

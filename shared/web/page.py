@@ -21,7 +21,7 @@ from shared.web import forms, response
 from shared.web.auth import from_own_page, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
-from shared.web.request import ANSWER_WITHIN, READ
+from shared.web.request import READ, arrival
 from shared.web.response import respond
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
@@ -77,6 +77,7 @@ def _visited(
     req: func.HttpRequest, answer: Callable[[PageVisit, Settings], response.HttpResponse]
 ) -> response.HttpResponse:
     """Return `answer` for a signed-in person; everyone else only learns how to sign in."""
+    time = arrival()
     try:
         configured = settings()
         person = who(req.headers, token_verifier(configured))
@@ -88,7 +89,7 @@ def _visited(
         return response.sorry(503, "Not available", NOT_VERIFIED)
     try:
         configured = configured.of(req.params.get("tenant", ""))
-        with watching(configured, within=ANSWER_WITHIN) as watch:
+        with watching(configured, time=time) as watch:
             return answer(PageVisit(person, watch, log.info, report), configured)
     except NoSuchTenant as error:
         return _which_tenant(configured, given=error.given, read=req.method in READ)

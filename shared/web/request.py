@@ -1,18 +1,17 @@
 """What the routes read from a request."""
 
-from datetime import timedelta
-
 import azure.functions as func
+
+from shared.bootstrap import clock
+from shared.usecases.answer_time import AnswerTime, answer_time
 
 READ = ("GET", "HEAD")
 """The methods of a route that only reads. The host leaves out the body of an answer to HEAD."""
 
-ANSWER_WITHIN = timedelta(seconds=120)
-"""The time limit of a check that is run by an HTTP request.
 
-Azure ends a request after 230 seconds. The rest is for a last message and for the ledger, each of
-whose calls may take 30 seconds.
-"""
+def arrival() -> AnswerTime:
+    """Return the time of a request that has just arrived."""
+    return answer_time(clock())
 
 
 def tenant_of(req: func.HttpRequest) -> str:

@@ -285,6 +285,8 @@ def test_page_says_if_not_everyone_was_notified(site: Site) -> None:
     assert "LibCal: confirmation saved. Not everyone" in text(
         site.page(address.removeprefix("/api/"))
     )
+    assert site.send("check", {"x": "1"}).headers["location"] == "/api/page?done=check-later"
+    assert "Some messages have not been sent yet" in text(site.page("page?done=check-later"))
 
 
 def test_acknowledgement_and_claim_are_saved_with_the_person(site: Site) -> None:

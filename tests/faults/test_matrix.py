@@ -358,11 +358,16 @@ TABLE = [
         PARTIAL,
         "more mail than Exchange allows",
     ),
+    # a page of the network, with the status of a success
+    Cell("webhook", "HTML", saying(200, GUEST), PARTIAL, "A proxy or a sign-in page"),
+    Cell("webhook", "HTML, accepted", saying(202, GUEST), PARTIAL, "A proxy or a sign-in page"),
+    Cell("mail", "HTML", saying(200, GUEST), PARTIAL, "A proxy or a sign-in page"),
     # the heartbeat: its silence is what others wait for
     Cell("heartbeat", "refused", REFUSED, OK, "did not receive this check"),
     Cell("heartbeat", "hangs", hang, OK, "did not respond in time"),
     Cell("heartbeat", "drips", drip, OK, "did not respond in time"),
     Cell("heartbeat", "404", saying(404), OK, "Check LAPSEWATCH_HEARTBEAT_URL"),
+    Cell("heartbeat", "HTML", saying(200, GUEST), OK, "not that of a monitor"),
     Cell("heartbeat", "500", saying(500), OK, "The next check pings it again"),
     # the ledger
     *(

@@ -102,7 +102,7 @@ CALLS: Mapping[str, Callable[[str], object]] = {
     "rows of the ledger": lambda url: ledger(url).load(),
     "a write to the ledger": lambda url: ledger(url).begin(NOW),
     "the lease": lambda url: ledger(url).lease(),
-    "the issuer's keys": lambda url: IssuerKeys(url, lambda: NOW, timeout=(LIMIT, LIMIT)).key("k"),
+    "the issuer's keys": lambda url: IssuerKeys(url, lambda: NOW, timeout=(LIMIT, LIMIT)).of("k"),
 }
 
 

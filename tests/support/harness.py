@@ -25,6 +25,7 @@ from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
+from shared.adapters.timeout import TimeLeft, unlimited
 from shared.bootstrap import ROOT
 from shared.config.settings import Settings
 from shared.config.settings_loader import load
@@ -35,6 +36,7 @@ from shared.core.results import CheckResult
 from shared.ports.channel import Channel
 from shared.render.card.card import cards
 from shared.render.mail.mail import mail
+from shared.usecases.answer_time import answer_time
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 from tests.support.environment import START, Stage
@@ -42,6 +44,8 @@ from tests.support.fault_proxy import straight
 
 APPS = 4
 DAY = timedelta(days=1)
+FOREVER = 1e6
+"""Seconds that no test takes."""
 STAFF, ANN = "staff@example.org", "ann@example.org"
 HEAD = """
 timezone = "America/Chicago"
@@ -151,6 +155,7 @@ class Harness:
     """The progress messages of the check."""
     slept: list[float] = field(default_factory=list)
     seconds: Seconds = PATIENT
+    left: TimeLeft = unlimited
 
     def forget(self) -> None:
         """Clear the notices, progress messages and waits."""
@@ -181,13 +186,26 @@ class Harness:
         *,
         deadline: float = 20.0,
         elsewhere: Mapping[str, str] | None = None,
+        steps: tuple[float, float, float] | None = None,
     ) -> Iterator[Watch]:
-        """Yield the program. Its clock begins `after` the start."""
+        """Yield the program. Its clock begins `after` the start.
+
+        `steps` are the seconds of the steps of a request, as in `answer_time`.
+        """
         born = time.monotonic()
 
         def clock() -> datetime:
             return START + after + timedelta(seconds=time.monotonic() - born)
 
+        ends = answer_time(clock(), *(steps or (FOREVER, FOREVER, FOREVER)))
+
+        def send_left() -> float:
+            return (ends.send - clock()).total_seconds()
+
+        def save_left() -> float:
+            return (ends.save - clock()).total_seconds()
+
+        self.left = send_left
         environment = self.stage.environment | dict(elsewhere or {})
         settings = load(environment, ROOT)
         sign_in = partial(
@@ -210,6 +228,7 @@ class Harness:
             clock,
             partition=self.stage.partition,
             seconds=self.seconds.ledger,
+            left=save_left,
         ) as ledger:
             tenant = InventoryWatch(
                 settings.watchlist,
@@ -230,12 +249,17 @@ class Harness:
                 GraphUsageReport(graph, sign_in, backoff=backoff),
                 HeartbeatPing(beat, timeout=(self.seconds.post, self.seconds.post)),
                 tenant,
+                ends.work,
             )
 
     def _teams(self, channel: TeamsChannel | EmailChannel) -> Channel:
         assert isinstance(channel, TeamsChannel)
         webhook = TeamsWebhook(
-            channel, cards, read_seconds=self.seconds.post, sleep=self.slept.append
+            channel,
+            cards,
+            read_seconds=self.seconds.post,
+            left=self.left,
+            sleep=self.slept.append,
         )
         return RecordingChannel(webhook, lambda: len(self.stage.tenant.posted("its")), self.heard)
 
@@ -264,6 +288,7 @@ class Harness:
                 seconds=self.seconds.token,
             ),
             read_seconds=self.seconds.post,
+            left=self.left,
             sleep=self.slept.append,
         )
         return RecordingChannel(

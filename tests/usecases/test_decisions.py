@@ -12,9 +12,11 @@ from local.simulation.world import ANNA, World
 from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
 from shared.core.model.message import Message
+from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import WatchedApp
 from shared.ports.errors import LedgerError
 from shared.usecases import decisions
+from shared.usecases.tenants import survey
 from tests.lifetime.test_lifetime import LIBCAL, OTHER_ID, assert_told, living, renewed
 
 
@@ -64,6 +66,29 @@ def test_not_everyone_is_notified_if_a_channel_fails() -> None:
     assert not decisions.confirm(world.watch, "libcal", "cal26", by=ANNA).check.everyone_notified
     world.inboxes["its"].down = False
     assert decisions.confirm(world.watch, "libcal", "cal24", by=ANNA).check.everyone_notified
+
+
+@pytest.mark.parametrize("broken", [("lease",), ("remember", "record_check"), ("record_check",)])
+def test_decision_whose_check_was_not_recorded_is_sent_by_a_tick(broken: tuple[str, ...]) -> None:
+    """The request ended, or the ledger failed, after the decision was saved."""
+    world = living(LIBCAL)
+    world.run("2026-09-20T18:00Z")
+    world.tenant.add(renewed("cal26", "LibCal 2026", "2026-09-20"))
+    world.run("2026-09-21T18:00Z")
+    world.now += timedelta(minutes=20)
+    world.ledger.broken = {method: LedgerError("No response in time.") for method in broken}
+    done = decisions.confirm(world.watch, "libcal", "cal26", by=ANNA)
+    assert not done.check.everyone_notified
+    world.now += timedelta(minutes=10)
+    assert world.tick().outcome == Outcome.FAILED
+    assert len(survey({"own": world.watched}, {"own": world.ledger}, world.now).due) == 1
+    world.ledger.broken.clear()
+    world.now += timedelta(minutes=30)
+    assert world.tick().everyone_notified
+    reasons = [notice.reason for each in world.inboxes["its"].heard for notice in each.notices]
+    assert reasons.count(Reason.CONFIRMED) == 1
+    world.now += timedelta(hours=1)
+    assert world.tick().outcome == Outcome.NOT_DUE
 
 
 def test_failed_check_notified_nobody() -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from local.simulation.build import at, service, watchlist
 from local.simulation.memory_ledger import InMemoryLedger
+from local.simulation.world import World
+from shared.core.judge.schedule import RETRIES
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.ports.errors import LedgerError
 from shared.usecases.tenants import fresh, survey
@@ -20,6 +22,13 @@ class UnreadableLedger(InMemoryLedger):
 
     def last_checks(self) -> LastChecks:
         raise LedgerError("The ledger at x did not answer in time. The next tick tries again.")
+
+
+class BuggyLedger(InMemoryLedger):
+    """A ledger with a row that nobody expected."""
+
+    def last_checks(self) -> LastChecks:
+        raise KeyError("a secret of the row")
 
 
 def ledger(last_checks: LastChecks) -> InMemoryLedger:
@@ -60,6 +69,35 @@ def test_unreadable_ledger_is_an_alarm_of_its_tenant_only() -> None:
     assert [(key, alarm.outcome, alarm.error) for key, alarm in found.alarms.items()] == [
         ("b", Outcome.FAILED, "The ledger at x did not answer in time. The next tick tries again.")
     ]
+
+
+def test_unexpected_error_is_an_alarm_of_its_tenant_only() -> None:
+    found = survey(
+        WATCHLISTS,
+        {"a": BuggyLedger(lambda: NOW), "b": ledger(LastChecks()), "c": ledger(good(25))},
+        NOW,
+    )
+    assert found.due == ("b", "c")
+    assert [(key, alarm.outcome, alarm.error) for key, alarm in found.alarms.items()] == [
+        ("a", Outcome.FAILED, "Internal error (KeyError).")
+    ]
+
+
+def test_thousand_messages_about_a_failing_tenant_are_one_check() -> None:
+    """They were sent at once; each hour's message retries it once."""
+    world = World(now=NOW)
+    world.tenant.broken[world.watched.apps[0].client_id] = "Graph answered 500."
+    sent, tries = NOW - timedelta(minutes=1), RETRIES
+    for hour in range(3):
+        outcomes = []
+        for _ in range(1_000):
+            world.now += timedelta(milliseconds=10)
+            outcomes.append(world.watch.tick(asked=sent + timedelta(hours=hour)).outcome)
+        assert [outcomes.count(each) for each in (Outcome.FAILED, Outcome.NOT_DUE)] == [1, 999]
+        assert world.ledger.last_checks().retries_left >= tries - hour
+        world.now += timedelta(hours=1) - timedelta(seconds=10)
+    world.tenant.broken.clear()
+    assert world.watch.tick(asked=world.now).outcome == Outcome.OK
 
 
 def test_tenant_without_checks_is_an_alarm_and_due() -> None:

@@ -5,8 +5,10 @@ kind takes it (healthchecks.io, Cronitor, Better Stack, Uptime Kuma); `/fail` af
 check, as healthchecks.io has it: https://healthchecks.io/docs/http_api/.
 """
 
+from time import monotonic
 from urllib.parse import urlsplit
 
+from shared.adapters.channels.acceptance import by_monitor
 from shared.adapters.channels.http_request import HttpRequest, NoResponse, Problem
 from shared.adapters.channels.retry import Failure, HttpSender, RetryPolicy, is_transient
 from shared.core.model.secret import Secret
@@ -14,6 +16,10 @@ from shared.ports.errors import ChannelError
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to read the response."""
+RETRY_WITHIN = 10.0
+"""Seconds within which a retry begins."""
+PING_SECONDS = RETRY_WITHIN + sum(TIMEOUT)
+"""Seconds for a ping and its retry."""
 HEADERS = {"User-Agent": "Lapsewatch"}
 ONE_RETRY = RetryPolicy(
     retries=1,
@@ -47,8 +53,11 @@ class HeartbeatPing:
             url = self._url.reveal() if good else _fail_url(self._url.reveal())
         except ValueError:
             return Failure(_explain(NoResponse.BAD_URL), transient=False)
-        with HttpSender(_explain, policy=ONE_RETRY, timeout=self._timeout) as sender:
-            return sender.send(HttpRequest(url, HEADERS, method="GET"))
+        ends = monotonic() + RETRY_WITHIN + sum(self._timeout)
+        with HttpSender(
+            _explain, policy=ONE_RETRY, timeout=self._timeout, left=lambda: ends - monotonic()
+        ) as sender:
+            return sender.send(HttpRequest(url, HEADERS, by_monitor, method="GET"))
 
 
 def _fail_url(url: str) -> str:
@@ -67,6 +76,8 @@ def _explain(problem: Problem) -> str:
             text = "it did not respond in time"
         case NoResponse():
             text = "it could not be reached"
+        case _ if problem.unknown:
+            text = f"the answer is not that of a monitor that knows this URL ({problem})"
         case _ if problem.redirects:
             text = f"it redirects elsewhere, and redirects are not followed ({problem})"
         case _:

@@ -8,7 +8,7 @@ that traces requests sees it.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
@@ -17,12 +17,14 @@ import requests
 from opentelemetry import context
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
+from shared.adapters.channels.acceptance import Accepts, Received
 from shared.adapters.library_logs import silence_libraries
 from shared.adapters.timeout import call_with_timeout
 
-MAX_BODY_BYTES = 16_384
-"""Bytes of a response that are read, to find an error code."""
+MAX_BODY_BYTES = 65_536
+"""Bytes of a response that are read, to find out what it means."""
 _CODE = re.compile(r"[A-Za-z]{1,60}")
+_MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
 
 
 class HttpRequest(NamedTuple):
@@ -30,17 +32,26 @@ class HttpRequest(NamedTuple):
 
     url: str
     headers: Mapping[str, str]
+    accepts: Accepts
+    """Whether a response means that the request was received."""
     body: bytes = b""
     method: str = "POST"
 
 
 class ErrorResponse(NamedTuple):
-    """A response without success."""
+    """A response without success, or a success that is not the service's own."""
 
     status: int
     code: str = ""
     """`{"error": {"code": ...}}`, as Graph and Power Automate write it; empty if there is none."""
     retry_after: str = ""
+    media_type: str = ""
+    """What came instead of the expected answer; empty if it is not known."""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the status is a success, but the answer is not the service's own."""
+        return 200 <= self.status < 300  # noqa: PLR2004  (HTTP success)
 
     @property
     def redirects(self) -> bool:
@@ -48,8 +59,9 @@ class ErrorResponse(NamedTuple):
         return 300 <= self.status < 400  # noqa: PLR2004  (HTTP redirects)
 
     def __str__(self) -> str:
-        """Return status and code: "HTTP 404 WorkflowNotFound"."""
-        return f"HTTP {self.status} {self.code}".rstrip()
+        """Return "HTTP 404 WorkflowNotFound", or "HTTP 200, text/html" for an unknown answer."""
+        what = f"HTTP {self.status} {self.code}".rstrip()
+        return f"{what}, {self.media_type or 'no content type'}" if self.unknown else what
 
 
 class NoResponse(StrEnum):
@@ -60,6 +72,7 @@ class NoResponse(StrEnum):
     UNKNOWN_HOST = "the host is not known"
     UNREACHABLE = "no connection came about"
     BROKEN = "the connection broke; the request may have been received"
+    NO_TIME = "no time was left for a request"
     READ_TIMEOUT = "no response came in time; the request may have been received"
     BAD_URL = "the URL cannot be used"
 
@@ -80,7 +93,7 @@ type Problem = ErrorResponse | NoResponse
 def make_request(
     session: requests.Session, request: HttpRequest, timeout: tuple[float, float]
 ) -> Problem | None:
-    """Make one request; return `None` after success (2xx).
+    """Make one request; return `None` if it was received, as `request.accepts` says.
 
     The whole request ends within the sum of `timeout`: seconds to connect and to read.
     """
@@ -107,10 +120,12 @@ def _response(
                 stream=True,
             ) as response,
         ):
-            if 200 <= response.status_code < 300:  # noqa: PLR2004  (HTTP success)
+            received = _received(response)
+            if request.accepts(received):
                 return None
             retry_after = response.headers.get("Retry-After", "")
-            return ErrorResponse(response.status_code, _code(response), retry_after)
+            code = _code(received.body)
+            return ErrorResponse(received.status, code, retry_after, received.media_type)
     except (requests.RequestException, HTTPError, ValueError) as error:
         return _no_response(error)
 
@@ -136,10 +151,22 @@ class _Headers(requests.auth.AuthBase):
         return request
 
 
-def _code(response: requests.Response) -> str:
-    body = b""
-    with suppress(requests.RequestException):
-        body = next(response.iter_content(MAX_BODY_BYTES), b"")
+def _received(response: requests.Response) -> Received:
+    """Return the response with the beginning of its body."""
+    body, complete = bytearray(), True
+    try:
+        for chunk in response.iter_content(MAX_BODY_BYTES):
+            body += chunk
+            if len(body) >= MAX_BODY_BYTES:
+                break
+    except requests.RequestException:
+        complete = False
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    known = media_type if _MEDIA_TYPE.fullmatch(media_type) else ""
+    return Received(response.status_code, known, bytes(body), complete)
+
+
+def _code(body: bytes) -> str:
     try:
         code = json.loads(body)["error"]["code"]
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -16,9 +16,11 @@ from urllib.parse import quote
 
 from azure.core.credentials import TokenCredential
 
+from shared.adapters.channels.acceptance import by_graph
 from shared.adapters.channels.http_request import HttpRequest
-from shared.adapters.channels.mail_errors import explain
+from shared.adapters.channels.mail_errors import NO_TIME, explain
 from shared.adapters.channels.retry import READ_SECONDS, Failure, HttpSender, message_timeout
+from shared.adapters.timeout import TimeLeft, unlimited
 from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
 from shared.ports.errors import ChannelError, DirectoryError
@@ -41,6 +43,7 @@ class MailboxChannel:
         graph: str,
         sign_in: CredentialFactory,
         read_seconds: float = READ_SECONDS,
+        left: TimeLeft = unlimited,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Send what `write` returns from the mailbox `sender`.
@@ -52,6 +55,7 @@ class MailboxChannel:
             graph: the root of Graph, without a slash at its end.
             sign_in: makes the credential of a message, which is closed after it.
             read_seconds: seconds to wait for a response.
+            left: the time within which sending must end.
             sleep: waits some seconds before a retry.
         """
         self._name = name
@@ -60,6 +64,7 @@ class MailboxChannel:
         self._graph = graph
         self._sign_in = sign_in
         self._timeout = message_timeout(read_seconds)
+        self._left = left
         self._sleep = sleep
 
     def send(self, message: Message) -> None:
@@ -71,6 +76,8 @@ class MailboxChannel:
 
     def _send(self, message: Message) -> Failure | None:
         written = self._write(message)
+        if self._left() < sum(self._timeout):
+            return Failure(NO_TIME, transient=True)
         token = self._token()
         if isinstance(token, Failure):
             return token
@@ -81,8 +88,8 @@ class MailboxChannel:
             "User-Agent": "Lapsewatch",
         }
         why = partial(explain, sender=self._sender)
-        with HttpSender(why, timeout=self._timeout, sleep=self._sleep) as sender:
-            return sender.send(HttpRequest(url, headers, b64encode(as_bytes(written))))
+        with HttpSender(why, timeout=self._timeout, left=self._left, sleep=self._sleep) as sender:
+            return sender.send(HttpRequest(url, headers, by_graph, b64encode(as_bytes(written))))
 
     def _token(self) -> str | Failure:
         """Return a token or a failure; an exception of the library may hold a token."""

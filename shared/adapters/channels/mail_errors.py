@@ -17,6 +17,7 @@ NO_MAILBOX = (
 )
 TOO_LARGE = "The mail is too large. Watch fewer things in one channel"
 UNCERTAIN = f"Graph sent no response, so the mail may or may not have been sent. {LATER}"
+NO_TIME = f"There was no time left to send it. {LATER}"
 BY_CODE = {
     "ErrorAccessDenied": NOT_ALLOWED,
     "ErrorSendAsDenied": NOT_ALLOWED,
@@ -44,6 +45,10 @@ BY_STATUS = {
     429: f"{{sender}} sends more mail than Exchange allows (30 messages a minute). {LATER}",
 }
 UNKNOWN = f"Graph returned an unexpected response. {LATER}"
+UNEXPECTED = (
+    "The answer is not Graph's, so the mail may not have been sent. A proxy or a sign-in page may"
+    f" have answered in its place. Check LAPSEWATCH_GRAPH and the network. {LATER}"
+)
 REDIRECT = "Graph redirects elsewhere, and redirects are not followed. Check LAPSEWATCH_GRAPH"
 BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.INSECURE: (
@@ -57,6 +62,7 @@ BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.UNREACHABLE: f"Graph could not be reached. {LATER}",
     NoResponse.BROKEN: UNCERTAIN,
     NoResponse.READ_TIMEOUT: UNCERTAIN,
+    NoResponse.NO_TIME: NO_TIME,
     NoResponse.BAD_URL: "The URL of Graph cannot be used. Check LAPSEWATCH_GRAPH",
 }
 
@@ -65,7 +71,9 @@ def explain(problem: Problem, sender: str) -> str:
     """Return what happened and what to do, without the last full stop."""
     if isinstance(problem, NoResponse):
         return BY_NO_RESPONSE[problem]
-    if problem.redirects:
+    if problem.unknown:
+        text = UNEXPECTED
+    elif problem.redirects:
         text = REDIRECT
     else:
         text = BY_CODE.get(problem.code) or BY_STATUS.get(problem.status) or UNKNOWN

@@ -5,6 +5,9 @@ for. Not retried: a request without a response, since it may have been received;
 sends that message. The loop is ours because urllib3's `Retry` logs the path of each retry,
 which is a credential, cannot read a fractional `Retry-After`, and repeats a request that may
 have been received.
+
+No request is cut short by the end of the time: it would have been received all the same. One
+that might not end in time is not made.
 """
 
 import re
@@ -22,6 +25,7 @@ from shared.adapters.channels.http_request import (
     Problem,
     make_request,
 )
+from shared.adapters.timeout import TimeLeft, unlimited
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 MAX_WAIT_SECONDS = 30.0
@@ -72,12 +76,17 @@ class HttpSender:
         *,
         policy: RetryPolicy = SURELY_NOT_RECEIVED,
         timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        left: TimeLeft = unlimited,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Retry by `policy`; `timeout` is in seconds, to connect and to read the response."""
+        """Retry by `policy`; `timeout` is in seconds, to connect and to read the response.
+
+        Every request ends within the time that is `left`.
+        """
         self._explain = explain
         self._policy = policy
         self._timeout = timeout
+        self._left = left
         self._sleep = sleep
         self._retries = 0
         self._session = requests.Session()
@@ -97,13 +106,24 @@ class HttpSender:
 
     def send(self, request: HttpRequest) -> Failure | None:
         """Make a request, with retries; return the last failure, if any."""
+        if not self._has_time():
+            return self._failure(NoResponse.NO_TIME)
         while problem := make_request(self._session, request, self._timeout):
             wait = self._wait_seconds(problem)
             if wait is None or wait > MAX_WAIT_SECONDS or self._retries == self._policy.retries:
-                return Failure(self._explain(problem), is_transient(problem), _code(problem))
+                return self._failure(problem)
+            if not self._has_time(wait):
+                return self._failure(problem)
             self._sleep(wait)
             self._retries += 1
         return None
+
+    def _has_time(self, wait: float = 0.0) -> bool:
+        """Return whether a request that begins after `wait` seconds ends in time."""
+        return wait + sum(self._timeout) <= self._left()
+
+    def _failure(self, problem: Problem) -> Failure:
+        return Failure(self._explain(problem), is_transient(problem), _code(problem))
 
     def _wait_seconds(self, problem: Problem) -> float | None:
         """Return the seconds to wait before a retry; `None` if there must be none."""
@@ -120,7 +140,7 @@ def is_transient(problem: Problem) -> bool:
     """Return whether the same request may succeed later."""
     if isinstance(problem, NoResponse):
         return problem != NoResponse.BAD_URL
-    return problem.status in _TRANSIENT or problem.status >= 500  # noqa: PLR2004  (HTTP: server errors)
+    return problem.unknown or problem.status in _TRANSIENT or problem.status >= 500  # noqa: PLR2004  (HTTP: server errors)
 
 
 def message_timeout(read_seconds: float) -> tuple[float, float]:

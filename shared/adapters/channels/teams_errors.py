@@ -39,6 +39,10 @@ BY_STATUS = {
     429: f"The flow gets more requests than it takes. {LATER}",
 }
 UNKNOWN = "The webhook returned an unexpected response. Look at the flow in Power Automate"
+UNEXPECTED = (
+    "The webhook's answer is not that of a flow, so the message may not be in Teams. A proxy or a"
+    f" sign-in page may have answered in its place. Check the URL and the network. {LATER}"
+)
 REDIRECT = (
     "The webhook redirects elsewhere, and redirects are not followed. Copy the flow's URL again"
 )
@@ -52,6 +56,7 @@ BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.UNREACHABLE: f"The webhook could not be reached. {LATER}",
     NoResponse.BROKEN: UNCERTAIN,
     NoResponse.READ_TIMEOUT: UNCERTAIN,
+    NoResponse.NO_TIME: f"There was no time left to send it. {LATER}",
     NoResponse.BAD_URL: "The URL cannot be used. Copy the flow's URL again",
 }
 
@@ -60,7 +65,9 @@ def explain(problem: Problem) -> str:
     """Return what happened and what to do, without the last full stop."""
     if isinstance(problem, NoResponse):
         return BY_NO_RESPONSE[problem]
-    if problem.redirects:
+    if problem.unknown:
+        text = UNEXPECTED
+    elif problem.redirects:
         text = REDIRECT
     else:
         text = BY_CODE.get(problem.code) or BY_STATUS.get(problem.status) or UNKNOWN

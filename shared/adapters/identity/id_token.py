@@ -4,16 +4,21 @@ The issuer must have signed it for this app and tenant, and not too long ago. It
 https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference. Easy Auth passes
 the token of the sign-in for as long as its own session lasts, eight hours, although the token
 expires after about one.
+
+Access tokens for this app have the same issuer, audience and signature, and whoever may call the
+app has them, also other apps: they are refused by the claims that only they have:
+https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 
-from shared.adapters.identity.issuer_keys import TIMEOUT, IssuerKeys
+from shared.adapters.identity.issuer_keys import ALGORITHM, TIMEOUT, IssuerKeys, Keys
 from shared.config.problems import InvalidValue
 from shared.config.values import guid, text
 from shared.core.model.decision import Person
@@ -27,8 +32,14 @@ SKEW = timedelta(minutes=5)
 """How far the issuer's clock may be ahead of ours."""
 MAX_TOKEN_CHARS = 16_384
 """Entra's tokens have a tenth of that."""
-ALGORITHMS = ["RS256"]
-"""What Entra signs with; a token must not choose its algorithm."""
+MAX_LIFETIME = timedelta(days=1)
+"""Entra's tokens live for an hour; a policy can set a day at most."""
+ALGORITHMS = [ALGORITHM]
+"""A token must not choose its algorithm."""
+OF_ACCESS_TOKENS = frozenset({"scp", "azp", "azpacr", "appid", "appidacr", "idtyp"})
+"""Claims of access tokens: scopes, the calling app, and whether an app calls for itself."""
+VERSION = "2.0"
+"""Of the tokens of an issuer `.../v2.0`."""
 _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "oid", "tid"]
 
 
@@ -51,6 +62,7 @@ class EntraTokenVerifier:
         claims = self._verified_claims(token)
         if claims["tid"] != self._tenant:
             raise _not_signed_in("it is from another tenant")
+        _check_kind(claims)
         self._check_dates(claims)
         try:
             object_id = guid(claims["oid"])
@@ -68,25 +80,38 @@ class EntraTokenVerifier:
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:
                 raise _not_signed_in("it does not have the issuer's kind of signature")
-            key = self._keys.key(text(header.get("kid")))
-            if key is None:
+            if str(header.get("typ", "JWT")).upper() != "JWT":
+                raise _not_signed_in("it is not an ID token")
+            keys = self._keys.of(text(header.get("kid")))
+            if not keys:
                 raise _not_signed_in("the issuer does not have its key")
-            claims: Mapping[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=ALGORITHMS,
-                audience=self._client_id,
-                issuer=self._issuer,
-                options={
-                    "require": _REQUIRED,
-                    "strict_aud": True,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
+            return self._decoded(token, keys)
         except (jwt.PyJWTError, InvalidValue, ValueError, TypeError, RecursionError) as error:
             raise _not_signed_in(_REASONS.get(type(error), "it cannot be read")) from None
+
+    def _decoded(self, token: str, keys: Keys) -> Mapping[str, Any]:
+        """Return the claims, verified with one of the keys. Raises `jwt.PyJWTError`."""
+        *others, last = keys
+        for key in others:
+            with suppress(jwt.InvalidSignatureError):
+                return self._decoded_with(token, key)
+        return self._decoded_with(token, last)
+
+    def _decoded_with(self, token: str, key: jwt.PyJWK) -> Mapping[str, Any]:
+        claims: Mapping[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=ALGORITHMS,
+            audience=self._client_id,
+            issuer=self._issuer,
+            options={
+                "require": _REQUIRED,
+                "strict_aud": True,
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
         return claims
 
     def _check_dates(self, claims: Mapping[str, Any]) -> None:
@@ -100,8 +125,21 @@ class EntraTokenVerifier:
         now = self._clock().timestamp()
         if exp <= now - SESSION.total_seconds():
             raise _not_signed_in("it expired more than eight hours ago")
-        if max(iat, nbf) > now + SKEW.total_seconds() or iat >= exp:
+        in_future = max(iat, nbf) > now + SKEW.total_seconds()
+        if in_future or not 0 < exp - iat <= MAX_LIFETIME.total_seconds():
             raise _not_signed_in("its dates make no sense")
+
+
+def _check_kind(claims: Mapping[str, Any]) -> None:
+    """Raise `NotSignedIn` if the token is not an ID token of a person.
+
+    In the token of an app, the subject is the app's own object; a person has another subject for
+    each app.
+    """
+    if OF_ACCESS_TOKENS & claims.keys() or claims.get("sub") == claims["oid"]:
+        raise _not_signed_in("it is not an ID token")
+    if claims.get("ver", VERSION) != VERSION:
+        raise _not_signed_in(f"it is not of version {VERSION}")
 
 
 _REASONS: Mapping[type[Exception], str] = {

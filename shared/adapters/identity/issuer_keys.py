@@ -1,7 +1,8 @@
 """The public keys of an issuer: fetched when needed, and cached for an hour.
 
-Keys are fetched again for an unknown key id. After a failure the issuer is asked again only
-after a pause; until then the failure is cached too, and keys of the last day are still used.
+Keys are fetched again for an unknown key id, and nobody with a known one waits for that. After a
+failure the issuer is asked again only after a pause; until then the failure is cached too, and
+keys of the last day are still used: a set without a usable key is a failure.
 PyJWT's `PyJWKClient` asks for each made-up key id, and lets visitors queue behind an issuer that
 does not respond.
 
@@ -9,14 +10,15 @@ The keys' address is in the issuer's configuration document (OpenID Connect Disc
 section 4), and must be on the issuer's own host. Their format: RFC 7517.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jwt
 import requests
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from shared.adapters.timeout import call_with_timeout
 from shared.ports.clock import Clock
@@ -29,20 +31,27 @@ MAX_AGE = timedelta(days=1)
 """How long keys are used if the issuer gives no new ones."""
 PAUSE = timedelta(seconds=30)
 """Between two requests: anybody can make up a key id, and every visitor would wait again."""
+ALGORITHM = "RS256"
+"""What Entra signs with."""
+MIN_KEY_BITS = 2048
+"""RFC 7518, section 3.3."""
+
+type Keys = Sequence[jwt.PyJWK]
+"""The keys of one id; nothing forbids two of them."""
 
 
 class _Cache(NamedTuple):
     """Replaced as a whole, so that it can be read without the lock."""
 
-    keys: Mapping[str, jwt.PyJWK] = {}
+    keys: Mapping[str, Keys] = {}
     fetched: datetime = datetime.min.replace(tzinfo=UTC)
     asked: datetime = fetched
     """When the issuer last answered or failed."""
     failure: TokenVerifierError | None = None
     """Why the last request returned no keys."""
 
-    def key(self, key_id: str, now: datetime) -> jwt.PyJWK | None:
-        return self.keys.get(key_id) if now - self.fetched < MAX_AGE else None
+    def of(self, key_id: str, now: datetime) -> Keys:
+        return self.keys.get(key_id, ()) if now - self.fetched < MAX_AGE else ()
 
     def is_fresh(self, key_id: str, now: datetime) -> bool:
         is_known = now - self.fetched < FRESH and key_id in self.keys
@@ -63,27 +72,45 @@ class IssuerKeys:
         self._lock = Lock()
         self._cache = _Cache()
 
-    def key(self, key_id: str) -> jwt.PyJWK | None:
-        """Return the key of this id (`kid`), or `None` if the issuer does not have it.
+    def of(self, key_id: str) -> Keys:
+        """Return the keys of this id (`kid`), empty if the issuer does not have it.
 
-        One thread asks the issuer; another waits for it only if it has no usable key.
+        One thread asks the issuer. Others wait for it only if they have no usable key.
 
         Raises:
             TokenVerifierError: the keys cannot be fetched.
         """
         now = self._clock()
-        must_wait = self._cache.key(key_id, now) is None
-        if not self._cache.is_fresh(key_id, now) and self._lock.acquire(blocking=must_wait):
-            try:
-                if not self._cache.is_fresh(key_id, self._clock()):  # no other thread was faster
-                    self._cache = self._refreshed()
-            finally:
-                self._lock.release()
-        cache = self._cache
-        found = cache.key(key_id, self._clock())
-        if found is None and cache.failure is not None:
-            raise TokenVerifierError(str(cache.failure), transient=cache.failure.transient)
-        return found
+        known = self._cache.of(key_id, now)
+        if self._cache.is_fresh(key_id, now):
+            return known or self._none()
+        if known:
+            if self._lock.acquire(blocking=False):
+                Thread(
+                    target=self._refresh,
+                    args=(key_id,),
+                    name="refresh of an issuer's keys",
+                    daemon=True,
+                ).start()
+            return known
+        self._lock.acquire()
+        self._refresh(key_id)
+        return self._cache.of(key_id, self._clock()) or self._none()
+
+    def _none(self) -> Keys:
+        """Return no keys, or raise why there are none."""
+        failure = self._cache.failure
+        if failure is not None:
+            raise TokenVerifierError(str(failure), transient=failure.transient)
+        return ()
+
+    def _refresh(self, key_id: str) -> None:
+        """Ask the issuer, unless another thread was faster; then release the lock."""
+        try:
+            if not self._cache.is_fresh(key_id, self._clock()):
+                self._cache = self._refreshed()
+        finally:
+            self._lock.release()
 
     def _refreshed(self) -> _Cache:
         now = self._clock()
@@ -97,7 +124,7 @@ class IssuerKeys:
             return _Cache(keys, fetched=now, asked=self._clock())
         return self._cache._replace(asked=self._clock(), failure=failure)
 
-    def _fetch(self) -> Mapping[str, jwt.PyJWK]:
+    def _fetch(self) -> Mapping[str, Keys]:
         with requests.Session() as session:
             document = self._get(session, f"{self._issuer}/.well-known/openid-configuration")
             if document.get("issuer") != self._issuer:
@@ -107,15 +134,14 @@ class IssuerKeys:
                 raise _error(
                     "its configuration document has its keys on another host", transient=False
                 )
-            try:
-                keys = jwt.PyJWKSet.from_dict(self._get(session, url)).keys
-            except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
-                raise _error("its keys cannot be read") from None
-        return {
-            key.key_id: key
-            for key in keys
-            if key.key_id and key.key_type == "RSA" and key.public_key_use in {None, "sig"}
-        }
+            entries = self._get(session, url).get("keys")
+        found: dict[str, list[jwt.PyJWK]] = {}
+        for entry in entries if isinstance(entries, list) else ():
+            if (key := _key(entry)) is not None:
+                found.setdefault(str(key.key_id), []).append(key)
+        if not found:
+            raise _error("its keys cannot be read, or none of them can be used")
+        return found
 
     def _get(self, session: requests.Session, url: str) -> dict[str, Any]:
         try:
@@ -130,6 +156,26 @@ class IssuerKeys:
         if not isinstance(document, dict):
             raise _error("its response is not a JSON object")
         return document
+
+
+def _key(entry: object) -> jwt.PyJWK | None:
+    """Return a key that verifies tokens; `None` for any other entry of the set."""
+    if not isinstance(entry, dict):
+        return None
+    try:
+        key = jwt.PyJWK(entry)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+        return None
+    is_usable = (
+        isinstance(key.key_id, str)
+        and key.key_id != ""
+        and key.algorithm_name == ALGORITHM
+        and key.public_key_use in {None, "sig"}
+        and "verify" in entry.get("key_ops", ["verify"])
+        and isinstance(key.key, RSAPublicKey)
+        and key.key.key_size >= MIN_KEY_BITS
+    )
+    return key if is_usable else None
 
 
 def _error(problem: str, *, transient: bool = True) -> TokenVerifierError:

@@ -41,6 +41,7 @@ from shared.adapters.table.lease import TableLease
 from shared.adapters.table.memory_rows import memory_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
+from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.check_record import LastChecks
 from shared.core.model.memory import Changes, Memory, Notification, Removals
 from shared.ports.clock import Clock
@@ -51,7 +52,7 @@ from shared.ports.ledger import Lease
 class TableLedger(TableHistory):
     """A ledger in one table; implements the port `Ledger`. Safe to share between threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all by keyword)
         self,
         where: str,
         clock: Clock,
@@ -60,14 +61,20 @@ class TableLedger(TableHistory):
         table: str = "Lapsewatch",
         partition: str = "own",
         seconds: float = CALL_SECONDS,
+        left: TimeLeft = unlimited,
     ) -> None:
         """Take an https endpoint with a `credential`, or a connection string without one.
 
         Nothing is contacted yet; the first write creates the table. Each request is given up
-        after `seconds`. Raises `LedgerError` if `where` is neither.
+        after `seconds`, and when no time is `left`. Raises `LedgerError` if `where` is neither.
         """
         self._store = TableStore(
-            where, table=table, partition=partition, credential=credential, seconds=seconds
+            where,
+            table=table,
+            partition=partition,
+            credential=credential,
+            seconds=seconds,
+            left=left,
         )
         self._inventory_store = self._store.with_partition(f"{partition}:tenant")
         self._clock = clock

@@ -18,7 +18,7 @@ from shared.adapters.table.client import CALL_SECONDS, table_client
 from shared.adapters.table.errors import error_code, ledger_error
 from shared.adapters.table.records import TableRow
 from shared.adapters.table.transactions import MAX_ROWS, Operation, sdk_operation, transactions
-from shared.adapters.timeout import call_with_timeout
+from shared.adapters.timeout import TimeLeft, call_with_timeout, unlimited
 from shared.ports.errors import LedgerConflict
 
 MAX_PAGE_ROWS = 1_000
@@ -36,14 +36,16 @@ class TableStore:
         partition: str,
         credential: TokenCredential | None,
         seconds: float = CALL_SECONDS,
+        left: TimeLeft = unlimited,
     ) -> None:
         """Take an https endpoint with a `credential`, or a connection string.
 
-        Nothing is contacted yet. Each request is given up after `seconds`; a write that was
-        given up may have been made.
+        Nothing is contacted yet. Each request is given up after `seconds`, and when no time is
+        `left`; a write that was given up may have been made.
         """
         self._partition = partition
         self._seconds = seconds
+        self._left = left
         self._client = table_client(where, table, credential)
         self._host = urlsplit(self._client.url).hostname or ""
 
@@ -142,7 +144,7 @@ class TableStore:
 
     def _call[T](self, call: Callable[[], T]) -> T:
         try:
-            return call_with_timeout(self._seconds, call)
+            return call_with_timeout(min(self._seconds, self._left()), call)
         except Exception as error:  # noqa: BLE001  (the SDK also lets errors of json and http through)
             # Not "from error": a traceback would print the response, or the URL with a SAS.
             raise ledger_error(error, self._host) from None

@@ -51,15 +51,6 @@ def is_retry_due(last_checks: LastChecks) -> bool:
     return last_checks.retries_left > 0
 
 
-def is_tick_due(last_checks: LastChecks, watchlist: Watchlist, now: datetime) -> bool:
-    """Return whether an hourly run has anything to do: a check, the inventory, or a retry."""
-    return (
-        is_check_due(last_checks, watchlist, now)
-        or is_inventory_due(last_checks, watchlist, now)
-        or is_retry_due(last_checks)
-    )
-
-
 def is_stale(last_checks: LastChecks, now: datetime) -> bool:
     """Return whether the last success, or the first sign of life, is over 26 hours old.
 

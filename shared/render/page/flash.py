@@ -18,6 +18,7 @@ from shared.render.text.naming import capital, described
 
 LATER = "-later"
 """The suffix of a decision's name if some people have not been notified yet."""
+UNSENT = "Some messages have not been sent yet; the next check sends them."
 _NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w))")
 
 
@@ -43,6 +44,7 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
     now, zone = judgement.now, watchlist.zone
     view = next((view for view in judgement.services if view.service.id == service), None)
     later = done.endswith(LATER)
+    unsent = f" {UNSENT}" if later else ""
     severity = Severity.OK
     match done.removesuffix(LATER):
         case "confirm":
@@ -53,12 +55,13 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
             severity = Severity.NOTICE
         case "acknowledge":
             no_effect = keeps_nothing_quiet(view, now, zone) if view is not None else ""
-            text = f"reminders snoozed. {no_effect}".strip()
+            text = f"reminders snoozed. {no_effect}".strip() + unsent
             severity = Severity.NOTICE if no_effect else Severity.OK
         case "claim":
             text = "credential assigned." if service in watchlist.services else "assignment saved."
+            text += unsent
         case "check":
-            text = "check completed."
+            text = f"check completed.{unsent}"
         case _:
             return None
     return Receipt(_about(service, watchlist, text), severity)

@@ -43,6 +43,13 @@ def test_undo_names_the_credential_in_use() -> None:
     assert answered("undo-later", view) == Receipt(f"{in_use} {not_yet}", Severity.NOTICE)
 
 
+@pytest.mark.parametrize("done", ["check", "claim", "acknowledge"])
+def test_answer_says_whether_messages_are_still_to_be_sent(done: str) -> None:
+    view = service_view()
+    now, later = answered(done, view).text, answered(f"{done}-later", view).text
+    assert later == f"{now} Some messages have not been sent yet; the next check sends them."
+
+
 def test_confirmation_that_was_already_made_is_a_notice() -> None:
     view = service_view(Standing.HEALTHY, NEW, confirmed=True)
     answer = already(view, NOW, ZONE)

@@ -1,0 +1,153 @@
+"""A request that a person waits for ends in time, and the next tick sends what it could not."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+
+from shared.adapters.channels.heartbeat import PING_SECONDS
+from shared.adapters.channels.retry import CONNECT_SECONDS, READ_SECONDS
+from shared.adapters.identity.managed import TOKEN_SECONDS
+from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Person
+from shared.core.model.vocabulary import Reason
+from shared.core.results import CheckResult
+from shared.ports.errors import PortError
+from shared.usecases import decisions
+from shared.usecases.answer_time import SAVE_SECONDS, SEND_SECONDS, WORK_SECONDS
+from shared.usecases.check import Watch
+from tests.support.fault_proxy import Pass
+from tests.support.faults import PLACES, Way, drip, hang, saying
+from tests.support.harness import DAY, Harness, Heard, Seconds, World, guid
+from tests.support.scripted import Asked, Reply
+
+pytestmark = pytest.mark.timeout(120)
+
+ANNA = Person("0f0c6a52-3f5e-4e26-b1a9-6f0d7f4b8c33", "Anna")
+STEPS = (1.5, 3.0, 4.5)
+"""The steps of a request, about a fortieth of the real ones."""
+SECONDS = Seconds(token=0.5, ledger=0.6, post=0.4)
+ENOUGH = STEPS[2] + 2 * SECONDS.post + 3.0
+"""When every request has ended: the heartbeat, and what a busy machine adds."""
+HOUR = timedelta(hours=1)
+
+
+def slow(seconds: float) -> Way:
+    """Return a way that answers late."""
+
+    def answer(_: Asked, passed: Pass) -> Reply:
+        time.sleep(seconds)
+        return passed()
+
+    return answer
+
+
+def after(number: int, way: Way) -> Way:
+    """Return a way that begins after some requests."""
+    seen = Counter[str]()
+
+    def answer(asked: Asked, passed: Pass) -> Reply:
+        seen["requests"] += 1
+        return way(asked, passed) if seen["requests"] > number else passed()
+
+    return answer
+
+
+class Fault(NamedTuple):
+    """What happens to the requests of some places, and to all of the ledger."""
+
+    places: Mapping[str, Way]
+    ledger: Way | None = None
+
+
+FAULTS: Mapping[str, Fault] = {
+    "Graph is slow": Fault({"watched apps": slow(0.6)}),
+    "Graph is slow, and Teams too": Fault({"watched apps": slow(0.6), "webhook": slow(0.3)}),
+    "Graph hangs": Fault({"watched apps": hang}),
+    "Graph is slow, and Teams hangs": Fault({"watched apps": slow(0.6), "webhook": hang}),
+    "Graph is slow, and Teams sends byte by byte": Fault(
+        {"watched apps": slow(0.6), "webhook": drip}
+    ),
+    "Teams is busy": Fault({"webhook": saying(503, retry_after="2")}),
+    "Teams and mail hang": Fault({"webhook": hang, "mail": hang}),
+    "Teams, mail and the heartbeat hang": Fault({"webhook": hang, "mail": hang, "heartbeat": hang}),
+    "no token": Fault({"token": hang}),
+    "the ledger is slow": Fault({}, slow(0.2)),
+    "the ledger hangs once the decision is saved": Fault({}, after(3, hang)),
+    "the ledger hangs": Fault({}, hang),
+}
+
+
+def check(watch: Watch) -> CheckResult:
+    return watch.check(whole=False)
+
+
+def confirm(watch: Watch) -> CheckResult:
+    return decisions.confirm(watch, "service-0", guid(1000), by=ANNA).check
+
+
+def heard(rig: Harness) -> Heard:
+    return +rig.heard
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("act", [check, confirm])
+def test_request_ends_in_time_and_the_next_tick_sends_the_rest(
+    world: World, act: Callable[[Watch], CheckResult], name: str
+) -> None:
+    rig = world.begin()
+    with rig.watch(DAY) as watch:
+        assert act(watch).everyone_notified
+    rig.check(DAY + HOUR, tick=True)
+    expected = heard(rig)
+
+    rig = world.begin()
+    rig.seconds = SECONDS
+    fault = FAULTS[name]
+    broken_places(rig, fault)
+    started = time.monotonic()
+    with suppress(PortError), rig.watch(DAY, steps=STEPS) as watch:
+        result = act(watch)
+        assert result.error or result.everyone_notified
+        assert result.outcome != Outcome.BUSY
+    assert time.monotonic() - started < ENOUGH
+    world.mend()
+    saved = any(row["RowKey"].startswith("~decision:") for row in rig.stage.rows())
+    again = rig.check(DAY + HOUR, tick=True)
+    assert again.outcome in {Outcome.OK, Outcome.NOT_DUE}, again.error
+    missing = {key for key in expected if key not in heard(rig)}
+    assert not {key for key in missing if saved or key[2] != Reason.CONFIRMED}
+
+
+def broken_places(rig: Harness, fault: Fault) -> None:
+    """Break the places of a fault."""
+    ways = [(PLACES[name], way) for name, way in fault.places.items()]
+
+    def twist(asked: Asked, passed: Pass) -> Reply:
+        for place, way in ways:
+            if place.is_meant(asked) or (place is PLACES["watched apps"] and is_read(asked)):
+                return way(asked, passed)
+        return passed()
+
+    rig.stage.front.twist = twist
+    if fault.ledger is not None:
+        rig.stage.ledger_front.twist = fault.ledger
+
+
+def is_read(asked: Asked) -> bool:
+    """Return whether a request reads one app, for a decision."""
+    return "/v1.0/applications(" in asked.path or "/v1.0/servicePrincipals(" in asked.path
+
+
+def test_the_worst_cases_of_a_request_add_up_to_less_than_200_seconds() -> None:
+    """Azure ends a request after 230 seconds."""
+    post = CONNECT_SECONDS + READ_SECONDS
+    assert WORK_SECONDS + post <= SEND_SECONDS  # a message that begins at the end has its time
+    last_message = SEND_SECONDS - post + max(TOKEN_SECONDS, post)  # a token, or the request
+    assert last_message < SAVE_SECONDS
+    assert SAVE_SECONDS + PING_SECONDS < 200
