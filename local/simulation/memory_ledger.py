@@ -288,7 +288,7 @@ def _check_readable(written: Sequence[Remembered], memory: Memory) -> None:
 
 
 def _rewritten[M: (Memory, InventoryMemory)](memory: M, written: Sequence[Remembered]) -> M:
-    """Return the memory without the unreadable rows that were just written anew."""
+    """Return the memory without the unreadable rows that were just written again."""
     if not memory.unreadable:
         return memory
     keys = {key_of(each) for each in written}

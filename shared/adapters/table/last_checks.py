@@ -16,7 +16,7 @@ def last_checks_of(row: TableRow | None) -> LastChecks:
     """Return how the last checks ended; without a row, nothing is known.
 
     Of a damaged row, what can be read is kept. The last check counts as failed, so that the next
-    tick checks and writes the row anew. Without a readable instant, checks are stale at once:
+    tick checks and writes the row again. Without a readable instant, checks are stale at once:
     since when none has succeeded is not known.
     """
     if row is None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from shared.adapters.table.records import RowError, TableRow
 from shared.core.model.memory import UnreadableRow
 
-REWRITTEN = "the next check writes it anew"
+REWRITTEN = "the next check writes it again"
 CONSEQUENCES: Mapping[str, str] = {
     "acknowledgement": "reminders are not paused by it",
     "app": REWRITTEN,

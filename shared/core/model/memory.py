@@ -74,7 +74,7 @@ class UnreadableRow:
     """A row of the ledger that is set aside, because it cannot be read.
 
     What it held is missing from the memory. It is shown until somebody repairs it, until it is
-    deleted, or until a check writes it anew.
+    deleted, or until a check writes it again.
     """
 
     key: str

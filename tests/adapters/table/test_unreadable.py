@@ -45,7 +45,7 @@ KEPT = {
     "~check:",
     "~decision:",
 }
-"""Rows that stay set aside; a check writes the others anew."""
+"""Rows that stay set aside; a check writes the others again."""
 REWRITTEN = {"app:libcal", "item:libcal", "sighting:cal25", "told:libcal|its", "~pulse:"}
 
 

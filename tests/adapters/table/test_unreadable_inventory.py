@@ -1,4 +1,4 @@
-"""A row of the inventory that cannot be read: the tenant is read all the same, and it is named."""
+"""A row of the inventory that cannot be read: the tenant is still read, and the row is named."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ KEYS = {
     "told:tenant:object-gone:gone-1|its": False,
     "guess:signage": False,
 }
-"""Whether the next check writes the row anew."""
+"""Whether the next check writes the row again."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def world(azurite: Azurite, table: str) -> Iterator[World]:
     made.whole.apps = [app("signage", "2026-09-20T09:00Z"), app("kiosk", "2026-09-25T09:00Z")]
     with TableLedger(azurite.tables, lambda: made.now, table=table) as ledger:
         made.ledger = ledger  # type: ignore[assignment]  # the real ones in their places
-        made.remembered = ledger.inventory  # type: ignore[assignment]
+        made.remembered = ledger.inventory  # type: ignore[assignment]  # as above
         assert made.check().outcome == Outcome.OK
         yield made
 
