@@ -26,17 +26,23 @@ COMMANDS: Mapping[tuple[str, ...], int] = {
     ("forecast",): 0,
     ("doctor", "--send-test"): 0,
     ("discover", "--client-id", LIBAPPS_CLIENT_ID): 0,
+    ("confirm", "libcal", "--key-id", "KEY", "--by", EVIL): 0,
+    ("acknowledge", "libcal", "--until", UNTIL, "--why", EVIL, "--by", EVIL): 0,
+    ("claim", "KEY", "libcal", "libstaffer", "--by", EVIL): 0,
+    ("--help",): 0,
+    ("status", "--help"): 0,
+}
+"""The exit status of each. KEY is the key id of a secret."""
+REFUSED: Mapping[tuple[str, ...], int] = {
+    ("confirm", "libcal", "--key-id", "KEY", "--by", EVIL): 0,
     ("discover", "--client-id", UNKNOWN): 1,
     ("confirm", "libcal", "--key-id", UNKNOWN, "--by", EVIL): 1,
-    ("confirm", "libcal", "--key-id", "KEY", "--by", EVIL): 0,
     ("confirm", "LibCal", "--key-id", "KEY", "--by", "Anna"): 1,
     ("confirm", EVIL, "--key-id", "KEY", "--by", "Anna"): 1,
-    ("acknowledge", "libcal", "--until", UNTIL, "--why", EVIL, "--by", EVIL): 0,
     ("acknowledge", "libcal", "--until", "2020-01-01", "--why", "x", "--by", EVIL): 1,
     ("acknowledge", EVIL, "--until", UNTIL, "--why", "x", "--by", "Anna"): 1,
     ("acknowledge", "libcal", "--until", EVIL, "--why", "x", "--by", "Anna"): 2,
     ("acknowledge", "libcal", "--until", UNTIL, "--why", "ㅤ", "--by", "Anna"): 1,
-    ("claim", "KEY", "libcal", "libstaffer", "--by", EVIL): 0,
     ("claim", UNKNOWN, "libcal", "--by", EVIL): 1,
     ("claim", "KEY", EVIL, "--by", "Anna"): 1,
     ("status", "--tenant", EVIL): 2,
@@ -44,10 +50,7 @@ COMMANDS: Mapping[tuple[str, ...], int] = {
     ("confirm", "libcal", "--key-id", "KEY", "--by", "\u2800\u3164\u0301"): 2,
     ("check", f"--{EVIL}"): 2,
     (EVIL,): 2,
-    ("--help",): 0,
-    ("status", "--help"): 0,
 }
-"""The exit status of each. KEY is the key id of a secret."""
 
 
 @pytest.fixture
@@ -62,13 +65,17 @@ def hostile(lapsewatch: Lapsewatch) -> Lapsewatch:
     return lapsewatch
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
-def test_each_command_ends_as_it_should_on_any_console(hostile: Lapsewatch, encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "commands"),
+    [("utf-8", COMMANDS), ("utf-8", REFUSED), ("cp1252", COMMANDS), ("ascii", COMMANDS)],
+    ids=["utf-8", "refused", "cp1252", "ascii"],
+)
+def test_each_command_ends_as_it_should_on_any_console(
+    hostile: Lapsewatch, encoding: str, commands: Mapping[tuple[str, ...], int]
+) -> None:
     hostile.settings = {"PYTHONIOENCODING": encoding}
     key = next(each.key_id for each in hostile.tenant.directory.app(LIBAPPS_CLIENT_ID).secrets)
-    for command, status in COMMANDS.items():
-        if encoding != "utf-8" and status:
-            continue  # a refusal is written like any other text
+    for command, status in commands.items():
         ran = hostile(*(key if word == "KEY" else word for word in command))
         assert ran.status == status, command
         assert "Traceback" not in ran.err
