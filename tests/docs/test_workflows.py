@@ -128,12 +128,13 @@ def test_deployment_passes_all_parameters() -> None:
 
 def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
     commands = [step for step in steps("test") if "run" in step]
-    assert [step["run"] for step in commands] == ["make test", "make package"]
+    assert [step["run"] for step in commands] == ["make test", "make fuzz", "make package"]
     assert commands[0]["env"] == {"COVERAGE": "1", "LAPSEWATCH_ALL_TESTS": "1"}
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     for name, value in commands[0]["env"].items():
         assert any(line.startswith(f"export {name}={value}") for line in script)
     assert "make test" in script
+    assert "make fuzz" in script
 
 
 @pytest.mark.parametrize(("environment", "measured"), [({}, False), ({"COVERAGE": "1"}, True)])
