@@ -12,7 +12,7 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.id_token import EntraTokenVerifier
-from shared.adapters.timeout import TimeLeft, unlimited
+from shared.adapters.timeout import TimeLeft
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
 from shared.config.settings_loader import load, load_graph, load_heartbeat
@@ -29,7 +29,7 @@ from shared.ports.errors import ChannelError
 from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
-from shared.usecases.answer_time import AnswerTime
+from shared.usecases.answer_time import UNLIMITED, AnswerTime
 from shared.usecases.check import Watch
 from shared.usecases.inventory import InventoryWatch
 
@@ -69,14 +69,14 @@ def beat_failed(environment: Mapping[str, str] = os.environ) -> None:
 def watching(
     settings: Settings,
     *,
-    time: AnswerTime | None = None,
+    time: AnswerTime = UNLIMITED,
     environment: Mapping[str, str] = os.environ,
 ) -> Iterator[Watch]:
     """Yield the program, connected to the services in `settings`; they are closed at the end.
 
     Args:
         settings: The settings, of one tenant.
-        time: When the work of a request ends; `None` outside a request.
+        time: When the work of a request ends.
         environment: Where the managed identity finds its endpoint.
 
     Raises:
@@ -88,8 +88,7 @@ def watching(
     report = GraphUsageReport(settings.graph, to_read) if settings.usage_report else None
     heartbeat = HeartbeatPing(settings.heartbeat) if settings.heartbeat is not None else None
     with ExitStack() as opened:
-        save_left = _left(time.save if time is not None else None)
-        send_left = _left(time.send if time is not None else None)
+        save_left, send_left = _left(time.save), _left(time.send)
         ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
         channels = {
             name: connect_channel(channel, settings, own_tenant, left=send_left)
@@ -102,7 +101,7 @@ def watching(
             channels=channels,
             clock=clock,
             deadline=timedelta(minutes=settings.deadline_minutes),
-            work_until=time.work if time is not None else None,
+            work_until=time.work,
             usage_report=report,
             heartbeat=heartbeat,
             inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
@@ -110,10 +109,8 @@ def watching(
         )
 
 
-def _left(ends: datetime | None) -> TimeLeft:
+def _left(ends: datetime) -> TimeLeft:
     """Return the function that returns the seconds until `ends`."""
-    if ends is None:
-        return unlimited
 
     def left() -> float:
         return (ends - clock()).total_seconds()
@@ -149,7 +146,7 @@ def ledgers(
     settings: Settings,
     environment: Mapping[str, str] = os.environ,
     *,
-    time: AnswerTime | None = None,
+    time: AnswerTime = UNLIMITED,
 ) -> Iterator[Mapping[str, Ledger]]:
     """Yield the ledger of each watchlist, by its key, over one connection.
 
@@ -157,8 +154,7 @@ def ledgers(
     """
     with ExitStack() as opened:
         first, *_ = settings.watchlists.values()
-        left = _left(time.save if time is not None else None)
-        ledger = open_ledger(settings, first, clock, environment, opened, left=left)
+        ledger = open_ledger(settings, first, clock, environment, opened, left=_left(time.save))
         yield {key: ledger.of(key) for key in settings.watchlists}
 
 

@@ -5,7 +5,7 @@ one goes on; the seconds count from the arrival of the request. A ping of the he
 25 seconds, may follow the last step.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 WORK_SECONDS, SEND_SECONDS, SAVE_SECONDS = 110.0, 145.0, 170.0
@@ -20,6 +20,10 @@ class AnswerTime(NamedTuple):
     """The last message ends, with its retries."""
     save: datetime
     """The last call of the ledger ends."""
+
+
+UNLIMITED = AnswerTime(*[datetime.max.replace(tzinfo=UTC)] * 3)
+"""Of work that no request waits for; a check has its own deadline."""
 
 
 def answer_time(

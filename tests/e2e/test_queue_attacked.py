@@ -39,7 +39,7 @@ JUNK = {
 
 
 class Site(NamedTuple):
-    """The app with three tenants, of which one is always refused."""
+    """The app with three tenants. One of them is always refused."""
 
     host: Host
     storage: Azurite

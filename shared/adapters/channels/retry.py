@@ -6,8 +6,8 @@ sends that message. The loop is ours because urllib3's `Retry` logs the path of 
 which is a credential, cannot read a fractional `Retry-After`, and repeats a request that may
 have been received.
 
-No request is cut short by the end of the time: it would have been received all the same. One
-that might not end in time is not made.
+No request is cut short by the end of the time, since it may have been received: one that might
+not end in time is not made.
 """
 
 import re

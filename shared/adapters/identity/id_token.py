@@ -5,8 +5,8 @@ https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference. E
 the token of the sign-in for as long as its own session lasts, eight hours, although the token
 expires after about one.
 
-Access tokens for this app have the same issuer, audience and signature, and whoever may call the
-app has them, also other apps: they are refused by the claims that only they have:
+Access tokens for this app have the same issuer, audience and signature, and other apps can get
+them. They are refused by the claims that only they have:
 https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
 """
 

@@ -283,7 +283,7 @@ UNUSABLE: Mapping[str, Any] = {
     "a private key": [RSAAlgorithm.to_jwk(OURS, as_dict=True) | {"kid": "one"}],
     "short": [jwk(rsa.generate_private_key(public_exponent=65537, key_size=1024), "one")],
     "without an id": [jwk(OURS, "")],
-    "an id that is no text": [jwk(OURS, "one") | {"kid": 1}],
+    "a number as its id": [jwk(OURS, "one") | {"kid": 1}],
     "garbled": ["one", None, {"kid": "one"}, {"kty": "RSA", "n": 1, "e": 2, "kid": "one"}],
 }
 
