@@ -14,13 +14,13 @@ from tests.support.environment import WHOLE_TENANT
 ONE_CHECK = ("2027-05-19",)
 ANN = Owner("a1", "Ann Example", "ann@example.org")
 PAYROLL = app("Payroll", secret("pay", SOON), owners=(ANN,))
-TOLD = [("its", "libcal"), ("admins", "libcal")]
-WATCHED = Situation([EXPIRING], Expected(told=TOLD), checks=ONE_CHECK)
+NOTIFIED = [("its", "libcal"), ("admins", "libcal")]
+WATCHED = Situation([EXPIRING], Expected(notified=NOTIFIED), checks=ONE_CHECK)
 TENANT = replace(
     WATCHED,
     graph=[EXPIRING, PAYROLL],
-    expect=Expected(told=[*TOLD, ("owner:a1", "Payroll")]),
-    checks=("2027-04-19", *ONE_CHECK),  # owners are told later than the first message
+    expect=Expected(notified=[*NOTIFIED, ("owner:a1", "Payroll")]),
+    checks=("2027-04-19", *ONE_CHECK),  # owners are notified later than the first message
     tenant=f"{WHOLE_TENANT}service_principals = true\n",
 )
 TAGGED = replace(TENANT, tenant=f'{TENANT.tenant}exclude = {{ tags = ["HideApp"] }}\n')
@@ -54,7 +54,9 @@ REFUSED = Situation(
     [EXPIRING], Expected(outcome=Outcome.FAILED, error=LATER, problems=1), checks=ONE_CHECK
 )
 PARTLY = replace(
-    TENANT, checks=ONE_CHECK, expect=Expected(told=TOLD, outcome=Outcome.PARTIAL, error=LATER)
+    TENANT,
+    checks=ONE_CHECK,
+    expect=Expected(notified=NOTIFIED, outcome=Outcome.PARTIAL, error=LATER),
 )
 GRANTED = {
     "every read": replace(REFUSED, instead=refuses("/v1.0/")),
