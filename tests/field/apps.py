@@ -23,7 +23,7 @@ def secret(name: str | None, ends: str | None = FAR, **more: str | None) -> Clie
 
 def certificate(name: str, ends: str | None = FAR, **more: str | None) -> Certificate:
     """Return a certificate, as `secret` does."""
-    return replace(Certificate(guid(f"{name} {more}"), name, CREATED, ends), **more)  # type: ignore[arg-type]
+    return replace(Certificate(guid(f"{name} {more}"), name, CREATED, ends), **more)  # type: ignore[arg-type]  # fields of the value
 
 
 def app(name: str, *credentials: ClientSecret | Certificate, **more: object) -> Registration:

@@ -1,4 +1,4 @@
-"""A situation from the field: what Graph holds, when checks run, and who must hear about what.
+"""A situation from the field: what Graph holds, when checks run, and who must be notified of what.
 
 The whole program plays it: Graph and the channels are real adapters in front of the stand-in
 tenant, and so is the ledger where a test passes an Azurite. The situation sets the clock.
@@ -50,8 +50,8 @@ type Ledgers = tuple[Ledger, InventoryLedger]
 class Expected:
     """What must come of it. Pairs are of a channel and the id or the name of an item."""
 
-    told: Sequence[tuple[str, str]] = ()
-    not_told: Sequence[tuple[str, str]] = ()
+    notified: Sequence[tuple[str, str]] = ()
+    not_notified: Sequence[tuple[str, str]] = ()
     at_most_once: Sequence[tuple[str, str]] = ()
     named: Sequence[str] = ()
     """Texts that stand in some card or mail."""
@@ -113,7 +113,7 @@ class Story:
         return json.loads(self.read["status"])
 
     @property
-    def told(self) -> Counter[tuple[str, str]]:
+    def notified(self) -> Counter[tuple[str, str]]:
         """Count the notices by channel and item id, and by channel and name."""
         return Counter(
             (delivery.message.channel, str(item[key]))
@@ -129,10 +129,10 @@ class Story:
         """Fail unless everything is as expected."""
         ended = [(result.outcome, result.error) for result in self.results]
         assert {outcome for outcome, _ in ended} == {expected.outcome}, ended
-        told = self.told
-        assert [pair for pair in expected.told if not told[pair]] == [], told
-        assert [pair for pair in expected.not_told if told[pair]] == [], told
-        assert [pair for pair in expected.at_most_once if told[pair] > 1] == [], told
+        notified = self.notified
+        assert [pair for pair in expected.notified if not notified[pair]] == [], notified
+        assert [pair for pair in expected.not_notified if notified[pair]] == [], notified
+        assert [pair for pair in expected.at_most_once if notified[pair] > 1] == [], notified
         texts = "\n".join(self.texts)
         assert [name for name in expected.named if name not in texts] == [], texts
         assert [name for name in expected.not_named if name in texts] == [], texts

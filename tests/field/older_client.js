@@ -1,5 +1,5 @@
-// Reads {maxVersion, cards} as JSON, and prints a line for each thing that such a client does not know in a card. It
-// shows only the fallback text of a card with a newer version. It passes over the property "style", which makes headings.
+// Reads {maxVersion, cards} as JSON, and prints a line for each thing in a card that a client of this version does not know.
+// It shows only the fallback text of a card with a newer version. It passes over the property "style", which makes headings.
 const adaptive = require("adaptivecards/dist/adaptivecards.js");
 
 const { maxVersion, cards } = JSON.parse(require("fs").readFileSync(0, "utf8"));

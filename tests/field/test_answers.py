@@ -14,13 +14,13 @@ from tests.support.environment import WHOLE_TENANT
 ONE_CHECK = ("2027-05-19",)
 ANN = Owner("a1", "Ann Example", "ann@example.org")
 PAYROLL = app("Payroll", secret("pay", SOON), owners=(ANN,))
-MANY = [EXPIRING, *(app(f"App {number}", secret(f"s{number}")) for number in range(4))]
-TOLD = [("its", "libcal"), ("admins", "libcal")]
-WATCHED = Situation([EXPIRING], Expected(told=TOLD), checks=ONE_CHECK)
+NOTIFIED = [("its", "libcal"), ("admins", "libcal")]
+WATCHED = Situation([EXPIRING], Expected(notified=NOTIFIED), checks=ONE_CHECK)
 TENANT = replace(
     WATCHED,
     graph=[EXPIRING, PAYROLL],
-    expect=Expected(told=[*TOLD, ("owner:a1", "Payroll")]),
+    expect=Expected(notified=[*NOTIFIED, ("owner:a1", "Payroll")]),
+    checks=("2027-04-19", *ONE_CHECK),  # owners are notified later than the first message
     tenant=f"{WHOLE_TENANT}service_principals = true\n",
 )
 TAGGED = replace(TENANT, tenant=f'{TENANT.tenant}exclude = {{ tags = ["HideApp"] }}\n')
@@ -53,7 +53,11 @@ LATER = ("already", "24 hours")
 REFUSED = Situation(
     [EXPIRING], Expected(outcome=Outcome.FAILED, error=LATER, problems=1), checks=ONE_CHECK
 )
-PARTLY = replace(TENANT, expect=Expected(told=TOLD, outcome=Outcome.PARTIAL, error=LATER))
+PARTLY = replace(
+    TENANT,
+    checks=ONE_CHECK,
+    expect=Expected(notified=NOTIFIED, outcome=Outcome.PARTIAL, error=LATER),
+)
 GRANTED = {
     "every read": replace(REFUSED, instead=refuses("/v1.0/")),
     "the permission is not in the token": replace(REFUSED, roles=frozenset()),

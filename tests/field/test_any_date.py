@@ -1,4 +1,4 @@
-"""Any date that Graph, a form or the ledger can hold: nothing raises, and neighbours are told."""
+"""Any date of Graph, a form or the ledger: nothing raises, and all neighbours are notified."""
 
 import json
 from collections import Counter
@@ -93,10 +93,11 @@ odds = st.builds(
 zones = st.sampled_from(ZONE_EDGES) | st.sampled_from(ZONES)
 
 
+@dataclass
 class Pages(InMemoryInventory):
     """A tenant of one page, read by the real decoder."""
 
-    body = b""
+    body: bytes = b""
 
     def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
         """Yield it."""
@@ -116,13 +117,13 @@ def application(name: str, *them: dict[str, object], **more: object) -> dict[str
 
 def world_of(zone: str, odd: list[dict[str, object]]) -> World:
     """Return a world with these credentials on a watched app and on one of the tenant."""
-    world = World(watched(zone), NOW, whole=Pages())
+    expiring = graph_objects.secret(endDateTime="2027-06-18T09:15:00Z", keyId=guid("payroll"))
+    tenant = [application("Odd", *odd), application("Payroll", expiring)]
+    whole = Pages(body=json.dumps({"value": tenant}).encode())
+    world = World(watched(zone), NOW, whole=whole)
     libapps = application("LibApps", *odd, appId=CLIENT_ID)
     world.tenant.apps[CLIENT_ID] = app_of(decode(json.dumps(libapps).encode(), Record), Principal())
     world.tenant.apps[OTHER_ID] = App(OTHER_ID, guid("rooms"), "Rooms", (NEIGHBOUR,), (), "")
-    expiring = graph_objects.secret(endDateTime="2027-06-18T09:15:00Z", keyId=guid("payroll"))
-    tenant = [application("Odd", *odd), application("Payroll", expiring)]
-    world.whole.body = json.dumps({"value": tenant}).encode()  # type: ignore[attr-defined]
     return world
 
 
@@ -134,7 +135,7 @@ def watched(zone: str) -> Watchlist:
 
 
 def neighbours_news(world: World) -> Counter[Any]:
-    """Return what was said about the neighbours, after two checks a day apart."""
+    """Return the notices about the neighbours, after two checks a day apart."""
     results = []
     for day in range(2):
         world.now = NOW + timedelta(days=day)

@@ -46,11 +46,11 @@ PLACES = tuple(holding(ONE, LAST))
 @pytest.mark.parametrize("span", SPANS)
 def test_its_neighbours_are_told(field: Field, azurite: Azurite, span: str, place: str) -> None:
     zone = ZONES[(list(SPANS).index(span) + PLACES.index(place)) % len(ZONES)]
-    told = [("its", "libstaffer"), ("staff", "libstaffer"), ("its", "Payroll")]
+    notified = [("its", "libstaffer"), ("staff", "libstaffer"), ("its", "Payroll")]
     whole = place == "on another app"
     row = Situation(
         holding(*SPANS[span])[place],
-        Expected(told=told if whole else told[:2]),
+        Expected(notified=notified if whole else notified[:2]),
         tenant=WHOLE_TENANT if whole else "",
         zone=zone,
     )

@@ -41,7 +41,7 @@ NAMES = {
 """The name of LibCal's secret, and that of an unclaimed one."""
 
 
-# without a mark, letters of several alphabets in UTF-16 are not told from random bytes
+# without a mark, letters of several alphabets in UTF-16 are not notified from random bytes
 READ = [
     (name, encoding)
     for name in NAMES
@@ -59,7 +59,7 @@ def test_a_name_in_the_identifier_is_read(field: Field, name: str, encoding: str
     row = Situation(
         [libapps(claimed, unclaimed, LIBSTAFFER)],
         Expected(
-            told=[("its", "libcal"), ("its", other)],
+            notified=[("its", "libcal"), ("its", other)],
             named=[name, other],
             not_named=["卖協", MARK, "\\ufeff"],
             in_use={"libcal": claimed.key_id},
@@ -80,7 +80,7 @@ def test_no_cell_is_what_excel_computes(field: Field, text: str) -> None:
         libapps(LIBCAL, secret("LibStaffer 2027", SOON, hint=text), secret(text, FAR, hint="1x")),
         app(text, secret("key", SOON)),
     ]
-    row = Situation(apps, Expected(told=[("its", "libcal")]), ONE_CHECK, tenant=WHOLE_TENANT)
+    row = Situation(apps, Expected(notified=[("its", "libcal")]), ONE_CHECK, tenant=WHOLE_TENANT)
     story = field.play(row)
     story.shows(row.expect)
     table = csv.reader(io.StringIO(story.read["csv"].removeprefix("\ufeff")), strict=True)

@@ -90,7 +90,7 @@ STANDINGS = Situation(
         app("Payroll", secret("pay", SOON), owners=(Owner("a1", "Ann", "ann@example.org"),)),
         app("Kiosk", secret("kiosk", "2027-05-10T00:00:00Z")),
     ],
-    Expected(told=[("its", "Payroll")], problems=1),
+    Expected(notified=[("its", "Payroll")], problems=1),
     tenant=WHOLE_TENANT,
 )
 RENEWED = Situation(
@@ -99,7 +99,7 @@ RENEWED = Situation(
         if now.month == 5
         else libapps(LIBCAL, secret("LibCal 2027", FAR, starts="2027-06-01T00:00:00Z"))
     ],
-    Expected(told=[("its", "libcal")]),
+    Expected(notified=[("its", "libcal")]),
 )
 
 

@@ -1,4 +1,4 @@
-"""Who hears, and who is spared: silence must be earned, and noise avoided."""
+"""Who is notified, and who is spared: silence must be earned, and noise avoided."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -34,11 +34,15 @@ def called(*names: str) -> Apps:
     return [HEALTHY, *(app(name, secret(f"of {name}", SOON)) for name in names)]
 
 
-def excluding(pattern: str, out: str, *told: str) -> Situation:
+def excluding(pattern: str, out: str, *notified: str) -> Situation:
     """An exclusion leaves out one app, and no other."""
     return Situation(
-        called(out, *told),
-        Expected(told=[("its", name) for name in told], not_told=[("its", out)], not_named=[out]),
+        called(out, *notified),
+        Expected(
+            notified=[("its", name) for name in notified],
+            not_notified=[("its", out)],
+            not_named=[out],
+        ),
         tenant=f'{TENANT}exclude = {{ names = ["{pattern}"] }}\n',
     )
 
@@ -60,7 +64,7 @@ def claiming(pattern: str, own: str, other: str) -> Situation:
     mine = secret(own, SOON)
     return Situation(
         [libapps(mine, LIBSTAFFER, secret(other, SOON))],
-        Expected(told=[("its", "libcal"), ("its", other)], in_use={"libcal": mine.key_id}),
+        Expected(notified=[("its", "libcal"), ("its", other)], in_use={"libcal": mine.key_id}),
         claim=pattern,
         checks=("2027-05-19",),
     )
@@ -81,7 +85,7 @@ def owned(*owners: Owner, **more: object) -> Situation:
     payroll = app("payroll-sync", secret("payroll", SOON), owners=owners)
     plain = Situation(
         [HEALTHY, payroll],
-        Expected(told=[("its", "payroll-sync")]),
+        Expected(notified=[("its", "payroll-sync")]),
         checks=TO_THE_END,
         tenant=WHOLE_TENANT,
         instead=with_owners_disabled("Lea"),
@@ -102,13 +106,15 @@ OWNERS = {
         LEAVER, replace(LEAVER, object_id="a3", mail="other@example.org")
     ),
     "one of two has left": owned(
-        LEAVER, ANN, checks=EARLY, expect=Expected(told=[TO_ANN], not_told=[TO_LEA])
+        LEAVER, ANN, checks=EARLY, expect=Expected(notified=[TO_ANN], not_notified=[TO_LEA])
     ),
-    "others hear within seven days": owned(
-        ANN, expect=Expected(told=[TO_ANN, ("its", "payroll-sync")])
+    "others are notified within seven days": owned(
+        ANN, expect=Expected(notified=[TO_ANN, ("its", "payroll-sync")])
     ),
     "others are spared before": owned(
-        ANN, checks=EARLY, expect=Expected(told=[TO_ANN], not_told=[("its", "payroll-sync")])
+        ANN,
+        checks=EARLY,
+        expect=Expected(notified=[TO_ANN], not_notified=[("its", "payroll-sync")]),
     ),
 }
 
@@ -116,8 +122,8 @@ DELETED = ("its", "LibApps Outlook sync")
 
 
 def without_principal(*, checks: tuple[str, ...], apps: Callable[[datetime], Apps]) -> Situation:
-    """Nobody can sign in to the watched app: one problem of its own, told to its renewer."""
-    return Situation(apps, Expected(told=[DELETED], problems=1), checks=checks)
+    """Nobody can sign in to the watched app: one problem of its own, notified to its renewer."""
+    return Situation(apps, Expected(notified=[DELETED], problems=1), checks=checks)
 
 
 NO_PRINCIPAL = replace(HEALTHY, service_principal=None)
@@ -178,7 +184,10 @@ def pair(identifier: Callable[[str], str], ends: str, later: str) -> tuple[Certi
 
 SSO = ("its", "Single sign-on")
 SIGNED = Situation(
-    (), Expected(told=[SSO]), tenant=f"{TENANT}service_principals = true\n", checks=TO_THE_END[:4]
+    (),
+    Expected(notified=[SSO]),
+    tenant=f"{TENANT}service_principals = true\n",
+    checks=TO_THE_END[:4],
 )
 SAML = {
     "its identifier is SHA-256": replace(SIGNED, graph=signing(*pair(hashed, SOON, FAR))),
@@ -193,7 +202,7 @@ SAML = {
     "the newer one signs": replace(
         SIGNED,
         graph=signing(*pair(hashed, SOON, FAR), signs_with=OTHER),
-        expect=Expected(not_told=[SSO]),
+        expect=Expected(not_notified=[SSO]),
     ),
 }
 
@@ -227,7 +236,7 @@ ROTATED = {
         QUIET,
         graph=rotated(10, 1, stops="2027-03-02"),
         checks=[*DAYS[:2], DAYS[6], DAYS[10]],
-        expect=Expected(told=[DEPLOYER]),
+        expect=Expected(notified=[DEPLOYER]),
     ),
 }
 
@@ -240,7 +249,7 @@ ROWS: dict[str, Situation] = {
         "sign-in": NO_SIGN_IN,
         "signing": SAML,
         "rotation": ROTATED,
-        "plain": {"LibCal expires": Situation([EXPIRING], Expected(told=[("its", "libcal")]))},
+        "plain": {"LibCal expires": Situation([EXPIRING], Expected(notified=[("its", "libcal")]))},
     }.items()
     for name, row in rows.items()
 }
