@@ -66,7 +66,7 @@ def doctor(
 
 def _read_issuer(issuer: str) -> None:
     """Read the keys of an issuer, whatever their ids. Raises `TokenVerifierError`."""
-    IssuerKeys(issuer, clock).key("")
+    IssuerKeys(issuer, clock).of("")
 
 
 def _option[T](name: str, read: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ have not made, so the address only chooses among what the ledger confirms.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.core.judge.validity import started_after
+from shared.core.model.age import started_after
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, DecisionKind, Person

@@ -249,7 +249,7 @@ class Harness:
                 GraphUsageReport(graph, sign_in, backoff=backoff),
                 HeartbeatPing(beat, timeout=(self.seconds.post, self.seconds.post)),
                 tenant,
-                ends.work,
+                work_until=ends.work,
             )
 
     def _teams(self, channel: TeamsChannel | EmailChannel) -> Channel:

@@ -63,7 +63,7 @@ def examined(tenant: Tenant, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) 
                     watch,
                     configured,
                     probe_anonymously,
-                    read_issuer=lambda issuer: IssuerKeys(issuer, clock).key(""),
+                    read_issuer=lambda issuer: IssuerKeys(issuer, clock).of(""),
                     send_test=send_test,
                 )
             }

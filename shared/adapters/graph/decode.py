@@ -34,8 +34,7 @@ def app_of(record: Record, principal: Principal | None) -> App:
     the app has none in this tenant.
     """
     parts = (record.web, record.spa, record.public_client)
-    keyed = isinstance(principal, KeyedPrincipal)
-    copies = copies_of(principal.key_credentials) if keyed else ()
+    keys = principal.key_credentials if isinstance(principal, KeyedPrincipal) else []
     return App(
         record.app_id,
         record.id,
@@ -43,7 +42,7 @@ def app_of(record: Record, principal: Principal | None) -> App:
         _all_credentials(record, principal),
         tuple(uri for part in parts if part for uri in part.redirect_uris),
         _disabled(record, principal),
-        (*copies_of(record.key_credentials), *copies),
+        (*copies_of(record.key_credentials), *copies_of(keys)),
     )
 
 
