@@ -1,5 +1,6 @@
 """A runbook's Markdown as HTML, for mails and for the page. Raw HTML is shown as text."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
@@ -24,8 +25,12 @@ _DARK = {"code": "code", "a": "link"}
 """Classes by element: the mail's style sheet changes their colour in dark mode."""
 
 
+_GOOD_LINK = re.compile(r"(?:https?://|mailto:|msteams:)", re.IGNORECASE)
+
+
 def _is_good_link(url: str) -> bool:
-    return url.startswith(("https://", "mailto:"))
+    """Return whether an address is a link; of any other scheme, it is shown as text."""
+    return _GOOD_LINK.match(url) is not None
 
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
