@@ -20,6 +20,7 @@ from opentelemetry import context
 
 from local.azurite import KEY, Azurite
 from local.stand_in.tenant import SIGNATURE, Tenant
+from shared.adapters.channels.acceptance import by_flow
 from shared.adapters.channels.http_request import HttpRequest, make_request
 from shared.adapters.library_logs import silence_libraries
 from shared.bootstrap import ROOT, watching
@@ -85,7 +86,7 @@ class Http2:
 
 def ask_over_http2() -> None:
     with httpcore.ConnectionPool(http1=False, http2=True) as pool:
-        headers = {"Authorization": f"Bearer {TOKEN}"}
+        headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {TOKEN}"}
         assert pool.request("GET", Http2().url, headers=headers).status == 204
 
 
@@ -148,5 +149,5 @@ def test_a_webhook_is_not_traced() -> None:
             return super().send(*request, **options)
 
     with Scripted([Reply(202)]) as webhook:
-        make_request(Watched(), HttpRequest(webhook.url, {}), (5, 5))
+        make_request(Watched(), HttpRequest(webhook.url, {}, by_flow), (5, 5))
     assert (seen, context.get_value("suppress_instrumentation")) == ([True], None)

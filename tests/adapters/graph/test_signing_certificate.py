@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -26,12 +27,12 @@ def sha(letters: str) -> bytes:
     return sha256(letters.encode()).digest()
 
 
-FORMS = {
+FORMS: dict[str, Callable[[str], bytes]] = {
     "thumbprint": bytes.fromhex,
     "sha-256 of the letters": sha,
     "sha-256 of the small letters": lambda thumbprint: sha(thumbprint.lower()),
 }
-WRITTEN = {
+WRITTEN: dict[str, Callable[[bytes], str]] = {
     "base64": lambda raw: b64encode(raw).decode(),
     "base64 for urls": lambda raw: urlsafe_b64encode(raw).decode().rstrip("="),
     "hex": lambda raw: raw.hex(),
