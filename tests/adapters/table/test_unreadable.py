@@ -10,7 +10,7 @@ from azure.data.tables import TableClient, UpdateMode
 from rich.console import Console
 
 from local.azurite import Azurite
-from local.simulation.build import at, secret, watchlist
+from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import ANNA, World
 from shared.adapters.table.ledger import TableLedger
 from shared.cli import console
@@ -163,6 +163,8 @@ def test_credential_in_an_unreadable_row_is_not_shown_as_deleted(life: Life) -> 
 def test_nothing_is_forgotten_while_a_row_cannot_be_read(life: Life) -> None:
     old = life.damage("~check:", {})
     life.damage("hold:libcal", {})
+    life.world.watched = watchlist(service("LibCal"))
+    life.world.check()
     life.world.now += timedelta(days=900)
     before = {row["RowKey"] for row in life.rows.list_entities()}
     life.world.check()
@@ -171,6 +173,10 @@ def test_nothing_is_forgotten_while_a_row_cannot_be_read(life: Life) -> None:
         "acknowledgement:libstaffer"
     }
     assert old in after
+    life.rows.delete_entity("own", "hold:libcal")
+    life.rows.delete_entity("own", old)
+    life.world.check()
+    assert "hold:libstaffer" not in {row["RowKey"] for row in life.rows.list_entities()}
 
 
 @pytest.mark.parametrize("column", ["watching_since", "last_success", "outcome", "retries_left"])
