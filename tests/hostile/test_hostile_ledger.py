@@ -17,7 +17,7 @@ from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import START
 from shared.adapters.graph.decode import app_of, decode
-from shared.adapters.graph.shapes import Record
+from shared.adapters.graph.shapes import Principal, Record
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
@@ -48,7 +48,8 @@ def named(evil: str, *, microsoft_says: str | None = None) -> App:
         disabledByMicrosoftStatus=microsoft_says,
         passwordCredentials=credentials,
     )
-    return app_of(decode(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"), Record))
+    body = json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
+    return app_of(decode(body, Record), Principal())
 
 
 def rows(azurite: Azurite, table: str) -> Iterator[dict[str, object]]:

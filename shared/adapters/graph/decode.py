@@ -42,8 +42,9 @@ def app_of(record: Record, principal: Principal | None) -> App:
         app_id = clean(record.app_id, 50)
         raise app_error([f"a date of the app {app_id} is before the year 1"]) from error
     parts = (record.web, record.spa, record.public_client)
-    keyed = isinstance(principal, KeyedPrincipal)
-    copies = copies_of(principal.key_credentials) if keyed else ()
+    copies = copies_of(record.key_credentials)
+    if isinstance(principal, KeyedPrincipal):
+        copies += copies_of(principal.key_credentials)
     return App(
         record.app_id,
         record.id,
@@ -51,7 +52,7 @@ def app_of(record: Record, principal: Principal | None) -> App:
         credentials,
         tuple(uri for part in parts if part for uri in part.redirect_uris),
         _disabled(record, principal),
-        (*copies_of(record.key_credentials), *copies),
+        copies,
     )
 
 

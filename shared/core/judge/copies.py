@@ -1,7 +1,6 @@
 """One certificate that was uploaded more than once is one item."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 from shared.core.model.directory import App, Credential
 from shared.core.model.memory import Memory
@@ -32,8 +31,8 @@ def _named(watched: WatchedApp, memory: Memory) -> set[str]:
 
 def _decided(memory: Memory) -> Iterator[str]:
     """Yield the key ids that the ledger has a decision about."""
-    named = chain(memory.in_use_records.values(), memory.previous_credentials)
-    yield from (each.key_id for each in named)
+    yield from (each.key_id for each in memory.in_use_records.values())
+    yield from (each.key_id for each in memory.previous_credentials)
     yield from memory.assignments
 
 
