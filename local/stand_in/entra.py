@@ -64,6 +64,8 @@ class ServicePrincipal:
     type: str = "Application"
     owner_tenant: str | None = None
     """`appOwnerOrganizationId`; `None`: this tenant."""
+    listed: bool = True
+    """Whether lists contain it: Graph's lists may lag behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,11 @@ class Graph:
     def _list_principals(self, request: Request) -> Response:
         """Return one page of service principals, in the order of their apps."""
         query = ListQuery.of(request.args)
-        apps = tuple(app for app in self._directory.listing() if app.service_principal is not None)
+        apps = tuple(
+            app
+            for app in self._directory.listing()
+            if app.service_principal is not None and app.service_principal.listed
+        )
         start = Directory.place_after(query.after, apps)
         page = apps[start : start + query.size]
         document: Json = {"@odata.context": _context(request, "servicePrincipals", query.select)}

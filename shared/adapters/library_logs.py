@@ -1,8 +1,8 @@
 """What libraries may log: never a header, a URL or a response, since these hold credentials.
 
 At DEBUG, hpack logs the bearer token, urllib3 the URL of a webhook, and azure-identity each
-response that it cannot read, even one with a token. Whoever sets the root logger to DEBUG means
-our log.
+response that it cannot read, even one with a token. The root logger may be at DEBUG for our
+own log.
 """
 
 import logging

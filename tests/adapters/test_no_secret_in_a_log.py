@@ -86,7 +86,7 @@ class Http2:
 
 def ask_over_http2() -> None:
     with httpcore.ConnectionPool(http1=False, http2=True) as pool:
-        headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {TOKEN}"}
+        headers = [("Authorization", f"Bearer {TOKEN}")]
         assert pool.request("GET", Http2().url, headers=headers).status == 204
 
 

@@ -98,10 +98,19 @@ def put(tenant: Tenant, what: str, body: object, method: str = "PUT") -> None:
 
 
 def fill(tenant: Tenant, apps: Sequence[Json], used: Mapping[str, str]) -> None:
-    """Put apps into the tenant, and the last use of credentials, by key id, into its report."""
-    put(tenant, "apps", apps)
+    """Put apps into the tenant, and the last use of credentials, by key id, into its report.
+
+    An app without a service principal gets one: when the ledger was recorded, it was not missed.
+    It is in no list, since it would be counted there.
+    """
+    put(tenant, "apps", [_with_principal(app) for app in apps])
     for key_id, at in used.items():
         put(tenant, "sign-ins", {"key_id": key_id, "at": at}, "POST")
+
+
+def _with_principal(app: Json) -> Json:
+    hidden = {"object_id": f"{app['object_id'][:-4]}ffff", "listed": False}
+    return {**app, "service_principal": app.get("service_principal") or hidden}
 
 
 def looked_at(settings: Mapping[str, str], now: str, until: str) -> Json:

@@ -1,8 +1,8 @@
 """Make one HTTP request and return what went wrong, with no URL and no header in it.
 
 The URL of a webhook and the Authorization of a mail are credentials: no exception of a library
-leaves this module, since it carries the request along. No library logs the request, and none
-that traces requests sees it.
+leaves this module, since it carries the request along. No library logs the request, and no
+instrumentation sees it.
 """
 
 import json

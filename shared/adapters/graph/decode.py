@@ -34,7 +34,9 @@ def app_of(record: Record, principal: Principal | None) -> App:
     the app has none in this tenant.
     """
     parts = (record.web, record.spa, record.public_client)
-    keys = principal.key_credentials if isinstance(principal, KeyedPrincipal) else []
+    copies = copies_of(record.key_credentials)
+    if isinstance(principal, KeyedPrincipal):
+        copies += copies_of(principal.key_credentials)
     return App(
         record.app_id,
         record.id,
@@ -42,7 +44,7 @@ def app_of(record: Record, principal: Principal | None) -> App:
         _all_credentials(record, principal),
         tuple(uri for part in parts if part for uri in part.redirect_uris),
         _disabled(record, principal),
-        (*copies_of(record.key_credentials), *copies_of(keys)),
+        copies,
     )
 
 
