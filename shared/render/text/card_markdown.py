@@ -6,6 +6,7 @@ the page: an address of another scheme stays text.
 
 import re
 from collections.abc import Sequence
+from textwrap import indent
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -45,13 +46,11 @@ def _block(node: SyntaxTreeNode) -> str:
 
 def _item(item: SyntaxTreeNode, mark: str) -> str:
     """Return an item of a list; a list inside it follows on the next lines, indented."""
-    texts = [(_block(node), node.type.endswith("_list")) for node in item.children]
     body = ""
-    for text, is_list in texts:
-        body += f"{'\n' if is_list else '\n\n' if body else ''}{text}"
-    return mark + body.lstrip("\n").replace("\n", "\n" + " " * len(mark)).replace(
-        "\n" + " " * len(mark) + "\n", "\n\n"
-    )
+    for node in item.children:
+        joint = "\n" if node.type.endswith("_list") else "\n\n"
+        body += (joint if body else "") + _block(node)
+    return mark + indent(body, " " * len(mark)).lstrip(" ")
 
 
 def _line(node: SyntaxTreeNode) -> str:

@@ -110,7 +110,7 @@ def test_official_renderer_finds_no_problem(known: str) -> None:
 def test_official_renderer_finds_what_is_too_new() -> None:
     table = {"type": "Table", "columns": [], "rows": []}
     good = {"type": "Container", "style": "good", "items": []}
-    named = {
+    named: dict[str, dict[str, Any]] = {
         "version": {"type": "AdaptiveCard", "version": "1.5", "body": []},
         "element": {"type": "AdaptiveCard", "version": FLOOR, "body": [table]},
         "value": {"type": "AdaptiveCard", "version": "1.1", "body": [good]},

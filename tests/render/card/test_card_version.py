@@ -45,7 +45,7 @@ PASSED_OVER = {("TextBlock", "style", "heading")}
 NOT_OF_THE_SCHEMA = {"type", "$schema", "msteams"}
 
 
-def parts(value: object) -> Iterator[dict[str, Any]]:
+def parts(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
     match value:
         case {"type": str()}:
             yield value
