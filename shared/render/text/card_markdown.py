@@ -1,11 +1,12 @@
 """Markdown as cards show it: bold, italic, lists and links. Everything else becomes plain text.
 
-The text is written anew from what the parser found, so a card has the same links as a mail and
+The text is written from what the parser found, so a card has the same links as a mail and
 the page: an address of another scheme stays text.
 """
 
 import re
 from collections.abc import Sequence
+from textwrap import indent
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -14,7 +15,7 @@ from shared.render.text.markdown import MARKDOWN
 
 _LONG_ADDRESS = re.compile(r"(https?://[^/\s]+)(/[^\s]*)?")
 _MARKS = {"strong": "**", "em": "*"}
-_LIST_MARK = re.compile(r"^(?:(?=[-+#])|(\d+)(?=[.)]))", re.MULTILINE)
+_BLOCK_MARK = re.compile(r"^(?:(?=[-+#>])|(\d+)(?=[.)]))", re.MULTILINE)
 
 
 def card_markdown(markdown: str) -> str:
@@ -45,28 +46,27 @@ def _block(node: SyntaxTreeNode) -> str:
 
 def _item(item: SyntaxTreeNode, mark: str) -> str:
     """Return an item of a list; a list inside it follows on the next lines, indented."""
-    texts = [(_block(node), node.type.endswith("_list")) for node in item.children]
     body = ""
-    for text, is_list in texts:
-        body += f"{'\n' if is_list else '\n\n' if body else ''}{text}"
-    return mark + body.lstrip("\n").replace("\n", "\n" + " " * len(mark)).replace(
-        "\n" + " " * len(mark) + "\n", "\n\n"
-    )
+    for node in item.children:
+        joint = "\n" if node.type.endswith("_list") else "\n\n"
+        body += (joint if body else "") + _block(node)
+    return mark + indent(body, " " * len(mark)).lstrip(" ")
 
 
 def _line(node: SyntaxTreeNode) -> str:
     text = "".join(map(_inline, node.children))
-    return _LIST_MARK.sub(r"\1\\", text)
+    return _BLOCK_MARK.sub(r"\1\\", text)
 
 
 def _inline(node: SyntaxTreeNode) -> str:
     match node.type:
-        case "text" | "code_inline":
-            return literal(node.content.strip() if node.type == "code_inline" else node.content)
-        case "softbreak":
-            return " "
-        case "hardbreak":
-            return "\n"
+        case "text":
+            # without a "<" before it, ">" acts only at the beginning of a line
+            return literal(node.content).replace("\\>", ">")
+        case "code_inline":
+            return literal(node.content.strip())
+        case "softbreak" | "hardbreak":
+            return "\n" if node.type == "hardbreak" else " "
         case "strong" | "em":
             return f"{_MARKS[node.type]}{_inlines(node)}{_MARKS[node.type]}"
         case "link":
@@ -89,4 +89,4 @@ def _link(node: SyntaxTreeNode, address: str) -> str:
 
 
 def _unmarked(line: str) -> str:
-    return _LIST_MARK.sub(r"\1\\", literal(line.strip()))
+    return _BLOCK_MARK.sub(r"\1\\", literal(line.strip()).replace("\\>", ">"))
