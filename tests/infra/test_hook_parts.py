@@ -1,5 +1,7 @@
 """Single modules of the hooks, where running a whole hook would show no more."""
 
+import contextlib
+import io
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
@@ -12,6 +14,7 @@ from shared.config.clouds import CLOUDS
 from shared.config.urls import is_loopback
 from shared.render.text.commands import GRAPH_ROLES
 from tests.infra.deployed import ROOT
+from tests.support.hostile import unseen
 from tests.support.scripted import Reply, Scripted, reply
 
 type Part = Callable[[str], ModuleType]
@@ -86,3 +89,18 @@ def test_an_unclear_response_of_the_vault_is_an_error(part: Part) -> None:
         ]
         with pytest.raises(part("rest").Refused, match="is not a list"):
             part("vault").is_stored(vault, "teams-webhook-url")
+
+
+def test_names_in_the_report_do_not_act_on_a_terminal(part: Part) -> None:
+    report = part("report").Report("x")
+    report.run_step("people", lambda: "assigned: a\x1b[31m\u202eb\u200bc\x9b2J", None)
+    assert unseen(report.text()) == []
+    assert "assigned: a [31m b c 2J" in report.text()
+
+
+def test_a_hook_takes_any_letter_on_a_console_that_lacks_it(part: Part) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with contextlib.redirect_stdout(out):
+        assert part("hook").run(lambda: print("assigned: Łódź")) == 0  # noqa: T201  (as a hook does)
+    out.seek(0)
+    assert out.read() == "assigned: ??d?\n"

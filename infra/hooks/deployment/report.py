@@ -79,7 +79,8 @@ class Report:
         width = max((len(row.what) for row in self.rows), default=0)
         lines = ["", f"== {self.title} ==", ""]
         lines += [
-            f"  {row.state:<8}  {row.what:<{width}}  {row.note}".rstrip() for row in self.rows
+            f"  {row.state:<8}  {row.what:<{width}}  {_plain(row.note)}".rstrip()
+            for row in self.rows
         ]
         undone = sum(row.state == NOT_DONE for row in self.rows)
         if undone:
@@ -91,6 +92,11 @@ class Report:
                 lines += ["", f"* {row.what}: {row.remedy.who}:"]
                 lines += [textwrap.indent(command, "    ") for command in row.remedy.commands]
         return "\n".join([*lines, ""])
+
+
+def _plain(note: str) -> str:
+    """Return a note without characters that act on a terminal: names from Entra may have them."""
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in note)
 
 
 def az_rest(method: str, url: str, body: dict[str, Any] | None = None, *, prefer: str = "") -> str:
