@@ -53,7 +53,8 @@ def test_reason_is_sent_and_recorded() -> None:
     assert world.ledger.load().notifications["libcal", "its"].reason == Reason.RUNG
 
 
-def test_tick_without_a_due_check_reads_one_row() -> None:
+def test_tick_without_a_due_check_reads_little() -> None:
+    """It reads the row about the last checks, and the decisions since then: usually none."""
     world = living()
     world.check()
     world.now += timedelta(hours=1)
