@@ -71,6 +71,7 @@ def test_each_rule_is_counted_in_status_and_doctor() -> None:
     assert scan is not None
     assert scan.left_out == LeftOut(2, 1, 1, 1, 1)
     document = status_document(life.watch.status(), life.watched)["tenant"]
+    assert isinstance(document, dict)
     assert document["left_out"] == scan.left_out._asdict()
     assert examine_inventory(inventory, life.now, Deployment()).text.endswith(SENTENCE)
 

@@ -2,9 +2,9 @@
 
 import json
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 import pytest
 
@@ -26,18 +26,18 @@ def sha(letters: str) -> bytes:
     return sha256(letters.encode()).digest()
 
 
-FORMS = {
+FORMS: dict[str, Callable[[str], bytes]] = {
     "thumbprint": bytes.fromhex,
     "sha-256 of the letters": sha,
     "sha-256 of the small letters": lambda thumbprint: sha(thumbprint.lower()),
 }
-WRITTEN = {
+WRITTEN: dict[str, Callable[[bytes], str]] = {
     "base64": lambda raw: b64encode(raw).decode(),
     "base64 for urls": lambda raw: urlsafe_b64encode(raw).decode().rstrip("="),
     "hex": lambda raw: raw.hex(),
     "hex in capitals": lambda raw: raw.hex().upper(),
 }
-UNKNOWN = {
+UNKNOWN: dict[str, Callable[[str], str | None]] = {
     "sha-256 of the certificate": lambda thumbprint: b64encode(
         sha("DER of " + thumbprint)
     ).decode(),
@@ -47,7 +47,9 @@ UNKNOWN = {
 }
 
 
-def listed(identifier: Any, preferred: str | None, **changes: object) -> list[str]:  # noqa: ANN401  (a function)
+def listed(
+    identifier: Callable[[str], str | None], preferred: str | None, **changes: object
+) -> list[str]:
     """Return the certificates that are listed: two of one name, the newer one is inactive."""
     keys = [
         certificate(
