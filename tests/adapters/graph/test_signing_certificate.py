@@ -47,9 +47,7 @@ UNKNOWN: dict[str, Callable[[str], str | None]] = {
 }
 
 
-def listed(
-    identifier: Callable[[str], str | None], preferred: str | None, **changes: object
-) -> list[str]:
+def listed(identifier: Callable[[str], str | None], preferred: str | None) -> list[str]:
     """Return the certificates that are listed: two of one name, the newer one is inactive."""
     keys = [
         certificate(
@@ -59,7 +57,6 @@ def listed(
             displayName="CN=sso",
             startDateTime=starts,
             endDateTime=ends,
-            **changes,
         )
         for name, thumbprint, starts, ends in (
             ("active", ACTIVE, "2024-06-18T09:15:00Z", "2027-06-18T09:15:00Z"),
