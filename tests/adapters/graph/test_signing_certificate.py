@@ -5,7 +5,6 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 import pytest
 
@@ -38,7 +37,7 @@ WRITTEN: dict[str, Callable[[bytes], str]] = {
     "hex": lambda raw: raw.hex(),
     "hex in capitals": lambda raw: raw.hex().upper(),
 }
-UNKNOWN = {
+UNKNOWN: dict[str, Callable[[str], str | None]] = {
     "sha-256 of the certificate": lambda thumbprint: b64encode(
         sha("DER of " + thumbprint)
     ).decode(),
@@ -48,7 +47,7 @@ UNKNOWN = {
 }
 
 
-def listed(identifier: Any, preferred: str | None, **changes: object) -> list[str]:  # noqa: ANN401  (a function)
+def listed(identifier: Callable[[str], str | None], preferred: str | None) -> list[str]:
     """Return the certificates that are listed: two of one name, the newer one is inactive."""
     keys = [
         certificate(
@@ -58,7 +57,6 @@ def listed(identifier: Any, preferred: str | None, **changes: object) -> list[st
             displayName="CN=sso",
             startDateTime=starts,
             endDateTime=ends,
-            **changes,
         )
         for name, thumbprint, starts, ends in (
             ("active", ACTIVE, "2024-06-18T09:15:00Z", "2027-06-18T09:15:00Z"),
