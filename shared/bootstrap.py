@@ -86,7 +86,6 @@ def watching(
     own_tenant = graph_credentials(known, "", environment)
     to_read = graph_credentials(known, watchlist.tenant_id, environment)
     report = GraphUsageReport(settings.graph, to_read) if settings.usage_report else None
-    heartbeat = HeartbeatPing(settings.heartbeat) if settings.heartbeat is not None else None
     with ExitStack() as opened:
         save_left, send_left = _left(time.save), _left(time.send)
         ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
@@ -103,7 +102,7 @@ def watching(
             deadline=timedelta(minutes=settings.deadline_minutes),
             work_until=time.work,
             usage_report=report,
-            heartbeat=heartbeat,
+            heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat else None,
             inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
             rehearse=partial(rehearse, settings=settings),
         )

@@ -1,7 +1,7 @@
 """Read all apps of a tenant, and keep the credentials that are due or expired."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from shared.core.inventory.exclusion import Exclusion, left_out_by
 from shared.core.inventory.filter import InventoryFilter
 from shared.core.inventory.scan import ReadCounts, changes_of_failure, changes_of_read
 from shared.core.model.check_record import Read
-from shared.core.model.inventory import InventoryItem
+from shared.core.model.inventory import InventoryApp, InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.spare import where
@@ -20,7 +20,7 @@ from shared.ports.clock import Clock
 from shared.ports.errors import DirectoryError
 from shared.ports.inventory import InventoryReader, ScanQuery
 from shared.render.text.lacking import not_known
-from shared.usecases.part import CheckRun, sentence_about
+from shared.usecases.part import CheckRun
 
 RENEW_AFTER = timedelta(seconds=60)
 """How long to read before the lease is renewed between two pages: well within its term."""
@@ -96,12 +96,9 @@ class InventoryScanner:
                 requests = page.requests
                 failures |= page.failures
                 excluded.update(page.left_out)
-                for app in page.apps:
-                    try:
-                        items |= {item.item: item for item in wanted.listed(app)}
-                    except Exception as error:  # noqa: BLE001  (one app must not stop the others)
-                        failures[app.client_id] = DirectoryError(sentence_about(error))
-                        failed[app.client_id] = where(error)
+                found, faults = _listed(page.apps, wanted)
+                items |= found
+                failed |= faults
                 now = self.clock()
                 if page.unknown and number == 1:
                     run.progress(not_known(page.unknown))
@@ -109,11 +106,26 @@ class InventoryScanner:
                 if now - renewed >= RENEW_AFTER:
                     run.renew()
                     renewed = now
+        failures |= {key: DirectoryError(f"There was an {why}.") for key, why in failed.items()}
         unread = frozenset(client_id.casefold() for client_id in failures)
         nameless = any(each.startswith("#") for each in unread)
         left_out = left_out_by(excluded, wanted.noise_credentials)
         counts = ReadCounts(applications, credentials, unread, nameless=nameless, left_out=left_out)
         return _Scanned(items, counts, requests, failures, failed)
+
+
+def _listed(
+    apps: Iterable[InventoryApp], wanted: InventoryFilter
+) -> tuple[dict[str, InventoryItem], dict[str, str]]:
+    """Return the items of some apps, and by client id why an app fails: it stops no other."""
+    items: dict[str, InventoryItem] = {}
+    failed: dict[str, str] = {}
+    for app in apps:
+        try:
+            items |= {item.item: item for item in wanted.listed(app)}
+        except Exception as error:  # noqa: BLE001  (one app must not stop the others)
+            failed[app.client_id] = where(error)
+    return items, failed
 
 
 def _progress(page: int, applications: int, seconds: float) -> str:

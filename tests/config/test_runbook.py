@@ -162,7 +162,7 @@ def test_the_shipped_runbooks_are_complete(service: str, other: str) -> None:
             "Secret ID",
             "730 days (24 months)",
             "by email",
-            "Do not delete",
+            "If the old secret still exists, leave it",
         )
     )
     assert all(

@@ -75,7 +75,7 @@ def test_the_other_app_is_notified_and_the_check_is_partial(odd: Credential) -> 
 
 
 @ODD_CREDENTIALS
-def test_the_renewers_of_the_odd_app_are_notified_once_and_when_it_is_over(
+def test_renewers_of_the_odd_app_are_notified_once_and_at_its_end(
     odd: Credential,
 ) -> None:
     world = world_with(odd)

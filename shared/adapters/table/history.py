@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from shared.adapters.table.keys import history_key
+from shared.adapters.table.keys import LEASE, history_key
 from shared.adapters.table.last_checks import LAST_CHECKS
-from shared.adapters.table.lease import LEASE
 from shared.adapters.table.records import RowError, TableRow, record_of, remembered
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import Operation, write, write_at

@@ -51,3 +51,7 @@ def utf16_length(text: str) -> int:
         UnicodeEncodeError: `text` holds half of a surrogate pair.
     """
     return len(text.encode("utf-16-le")) // 2
+
+
+LEASE = key("~lease")
+"""The row of the lease."""

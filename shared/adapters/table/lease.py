@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
-from shared.adapters.table.keys import key
+from shared.adapters.table.keys import LEASE
 from shared.adapters.table.records import RowError, record_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import Operation, write_at
@@ -24,7 +24,6 @@ from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 
 DURATION = timedelta(minutes=5)
 """How long a lease lasts unless it is renewed."""
-LEASE = key("~lease")
 _NONE = timedelta()
 _MAX_LEFT = DURATION + CLOCKS_DIFFER
 """What can be left of a lease at most, as another clock sees it."""

@@ -118,10 +118,8 @@ def _before_number(name: str) -> str:
 
 
 def literal(name: str) -> str:
-    """Return a glob that matches a name: "?" for invisible characters, "[*]" for "*"."""
-    return "".join(
-        f"[{char}]" if char in "*?[" else "?" if _is_invisible(char) else char for char in name
-    )
+    """Return a pattern that matches a name: "*" for each invisible character."""
+    return "".join("*" if _is_invisible(char) else char for char in name)
 
 
 def _claim(group: Sequence[Credential], present: Sequence[Credential]) -> Claim:
@@ -142,7 +140,7 @@ def _claim(group: Sequence[Credential], present: Sequence[Credential]) -> Claim:
 def _rules(base: str) -> Iterator[Claim]:
     """Return rules for names that begin with or contain `base`, the widest first."""
     plain = literal(base)
-    patterns = (f"{plain}*", f"{plain}[!a-z]*", f"{plain} [0-9]*", f"*{plain}*") if base else ()
+    patterns = (f"{plain}*", f"{plain} *", f"{plain} 20*", f"*{plain}*") if base else ()
     return (Claim("name", pattern) for pattern in patterns)
 
 

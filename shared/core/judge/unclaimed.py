@@ -9,7 +9,7 @@ from shared.core.judge.severity import severity_of_days, severity_of_expired
 from shared.core.judge.validity import has_ended, is_live
 from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import CheckContext
-from shared.core.model.days import days_until
+from shared.core.model.days import LONG_AGO, days_until
 from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Loss, Severity, Standing
@@ -65,7 +65,6 @@ def _view(
     app: AppContext,
     at: CheckContext,
 ) -> UnclaimedView:
-    before = at.memory.credential_records.get(credential.key_id)
     ended = has_ended(credential, at.now)
     days_left = days_until(credential.ends, at.now, at.watchlist.zone)
     possible = (view.service for view in waiting if _may_replace(credential, view))
@@ -78,11 +77,18 @@ def _view(
         severity=severity,
         days_left=days_left,
         situation="ended" if ended else "open",
-        # a time in the future was written while the clock was ahead
-        first_seen=min(before.first_seen, at.now) if before else at.now,
+        first_seen=_first_seen(credential, at),
         rivals=claimed.rivals,
         wanted_by=() if ended else tuple(possible),
     )
+
+
+def _first_seen(credential: Credential, at: CheckContext) -> datetime:
+    """Return when a credential was first seen; long ago if a clock that was ahead wrote it."""
+    before = at.memory.credential_records.get(credential.key_id)
+    if before is None:
+        return at.now
+    return before.first_seen if before.first_seen <= at.now else LONG_AGO
 
 
 def _may_replace(credential: Credential, view: ServiceView) -> bool:

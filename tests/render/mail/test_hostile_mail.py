@@ -120,7 +120,7 @@ def test_runbook_has_no_html_picture_or_active_link() -> None:
         "<b onclick=x>Bold</b> ![picture](https://library.example/picture.png)\n\n"
         "1. [a](javascript:alert(1)) [b](https://library.example/a?b&c) <mail@example.org>\n\n"
         "   - *one* `two`\n\n> quoted\n\n"
-        "---\n\n```\n<pre>formed\n```\n\n[http](http://plain.example)"
+        "---\n\n```\n<pre>formed\n```\n\n[file](file:///plain)"
     )
     service = replace(LIBCAL, runbook=Runbook("x.md", {**RUNBOOK.sections, "Create": steps}))
     made = sent(message(notice(service_view(service=service), roles=RENEWER)))
