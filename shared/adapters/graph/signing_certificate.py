@@ -17,7 +17,7 @@ from shared.adapters.graph.shapes import Key, ListedPrincipal, ListedRecord
 def signing_key_ids(record: ListedRecord) -> frozenset[str]:
     """Return the key ids of every certificate that may be the active one; none for an application.
 
-    If no identifier shows which one is active, that is any of them.
+    If no identifier shows which one is active, or Graph does not say it, that is any of them.
     """
     if not isinstance(record, ListedPrincipal):
         return frozenset()
@@ -25,8 +25,7 @@ def signing_key_ids(record: ListedRecord) -> frozenset[str]:
     letters = "".join(filter(str.isalnum, record.preferred_token_signing_key_thumbprint or ""))
     known = _identifiers(letters)
     active = [key for key in keys if letters and known & set(_read(key))]
-    signs = bool(letters) or any(key.usage == "Sign" for key in keys)
-    return frozenset(key.key_id.lower() for key in (active or keys)) if signs else frozenset()
+    return frozenset(key.key_id.lower() for key in (active or keys))
 
 
 def _identifiers(thumbprint: str) -> frozenset[str]:

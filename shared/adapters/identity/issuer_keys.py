@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from shared.adapters.timeout import call_with_timeout
 from shared.ports.clock import Clock
 from shared.ports.errors import TokenVerifierError
+from shared.render.text.escape import clean
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to read the response."""
@@ -127,8 +128,10 @@ class IssuerKeys:
     def _fetch(self) -> Mapping[str, Keys]:
         with requests.Session() as session:
             document = self._get(session, f"{self._issuer}/.well-known/openid-configuration")
-            if document.get("issuer") != self._issuer:
-                raise _error("its configuration document names another issuer", transient=False)
+            named = document.get("issuer")
+            if named != self._issuer:
+                text = f"its configuration document names another issuer, {clean(str(named), 200)}"
+                raise _error(text, transient=False)
             url = document.get("jwks_uri")
             if not isinstance(url, str) or urlsplit(url)[:2] != urlsplit(self._issuer)[:2]:
                 raise _error(
