@@ -42,13 +42,15 @@ def just_done(
         at: The state of the ledger.
     """
     notice = done.notice.removesuffix(LATER)
+    said_later = done.notice != notice
     if notice == "check":
-        return Done(notice) if _just_checked(at) else None
+        later = LATER if said_later and at.last_checks.outcome != Outcome.OK else ""
+        return Done(notice + later) if _just_checked(at) else None
     own = (each for each in recent if _is_own(each, person, at.now))
     saved = next((each for each in own if _fits(each, notice, done.service)), None)
     if saved is None or _is_undo(saved, histories.get(done.service, ()), at) != (notice == "undo"):
         return None
-    later = LATER if _is_pending(saved, at.last_checks, said=done.notice != notice) else ""
+    later = LATER if _is_pending(saved, at.last_checks, said=said_later) else ""
     return Done(notice + later, done.service)
 
 

@@ -429,4 +429,6 @@ def test_an_issuer_that_names_itself_differently(examined: Examine, named: str) 
         found = examined(LAPSEWATCH_SIGN_IN_ISSUER=issuer, LAPSEWATCH_SIGN_IN_CLIENT_ID=THEIRS)
     assert found["page sign-in"].ok is False
     assert found["page sign-in"].text.startswith(f"{issuer}: ")
-    assert "names another issuer. Check LAPSEWATCH_SIGN_IN_ISSUER" in found["page sign-in"].text
+    named = named.format(tenant=THEIRS, issuer=issuer)
+    text = f"names another issuer, {named}. Check LAPSEWATCH_SIGN_IN_ISSUER"
+    assert text in found["page sign-in"].text
