@@ -15,17 +15,17 @@ from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = """
-    metrics      http   GET /api/metrics (function)
-    calendar     http   GET /api/calendar.ics (function)
-    status_csv   http   GET /api/status.csv (function)
-    page         http   GET /api/page (anonymous)
-    page_assets  http   GET /api/page/assets/{name} (anonymous)
-    page_forms   http   GET,POST /api/page/{form} (anonymous)
+    metrics      http   GET,HEAD /api/metrics (function)
+    calendar     http   GET,HEAD /api/calendar.ics (function)
+    status_csv   http   GET,HEAD /api/status.csv (function)
+    page         http   GET,HEAD /api/page (anonymous)
+    page_assets  http   GET,HEAD /api/page/assets/{name} (anonymous)
+    page_forms   http   GET,HEAD,POST /api/page/{form} (anonymous)
     tick         timer  0 5 * * * *
     tenant       queue  tenants
-    status       http   GET /api/status (function)
+    status       http   GET,HEAD /api/status (function)
     check        http   POST /api/check (function)
-    health       http   GET /api/health (anonymous)
+    health       http   GET,HEAD /api/health (anonymous)
 """
 FORMS = ("confirm", "acknowledge", "claim", "check")
 ASSETS = ("page.css", "page.js")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
+from local.stand_in.entra import ClientSecret, Owner, Registration, ServicePrincipal, stamp
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.mail import MailboxChannel
 from shared.adapters.channels.teams import TeamsWebhook
@@ -83,7 +83,14 @@ def registration(
         stamp(START - timedelta(days=300)),
         stamp(START + timedelta(days=days)),
     )
-    return Registration(guid(number), guid(500 + number), name, secrets=(secret,), owners=owners)
+    return Registration(
+        guid(number),
+        guid(500 + number),
+        name,
+        secrets=(secret,),
+        owners=owners,
+        service_principal=ServicePrincipal(guid(700 + number)),
+    )
 
 
 TENANT = [
