@@ -18,6 +18,8 @@ MAX_DEADLINE = FUNCTION_TIMEOUT - 2
 """Minutes of a check: the rest is for the message that is being sent, and for the record."""
 
 PAGE_PATH = "/api/page"
+SIGN_IN_TRIED = "lapsewatch-sign-in"
+"""The cookie of a browser that was just sent to sign in, so that it is not sent in a circle."""
 """The path of the page on its host: the prefix of host.json, and the route."""
 
 

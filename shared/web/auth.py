@@ -10,6 +10,7 @@ documented that the platform removes them from what a client sends.
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from shared.config.setting_rules import SIGN_IN_TRIED
 from shared.config.urls import is_loopback
 from shared.core.model.decision import Person
 from shared.ports.errors import NotSignedIn
@@ -37,6 +38,19 @@ def who(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> Per
     if not token:
         raise NotSignedIn("The request has no ID token.")
     return token_verifier.person(token)
+
+
+def may_sign_in_again(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> bool:
+    """Return whether to send a browser without an ID token to sign in: once.
+
+    Easy Auth keeps tokens on an instance of the app. On Flex Consumption they are lost whenever
+    the app scales to zero, while the browser's session goes on: then requests come without a
+    token, and only another sign-in brings one.
+    """
+    if token_verifier is None or headers.get(TOKEN, "").strip():
+        return False
+    cookies = headers.get("cookie", "").split(";")
+    return SIGN_IN_TRIED not in {each.partition("=")[0].strip() for each in cookies}
 
 
 def from_own_page(headers: Mapping[str, str], *, page_url: str, asked: str) -> bool:

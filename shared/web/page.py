@@ -18,7 +18,7 @@ from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import history_query, inventory_query, templates
 from shared.web import forms, response
-from shared.web.auth import from_own_page, who
+from shared.web.auth import from_own_page, may_sign_in_again, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
 from shared.web.request import READ, arrival
@@ -83,6 +83,8 @@ def _visited(
         person = who(req.headers, token_verifier(configured))
     except NotSignedIn as error:
         log.info("page: %s", error)
+        if req.method in READ and may_sign_in_again(req.headers, token_verifier(configured)):
+            return response.sign_in(_address(tenant=req.params.get("tenant", "")))
         return response.page(templates.not_signed_in(), 401)
     except (Misconfigured, PortError) as error:
         log.error("page: %s", error)

@@ -9,9 +9,11 @@ import json
 from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import azure.functions as func
 
+from shared.config.setting_rules import SIGN_IN_TRIED
 from shared.config.settings import NoSuchTenant
 from shared.core.model.check_record import Outcome
 from shared.render.feeds.document_parts import Json
@@ -125,6 +127,16 @@ def sorry(status: int, title: str, detail: str) -> HttpResponse:
 def see_other(path: str) -> HttpResponse:
     """Redirect to a path of the app by GET, so that a reload does not send the form again."""
     return _not_stored(303, "", "text/plain", {"Location": path})
+
+
+def sign_in(path: str) -> HttpResponse:
+    """Send a browser to sign in, and then to `path`, a path of the app; it remembers for a minute.
+
+    https://learn.microsoft.com/azure/app-service/configure-authentication-customize-sign-in-out
+    """
+    cookie = f"{SIGN_IN_TRIED}=1; Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax"
+    target = f"/.auth/login/aad?{urlencode({'post_login_redirect_uri': path})}"
+    return _not_stored(302, "", "text/plain", {"Location": target, "Set-Cookie": cookie})
 
 
 def asset(assets: Mapping[str, tuple[str, str]], name: str, known_tag: str | None) -> HttpResponse:

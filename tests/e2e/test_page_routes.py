@@ -16,6 +16,7 @@ from local.stand_in.sign_in import PAGE_CLIENT_ID, object_id
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
 from shared.adapters.table.ledger import TableLedger
+from shared.config.setting_rules import SIGN_IN_TRIED
 from shared.core.model.decision import Decision, DecisionKind, Person
 from tests.e2e.conftest import ROOT, Lapsewatch
 from tests.functions_host.host_process import Host, hosted
@@ -133,11 +134,28 @@ NOBODY: Mapping[str, Caller] = {
 }
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_visit_without_a_token_is_sent_to_sign_in_once(site: Site, method: str) -> None:
+    to_sign_in = site.ask("page?tenant=a%0D%0Ab", method)
+    cookie = to_sign_in.headers["set-cookie"]
+    assert (to_sign_in.status_code, to_sign_in.headers["location"]) == (
+        302,
+        "/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fpage%3Ftenant%3Da%250D%250Ab",
+    )
+    assert sorted(cookie.split("; ")) == sorted(
+        [f"{SIGN_IN_TRIED}=1", "Max-Age=60", "Path=/", "Secure", "HttpOnly", "SameSite=Lax"]
+    )
+    sent = {"Cookie": cookie.partition(";")[0]}
+    assert site.ask("page", method, headers=sent).status_code == 401
+    token = {TOKEN: "a token that is not accepted"}
+    assert site.ask("page", method, headers=token).status_code == 401
+
+
 def test_page_needs_sign_in(site: Site) -> None:
     for caller, headers in NOBODY.items():
         sent = headers(site.tenant)
         closed = [
-            site.ask("page", headers=sent),
+            site.ask("page", headers=sent | {"Cookie": f"other=1; {SIGN_IN_TRIED}=1"}),
             *(site.ask(f"page/{form}", "POST", headers=sent | SAME, data={}) for form in FORMS),
         ]
         for answer in closed:
@@ -335,7 +353,8 @@ def test_every_response_has_security_headers(site: Site) -> None:
     )
     for answer, policy, caching in (
         (site.ask("page", headers=site.dana), own, "no-store"),
-        (site.ask("page"), own, "no-store"),
+        (site.ask("page"), "default-src 'none'; frame-ancestors 'none'", "no-store"),
+        (site.ask("page", headers={TOKEN: "x"}), own, "no-store"),
         (site.send("confirm", {"x": "1"}), own, "no-store"),
         (
             site.send("confirm", {}, headers=site.dana),

@@ -4,6 +4,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from shared.config.setting_rules import SIGN_IN_TRIED
 from shared.ports.errors import PortError
 from shared.ports.page_probe import Front
 
@@ -12,11 +13,14 @@ SECONDS = 30.0
 
 
 def probe_anonymously(url: str) -> Front:
-    """Return the response of the page at `url`. Raises `PortError` if there is none."""
+    """Return the response of the page at `url`. Raises `PortError` if there is none.
+
+    The cookie tells the app not to send us to sign in itself: only what is before it may.
+    """
     try:
         with requests.get(
             url,
-            headers={"Accept": "text/html"},
+            headers={"Accept": "text/html", "Cookie": f"{SIGN_IN_TRIED}=1"},
             timeout=SECONDS,
             allow_redirects=False,
             stream=True,
