@@ -5,6 +5,7 @@ holds the layout, and the snapshots of what each form would deploy; `--record` w
 Standard library only: the workflow runs this without any package.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -44,7 +45,7 @@ def find_compiler(environment: Mapping[str, str] = os.environ) -> str:
         raise CompilerMissing(f'{SETTING} is "{chosen}", which is not a program. {INSTALL}')
     home = environment.get("HOME") or environment.get("USERPROFILE", "")
     of_az = Path(environment.get("AZURE_CONFIG_DIR") or Path(home, ".azure"), "bin", "bicep")
-    if found := shutil.which("bicep", path=path) or shutil.which(of_az):
+    if found := shutil.which("bicep", path=path) or shutil.which(str(of_az)):
         return found
     raise CompilerMissing(f"No Bicep compiler was found. {INSTALL}")
 
@@ -53,8 +54,8 @@ def problems(compiler: str, infra: Path = INFRA, *, record: bool = False) -> Ite
     """Yield what is wrong. `record` writes the layout and the snapshots instead."""
     yield from _run(compiler, "lint", "--pattern", f"{infra}/**/*.bicep")
     yield from _layout(compiler, infra, record=record)
-    mode = "Overwrite" if record else "Validate"
     forms = sorted(infra.glob("snapshots/*.bicepparam"))
+    mode = "Overwrite" if record else "Validate"
     with ThreadPoolExecutor(os.process_cpu_count()) as pool:
         ran = pool.map(
             lambda form: list(_run(compiler, "snapshot", str(form), "--mode", mode, *SCOPE)), forms
@@ -64,6 +65,17 @@ def problems(compiler: str, infra: Path = INFRA, *, record: bool = False) -> Ite
     named = {form.with_suffix(".snapshot.json") for form in forms}
     for extra in sorted({*infra.glob("snapshots/*.json")} - named):
         yield f"snapshots/{extra.name} belongs to no .bicepparam file. Delete it."
+    if record:
+        for path in sorted(filter(Path.exists, named)):
+            _sort_outputs(path)
+
+
+def _sort_outputs(path: Path) -> None:
+    """Sort the outputs of a snapshot: the compiler writes them in another order each time."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["outputs"] = dict(sorted(document["outputs"].items()))
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _layout(compiler: str, infra: Path, *, record: bool) -> Iterator[str]:
