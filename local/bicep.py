@@ -7,6 +7,7 @@ Standard library only: the workflow runs this without any package.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -111,10 +112,15 @@ def _run(compiler: str, *words: str) -> Iterator[str]:
     except (OSError, subprocess.TimeoutExpired) as error:
         yield f"{compiler} {words[0]} could not run: {error}"
         return
-    yield from done.stderr.splitlines()
+    yield from _lines(done.stderr)
     if done.returncode:
-        yield from done.stdout.splitlines()
+        yield from _lines(done.stdout)
         yield f"{compiler} {words[0]} failed (exit status {done.returncode})."
+
+
+def _lines(printed: str) -> list[str]:
+    """Return the lines that are not empty, without colours."""
+    return [line for line in re.sub(r"\x1b\[[\d;]*m", "", printed).splitlines() if line.strip()]
 
 
 def main(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:

@@ -52,10 +52,11 @@ def test_a_warning_is_a_problem_although_the_exit_status_is_0(
 
 def test_a_changed_snapshot_is_a_problem_with_what_changed(infra: Path, tmp_path: Path) -> None:
     program = compiler(
-        tmp_path, '"snapshot "*Validate*) echo "  ~ allowSharedKeyAccess"; exit 1 ;;'
+        tmp_path,
+        '"snapshot "*Validate*) printf "\\\\n  \\\\033[38;5;141m~\\\\033[0m key\\\\n"; exit 1 ;;',
     )
     first, second = problems(program, infra)
-    assert first == "snapshots/default.bicepparam:   ~ allowSharedKeyAccess"
+    assert first == "snapshots/default.bicepparam:   ~ key"
     assert second.endswith("snapshot failed (exit status 1).")
 
 
