@@ -58,7 +58,7 @@ types:
 arrows:
 	.venv/bin/lint-imports
 
-bicep: # without a compiler, one line says so
+bicep: # without a compiler, it prints one line
 	@$(PY) -m local.bicep --if-found
 
 infra: setup ## compile the Bicep, and compare what it deploys with infra/snapshots; RECORD=1 records it

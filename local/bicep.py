@@ -5,6 +5,7 @@ holds the layout, and the snapshots of what each form would deploy; `--record` w
 Standard library only: the workflow runs this without any package.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -19,6 +20,9 @@ from pathlib import Path
 SETTING = "BICEP"
 INSTALL = f"Run `az bicep install`, or set {SETTING} to the path of a compiler."
 INFRA = Path(__file__).parents[1] / "infra"
+SOURCES = "snapshots/sources.sha256"
+"""From which sources the snapshots were recorded."""
+ENDINGS = ("bicep", "bicepparam", "kql")
 TIMEOUT_SECONDS = 300
 TENANT = "00000000-1111-2222-3333-444444444444"
 SUBSCRIPTION = "00000000-1111-2222-3333-555555555555"
@@ -69,6 +73,25 @@ def problems(compiler: str, infra: Path = INFRA, *, record: bool = False) -> Ite
     if record:
         for path in sorted(filter(Path.exists, named)):
             _sort_outputs(path)
+        (infra / SOURCES).write_text(sums(infra), encoding="utf-8")
+    elif not up_to_date(infra):
+        yield f"The sources are not those of {SOURCES}."
+
+
+def sums(infra: Path = INFRA) -> str:
+    """Return the sum of each source of the snapshots, as `sha256sum` writes them."""
+    sources = sorted(path for ending in ENDINGS for path in infra.rglob(f"*.{ending}"))
+    return "".join(
+        f"{hashlib.sha256(path.read_text(encoding='utf-8').encode()).hexdigest()}"
+        f"  {path.relative_to(infra).as_posix()}\n"
+        for path in sources
+    )
+
+
+def up_to_date(infra: Path = INFRA) -> bool:
+    """Return whether the snapshots were recorded from these sources. Needs no compiler."""
+    recorded = infra / SOURCES
+    return recorded.exists() and recorded.read_text(encoding="utf-8") == sums(infra)
 
 
 def _sort_outputs(path: Path) -> None:

@@ -41,6 +41,10 @@ def rules(form: str = "default") -> dict[str, dict[str, Any]]:
     }
 
 
+def queries() -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in QUERIES.glob("*.kql")}
+
+
 def criterion(rule: dict[str, Any]) -> dict[str, Any]:
     (only,) = rule["criteria"]["allOf"]
     assert isinstance(only, dict)
@@ -57,7 +61,7 @@ def fired(rows: list[Row], now: datetime) -> set[str]:
             if now - timedelta(hours=SPANS[rule["overrideQueryTimeRange"]]) < row.logged <= now
         ]
         each = criterion(rule)
-        count, threshold = found(each["query"], seen, now), each["threshold"]
+        count, threshold = found(queries()[name], seen, now), each["threshold"]
         if {"LessThan": count < threshold, "GreaterThan": count > threshold}[each["operator"]]:
             firing.add(name)
     return firing
@@ -254,16 +258,15 @@ def test_the_windows_of_the_alerts_are_valid_and_long_enough(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_query_is_embedded_and_saved(form: str) -> None:
-    queries = {path.stem: path.read_text(encoding="utf-8") for path in QUERIES.glob("*.kql")}
     saved = read(form).all("OperationalInsights/workspaces/savedSearches")
     prefix = "/lapsewatch-"
     assert {each["name"].partition(prefix)[2]: each["properties"]["query"] for each in saved} == (
-        queries
+        queries()
     )
     # Without the etag, Azure rejects the second deployment (MicrosoftDocs/azure-docs#49275).
     assert {each["properties"]["etag"] for each in saved} == {"*"}
     watched = {name: criterion(rule)["query"] for name, rule in rules(form).items()}
-    assert watched == {name: text for name, text in queries.items() if name != "last-checks"}
+    assert watched == {name: text for name, text in queries().items() if name != "last-checks"}
 
 
 def test_the_query_for_last_checks_uses_existing_fields(log: Log) -> None:

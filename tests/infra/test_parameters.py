@@ -55,7 +55,7 @@ def test_azd_env_refresh_restores_every_input() -> None:
 def test_everything_on_sets_every_parameter_to_another_value() -> None:
     chosen = set_by("everything-on")
     same = {name for name, default in DECLARED.items() if chosen.get(name) == default.strip("'")}
-    # whoever deploys is known to Azure only; there is one cloud in a snapshot
+    # only Azure knows who deploys, and a snapshot has one cloud
     assert set(DECLARED) - set(chosen) == {"deployerPrincipalId", "graphRoot"}
     assert same == set()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.bicep import INFRA
+from local.bicep import INFRA, up_to_date
 from tests.support.arm import DEPLOYER, IDENTITY_PRINCIPAL
 from tests.support.snapshots import FORMS, read
 
@@ -236,3 +236,7 @@ def test_every_form_has_its_record() -> None:
     recorded = {path.name for path in (INFRA / "snapshots").glob("*.json")}
     assert recorded == {f"{form}.snapshot.json" for form in FORMS}
     assert set(FORMS) >= PRIVATE | {"default", "several-tenants"}
+
+
+def test_the_records_are_of_these_sources() -> None:
+    assert up_to_date(), "infra/ has changed. Run `make infra RECORD=1`, and look at the change."

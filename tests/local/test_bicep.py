@@ -6,7 +6,7 @@ from stat import S_IRWXU
 
 import pytest
 
-from local.bicep import CompilerMissing, find_compiler, main, problems
+from local.bicep import SOURCES, CompilerMissing, find_compiler, main, problems, sums, up_to_date
 
 WARNING = "app.bicep(1,1) : Warning BCP036: A value of type string was expected."
 COMPILER = """#!/bin/sh
@@ -26,6 +26,7 @@ def infra(tmp_path: Path) -> Path:
     (folder / "bicepconfig.json").write_text("{}", encoding="utf-8")
     (folder / "main.bicep").write_text("param name string\n", encoding="utf-8")
     (folder / "snapshots" / "default.bicepparam").write_text("using '../main.bicep'\n", "utf-8")
+    (folder / SOURCES).write_text(sums(folder), encoding="utf-8")
     return folder
 
 
@@ -63,6 +64,7 @@ def test_a_changed_snapshot_is_a_problem_with_what_changed(infra: Path, tmp_path
 def test_another_layout_is_a_problem_and_can_be_written(infra: Path, tmp_path: Path) -> None:
     source, program = infra / "main.bicep", compiler(tmp_path)
     source.write_text("param  name  string\n", encoding="utf-8")
+    (infra / SOURCES).write_text(sums(infra), encoding="utf-8")
     assert list(problems(program, infra)) == [
         "main.bicep is not in the layout of `bicep format`. Run it."
     ]
@@ -74,6 +76,15 @@ def test_recorded_outputs_are_sorted(infra: Path, tmp_path: Path) -> None:
     assert list(problems(compiler(tmp_path), infra, record=True)) == []
     text = (infra / "snapshots" / "default.snapshot.json").read_text(encoding="utf-8")
     assert list(json.loads(text)["outputs"]) == ["A", "B"]
+
+
+def test_a_change_of_the_sources_is_noticed_without_a_compiler(infra: Path, tmp_path: Path) -> None:
+    assert up_to_date(infra)
+    (infra / "main.bicep").write_text("param other string\n", encoding="utf-8")
+    assert not up_to_date(infra)
+    assert list(problems(compiler(tmp_path), infra)) == [f"The sources are not those of {SOURCES}."]
+    assert list(problems(compiler(tmp_path), infra, record=True)) == []
+    assert up_to_date(infra)
 
 
 def test_a_record_without_its_form_is_a_problem(infra: Path, tmp_path: Path) -> None:
@@ -90,7 +101,7 @@ def test_a_program_that_cannot_run_is_a_problem(infra: Path, tmp_path: Path) -> 
     assert all("could not run" in line for line in problems(str(broken), infra))
 
 
-def test_the_compiler_is_the_chosen_one_then_that_on_path_then_that_of_az(tmp_path: Path) -> None:
+def test_the_chosen_compiler_comes_first_and_that_of_az_last(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("chosen", "path", "home/.azure/bin", "config/bin")]
     for folder in folders:
         folder.mkdir(parents=True)
