@@ -96,6 +96,8 @@ def test_bicep_is_compiled_compared_and_previewed() -> None:
     for command in (
         "az bicep install --version v",
         'BICEP="$HOME/.azure/bin/bicep" python -m local.bicep',
+        "/azure.yaml.json azure.yaml",
+        "/host.json host.json",
         "az deployment sub what-if",
     ):
         assert command in commands
