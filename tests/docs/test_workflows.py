@@ -139,6 +139,15 @@ def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
     assert "make fuzz" in script
 
 
+def test_ci_uses_the_tools_beside_the_checkout() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "export BICEP=$PWD/../shared/tools/bicep/bicep" in script
+    for name, file in (("azure.yaml", "azure.yaml"), ("host", "host.json")):
+        assert f"--schemafile ../shared/tools/schemas/{name}.schema.json {file}\n" in script
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "$(MAKE) -j3 lint types arrows bicep >build/checks.txt" in makefile
+
+
 @pytest.mark.parametrize(("environment", "measured"), [({}, False), ({"COVERAGE": "1"}, True)])
 def test_make_measures_coverage_only_if_asked(environment: dict[str, str], measured: bool) -> None:  # noqa: FBT001  (a table of cases)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
