@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows unit bench mutate soak package sbom lock clean
+.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows bicep infra unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
 PYTEST := -m pytest -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process compiles its imports again
@@ -28,7 +28,7 @@ story: setup ## print two years of two secrets, day by day
 
 test: setup browser ## run all checks and tests; COVERAGE=1 measures coverage too
 	@mkdir -p build
-	@$(MAKE) -j3 lint types arrows >build/checks.txt 2>&1 & checks=$$!; \
+	@$(MAKE) -j3 lint types arrows bicep >build/checks.txt 2>&1 & checks=$$!; \
 	$(MAKE) --no-print-directory unit; tests=$$?; \
 	wait $$checks; others=$$?; \
 	cat build/checks.txt build/not-run.txt; \
@@ -57,6 +57,12 @@ types:
 
 arrows:
 	.venv/bin/lint-imports
+
+bicep: # without a compiler, it prints one line
+	@$(PY) -m local.bicep --if-found
+
+infra: setup ## compile the Bicep, and compare what it deploys with infra/snapshots; RECORD=1 records it
+	@$(PY) -m local.bicep $(if $(RECORD),--record)
 
 unit: # coverage takes twice the processor time, so CI asks for it
 ifeq ($(COVERAGE),1)

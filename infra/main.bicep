@@ -182,6 +182,7 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+// what the deployment made
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_TENANT_ID string = tenant().tenantId
 output LAPSEWATCH_APP_NAME string = app.outputs.name
@@ -195,3 +196,20 @@ output LAPSEWATCH_STORAGE_NAME string = storage.outputs.name
 output LAPSEWATCH_TABLE_ENDPOINT string = storage.outputs.tableEndpoint
 output LAPSEWATCH_VAULT_NAME string = vault.outputs.name
 output LAPSEWATCH_VAULT_URI string = vault.outputs.uri
+
+// Each input of main.parameters.json, under its name in azd's environment: azd env refresh reads outputs only.
+// Without them, a colleague who takes over would set every input back to its default.
+output AZURE_LOCATION string = location
+output LIBAPPS_CLIENT_ID string = libappsClientId
+output LAPSEWATCH_ALERT_EMAIL string = alertEmail
+output LAPSEWATCH_SIGN_IN_CLIENT_ID string = signInClientId
+output LAPSEWATCH_MAIL_SENDER string = mailSender
+output LAPSEWATCH_SIGN_INS string = signIns
+output LAPSEWATCH_HEARTBEAT bool = heartbeat
+output LAPSEWATCH_WATCHLIST string = watchlist
+output LAPSEWATCH_TENANTS_CLIENT_ID string = tenantsClientId
+output LAPSEWATCH_PAGE_URL string = pageUrl
+output LAPSEWATCH_PRIVATE_NETWORK bool = privateNetwork
+output LAPSEWATCH_RECOVER_VAULT bool = recoverVault
+output LAPSEWATCH_GRAPH string = graphRoot
+output LAPSEWATCH_DEPLOYER_IP string = deployerIp

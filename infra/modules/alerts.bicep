@@ -19,7 +19,7 @@ var rules = [
   {
     name: 'no-good-check'
     title: 'Lapsewatch: no good check in 26 hours'
-    text: 'Nobody may hear before a secret lapses. docs/operate.md says what to do.'
+    text: 'No check has succeeded in 26 hours, so people may not be notified before a credential expires. docs/operate.md lists causes and remedies.'
     severity: 1
     query: loadTextContent('../queries/no-good-check.kql')
     operator: 'LessThan'
@@ -31,7 +31,7 @@ var rules = [
   {
     name: 'check-failed'
     title: 'Lapsewatch: a check failed'
-    text: 'A check failed, or a part of it did. It is tried again; docs/operate.md says what to do if that does not help.'
+    text: 'A check failed, completely or in part. Each hourly run retries it. If this alert comes again, follow docs/operate.md.'
     severity: 2
     query: loadTextContent('../queries/check-failed.kql')
     operator: 'GreaterThan'
@@ -43,7 +43,7 @@ var rules = [
   {
     name: 'undelivered'
     title: 'Lapsewatch: a message could not be delivered'
-    text: 'A Teams channel or a mailbox could not be told. The message stays owed; docs/operate.md says what to do.'
+    text: 'A message to a Teams channel or a mailbox could not be delivered. Lapsewatch retries it. If this alert comes again, follow docs/operate.md.'
     severity: 2
     query: loadTextContent('../queries/undelivered.kql')
     operator: 'GreaterThan'
@@ -58,7 +58,11 @@ var saved = [
   { name: 'last-checks', title: 'Last checks', query: loadTextContent('../queries/last-checks.kql') }
   { name: 'no-good-check', title: 'Good checks in 26 hours', query: loadTextContent('../queries/no-good-check.kql') }
   { name: 'check-failed', title: 'Failed checks', query: loadTextContent('../queries/check-failed.kql') }
-  { name: 'undelivered', title: 'Messages that could not be delivered', query: loadTextContent('../queries/undelivered.kql') }
+  {
+    name: 'undelivered'
+    title: 'Messages that could not be delivered'
+    query: loadTextContent('../queries/undelivered.kql')
+  }
 ]
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {

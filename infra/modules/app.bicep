@@ -50,28 +50,27 @@ param graphRoot string
 param appSubnetId string
 
 // Tokens of Azure China name another host than the one where people sign in.
-var issuingHost = replace(environment().authentication.loginEndpoint, 'login.chinacloudapi.cn', 'login.partner.microsoftonline.cn')
+var issuingHost = replace(
+  environment().authentication.loginEndpoint,
+  'login.chinacloudapi.cn',
+  'login.partner.microsoftonline.cn'
+)
 var issuer = '${issuingHost}${tenant().tenantId}/v2.0'
 var signedIn = !empty(signInClientId)
 
-// The host's own storage. The account name alone would mean the global cloud.
+// Settings of the platform. The host's own storage is named by its addresses, since the account's name alone would mean the global cloud.
 var suffix = environment().suffixes.storage
-var hostStorage = suffix == 'core.windows.net' ? {
-  AzureWebJobsStorage__accountName: storageName
-} : {
+var platformSettings = {
   AzureWebJobsStorage__blobServiceUri: 'https://${storageName}.blob.${suffix}'
   AzureWebJobsStorage__queueServiceUri: 'https://${storageName}.queue.${suffix}'
   AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${suffix}'
-}
-
-// Settings of the platform.
-var platformSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   // names the setting below with the client id of the identity that replaces a client secret
   OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
+  AzureWebJobsDisableHomepage: 'true' // otherwise the root shows a page of Azure's
 }
 
 // Settings of the app (shared/config/setting_list.py), and those that the watchlist names.
@@ -95,7 +94,11 @@ var programSettings = {
 
 // Secrets that the watchlist names.
 // Built here from the secret's name: azd knows no output of a deployment before it.
-var settingsFromVault = toObject(items(vaultSettings), each => each.key, each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})')
+var settingsFromVault = toObject(
+  items(vaultSettings),
+  each => each.key,
+  each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})'
+)
 
 // Routes without sign-in: each has a function key or is public on purpose. Easy Auth guards the rest.
 var withoutSignIn = [
@@ -155,7 +158,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
 resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(hostStorage, platformSettings, programSettings, extraSettings, settingsFromVault)
+  properties: union(platformSettings, programSettings, extraSettings, settingsFromVault)
 }
 
 resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
-from tests.support.bicep import FILES, INFRA
+from local.bicep import INFRA
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.stem: path for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
@@ -91,19 +91,21 @@ def test_sign_in_to_azure_uses_federation_only() -> None:
     assert "head.repo.full_name == github.repository" in loaded("bicep")["jobs"]["what-if"]["if"]
 
 
-def test_bicep_is_compiled_linted_and_previewed() -> None:
+def test_bicep_is_compiled_compared_and_previewed() -> None:
     commands = " ".join(step.get("run", "") for step in steps("bicep"))
     for command in (
-        "az bicep build --file infra/main.bicep",
-        "az bicep lint --file infra/main.bicep",
+        "az bicep install --version v",
+        'BICEP="$HOME/.azure/bin/bicep" python -m local.bicep',
+        "/azure.yaml.json azure.yaml",
+        "/host.json host.json",
         "az deployment sub what-if",
     ):
         assert command in commands
-    given = set(re.findall(r"(\w+)=\"\$[A-Z_]+\"", commands))
-    required = {
-        name for name, parameter in FILES["main"].parameters.items() if parameter.default is None
-    }
-    assert required <= given <= set(FILES["main"].parameters)
+    given = set(re.findall(r"(\w+)=\"\$[A-Z_]+\"", commands.partition("what-if")[2]))
+    main = (INFRA / "main.bicep").read_text(encoding="utf-8")
+    declared = dict(re.findall(r"^param (\w+) \w+(?: = (.+))?$", main, re.MULTILINE))
+    required = {name for name, default in declared.items() if not default}
+    assert required <= given <= set(declared)
 
 
 def test_deployment_passes_all_parameters() -> None:
@@ -135,6 +137,15 @@ def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
         assert any(line.startswith(f"export {name}={value}") for line in script)
     assert "make test" in script
     assert "make fuzz" in script
+
+
+def test_ci_uses_the_tools_beside_the_checkout() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "export BICEP=$PWD/../shared/tools/bicep/bicep" in script
+    for name, file in (("azure.yaml", "azure.yaml"), ("host", "host.json")):
+        assert f"--schemafile ../shared/tools/schemas/{name}.schema.json {file}\n" in script
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "$(MAKE) -j3 lint types arrows bicep >build/checks.txt" in makefile
 
 
 @pytest.mark.parametrize(("environment", "measured"), [({}, False), ({"COVERAGE": "1"}, True)])

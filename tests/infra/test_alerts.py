@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import pytest
 import requests
@@ -18,10 +18,10 @@ from local.simulation.world import World
 from shared.core.model.watchlist import WatchedApp
 from shared.web.log import report
 from tests.functions_host.host_process import ROOT, Host, hosted
-from tests.support.bicep import FILES, INFRA, Value
 from tests.support.kql import Row, found
+from tests.support.snapshots import FORMS, read
 
-QUERIES = INFRA / "queries"
+QUERIES = ROOT / "infra" / "queries"
 NO_GOOD_CHECK, FAILED, UNDELIVERED = "no-good-check", "check-failed", "undelivered"
 OTHER_APP = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
 EXAMPLE = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"]
@@ -32,9 +32,23 @@ SPANS = {"PT1H": 1, "PT2H": 2, "P1D": 24, "P2D": 48}
 """Hours of the windows and frequencies of the rules. Azure has no window of 26 hours."""
 
 
-def rules() -> dict[str, dict[str, Value]]:
-    declared = cast("list[dict[str, Value]]", FILES["alerts"].variables["rules"])
-    return {str(rule["name"]): rule for rule in declared}
+def rules(form: str = "default") -> dict[str, dict[str, Any]]:
+    """Return the properties of each rule that the deployment creates, by its name."""
+    made = read(form).all("Insights/scheduledQueryRules")
+    return {
+        re.sub(r"^alert-lapsewatch-(.+)-\w+$", r"\1", each["name"]): each["properties"]
+        for each in made
+    }
+
+
+def queries() -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in QUERIES.glob("*.kql")}
+
+
+def criterion(rule: dict[str, Any]) -> dict[str, Any]:
+    (only,) = rule["criteria"]["allOf"]
+    assert isinstance(only, dict)
+    return only
 
 
 def fired(rows: list[Row], now: datetime) -> set[str]:
@@ -44,19 +58,13 @@ def fired(rows: list[Row], now: datetime) -> set[str]:
         seen = [
             row
             for row in rows
-            if now - timedelta(hours=SPANS[str(rule["timeRange"])]) < row.logged <= now
+            if now - timedelta(hours=SPANS[rule["overrideQueryTimeRange"]]) < row.logged <= now
         ]
-        count = found(text_of(str(rule["query"])), seen, now)
-        threshold = cast("int", rule["threshold"])
-        if {"LessThan": count < threshold, "GreaterThan": count > threshold}[str(rule["operator"])]:
+        each = criterion(rule)
+        count, threshold = found(queries()[name], seen, now), each["threshold"]
+        if {"LessThan": count < threshold, "GreaterThan": count > threshold}[each["operator"]]:
             firing.add(name)
     return firing
-
-
-def text_of(expression: str) -> str:
-    loaded = re.fullmatch(r"loadTextContent\('\.\./queries/([a-z-]+\.kql)'\)", expression)
-    assert loaded is not None, expression
-    return (QUERIES / loaded[1]).read_text(encoding="utf-8")
 
 
 class Log:
@@ -232,33 +240,33 @@ def _waited_for(host: Host, beginning: str) -> str:
     raise AssertionError(host.log())
 
 
-def test_the_windows_of_the_alerts_are_valid_and_long_enough() -> None:
-    (resource,) = FILES["alerts"].all("Microsoft.Insights/scheduledQueryRules")
-    every = SPANS[str(resource.at("properties.evaluationFrequency"))]
-    for rule in rules().values():
-        window, looks_back = SPANS[str(rule["windowSize"])], SPANS[str(rule["timeRange"])]
-        assert looks_back >= window > every  # what is logged late is seen by the next evaluation
-    assert SPANS[str(rules()[NO_GOOD_CHECK]["timeRange"])] > 26
-    (criterion,) = cast("list[dict[str, Value]]", resource.at("properties.criteria.allOf"))
-    assert (criterion["query"], criterion["operator"], criterion["threshold"]) == (
-        "rule.query",
-        "rule.operator",
-        "rule.threshold",
+@pytest.mark.parametrize("form", FORMS)
+def test_the_windows_of_the_alerts_are_valid_and_long_enough(form: str) -> None:
+    (people,) = read(form).all("Insights/actionGroups")
+    for rule in rules(form).values():
+        window, looks_back = SPANS[rule["windowSize"]], SPANS[rule["overrideQueryTimeRange"]]
+        # what is logged late is seen by the next evaluation
+        assert looks_back >= window > SPANS[rule["evaluationFrequency"]]
+        each = criterion(rule)
+        assert (each["metricMeasureColumn"], each["timeAggregation"]) == ("Found", "Total")
+        assert rule["enabled"] is True
+        assert rule["actions"]["actionGroups"] == [people["id"]]
+    assert SPANS[rules(form)[NO_GOOD_CHECK]["overrideQueryTimeRange"]] > 26
+    (receiver,) = people["properties"]["emailReceivers"]
+    assert (people["properties"]["enabled"], receiver["emailAddress"]) == (True, "its@example.org")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_query_is_embedded_and_saved(form: str) -> None:
+    saved = read(form).all("OperationalInsights/workspaces/savedSearches")
+    prefix = "/lapsewatch-"
+    assert {each["name"].partition(prefix)[2]: each["properties"]["query"] for each in saved} == (
+        queries()
     )
-    assert (criterion["metricMeasureColumn"], criterion["timeAggregation"]) == ("Found", "Total")
-    assert resource.at("properties.actions.actionGroups") == ["people.id"]
-    assert {
-        resource.at(f"properties.{name}") for name in ("windowSize", "overrideQueryTimeRange")
-    } == {"rule.windowSize", "rule.timeRange"}
-
-
-def test_every_query_is_embedded_and_saved() -> None:
-    saved = cast("list[dict[str, Value]]", FILES["alerts"].variables["saved"])
-    names = {path.stem for path in QUERIES.glob("*.kql")}
-    assert {str(each["name"]) for each in saved} == names
-    for each in (*saved, *rules().values()):
-        assert each["query"] == f"loadTextContent('../queries/{each['name']}.kql')"
-    assert set(rules()) == names - {"last-checks"}
+    # Without the etag, Azure rejects the second deployment (MicrosoftDocs/azure-docs#49275).
+    assert {each["properties"]["etag"] for each in saved} == {"*"}
+    watched = {name: criterion(rule)["query"] for name, rule in rules(form).items()}
+    assert watched == {name: text for name, text in queries().items() if name != "last-checks"}
 
 
 def test_the_query_for_last_checks_uses_existing_fields(log: Log) -> None:

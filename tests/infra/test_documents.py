@@ -1,11 +1,10 @@
 """docs/permissions.md and docs/operate.md are correct: ids, alerts, sums, command names."""
 
 import re
-from typing import cast
 
 from shared.render.text.commands import GRAPH_ROLES
 from tests.functions_host.host_process import ROOT
-from tests.support.bicep import FILES, Value
+from tests.support.snapshots import read
 
 PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
@@ -47,14 +46,14 @@ def test_values_read_from_azd_are_outputs_or_parameters() -> None:
         )
     )
     assert {"LAPSEWATCH_APP_NAME", "LAPSEWATCH_VAULT_NAME"} <= named
-    assert named <= set(FILES["main"].outputs) | parameters
+    assert named <= set(read("default").outputs) | parameters
     assert settable
     assert settable <= parameters
 
 
 def test_each_alert_is_documented_under_its_name() -> None:
-    rules = cast("list[dict[str, Value]]", FILES["alerts"].variables["rules"])
-    titles = {str(rule["title"]).removeprefix("Lapsewatch: ") for rule in rules}
+    rules = read("default").all("Insights/scheduledQueryRules")
+    titles = {each["properties"]["displayName"].removeprefix("Lapsewatch: ") for each in rules}
     assert (
         set(
             re.findall(

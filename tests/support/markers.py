@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from local import cards
 from local.azurite import Azurite
+from tests.support import kql_binding
 from tests.support.forks import Forks
 
 MARKERS = {
@@ -23,6 +24,7 @@ MARKERS = {
     sync_playwright: "browser",
     cards.drawn: "browser",
     cards.problems: "node",
+    kql_binding.bound: "node",
     subprocess: "process",
     subprocess.Popen: "process",
     subprocess.run: "process",
