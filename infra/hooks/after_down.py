@@ -28,7 +28,7 @@ def _registration(azd: Azd, report: Report) -> None:
     if client_id:
         remedy = Remedy(
             "to remove it, one of its owners runs",
-            (f"az ad app delete --id {client_id}", f'azd env set {CLIENT_ID} ""'),
+            (f"az ad app delete --id {client_id}", f"azd env set {CLIENT_ID}="),
         )
         report.add("sign-in registration", "stays", "free; azd up uses it again", remedy)
 

@@ -13,6 +13,7 @@ from deployment.cloud import GRAPH, cloud_of
 from deployment.hook import run
 from deployment.prompts import secret
 from deployment.report import NotYet, Report
+from deployment.site import Site
 from deployment.vault import access, checked, refresh_settings, store, vault_of
 
 NAMES = re.compile(r"[0-9A-Za-z-]{1,127}")
@@ -36,7 +37,7 @@ def main() -> None:
         return store(vault_of(azd), name, checked(given))
 
     if report.run_step(name, step, access(azd, name)):
-        refresh_settings(azd, cloud, report)
+        refresh_settings(Site(azd, cloud), report)
     print(report.text())  # noqa: T201  (the table is the hook's output)
 
 

@@ -1,0 +1,93 @@
+"""The settings of a deployment: a new or old copy of azd's environment must not reset them.
+
+`main.bicep` outputs each of its settings under the name that azd's environment has for it, so the
+latest deployment in Azure says what the running app was provisioned with. `azd down` removes these
+outputs from azd's environment; a copy under a name of its own survives that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from deployment.azd import ROOT, Azd
+from deployment.report import CHANGES, DONE, Report
+from deployment.rest import Json, Rest
+
+COPY = "LAPSEWATCH_SETTINGS"
+UNSET = "unset"
+"""What `main.parameters.json` gives azd for a value that a hook prompts for.
+
+Empty text would make azd prompt for it by the name of the parameter, before any hook.
+"""
+ONCE = "LAPSEWATCH_RECOVER_VAULT"
+"""Holds for one deployment, so it is never taken over."""
+VERSION = "api-version=2021-04-01"
+
+
+def defaults() -> dict[str, str]:
+    """Return the name and the default of every setting, as in `main.parameters.json`."""
+    text = (ROOT / "infra/main.parameters.json").read_text(encoding="utf-8")
+    found = re.findall(r"\$\{(\w+)=([^}]*)\}", text)
+    return {name: "" if default == UNSET else default for name, default in found}
+
+
+def running(arm: Rest, subscription: str, environment: str) -> dict[str, str]:
+    """Return what the latest deployment of an environment has, by name; empty if there is none.
+
+    After `azd down` that is an empty deployment, which azd makes. Azure changes the case of the
+    names. Raises `Refused`.
+    """
+    path = f"/subscriptions/{subscription}/providers/Microsoft.Resources/deployments/?{VERSION}"
+    found = [
+        one["properties"]
+        for one in arm.list(path, next_link="nextLink")
+        if (one.get("tags") or {}).get("azd-env-name") == environment
+        and (one.get("properties") or {}).get("provisioningState") == "Succeeded"
+    ]
+    latest: Json = max(found, key=lambda one: str(one.get("timestamp")), default={})
+    return {
+        name.upper(): _text(output.get("value"))
+        for name, output in (latest.get("outputs") or {}).items()
+    }
+
+
+def keep_settings(azd: Azd, deployed: dict[str, str], report: Report) -> None:
+    """Take over what nobody has set here, or what somebody has changed elsewhere since.
+
+    A row for each such setting, and for each one that this provisioning changes.
+    """
+    before = _copy(azd)
+    for name, default in defaults().items():
+        if name == ONCE:
+            continue
+        mine, theirs = azd.chosen(name), deployed.get(name)
+        source, where = (theirs, "the running app") if deployed else (before.get(name), "the copy")
+        if source is None or (mine or default) == (source or default):
+            continue
+        if mine is None or (deployed and mine == before.get(name)):
+            azd.set(name, source)
+            report.add(name, DONE, f'"{source}", taken over from {where}')
+        elif deployed:
+            note = f'from "{source or default}" to "{mine or default}"'
+            report.add(name, CHANGES, note)
+
+
+def save_copy(azd: Azd) -> None:
+    """Store what was provisioned, for the next time."""
+    values = {name: azd.chosen(name) for name in defaults() if name != ONCE}
+    kept = {name: value for name, value in values.items() if value is not None}
+    azd.set(COPY, json.dumps(kept, sort_keys=True))
+
+
+def _copy(azd: Azd) -> dict[str, str]:
+    try:
+        kept = json.loads(azd.get(COPY, "{}"))
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _text(value: object) -> str:
+    """Return an output as azd writes it into its environment."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
