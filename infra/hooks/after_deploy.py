@@ -17,16 +17,22 @@ from deployment.timer import report_timer
 from deployment.wait_for_app import wait_for_app
 
 PAGE, HEALTH = "/page", "/health"
+NEEDED = (
+    "LAPSEWATCH_STATUS_PAGE",
+    "LAPSEWATCH_APP_NAME",
+    "AZURE_RESOURCE_GROUP",
+    "AZURE_SUBSCRIPTION_ID",
+)
 
 
 def main() -> None:
     """Wait for the app and its timer, and print the table."""
     azd, report = Azd(), Report("Lapsewatch, after azd deploy")
     page = azd.get("LAPSEWATCH_STATUS_PAGE")
-    if not page:
+    missing = [name for name in NEEDED if not azd.get(name)]
+    if missing:
         raise ValueError(
-            "LAPSEWATCH_STATUS_PAGE is not set, because nothing is provisioned yet. "
-            "Run: azd provision"
+            f"{', '.join(missing)} not set, because nothing is provisioned yet. Run: azd provision"
         )
     health = page.removesuffix(PAGE) + HEALTH
     remedy = Remedy(

@@ -119,7 +119,8 @@ def test_the_table_of_values_matches_parameters_and_prompts() -> None:
     } | dict.fromkeys(ASKED)
     assert set(told) == set(taken)
     for name, default in taken.items():
-        expected = "asked for" if default is None else f"`{default}`" if default else "none"
+        is_asked = default in {None, "unset"}
+        expected = "asked for" if is_asked else f"`{default}`" if default else "none"
         assert told[name] in {expected, "made by the first hook"}, name
 
 
