@@ -174,13 +174,21 @@ def test_only_the_latest_deployment_of_this_environment_counts(deployed: Deploye
     assert "LAPSEWATCH_SIGN_INS" not in deployed.kept
 
 
-def test_azd_down_and_up_keeps_every_setting(deployed: Deployed) -> None:
-    """azd down removes the outputs from the environment, and makes an empty deployment."""
-    deployed.keep(**IN_AZD)
+@pytest.mark.parametrize("has_hook", [True, False])
+def test_azd_down_and_up_keeps_every_setting(deployed: Deployed, *, has_hook: bool) -> None:
+    """azd down removes the outputs from the environment, and makes an empty deployment.
+
+    The region too, for which azd would prompt before any hook.
+    """
+    deployed.keep(**IN_AZD, AZURE_LOCATION="eastus")
     deployed.up()
-    deployed.forget(*PROVISIONED)
     run_elsewhere(deployed)
+    deployed.forget(*PROVISIONED, "AZURE_LOCATION")
     deployed.tenant.management.deploy("library", {}, timestamp="2026-11-05T10:00:00Z")
+    if has_hook:
+        assert rows(deployed.run("after_down.py"))["settings"][0] == "stay"
+        assert deployed.kept["AZURE_LOCATION"] == "eastus"
+        assert deployed.kept.items() >= IN_AZD.items()
     said = deployed.run(BEFORE)
     assert parameter_values(deployed).items() >= IN_AZD.items()
     assert not_done(said) == set()

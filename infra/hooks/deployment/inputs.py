@@ -22,6 +22,8 @@ Empty text would make azd prompt for it by the name of the parameter, before any
 """
 ONCE = "LAPSEWATCH_RECOVER_VAULT"
 """Holds for one deployment, so it is never taken over."""
+REGION = "AZURE_LOCATION"
+"""azd prompts for it, before any hook, if it is not in its environment."""
 VERSION = "api-version=2021-04-01"
 
 
@@ -75,9 +77,18 @@ def keep_settings(azd: Azd, deployed: dict[str, str], report: Report) -> None:
 
 def save_copy(azd: Azd) -> None:
     """Store what was provisioned, for the next time."""
-    values = {name: azd.chosen(name) for name in defaults() if name != ONCE}
+    names = [REGION, *(name for name in defaults() if name != ONCE)]
+    values = {name: azd.chosen(name) for name in names}
     kept = {name: value for name, value in values.items() if value is not None}
     azd.set(COPY, json.dumps(kept, sort_keys=True))
+
+
+def restore_copy(azd: Azd) -> int:
+    """Put back what azd down has removed from azd's environment; return how many settings."""
+    lost = {name: value for name, value in _copy(azd).items() if azd.chosen(name) is None}
+    for name, value in lost.items():
+        azd.set(name, value)
+    return len(lost)
 
 
 def _copy(azd: Azd) -> dict[str, str]:
