@@ -5,7 +5,7 @@ list geo regions); Microsoft.Resources REST reference (list deployments at subsc
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from werkzeug import Request, Response
@@ -61,7 +61,7 @@ class Management:
             strict_slashes=False,
         )
 
-    def deploy(self, environment: str, outputs: dict[str, object], *, timestamp: str) -> None:
+    def deploy(self, environment: str, outputs: Mapping[str, object], *, timestamp: str) -> None:
         """Add a deployment as azd makes it, with Azure's spelling of the names of outputs."""
         spelled = {name[0].lower() + name[1:]: {"value": value} for name, value in outputs.items()}
         properties = {"provisioningState": "Succeeded", "timestamp": timestamp, "outputs": spelled}

@@ -57,9 +57,7 @@ def write(az: Path, script: str) -> None:
 def test_a_registered_timer_is_found(tenant: Tenant) -> None:
     finding = examine_timer(lambda: list_functions(SITE))
     assert (finding.ok, finding.text) == (True, "Azure lists tick and check")
-    assert tenant.requests() == [
-        f"GET /arm{SITE}/functions",
-    ]
+    assert tenant.requests() == {f"GET /arm{SITE}/functions": 1}
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ class Deployed:
         """Add values to azd's environment."""
         self._kept.write_text(json.dumps(self.kept | values), encoding="utf-8")
 
-    def answer_azd(self, **answers: str) -> None:
+    def answer_azd(self, **answers: object) -> None:
         """Set what azd itself has prompted for, by the names of parameters."""
         named = {f"infra.parameters.{name}": value for name, value in answers.items()}
         self._kept.with_name("answered.json").write_text(json.dumps(named), encoding="utf-8")
