@@ -51,7 +51,7 @@ def test_functions_that_stay_missing_are_reported(deployed: Deployed) -> None:
     said = deploy(deployed)
     assert rows(said)["timer registered"] == (
         "NOT DONE",
-        "Azure does not list tick, so no check starts by itself",
+        "Azure does not list tick, so no check starts",
     )
     management.functions_after_sync = ["tick", "check"]
     deployed.administrate(said)

@@ -57,7 +57,7 @@ def running(arm: Rest, subscription: str, environment: str) -> dict[str, str]:
 def keep_settings(azd: Azd, deployed: dict[str, str], report: Report) -> None:
     """Take over what nobody has set here, or what somebody has changed elsewhere since.
 
-    A row for each such setting, and for each one that this provisioning changes.
+    A row for each of these settings, and for each one that this provisioning changes.
     """
     before = _copy(azd)
     for name, default in defaults().items():

@@ -40,7 +40,7 @@ def _step(site: Site, azd: Azd) -> str:
 def _settled(site: Site) -> list[Json]:
     """Return the settings, after the time that a new role of the app needs to work.
 
-    The app reads the vault again only once a day, unless it is told to.
+    The app reads the vault again only once a day, unless something refreshes it.
     """
     for wait in waits():
         found = site.references()

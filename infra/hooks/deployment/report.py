@@ -1,7 +1,7 @@
 """The table that a hook prints: a row for each step, and commands for what is left.
 
-A failing step does not stop the hook. Commands of az are for Bash and say so: PowerShell and cmd
-read their quotes in another way. All others work in every shell.
+A failing step does not stop the hook. Commands of az are for Bash, and the line above
+them names it: PowerShell and cmd read their quotes in another way. All others work in every shell.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Remedy:
     def introduction(self) -> str:
         """The line above the commands; it names the shell if there is only one."""
         needs_bash = any(command.startswith("az ") for command in self.commands)
-        says_so = "Cloud Shell" in self.who or not needs_bash
-        return f"{self.who}:" if says_so else f"{self.who}, in Azure Cloud Shell (Bash):"
+        is_named = "Cloud Shell" in self.who or not needs_bash
+        return f"{self.who}:" if is_named else f"{self.who}, in Azure Cloud Shell (Bash):"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Site:
         self._rest.send("POST", f"{self._path}/{action}?{VERSION}")
 
     def command(self, method: str, part: str) -> str:
-        """Return the command with which an administrator sends such a request."""
+        """Return the command with which an administrator sends a request for a part of the app."""
         return az_rest(method, f"{self._root}{self._path}/{part}?{VERSION}")
 
     def _list(self, part: str) -> list[Json]:

@@ -32,7 +32,7 @@ def wait_for_timer(site: Site) -> str:
     site.post(SYNC)
     missing = _missing(site)
     if missing:
-        raise NotYet(f"Azure does not list {' and '.join(missing)}, so no check starts by itself")
+        raise NotYet(f"Azure does not list {' and '.join(missing)}, so no check starts")
     return "Azure lists tick and check, after a sync"
 
 

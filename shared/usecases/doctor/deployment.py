@@ -49,6 +49,6 @@ def examine_timer(list_functions: ListFunctions | None) -> Finding:
     except PortError as error:
         return Finding("timer", ok=None, text=f"not asked: {error}")
     if missing:
-        text = f"Azure does not list {' and '.join(missing)}, so no check starts by itself"
+        text = f"Azure does not list {' and '.join(missing)}, so no check starts"
         return Finding("timer", ok=False, text=text, commands=register_timer())
     return Finding("timer", ok=True, text="Azure lists tick and check")
