@@ -38,6 +38,7 @@ class Management:
         """Refreshes after which `unresolved` is empty; 0: never."""
         self.regions = ["East US", "North Europe"]
         self.deployments: list[dict[str, Any]] = []
+        self.lists_outputs = True
         self._deployer = deployer
         self._vault = vault
         self._root = root
@@ -57,6 +58,11 @@ class Management:
                     methods=["GET"],
                     endpoint=self._deployments,
                 ),
+                Rule(
+                    f"{SUBSCRIPTION}/providers/Microsoft.Resources/deployments/<name>",
+                    methods=["GET"],
+                    endpoint=self._deployment,
+                ),
             ],
             strict_slashes=False,
         )
@@ -65,7 +71,8 @@ class Management:
         """Add a deployment as azd makes it, with Azure's spelling of the names of outputs."""
         spelled = {name[0].lower() + name[1:]: {"value": value} for name, value in outputs.items()}
         properties = {"provisioningState": "Succeeded", "timestamp": timestamp, "outputs": spelled}
-        one = {"name": f"{environment}-1", "tags": {"azd-env-name": environment}}
+        name = f"{environment}-{len(self.deployments)}"
+        one = {"name": name, "tags": {"azd-env-name": environment}}
         self.deployments.append(one | {"properties": properties})
 
     def answer(self, request: Request) -> Response:
@@ -134,7 +141,17 @@ class Management:
 
     def _deployments(self, request: Request, **_of: str) -> Response:
         self._deployer.may("read deployments")
-        return self._page(request, self.deployments)
+        if self.lists_outputs:
+            return self._page(request, self.deployments)
+        bare = [one | {"properties": {**one["properties"]}} for one in self.deployments]
+        for one in bare:
+            del one["properties"]["outputs"]
+        return self._page(request, bare)
+
+    def _deployment(self, _request: Request, name: str, **_of: str) -> Response:
+        self._deployer.may("read deployments")
+        (found,) = [one for one in self.deployments if one["name"] == name]
+        return answer_json(200, found)
 
 
 def _require_version(request: Request) -> None:

@@ -63,7 +63,8 @@ if name == "azd" and words[:3] == ["env", "config", "get"]:
         sys.exit("ERROR: no value at path")
     print(json.dumps(answered[words[3]]))
 elif name == "azd" and words[:2] == ["env", "set"]:
-    kept.write_text(json.dumps(json.loads(kept.read_text()) | {{words[2]: words[3]}}))
+    values = json.loads(kept.read_text("utf-8")) | {{words[2]: words[3]}}
+    kept.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
 elif words[0] == "rest":
     named = [word for word in words if word.startswith(("Prefer=", "Content-Type="))]
     headers = [word.split("=", 1) for word in named]
@@ -185,7 +186,8 @@ class Deployed:
 
     def keep(self, **values: str) -> None:
         """Add values to azd's environment."""
-        self._kept.write_text(json.dumps(self.kept | values), encoding="utf-8")
+        text = json.dumps(self.kept | values, ensure_ascii=False)  # as azd writes it
+        self._kept.write_text(text, encoding="utf-8")
 
     def answer_azd(self, **answers: object) -> None:
         """Set what azd itself has prompted for, by the names of parameters."""

@@ -159,6 +159,13 @@ def test_a_change_by_a_colleague_is_not_undone(deployed: Deployed) -> None:
     assert deployed.kept["LAPSEWATCH_WATCHLIST"] == "mine.toml"
 
 
+def test_outputs_that_a_list_leaves_out_are_read(deployed: Deployed) -> None:
+    run_elsewhere(deployed)
+    deployed.tenant.management.lists_outputs = False
+    deployed.run(BEFORE)
+    assert deployed.kept["LAPSEWATCH_MAIL_SENDER"] == "alerts@example.org"
+
+
 def test_only_the_latest_deployment_of_this_environment_counts(deployed: Deployed) -> None:
     management = deployed.tenant.management
     for number in range(4):

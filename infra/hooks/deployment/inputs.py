@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 from deployment.azd import ROOT, Azd
 from deployment.report import CHANGES, DONE, Report
@@ -40,18 +41,20 @@ def running(arm: Rest, subscription: str, environment: str) -> dict[str, str]:
     After `azd down` that is an empty deployment, which azd makes. Azure changes the case of the
     names. Raises `Refused`.
     """
-    path = f"/subscriptions/{subscription}/providers/Microsoft.Resources/deployments/?{VERSION}"
+    path = f"/subscriptions/{subscription}/providers/Microsoft.Resources/deployments"
     found = [
-        one["properties"]
-        for one in arm.list(path, next_link="nextLink")
+        one
+        for one in arm.list(f"{path}/?{VERSION}", next_link="nextLink")
         if (one.get("tags") or {}).get("azd-env-name") == environment
-        and (one.get("properties") or {}).get("provisioningState") == "Succeeded"
+        and _properties(one).get("provisioningState") == "Succeeded"
     ]
-    latest: Json = max(found, key=lambda one: str(one.get("timestamp")), default={})
-    return {
-        name.upper(): _text(output.get("value"))
-        for name, output in (latest.get("outputs") or {}).items()
-    }
+    if not found:
+        return {}
+    latest = max(found, key=lambda one: str(_properties(one).get("timestamp")))
+    if "outputs" not in _properties(latest):  # a list may leave them out
+        latest = arm.send("GET", f"{path}/{quote(str(latest['name']))}?{VERSION}")
+    outputs = _properties(latest).get("outputs") or {}
+    return {name.upper(): _text(output.get("value")) for name, output in outputs.items()}
 
 
 def keep_settings(azd: Azd, deployed: dict[str, str], report: Report) -> None:
@@ -97,6 +100,10 @@ def _copy(azd: Azd) -> dict[str, str]:
     except ValueError:
         return {}
     return kept if isinstance(kept, dict) else {}
+
+
+def _properties(deployment: Json) -> Json:
+    return deployment.get("properties") or {}
 
 
 def _text(value: object) -> str:
