@@ -18,10 +18,10 @@ from deployment.report import Remedy, Report
 def main() -> None:
     """Print the table."""
     azd, report = Azd(), Report("Lapsewatch, after azd down")
+    restored = restore_copy(azd)
     _registration(azd, report)
     _vault(report)
     _exchange(azd, report)
-    restored = restore_copy(azd)
     if restored:
         note = f"{restored} put back into azd's environment, for the next azd up"
         report.add("settings", "stay", note)

@@ -10,7 +10,7 @@ import sys
 from deployment.azd import Azd, NoToken
 from deployment.cloud import GRAPH, cloud_of
 from deployment.hook import Stop, run
-from deployment.inputs import keep_settings, running
+from deployment.inputs import keep_settings, restore_copy, running
 from deployment.prompts import prompt_for_values
 from deployment.region import check_region
 from deployment.registration import creation, get_or_create
@@ -24,6 +24,7 @@ LOOK = Remedy("to see the regions, run", ("az functionapp list-flexconsumption-l
 def main() -> None:
     """Do each step, print the table, and stop azd if it must not provision."""
     azd, report = Azd(), Report("Lapsewatch, before provisioning")
+    restore_copy(azd)
     cloud = cloud_of(azd.get("LAPSEWATCH_GRAPH", GRAPH))
     arm = management(azd, cloud)
     deployed, problem = _deployed(azd, arm)

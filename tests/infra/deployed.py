@@ -223,7 +223,7 @@ class Deployed:
     def down(self) -> None:
         """Remove every output of the deployment, as azd down does before its hook runs.
 
-        Source: azure-dev, `Manager.Destroy`.
+        Each setting is an output too. Source: azure-dev, `Manager.Destroy`.
         """
         outputs = set(
             re.findall(
@@ -232,6 +232,8 @@ class Deployed:
                 re.MULTILINE,
             )
         )
+        parameters = (ROOT / "infra/main.parameters.json").read_text(encoding="utf-8")
+        outputs |= set(re.findall(r"\$\{(\w+)", parameters)) - {"AZURE_ENV_NAME"}
         kept = {name: value for name, value in self.kept.items() if name not in outputs}
         self._kept.write_text(json.dumps(kept), encoding="utf-8")
 

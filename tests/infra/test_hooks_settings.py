@@ -190,7 +190,7 @@ def test_azd_down_and_up_keeps_every_setting(deployed: Deployed, *, has_hook: bo
     deployed.keep(**IN_AZD, AZURE_LOCATION="eastus")
     deployed.up()
     run_elsewhere(deployed)
-    deployed.forget(*PROVISIONED, "AZURE_LOCATION")
+    deployed.down()
     deployed.tenant.management.deploy("library", {}, timestamp="2026-11-05T10:00:00Z")
     if has_hook:
         assert rows(deployed.run("after_down.py"))["settings"][0] == "stay"

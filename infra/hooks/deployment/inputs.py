@@ -64,18 +64,14 @@ def keep_settings(azd: Azd, deployed: dict[str, str], report: Report) -> None:
     """
     before = _copy(azd)
     for name, default in defaults().items():
-        if name == ONCE:
-            continue
         mine, theirs = azd.chosen(name), deployed.get(name)
-        source, where = (theirs, "the running app") if deployed else (before.get(name), "the copy")
-        if source is None or (mine or default) == (source or default):
+        if name == ONCE or theirs is None or (mine or default) == (theirs or default):
             continue
-        if mine is None or (deployed and mine == before.get(name)):
-            azd.set(name, source)
-            report.add(name, DONE, f'"{source}", taken over from {where}')
-        elif deployed:
-            note = f'from "{source or default}" to "{mine or default}"'
-            report.add(name, CHANGES, note)
+        if mine is None or mine == before.get(name):
+            azd.set(name, theirs)
+            report.add(name, DONE, f'"{theirs}", taken over from the running app')
+        else:
+            report.add(name, CHANGES, f'from "{theirs or default}" to "{mine or default}"')
 
 
 def save_copy(azd: Azd) -> None:
