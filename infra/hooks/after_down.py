@@ -1,6 +1,6 @@
 """After azd down: list what is left, which costs nothing, and how to remove it.
 
-This hook changes nothing.
+This hook changes nothing in Azure. It puts the settings back into azd's environment.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from deployment import exchange
 from deployment.azd import Azd
 from deployment.hook import run
+from deployment.inputs import restore_copy
 from deployment.registration import CLIENT_ID
 from deployment.report import Remedy, Report
 
@@ -17,9 +18,13 @@ from deployment.report import Remedy, Report
 def main() -> None:
     """Print the table."""
     azd, report = Azd(), Report("Lapsewatch, after azd down")
+    restored = restore_copy(azd)
     _registration(azd, report)
     _vault(report)
     _exchange(azd, report)
+    if restored:
+        note = f"{restored} put back into azd's environment, for the next azd up"
+        report.add("settings", "stay", note)
     print(report.text())  # noqa: T201  (the table is the hook's output)
 
 
@@ -28,7 +33,7 @@ def _registration(azd: Azd, report: Report) -> None:
     if client_id:
         remedy = Remedy(
             "to remove it, one of its owners runs",
-            (f"az ad app delete --id {client_id}", f'azd env set {CLIENT_ID} ""'),
+            (f"az ad app delete --id {client_id}", f"azd env set {CLIENT_ID}="),
         )
         report.add("sign-in registration", "stays", "free; azd up uses it again", remedy)
 

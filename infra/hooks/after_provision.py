@@ -8,12 +8,20 @@ from deployment import exchange, permissions
 from deployment.azd import Azd
 from deployment.cloud import GRAPH, Cloud, cloud_of
 from deployment.hook import AGAIN, run
+from deployment.inputs import save_copy
 from deployment.prompts import ADDRESS, GUID
+from deployment.references import report_references
 from deployment.registration import GRAPH_APP_ID
 from deployment.report import BY_HAND, NOT_DONE, Remedy, Report
 from deployment.rest import Json, Rest
 from deployment.sign_in import NEEDED, SignIn
+from deployment.site import Site
 from deployment.vault import TEAMS_URL, access, refresh_settings, store_teams_url
+
+NEW_ROLES = (
+    "If the deployment of the app now ends with 403 or InaccessibleStorage, new roles need more "
+    "time: wait two minutes, then run azd deploy."
+)
 
 
 def main() -> None:
@@ -25,14 +33,18 @@ def main() -> None:
             f"{', '.join(missing)} not set, because nothing is provisioned yet. Run: azd provision"
         )
     cloud = cloud_of(azd.get("LAPSEWATCH_GRAPH", GRAPH))
+    site = Site(azd, cloud)
     graph = Rest(f"{cloud.graph}/v1.0", lambda: azd.token(f"{cloud.graph}/.default"))
     SignIn(graph, azd, cloud).finish(report)
     _permissions(graph, azd, cloud, report)
-    _teams_url(azd, cloud, report)
+    _teams_url(azd, site, report)
+    report_references(site, azd, report)
     _mail(azd, report)
+    save_copy(azd)
     page = azd.get("LAPSEWATCH_STATUS_PAGE")
     print(report.text())  # noqa: T201  (the table is the hook's output)
     print(f"Status page: {page}   Next: docs/deploy.md, first check")  # noqa: T201  (the same)
+    print(NEW_ROLES)  # noqa: T201  (the same)
 
 
 def _permissions(graph: Rest, azd: Azd, cloud: Cloud, report: Report) -> None:
@@ -54,7 +66,7 @@ def _permissions(graph: Rest, azd: Azd, cloud: Cloud, report: Report) -> None:
         permissions.grant(graph, report, cloud.graph, identity, found[0], names)
 
 
-def _teams_url(azd: Azd, cloud: Cloud, report: Report) -> None:
+def _teams_url(azd: Azd, site: Site, report: Report) -> None:
     changed: list[bool] = []
 
     def step() -> str:
@@ -63,7 +75,7 @@ def _teams_url(azd: Azd, cloud: Cloud, report: Report) -> None:
         return note
 
     if report.run_step("Teams Workflow", step, access(azd, TEAMS_URL)) and changed == [True]:
-        refresh_settings(azd, cloud, report)
+        refresh_settings(site, report)
 
 
 def _mail(azd: Azd, report: Report) -> None:

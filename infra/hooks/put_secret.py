@@ -13,7 +13,8 @@ from deployment.cloud import GRAPH, cloud_of
 from deployment.hook import run
 from deployment.prompts import secret
 from deployment.report import NotYet, Report
-from deployment.vault import access, checked, refresh_settings, store, vault_of
+from deployment.site import Site
+from deployment.vault import AGAIN, access, checked, refresh_settings, store, vault_of
 
 NAMES = re.compile(r"[0-9A-Za-z-]{1,127}")
 
@@ -24,7 +25,7 @@ def main() -> None:
     if not NAMES.fullmatch(name):
         raise ValueError(
             "The name of the secret is missing or invalid. "
-            "Run: python3 infra/hooks/put_secret.py teams-webhook-url (it prompts for the URL)"
+            f"Run: {AGAIN} teams-webhook-url (it prompts for the URL)"
         )
     azd, report = Azd(), Report(f"Lapsewatch, secret {name}")
     cloud = cloud_of(azd.get("LAPSEWATCH_GRAPH", GRAPH))
@@ -36,7 +37,7 @@ def main() -> None:
         return store(vault_of(azd), name, checked(given))
 
     if report.run_step(name, step, access(azd, name)):
-        refresh_settings(azd, cloud, report)
+        refresh_settings(Site(azd, cloud), report)
     print(report.text())  # noqa: T201  (the table is the hook's output)
 
 

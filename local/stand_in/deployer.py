@@ -12,7 +12,7 @@ class Deployer:
 
     The actions are the names that the stand-ins pass to `may`: register, change app, federate,
     create principal, require assignment, assign people, read groups, consent, grant ROLE-ID,
-    store secrets, refresh settings.
+    store secrets, refresh settings, read the app, sync triggers, read deployments.
     """
 
     def __init__(self) -> None:

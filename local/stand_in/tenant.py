@@ -21,6 +21,7 @@ from local.stand_in.heartbeat_sink import HeartbeatSink
 from local.stand_in.loopback import HOST, Loopback, hang_up
 from local.stand_in.mail_sink import Mail, MailSink
 from local.stand_in.managed_identity import ManagedIdentity
+from local.stand_in.management import Management
 from local.stand_in.sign_in import PAGE_CLIENT_ID, SignInIssuer
 from local.stand_in.sign_ins_report import SignInsReport
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, tell
@@ -55,6 +56,7 @@ class Tenant:
         self.deployer = Deployer()
         self.admin = EntraAdmin(self.deployer, lambda: self.url)
         self.vault = Vault(self.deployer, lambda: self.url)
+        self.management = Management(self.deployer, self.vault, lambda: self.url)
         self._gate = Gate()
         self.graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
         self._teams = TeamsSink()
@@ -91,7 +93,8 @@ class Tenant:
                     endpoint=lambda request, _rest: self.vault.answer(request),
                 ),
                 Rule(
-                    "/arm/<path:_rest>", endpoint=lambda request, _rest: self.vault.answer(request)
+                    "/arm/<path:_rest>",
+                    endpoint=lambda request, _rest: self.management.answer(request),
                 ),
                 Rule("/beta/<path:_rest>", endpoint=lambda request, _rest: graph.answer(request)),
                 Rule("/mails", methods=["GET"], endpoint=self.mail.show),

@@ -1,7 +1,6 @@
-"""A Key Vault that accepts secrets, and the app setting that refers to them.
+"""A Key Vault that accepts secrets and never returns one.
 
-It never returns a secret. Sources: Key Vault REST reference (set-secret, get-secret-versions);
-App Service documentation, "use Key Vault references".
+Source: Key Vault REST reference (set-secret, get-secret-versions).
 """
 
 import json
@@ -17,11 +16,6 @@ from werkzeug.routing import Map, Rule
 from local.stand_in.deployer import Deployer
 from local.stand_in.graph_errors import GraphError
 
-REFRESH = (
-    "/arm/subscriptions/<subscription>/resourceGroups/<group>"
-    "/providers/Microsoft.Web/sites/<site>/config/configreferences"
-)
-
 
 class Vault:
     """The vault of one deployment. The first `lag` requests of each kind are refused."""
@@ -29,7 +23,6 @@ class Vault:
     def __init__(self, deployer: Deployer, root: Callable[[], str]) -> None:
         """Create it empty, for tokens of `deployer`; `root` is the URL of the tenant."""
         self.lag = 0
-        self.refreshed: list[str] = []
         self._deployer = deployer
         self._root = root
         self._secrets: dict[str, list[str]] = {}
@@ -38,7 +31,6 @@ class Vault:
             [
                 Rule("/vault/secrets/<name>", methods=["PUT"], endpoint=self._set),
                 Rule("/vault/secrets/<name>/versions", methods=["GET"], endpoint=self._versions),
-                Rule(f"{REFRESH}/appsettings/refresh", methods=["POST"], endpoint=self._refresh),
             ]
         )
 
@@ -52,9 +44,9 @@ class Vault:
             endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
             answer: Response = endpoint(request, **arguments)
         except HTTPException as error:
-            return _refusal(error.code or 404, "NotFound", "There is nothing here.")
+            return refuse(error.code or 404, "NotFound", "There is nothing here.")
         except GraphError as error:
-            return _refusal(error.status, error.code, error.message)
+            return refuse(error.status, error.code, error.message)
         return answer
 
     def keep(self, name: str, value: str) -> None:
@@ -77,7 +69,9 @@ class Vault:
     def _set(self, request: Request, name: str) -> Response:
         self._enter(request)
         self.keep(name, request.get_json()["value"])
-        return _json(200, {"id": f"{self._root()}/vault/secrets/{name}/{len(self._secrets[name])}"})
+        return answer_json(
+            200, {"id": f"{self._root()}/vault/secrets/{name}/{len(self._secrets[name])}"}
+        )
 
     def _versions(self, request: Request, name: str) -> Response:
         self._enter(request)
@@ -87,29 +81,24 @@ class Vault:
                 "SecretNotFound",
                 f"A secret with (name/id) {name} was not found in this key vault.",
             )
-        return _json(
+        return answer_json(
             200, {"value": [{"id": f"{self._root()}/vault/secrets/{name}/1"}], "nextLink": None}
         )
 
-    def _refresh(self, request: Request, subscription: str, group: str, site: str) -> Response:
-        _require_version(request)
-        self._deployer.authorise(request, f"{self._root()}/arm")
-        self._deployer.may("refresh settings")
-        self.refreshed.append(f"{subscription}/{group}/{site}")
-        return _json(200, {"value": []})
-
 
 def _require_version(request: Request) -> None:
-    if not re.fullmatch(r"\d+\.\d+|\d{4}-\d\d-\d\d", request.args.get("api-version", "")):
+    if not re.fullmatch(r"\d+\.\d+", request.args.get("api-version", "")):
         raise GraphError(400, "BadParameter", "The api-version is missing.")
 
 
-def _json(status: int, content: dict[str, object]) -> Response:
+def answer_json(status: int, content: dict[str, object]) -> Response:
+    """Return a JSON response."""
     return Response(json.dumps(content), status, mimetype="application/json")
 
 
-def _refusal(status: int, code: str, message: str) -> Response:
-    return _json(
+def refuse(status: int, code: str, message: str) -> Response:
+    """Return an error as Key Vault and Azure's management API write it."""
+    return answer_json(
         status,
         {
             "error": {

@@ -1,5 +1,6 @@
 """The commands for a new deployment: `discover` and `doctor`."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -10,6 +11,7 @@ from rich.console import Console
 from shared.adapters.channels.probe import probe_anonymously
 from shared.adapters.identity.issuer_keys import IssuerKeys
 from shared.bootstrap import clock, reading_graph
+from shared.cli.deployed_app import list_functions, site_of
 from shared.cli.findings import show_findings
 from shared.cli.options import Tenant
 from shared.cli.session import FAILED, MISCONFIGURED, exit_on_error, program, write_error
@@ -56,8 +58,14 @@ def doctor(
 ) -> None:
     """Verify settings, sign-in, permissions, apps, claims, ledger and channels."""
     with program(tenant) as (watch, configured):
+        site = site_of(os.environ)
         findings = examine(
-            watch, configured, probe_anonymously, read_issuer=_read_issuer, send_test=send_test
+            watch,
+            configured,
+            probe_anonymously,
+            read_issuer=_read_issuer,
+            list_functions=(lambda: list_functions(site)) if site else None,
+            send_test=send_test,
         )
         complete = show_findings(Console(), findings)
     if not complete:

@@ -141,7 +141,7 @@ def test_doctor_reports_problems_with_their_fix(lapsewatch: Lapsewatch) -> None:
     assert "Anyone" in ran.out
     *_, command, closing = ran.out.rstrip().splitlines()
     assert command == "          python3 infra/hooks/put_secret.py teams-webhook-url"
-    assert closing == "3 parts are missing; 2 parts were skipped."
+    assert closing == "3 parts are missing; 3 parts were skipped."
 
 
 @pytest.mark.parametrize("command", ["check", "tick", "status", "doctor"])

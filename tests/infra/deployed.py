@@ -40,6 +40,7 @@ SLOW = """
 import json, sys
 from pathlib import Path
 kept, tokens, (name, *words) = Path({kept!r}), {tokens!r}, sys.argv[1:]
+answered = json.loads(kept.with_name("answered.json").read_text())
 def option(name):
     return words[words.index(name) + 1]
 def quote(text):
@@ -57,8 +58,13 @@ JSON = [("Content-Type", "application/json")]
 REQUIRED = json.dumps({{"appRoleAssignmentRequired": True}})
 def of_app():
     return graph + "/applications(appId='" + option("--id") + "')"
-if name == "azd" and words[:2] == ["env", "set"]:
-    kept.write_text(json.dumps(json.loads(kept.read_text()) | {{words[2]: words[3]}}))
+if name == "azd" and words[:3] == ["env", "config", "get"]:
+    if words[3] not in answered:
+        sys.exit("ERROR: no value at path")
+    print(json.dumps(answered[words[3]]))
+elif name == "azd" and words[:2] == ["env", "set"]:
+    values = json.loads(kept.read_text("utf-8")) | {{words[2]: words[3]}}
+    kept.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
 elif words[0] == "rest":
     named = [word for word in words if word.startswith(("Prefer=", "Content-Type="))]
     headers = [word.split("=", 1) for word in named]
@@ -127,6 +133,7 @@ class Deployed:
         self.log = folder / "calls"
         self._kept = folder / "kept.json"
         self._bin = folder / "bin"
+        self.answer_azd()
         self.keep(
             AZURE_ENV_NAME="library",
             AZURE_SUBSCRIPTION_ID=SUBSCRIPTION,
@@ -179,7 +186,18 @@ class Deployed:
 
     def keep(self, **values: str) -> None:
         """Add values to azd's environment."""
-        self._kept.write_text(json.dumps(self.kept | values), encoding="utf-8")
+        text = json.dumps(self.kept | values, ensure_ascii=False)  # as azd writes it
+        self._kept.write_text(text, encoding="utf-8")
+
+    def answer_azd(self, **answers: object) -> None:
+        """Set what azd itself has prompted for, by the names of parameters."""
+        named = {f"infra.parameters.{name}": value for name, value in answers.items()}
+        self._kept.with_name("answered.json").write_text(json.dumps(named), encoding="utf-8")
+
+    def forget(self, *names: str) -> None:
+        """Remove values from azd's environment."""
+        kept = {name: value for name, value in self.kept.items() if name not in names}
+        self._kept.write_text(json.dumps(kept), encoding="utf-8")
 
     def forget_values(self) -> None:
         """Make azd return a list, which it never does."""
@@ -205,7 +223,7 @@ class Deployed:
     def down(self) -> None:
         """Remove every output of the deployment, as azd down does before its hook runs.
 
-        Source: azure-dev, `Manager.Destroy`.
+        Each setting is an output too. Source: azure-dev, `Manager.Destroy`.
         """
         outputs = set(
             re.findall(
@@ -214,6 +232,8 @@ class Deployed:
                 re.MULTILINE,
             )
         )
+        parameters = (ROOT / "infra/main.parameters.json").read_text(encoding="utf-8")
+        outputs |= set(re.findall(r"\$\{(\w+)", parameters)) - {"AZURE_ENV_NAME"}
         kept = {name: value for name, value in self.kept.items() if name not in outputs}
         self._kept.write_text(json.dumps(kept), encoding="utf-8")
 
@@ -228,18 +248,21 @@ class Deployed:
         }
 
     def run(self, hook: str, *words: str, given: str = "", **environment: str) -> str:
-        """Run a hook as azd does, and return its output. Its exit status is always 0."""
+        """Run a hook as azd does, and return its output.
+
+        Its exit status is 0, except if it says that azd stops.
+        """
         done = subprocess.run(
             [sys.executable, str(ROOT / "infra/hooks" / hook), *words],
             env=self.environment | environment,
             input=given,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=60,
             cwd=self._bin,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == int("azd stops here" in done.stderr), done.stderr
         assert "Traceback" not in done.stderr
         said = done.stdout + done.stderr
         self.keeps_its_secrets(said)
@@ -283,7 +306,7 @@ class Deployed:
             self.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID=self.app["appId"])
         else:
             self.up()
-            self.tenant.vault.refreshed.clear()
+            self.tenant.management.refreshed.clear()
             FINISHED.append(json.dumps(self.state()))
 
     @property
@@ -330,7 +353,9 @@ class Deployed:
 def rows(said: str) -> dict[str, tuple[str, str]]:
     """Return the state and the note of each row of a hook's table."""
     found = re.findall(
-        r"^  (done|NOT DONE|by hand|too much|stays|stay) +(\S.*?)(?:  +(.*))?$", said, re.MULTILINE
+        r"^  (done|NOT DONE|by hand|too much|changes|stays|stay) +(\S.*?)(?:  +(.*))?$",
+        said,
+        re.MULTILINE,
     )
     return {what: (state, note) for state, what, note in found}
 

@@ -48,14 +48,24 @@ def test_azure_yaml_names_existing_files() -> None:
     assert set(project["hooks"]) == {"preprovision", "postprovision", "postdeploy", "postdown"}
     for hook in project["hooks"].values():
         assert (ROOT / hook["run"]).is_file()
-        assert (hook["kind"], hook["interactive"], hook["continueOnError"]) == (
-            "python",
-            True,
-            True,
-        )
+        assert (hook["kind"], hook["interactive"]) == ("python", True)
     assert "tags: union(tags, { 'azd-service-name': 'app' })" in (
         ROOT / "infra/modules/app.bicep"
     ).read_text(encoding="utf-8")
+
+
+def test_only_the_first_hook_may_stop_azd() -> None:
+    """It does so where a setting is missing or would be reset."""
+    hooks = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))["hooks"]
+    may_stop = {name for name, hook in hooks.items() if not hook.get("continueOnError", False)}
+    assert may_stop == {"preprovision"}
+
+
+def test_azd_up_runs_its_steps_one_after_the_other() -> None:
+    """Otherwise the progress display of azd 1.25.0 and newer overwrites the last hook's table."""
+    project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
+    steps = project["workflows"]["up"]["steps"]
+    assert steps == [{"azd": "provision"}, {"azd": "package --all"}, {"azd": "deploy --all"}]
 
 
 def test_the_hooks_install_no_packages() -> None:
@@ -85,7 +95,12 @@ def test_every_value_that_a_hook_reads_has_a_source() -> None:
             r'"((?:LAPSEWATCH|AZURE|LIBAPPS)_[A-Z_]+)"', script.read_text(encoding="utf-8")
         )
     }
-    own = {"LAPSEWATCH_HOOKS_PATIENCE", "LAPSEWATCH_EXCHANGE_PRINCIPAL", "LAPSEWATCH_EXCHANGE_NAME"}
+    own = {
+        "LAPSEWATCH_HOOKS_PATIENCE",
+        "LAPSEWATCH_EXCHANGE_PRINCIPAL",
+        "LAPSEWATCH_EXCHANGE_NAME",
+        "LAPSEWATCH_SETTINGS",
+    }
     assert {"LAPSEWATCH_HOST", "LAPSEWATCH_VAULT_URI"} <= used
     assert used <= OUTPUTS | set(references()) | FROM_AZD | ASKED | own
 
@@ -95,4 +110,5 @@ def test_every_parameter_has_a_default_or_a_prompt() -> None:
     assert set(PARAMETERS) <= declared
     required = set(re.findall(r"^param (\w+) \w+$", BICEP, re.MULTILINE))
     assert required <= set(PARAMETERS)
-    assert {name for name, default in references().items() if default is None} <= FROM_AZD | ASKED
+    assert {name for name, default in references().items() if default is None} <= FROM_AZD
+    assert {name for name, default in references().items() if default == "unset"} <= ASKED

@@ -119,7 +119,8 @@ def test_the_table_of_values_matches_parameters_and_prompts() -> None:
     } | dict.fromkeys(ASKED)
     assert set(told) == set(taken)
     for name, default in taken.items():
-        expected = "asked for" if default is None else f"`{default}`" if default else "none"
+        is_asked = default in {None, "unset"}
+        expected = "asked for" if is_asked else f"`{default}`" if default else "none"
         assert told[name] in {expected, "made by the first hook"}, name
 
 
@@ -142,3 +143,19 @@ def test_the_ids_without_azd_are_those_of_the_hooks() -> None:
         for found in re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
         if found not in hooks and found != made_up
     ] == []
+
+
+def test_the_walk_names_a_test_or_says_not_run() -> None:
+    """Each row of the last table of docs/deploy.md; the tests are in this folder."""
+    walk = DEPLOY.read_text(encoding="utf-8").partition("## What `azd up` does, step by step")[2]
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))
+    cells = [line.strip("|").split("|") for line in walk.splitlines() if line.startswith("| ")]
+    rows = [(row[0].strip(), row[-1].strip()) for row in cells[1:]]
+    assert len(rows) >= 20
+    for case, named in rows:
+        found = re.findall(r"`(test_\w+)`", named)
+        assert found or named == "not run", case
+        assert [name for name in found if f"def {name}(" not in tests] == [], case
+    cases = "".join(case for case, _ in rows)
+    for case in ("new tenant", "second run", "colleague", "azd down", "administrator", "CI"):
+        assert case in cases

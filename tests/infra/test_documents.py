@@ -83,3 +83,6 @@ def test_the_costs_add_up() -> None:
     assert f"4 x 730 x 0.01 = {endpoints:.2f}" in section
     assert f"**{endpoints + 4 * 0.5:.2f}**" in section
     assert "November 2026" in section
+    assert "**East US**" in section
+    assert f"0.3 x 2.30 = {0.3 * 2.3:.2f}" in section
+    assert f"(15 - 5) x 2.30 = {10 * 2.3:.2f}" in section

@@ -4,19 +4,14 @@ From any state of the tenant they complete every step, or print the commands tha
 """
 
 import json
-import os
-import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from select import select
-from time import monotonic
 
 import pytest
 
-from local.stand_in.tenant import Tenant
 from tests.infra.deployed import (
     GROUP,
     HOST,
@@ -31,6 +26,7 @@ from tests.infra.deployed import (
     not_done,
     rows,
 )
+from tests.infra.terminal import converse
 from tests.support.scripted import Reply, Scripted
 
 EVERY_STEP = {
@@ -43,15 +39,11 @@ EVERY_STEP = {
     "Microsoft Graph",
     "Graph: Application.Read.All",
     "Teams Workflow",
+    "settings from the vault",
 }
+NO_URL = {"Teams Workflow", "settings from the vault"}
 CLOUD_APPS = "a Cloud Application Administrator"
 PRIVILEGED = "a Privileged Role Administrator"
-
-
-@pytest.fixture
-def deployed(tmp_path: Path) -> Iterator[Deployed]:
-    with Tenant() as tenant:
-        yield Deployed(tenant, tmp_path)
 
 
 def writes(deployed: Deployed) -> list[str]:
@@ -101,11 +93,13 @@ def test_azd_up_completes_every_step(deployed: Deployed) -> None:
     assert (
         "PATCH /v1.0/servicePrincipals/*" not in deployed.tenant.requests()
     )  # it was never open, not for a moment
-    assert deployed.tenant.vault.refreshed == [f"{SUBSCRIPTION}/rg-library/func-lapsewatch-abc123"]
+    assert deployed.tenant.management.refreshed == [
+        f"{SUBSCRIPTION}/rg-library/func-lapsewatch-abc123"
+    ]
 
 
 def test_a_second_azd_up_changes_nothing(deployed: Deployed) -> None:
-    deployed.finished()
+    deployed.up()
     state, kept = deployed.state(), deployed.kept
     deployed.tenant.forget_requests()
     before, after = deployed.up(given="")
@@ -189,7 +183,7 @@ def test_a_deployment_without_its_registration_gets_a_new_one(deployed: Deployed
     assert not_done(after) == {*EVERY_STEP} - {
         "Microsoft Graph",
         "Graph: Application.Read.All",
-        "Teams Workflow",
+        *NO_URL,
     }
     deployed.keep(LAPSEWATCH_SIGN_IN_CLIENT_ID="")  # as the hook recommends
     before, after = deployed.up(given="")
@@ -302,7 +296,7 @@ def test_printed_commands_do_what_is_forbidden(deployed: Deployed, action: str) 
     again = deployed.run("after_provision.py")
     assert not_done(again) == set()
     assert deployed.granted() == {"Application.Read.All", "AuditLog.Read.All"}
-    assert len(deployed.tenant.vault.refreshed) == 1
+    assert len(deployed.tenant.management.refreshed) == 1
 
 
 def test_a_registration_made_by_an_administrator_is_found(
@@ -339,7 +333,7 @@ def test_writing_to_the_vault_may_be_forbidden(
 ) -> None:
     deployed.tenant.deployer.forbidden = {"store secrets"}
     _, after = deployed.up()
-    assert not_done(after) == {"Teams Workflow"}
+    assert not_done(after) == NO_URL
     assert "ForbiddenByRbac" in rows(after)["Teams Workflow"][1]
     assert "python3 infra/hooks/put_secret.py teams-webhook-url" in after
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-library"
@@ -360,7 +354,7 @@ def test_everything_may_be_forbidden_and_is_reported(deployed: Deployed) -> None
         "sign-in registration",
         "sign-in of the page",
         "Graph: Application.Read.All",
-        "Teams Workflow",
+        *NO_URL,
     }
 
 
@@ -372,6 +366,22 @@ def test_a_shell_can_parse_every_printed_command(deployed: Deployed) -> None:
     assert len(lines) >= 9
     for line in lines:
         subprocess.run(["bash", "-n", "-c", line], check=True, timeout=10)
+
+
+def test_commands_of_az_name_their_shell(deployed: Deployed) -> None:
+    """PowerShell and cmd read quotes in another way than Bash."""
+    deployed.keep(LAPSEWATCH_SIGN_INS="on", LAPSEWATCH_MAIL_SENDER="alerts@example.org")
+    deployed.tenant.deployer.forbidden = {*FORBIDDEN, "store secrets", "read the app"}
+    deployed.tenant.management.functions = []
+    before, after = deployed.up()
+    said = before + after + deployed.run("after_deploy.py") + deployed.run("after_down.py")
+    parts = re.findall(r"^\* (.+):\n((?:    .+\n)+)", said, re.MULTILINE)
+    of_az = [words for words, commands in parts if re.search("^    az ", commands, re.MULTILINE)]
+    assert len(of_az) >= 8
+    assert [words for words in of_az if "Cloud Shell (Bash)" not in words] == []
+    exchange = [words for words, commands in parts if "New-ServicePrincipal" in commands]
+    assert [words for words in exchange if "in PowerShell" not in words] == []
+    assert '""\n' not in said  # Windows PowerShell drops an empty argument
 
 
 # -- temporary errors
@@ -604,7 +614,7 @@ def test_a_wrong_teams_url_is_reported_but_not_shown(
     deployed: Deployed, given: str, note: str
 ) -> None:
     _, after = deployed.up(given=given)
-    assert not_done(after) == {"Teams Workflow"}
+    assert not_done(after) == NO_URL
     assert note in rows(after)["Teams Workflow"][1]
     assert deployed.tenant.vault.versions("teams-webhook-url") == []
 
@@ -615,7 +625,7 @@ def test_a_new_url_replaces_the_old_one(deployed: Deployed) -> None:
     said = deployed.run("put_secret.py", "teams-webhook-url", given=f"  {new}\n")
     assert not_done(said) == set()
     assert deployed.tenant.vault.versions("teams-webhook-url") == [TEAMS_URL, new]
-    assert len(deployed.tenant.vault.refreshed) == 1
+    assert len(deployed.tenant.management.refreshed) == 1
 
 
 def test_a_secret_needs_a_name(deployed: Deployed) -> None:
@@ -654,33 +664,6 @@ def test_a_response_that_quotes_the_url_is_not_shown(deployed: Deployed) -> None
 
 
 # -- on a terminal
-
-
-def converse(deployed: Deployed, hook: str, answers: dict[str, str]) -> str:
-    """Run a hook on a terminal, answer its prompts, and return what the terminal showed."""
-    ours, theirs = pty.openpty()
-    command = [sys.executable, str(ROOT / "infra/hooks" / hook)]
-    with subprocess.Popen(
-        command,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=deployed.environment,
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        shown, left, until = "", dict(answers), monotonic() + 60
-        while monotonic() < until and select([ours], [], [], until - monotonic())[0]:
-            try:
-                shown += os.read(ours, 4096).decode()
-            except OSError:  # the other end is closed
-                break
-            for question in [question for question in left if question in shown]:
-                os.write(ours, f"{left.pop(question)}\n".encode())
-        assert process.wait(timeout=60) == 0
-    os.close(ours)
-    assert left == {}
-    return shown
 
 
 def test_a_terminal_is_prompted_and_does_not_show_the_url(
@@ -748,7 +731,7 @@ def test_without_a_sign_in_every_step_is_reported(deployed: Deployed) -> None:
     deployed.sign_in({})
     before, after = deployed.up()
     assert "azd: ERROR: not logged in" in rows(before)["sign-in registration"][1]
-    assert not_done(after) == {"sign-in of the page", "Microsoft Graph", "Teams Workflow"}
+    assert not_done(after) == {"sign-in of the page", "Microsoft Graph", *NO_URL}
 
 
 def test_hooks_report_that_nothing_is_provisioned(deployed: Deployed) -> None:
@@ -786,7 +769,26 @@ def test_no_token_is_sent_to_a_vault_outside_azure(deployed: Deployed) -> None:
 
 def test_an_internal_error_is_reported_without_its_text(deployed: Deployed) -> None:
     deployed.forget_values()
-    assert "Internal error in a hook (AttributeError)" in deployed.run("before_provision.py")
+    for hook in ("before_provision.py", "after_provision.py"):
+        assert "Internal error in a hook (AttributeError)" in deployed.run(hook)
+
+
+def test_azd_is_read_as_utf_8_on_every_system(deployed: Deployed) -> None:
+    """Windows has another encoding by default; so has a POSIX system with the locale C."""
+    named = "Bibliothèque “Entscheider*innen für Übersee”"
+    deployed.tenant.admin.add_group(named)
+    deployed.keep(LAPSEWATCH_DECIDERS=named)
+    other = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    deployed.run("before_provision.py", **other)
+    deployed.provision()
+    after = deployed.run("after_provision.py", given=f"{TEAMS_URL}\n", **other)
+    assert rows(after)["who may decide"][0] == "done"
+
+
+def test_the_output_survives_code_page_1252(deployed: Deployed) -> None:
+    before, after = deployed.up()
+    for said in (before, after):
+        assert said.encode("cp1252").decode("cp1252") == said
 
 
 def page_without_azd(deployed: Deployed, *parts: str) -> str:
@@ -877,6 +879,7 @@ def test_after_azd_down_remaining_resources_are_listed(deployed: Deployed) -> No
 
 def health_of(deployed: Deployed, *answers: Reply) -> str:
     """Run the hook with an app that sends these responses, and return its output."""
+    deployed.provision()
     with Scripted(answers) as app:
         deployed.keep(LAPSEWATCH_STATUS_PAGE=f"{app.url}/api/page")
         said = deployed.run("after_deploy.py")
@@ -891,8 +894,9 @@ def test_after_azd_deploy_the_hook_waits_for_the_app(deployed: Deployed) -> None
         Reply(reset=True),
         Reply(200, b"starting"),
     )
-    assert "done      app responds  health: “starting”" in said
-    assert "done      app responds  health: “stale”" in health_of(deployed, Reply(503, b"stale"))
+    assert rows(said)["app responds"] == ("done", "health: “starting”")
+    said = health_of(deployed, Reply(503, b"stale"))
+    assert rows(said)["app responds"][1].startswith("health: “stale”")
 
 
 def test_an_app_that_does_not_respond_is_reported(deployed: Deployed) -> None:

@@ -26,21 +26,39 @@ class Azd:
     def __init__(self) -> None:
         """Read the environment that azd has selected; without one, that of the process."""
         self._tokens: dict[str, str] = {}
-        self._values = dict(os.environ)
+        self._stored: dict[str, str] = {}
         found = self._azd("env", "get-values", "--output", "json")
         if found.ok:
-            self._values |= {name: str(value) for name, value in json.loads(found.text).items()}
+            self._stored = {name: str(value) for name, value in json.loads(found.text).items()}
+        self._values = dict(os.environ) | self._stored
 
     def get(self, name: str, default: str = "") -> str:
         """Return a value without blanks around it; `default` if it is missing or empty."""
         return self._values.get(name, "").strip() or default
+
+    def chosen(self, name: str) -> str | None:
+        """Return a value that somebody has set, maybe to empty text; `None` if nobody has.
+
+        An empty variable of the process counts as not set: that is how a workflow passes a
+        variable that does not exist.
+        """
+        return self._stored.get(name, os.environ.get(name) or None)
+
+    def answered(self, parameter: str) -> str:
+        """Return what azd itself has prompted for and saved; empty if it has not."""
+        found = self._azd("env", "config", "get", f"infra.parameters.{parameter}")
+        try:
+            value = json.loads(found.text) if found.ok else ""
+        except ValueError:
+            value = found.text
+        return str(value.get("value", "") if isinstance(value, dict) else value).strip()
 
     def set(self, name: str, value: str) -> bool:
         """Store a value that is not a secret; return whether azd stored it.
 
         If it did not, the value holds for this run only.
         """
-        self._values[name] = value
+        self._values[name] = self._stored[name] = value
         return self._azd("env", "set", name, value).ok
 
     def token(self, scope: str) -> str:
@@ -89,7 +107,10 @@ class _Result:
 
 
 def _run(command: str, *words: str) -> _Result:
-    """Run a command without our standard input and without a shell."""
+    """Run a command without our standard input and without a shell.
+
+    azd writes UTF-8, also on Windows.
+    """
     path = shutil.which(command)
     if path is None:
         return _Result(ok=False, error="not installed")
@@ -98,7 +119,8 @@ def _run(command: str, *words: str) -> _Result:
             [path, *words],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=SECONDS,
             check=False,
         )

@@ -83,7 +83,7 @@ def _known(graph: Rest, azd: Azd) -> tuple[Json, str] | None:
         return None
     app = graph.find(f"/applications(appId='{quote(client_id, safe='')}')?$select={WANTED}")
     if app is None:
-        remedy = Remedy("run", (f'azd env set {CLIENT_ID} ""', "azd up"))
+        remedy = Remedy("run", (f"azd env set {CLIENT_ID}=", "azd up"))
         raise NotYet(
             f"no registration in this tenant has the client id {client_id} ({CLIENT_ID})",
             remedy,

@@ -1,7 +1,7 @@
 """The table that a hook prints: a row for each step, and commands for what is left.
 
-A failing step does not stop the hook. The commands are for a POSIX shell, such as Azure Cloud
-Shell.
+A failing step does not stop the hook. Commands of az are for Bash, and the line above
+them names it: PowerShell and cmd read their quotes in another way. All others work in every shell.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from deployment.azd import NoToken
 from deployment.rest import Refused
 
 DONE, NOT_DONE, BY_HAND, TOO_MUCH = "done", "NOT DONE", "by hand", "too much"
+CHANGES = "changes"
 FORBIDDEN = 403
 
 
@@ -26,6 +27,13 @@ class Remedy:
 
     who: str
     commands: tuple[str, ...]
+
+    @property
+    def introduction(self) -> str:
+        """The line above the commands; it names the shell if there is only one."""
+        needs_bash = any(command.startswith("az ") for command in self.commands)
+        is_named = "Cloud Shell" in self.who or not needs_bash
+        return f"{self.who}:" if is_named else f"{self.who}, in Azure Cloud Shell (Bash):"
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Report:
             lines += ["", "All steps of this hook are done."]
         for row in self.rows:
             if row.remedy is not None:
-                lines += ["", f"* {row.what}: {row.remedy.who}:"]
+                lines += ["", f"* {row.what}: {row.remedy.introduction}"]
                 lines += [textwrap.indent(command, "    ") for command in row.remedy.commands]
         return "\n".join([*lines, ""])
 

@@ -89,7 +89,13 @@ class Rest:
                 return None
             raise
 
-    def list(self, path: str, *, settling: frozenset[int] = frozenset()) -> list[Json]:
+    def list(
+        self,
+        path: str,
+        *,
+        settling: frozenset[int] = frozenset(),
+        next_link: str = "@odata.nextLink",
+    ) -> list[Json]:
         """Return every object of a collection, from all pages. Raises `Refused`."""
         found: list[Json] = []
         while path:
@@ -98,7 +104,7 @@ class Rest:
             if not isinstance(objects, list):
                 raise Refused(0, "", f"The response of {self._root} is not a list")
             found += objects
-            following = str(page.get("@odata.nextLink", ""))
+            following = str(page.get(next_link) or "").replace(":443/", "/", 1)
             if following and not following.startswith(f"{self._root}/"):
                 raise Refused(0, "", "The link to the next page is on another host")
             path = following.removeprefix(self._root)

@@ -12,10 +12,13 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from deployment.azd import Azd
-from deployment.cloud import Cloud, vault_scope
+from deployment.cloud import vault_scope
+from deployment.hook import PYTHON
 from deployment.prompts import secret
-from deployment.report import NotYet, Remedy, Report, az_rest
+from deployment.references import REFRESH
+from deployment.report import NotYet, Remedy, Report
 from deployment.rest import Refused, Rest
+from deployment.site import Site, resource_group
 
 TEAMS_URL = "teams-webhook-url"
 VERSION = "api-version=7.4"
@@ -23,7 +26,7 @@ RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office3
 """A copy of the app's list (`shared/config/named_settings.py`), which hooks cannot import."""
 SETTLING = frozenset({403, 404})
 CLOSED = frozenset({"ForbiddenByFirewall", "ForbiddenByConnection"})
-AGAIN = "python3 infra/hooks/put_secret.py"
+AGAIN = f"{PYTHON} infra/hooks/put_secret.py"
 
 Result = TypeVar("Result")
 
@@ -96,21 +99,16 @@ def access(azd: Azd, name: str) -> Remedy:
     """Return how an Owner allows the deployer to write, and how the deployer then writes."""
     command = f"{AGAIN} {name}"
     vault = azd.get("LAPSEWATCH_VAULT_NAME")
-    scope = f"{_resource_group(azd)}/providers/Microsoft.KeyVault/vaults/{vault}"
+    scope = f"{resource_group(azd)}/providers/Microsoft.KeyVault/vaults/{vault}"
     role = (
         'az role assignment create --role "Key Vault Secrets Officer" '
         f"--assignee YOUR-SIGN-IN-NAME --scope {scope}"
     )
     return Remedy(
-        "if permission was denied, an Owner of the resource group runs the first command; then run "
-        "the second",
+        "if permission was denied, an Owner of the resource group runs the first command, in Azure "
+        "Cloud Shell (Bash); then run the second one in the checkout",
         (role, command),
     )
-
-
-def _resource_group(azd: Azd) -> str:
-    subscription, group = azd.get("AZURE_SUBSCRIPTION_ID"), azd.get("AZURE_RESOURCE_GROUP")
-    return f"/subscriptions/{subscription}/resourceGroups/{group}"
 
 
 def store_teams_url(azd: Azd) -> tuple[str, bool]:
@@ -130,19 +128,15 @@ def store_teams_url(azd: Azd) -> tuple[str, bool]:
     return store(vault, TEAMS_URL, checked(given)), True
 
 
-def refresh_settings(azd: Azd, cloud: Cloud, report: Report) -> None:
+def refresh_settings(site: Site, report: Report) -> None:
     """Make the app read its settings from the vault now; otherwise it does so once a day.
 
     A restart is not enough on Flex Consumption.
     """
-    site = f"{_resource_group(azd)}/providers/Microsoft.Web/sites/{azd.get('LAPSEWATCH_APP_NAME')}"
-    path = f"{site}/config/configreferences/appsettings/refresh?api-version=2022-03-01"
-    management = Rest(cloud.management, lambda: azd.token(f"{cloud.management}/.default"))
 
     def step() -> str:
-        management.send("POST", path)
+        site.post(REFRESH)
         return "read again from the vault"
 
-    command = az_rest("POST", f"{cloud.management}{path}")
-    remedy = Remedy("a Website Contributor of the app runs", (command,))
+    remedy = Remedy("a Website Contributor of the app runs", (site.command("POST", REFRESH),))
     report.run_step("app settings", step, remedy)

@@ -1,10 +1,19 @@
-"""What the settings reveal of a deployment, for the commands that repair it."""
+"""What the settings reveal of a deployment, and whether Azure knows its timer."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from shared.config.clouds import OtherTenant, cloud_of, consent
 from shared.config.settings import Settings
-from shared.render.text.commands import Deployment
+from shared.ports.errors import PortError
+from shared.render.text.commands import Deployment, register_timer
+from shared.usecases.doctor.finding import Finding
+
+TIMER = frozenset({"tick", "check"})
+"""Azure starts the timer only once it lists these; a deployment may succeed without."""
+
+type ListFunctions = Callable[[], frozenset[str]]
+"""Returns the functions of the app that Azure lists, or raises `PortError`."""
 
 
 def deployment_of(settings: Settings) -> Deployment:
@@ -28,3 +37,18 @@ def _consent(settings: Settings) -> str:
         return ""
     authority = settings.authority or cloud_of(settings.graph).authority
     return consent(OtherTenant(tenant_id, settings.tenants_client_id), authority)
+
+
+def examine_timer(list_functions: ListFunctions | None) -> Finding:
+    """Report whether Azure lists the functions; `None` if it is not known which app to ask for."""
+    if list_functions is None:
+        text = "not asked: azd's environment, which names the app, is not loaded"
+        return Finding("timer", ok=None, text=text)
+    try:
+        missing = sorted(TIMER - list_functions())
+    except PortError as error:
+        return Finding("timer", ok=None, text=f"not asked: {error}")
+    if missing:
+        text = f"Azure does not list {' and '.join(missing)}, so no check starts"
+        return Finding("timer", ok=False, text=text, commands=register_timer())
+    return Finding("timer", ok=True, text="Azure lists tick and check")

@@ -9,7 +9,7 @@ from shared.ports.page_probe import Front
 from shared.usecases.check import Watch
 from shared.usecases.doctor.apps import examine_apps
 from shared.usecases.doctor.channels import examine_channel
-from shared.usecases.doctor.deployment import deployment_of
+from shared.usecases.doctor.deployment import ListFunctions, deployment_of, examine_timer
 from shared.usecases.doctor.finding import Finding
 from shared.usecases.doctor.inventory import examine_inventory
 from shared.usecases.doctor.ledger import examine_ledger
@@ -22,12 +22,13 @@ def examine(
     ask: Callable[[str], Front],
     *,
     read_issuer: ReadIssuer | None = None,
+    list_functions: ListFunctions | None = None,
     send_test: bool = False,
 ) -> Iterator[Finding]:
     """Try the ledger, Graph, each app and claim, and the page; with `send_test`, each channel.
 
     `ask` returns what a visitor who is not signed in gets at a URL; `read_issuer` reads the keys
-    of an issuer, or `None` if it is not tried.
+    of an issuer, or `None` if it is not tried; `list_functions` asks Azure about the app.
     """
     deployment = deployment_of(settings)
     yield _settings(watch, settings)
@@ -36,6 +37,7 @@ def examine(
     if watch.inventory is not None:
         yield examine_inventory(watch.inventory, watch.clock(), deployment)
     yield from examine_page(settings, ask, read_issuer)
+    yield examine_timer(list_functions)
     for name in watch.watchlist.channels:
         if send_test:
             yield examine_channel(watch, name, deployment)
