@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import requests
 
-import function_app
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from tests.e2e.conftest import ROOT, Lapsewatch
 from tests.functions_host.host_process import Host, hosted
+from tests.support.app_routes import functions
 from tests.support.openapi import described
 
 KEY = {"x-functions-key": "local"}
@@ -89,8 +89,7 @@ def test_import_reads_neither_environment_nor_network() -> None:
 
 
 def test_timer_is_monitored_and_does_not_run_on_startup(host: Host) -> None:
-    functions = {each.get_function_name(): each for each in function_app.app.get_functions()}
-    bindings = [each.get_dict_repr() for each in functions["tick"].get_bindings()]
+    bindings = [each.get_dict_repr() for each in functions()["tick"].get_bindings()]
     binding = next(each for each in bindings if each["type"] == "timerTrigger")
     assert binding["schedule"] == "%LAPSEWATCH_SCHEDULE%"
     assert binding["useMonitor"] is True
