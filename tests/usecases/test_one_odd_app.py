@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from local.simulation.build import RULES, app, at, secret, service, watchlist
-from local.simulation.world import World
+from local.simulation.world import ANNA, World
 from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
 from shared.core.model.directory import Credential
@@ -25,6 +25,8 @@ from shared.render.feeds.forecast import forecast_document
 from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.feeds.status_document import status_document
+from shared.web.status_page import status_page
+from shared.web.visit import PageVisit
 
 ODD = "7d1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d7"
 GOOD = secret("cal24", "LibCal 2024", ends="2026-09-20T09:15Z")
@@ -83,6 +85,9 @@ def test_renewers_of_the_odd_app_are_notified_once_and_at_its_end(
     assert reasons(world.inboxes["hr"].heard) == [("failure:payroll", Reason.CHECK_FAILING)]
     world.run("2026-09-04T12:00Z")
     assert len(world.inboxes["hr"].heard) == 1
+    page = status_page(PageVisit(ANNA, world.watch, lambda _: None, lambda *_: None)).body
+    assert "Payroll sync: Lapsewatch cannot evaluate this app" in page
+    assert "Payroll sync could not be evaluated" in page
     world.tenant.put(GOOD._replace(key_id="pay24", name="Payroll 2024"), client_id=ODD)
     world.run("2026-09-04T14:00Z")
     assert reasons(world.inboxes["hr"].heard)[1:] == [

@@ -5,7 +5,7 @@ Its renewers are notified once, and once more when the app can be evaluated agai
 
 from collections.abc import Mapping
 
-from shared.core.model.context import CheckContext
+from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.directory import AppRecord
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.views import AppView
@@ -13,20 +13,32 @@ from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import WatchedApp
 
 ASPECT = ItemKind.FAILURE
+AT_THE_LAST_CHECK = "the last check could not evaluate it"
 
 
-def failure_views(at: CheckContext, failed: Mapping[str, str]) -> list[AppView]:
+def failure_views(
+    at: CheckContext, snapshots: Mapping[str, AppSnapshot], failed: Mapping[str, str]
+) -> list[AppView]:
     """Return the items of the apps that fail now, or did at the last check.
+
+    Only what was read at `at.now` shows that an app can be evaluated again.
 
     Args:
         at: The check.
+        snapshots: The apps that are evaluated, by key.
         failed: Why an app, by its key, cannot be evaluated.
     """
-    return [
-        _view(app, failed.get(app.key, ""), at)
-        for app in at.watchlist.apps
-        if app.key in failed or item_id(ASPECT, app.key) in at.memory.items
-    ]
+    views = []
+    for app in at.watchlist.apps:
+        before = at.memory.items.get(item_id(ASPECT, app.key))
+        why = failed.get(app.key, "")
+        snapshot = snapshots.get(app.key)
+        is_fresh = snapshot is not None and snapshot.record.read_at == at.now
+        if not why and not is_fresh and before is not None and before.situation:
+            why = AT_THE_LAST_CHECK
+        if why or before is not None:
+            views.append(_view(app, why, at))
+    return views
 
 
 def _view(watched: WatchedApp, why: str, at: CheckContext) -> AppView:

@@ -53,7 +53,7 @@ def judge(
     for watched in at.watchlist.apps:
         if watched.key in snapshots:
             _judge_app(with_claims(watched, snapshots[watched.key], at.memory), at, items)
-    items.apps += failure_views(at, failed)
+    items.apps += failure_views(at, snapshots, failed)
     judgement = Judgement(
         now=at.now,
         services=tuple(items.services),

@@ -50,7 +50,9 @@ def app_doubt(app: WatchedApp, status: Status, at: CheckContext) -> Doubt | None
     """Return a doubt if the last check did not read this app, else `None`."""
     app_name = clean(app.name)
     services = listed([clean(service.name) for service in app.services])
-    if why := status.judgement.failed.get(app.key):
+    failing = (v for v in status.judgement.apps if v.aspect == "failure" and v.watched == app)
+    why = "; ".join(problem for view in failing for problem in view.problems)
+    if why:
         unknown = f"The status of {services} is unknown."
         return Doubt(f"{app_name} could not be evaluated.", f"{capital(why)}. {unknown}")
     if app.key not in status.judgement.concluded:

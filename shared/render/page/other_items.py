@@ -87,7 +87,7 @@ def unread(status: Status, at: CheckContext) -> list[Item]:
 
 
 def _why_unknown(app: WatchedApp, judgement: Judgement) -> str:
-    if app.key in judgement.failed:
+    if any(view.aspect == "failure" and view.watched == app for view in judgement.apps):
         return f"{clean(app.name)} could not be evaluated."
     return f"{clean(app.name)} has not been read completely yet."
 
