@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import check_cost, page_cost, tenant_check, tenant_scan
+from bench import check_cost, page_cost, start_up, tenant_check, tenant_scan
 from bench.report import write
 from bench.results import Bound
 
@@ -22,6 +22,7 @@ def main() -> int:
     """Measure, print the table, and return the exit status."""
     bounds, lines = tenant_scan.measure()
     bounds += [*tenant_check.measure(), *page_cost.measure(), *check_cost.measure()]
+    bounds += start_up.measure()
     if "--record" in sys.argv[1:]:
         ratios = {each.recorded_as: round(each.ratio, 3) for each in bounds if each.recorded_as}
         RECORDED.write_text(json.dumps(ratios) + "\n", encoding="utf-8")

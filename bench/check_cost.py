@@ -37,7 +37,7 @@ MAX_SECONDS = 0.150
 def measure() -> list[Bound]:
     """Return the bound of the median, without the first round, in which libraries load parts."""
     command = [sys.executable, "-m", "bench.check_cost"]
-    with Azurite() as azurite, _tenant() as printed:
+    with Azurite() as azurite, tenant() as printed:
         environment = {**os.environ, **printed, "LAPSEWATCH_TABLES": azurite.tables}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  (ourselves)
     seconds = statistics.median(float(line) for line in done.stdout.splitlines()[1:])
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 @contextmanager
-def _tenant() -> Iterator[Mapping[str, str]]:
+def tenant() -> Iterator[Mapping[str, str]]:
     """Serve the stand-in tenant in its own process and yield the settings that it prints."""
     command = [sys.executable, "-u", "-m", "local.tenant", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  (ourselves)

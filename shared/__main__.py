@@ -11,34 +11,24 @@ import sys
 import typer
 
 from shared.adapters.library_logs import silence_libraries
-from shared.cli.checks import check, tick
-from shared.cli.decisions import acknowledge, claim, confirm
-from shared.cli.reports import forecast, status
-from shared.cli.session import MISCONFIGURED, write_mistakes
-from shared.cli.setup import discover, doctor
+from shared.cli.commands import Commands
+from shared.cli.errors import MISCONFIGURED, write_mistakes
 from shared.cli.streams import use_plain_text
 from shared.config.local_settings import use_local_settings
 from shared.config.problems import Misconfigured
 
 app = typer.Typer(
     name="python -m shared",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Lapsewatch: who has to renew which Entra credential, and by when.",
 )
-for command in (
-    check,
-    tick,
-    status,
-    forecast,
-    discover,
-    doctor,
-    confirm,
-    acknowledge,
-    claim,
-):
-    app.command()(command)
+
+
+@app.callback()
+def lapsewatch() -> None:
+    """Lapsewatch: who has to renew which Entra credential, and by when."""
 
 
 def main() -> None:

@@ -8,10 +8,6 @@ from functools import cache, partial
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.mail import CredentialFactory
-from shared.adapters.graph.directory import GraphDirectory
-from shared.adapters.graph.inventory import GraphInventory
-from shared.adapters.graph.usage_report import GraphUsageReport
-from shared.adapters.identity.id_token import EntraTokenVerifier
 from shared.adapters.timeout import TimeLeft
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
@@ -23,6 +19,7 @@ from shared.connections import (
     owner_mailbox,
     rehearse,
 )
+from shared.first_use import graph_directory, graph_inventory, graph_usage_report
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
@@ -54,6 +51,10 @@ def token_verifier(settings: Settings) -> TokenVerifier | None:
 @cache
 def _token_verifier(auth: PageAuth) -> TokenVerifier:
     """Return one verifier for the life of the process: it caches the issuer's keys."""
+    from shared.adapters.identity.id_token import (  # noqa: PLC0415  (cryptography, for the page only)
+        EntraTokenVerifier,
+    )
+
     return EntraTokenVerifier(auth.client_id, auth.issuer, clock)
 
 
@@ -85,7 +86,7 @@ def watching(
     watchlist, known = settings.watchlist, settings.reading_graph
     own_tenant = graph_credentials(known, "", environment)
     to_read = graph_credentials(known, watchlist.tenant_id, environment)
-    report = GraphUsageReport(settings.graph, to_read) if settings.usage_report else None
+    report = graph_usage_report(settings.graph, to_read) if settings.usage_report else None
     with ExitStack() as opened:
         save_left, send_left = _left(time.save), _left(time.send)
         ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
@@ -95,7 +96,7 @@ def watching(
         }
         yield Watch(
             watchlist=watchlist,
-            directory=GraphDirectory(settings.graph, to_read),
+            directory=graph_directory(settings.graph, to_read),
             ledger=ledger,
             channels=channels,
             clock=clock,
@@ -131,7 +132,7 @@ def _inventory(
     return InventoryWatch(
         watchlist=watchlist,
         rules=watchlist.inventory,
-        directory=GraphInventory(settings.graph, to_read),
+        directory=graph_inventory(settings.graph, to_read),
         ledger=ledger,
         channels=channels,
         to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant),
@@ -163,4 +164,4 @@ def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.envir
     The default is the app's own tenant. Raises `Misconfigured`.
     """
     known = load_graph(environment, other_tenant=bool(tenant_id))
-    return GraphDirectory(known.root, graph_credentials(known, tenant_id, environment))
+    return graph_directory(known.root, graph_credentials(known, tenant_id, environment))

@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 from shared.adapters.channels.mail import CredentialFactory, MailboxChannel, Writer
 from shared.adapters.channels.teams import Cards, TeamsWebhook
-from shared.adapters.identity.cross_tenant import cross_tenant_credential
-from shared.adapters.identity.managed import credential
 from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.config.clouds import OtherTenant
@@ -18,10 +16,10 @@ from shared.config.urls import is_loopback
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
+from shared.first_use import cross_tenant_credential, own_credential
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
 from shared.render.card.card import cards
-from shared.render.mail.mail import mail
 
 
 def open_ledger(
@@ -37,7 +35,7 @@ def open_ledger(
     own = None
     if settings.tables.by == "endpoint":
         client_id = settings.identity_client_id or None
-        own = credential(client_id, graph_is_loopback=False, environment=environment)
+        own = own_credential(client_id, graph_is_loopback=False, environment=environment)
         opened.callback(own.close)
     connection = settings.tables.value.reveal()
     ledger = TableLedger(connection, clock, credential=own, partition=watchlist.key, left=left)
@@ -53,7 +51,9 @@ def graph_credentials(
     """
     client_id, loopback = known.identity_client_id or None, is_loopback(urlsplit(known.root))
     if not tenant_id:
-        return partial(credential, client_id, graph_is_loopback=loopback, environment=environment)
+        return partial(
+            own_credential, client_id, graph_is_loopback=loopback, environment=environment
+        )
     other = OtherTenant(tenant_id, known.tenants_client_id)
     to_other = partial(
         cross_tenant_credential, other, client_id, graph=known.root, authority=known.authority
@@ -118,6 +118,8 @@ def _cards(settings: Settings) -> Cards:
 
 
 def _writer(channel: EmailChannel, settings: Settings) -> Writer:
+    from shared.render.mail.mail import mail  # noqa: PLC0415  (jinja2, for mail only)
+
     return partial(
         mail,
         to=channel.to,

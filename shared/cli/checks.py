@@ -7,15 +7,9 @@ from rich.console import Console
 
 from shared.bootstrap import settings
 from shared.cli import console
+from shared.cli.errors import FAILED, write_error
 from shared.cli.options import Json, Tenant
-from shared.cli.session import (
-    FAILED,
-    exit_on_error,
-    print_json,
-    program,
-    show_progress,
-    write_error,
-)
+from shared.cli.session import exit_on_error, print_json, program, show_progress
 from shared.config.settings import Settings
 from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult

@@ -8,8 +8,9 @@ import typer
 from rich.console import Console
 
 from shared.cli import console
+from shared.cli.errors import FAILED, write_error
 from shared.cli.options import DAY, By, Json, Service, Tenant, parse_day
-from shared.cli.session import FAILED, print_json, program, write_error
+from shared.cli.session import print_json, program
 from shared.config.settings import Settings
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person

@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 
 from shared.cli import console
+from shared.cli.errors import MISCONFIGURED, write_error
 from shared.cli.forecast_table import show_forecast
 from shared.cli.options import DAY, Json, Tenant, parse_day
-from shared.cli.session import MISCONFIGURED, print_json, program, write_error
+from shared.cli.session import print_json, program
 from shared.core.model.context import CheckContext
 from shared.core.results import Forecast, Status
 from shared.render.feeds.forecast import forecast_document

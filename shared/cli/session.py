@@ -1,4 +1,4 @@
-"""What every command needs: the wired program, its exit statuses, and output."""
+"""What every command needs: the wired program, the end after an error, and output."""
 
 import json
 import sys
@@ -8,15 +8,12 @@ from contextlib import contextmanager
 import typer
 
 from shared.bootstrap import settings, watching
+from shared.cli.errors import FAILED, MISCONFIGURED, write_error, write_mistakes
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
 from shared.ports.errors import PortError
-from shared.render.text.escape import clean
 from shared.usecases.check import Watch
-
-FAILED, MISCONFIGURED = 1, 2
-MAX_LINE_CHARS = 4000
 
 
 @contextmanager
@@ -59,14 +56,3 @@ def show_progress(text: str) -> None:
     """Show the current step on a terminal; write nothing to a pipe."""
     if sys.stderr.isatty():
         write_error(f"{text} ...")
-
-
-def write_error(text: str) -> None:
-    """Write a line to standard error; names from outside in it are cleaned."""
-    sys.stderr.write(clean(text, MAX_LINE_CHARS) + "\n")
-
-
-def write_mistakes(error: Misconfigured) -> None:
-    """Write every mistake in the configuration to standard error, one a line."""
-    for line in str(error).split("\n"):
-        write_error(line)

@@ -10,14 +10,12 @@ from shared.config.settings import NoSuchTenant
 from shared.core.model.context import CheckContext
 from shared.core.results import Status
 from shared.ports.errors import PortError
-from shared.render.feeds import calendar_events, metrics, spreadsheet
+from shared.render.feeds.spreadsheet import status_csv
 from shared.usecases.check import Watch
 from shared.web.request import READ, arrival, tenant_of
 from shared.web.response import HttpResponse, feed, respond, unavailable
 
 feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
-
-METRICS_TYPE = metrics.MEDIA_TYPE.removesuffix("; charset=utf-8")  # the SDK adds it
 
 
 @feeds.function_name("metrics")
@@ -42,8 +40,10 @@ def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _metrics(watch: Watch) -> HttpResponse:
+    from shared.render.feeds import metrics  # noqa: PLC0415  (prometheus-client, for this route only)
+
     text = watch.shown_status(lambda found, at: metrics.metrics(found, at.watchlist))
-    return feed(text, METRICS_TYPE)
+    return feed(text, metrics.MEDIA_TYPE.removesuffix("; charset=utf-8"))  # the SDK adds it
 
 
 def _calendar(watch: Watch) -> HttpResponse:
@@ -51,14 +51,16 @@ def _calendar(watch: Watch) -> HttpResponse:
 
 
 def _events(found: Status, at: CheckContext) -> str:
+    from shared.render.feeds.calendar_events import calendar  # noqa: PLC0415  (icalendar, for this route only)
+
     judged = found.judgement.concluded
     records = at.memory.credential_records.values()
     gone = (each for each in records if each.gone_at is not None and each.app in judged)
-    return calendar_events.calendar(found, at.watchlist, gone)
+    return calendar(found, at.watchlist, gone)
 
 
 def _spreadsheet(watch: Watch) -> HttpResponse:
-    table = watch.shown_status(lambda found, at: spreadsheet.status_csv(found, at.watchlist))
+    table = watch.shown_status(lambda found, at: status_csv(found, at.watchlist))
     return feed(table, "text/csv", "lapsewatch.csv")
 
 

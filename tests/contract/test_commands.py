@@ -54,7 +54,10 @@ MODULES = (
 )
 TARGETS = "help setup demo story test lint types unit bench mutate soak package sbom lock clean"
 """`make TARGET`."""
-HOOKS = "before_provision.py after_provision.py after_deploy.py after_down.py put_secret.py"
+HOOKS = (
+    "before_provision.py after_provision.py before_package.py after_deploy.py after_down.py "
+    "put_secret.py"
+)
 """`python infra/hooks/SCRIPT`."""
 
 

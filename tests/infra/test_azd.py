@@ -40,13 +40,20 @@ def references() -> dict[str, str | None]:
 
 def test_azure_yaml_names_existing_files() -> None:
     project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
-    assert project["services"] == {
-        "app": {"project": ".", "host": "function", "language": "python"}
+    app = project["services"]["app"]
+    packaging = app.pop("hooks")
+    assert app == {
+        "project": ".",
+        "host": "function",
+        "language": "python",
+        "dist": "build/package",
+        "remoteBuild": False,
     }
     assert project["requiredVersions"]["azd"] == ">= 1.23.15"
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").is_file()
     assert set(project["hooks"]) == {"preprovision", "postprovision", "postdeploy", "postdown"}
-    for hook in project["hooks"].values():
+    assert set(packaging) == {"prepackage"}
+    for hook in (*project["hooks"].values(), *packaging.values()):
         assert (ROOT / hook["run"]).is_file()
         assert (hook["kind"], hook["interactive"]) == ("python", True)
     assert "tags: union(tags, { 'azd-service-name': 'app' })" in (
@@ -54,11 +61,12 @@ def test_azure_yaml_names_existing_files() -> None:
     ).read_text(encoding="utf-8")
 
 
-def test_only_the_first_hook_may_stop_azd() -> None:
-    """It does so where a setting is missing or would be reset."""
-    hooks = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))["hooks"]
+def test_only_two_hooks_may_stop_azd() -> None:
+    """One does so where a setting is missing or would be reset, one where there is no package."""
+    project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
+    hooks = project["hooks"] | project["services"]["app"]["hooks"]
     may_stop = {name for name, hook in hooks.items() if not hook.get("continueOnError", False)}
-    assert may_stop == {"preprovision"}
+    assert may_stop == {"preprovision", "prepackage"}
 
 
 def test_azd_up_runs_its_steps_one_after_the_other() -> None:

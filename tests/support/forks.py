@@ -35,8 +35,13 @@ LATE = (
     "azure.identity._credentials.app_service",
     "h2",
     "httpcore",
+    "shared.adapters.graph.directory",
+    "shared.adapters.graph.inventory",
+    "shared.adapters.graph.usage_report",
+    "shared.adapters.identity.cross_tenant",
+    "shared.render.mail.mail",
 )
-"""Modules that libraries import only at their first use."""
+"""Modules that libraries, and the program itself, import only at their first use."""
 
 
 @dataclass
@@ -130,7 +135,7 @@ def program(*options: str) -> Forks:
         "local.functions_host.queue_triggers",
         "local.functions_host.easy_auth",
     )
-    commands = [f"shared.cli.{each}" for each in ("checks", "decisions", "reports", "setup")]
+    commands = [f"shared.cli.{each}" for each in ("checks", "decisions", "doctor", "reports")]
     return Forks([*commands, "typer._adapters", *hosts, *LATE], *options)
 
 

@@ -1,0 +1,100 @@
+"""Outside services whose libraries are slow to import, imported when they are first used.
+
+`status`, `health` and the feeds need no Graph SDK, and no sign-in where the table endpoint is on
+this machine. docs/performance.md has the figures.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from azure.core.credentials import TokenCredential
+
+from shared.config.clouds import OtherTenant
+from shared.ports.directory import Directory
+from shared.ports.inventory import InventoryReader
+from shared.ports.usage_report import UsageReport
+
+if TYPE_CHECKING:
+    from shared.adapters.identity.managed import Credential
+
+type SignIn = Callable[[], TokenCredential]
+
+
+class _OnFirstUse:
+    """Stands for an adapter, and makes it when one of its methods is first asked for."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._make(), name)
+
+
+def _on_first_use[Port](make: Callable[[], Port]) -> Port:
+    return cast("Port", _OnFirstUse(make))
+
+
+def graph_directory(root: str, sign_in: SignIn) -> Directory:
+    """Return the app registrations of a tenant."""
+
+    def make() -> Directory:
+        from shared.adapters.graph.directory import GraphDirectory  # noqa: PLC0415  (the Graph SDK)
+
+        return GraphDirectory(root, sign_in)
+
+    return _on_first_use(make)
+
+
+def graph_inventory(root: str, sign_in: SignIn) -> InventoryReader:
+    """Return the reader of a whole tenant."""
+
+    def make() -> InventoryReader:
+        from shared.adapters.graph.inventory import GraphInventory  # noqa: PLC0415  (the Graph SDK)
+
+        return GraphInventory(root, sign_in)
+
+    return _on_first_use(make)
+
+
+def graph_usage_report(root: str, sign_in: SignIn) -> UsageReport:
+    """Return the report of when credentials were last used."""
+
+    def make() -> UsageReport:
+        from shared.adapters.graph.usage_report import (  # noqa: PLC0415  (the Graph SDK)
+            GraphUsageReport,
+        )
+
+        return GraphUsageReport(root, sign_in)
+
+    return _on_first_use(make)
+
+
+def own_credential(
+    client_id: str | None, *, graph_is_loopback: bool, environment: Mapping[str, str]
+) -> "Credential":
+    """Return the app's own credential; see `shared.adapters.identity.managed.credential`."""
+    from shared.adapters.identity.managed import credential  # noqa: PLC0415  (azure-identity)
+
+    return credential(client_id, graph_is_loopback=graph_is_loopback, environment=environment)
+
+
+def cross_tenant_credential(
+    where: OtherTenant,
+    client_id: str | None,
+    *,
+    graph: str,
+    authority: str,
+    graph_is_loopback: bool,
+    environment: Mapping[str, str],
+) -> TokenCredential:
+    """Return the credential for another tenant; see `shared.adapters.identity.cross_tenant`."""
+    from shared.adapters.identity import cross_tenant  # noqa: PLC0415  (azure-identity)
+
+    return cross_tenant.cross_tenant_credential(
+        where,
+        client_id,
+        graph=graph,
+        authority=authority,
+        graph_is_loopback=graph_is_loopback,
+        environment=environment,
+    )
