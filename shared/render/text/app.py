@@ -1,4 +1,4 @@
-"""All sentences about a watched app itself."""
+"""All sentences about a watched app itself, also one that could not be evaluated."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -91,3 +91,36 @@ class AppWords(Words):
     def links(self) -> Iterator[Link]:
         if self.view.aspect == "redirect_uris":
             yield Link("Open in Entra", entra_authentication(self.view.app))
+
+
+@dataclass(frozen=True)
+class FailureWords(AppWords):
+    """The sentences about an app that Lapsewatch read and could not evaluate."""
+
+    @override
+    def summary(self, at: Moment) -> str:
+        if self.view.problems:
+            return f"{self.name}: Lapsewatch cannot evaluate this app"
+        return f"{self.name}: Lapsewatch can evaluate this app again"
+
+    @override
+    def turn(self) -> Turn:
+        if not self.view.problems:
+            return NOTHING_TO_DO
+        return Turn(
+            RENEWER,
+            "look up in Entra when its credentials expire, and report this error to the"
+            " administrator of Lapsewatch.",
+        )
+
+    @override
+    def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
+        if self.view.problems:
+            services = listed([clean(each.name) for each in self.view.watched.services])
+            yield f"Until this is fixed, nobody learns when a credential of {services} expires."
+
+    @override
+    def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
+        affected = listed([clean(service.name) for service in self.view.watched.services])
+        return (("Affects", affected), ("Client id", clean(self.view.watched.client_id)))

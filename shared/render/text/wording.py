@@ -10,8 +10,7 @@ from shared.core.model.views import (
     View,
     WatcherView,
 )
-from shared.render.text.app import AppWords
-from shared.render.text.failure import FailureWords
+from shared.render.text.app import AppWords, FailureWords
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.leftover import LeftoverWords
 from shared.render.text.removed import RemovedWords
