@@ -1,11 +1,11 @@
 SHELL := /bin/sh
-.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows bicep infra unit bench mutate soak package sbom lock clean
+.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows bicep infra az-check unit bench mutate soak package sbom lock clean
 PY := .venv/bin/python
 PYTEST := -m pytest -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process compiles its imports again
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: .venv/.ready node_modules/.ready ## create .venv and node_modules, with exactly the pinned versions
 
@@ -63,6 +63,17 @@ bicep: # without a compiler, it prints one line
 
 infra: setup ## compile the Bicep, and compare what it deploys with infra/snapshots; RECORD=1 records it
 	@$(PY) -m local.bicep $(if $(RECORD),--record)
+
+AZURE_CLI := 2.91.0
+az-check: setup build/az-check/$(AZURE_CLI) ## let azure-cli parse each az command of documents, hooks and doctor; contacts the package registry
+	@$(PY) -m tests.infra.az_check build/az-check/.venv/bin/python
+
+build/az-check/$(AZURE_CLI): # 700 MB, so before a release only
+	@echo "Installing azure-cli $(AZURE_CLI) into build/az-check."
+	@rm -rf build/az-check
+	@$(PY) -m venv build/az-check/.venv
+	@build/az-check/.venv/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==$(AZURE_CLI)
+	@touch $@
 
 unit: # coverage takes twice the processor time, so CI asks for it
 ifeq ($(COVERAGE),1)

@@ -58,6 +58,12 @@ var issuingHost = replace(
 var issuer = '${issuingHost}${tenant().tenantId}/v2.0'
 var signedIn = !empty(signInClientId)
 
+// What the sign-in uses in place of a client secret: a setting of this name has the client id of the identity. It is a
+// preview, so a client secret in the vault replaces it (docs/deploy.md).
+var identitySetting = 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+var secretSetting = 'MICROSOFT_PROVIDER_AUTHENTICATION_SECRET'
+var hasSecret = contains(vaultSettings, secretSetting)
+
 // Settings of the platform. The host's own storage is named by its addresses, since the account's name alone would mean the global cloud.
 var suffix = environment().suffixes.storage
 var platformSettings = {
@@ -68,10 +74,9 @@ var platformSettings = {
   AzureWebJobsStorage__clientId: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  // names the setting below with the client id of the identity that replaces a client secret
-  OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
   AzureWebJobsDisableHomepage: 'true' // otherwise the root shows a page of Azure's
 }
+var signInSettings = hasSecret ? {} : { '${identitySetting}': identityClientId }
 
 // Settings of the app (shared/config/setting_list.py), and those that the watchlist names.
 var programSettings = {
@@ -158,7 +163,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
 resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(platformSettings, programSettings, extraSettings, settingsFromVault)
+  properties: union(platformSettings, signInSettings, programSettings, extraSettings, settingsFromVault)
 }
 
 resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
@@ -191,7 +196,7 @@ resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (signedIn) {
         registration: {
           clientId: signInClientId
           openIdIssuer: issuer
-          clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+          clientSecretSettingName: hasSecret ? secretSetting : identitySetting
         }
         validation: { allowedAudiences: [signInClientId] }
       }

@@ -14,7 +14,10 @@ param tenantsClientId = '6f1c2f5e-8a04-4d0b-9d5e-000000000003'
 param deadlineMinutes = 28
 param pageUrl = 'https://lapsewatch.example.org'
 param extraSettings = { HR_CLIENT_ID: '6f1c2f5e-8a04-4d0b-9d5e-000000000004' }
-param vaultSettings = { HR_WEBHOOK_URL: 'hr-webhook-url' }
+param vaultSettings = {
+  HR_WEBHOOK_URL: 'hr-webhook-url'
+  MICROSOFT_PROVIDER_AUTHENTICATION_SECRET: 'sign-in-secret'
+}
 param logRetentionDays = 365
 param logDailyCapGb = '2'
 param privateNetwork = true

@@ -131,7 +131,9 @@ def test_make_targets_in_the_documents_exist() -> None:
     named = {
         target
         for document in DOCUMENTS
-        for target in re.findall(r"\bmake ([a-z]+)\b(?=`|\n)", document.read_text(encoding="utf-8"))
+        for target in re.findall(
+            r"\bmake ([a-z-]+)\b(?=`|\n)", document.read_text(encoding="utf-8")
+        )
     }
     assert {"demo", "test", "setup"} <= named
     assert [

@@ -30,9 +30,12 @@ OF_THE_PLATFORM = {
     "AzureWebJobsDisableHomepage",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-    "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
 }
 """Settings that the host, Application Insights and Easy Auth read. Flex rejects further ones."""
+IDENTITY_SETTING = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID"
+SECRET_SETTING = "MICROSOFT_PROVIDER_AUTHENTICATION_SECRET"
+SIGN_IN = dict.fromkeys(FORMS, IDENTITY_SETTING) | {"everything-on": SECRET_SETTING}
+"""What the sign-in uses: the identity, or the client secret that replaces it."""
 EXTRA = {"everything-on": {"HR_CLIENT_ID", "HR_WEBHOOK_URL"}}
 """Settings that a form adds, for a watchlist that names them."""
 TENANT = "5b1f7a50-0c7e-4d0e-a9b5-0f7f3c0f4a11"
@@ -46,7 +49,9 @@ def named_by_the_watchlist() -> set[str]:
 @each_form
 def test_each_setting_that_the_code_reads_is_set_and_no_other(form: str) -> None:
     own = {row.name for row in SETTINGS if not row.by_azure} | named_by_the_watchlist()
-    assert set(read(form).settings) == own | OF_THE_PLATFORM | EXTRA.get(form, set())
+    assert set(read(form).settings) == (
+        own | OF_THE_PLATFORM | {SIGN_IN[form]} | EXTRA.get(form, set())
+    )
     example = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))
     on_a_laptop = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "FUNCTIONS_WORKER_RUNTIME"}
     assert set(example["Values"]) == own | on_a_laptop | {"AzureWebJobsStorage"}
@@ -91,6 +96,7 @@ def test_secrets_come_from_the_vault(form: str) -> None:
         expected |= {
             "LAPSEWATCH_HEARTBEAT_URL": "heartbeat-url",
             "HR_WEBHOOK_URL": "hr-webhook-url",
+            SECRET_SETTING: "sign-in-secret",
         }
     assert from_vault == expected
 
@@ -114,18 +120,15 @@ def test_every_identity_is_the_one_of_the_app(form: str) -> None:
         f"ClientId={IDENTITY_CLIENT};Authorization=AAD"
     )
     assert {
-        settings[name]
-        for name in (
-            "AZURE_CLIENT_ID",
-            "AzureWebJobsStorage__clientId",
-            "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
-        )
+        settings["AZURE_CLIENT_ID"],
+        settings["AzureWebJobsStorage__clientId"],
+        settings.get(IDENTITY_SETTING, IDENTITY_CLIENT),
     } == {IDENTITY_CLIENT}
     assert settings["AzureWebJobsStorage__credential"] == "managedidentity"
 
 
 @each_form
-def test_sign_in_needs_no_secret_and_accepts_this_app_only(form: str) -> None:
+def test_sign_in_has_no_secret_by_default_and_accepts_this_app(form: str) -> None:
     made = read(form)
     sign_in = made.only("Web/sites/config", "/authsettingsV2")["properties"]
     assert sign_in["platform"]["enabled"] is True
@@ -138,7 +141,7 @@ def test_sign_in_needs_no_secret_and_accepts_this_app_only(form: str) -> None:
     assert provider["registration"] == {
         "clientId": client,
         "openIdIssuer": made.settings["LAPSEWATCH_SIGN_IN_ISSUER"],
-        "clientSecretSettingName": "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
+        "clientSecretSettingName": SIGN_IN[form],
     }
     assert provider["validation"] == {"allowedAudiences": [client]}
     assert sign_in["login"]["tokenStore"]["enabled"] is True
