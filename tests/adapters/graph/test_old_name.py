@@ -45,7 +45,7 @@ def test_a_name_comes_out_as_itself(name: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-8 with a mark"])
-@pytest.mark.parametrize("name", ["LibCal “Łódź” 図書館", "Clé 🔑 “x”", "Müller’s ☎"])
+@pytest.mark.parametrize("name", ["LibCal “Łódź” 図書館", "Clé 🔑 “x”", "Müller”s ☎"])
 def test_utf_8_may_have_letters_of_any_language(name: str, encoding: str) -> None:
     assert old_name(identifier(name, encoding)) == name
 
