@@ -14,7 +14,7 @@ from collections.abc import Buffer
 from pathlib import Path
 from typing import TextIO
 
-from shared.render.text.escape import visible
+from shared.core.visible import visible
 
 _OUR_OWN = re.compile(r"(\n)")
 _OUR_OWN_ON_A_TERMINAL = re.compile(r"(\n|\x1b\[[0-9;]*m)")

@@ -27,6 +27,7 @@ from shared.core.model.directory import Credential
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
+from shared.core.visible import visible
 
 
 class Refused(Exception):
@@ -39,6 +40,11 @@ class ShownCredential:
 
     hint: str
     ends: datetime | None
+
+    def is_of(self, credential: Credential) -> bool:
+        """Return whether this is what the page shows of a credential."""
+        seen = visible(self.hint), self.ends
+        return seen == (visible(credential.hint), credential.ends)
 
 
 def confirm(
@@ -56,7 +62,7 @@ def confirm(
         Refused: The credential is not live, has changed, or is confirmed already.
     """
     credential = _live_credential(key_id, app, at)
-    if shown is not None and (shown.hint != credential.hint or shown.ends != credential.ends):
+    if shown is not None and not shown.is_of(credential):
         raise Refused(
             f"Credential {key_id} has changed since you opened the page. "
             "Nothing was saved; reload and check."

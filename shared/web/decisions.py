@@ -62,8 +62,7 @@ def _already_confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView
 def _is_in_use(view: ServiceView, given: forms.Confirming) -> bool:
     if view.in_use is None or view.loss != Loss.NONE:
         return False
-    in_use = (view.in_use.key_id, view.in_use.hint, view.in_use.ends)
-    return in_use == (given.key_id, given.shown.hint, given.shown.ends)
+    return view.in_use.key_id == given.key_id and given.shown.is_of(view.in_use)
 
 
 def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
@@ -81,8 +80,7 @@ def _claim(visit: PageVisit, form: forms.Fields) -> Done:
         view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed
     }
     credential = unclaimed.get(given.key_id)
-    shown = (given.shown.hint, given.shown.ends)
-    if credential is None or (credential.hint, credential.ends) != shown:
+    if credential is None or not given.shown.is_of(credential):
         raise Refused(
             f"Credential {given.key_id} has already been assigned or has changed. "
             "Nothing was saved; reload the page."

@@ -74,6 +74,11 @@ def test_no_zone_is_named_if_none_is_surely_meant(name: str) -> None:
     assert not others_named(refused(name))
 
 
+@pytest.mark.parametrize("name", ["right/UTC", "posix/Europe/Berlin", "posixrules"])
+def test_a_file_beside_the_zones_is_refused(name: str) -> None:
+    assert "Did you mean" not in refused(name)
+
+
 def others_named(said: str) -> list[str]:
     """Return the time zones that a message names."""
     return [name for name in ZONES if re.search(rf"(?<![\w/]){re.escape(name)}(?![\w/])", said)]

@@ -14,6 +14,7 @@ from shared.core.model.directory import App
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
+from shared.render.page.shown_fields import shown_fields
 
 NOW = at("2026-11-22T14:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")
@@ -81,6 +82,15 @@ def test_a_credential_that_changed_since_shown_is_not_confirmed(shown: ShownCred
     case = Case()
     with pytest.raises(Refused, match="has changed since you opened"):
         confirm(case.view, "k2", case.seen, case.round, by=ANNA, shown=shown)
+
+
+@pytest.mark.parametrize("hint", ["\u202er2", "r\x1b2", "\x9b2J", "\ud800x"])
+def test_the_page_shows_a_hint_without_what_nobody_sees(hint: str) -> None:
+    credential = NEW._replace(hint=hint)
+    sent = ShownCredential(shown_fields(credential).hint, credential.ends)
+    assert sent.hint.isprintable()
+    assert sent.is_of(credential)
+    assert not sent.is_of(credential._replace(hint="q7X"))
 
 
 def test_confirming_twice_is_refused_unless_it_was_assumed() -> None:

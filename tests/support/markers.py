@@ -5,6 +5,7 @@ audit hook fails a test that starts a process without a marker.
 """
 
 import functools
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ class Guard:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the guard."""
+    platform.platform()  # the SDK calls it: it starts `uname` once, and keeps the answer
     config.pluginmanager.register(Guard(), "guard")
 
 

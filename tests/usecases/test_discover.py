@@ -94,6 +94,11 @@ def test_pattern_and_invisible_characters_are_literal() -> None:
     assert claims == ["[Lib*Cal?]*", "LibCal*", "Lib*Staffer*"]
 
 
+def test_a_line_separator_survives_the_way_to_the_file() -> None:
+    app = app_with(("Lib\u2028Cal\u2029x 2024", "q7X", None))
+    assert [each.claim.value for each in suggestion(app, NOW).services] == ["Lib*Cal*x*"]
+
+
 def test_credentials_without_name_or_hint_are_claimed_by_id() -> None:
     app = app_with(("", "", None), ("", "", None))
     certificate = app.credentials[0]._replace(kind=Kind.CERTIFICATE)

@@ -1,9 +1,10 @@
 """Find what is wrong with an object of Graph that the fast decoder refuses.
 
 A date may be right and still beyond that decoder: an end of 9999-12-31T23:59:59.9999999Z rounds
-up. Then the object is decoded here.
+up, and 23:59:60 is a leap second. Then the object is decoded here.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from shared.render.text.escape import MAX_ERROR_CHARS, clean
 type Shape = Record | Principal | ListedRecord
 
 MAX_PROBLEMS = 3
+_LEAP_SECOND = re.compile(r"(?<=:\d\d:)60(?!\d)")
 _CREDENTIALS: Sequence[tuple[str, type[Password | Key], str]] = (
     ("passwordCredentials", Password, "client secret"),
     ("keyCredentials", Key, "certificate"),
@@ -70,7 +72,7 @@ def _problem(item: Any, shape: type[Password | Key]) -> str:  # noqa: ANN401  (a
         text = item.get(field)
         if isinstance(text, str):
             try:
-                item[field] = datetime.fromisoformat(text)
+                item[field] = datetime.fromisoformat(_LEAP_SECOND.sub("59", text))
             except ValueError:
                 shown = clean(text, 40)
                 return f"{field} is {shown!r}, expected an instant such as 2027-05-07T06:52:46Z"

@@ -15,6 +15,8 @@ from shared.adapters.graph.response import GraphResponse, graph_error
 from shared.adapters.graph.selection import REQUIRED
 
 _SELECT = "%24select"
+_SELECT_OF_LINK = re.compile(r"(?<=[?&])((?:\$|%24)select=)([^&#]*)", re.IGNORECASE)
+_COMMA = re.compile(r",|%2C", re.IGNORECASE)
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 
 
@@ -33,8 +35,15 @@ class Lacking:
     def leave_out(self, request: RequestInformation) -> None:
         """Remove from a request's `$select` what is known to be lacking."""
         lacking = self._by_kind[str(request.url_template)]
-        if lacking:
-            kept = [name for name in _selected(request) if name not in lacking]
+        selected = _selected(request)
+        kept = [name for name in selected if name not in lacking]
+        if len(kept) == len(selected):
+            return
+        if link := _link(request):
+            names = ",".join(kept)
+            link = _SELECT_OF_LINK.sub(lambda found: f"{found[1]}{names}", link)
+            request.path_parameters[RequestInformation.RAW_URL_KEY] = link
+        else:
             request.query_parameters[_SELECT] = kept
 
     def learn(self, request: RequestInformation, response: GraphResponse) -> bool:
@@ -50,6 +59,14 @@ class Lacking:
         return True
 
 
+def _link(request: RequestInformation) -> str:
+    """Return the link of a further page; empty for a request of our own."""
+    return str(request.path_parameters.get(RequestInformation.RAW_URL_KEY) or "")
+
+
 def _selected(request: RequestInformation) -> Sequence[str]:
+    if link := _link(request):
+        found = _SELECT_OF_LINK.search(link)
+        return _COMMA.split(found[2]) if found else []
     selected: Sequence[str] = request.query_parameters.get(_SELECT) or []
     return selected

@@ -24,10 +24,10 @@ _MAX_BYTES = 2
 def old_name(identifier: str) -> str:
     """Return the name in a `customKeyIdentifier`, or an empty text if it holds none.
 
-    Bytes of a hash often decode to printable characters too, but from all over Unicode. A name has
-    those of one language: it fits into one code page, or into one block of 256 besides ASCII. Text
-    in UTF-8 is never anything else by chance; of two readings in UTF-16, the one with letters from
-    fewer blocks is right.
+    Text in UTF-8 is never anything else by chance. Bytes of a hash often decode to printable
+    characters of UTF-16, but from all over Unicode. A name has those of one language: it fits into
+    one code page, or into one block of 256 besides ASCII. Of two readings in UTF-16, the one with
+    letters from fewer blocks is right. Zero bytes at the end fill the place of a longer name.
     """
     try:
         raw = base64.b64decode(identifier, validate=True)
@@ -50,10 +50,10 @@ def _readings(raw: bytes) -> Iterator[str]:
 def _names(raw: bytes, encoding: str) -> Iterator[str]:
     """Yield the text if it may be a name."""
     try:
-        text = raw.decode(encoding)
+        text = raw.decode(encoding).rstrip("\0")
     except UnicodeDecodeError:
         return
-    if text.isprintable() and _is_of_one_language(text):
+    if text.isprintable() and (encoding == "utf-8" or _is_of_one_language(text)):
         yield text
 
 

@@ -145,7 +145,8 @@ def _rules(base: str) -> Iterator[Claim]:
 
 
 def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char).startswith("C")
+    category = unicodedata.category(char)
+    return category.startswith("C") or category in {"Zl", "Zp"}
 
 
 def _is_long_ended(credential: Credential, now: datetime) -> bool:

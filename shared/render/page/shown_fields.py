@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from shared.core.model.directory import Credential
+from shared.core.visible import visible
 
 
 class ShownFields(NamedTuple):
@@ -19,17 +20,10 @@ class ShownFields(NamedTuple):
 
 
 def shown_fields(credential: Credential) -> ShownFields:
-    """Return the hidden fields for a credential.
-
-    What UTF-8 cannot encode is replaced; a decision with that field is refused.
-    """
+    """Return the hidden fields for a credential; its texts are as a reader may see them."""
     return ShownFields(
-        _sendable(credential.key_id), _sendable(credential.hint), _exact(credential.ends)
+        visible(credential.key_id), visible(credential.hint), _exact(credential.ends)
     )
-
-
-def _sendable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _exact(ends: datetime | None) -> str:

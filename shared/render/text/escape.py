@@ -6,9 +6,9 @@ table cannot hold. Both cut at a limit of the caller, with an ellipsis as the la
 """
 
 import re
-import unicodedata
 
 from shared.core.blank import is_blank
+from shared.core.visible import visible
 
 MAX_CHARS = 80
 MAX_NAME_CHARS = 120
@@ -44,11 +44,6 @@ def clean(text: str, limit: int = MAX_CHARS) -> str:
     return line[: limit - 1].rstrip() + "…"
 
 
-def visible(text: str) -> str:
-    """Return `text` as `clean` does, but with its spaces and in its full length."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
 def storable(text: str, limit: int) -> str:
     """Return `text` in at most `limit` characters, with U+FFFD for what a table cannot hold.
 
@@ -70,15 +65,3 @@ def inert(text: str) -> str:
 def literal(text: str) -> str:
     """Escape Markdown in a line that begins with our own words."""
     return _MARKDOWN.sub(r"\\\1", text)
-
-
-def _visible(character: str) -> str:
-    match unicodedata.category(character):
-        case "Cc" | "Zl" | "Zp":
-            return " "
-        case "Cf":
-            return ""
-        case "Cs" | "Cn" | "Co":
-            return "\N{REPLACEMENT CHARACTER}"
-        case _:
-            return character

@@ -25,6 +25,7 @@ from tests.support.graph_objects import (
 from tests.support.scripted import Asked, Reply, Script, Scripted, reply
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LEAP_SECOND = datetime(2016, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)
 CKI = "lY85bR8r6yWTW6jnciNEONwlVhDyiQjdVLgPDnkI5mA="
 
 
@@ -348,6 +349,7 @@ def test_every_problem_of_a_credential_is_named(credential: object, said: str) -
         ("1899-12-31T23:59:59Z", "1900-01-01T00:00:00+14:00", (LONG_AGO, LONG_AGO)),
         ("9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.9999999Z", (FAR_AWAY, None)),
         ("2298-12-31T23:59:59-12:00", "2298-12-31T23:59:59-12:00", (FAR_AWAY, None)),
+        ("1899-12-31T23:59:60Z", "2016-12-31T23:59:60.5Z", (LONG_AGO, LEAP_SECOND)),
         (None, None, (None, None)),
     ],
 )

@@ -45,6 +45,7 @@ class Readers:
                 issued = tenant.identity.issue(scopes[0].removesuffix("/.default"))
                 return AccessToken(issued["access_token"], int(issued["expires_on"]))
 
+        self.sign_in = Issued
         self.directory = GraphDirectory(tenant.graph_url, Issued, backoff=0.001)
         self.inventory = GraphInventory(tenant.graph_url, Issued, backoff=0.001)
 
@@ -101,6 +102,18 @@ def test_everything_that_can_be_lacking_may_be_lacking(tenant: Tenant) -> None:
     pages = list(Readers(tenant).inventory.scan(scan, seconds=20))
     assert [(page.applications, page.failures) for page in pages] == [(25, {}), (25, {})]
     assert set(pages[-1].unknown) == LISTED | {"tags"}
+
+
+def test_a_property_may_be_lacking_from_the_second_page_on(tenant: Tenant) -> None:
+    readers = Readers(tenant)
+    readers.inventory = GraphInventory(tenant.graph_url, readers.sign_in, page_size=10)
+    scan = ScanQuery(datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC), tags=True)
+    pages = []
+    for page in readers.inventory.scan(scan, seconds=20):
+        pages.append((page.applications, page.failures, page.unknown))
+        tenant.graph.lacking |= {"isDisabled", "tags"}
+    lacking = ("isDisabled", "tags")
+    assert pages == [(10, {}, ()), (10, {}, lacking), (5, {}, lacking)]
 
 
 def test_owners_are_read_without_a_property(tenant: Tenant) -> None:

@@ -44,6 +44,17 @@ def test_a_name_comes_out_as_itself(name: str, encoding: str) -> None:
     assert old_name(identifier(name, encoding)) == name
 
 
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-8 with a mark"])
+@pytest.mark.parametrize("name", ["LibCal “Łódź” 図書館", "Clé 🔑 “x”", "Müller”s ☎"])
+def test_utf_8_may_have_letters_of_any_language(name: str, encoding: str) -> None:
+    assert old_name(identifier(name, encoding)) == name
+
+
+@encoded
+def test_zero_bytes_after_a_name_are_not_a_part_of_it(encoding: str) -> None:
+    assert old_name(identifier("LibCal 2027\0\0\0", encoding)) == "LibCal 2027"
+
+
 @encoded
 @given(name=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 def test_any_ascii_name_comes_out_as_itself(name: str, encoding: str) -> None:
