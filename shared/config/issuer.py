@@ -12,8 +12,8 @@ from shared.config.problems import InvalidValue
 from shared.config.urls import url
 from shared.config.values import guid
 
-_OLDER_HOSTS = {"sts.windows.net", "login.windows.net", "login.microsoft.com"}
-"""In any cloud but China's."""
+_OTHER_HOSTS = (".windows.net", ".microsoft.com", ".microsoftonline.com", ".azure.com")
+"""Ends of Microsoft's hosts, in any cloud but China's, that issue no token of version 2.0."""
 _ISSUING_HOSTS = {
     "login.usgovcloudapi.net": "login.microsoftonline.us",
     "sts.chinacloudapi.cn": "login.partner.microsoftonline.cn",
@@ -30,7 +30,7 @@ def issuer(value: object, graph: str = "") -> str:
     not Microsoft's (customers' own domains) are accepted as they are.
     """
     parts = urlsplit(url(value, _expected("login.microsoftonline.com")))
-    given = parts.netloc.lower().removesuffix(":443")
+    given = parts.netloc.lower().removesuffix(":443").rstrip(".")
     host = _issuing_host(given, graph)
     tenant, _, rest = parts.path.strip("/").partition("/")
     right = _right(f"{parts.scheme}://{host}", tenant)
@@ -48,7 +48,7 @@ def issuer(value: object, graph: str = "") -> str:
 
 def _issuing_host(host: str, graph: str) -> str:
     """Return the host that tokens name, for any of the hosts of a tenant at Microsoft."""
-    if host in _OLDER_HOSTS:
+    if host.endswith(_OTHER_HOSTS) and host not in _MICROSOFT:
         host = urlsplit(cloud_of(graph).authority).netloc
     return _ISSUING_HOSTS.get(host, host)
 

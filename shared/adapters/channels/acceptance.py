@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
+_BEFORE_A_PAGE = b" \t\r\n\xef\xbb\xbf\xfe\xff\x00"
+"""Blanks and byte order marks, and the first half of a letter in UTF-16."""
 _OK, _ACCEPTED = 200, 202
 _NOT_RECEIVED = (b"(not found)", b"(rate limited)")
 """healthchecks.io answers 200 "OK (not found)": https://healthchecks.io/docs/http_api/."""
@@ -28,7 +30,7 @@ class Received(NamedTuple):
     @property
     def is_page(self) -> bool:
         """Whether the response is a page for people."""
-        return self.media_type in HTML or self.body.lstrip()[:1] == b"<"
+        return self.media_type in HTML or self.body.lstrip(_BEFORE_A_PAGE)[:1] == b"<"
 
 
 type Accepts = Callable[[Received], bool]

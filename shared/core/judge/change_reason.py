@@ -47,7 +47,8 @@ def _reason_of_confirmation(after: Situation, view: ServiceView) -> Reason:
 
 
 def _reason_to_wait(before: Situation, after: Situation, view: ServiceView) -> Reason:
-    if before.replacement == after.replacement and before.loss != after.loss:
+    is_same = before.replacement == after.replacement and before.loss != after.loss
+    if is_same or view.stopgap:
         return REASON_BY_LOSS[after.loss]
     return Reason.SHORTER if view.shorter else Reason.REPLACED
 

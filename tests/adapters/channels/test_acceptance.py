@@ -55,6 +55,11 @@ CASES: Mapping[str, Case] = {
         Reply(200, PAGE, {"Content-Type": "Text/HTML; charset=utf-8"})
     ),
     "200, a page without its type": case(Reply(200, b"\n" + PAGE)),
+    "200, a page with a mark at its start": case(Reply(200, b"\xef\xbb\xbf" + PAGE, TEXT)),
+    "200, a page in UTF-16": case(Reply(200, PAGE.decode().encode("utf-16"), TEXT)),
+    "202, a page in UTF-16, turned": case(
+        Reply(202, b"\xfe\xff" + PAGE.decode().encode("utf-16-be"), TEXT)
+    ),
     "200, a page called JSON": case(Reply(200, PAGE, JSON)),
     "200, an empty page": case(Reply(200, b"", HTML)),
     "200, a connector's failure": case(Reply(200, CONNECTOR, TEXT), BEAT),
