@@ -480,7 +480,7 @@ def test_the_new_secret_expires_before_the_old_one() -> None:
         2026-11-27 both libcal expiring rung 3
         2026-11-29 both libcal expiring rung 1
         2026-11-30 both libcal expiring rung 0
-        2026-12-01 both libcal awaiting_install expired -1
+        2026-12-01 both libcal awaiting_install replaced -1
         2026-12-02 both libcal awaiting_install still_waiting -2
         2026-12-03 both libcal awaiting_install still_waiting -3
         """,
@@ -807,7 +807,7 @@ def test_the_confirmed_secret_expires_soon_too() -> None:
         2026-10-03 both libcal expiring rung 7
         2026-10-07 both libcal expiring rung 3
         2026-10-09 both libcal expiring rung 1
-        2026-10-10 both libcal awaiting_install expired 0
+        2026-10-10 both libcal awaiting_install replaced 0
         2026-10-11 both libcal awaiting_install still_waiting -1
         2026-10-12 both libcal awaiting_install still_waiting -2
         """,

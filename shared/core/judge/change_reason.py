@@ -47,8 +47,7 @@ def _reason_of_confirmation(after: Situation, view: ServiceView) -> Reason:
 
 
 def _reason_to_wait(before: Situation, after: Situation, view: ServiceView) -> Reason:
-    is_same = before.replacement == after.replacement and before.loss != after.loss
-    if is_same or view.stopgap:
+    if before.replacement == after.replacement and before.loss != after.loss:
         return REASON_BY_LOSS[after.loss]
     return Reason.SHORTER if view.shorter else Reason.REPLACED
 
