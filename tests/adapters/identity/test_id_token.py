@@ -5,7 +5,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -272,13 +272,14 @@ def test_made_up_key_ids_do_not_cause_requests(
     assert len(issuer.server.asked) == 4
 
 
+ODD: Sequence[Any] = (1, True, {}, ["sign"])
 UNUSABLE: Mapping[str, Any] = {
     "no key": [],
     "not a list": {"one": 1},
     "for encryption": [jwk(OURS, "one", use="enc")],
     "to sign only": [jwk(OURS, "one") | {"key_ops": ["sign"]}],
-    "operations of another type": [jwk(OURS, "one") | {"key_ops": odd} for odd in (1, True, {})],
-    "uses of another type": [jwk(OURS, "one") | {"use": odd} for odd in (["sig"], {}, 1)],
+    "operations of another type": [jwk(OURS, "one") | {"key_ops": odd} for odd in ODD],
+    "a use of another type": [jwk(OURS, "one") | {"use": odd} for odd in ODD],
     "another algorithm": [jwk(OURS, "one", alg="PS256"), jwk(OURS, "one", alg="RS512")],
     "symmetric": [{"kty": "oct", "k": "AAAA", "kid": "one"}],
     "a curve": [{"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA", "kid": "one"}],
