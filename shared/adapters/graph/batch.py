@@ -5,6 +5,7 @@ Each has a response or an error of its own.
 
 import asyncio
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import batched, count
 
@@ -32,12 +33,12 @@ type Results[K: Hashable] = dict[K, GraphResponse | DirectoryError]
 class _Part(msgspec.Struct):
     id: str
     status: int
-    headers: dict[str, str] = {}
+    headers: dict[str, str | float] | None = None
     body: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Parts(msgspec.Struct):
-    responses: list[_Part]
+    responses: list[msgspec.Raw]
 
 
 async def fetch_in_batches[K: Hashable](
@@ -121,11 +122,15 @@ def _results[K: Hashable](
         parts = msgspec.json.decode(response.body, type=_Parts).responses
     except UNREADABLE as error:
         return dict.fromkeys(requests, unreadable_error(response.body, error))
-    by_id = {part.id: _response(part) for part in parts}
+    by_id: dict[str, GraphResponse] = {}
+    for raw in parts:
+        with suppress(*UNREADABLE):  # the others count; what cannot be read is missing
+            part = msgspec.json.decode(raw, type=_Part)
+            by_id[part.id] = _response(part)
     missing = DirectoryError("Graph's batch response is incomplete; the next check retries.")
     return {key: by_id.get(str(index), missing) for index, key in enumerate(requests)}
 
 
 def _response(part: _Part) -> GraphResponse:
-    headers = {name.lower(): value for name, value in part.headers.items()}
+    headers = {name.lower(): str(value) for name, value in (part.headers or {}).items()}
     return GraphResponse(part.status, headers, bytes(part.body))

@@ -152,7 +152,7 @@ class IssuerKeys:
                 if response.status_code != requests.codes.ok:
                     raise _error(f"it answered HTTP {response.status_code}")
                 document = response.json()
-        except ValueError:  # not JSON; requests' own error for that is of both families
+        except (ValueError, RecursionError):  # not JSON; requests' own error is of both families
             raise _error("its response is not JSON") from None
         except requests.RequestException as error:
             raise _error(f"it cannot be reached ({type(error).__name__})") from None
@@ -167,18 +167,22 @@ def _key(entry: object) -> jwt.PyJWK | None:
         return None
     try:
         key = jwt.PyJWK(entry)
+        return key if _is_usable(key, entry.get("key_ops")) else None
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
         return None
-    is_usable = (
+
+
+def _is_usable(key: jwt.PyJWK, operations: Any) -> bool:  # noqa: ANN401  (any JSON)
+    """Return whether a key may verify tokens. Raises `TypeError` for JSON of another type."""
+    return (
         isinstance(key.key_id, str)
         and key.key_id != ""
         and key.algorithm_name == ALGORITHM
         and key.public_key_use in {None, "sig"}
-        and "verify" in entry.get("key_ops", ["verify"])
+        and (operations is None or "verify" in operations)
         and isinstance(key.key, RSAPublicKey)
         and key.key.key_size >= MIN_KEY_BITS
     )
-    return key if is_usable else None
 
 
 def _error(problem: str, *, transient: bool = True) -> TokenVerifierError:

@@ -453,6 +453,28 @@ def test_missing_part_of_a_batch_fails_only_its_app() -> None:
     assert "batch response is incomplete" in str(reading.failures["b"])
 
 
+@pytest.mark.parametrize(
+    ("odd", "read_too"),
+    [
+        ({"status": "200"}, False),
+        ({"id": 7}, False),
+        ({"headers": ["x"]}, False),
+        ({"headers": None}, True),
+        ({"headers": {"Retry-After": 5}}, True),
+    ],
+)
+def test_an_odd_part_of_a_batch_stops_no_other(odd: dict[str, object], *, read_too: bool) -> None:
+    usual = batched()
+
+    def script(asked: Asked) -> Reply:
+        responses = json.loads(usual(asked).body)["responses"]
+        return reply({"responses": [responses[0] | odd, *responses[1:]]})
+
+    reading = read(script, [AppQuery(each) for each in "abcd"])
+    assert set(reading.apps) >= {"a", "b", "c"}
+    assert ("d" in reading.apps) is read_too
+
+
 def test_failures_in_a_batch_affect_only_their_apps() -> None:
     rounds: list[int] = []
 

@@ -5,7 +5,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -272,11 +272,14 @@ def test_made_up_key_ids_do_not_cause_requests(
     assert len(issuer.server.asked) == 4
 
 
+ODD: Sequence[Any] = (1, True, {}, ["sign"])
 UNUSABLE: Mapping[str, Any] = {
     "no key": [],
     "not a list": {"one": 1},
     "for encryption": [jwk(OURS, "one", use="enc")],
     "to sign only": [jwk(OURS, "one") | {"key_ops": ["sign"]}],
+    "operations of another type": [jwk(OURS, "one") | {"key_ops": odd} for odd in ODD],
+    "a use of another type": [jwk(OURS, "one") | {"use": odd} for odd in ODD],
     "another algorithm": [jwk(OURS, "one", alg="PS256"), jwk(OURS, "one", alg="RS512")],
     "symmetric": [{"kty": "oct", "k": "AAAA", "kid": "one"}],
     "a curve": [{"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA", "kid": "one"}],
@@ -313,6 +316,11 @@ def test_unusable_keys_do_not_hide_a_good_one(issuer: Issuer, name: str) -> None
     assert issuer.token_verifier().person(issuer.token()).object_id == ANNA
 
 
+def test_a_key_without_operations_may_have_null_for_them(issuer: Issuer) -> None:
+    issuer.keys = [jwk(OURS, "one") | {"key_ops": None}]
+    assert issuer.token_verifier().person(issuer.token()).object_id == ANNA
+
+
 def test_two_keys_of_one_id_are_both_tried(issuer: Issuer) -> None:
     for keys in ((OURS, THEIRS), (THEIRS, OURS)):
         issuer.keys = [jwk(key, "one") for key in keys]
@@ -337,6 +345,7 @@ def test_refuses_a_token_of_another_kind_by_its_header(
         (Reply(500), "it answered HTTP 500", True),
         (Reply(302, headers={"Location": "https://example.org/"}), "it answered HTTP 302", True),
         (Reply(200, b"<html>"), "its response is not JSON", True),
+        (Reply(200, b"[" * 100_000), "its response is not JSON", True),
         (Reply(200, b"[]"), "its response is not a JSON object", True),
         (Reply(hang=True), "it cannot be reached", True),
         (Reply(reset=True), "it cannot be reached", True),
