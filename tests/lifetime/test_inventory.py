@@ -99,6 +99,19 @@ def test_a_newer_secret_that_has_not_started_replaces_nothing() -> None:
     assert "2026-09-01 its old first 9" in life.news
 
 
+@pytest.mark.parametrize("state", ["absent", "newer"])
+def test_an_app_is_back_long_after_its_secret_expired(state: str) -> None:
+    """It is restored or enabled, or the newer secret is deleted: the expiry was never reported."""
+    old = secret("old", "key", ends="2026-09-12T09:00Z", starts="2025-01-01T00:00Z")
+    new = secret("new", "key", ends=FAR, starts="2026-08-01T00:00Z")
+    before = app("a")._replace(credentials=(old,))
+    life = world() if state == "absent" else world(before._replace(credentials=(old, new)))
+    life.run("2026-09-22T20:00Z")
+    life.whole.apps = [before]
+    life.run("2026-09-25T20:00Z")
+    assert [line for line in life.news if " old " in line] == ["2026-09-23 its old expired -11"]
+
+
 def test_long_expired_credentials_are_listed_without_a_message() -> None:
     life = world(
         app("just", "2026-08-28T09:00Z"),

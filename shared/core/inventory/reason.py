@@ -16,7 +16,9 @@ def reason_due(
     """Return why an item is due to a channel after the `last` message; `None` if it is not."""
     listed, zone = view.listed, at.watchlist.zone
     ends = listed.credential.ends
-    if ends is not None and days_between(ends, listed.first_seen, zone) > LONG_ENDED_DAYS:
+    # An app that was absent (deleted, disabled, excluded) is new to us, but may have been in use.
+    here_since = min(listed.first_seen, at.scan.tried_since)
+    if ends is not None and days_between(ends, here_since, zone) > LONG_ENDED_DAYS:
         return None
     rungs = reachable_rungs(at.rules.ladder, listed.credential, zone)
     if last is None or is_news(listed.since, last, at.now):
