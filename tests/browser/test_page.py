@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
+from shared.config.setting_rules import SIGN_IN_TRIED
 from tests.browser.conftest import DANA, DANAS_ID, DESKTOP, PHONE, Visitor, service, signed_in
 from tests.e2e.conftest import Lapsewatch
 from tests.functions_host.host_process import Host
@@ -165,6 +166,8 @@ def test_not_signed_in_page_has_no_forms(
     browser: Browser, lapsewatch: Lapsewatch, tmp_path: Path
 ) -> None:
     with signed_in(lapsewatch, tmp_path, "--port", "0") as host, opened(browser, host) as visitor:
+        # as after the app has sent the browser to sign in
+        visitor.page.context.add_cookies([{"name": SIGN_IN_TRIED, "value": "1", "url": host.url}])
         visitor.open(answer=401)
         assert "sign" in visitor.reads("h1").lower()
         assert visitor.page.locator("form").count() == 0

@@ -86,14 +86,16 @@ def first_in_use(service: Service, own: Iterable[Credential], now: datetime) -> 
 def replacement_of(
     in_use: Credential | None, loss: Loss, own: Iterable[Credential], now: datetime
 ) -> Credential | None:
-    """Return the credential to install next; one that has not started only if none is live.
+    """Return the credential to install next: the newest that is newer than the one in use.
 
-    The newest that is newer than the credential in use, or the newest of all if that is lost.
+    If that is lost, and nothing is newer, the newest of the others. Of several, one that has not
+    started only if none is live.
     """
     used = in_use.key_id if in_use is not None else ""
     others = [c for c in own if not has_ended(c, now) and c.key_id != used]
-    if in_use is not None and loss == Loss.NONE:
-        others = [c for c in others if started_after(c, in_use)]
+    if in_use is not None:
+        newer = [c for c in others if started_after(c, in_use)]
+        others = newer if newer or loss == Loss.NONE else others
     return max(others, key=lambda c: (has_started(c, now), creation_order(c)), default=None)
 
 

@@ -150,6 +150,15 @@ def test_an_older_credential_replaces_only_a_lost_newer_one() -> None:
     assert libcal(old, memory=using("k2")).replacement == old
 
 
+@pytest.mark.parametrize("left", [(), (NEW._replace(ends=at("2026-11-22T00:00Z")),)])
+def test_a_newer_one_yet_to_start_comes_before_an_older_one(left: tuple[Credential, ...]) -> None:
+    old = OLD._replace(ends=at("2029-01-01T00:00Z"))
+    coming = secret("k3", "LibCal 2027", starts="2026-12-01T00:00Z", ends="2029-11-20T09:00Z")
+    view = libcal(old, *left, coming, memory=using("k2", by=ANNA))
+    lost = Standing.EXPIRED if left else Standing.MISSING
+    assert (view.standing, view.replacement, view.upcoming) == (lost, coming, True)
+
+
 def test_of_two_replacements_the_newest_counts() -> None:
     newest = secret("k3", "LibCal 2026 b", starts="2026-11-21T00:00Z", ends="2027-11-21T00:00Z")
     assert libcal(OLD, NEW, newest, memory=using("k1")).replacement == newest
