@@ -1,10 +1,10 @@
-"""Build the package of the app, as azd does: `python -m local.package [--try]`.
+"""Build the package of the app, as azd does: `python -m local.package [--start | --try]`.
 
 The hook before azd's own packaging makes `build/package`: the app and its libraries, for Azure.
-It becomes `build/package.zip`. With `--try` it is unpacked elsewhere, and the worker library
-indexes the functions; they answer `health` and a tick, with the stand-in tenant and Azurite. Then
-the tests of the whole app run with the libraries of the package: every route, the timer, mail,
-the inventory, sign-in reports, several tenants, and errors of each service.
+It becomes `build/package.zip`. With `--start` it is unpacked elsewhere, and the worker library
+indexes the functions; they answer `health` and a tick, with the stand-in tenant and Azurite. With
+`--try`, the tests of the whole app also run with the libraries of the package: every route, the
+timer, mail, the inventory, sign-in reports, several tenants, and errors of each service.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import requests
@@ -96,11 +97,16 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
             ).raise_for_status()
             yield f"the tick ended as {_check(root)} and posted {len(tenant.posted('its'))} card"
             yield f"health answers “{_health(root, 'ok')}”"
-    yield from _tested(app / LIBRARIES)
 
 
-def _tested(libraries: Path) -> Iterator[str]:
-    """Run the tests of the whole app with these libraries in front of those of the checkout."""
+def run_tests(package: Path, folder: Path) -> Iterator[str]:
+    """Run the tests of the whole app with the libraries of the package. Yield the result.
+
+    Raise `PackageError` if one fails.
+    """
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder / "tested")
+    libraries = folder / "tested" / LIBRARIES
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "auto", *TESTS]
     environment = {**os.environ, "PYTHONPATH": str(libraries)}
@@ -184,15 +190,18 @@ def _run(*command: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build the package and, with `--try`, try it. Return the exit status."""
+    """Build the package and, if wanted, try it. Return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m local.package", description="Build the package of the app."
+    )
+    parser.add_argument(
+        "--start", action="store_true", help="index and call it, far from this checkout"
     )
     parser.add_argument(
         "--try",
         action="store_true",
         dest="trial",
-        help="index and call it, far from this checkout, and test the whole app with it",
+        help="the same, then test the whole app with its libraries",
     )
     given = parser.parse_args(arguments)
     if subprocess.run([sys.executable, str(HOOK)], check=False).returncode:  # noqa: S603  (ours)
@@ -200,10 +209,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = pack(FOLDER, PACKAGE)
     zipped = PACKAGE.stat().st_size / 1e6
     print(f"{PACKAGE.relative_to(ROOT)}: {size / 1e6:.1f} MB, {zipped:.1f} MB zipped")
-    if given.trial:
+    if given.trial or given.start:
         with tempfile.TemporaryDirectory(prefix="package-") as folder:
             try:
-                for result in prove(PACKAGE, Path(folder)):
+                tested = run_tests(PACKAGE, Path(folder)) if given.trial else ()
+                for result in chain(prove(PACKAGE, Path(folder)), tested):
                     print(result)
             except (AzuriteError, PackageError) as error:
                 print(error, file=sys.stderr)

@@ -129,7 +129,6 @@ def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
     for name, value in commands[0]["env"].items():
         assert any(line.startswith(f"export {name}={value}") for line in script)
     assert "make test" in script
-    assert "make fuzz" in script
 
 
 def test_ci_uses_the_tools_beside_the_checkout() -> None:
