@@ -106,11 +106,14 @@ def _mailbox(
 
 def rehearse(message: Message, settings: Settings) -> None:
     """Render a message as its channel does; an owner has a mailbox. Raises what that raises."""
-    channel = settings.watchlist.channels.get(message.channel)
-    if isinstance(channel, TeamsChannel):
-        _cards(settings)(message)
-    else:
-        _writer(channel or EmailChannel(message.channel, ()), settings)(message)
+    match settings.watchlist.channels.get(message.channel):
+        case TeamsChannel():
+            _cards(settings)(message)
+        case EmailChannel() as channel:
+            _writer(channel, settings)(message)
+        case None:
+            owner = EmailChannel(message.channel, ())
+            _writer(owner, replace(settings, page_url=""))(message)
 
 
 def _cards(settings: Settings) -> Cards:

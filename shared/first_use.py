@@ -5,6 +5,7 @@ this machine. docs/performance.md has the figures.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from azure.core.credentials import TokenCredential
@@ -24,10 +25,10 @@ class _OnFirstUse:
     """Stands for an adapter, and makes it when one of its methods is first asked for."""
 
     def __init__(self, make: Callable[[], object]) -> None:
-        self._make = make
+        self._made = cache(make)
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._make(), name)
+        return getattr(self._made(), name)
 
 
 def _on_first_use[Port](make: Callable[[], Port]) -> Port:

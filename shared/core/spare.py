@@ -25,6 +25,7 @@ def spare[Part, Result](work: Work[Part, Result], parts: Mapping[str, Part]) -> 
     try:
         return work(parts, {})
     except Exception:
+        work({}, {})  # raises at once what no part causes, such as a mistake of the caller
         failed = _failed(work, parts)
         if not failed:
             raise

@@ -1,10 +1,11 @@
 """Read apps once more whose losses may only be a read that lags behind."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.core.judge.second_look import may_lag
 from shared.core.model.context import CheckContext
 from shared.core.model.watchlist import WatchedApp
+from shared.core.spare import spare
 from shared.ports.directory import AppQuery, Directory, DirectoryReading
 
 
@@ -26,8 +27,11 @@ def with_second_read(
     The second read of an app counts, whatever it shows. If it fails, the app is unread: whether
     anything is lost is not known then.
     """
-    read = (app for app in apps if app.client_id in reading.apps)
-    doubtful = [app for app in read if may_lag(app, reading.apps[app.client_id], at)]
+
+    def doubts(some: Mapping[str, WatchedApp], _: Mapping[str, str]) -> list[WatchedApp]:
+        return [app for app in some.values() if may_lag(app, reading.apps[app.client_id], at)]
+
+    doubtful = spare(doubts, {app.key: app for app in apps if app.client_id in reading.apps})
     if not doubtful:
         return reading
     return merged(reading, directory.read(queries(doubtful), seconds=seconds_left()))

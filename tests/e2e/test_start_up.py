@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -13,6 +14,8 @@ from local.azurite import Azurite
 from local.stand_in.tenant import Tenant
 from shared.__main__ import app
 from shared.cli.commands import ABOUT
+from shared.first_use import graph_directory
+from tests.support.graph_objects import FixedToken
 
 ROOT = Path(__file__).parents[2]
 GRAPH = {"msgraph", "msgraph_core", "kiota_abstractions", "kiota_http", "httpx"}
@@ -77,3 +80,8 @@ def test_the_text_of_a_command_is_that_of_its_function() -> None:
     assert {name: command.help for name, command in commands.items()} == {
         name: about.text for name, about in ABOUT.items()
     }
+
+
+def test_an_adapter_is_made_once() -> None:
+    directory: Any = graph_directory("https://graph.example", FixedToken)
+    assert directory.read.__self__ is directory.read.__self__

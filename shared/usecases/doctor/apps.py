@@ -12,6 +12,7 @@ from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
 from shared.core.model.watchlist import WatchedApp
+from shared.core.spare import where
 from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import LedgerError
 from shared.render.text import commands
@@ -49,12 +50,22 @@ def examine_apps(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
         if failure is not None:
             yield Finding(f"app {app.name}", ok=False, text=str(failure))
             continue
-        snapshot = snapshot_of(app, reading.apps[app.client_id], context)
-        judgement = judge(context, {app.key: snapshot})
-        yield _app(app, snapshot, judgement)
-        if snapshot.record.found and snapshot.record.usable:
-            for view in judgement.services:
-                yield _service(view, app, snapshot, context)
+        try:
+            snapshot = snapshot_of(app, reading.apps[app.client_id], context)
+            found = list(_found(app, snapshot, context))
+        except Exception as error:  # noqa: BLE001  (as in a check: one app must not stop the others)
+            text = f"it could not be evaluated: {where(error)}"
+            found = [Finding(f"app {app.name}", ok=False, text=text)]
+        yield from found
+
+
+def _found(app: WatchedApp, snapshot: AppSnapshot, context: CheckContext) -> Iterator[Finding]:
+    """Report an app that was read, and its services."""
+    judgement = judge(context, {app.key: snapshot})
+    yield _app(app, snapshot, judgement)
+    if snapshot.record.usable:
+        for view in judgement.services:
+            yield _service(view, app, snapshot, context)
 
 
 def _memory(watch: Watch) -> Memory:
