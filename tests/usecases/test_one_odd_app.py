@@ -171,6 +171,13 @@ def test_the_other_app_of_the_tenant_is_reported_and_the_odd_one_once(
     assert "tenant:object-good:good-1" in str(
         world.watch.shown_status(lambda found, at: status_document(found, at.watchlist))
     )
+    world.whole.broken, world.whole.page_size = "Graph answered 503.", 1
+    world.run("2026-09-03T14:00Z")
+    assert len(world.inboxes["its"].heard) == 2, "a read that failed shows no recovery"
+    world.whole.broken, world.whole.apps = "", [good]
+    world.rehearse = cards
+    world.run("2026-09-04T14:00Z")
+    assert ("failure:tenant", Reason.RECOVERED) in reasons(world.inboxes["its"].heard)
 
 
 def test_a_fault_outside_every_app_is_a_failed_check_with_a_heartbeat() -> None:

@@ -6,6 +6,7 @@ from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.judge import inventory_view
 from shared.core.inventory.reading import notices_about_reading
 from shared.core.inventory.reason import reason_due
+from shared.core.judge.self_watch import is_notified_this_week
 from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.item_id import INVENTORY_INTRODUCTION
 from shared.core.model.message import InventoryNews, Message, Notice
@@ -22,7 +23,8 @@ def messages_to_channels(
         first = not introduced and scan.read_at is not None
         notices = (*notices_about_reading(channel, at), *due.get(channel, ()))
         counted = scan.left_out if scan.left_out is not None and any(scan.left_out) else None
-        left_out = counted if first or not _is_notified_this_week(channel, at) else None
+        told = is_notified_this_week(channel, at.memory, at.now, at.watchlist.zone)
+        left_out = counted if first or not told else None
         if notices or first or _is_weekly(left_out, channel, at):
             owners_next = _apps_for_owners(at) if first else 0
             news = InventoryNews(scan.applications, scan.credentials, first, owners_next, left_out)
@@ -34,14 +36,6 @@ def message_to_owner(owner: Owner, notices: Sequence[Notice], at: InventoryConte
     name = owner.name or owner.mail
     news = InventoryNews(at.scan.applications, at.scan.credentials, owner=name)
     return _message(owner.channel, notices, news, at)
-
-
-def _is_notified_this_week(channel: str, at: InventoryContext) -> bool:
-    """Return whether a channel got any message about the inventory since Monday, local time."""
-    zone = at.watchlist.zone
-    week = at.now.astimezone(zone).isocalendar()[:2]
-    rows = (row for row in at.memory.notifications.values() if row.channel == channel)
-    return any(row.at.astimezone(zone).isocalendar()[:2] == week for row in rows)
 
 
 def _is_weekly(left_out: LeftOut | None, channel: str, at: InventoryContext) -> bool:

@@ -67,7 +67,12 @@ def _failure_view(failed: Mapping[str, str]) -> WatcherView:
 
 
 def _is_failure_due(failure: WatcherView, channel: str, at: InventoryContext) -> bool:
-    """Return whether the standing is news: a failure is sent once, and once that it is over."""
+    """Return whether the standing is news: a failure is sent once, and once that it is over.
+
+    A read that failed shows neither.
+    """
+    if at.scan.error:
+        return False
     last = at.last_message(failure.item, channel)
     before = Standing.HEALTHY if last is None else last.standing
     return before != failure.standing

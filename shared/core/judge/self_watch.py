@@ -6,11 +6,13 @@ people are notified once a day. A channel that failed in two checks is reported 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.core.judge.schedule import CLOCKS_DIFFER, STALE_AFTER
 from shared.core.model.context import CheckContext, last_record_of
+from shared.core.model.inventory_memory import InventoryMemory
 from shared.core.model.item_id import ItemKind, item_id
-from shared.core.model.memory import ChannelState, ItemState
+from shared.core.model.memory import ChannelState, ItemState, Memory
 from shared.core.model.views import RemovedView, WatcherView
 from shared.core.model.vocabulary import Reason, Severity, Standing
 
@@ -70,11 +72,12 @@ def first_tries(unread: Iterable[str], at: CheckContext) -> Iterator[ItemState]:
             yield ItemState(item, "", Standing.FAILING, at.now, Reason.CHECK_FAILING)
 
 
-def is_notified_this_week(channel: str, at: CheckContext) -> bool:
-    """Return whether a channel got any message since Monday, local time."""
-    zone = at.watchlist.zone
-    week = at.now.astimezone(zone).isocalendar()[:2]
-    own = (each for each in at.memory.notifications.values() if each.channel == channel)
+def is_notified_this_week(
+    channel: str, memory: Memory | InventoryMemory, now: datetime, zone: ZoneInfo
+) -> bool:
+    """Return whether a channel got any message that `memory` knows since Monday, local time."""
+    week = now.astimezone(zone).isocalendar()[:2]
+    own = (each for each in memory.notifications.values() if each.channel == channel)
     return any(each.at.astimezone(zone).isocalendar()[:2] == week for each in own)
 
 

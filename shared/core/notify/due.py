@@ -108,7 +108,9 @@ def _weekly(
 
     While an app is unread or not evaluated there is none: it would say that all is well.
     """
-    wanted = at.watchlist.channels[channel].weekly and not is_notified_this_week(channel, at)
+    wanted = at.watchlist.channels[channel].weekly and not is_notified_this_week(
+        channel, at.memory, at.now, at.watchlist.zone
+    )
     if not (wanted and watching and not (judgement.unread or judgement.failed)):
         return []
     view = WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=watching)
