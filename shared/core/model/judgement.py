@@ -41,6 +41,12 @@ class Judgement:
         """Every item, in no particular order."""
         return (*self._current, *self.removed)
 
+    def failure_of(self, app_key: str) -> str:
+        """Return why an app could not be evaluated, now or at the last check; empty if it was."""
+        failing = (view for view in self.apps if view.aspect == "failure")
+        own = (view for view in failing if view.watched.key == app_key)
+        return "; ".join(problem for view in own for problem in view.problems)
+
     @property
     def worst(self) -> Severity:
         """The highest severity of all items that still exist."""

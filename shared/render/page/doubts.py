@@ -50,9 +50,7 @@ def app_doubt(app: WatchedApp, status: Status, at: CheckContext) -> Doubt | None
     """Return a doubt if the last check did not read this app, else `None`."""
     app_name = clean(app.name)
     services = listed([clean(service.name) for service in app.services])
-    failing = (v for v in status.judgement.apps if v.aspect == "failure" and v.watched == app)
-    why = "; ".join(problem for view in failing for problem in view.problems)
-    if why:
+    if why := status.judgement.failure_of(app.key):
         unknown = f"The status of {services} is unknown."
         return Doubt(f"{app_name} could not be evaluated.", f"{capital(why)}. {unknown}")
     if app.key not in status.judgement.concluded:

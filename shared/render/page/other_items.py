@@ -87,7 +87,7 @@ def unread(status: Status, at: CheckContext) -> list[Item]:
 
 
 def _why_unknown(app: WatchedApp, judgement: Judgement) -> str:
-    if any(view.aspect == "failure" and view.watched == app for view in judgement.apps):
+    if judgement.failure_of(app.key):
         return f"{clean(app.name)} could not be evaluated."
     return f"{clean(app.name)} has not been read completely yet."
 
