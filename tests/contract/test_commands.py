@@ -36,7 +36,7 @@ COMMANDS = table("""
 LOCAL = table("""
     local.tenant: --port --story
     local.host: --app --port --state --no-timers --signed-in
-    local.package: --try
+    local.package: --start --try
     local.simulation.soak: --apps --days --seed
 """)
 """`python -m MODULE`."""

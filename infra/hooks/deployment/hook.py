@@ -1,7 +1,7 @@
 """Run a hook: report what was not done, and stop azd only before it provisions.
 
-After that a hook never stops azd. azd itself may stop, if it cannot prepare a hook: without Python,
-its module venv, or pip.
+After that a hook run by this module never stops azd; only `before_package` does, without a package.
+azd itself may stop, if it cannot prepare a hook: without Python, its module venv, or pip.
 """
 
 from __future__ import annotations
