@@ -75,7 +75,7 @@ build/az-check/$(AZURE_CLI): # 700 MB, so before a release only
 	@build/az-check/.venv/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==$(AZURE_CLI)
 	@touch $@
 
-unit: # coverage takes twice the processor time, so CI asks for it
+unit: # coverage takes a fifth more processor time, so CI asks for it
 ifeq ($(COVERAGE),1)
 	.venv/bin/coverage erase
 	LAPSEWATCH_NOT_RUN=build/not-run.txt .venv/bin/coverage run $(PYTEST)
