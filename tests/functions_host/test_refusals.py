@@ -36,11 +36,11 @@ def app(tmp_path: Path) -> Path:
         ),
         (
             TIMER.format(schedule="%NOWHERE%", argument="timer"),
-            "the schedule of the function tick: the setting %NOWHERE% is missing in",
+            "the function tick: the schedule: the setting %NOWHERE% is missing or empty in",
         ),
         (
             TIMER.format(schedule="every day", argument="timer"),
-            "the schedule of the function tick: 'every day' has 2 fields, not six: {second} ",
+            "the function tick: the schedule: 'every day' has 2 fields, not six: {second} ",
         ),
         (
             ROUTE.format(route="a/{b:range(1,2)}"),
@@ -81,7 +81,7 @@ def test_line_of_the_error_is_shown(app: Path) -> None:
     [
         ("host.json", "{", "host.json is not JSON"),
         ("host.json", "[]", "host.json is not a JSON object"),
-        ("host.json", '{"extensions": {"http": 1}}', "http is not a JSON object"),
+        ("host.json", "{}", 'version is None, not "2.0"'),
         ("local.settings.json", '{"IsEncrypted": true}', "is encrypted: decrypt it"),
         ("local.settings.json", '{"Values": {"A": 1}}', "the value of A is not a text in quotes"),
     ],
