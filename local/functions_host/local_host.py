@@ -99,6 +99,7 @@ class LocalHost:
                 self._register({}, file.prefix)
             else:
                 self._start(file, stack)
+            stack.callback(self._within, self._grace, self._close_triggers)
             if self._signed_in:
                 self._door = EasyAuth(self._door, self._signed_in, file.prefix, os.environ)
             self.url = f"http://127.0.0.1:{self.port}/{file.prefix}".rstrip("/")
@@ -128,7 +129,6 @@ class LocalHost:
         }
         self._register(known, file.prefix)
         self._door = self._front
-        stack.callback(self._within, self._grace, self._close_triggers)
 
     def _register(self, functions: Mapping[str, Function], prefix: str) -> None:
         off = self._turn_off

@@ -95,7 +95,7 @@ def tolerant(folder: Path, *arguments: str, app: Path = SAMPLE, **settings: str)
             host = Host(process, output, errors)
             yield host
             process.terminate()
-            assert process.wait(timeout=30) in {0, -signal.SIGTERM}
+            assert process.wait(timeout=30) in {0, -signal.SIGTERM, -signal.SIGKILL}
         finally:
             process.kill()
             process.wait(timeout=30)
