@@ -20,11 +20,9 @@ import sys
 from collections.abc import Sequence
 
 from local.functions_host import log
-from local.functions_host.errors import HostError, InvocationFailed
-from local.functions_host.local_host import Answer, LocalHost
+from local.functions_host.errors import HostError
+from local.functions_host.local_host import LocalHost
 from local.stop_signals import stop_signals
-
-__all__ = ["Answer", "HostError", "InvocationFailed", "LocalHost"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -71,7 +71,7 @@ class Front:
         *,
         off: Off,
     ) -> None:
-        """Read the routes. `off` is told of each that is invalid."""
+        """Read the routes. `off` is called for each that is invalid."""
         self._invoke, self._timers, self._key = invoke, timers, key
         self.routes: dict[str, Route] = {}
         self._functions: list[Function] = []

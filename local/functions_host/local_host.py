@@ -6,14 +6,11 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from werkzeug import Response
-from werkzeug.datastructures import Headers
-from werkzeug.test import Client
 
 from local.functions_host import log, rpc
 from local.functions_host.easy_auth import EasyAuth
@@ -36,15 +33,6 @@ _HTTP = 3
 """Open requests may take that many times as long when the host stops."""
 _BUILT_IN = {"http", "httptrigger", "timertrigger"}
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The response of an HTTP function."""
-
-    status: int
-    headers: Headers
-    body: bytes
 
 
 class LocalHost:
@@ -178,15 +166,6 @@ class LocalHost:
         with ThreadPoolExecutor() as pool:  # each stops at once, and then waits
             list(pool.map(lambda each: each.close(), (self._timers, self._queues)))
 
-    def http(
-        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Answer:
-        """Send a request without a network; `path` includes the prefix and the query."""
-        response = Client(self._door).open(
-            path, method=method, headers=dict(headers or {}), data=body
-        )
-        return Answer(response.status_code, response.headers, response.get_data())
-
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
         """Run a timer now and wait for it, retries included. Raise `InvocationFailed`."""
         self._timers[name].fire(past_due=past_due)
@@ -231,7 +210,7 @@ class LocalHost:
         attempts: int = 0,
     ) -> rpc.TypedData | None:
         """Run a function, send its outputs, and return its value. Raise `InvocationFailed`."""
-        with log.invocation(function.name, function.kind) as number:
+        with log.invocation(function.name, function.reason) as number:
             given = self._worker.invoke(
                 function, value, about, attempt=attempt, attempts=attempts, invocation_id=number
             )

@@ -13,9 +13,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-
-_CALLED = "This function was programmatically called via the host APIs."
 
 
 class _Lines(logging.Formatter):
@@ -76,15 +73,10 @@ def _to_standard_error(category: Callable[[], str], level: int) -> None:
 
 
 @contextlib.contextmanager
-def invocation(function: str, kind: str) -> Iterator[str]:
-    """Log start and end of a function with this kind of trigger. Yield the id of the run."""
+def invocation(function: str, reason: str) -> Iterator[str]:
+    """Log start and end of a function. Yield the id of the run."""
     log = logging.getLogger(f"Function.{function}")
     number, started, outcome = str(uuid.uuid4()), time.monotonic(), "Failed"
-    reasons = {
-        "timer": f"Timer fired at {datetime.now(UTC).isoformat()}",
-        "queue": "New queue message detected.",
-    }
-    reason = reasons.get(kind, _CALLED)
     log.info("Executing 'Functions.%s' (Reason='%s', Id=%s)", function, reason, number)
     try:
         yield number

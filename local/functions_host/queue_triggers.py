@@ -49,7 +49,7 @@ class Queues:
     def __init__(
         self, functions: Mapping[str, Function], run: Run, *, production: bool = False, off: Off
     ) -> None:
-        """Set the functions; nothing is contacted yet. `off` is told of a queue's wrong name."""
+        """Set the functions; nothing is contacted yet. `off` is called for a wrong name."""
         self._nap = _PRODUCTION_NAP if production else _NAP
         self._functions = []
         for function in functions.values():

@@ -143,7 +143,7 @@ class Timers:
     def __init__(
         self, functions: Mapping[str, Function], run: Run, state: Path | None, *, off: Off
     ) -> None:
-        """Parse all schedules; nothing runs yet. `off` is told of each that is invalid."""
+        """Parse all schedules; nothing runs yet. `off` is called for each that is invalid."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._guard = threading.Lock()

@@ -2,29 +2,27 @@
 
 As the host in Azure does it (Azure/azure-functions-host, `RpcFunctionInvocationDispatcher`): what
 runs in a process that dies fails, and the third death, each within 30 minutes of the one before,
-ends the host. A function that runs too long takes the process with it, which is no death. The end
-of a process with status 0 is not noticed, and calls wait for it until the host stops.
+ends the host. A timeout ends the process too, but does not count as a death. Nobody notices the end
+of a process with status 0: calls wait for it until the host stops.
 """
 
 import contextlib
 import json
 import logging
-import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from local.functions_host import rpc, worker_process
+from local.functions_host import rpc
 from local.functions_host.errors import HostError, HostStopped, InvocationFailed
+from local.functions_host.process import Process, words
 
 MAX_DEATHS = 3
 DEATHS_APART = 30 * 60
@@ -50,6 +48,15 @@ class Function:
     def kind(self) -> str:
         """The kind of the trigger: `http`, `timer`, `queue` ..."""
         return str(self.trigger["type"]).lower().removesuffix("trigger")
+
+    @property
+    def reason(self) -> str:
+        """Why it runs now, in the words of the host's log."""
+        if self.kind == "timer":
+            return f"Timer fired at {datetime.now(UTC).isoformat()}"
+        if self.kind == "queue":
+            return f"New queue message detected on '{self.trigger.get('queueName')}'."
+        return "This function was programmatically called via the host APIs."
 
 
 type About = Mapping[str, rpc.TypedData]
@@ -85,7 +92,7 @@ class Worker:
 
     def __enter__(self) -> Self:
         """Import and index the app. Raise `HostError` with the worker's text if that fails."""
-        self._process = _Process(self._app)
+        self._process = Process(self._app)
         self._thread = threading.Thread(target=self._follow, name="worker")
         self._thread.start()
         try:
@@ -160,7 +167,7 @@ class Worker:
         return Returned(response.return_value, outputs)
 
     def _in_time(
-        self, function: Function, process: "_Process", answer: Future[rpc.InvocationResponse]
+        self, function: Function, process: Process, answer: Future[rpc.InvocationResponse]
     ) -> rpc.InvocationResponse:
         """Wait for an answer. End the process if there is none in time."""
         limit, grace = self._limits
@@ -187,12 +194,12 @@ class Worker:
                 if self._stopping.is_set():
                     process.fail(HostStopped("the host stopped before the function ended"))
                     return
-                failure = InvocationFailed(f"the worker process ended ({_words(status)})")
+                failure = InvocationFailed(f"the worker process ended ({words(status)})")
                 _log.error("%s, with all that ran in it", failure)
                 if not process.timed_out and self._dead():
                     process.fail(failure)
                     break
-                self._process = _Process(self._app)
+                self._process = Process(self._app)
                 process.fail(failure)
         _log.error("the worker died %d times: the host stops", MAX_DEATHS)
         self._give_up()
@@ -206,70 +213,6 @@ class Worker:
         return len(self._deaths) == MAX_DEATHS
 
 
-class _Process:
-    """One worker process, and the calls that run in it."""
-
-    def __init__(self, app: Path) -> None:
-        """Start it: a fork is quicker, but safe only while this process has one thread."""
-        self._host, worker = multiprocessing.Pipe()
-        with worker:
-            alone = threading.active_count() == 1
-            self._pid = _forked(worker, app) if alone else _spawned(worker, app)
-        self._guard, self._sending = threading.Lock(), threading.Lock()
-        self._calls: dict[str, Future[rpc.InvocationResponse]] = {}
-        self._failure: Exception | None = None
-        self._ended = self.timed_out = False
-        self.indexed: Future[rpc.FunctionMetadataResponse] = Future()
-
-    def call(self, request: rpc.InvocationRequest) -> Future[rpc.InvocationResponse]:
-        """Start a call, as soon as the app is indexed. Return where its answer comes."""
-        self.indexed.result()
-        answer: Future[rpc.InvocationResponse] = Future()
-        with self._guard:
-            if self._failure:
-                raise self._failure
-            self._calls[request.invocation_id] = answer
-        self._send(request)
-        return answer
-
-    def stop(self) -> None:
-        """Let the process end when nothing runs in it."""
-        self._send(None)
-
-    def _send(self, message: rpc.InvocationRequest | None) -> None:
-        # not under the lock of the calls: the worker may send an answer first
-        with self._sending, contextlib.suppress(OSError):  # it is dead, and `follow` notices
-            self._host.send(message)
-
-    def kill(self, *, timed_out: bool = False) -> None:
-        """Kill the process, unless it has ended."""
-        self.timed_out = timed_out
-        if not self._ended:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-
-    def follow(self) -> int:
-        """Pass answers on until the process ends. Return its exit status, or minus its signal."""
-        with contextlib.suppress(EOFError, OSError):
-            self.indexed.set_result(self._host.recv())
-            while True:
-                response: rpc.InvocationResponse = self._host.recv()
-                self._calls.pop(response.invocation_id).set_result(response)
-        _, status = os.waitpid(self._pid, 0)
-        self._ended = True
-        return os.waitstatus_to_exitcode(status)
-
-    def fail(self, failure: Exception) -> None:
-        """Fail all calls, present and future, after the process has ended."""
-        with self._guard:
-            self._failure = failure
-        self._host.close()
-        if not self.indexed.done():
-            self.indexed.set_exception(failure)
-        for answer in self._calls.values():
-            answer.set_exception(failure)
-
-
 def _function(found: rpc.RpcFunctionMetadata) -> Function:
     bindings = [json.loads(binding) for binding in found.raw_bindings]
     trigger = next(each for each in bindings if each["type"].lower().endswith("trigger"))
@@ -279,26 +222,3 @@ def _function(found: rpc.RpcFunctionMetadata) -> Function:
         if str(each.get("direction", "")).lower() == "out"
     }
     return Function(found.name, found.function_id, trigger, found.retry_options, outputs)
-
-
-def _forked(worker: Connection, app: Path) -> int:
-    pid = os.fork()
-    if not pid:
-        worker_process.run(worker, app)
-    return pid
-
-
-def _spawned(worker: Connection, app: Path) -> int:
-    script = (
-        f"import sys; sys.path[:] = {sys.path!r}; "
-        "from multiprocessing.connection import Connection; from pathlib import Path; "
-        "from local.functions_host import worker_process; "
-        f"worker_process.run(Connection({worker.fileno()}), Path({str(app)!r}))"
-    )
-    os.set_inheritable(worker.fileno(), True)
-    options = [f"-W{each}" for each in sys.warnoptions]
-    return os.posix_spawn(sys.executable, [sys.executable, *options, "-c", script], os.environ)
-
-
-def _words(status: int) -> str:
-    return signal.Signals(-status).name if status < 0 else f"exit status {status}"

@@ -1,4 +1,4 @@
-"""What cannot run: a strict host does not start; a tolerant one turns it off, says so, and runs."""
+"""What cannot run: a strict host does not start; a tolerant one turns it off and logs why."""
 
 import socket
 from pathlib import Path

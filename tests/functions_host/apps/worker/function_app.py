@@ -21,7 +21,7 @@ _kept: list[socket.socket] = []
 
 @app.timer_trigger(schedule="0 0 7 1 1 *", arg_name="timer", run_on_startup=True)
 def tick(timer: func.TimerRequest) -> None:  # noqa: ARG001  (a trigger's parameter)
-    """Tell that it runs, and wait until it is let go."""
+    """Connect to a port of 127.0.0.1, and wait for an answer."""
     _wait(int(os.environ["APP_PORT"]))
 
 
@@ -72,7 +72,7 @@ def say(req: func.HttpRequest) -> str:
 
 
 def _wait(port: int) -> str:
-    """Connect, and return what is said; only the end of the process closes the connection."""
+    """Return what the other side sends; only the end of the process closes the connection."""
     client = socket.create_connection(("127.0.0.1", port))
     _kept.append(client)
     said = client.recv(100)
