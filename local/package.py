@@ -137,7 +137,8 @@ def _hosted(
 ) -> Iterator[tuple[str, list[str]]]:
     """Run the local host with the package. Yield its root and the names of the functions."""
     log = folder / "host.log"
-    command = [str(python), "-m", "local.host", "--app", str(app), "--port", "0", "--no-timers"]
+    options = ["--strict", "--app", str(app), "--port", "0", "--no-timers"]
+    command = [str(python), "-m", "local.host", *options]
     with (
         log.open("w") as errors,
         subprocess.Popen(  # noqa: S603  (our own command)

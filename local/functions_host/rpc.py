@@ -212,22 +212,6 @@ class FunctionMetadataResponse:
 
 
 @dataclass(slots=True)
-class FunctionLoadRequest:
-    """Load this function."""
-
-    function_id: str = ""
-    metadata: RpcFunctionMetadata | None = None
-
-
-@dataclass(slots=True)
-class FunctionLoadResponse:
-    """The result of loading."""
-
-    function_id: str = ""
-    result: StatusResult = field(default_factory=StatusResult)
-
-
-@dataclass(slots=True)
 class RpcTraceContext:
     """The trace context of the invocation (W3C)."""
 
