@@ -5,22 +5,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from werkzeug.datastructures import Headers
-from werkzeug.test import Client
 
 from local.functions_host import rpc
 from local.functions_host.easy_auth import EasyAuth
-from local.functions_host.http_triggers import Front, Key, access
+from local.functions_host.errors import HostError
+from local.functions_host.http_triggers import Front, access
+from local.functions_host.keys import Keys
+from local.functions_host.messages import Application, Request, body_of
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.server import serving
 from local.functions_host.settings import inside, route_prefix
+from local.functions_host.targets import path_of
 from local.functions_host.timer_triggers import Timers
 from local.functions_host.worker import NOTHING, About, Function, Worker
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,18 @@ class LocalHost:
         with contextlib.ExitStack() as stack:
             prefix = route_prefix(self._app)
             stack.enter_context(inside(self._app, self._environment))
-            key = Key(os.environ.get("LOCAL_FUNCTION_KEY", "local"))
+            keys = Keys.of(os.environ)
             worker = stack.enter_context(self._worker)
             self._timers = Timers(worker.functions, self._run, self._state)
             self._queues = Queues(worker.functions, self._invoke)
-            self._front = Front(worker.functions.values(), self._invoke, self._timers, prefix, key)
-            self._door: WSGIApplication = self._front
+            self._front = Front(
+                worker.functions.values(), self._invoke, self._timers, prefix, keys, self._off
+            )
+            self._door: Application = self._front
             if self._signed_in:
                 self._door = EasyAuth(self._front, self._signed_in, prefix, os.environ)
             stack.callback(self._queues.close)
+            stack.callback(self._front.close)
             stack.callback(self._timers.close)
             self.port = stack.enter_context(serving(self._door, self._port))
             os.environ.setdefault(
@@ -90,10 +93,13 @@ class LocalHost:
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Answer:
         """Send a request without a network; `path` includes the prefix and the query."""
-        response = Client(self._door).open(
-            path, method=method, headers=dict(headers or {}), data=body
+        raw, _, query = path.partition("?")
+        given = {name.lower(): [value] for name, value in (headers or {}).items()}
+        request = Request(
+            method, path_of(raw), query, {"host": ["localhost"], **given}, body_of(body)
         )
-        return Answer(response.status_code, response.headers, response.get_data())
+        response = self._door(request)
+        return Answer(response.status, Headers(response.headers), response.body)
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
         """Run a timer now and wait for it, retries included. Raise `InvocationFailed`."""
@@ -127,6 +133,9 @@ class LocalHost:
         if function.kind == "queue":
             return f"queue  {self._queues.described(function)}"
         return f"{function.kind} (not run by the local host)"
+
+    def _off(self, function: Function, reason: str) -> None:
+        raise HostError(f"the function {function.name}: {reason}")
 
     def _run(self, function: Function, value: rpc.TypedData, retry: int, retries: int) -> object:
         return self._invoke(function, value, attempt=retry, attempts=retries)

@@ -1,8 +1,8 @@
-"""Timer triggers: a failed run does not stop the schedule, and two runs never overlap.
+"""Timer triggers: a failed run does not stop the schedule, and two scheduled runs never overlap.
 
 Missed runs, retries and the value that a function receives follow the host in Azure
-(azure-webjobs-sdk-extensions, `TimerListener`). Different here: there, a run that an administrator
-starts does not wait for a scheduled one.
+(azure-webjobs-sdk-extensions, `TimerListener`). A run that an administrator starts does not wait
+for a scheduled one.
 """
 
 import contextlib
@@ -55,7 +55,6 @@ class Timer:
         except (HostError, ScheduleError) as error:
             raise HostError(f"the schedule of the function {function.name}: {error}") from None
         self._function, self._run, self._wait, self._clock = function, run, wait, clock
-        self._one_at_a_time = threading.Lock()
         now = clock()
         self._monitored = function.trigger.get(
             "useMonitor", True
@@ -75,8 +74,7 @@ class Timer:
             "ScheduleStatus": self._status.document() if self._monitored else None,
             "IsPastDue": past_due,
         }
-        with self._one_at_a_time:
-            self._tries(rpc.TypedData(json=json.dumps(value)))
+        self._tries(rpc.TypedData(json=json.dumps(value)))
 
     def _tries(self, value: rpc.TypedData) -> None:
         policy = self._function.retry or rpc.RpcRetryOptions()
@@ -140,7 +138,6 @@ class Timers:
         """Parse all schedules; nothing runs yet. Raise `HostError` if one is invalid."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._guard = threading.Lock()
         self._timers = {
             name: Timer(function, run, self._stop.wait, lambda: datetime.now(UTC), state)
             for name, function in functions.items()
@@ -158,22 +155,8 @@ class Timers:
     def follow(self) -> None:
         """Start all timers; each runs when it is due."""
         for name, timer in self._timers.items():
-            self._start(f"timer {name}", timer.follow)
-
-    def start(self, name: str) -> None:
-        """Run a timer once in the background; its result is logged. Raise `KeyError`."""
-        timer = self._timers[name]
-
-        def fire() -> None:
-            with contextlib.suppress(InvocationFailed):  # it is logged
-                timer.fire()
-
-        self._start(f"timer {name}, once", fire)
-
-    def _start(self, name: str, run: Callable[[], None]) -> None:
-        thread = threading.Thread(target=run, name=name)
-        with self._guard:
-            self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+            thread = threading.Thread(target=timer.follow, name=f"timer {name}")
+            self._threads.append(thread)
             thread.start()
 
     def close(self) -> None:

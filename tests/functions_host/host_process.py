@@ -39,7 +39,7 @@ def environment(**settings: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"LOCAL_FUNCTION_KEY", "SAMPLE_SCHEDULE"}
+        if name not in {"LOCAL_FUNCTION_KEY", "LOCAL_MASTER_KEY", "SAMPLE_SCHEDULE"}
     }
     return {**kept, "SAMPLE_SCHEDULE": "0 0 7 * * *", **settings}
 

@@ -52,6 +52,10 @@ def app(tmp_path: Path) -> Path:
         ),
         (ROUTE.format(route="{a}/{a}"), "the route '/api/{a}/{a}' names a parameter twice"),
         (
+            ROUTE.format(route="administrators"),
+            "page: The specified route conflicts with one or more built in routes.",
+        ),
+        (
             "import nowhere_to_be_found",
             "ModuleNotFoundError: No module named 'nowhere_to_be_found'",
         ),
@@ -99,10 +103,6 @@ def test_folder_without_an_app_is_refused(tmp_path: Path) -> None:
 
 def test_app_without_a_script_is_refused(app: Path) -> None:
     assert f"the worker found no functions in {app / 'function_app.py'}" in refused(app)
-
-
-def test_empty_key_is_refused() -> None:
-    assert "LOCAL_FUNCTION_KEY is set, but empty" in refused(SAMPLE, LOCAL_FUNCTION_KEY="")
 
 
 def test_taken_port_is_refused() -> None:
