@@ -470,6 +470,7 @@ def test_local_host_signs_a_person_in(lapsewatch: Lapsewatch, tmp_path: Path) ->
         for headers, status in (
             (SAME, 303),
             ({"Origin": host.root}, 303),
+            ({"Origin": f"http://localhost:{host.port}"}, 303),
             ({"Origin": "http://evil.example"}, 403),
         ):
             sent = requests.post(

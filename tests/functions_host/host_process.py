@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+import requests
+
 from tests.support.forks import Forked, Forks, program
 
 SAMPLE = Path(__file__).parent / "apps" / "sample"
@@ -62,6 +64,15 @@ class Host:
 
     def log(self) -> str:
         return self._errors.read_text()
+
+    def start(self, name: str, key: str = "local-master") -> None:
+        """Start a function as an administrator does."""
+        requests.post(
+            f"{self.root}/admin/functions/{name}",
+            headers={"x-functions-key": key},
+            json={},
+            timeout=60,
+        ).raise_for_status()
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
