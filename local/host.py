@@ -2,9 +2,10 @@
 
     python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers] [--signed-in NAME]
 
-It reads the environment as the app in Azure does, then local.settings.json, and accepts one
-function key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP, timer and queue triggers run; others
-are listed only. With `--signed-in` it acts as Easy Auth for that person, in front of the page's
+It reads the environment as the app in Azure does, then local.settings.json. It has two keys:
+`LOCAL_FUNCTION_KEY` (default: `local`) opens functions, and `LOCAL_MASTER_KEY` (default:
+`local-master`) opens those and `/admin`. HTTP, timer and queue triggers run; others are listed
+only. With `--signed-in` it acts as Easy Auth for that person, in front of the page's
 routes (`local.functions_host.easy_auth`); without, nobody is signed in. It is not the Functions
 runtime: there is no scaling and there are no timeouts. One app per process (see
 `local.functions_host.worker`).

@@ -63,7 +63,7 @@ class Body:
         if self._read or self._length == 0:
             return True
         if self._proceed is not None:
-            return False  # the client was told not to send it
+            return False  # the client waits, and has sent nothing
         try:
             self.whole()
         except BodyTooLarge:
