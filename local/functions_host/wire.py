@@ -11,7 +11,7 @@ from local.functions_host.messages import Body, Request, Response, Stream
 from local.functions_host.targets import path_of
 
 LINE_LIMIT, HEADERS_LIMIT, HEADERS_COUNT = 8192, 32_768, 100
-NO_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED}
+NO_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 """The name of a method, a header or a cookie, as a regular expression."""
 _REQUEST_LINE = re.compile(rf"({NAME}) ([!-~]+) HTTP/(\d\.\d)")
@@ -157,12 +157,13 @@ def written(response: Response, method: str, *, modern: bool, keeps: bool) -> by
     """
     headers = list(response.headers)
     names = {name.lower() for name, _ in headers}
-    body = b"" if method == "HEAD" or response.status in NO_BODY else response.body
+    bare = method == "HEAD" or response.status in NO_BODY
+    body = b"" if bare or response.status == HTTPStatus.RESET_CONTENT else response.body
     framed = not names.isdisjoint({"content-length", "transfer-encoding"})
     if body and modern and not framed:
         headers.append(("Transfer-Encoding", "chunked"))
         body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
-    elif not response.body and method != "HEAD" and response.status not in NO_BODY and not framed:
+    elif not body and not bare and not framed:
         headers.append(("Content-Length", "0"))
     if modern and not keeps and "connection" not in names:
         headers.append(("Connection", "close"))

@@ -1,5 +1,6 @@
 """The local host over real HTTP, with the sample app."""
 
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from local.functions_host.messages import BODY_LIMIT
 from tests.functions_host.host_process import ROOT, SAMPLE, Host, environment, hosted
 
 KEY, MASTER_KEY = "a-key-for-tests", "a-master-key-for-tests"
@@ -66,6 +68,28 @@ def test_a_request_arrives_as_in_azure(host: Host) -> None:
         "body": "bödy",
         "method": "POST",
     }
+
+
+def test_a_connection_carries_several_requests(host: Host) -> None:
+    """The last one has a body over the limit: the host closes the connection."""
+    lines = [
+        "GET /api/runs HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HEAD /api/page HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /api/runs HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+        "GET /api/page/../runs HTTP/1.1\r\nHost: a\r\n\r\n",
+        f"POST /api/items/abc?code={KEY} HTTP/1.1\r\nHost: a\r\n",
+        f"Content-Length: {BODY_LIMIT + 1}\r\n\r\n",
+    ]
+    with socket.create_connection(("127.0.0.1", host.port), timeout=20) as connection:
+        connection.sendall("".join(lines).encode())
+        answers = connection.makefile("rb").read(4096)
+        connection.shutdown(socket.SHUT_WR)
+    found = re.findall(
+        rb"^HTTP/1.1 (\d+)|^(Connection: close|Content-Length: \d+)", answers, re.MULTILINE
+    )
+    assert b" ".join(status or header for status, header in found) == (
+        b"200 200 404 Content-Length: 0 200 500 Connection: close Content-Length: 0"
+    )
 
 
 def test_a_response_leaves_as_the_function_made_it(host: Host) -> None:

@@ -106,6 +106,7 @@ def test_a_body_over_the_limit_is_not_read() -> None:
         (Response(404), "HEAD", set(), b""),
         (Response(303, [("Location", "/")]), "POST", {"Location: /", "Content-Length: 0"}, b""),
         (Response(204), "GET", set(), b""),
+        (Response(205, body=b"text"), "GET", {"Content-Length: 0"}, b""),
         (Response(304, [("ETag", "1")], b"text"), "GET", {"ETag: 1"}, b""),
         (Response(999, [("content-length", "1")], b"t"), "GET", {"content-length: 1"}, b"t"),
     ],
