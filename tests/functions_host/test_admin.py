@@ -34,6 +34,7 @@ FUNCTIONS = {
         function("second", "http", route="/STATUS/", methods=["POST", "get"]),
         function("third", "http", route="status", methods=["POST"]),
         function("run", "http", route="runtimes"),
+        function("put", "http", route="open", methods=["PUT"]),  # the other one has all methods
     )
 }
 
@@ -192,6 +193,7 @@ def test_functions_are_described_with_their_bindings() -> None:
 def test_a_route_that_conflicts_is_off() -> None:
     world = World()
     assert world.off == [
+        ("put", "The route specified conflicts with the route defined by function 'open'."),
         ("run", "The specified route conflicts with one or more built in routes."),
         ("status", "The route specified conflicts with the route defined by function 'second'."),
         ("third", "The route specified conflicts with the route defined by function 'second'."),

@@ -84,6 +84,7 @@ def test_a_function_gets_no_body_that_comes_in_chunks() -> None:
     received = wire.receive(stream, lambda: None)
     assert received is not None
     body = received.request.body
+    assert not received.request.header("content-length")
     assert (body.content(), body.finish(), stream.read()) == (b"", True, b"GET")
     assert receive(text).request.body.whole() == b"oneto"
 

@@ -1,7 +1,7 @@
 """Two tenants behind one app: requests that confuse them, or the routes, are refused.
 
-A key of one function is refused on another route by the host in Azure, which the local host, with
-its one key, does not do.
+A key of one function is refused on another route by the host in Azure. The local host has one key
+for all functions.
 """
 
 import contextlib
