@@ -29,7 +29,7 @@ from local.tenant import DEFAULT_PORT
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ROOT / "build" / "demo"
 LOG = "build/demo/host.log"
-KEY = {"x-functions-key": "local"}
+KEY, MASTER_KEY = {"x-functions-key": "local"}, {"x-functions-key": "local-master"}
 PERSON = "Dana Example"
 """The person who is signed in to the page."""
 TIMEOUT_SECONDS = 60.0
@@ -55,6 +55,7 @@ def main() -> int:
                 "LAPSEWATCH_TABLES": azurite.tables,
                 "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
                 "LOCAL_FUNCTION_KEY": KEY["x-functions-key"],
+                "LOCAL_MASTER_KEY": MASTER_KEY["x-functions-key"],
             }
             with _host(environment) as root:
                 _show_checks(root, tenant, environment)
@@ -73,7 +74,7 @@ def main() -> int:
 def _show_checks(root: str, tenant: Tenant, environment: Mapping[str, str]) -> None:
     _title("1. The timer fires")
     requests.post(
-        f"{root}/admin/functions/tick", headers=KEY, timeout=TIMEOUT_SECONDS
+        f"{root}/admin/functions/tick", headers=MASTER_KEY, json={}, timeout=TIMEOUT_SECONDS
     ).raise_for_status()
     _wait_for_a_check(root)
     _title("2. The status   (python -m shared status)")

@@ -42,7 +42,7 @@ TESTS = (
     "tests/adapters",
 )
 """The tests of the whole app, and of each call to a service with its errors."""
-KEY = {"x-functions-key": "local"}
+KEY, MASTER_KEY = {"x-functions-key": "local"}, {"x-functions-key": "local-master"}
 TIMEOUT_SECONDS = 60.0
 """Seconds to wait for the host, and for a check."""
 
@@ -93,7 +93,10 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
                 "after the start of the host"
             )
             requests.post(
-                f"{root}/admin/functions/tick", headers=KEY, timeout=TIMEOUT_SECONDS
+                f"{root}/admin/functions/tick",
+                headers=MASTER_KEY,
+                json={},
+                timeout=TIMEOUT_SECONDS,
             ).raise_for_status()
             yield f"the tick ended as {_check(root)} and posted {len(tenant.posted('its'))} card"
             yield f"health answers “{_health(root, 'ok')}”"

@@ -7,31 +7,29 @@ https://learn.microsoft.com/azure/app-service/configure-authentication-user-iden
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 import requests
-from werkzeug import Request, Response
 
 from local.functions_host.errors import HostError
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from local.functions_host.messages import Application, Request, Response
 
 ISSUER, CLIENT_ID = "LAPSEWATCH_SIGN_IN_ISSUER", "LAPSEWATCH_SIGN_IN_CLIENT_ID"
 TIMEOUT = 10.0
 """Timeout of the request for a token, in seconds."""
-_THEIRS = ("HTTP_X_MS_CLIENT_PRINCIPAL", "HTTP_X_MS_TOKEN_")
+_THEIRS = ("x-ms-client-principal", "x-ms-token-")
 
 
 class EasyAuth:
-    """A WSGI middleware."""
+    """An application in front of another one."""
 
     def __init__(
-        self, application: "WSGIApplication", name: str, prefix: str, settings: Mapping[str, str]
+        self, application: Application, name: str, prefix: str, settings: Mapping[str, str]
     ) -> None:
         """Sign `name` in to the page below `prefix`.
 
@@ -53,25 +51,25 @@ class EasyAuth:
         self._tokens = f"http://{issuer.netloc}/control/id-tokens"
         self._client_id = settings[CLIENT_ID]
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, request: Request) -> Response:
         """Forward a request; add the person's token if it is for the page."""
-        request = Request(environ)
-        if self._is_page(request.path):
-            for header in [header for header in environ if header.startswith(_THEIRS)]:
-                del environ[header]
-            # not for a foreign name that resolves to 127.0.0.1 (DNS rebinding)
-            if urlsplit(f"//{request.host}").hostname in {"127.0.0.1", "localhost"}:
-                try:
-                    environ.update(self._headers())
-                except (requests.RequestException, ValueError, KeyError):
-                    sentence = (
-                        f"The stand-in tenant at {self._tokens} issues no ID token. "
-                        "Is `python -m local.tenant` still running?\n"
-                    )
-                    return Response(sentence, HTTPStatus.BAD_GATEWAY)(environ, start_response)
-        return self._application(environ, start_response)
+        if not self._is_page(request.path):
+            return self._application(request)
+        headers = {
+            name: values for name, values in request.headers.items() if not name.startswith(_THEIRS)
+        }
+        # not for a foreign name that resolves to 127.0.0.1 (DNS rebinding)
+        if urlsplit(f"//{request.header('host')}").hostname in {"127.0.0.1", "localhost"}:
+            try:
+                headers |= {name: [value] for name, value in self._headers().items()}
+            except (requests.RequestException, ValueError, KeyError):
+                sentence = (
+                    f"The stand-in tenant at {self._tokens} issues no ID token. "
+                    "Is `python -m local.tenant` still running?\n"
+                )
+                plain = [("Content-Type", "text/plain; charset=utf-8")]
+                return Response(HTTPStatus.BAD_GATEWAY, plain, sentence.encode())
+        return self._application(replace(request, headers=headers))
 
     def _is_page(self, path: str) -> bool:
         path = path.lower()
@@ -94,9 +92,9 @@ class EasyAuth:
             "role_typ": "roles",
         }
         return {
-            "HTTP_X_MS_TOKEN_AAD_ID_TOKEN": token,
-            "HTTP_X_MS_CLIENT_PRINCIPAL": b64encode(json.dumps(principal).encode()).decode("ascii"),
-            "HTTP_X_MS_CLIENT_PRINCIPAL_ID": str(claims["oid"]),
-            "HTTP_X_MS_CLIENT_PRINCIPAL_NAME": str(claims["preferred_username"]),
-            "HTTP_X_MS_CLIENT_PRINCIPAL_IDP": "aad",
+            "x-ms-token-aad-id-token": token,
+            "x-ms-client-principal": b64encode(json.dumps(principal).encode()).decode("ascii"),
+            "x-ms-client-principal-id": str(claims["oid"]),
+            "x-ms-client-principal-name": str(claims["preferred_username"]),
+            "x-ms-client-principal-idp": "aad",
         }

@@ -4,27 +4,24 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
-
-from werkzeug import Response
+from typing import Self
 
 from local.functions_host import log, rpc
 from local.functions_host.easy_auth import EasyAuth
 from local.functions_host.errors import HostError
 from local.functions_host.host_json import HostFile, host_file
-from local.functions_host.http_triggers import Front, Key, access
+from local.functions_host.http_triggers import Front, access
+from local.functions_host.keys import Keys
+from local.functions_host.messages import Application, Request, Response
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.server import listen, serving
 from local.functions_host.settings import environment
 from local.functions_host.timer_triggers import Timers
 from local.functions_host.worker import NOTHING, About, Function, Limits, Worker
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 GRACE = "LOCAL_GRACE_SECONDS"
 """The setting for how long timers and queue functions may take when the host stops, and a function
@@ -65,7 +62,7 @@ class LocalHost:
         self._off: dict[str, str] = {}
         self.functions: Mapping[str, Function] = {}
         """The functions by name."""
-        self._door: WSGIApplication = _not_running
+        self._door: Application = _not_running
 
     def __enter__(self) -> Self:
         """Index the app and listen. Raise `HostError` if that fails."""
@@ -78,7 +75,7 @@ class LocalHost:
             self.port = listening.getsockname()[1]
             stack.enter_context(environment(self._app, self._environment, self.port))
             self._grace = float(os.environ.get(GRACE, "10"))
-            self._key = Key(os.environ.get("LOCAL_FUNCTION_KEY", "local"))
+            self._keys = Keys.of(os.environ)
             file = HostFile()
             try:
                 file = host_file(self._app)
@@ -120,11 +117,9 @@ class LocalHost:
 
     def _register(self, functions: Mapping[str, Function], prefix: str) -> None:
         off = self._turn_off
-        self._timers = Timers(functions, self._run, self._state, off=off)
+        self._timers = Timers(functions, self._run, self._state, off)
         self._queues = Queues(functions, self._invoke, production=self._production, off=off)
-        self._front = Front(
-            functions.values(), self._invoke, self._timers, prefix, self._key, off=off
-        )
+        self._front = Front(functions.values(), self._invoke, self._timers, prefix, self._keys, off)
 
     def _is_built_in(self, function: Function) -> bool:
         """Return whether a function needs no extension bundle; turn it off otherwise."""
@@ -165,6 +160,7 @@ class LocalHost:
     def _close_triggers(self) -> None:
         with ThreadPoolExecutor() as pool:  # each stops at once, and then waits
             list(pool.map(lambda each: each.close(), (self._timers, self._queues)))
+        self._front.close()
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
         """Run a timer now and wait for it, retries included. Raise `InvocationFailed`."""
@@ -218,6 +214,5 @@ class LocalHost:
         return given.value
 
 
-def _not_running(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    response = Response("Function host is not running.", HTTPStatus.SERVICE_UNAVAILABLE)
-    return response(environ, start_response)
+def _not_running(_: Request) -> Response:
+    return Response(HTTPStatus.SERVICE_UNAVAILABLE, body=b"Function host is not running.")

@@ -20,6 +20,7 @@ _PARAMETER = re.compile(
     r"\{(?P<rest>\*{0,2})(?P<name>[A-Za-z_]\w*)(?::(?P<constraint>\w+))?(?P<optional>\?)?\}",
     re.ASCII,
 )
+_RESERVED = ("admin", "runtime")  # whatever the prefix is, as the host in Azure does
 
 
 class RouteError(ValueError):
@@ -50,6 +51,8 @@ class Route:
 
 def route(prefix: str, template: str, methods: Collection[str] = ()) -> Route:
     """Parse a template below the prefix of host.json. Raise `RouteError` if it is invalid."""
+    if template.strip("/").lower().startswith(_RESERVED):
+        raise RouteError("The specified route conflicts with one or more built in routes.")
     segments = [segment for part in (prefix, template) for segment in part.split("/") if segment]
     path = "/" + "/".join(segments)
     try:
@@ -59,6 +62,13 @@ def route(prefix: str, template: str, methods: Collection[str] = ()) -> Route:
     except re.error:
         raise RouteError(f"the route {path!r} names a parameter twice") from None
     return Route(path, frozenset(method.upper() for method in methods), pattern)
+
+
+def conflict(one: Route, other: Route) -> bool:
+    """Return whether two routes have the same template and a method in common."""
+    if one.path.lower() != other.path.lower():
+        return False
+    return not one.methods or not other.methods or not one.methods.isdisjoint(other.methods)
 
 
 def _segment(text: str) -> str:

@@ -5,7 +5,6 @@ Missed runs, retries and the value that a function receives follow the host in A
 starts does not wait for a scheduled one.
 """
 
-import contextlib
 import json
 import logging
 import threading
@@ -55,7 +54,6 @@ class Timer:
         except (HostError, ScheduleError) as error:
             raise HostError(f"the schedule: {error}") from None
         self._function, self._run, self._wait, self._clock = function, run, wait, clock
-        self._one_at_a_time = threading.Lock()
         now = clock()
         self._monitored = function.trigger.get(
             "useMonitor", True
@@ -75,8 +73,7 @@ class Timer:
             "ScheduleStatus": self._status.document() if self._monitored else None,
             "IsPastDue": past_due,
         }
-        with self._one_at_a_time:
-            self._tries(rpc.TypedData(json=json.dumps(value)))
+        self._tries(rpc.TypedData(json=json.dumps(value)))
 
     def _tries(self, value: rpc.TypedData) -> None:
         policy = self._function.retry or rpc.RpcRetryOptions()
@@ -141,12 +138,11 @@ class Timers:
     """The threads that timers run in."""
 
     def __init__(
-        self, functions: Mapping[str, Function], run: Run, state: Path | None, *, off: Off
+        self, functions: Mapping[str, Function], run: Run, state: Path | None, off: Off
     ) -> None:
         """Parse all schedules; nothing runs yet. `off` is called for each that is invalid."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._guard = threading.Lock()
         self._timers: dict[str, Timer] = {}
         for function in functions.values():
             if function.kind == "timer":
@@ -168,22 +164,8 @@ class Timers:
     def follow(self) -> None:
         """Start all timers; each runs when it is due."""
         for name, timer in self._timers.items():
-            self._start(f"timer {name}", timer.follow)
-
-    def start(self, name: str) -> None:
-        """Run a timer once in the background; its result is logged. Raise `KeyError`."""
-        timer = self._timers[name]
-
-        def fire() -> None:
-            with contextlib.suppress(InvocationFailed):  # it is logged
-                timer.fire()
-
-        self._start(f"timer {name}, once", fire)
-
-    def _start(self, name: str, run: Callable[[], None]) -> None:
-        thread = threading.Thread(target=run, name=name)
-        with self._guard:
-            self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+            thread = threading.Thread(target=timer.follow, name=f"timer {name}")
+            self._threads.append(thread)
             thread.start()
 
     def close(self) -> None:

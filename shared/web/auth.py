@@ -70,9 +70,10 @@ def from_own_page(headers: Mapping[str, str], *, page_url: str, asked: str) -> b
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port (RFC 6454)."""
+    """Return scheme, host and port (RFC 6454). All names of this machine are one host."""
     try:
         parts = urlsplit(url)
-        return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+        host = "localhost" if is_loopback(parts) else parts.hostname or ""
+        return parts.scheme, host, parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         return "", "", None

@@ -29,7 +29,7 @@ FUNCTIONS = """
 """
 FORMS = ("confirm", "acknowledge", "claim", "check")
 ASSETS = ("page.css", "page.js")
-KEY = {"x-functions-key": "local"}
+KEY, MASTER_KEY = {"x-functions-key": "local"}, {"x-functions-key": "local-master"}
 
 
 class Ask(NamedTuple):
@@ -117,6 +117,7 @@ def host() -> Iterator[Host]:
         "LAPSEWATCH_TABLES": "",
         "AzureWebJobsStorage": "",
         "LOCAL_FUNCTION_KEY": "local",
+        "LOCAL_MASTER_KEY": "local-master",
     }
     command = [sys.executable, "-m", "local.host", "--port", "0", "--no-timers"]
     with subprocess.Popen(
@@ -175,15 +176,14 @@ def test_a_key_opens_and_a_timer_can_be_started(host: Host) -> None:
         requests.get(f"{host.root}/api/status", headers=KEY, timeout=30).status_code == 503
     )  # it has no ledger
     assert requests.get(f"{host.root}/api/status?code=local", timeout=30).status_code == 503
-    assert requests.post(f"{host.root}/admin/functions/tick", timeout=30).status_code == 401
-    assert (
-        requests.post(f"{host.root}/admin/functions/tick", headers=KEY, timeout=30).status_code
-        == 202
-    )
-    assert (
-        requests.post(f"{host.root}/admin/functions/status", headers=KEY, timeout=30).status_code
-        == 404
-    )
+    for headers, name, status in (
+        ({}, "tick", 401),
+        (KEY, "tick", 403),
+        (MASTER_KEY, "unknown", 404),
+        (MASTER_KEY, "tick", 202),
+    ):
+        url = f"{host.root}/admin/functions/{name}"
+        assert requests.post(url, headers=headers, json={}, timeout=30).status_code == status
 
 
 def test_the_stand_in_tenant_takes_what_it_takes() -> None:

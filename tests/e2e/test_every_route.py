@@ -19,8 +19,8 @@ def ask(host: Host, method: str, path: str, headers: dict[str, str]) -> requests
 
 
 def headers_of(answer: requests.Response) -> dict[str, str]:
-    """Return the headers, without the time, the length and the tag of a text with the time."""
-    changing = {"date", "content-length", "etag"}
+    """Return the headers, without the time, the framing and the tag of a text with the time."""
+    changing = {"date", "content-length", "transfer-encoding", "etag"}
     return {name: value for name, value in answer.headers.items() if name.lower() not in changing}
 
 
@@ -32,7 +32,7 @@ def test_head_is_answered_as_get(signed_in: Host) -> None:
                 head = ask(signed_in, "HEAD", asked, headers)
                 assert (asked, head.status_code, head.content) == (asked, got.status_code, b"")
                 assert headers_of(head) == headers_of(got)
-                assert head.headers.get("content-length") in {None, got.headers["content-length"]}
+                assert "content-length" not in head.headers  # as the host in Azure
                 assert got.status_code in {200, 303, 401, 404}
 
 

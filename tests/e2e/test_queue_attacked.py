@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import requests
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
@@ -82,8 +81,7 @@ class Site(NamedTuple):
         return [line["outcome"] for line in lines if line["tenant_id"] == tenant]
 
     def tick(self) -> None:
-        key = {"x-functions-key": "local"}
-        requests.post(f"{self.host.root}/admin/functions/tick", headers=key, timeout=60)
+        self.host.start("tick")
 
 
 @pytest.fixture

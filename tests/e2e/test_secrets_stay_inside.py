@@ -24,7 +24,7 @@ from tests.functions_host.host_process import hosted
 from tests.support.fault_proxy import Front, Pass
 from tests.support.scripted import Asked, Reply
 
-FUNCTION_KEY = "canary-function-key"
+FUNCTION_KEY, MASTER_KEY = "canary-function-key", "canary-master-key"
 COMMANDS = [
     ["check"],
     ["check", "--json"],
@@ -120,9 +120,8 @@ def test_no_output_contains_a_secret(
         LIBAPPS_CLIENT_ID, name="LibCal 2030", ends=datetime.now(UTC) + timedelta(days=700)
     )
     id_token = tenant.id_token("Dana Example")
-    with hosted(
-        tmp_path, "--no-timers", app=ROOT, **lapsewatch.settings, LOCAL_FUNCTION_KEY=FUNCTION_KEY
-    ) as host:
+    keys = {"LOCAL_FUNCTION_KEY": FUNCTION_KEY, "LOCAL_MASTER_KEY": MASTER_KEY}
+    with hosted(tmp_path, "--no-timers", app=ROOT, **lapsewatch.settings, **keys) as host:
         headers = {"x-functions-key": FUNCTION_KEY, "X-MS-TOKEN-AAD-ID-TOKEN": id_token}
         for method, route in [
             *(("GET", route) for route in ROUTES),
@@ -136,7 +135,7 @@ def test_no_output_contains_a_secret(
                 timeout=60,
             )
             outputs[f"{method} {route}"] = f"{answer.headers}\n{answer.text}"
-        requests.post(f"{host.root}/admin/functions/tick", headers=headers, timeout=60)
+        host.start("tick", MASTER_KEY)
     outputs["the host's log"] = host.log() + "".join(host.greeting)
     outputs["the ledger"] = rows(azurite)
     outputs["the cards"] = "".join(lapsewatch.cards()) + "".join(
@@ -147,6 +146,7 @@ def test_no_output_contains_a_secret(
         "the webhook's signature": "canary-signature",
         "the header of the identity": tenant.identity_header,
         "the function key": FUNCTION_KEY,
+        "the master key": MASTER_KEY,
         "the heartbeat": "canary-heartbeat",
         "the key of the ledger": dict(
             part.split("=", 1) for part in azurite.tables.strip(";").split(";")

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+import requests
+
 from tests.support.forks import Forked, Forks, program
 
 SAMPLE = Path(__file__).parent / "apps" / "sample"
@@ -37,7 +39,7 @@ def environment(**settings: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"LOCAL_FUNCTION_KEY", "SAMPLE_SCHEDULE"}
+        if name not in {"LOCAL_FUNCTION_KEY", "LOCAL_MASTER_KEY", "SAMPLE_SCHEDULE"}
     }
     return {**kept, "SAMPLE_SCHEDULE": "0 0 7 * * *", **settings}
 
@@ -68,6 +70,15 @@ class Host:
             assert time.monotonic() < end, log
             time.sleep(0.02)
         return log
+
+    def start(self, name: str, key: str = "local-master") -> None:
+        """Start a function as an administrator does."""
+        requests.post(
+            f"{self.root}/admin/functions/{name}",
+            headers={"x-functions-key": key},
+            json={},
+            timeout=60,
+        ).raise_for_status()
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)

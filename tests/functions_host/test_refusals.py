@@ -28,6 +28,7 @@ OFF = {
     "part": (ROUTE, "a/{b:range(1,2)}", "the route '/api/a/{b:range(1,2)}' has the part"),
     "constraint": (ROUTE, "a/{b:date}", "'date'; the local host knows alpha, bool, guid, int, lo"),
     "twice": (ROUTE, "{a}/{a}", "the route '/api/{a}/{a}' names a parameter twice"),
+    "built": (ROUTE, "administrators", "conflicts with one or more built in routes."),
     "queue": (QUEUE, "No_Queue", "the queue 'No_Queue' has no valid name"),
 }
 """Functions that cannot be registered."""
@@ -206,10 +207,6 @@ def test_folder_without_an_app_is_refused(tmp_path: Path) -> None:
     assert f"there is no host.json in {tmp_path}: is it the folder of a Functions app?" in refused(
         tmp_path
     )
-
-
-def test_empty_key_is_refused() -> None:
-    assert "LOCAL_FUNCTION_KEY is set, but empty" in refused(SAMPLE, LOCAL_FUNCTION_KEY="")
 
 
 def test_taken_port_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,31 +80,6 @@ def test_long_run_is_followed_by_one_run() -> None:
     world.takes = timedelta(minutes=150)
     world.timer("0 0 * * * *").follow()
     assert [when for when, _, _ in world.runs] == [at(7), at(9, 30)]
-
-
-def test_two_runs_never_overlap() -> None:
-    second = threading.Event()
-    overlapped: list[bool] = []
-
-    def run(*_: object) -> None:
-        if overlapped:
-            second.set()
-        else:
-            overlapped.append(False)
-            other.start()
-            overlapped[0] = second.wait(
-                0.3
-            )  # time enough for a run that does not wait for this one
-
-    function = Function(
-        "tick", "1", {"type": "timerTrigger", "name": "timer", "schedule": "0 0 7 * * *"}
-    )
-    timer = Timer(function, run, World(START).wait, lambda: START, None)
-    other = threading.Thread(target=timer.fire)
-    timer.fire()
-    other.join()
-    assert overlapped == [False]
-    assert second.is_set()
 
 
 def test_a_failed_run_is_tried_again_as_its_policy_says() -> None:

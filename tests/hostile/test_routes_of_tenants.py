@@ -1,7 +1,7 @@
 """Two tenants behind one app: requests that confuse them, or the routes, are refused.
 
-A key of one function is refused on another route by the host in Azure, which the local host, with
-its one key, does not do.
+A key of one function is refused on another route by the host in Azure. The local host has one key
+for all functions.
 """
 
 import contextlib
@@ -130,7 +130,7 @@ ROWS = {
     "the same, encoded twice": Row("GET", "page/assets/..%252f..%252fhost.json", 404, "no file"),
     "a form above the page": Row("POST", f"page/..%2fcheck{OWN}", 404, ""),
     "a form encoded twice": Row("POST", f"page/%2563heck{OWN}", 404, UNKNOWN_FORM),
-    "a form with a NUL": Row("POST", f"page/check%00{OWN}", 404, UNKNOWN_FORM),
+    "a form with a NUL": Row("POST", f"page/check%00{OWN}", 400, ""),
     "a form with a space": Row("POST", f"page/%20check{OWN}", 404, UNKNOWN_FORM),
     "a very long form": Row("POST", f"page/{LONG}{OWN}", 404, UNKNOWN_FORM),
     # fields

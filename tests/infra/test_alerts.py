@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 import function_app
 from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
@@ -198,9 +197,7 @@ def test_wrong_settings_raise_an_alert(tmp_path: Path) -> None:
         name: value for name, value in EXAMPLE.items() if name != "AzureWebJobsStorage"
     } | unresolved  # no queue to wait for
     with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as host:
-        requests.post(
-            f"{host.root}/admin/functions/tick", headers={"x-functions-key": "local"}, timeout=60
-        ).raise_for_status()
+        host.start("tick")
         line = _waited_for(host, '{"event": "check"')
         _waited_for(host, "Misconfigured")  # the invocation is red, too
     document = json.loads(line)

@@ -75,6 +75,11 @@ def test_without_sign_in_nobody_is_signed_in() -> None:
         ({"referer": PAGE}, PAGE, PAGE, False),
         ({"origin": "http://127.0.0.1:7071"}, "", HERE, True),
         ({"origin": "http://127.0.0.1:7072"}, "", HERE, False),
+        ({"origin": "http://localhost:7071"}, HERE, HERE, True),
+        ({"origin": "http://[::1]:7071"}, "http://localhost:7071/api/page", HERE, True),
+        ({"origin": "http://localhost:7072"}, HERE, HERE, False),
+        ({"origin": "http://localhost.evil.example:7071"}, HERE, HERE, False),
+        ({"origin": "http://localhost"}, PAGE, PAGE, False),
         (
             {"origin": "https://evil.example"},
             "",
