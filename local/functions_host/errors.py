@@ -12,3 +12,12 @@ class InvocationFailed(Exception):
         """Create the error; `stack` is the traceback, as text."""
         super().__init__(text)
         self.stack = stack
+
+
+class Interrupted(InvocationFailed):
+    """The host stopped before the function ended: nothing is recorded of its run."""
+
+
+def indexing_error(function: str, reason: object) -> str:
+    """Return the host's sentence about a function that cannot be registered."""
+    return f"Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.{function}'. {reason}"

@@ -12,6 +12,7 @@ from werkzeug.test import Client
 
 from local.functions_host import rpc
 from local.functions_host.easy_auth import EasyAuth
+from local.functions_host.errors import HostError
 from local.functions_host.http_triggers import Front, Key, access
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.server import serving
@@ -43,15 +44,18 @@ class LocalHost:
         port: int = 0,
         state: str | Path | None = None,
         signed_in: str = "",
+        production: bool = False,
     ) -> None:
         """Set what to host.
 
         `environment` wins over the process's own. `state` is the folder for the times of timer
         runs. `signed_in` is the name of the person who is signed in to the page; empty for nobody.
+        `production` waits as long as in Azure.
         """
         self._app = Path(app).resolve()
         self._environment, self._port, self._signed_in = environment or {}, port, signed_in
         self._state = Path(state).resolve() if state else None
+        self._production = production
         self._worker = Worker(self._app)
 
     def __enter__(self) -> Self:
@@ -61,7 +65,9 @@ class LocalHost:
             stack.enter_context(inside(self._app, self._environment))
             key = Key(os.environ.get("LOCAL_FUNCTION_KEY", "local"))
             worker = stack.enter_context(self._worker)
-            self._timers = Timers(worker.functions, self._run, self._state)
+            self._timers = Timers(
+                worker.functions, self._run, self._state, self._production, _refuse
+            )
             self._queues = Queues(worker.functions, self._invoke)
             self._front = Front(worker.functions.values(), self._invoke, self._timers, prefix, key)
             self._door: WSGIApplication = self._front
@@ -144,3 +150,7 @@ class LocalHost:
         given = self._worker.invoke(function, value, about, attempt=attempt, attempts=attempts)
         self._queues.send(function, given.outputs)
         return given.value
+
+
+def _refuse(function: Function, reason: str) -> None:
+    raise HostError(f"The '{function.name}' function is in error: {reason}")

@@ -42,12 +42,13 @@ def inside(app: Path, environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def resolved(text: str) -> str:
-    """Replace each `%NAME%` by the setting of that name. Raise `HostError` if one is missing."""
+    """Replace each `%NAME%` by that setting. Raise `HostError` if one is missing or empty."""
 
     def value(found: re.Match[str]) -> str:
-        if found[1] not in os.environ:
+        if not os.environ.get(found[1]):
             raise HostError(
-                f"the setting %{found[1]}% is missing in the environment and in local.settings.json"
+                f"'{found[0]}' does not resolve to a value. "
+                f"Set {found[1]} in the environment or in local.settings.json."
             )
         return os.environ[found[1]]
 

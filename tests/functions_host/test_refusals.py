@@ -36,11 +36,14 @@ def app(tmp_path: Path) -> Path:
         ),
         (
             TIMER.format(schedule="%NOWHERE%", argument="timer"),
-            "the schedule of the function tick: the setting %NOWHERE% is missing in",
+            (
+                "The 'tick' function is in error: Microsoft.Azure.WebJobs.Host: Error indexing method"
+                " 'Functions.tick'. '%NOWHERE%' does not resolve to a value."
+            ),
         ),
         (
             TIMER.format(schedule="every day", argument="timer"),
-            "the schedule of the function tick: 'every day' has 2 fields, not six: {second} ",
+            "The schedule expression 'every day' was not recognized as a valid cron expression or",
         ),
         (
             ROUTE.format(route="a/{b:range(1,2)}"),
