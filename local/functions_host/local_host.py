@@ -1,6 +1,7 @@
 """A Functions host in process: the Python worker is the real one, the rest is ours."""
 
 import contextlib
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from local.functions_host import rpc
 from local.functions_host.easy_auth import EasyAuth
 from local.functions_host.errors import HostError
 from local.functions_host.http_triggers import Front, Key, access
+from local.functions_host.queue_settings import queue_settings
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.server import serving
-from local.functions_host.settings import inside, route_prefix
+from local.functions_host.settings import host_json, inside, route_prefix
 from local.functions_host.timer_triggers import Timers
 from local.functions_host.worker import NOTHING, About, Function, Worker
 
@@ -66,9 +68,10 @@ class LocalHost:
             key = Key(os.environ.get("LOCAL_FUNCTION_KEY", "local"))
             worker = stack.enter_context(self._worker)
             self._timers = Timers(
-                worker.functions, self._run, self._state, self._production, _refuse
+                worker.functions, self._run, self._state, _refuse, production=self._production
             )
-            self._queues = Queues(worker.functions, self._invoke)
+            polling = queue_settings(host_json(self._app), production=self._production)
+            self._queues = Queues(worker.functions, self._invoke, polling, _log_off)
             self._front = Front(worker.functions.values(), self._invoke, self._timers, prefix, key)
             self._door: WSGIApplication = self._front
             if self._signed_in:
@@ -150,6 +153,10 @@ class LocalHost:
         given = self._worker.invoke(function, value, about, attempt=attempt, attempts=attempts)
         self._queues.send(function, given.outputs)
         return given.value
+
+
+def _log_off(function: Function, reason: str) -> None:
+    logging.getLogger(__name__).error("The '%s' function is in error: %s", function.name, reason)
 
 
 def _refuse(function: Function, reason: str) -> None:

@@ -136,7 +136,7 @@ class Schedule:
 
 def parse(text: str, zone: tzinfo = UTC) -> Schedule:
     """Parse an expression of five or six fields, or a time span. Raise `ScheduleError`."""
-    if (period := _period(text)) is not None:
+    if (period := time_span(text)) is not None:
         return Schedule(text, (), period, zone)
     parts = [part for part in text.split(" ") if part]
     if len(parts) == len(_KINDS) - 1:
@@ -159,7 +159,7 @@ def local_zone() -> tzinfo:
         return UTC
 
 
-def _period(text: str) -> timedelta | None:
+def time_span(text: str) -> timedelta | None:
     """Parse a time span, `[days.]hours:minutes[:seconds]`. Return `None` if it is none."""
     found = _TIME_SPAN.fullmatch(text.strip())
     if found is None:

@@ -13,12 +13,17 @@ from local.functions_host.errors import HostError
 _SETTING = re.compile(r"%([^%]+)%")
 
 
-def route_prefix(app: Path) -> str:
-    """Return the prefix of all routes from host.json (default: `api`)."""
+def host_json(app: Path) -> dict[str, object]:
+    """Return the content of host.json."""
     path = app / "host.json"
     if not path.is_file():
         raise HostError(f"there is no host.json in {app}: is it the folder of a Functions app?")
-    http = _object(_object(_read(path), "extensions"), "http")
+    return _read(path)
+
+
+def route_prefix(app: Path) -> str:
+    """Return the prefix of all routes from host.json (default: `api`)."""
+    http = _object(_object(host_json(app), "extensions"), "http")
     return str(http.get("routePrefix", "api")).strip("/")
 
 

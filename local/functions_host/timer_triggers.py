@@ -23,8 +23,9 @@ class Timers:
         functions: Mapping[str, Function],
         run: Run,
         state: Path | None,
-        production: bool,  # noqa: FBT001  (as the host's environment)
         off: Off,
+        *,
+        production: bool = False,
     ) -> None:
         """Parse all schedules; nothing runs yet. `off` gets each function with an invalid one."""
         self._stop = threading.Event()

@@ -1,15 +1,21 @@
 """Queues of the local host, on Azurite: five attempts, then the poison queue."""
 
+import socket
+import socketserver
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueClient, TextBase64DecodePolicy, TextBase64EncodePolicy
 
 from local.azurite import Azurite
-from local.functions_host.errors import InvocationFailed
+from local.functions_host.errors import Interrupted, InvocationFailed
+from local.functions_host.queue_listener import Run
+from local.functions_host.queue_messages import metadata
+from local.functions_host.queue_settings import Backoff, QueueSettings, queue_settings
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.rpc import TypedData
 from local.functions_host.worker import Function
@@ -21,6 +27,8 @@ OUTPUT = {
     "direction": "out",
     "connection": "AzureWebJobsStorage",
 }
+
+ONE = QueueSettings(batch=1, threshold=0)
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +42,12 @@ def settings(storage: Azurite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AzureWebJobsStorage", storage.tables)
 
 
-def function(queue: str) -> Function:
+def function(queue: str, connection: str = "AzureWebJobsStorage") -> Function:
     trigger = {
         "type": "queueTrigger",
         "name": "message",
         "queueName": queue,
-        "connection": "AzureWebJobsStorage",
+        "connection": connection,
     }
     return Function("work", "1", trigger, None, {"out": OUTPUT})
 
@@ -56,40 +64,82 @@ def queue(storage: Azurite, name: str) -> QueueClient:
 class Seen:
     """A function that notes what it is run for, and fails as often as the test wants."""
 
-    def __init__(self, enough: int, *, fails: bool = False) -> None:
+    def __init__(self, enough: int, *, fails: bool = False, takes: float = 0) -> None:
         self.values: list[tuple[str | None, str | None]] = []
-        self._enough, self._fails = enough, fails
+        self.most = self._now = 0
+        self._enough, self._fails, self._takes = enough, fails, takes
+        self._guard = threading.Lock()
         self.done = threading.Event()
 
     def __call__(
         self, _function: Function, value: TypedData, about: Mapping[str, TypedData]
     ) -> object:
-        self.values.append((value.string, about["DequeueCount"].json))
-        if len(self.values) == self._enough:
-            self.done.set()
+        with self._guard:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            self.values.append((value.string, about["DequeueCount"].json))
+            if len(self.values) == self._enough:
+                self.done.set()
+        self.done.wait(self._takes)
+        with self._guard:
+            self._now -= 1
         if self._fails:
             raise InvocationFailed("RuntimeError: Graph is down")
         return None
 
 
-def listened(work: Function, seen: Seen) -> None:
-    """Listen until the function has run as often as it should, and a round more."""
-    queues = Queues({"work": work}, seen)
+def refuse(_function: Function, reason: str) -> None:
+    raise AssertionError(reason)
+
+
+@contextmanager
+def listening(work: Function, run: Run, settings: QueueSettings = ONE) -> Iterator[Queues]:
+    """Listen until the block ends, and to the end of each run."""
+    queues = Queues({"work": work}, run, settings, refuse)
     queues.follow()
-    assert seen.done.wait(20)
-    queues.close()
+    try:
+        yield queues
+    finally:
+        queues.close()
 
 
 @pytest.mark.usefixtures("settings")
 def test_a_message_runs_its_function_once_and_is_gone(storage: Azurite) -> None:
-    seen = Seen(2)
+    seen = Seen(2, takes=0.2)
     with queue(storage, "once") as there:
         there.create_queue()
         there.send_message("ä tenant")
         there.send_message("another")
-        listened(function("once"), seen)
+        with listening(function("once"), seen):
+            assert seen.done.wait(20)
         assert seen.values == [("ä tenant", "1"), ("another", "1")]
+        assert seen.most == 1  # one after the other
         assert not list(there.receive_messages())
+
+
+@pytest.mark.usefixtures("settings")
+def test_messages_run_side_by_side_up_to_batch_and_threshold(storage: Azurite) -> None:
+    """A new batch of three is read when no more than one message is being worked on."""
+    started, gate, running = threading.Semaphore(0), threading.Semaphore(0), []
+
+    def run(*_: object) -> None:
+        running.append(None)
+        started.release()
+        assert gate.acquire(timeout=20)
+        running.pop()
+
+    with queue(storage, "batches") as there:
+        there.create_queue()
+        for number in range(8):
+            there.send_message(str(number))
+        with listening(function("batches"), run, QueueSettings(batch=3, threshold=1)):
+            for together in (3, 4):
+                for _ in range(3):
+                    assert started.acquire(timeout=20)
+                assert len(running) == together
+                assert not started.acquire(timeout=0.2)
+                gate.release(2)
+            gate.release(20)
 
 
 @pytest.mark.usefixtures("settings")
@@ -98,10 +148,138 @@ def test_failing_message_is_tried_five_times_and_put_aside(storage: Azurite) -> 
     with queue(storage, "failing") as there, queue(storage, "failing-poison") as aside:
         there.create_queue()
         there.send_message("x")
-        listened(function("failing"), seen)
+        with listening(function("failing"), seen):
+            assert seen.done.wait(20)
         assert seen.values == [("x", str(number)) for number in range(1, 6)]
-        assert [each.content for each in aside.receive_messages()] == ["x"]
+        poison = list(aside.receive_messages())
+        assert [(each.content, each.dequeue_count) for each in poison] == [("x", 1)]
         assert not there.peek_messages()
+
+
+@pytest.mark.usefixtures("settings")
+def test_message_stays_hidden_while_its_function_runs(storage: Azurite) -> None:
+    """It is hidden for 1 s, renewed halfway; a function that a stop cut leaves it hidden."""
+    done = threading.Event()
+
+    def cut(*_: object) -> None:
+        with queue(storage, "hidden") as other:
+            until = time.monotonic() + 1.5
+            while time.monotonic() < until:
+                assert not list(other.receive_messages())
+        done.set()
+        raise Interrupted("the host stops")
+
+    with queue(storage, "hidden") as there:
+        there.create_queue()
+        there.send_message("x")
+        with listening(function("hidden"), cut, QueueSettings(hidden=1)):
+            assert done.wait(20)
+        assert not list(there.receive_messages())
+        time.sleep(1.1)  # the time that it is hidden
+        assert [each.dequeue_count for each in there.receive_messages()] == [2]
+
+
+@pytest.mark.usefixtures("settings")
+def test_message_of_the_host_itself_is_read_at_once() -> None:
+    seen = Seen(1)
+    given = Function("work", "1", function("given").trigger, None, {"out": OUTPUT})
+    with listening(given, seen, QueueSettings(longest=3600)) as queues:
+        time.sleep(1)  # polls are more than half a second apart now
+        started = time.monotonic()
+        queues.send(given, {"out": TypedData(string="x")})
+        assert seen.done.wait(20)
+        assert time.monotonic() - started < 0.5
+
+
+def test_waits_between_polls_grow_until_a_message_is_found() -> None:
+    backoff = Backoff(60)
+    waits = [backoff.wait(found=False) for _ in range(14)]
+    assert waits[0] == 0.1
+    for number, wait in enumerate(waits[1:]):
+        assert min(60, 0.1 + 0.08 * 2**number) <= wait <= min(60, 0.1 + 0.12 * 2**number)
+    assert waits[-1] == 60
+    assert backoff.wait(found=True) == 0.1
+    assert 0.18 <= backoff.wait(found=False) <= 0.22
+
+
+@pytest.mark.parametrize(
+    ("host", "production", "settings"),
+    [
+        ({}, False, QueueSettings(registered=False)),
+        ({"extensionBundle": {}}, True, QueueSettings(longest=60)),
+        (
+            {
+                "extensionBundle": {},
+                "extensions": {
+                    "queues": {
+                        "batchSize": 1,
+                        "newBatchThreshold": 0,
+                        "maxDequeueCount": 2,
+                        "maxPollingInterval": "00:00:30",
+                        "visibilityTimeout": "00:00:05",
+                        "batchSise": 7,
+                    }
+                },
+            },
+            False,
+            QueueSettings(1, 0, 2, 30, 5),
+        ),
+    ],
+)
+def test_settings_of_queues_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+    host: dict[str, object],
+    production: object,
+    settings: QueueSettings,
+) -> None:
+    monkeypatch.setattr("os.process_cpu_count", lambda: 1)
+    assert queue_settings(host, production=bool(production)) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "connection", "registered", "reason"),
+    [
+        ("ok", "AzureWebJobsStorage", True, "A queue name must be from 3 to 63 characters long"),
+        ("a_queue", "Storage", True, "A queue name can contain only letters, numbers, and dash(-)"),
+        ("a--queue", "", True, "A queue name cannot contain consecutive dash(-) characters."),
+        ("queue-", "", True, "The dash (-) character may not be the first or last letter"),
+        ("%NOWHERE%", "", True, "'%NOWHERE%' does not resolve to a value."),
+        ("queue", "Missing", True, "Storage account connection string 'AzureWebJobsMissing' does"),
+        ("queue", "", False, "The binding type(s) 'queueTrigger' are not registered."),
+    ],
+)
+@pytest.mark.usefixtures("settings")
+def test_a_function_with_an_invalid_queue_is_reported_and_left_out(
+    name: str, connection: str, registered: object, reason: str
+) -> None:
+    off: list[str] = []
+    work = function(name, connection)
+    settings = QueueSettings(registered=bool(registered))
+    queues = Queues({"work": work}, Seen(1), settings, lambda _, text: off.append(text))
+    assert reason in off[0]
+    assert queues.described(work) == "(off)"
+
+
+def test_storage_out_of_reach_is_said_once_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/a"
+    monkeypatch.setenv(
+        "AzureWebJobsStorage",
+        f"AccountName=a;AccountKey=a2V5;QueueEndpoint={url}",
+    )
+    tried = threading.Semaphore(0)
+    with (
+        socketserver.TCPServer(("127.0.0.1", port), lambda *_: tried.release()) as server,
+        listening(function("any"), Seen(1)),
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for _ in range(3):
+            assert tried.acquire(timeout=10)
+        server.shutdown()
+    assert caplog.text.count("the queue any cannot be read, and is tried again: ") == 1
 
 
 @pytest.mark.usefixtures("settings")
@@ -113,12 +291,13 @@ def test_failing_message_is_tried_five_times_and_put_aside(storage: Azurite) -> 
         (TypedData(json="[]"), []),
         (TypedData(json='{"id": 1}'), ['{"id": 1}']),
         (TypedData(bytes="ü".encode()), ["ü"]),
+        (TypedData(string=""), [""]),
     ],
 )
 def test_what_a_function_gives_out_is_sent(
     storage: Azurite, given: TypedData, sent: list[str]
 ) -> None:
-    queues = Queues({}, Seen(1))
+    queues = Queues({}, Seen(1), ONE, refuse)
     queues.send(function("any"), {"out": given})
     queues.close()
     with queue(storage, "given") as there:
@@ -132,18 +311,29 @@ def test_what_a_function_gives_out_is_sent(
                 there.clear_messages()
 
 
-def test_queues_do_not_run_without_storage(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("storage", "text", "reason"),
+    [
+        ("", "x", "Storage account connection string 'AzureWebJobsAzureWebJobsStorage' does not"),
+        ("QueueEndpoint=http://127.0.0.1:1/a", "x" * 49_153, "a message of 65,540 bytes in Base64"),
+    ],
+)
+def test_an_output_that_cannot_be_sent_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, storage: str, text: str, reason: str
 ) -> None:
-    monkeypatch.delenv("AzureWebJobsStorage", raising=False)
-    queues = Queues({"work": function("any")}, Seen(1))
-    assert queues.described(function("any")) == "any (not run: AzureWebJobsStorage is not set)"
-    with pytest.raises(
-        InvocationFailed, match="out could not be sent: the setting AzureWebJobsStorage is not set"
-    ):
-        queues.send(function("any"), {"out": TypedData(string="x")})
+    monkeypatch.setenv(
+        "AzureWebJobsStorage", storage and f"AccountName=a;AccountKey=a2V5;{storage}"
+    )
+    with pytest.raises(InvocationFailed, match=f"out could not be sent: {reason}"):
+        Queues({}, Seen(1), ONE, refuse).send(function("any"), {"out": TypedData(string=text)})
+
+
+def test_an_administrators_message_has_no_id_and_was_never_read() -> None:
+    about = metadata("x")
+    assert (about["QueueTrigger"].string, about["DequeueCount"].json) == ("x", "0")
+    assert not {"Id", "PopReceipt"} & about.keys()
 
 
 def test_an_output_that_is_no_queue_is_refused() -> None:
     with pytest.raises(InvocationFailed, match="sends to queues only, and blob is none"):
-        Queues({}, Seen(1)).send(function("any"), {"blob": TypedData(string="x")})
+        Queues({}, Seen(1), ONE, refuse).send(function("any"), {"blob": TypedData(string="x")})

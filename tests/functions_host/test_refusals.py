@@ -37,8 +37,8 @@ def app(tmp_path: Path) -> Path:
         (
             TIMER.format(schedule="%NOWHERE%", argument="timer"),
             (
-                "The 'tick' function is in error: Microsoft.Azure.WebJobs.Host: Error indexing method"
-                " 'Functions.tick'. '%NOWHERE%' does not resolve to a value."
+                "The 'tick' function is in error: Microsoft.Azure.WebJobs.Host: Error indexing "
+                "method 'Functions.tick'. '%NOWHERE%' does not resolve to a value."
             ),
         ),
         (

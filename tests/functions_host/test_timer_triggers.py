@@ -146,7 +146,7 @@ def test_a_function_with_a_bad_schedule_is_reported_and_left_out() -> None:
         "bad": Function("bad", "2", {**tick, "schedule": "0 60 * * * *"}),
         "unset": Function("unset", "3", {**tick, "schedule": "%NOWHERE%"}),
     }
-    timers = Timers(functions, World(START).run, None, False, lambda _, reason: off.append(reason))
+    timers = Timers(functions, World(START).run, None, lambda _, reason: off.append(reason))
     assert [name for name in functions if name in timers] == ["good"]
     assert off == [
         (
@@ -155,8 +155,8 @@ def test_a_function_with_a_bad_schedule_is_reported_and_left_out() -> None:
             "string: '0 60 * * * *': the minute '60' is not a number from 0 to 59"
         ),
         (
-            "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.unset'. '%NOWHERE%' does "
-            "not resolve to a value. Set NOWHERE in the environment or in local.settings.json."
+            "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.unset'. '%NOWHERE%' "
+            "does not resolve to a value. Set NOWHERE in the environment or in local.settings.json."
         ),
     ]
 
@@ -197,7 +197,7 @@ def test_a_state_that_cannot_be_written_does_not_stop_the_schedule(tmp_path: Pat
 @pytest.mark.parametrize(
     ("schedule", "monitor"), [("0 0 * * * *", False), ("*/30 * * * * *", True)]
 )
-def test_without_a_monitor_nothing_is_kept(tmp_path: Path, schedule: str, monitor: bool) -> None:
+def test_without_a_monitor_nothing_is_kept(tmp_path: Path, schedule: str, monitor: object) -> None:
     world = World(until=at(7, 1), state=tmp_path)
     world.now = at(6, 59) + timedelta(seconds=1)
     world.timer(schedule, useMonitor=monitor).follow()

@@ -1,0 +1,79 @@
+"""How queues are polled: `extensions.queues` of host.json, and the waits between polls.
+
+Names and defaults are those of the host in Azure (azure-sdk-for-net, `QueuesOptions`).
+"""
+
+import os
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from local.functions_host.ncrontab import time_span
+
+SHORTEST = 0.1
+"""Seconds between two polls of an empty queue, at first."""
+_DEVELOPMENT, _PRODUCTION = 2.0, 60.0
+_SPREAD = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How many messages are worked on at once, and how long is waited; times in seconds."""
+
+    batch: int = 16
+    threshold: int = 8
+    """A new batch is read when no more messages than this are being worked on."""
+    tries: int = 5
+    longest: float = _DEVELOPMENT
+    """The longest wait between two polls of an empty queue."""
+    pause: int = 0
+    """How long a message is hidden after a failure."""
+    hidden: int = 600
+    """How long a message is hidden from others while its function runs; renewed halfway."""
+    registered: bool = True
+    """Whether host.json has an extension bundle, and so any queue trigger at all."""
+
+
+def queue_settings(host: Mapping[str, object], *, production: bool) -> QueueSettings:
+    """Read host.json; a value that is not valid counts as its default."""
+    extensions = host.get("extensions")
+    given = extensions.get("queues") if isinstance(extensions, dict) else None
+    queues: dict[str, object] = given if isinstance(given, dict) else {}
+
+    def whole(name: str, default: int) -> int:
+        value = queues.get(name)
+        return value if isinstance(value, int) else default
+
+    def seconds(name: str, default: float) -> float:
+        return (time_span(str(queues.get(name))) or timedelta(seconds=default)).total_seconds()
+
+    batch = whole("batchSize", 16)
+    return QueueSettings(
+        batch,
+        whole("newBatchThreshold", batch // 2 * (os.process_cpu_count() or 1)),
+        whole("maxDequeueCount", 5),
+        seconds("maxPollingInterval", _PRODUCTION if production else _DEVELOPMENT),
+        int(seconds("visibilityTimeout", 0)),
+        registered="extensionBundle" in host,
+    )
+
+
+class Backoff:
+    """The waits between polls: growing while a queue is empty, the shortest after a message.
+
+    As `RandomizedExponentialBackoffStrategy` of azure-sdk-for-net.
+    """
+
+    def __init__(self, longest: float) -> None:
+        """Set the longest wait in seconds."""
+        self._longest, self._empty = longest, 0
+
+    def wait(self, *, found: bool) -> float:
+        """Return the seconds until the next poll; `found`: a message since the last wait."""
+        if found:
+            self._empty = 0
+        spread = random.uniform(1 - _SPREAD, 1 + _SPREAD)  # noqa: S311  (no secret)
+        more = spread * SHORTEST * 2 ** min(self._empty - 1, 20) if self._empty else 0.0
+        self._empty += 1
+        return min(SHORTEST + more, self._longest)
