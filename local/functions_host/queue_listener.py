@@ -73,19 +73,20 @@ class QueueListener:
             thread.join()
 
     def _listen(self) -> None:
-        backoff, found, told = Backoff(self._settings.longest), False, ""
+        backoff, found, told = Backoff(self._settings.longest), False, False
         while not self._stopped:
             self._awake.clear()
             try:
-                messages, told = self._read(), ""
+                messages, told = self._read(), False
             except (AzureError, ValueError) as error:
                 messages = []
-                if told != (told := brief(error)):
+                if not told:
                     _log.warning(
                         "the queue %s cannot be read, and is tried again: %s",
                         self.queue.queue_name,
-                        told,
+                        brief(error),
                     )
+                told = True
             for message in messages:
                 self._start(message)
             if messages:

@@ -42,7 +42,9 @@ class Queues:
     def described(self, function: Function) -> str:
         """Return the queue of a function, and whether it is polled."""
         listener = self._listeners.get(function.name)
-        return str(listener.queue.queue_name) if listener else "(off)"
+        return str(
+            listener.queue.queue_name if listener else f"{function.trigger['queueName']} (not run)"
+        )
 
     def follow(self) -> None:
         """Start polling, until the host stops."""

@@ -120,7 +120,7 @@ def test_a_message_runs_its_function_once_and_is_gone(storage: Azurite) -> None:
 @pytest.mark.usefixtures("settings")
 def test_messages_run_side_by_side_up_to_batch_and_threshold(storage: Azurite) -> None:
     """A new batch of three is read when no more than one message is being worked on."""
-    started, gate, running = threading.Semaphore(0), threading.Semaphore(0), []
+    started, gate, running = threading.Semaphore(0), threading.Semaphore(0), list[None]()
 
     def run(*_: object) -> None:
         running.append(None)
@@ -257,7 +257,7 @@ def test_a_function_with_an_invalid_queue_is_reported_and_left_out(
     settings = QueueSettings(registered=bool(registered))
     queues = Queues({"work": work}, Seen(1), settings, lambda _, text: off.append(text))
     assert reason in off[0]
-    assert queues.described(work) == "(off)"
+    assert queues.described(work) == f"{name} (not run)"
 
 
 def test_storage_out_of_reach_is_said_once_and_tried_again(
@@ -271,13 +271,16 @@ def test_storage_out_of_reach_is_said_once_and_tried_again(
         f"AccountName=a;AccountKey=a2V5;QueueEndpoint={url}",
     )
     tried = threading.Semaphore(0)
-    with (
-        socketserver.TCPServer(("127.0.0.1", port), lambda *_: tried.release()) as server,
-        listening(function("any"), Seen(1)),
-    ):
+
+    class Closed(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            tried.release()
+
+    with socketserver.TCPServer(("127.0.0.1", port), Closed) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        for _ in range(3):
-            assert tried.acquire(timeout=10)
+        with listening(function("any"), Seen(1)):
+            for _ in range(3):
+                assert tried.acquire(timeout=10)
         server.shutdown()
     assert caplog.text.count("the queue any cannot be read, and is tried again: ") == 1
 
