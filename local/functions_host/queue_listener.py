@@ -73,7 +73,7 @@ class QueueListener:
             thread.join()
 
     def _listen(self) -> None:
-        backoff, found, told = Backoff(self._settings.longest), False, False
+        backoff, found, told = Backoff(self._settings), False, False
         while not self._stopped:
             self._awake.clear()
             try:

@@ -1,4 +1,4 @@
-"""Messages of queues: texts in Base64 on the wire, and what a function is told about a message."""
+"""Messages of queues: texts in Base64 on the wire, and the metadata of a message."""
 
 import json
 import re
@@ -39,7 +39,7 @@ def texts(value: rpc.TypedData) -> Iterator[str]:
 
 
 def metadata(text: str, message: QueueMessage | None = None) -> dict[str, rpc.TypedData]:
-    """Return what a function is told about a message; `None`: an administrator runs it.
+    """Return the metadata of a message; `None`: an administrator runs the function.
 
     As `QueueTriggerBinding.CreateBindingData` of azure-sdk-for-net.
     """

@@ -11,8 +11,6 @@ from datetime import timedelta
 
 from local.functions_host.ncrontab import time_span
 
-SHORTEST = 0.1
-"""Seconds between two polls of an empty queue, at first."""
 _DEVELOPMENT, _PRODUCTION = 2.0, 60.0
 _SPREAD = 0.2
 
@@ -29,6 +27,8 @@ class QueueSettings:
     """The longest wait between two polls of an empty queue."""
     pause: int = 0
     """How long a message is hidden after a failure."""
+    shortest: float = 0.1
+    """The first wait between two polls of an empty queue."""
     hidden: int = 600
     """How long a message is hidden from others while its function runs; renewed halfway."""
     registered: bool = True
@@ -65,15 +65,15 @@ class Backoff:
     As `RandomizedExponentialBackoffStrategy` of azure-sdk-for-net.
     """
 
-    def __init__(self, longest: float) -> None:
-        """Set the longest wait in seconds."""
-        self._longest, self._empty = longest, 0
+    def __init__(self, settings: QueueSettings) -> None:
+        """Set the first and the longest wait."""
+        self._settings, self._empty = settings, 0
 
     def wait(self, *, found: bool) -> float:
         """Return the seconds until the next poll; `found`: a message since the last wait."""
         if found:
             self._empty = 0
         spread = random.uniform(1 - _SPREAD, 1 + _SPREAD)  # noqa: S311  (no secret)
-        more = spread * SHORTEST * 2 ** min(self._empty - 1, 20) if self._empty else 0.0
+        more = spread * 2 ** min(self._empty - 1, 20) if self._empty else 0.0
         self._empty += 1
-        return min(SHORTEST + more, self._longest)
+        return min(self._settings.shortest * (1 + more), self._settings.longest)

@@ -34,7 +34,7 @@ class QueueStorage:
         return self._queue(_connection(str(binding.get("connection") or "Storage")), name)
 
     def poison(self, binding: Mapping[str, object]) -> QueueClient | None:
-        """Return the queue for messages that fail; `None` for such a queue, or a long name."""
+        """Return the queue for messages that fail; `None` if it is one, or its name is long."""
         name = f"{self.queue(binding).queue_name}-poison"
         if name.endswith("-poison-poison") or len(name) > MAX_NAME:
             return None

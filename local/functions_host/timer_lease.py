@@ -1,6 +1,6 @@
 """The lease of a timer: of all local hosts with one folder, one runs the timer.
 
-The host in Azure holds such a lease on a blob while it listens (azure-webjobs-sdk,
+The host in Azure holds a lease on a blob while it listens (azure-webjobs-sdk,
 `SingletonListener`). A clean stop releases it; after a crash, or a stop that cut a run, the others
 have to wait until it has run out. So a run that was cut is repeated, but not at once.
 """
