@@ -21,3 +21,8 @@ class Interrupted(InvocationFailed):
 def indexing_error(function: str, reason: object) -> str:
     """Return the host's sentence about a function that cannot be registered."""
     return f"Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.{function}'. {reason}"
+
+
+def brief(error: Exception) -> str:
+    """Return the text of an error on one line."""
+    return " ".join(str(error).split())[:200]

@@ -17,7 +17,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
-from local.functions_host.errors import Interrupted, InvocationFailed
+from local.functions_host.errors import Interrupted, InvocationFailed, brief
 from local.functions_host.queue_messages import metadata
 from local.functions_host.queue_settings import Backoff, QueueSettings
 from local.functions_host.queue_storage import send
@@ -198,8 +198,3 @@ class QueueListener:
         )
         send(self._poison, str(message.content))
         self.queue.delete_message(message)
-
-
-def brief(error: Exception) -> str:
-    """Return the text of an error on one line."""
-    return " ".join(str(error).split())[:200]

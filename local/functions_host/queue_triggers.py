@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from azure.core.exceptions import AzureError
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, InvocationFailed, indexing_error
-from local.functions_host.queue_listener import QueueListener, Run, brief
+from local.functions_host.errors import HostError, InvocationFailed, brief, indexing_error
+from local.functions_host.queue_listener import QueueListener, Run
 from local.functions_host.queue_messages import encoded, texts
 from local.functions_host.queue_settings import QueueSettings
 from local.functions_host.queue_storage import QueueStorage, send
