@@ -16,8 +16,9 @@ from local.functions_host import rpc
 from local.functions_host.errors import InvocationFailed
 from local.functions_host.keys import Keys, Level
 from local.functions_host.messages import Request, Response
+from local.functions_host.queue_messages import metadata
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import About, Function
+from local.functions_host.worker import NOTHING, About, Function
 
 type Invoke = Callable[[Function, rpc.TypedData, About], object]
 """Runs a function with a value and its metadata. Raises `InvocationFailed`."""
@@ -109,7 +110,8 @@ class Admin:
             self._timers[function.name].fire()  # it logs a failure, and tries again
             return
         try:
-            self._invoke(function, _value(function, text), _about(function))
+            about = metadata(text) if function.kind == "queue" else NOTHING
+            self._invoke(function, _value(function, text), about)
         except InvocationFailed as error:
             _log.error("%s failed: %s\n%s", function.name, error, error.stack.rstrip())
 
@@ -134,8 +136,3 @@ def _value(function: Function, text: str) -> rpc.TypedData:
         return rpc.TypedData(string=text)
     body = rpc.TypedData(bytes=text.encode() or None)
     return rpc.TypedData(http=rpc.RpcHttp(method="POST", url="http://localhost/", body=body))
-
-
-def _about(function: Function) -> About:
-    """Return the metadata: a message that is in no queue has no id and was not taken out."""
-    return {"DequeueCount": rpc.TypedData(json="0")} if function.kind == "queue" else {}

@@ -5,6 +5,10 @@ class HostError(Exception):
     """The app cannot be hosted. The text names the cause; a note has the stack."""
 
 
+class NoStorage(HostError):
+    """The setting with the connection string of a storage account is missing."""
+
+
 class InvocationFailed(Exception):
     """A function raised. The text is the type and the message of the exception."""
 
@@ -14,5 +18,15 @@ class InvocationFailed(Exception):
         self.stack = stack
 
 
-class HostStopped(InvocationFailed):
-    """The host stopped before the function ended: nothing may be recorded about it."""
+class Interrupted(InvocationFailed):
+    """The host stopped before the function ended: nothing is recorded of its run."""
+
+
+def indexing_error(function: str, reason: object) -> str:
+    """Return the host's sentence about a function that cannot be registered."""
+    return f"Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.{function}'. {reason}"
+
+
+def brief(error: Exception) -> str:
+    """Return the text of an error on one line."""
+    return " ".join(str(error).split())[:200]

@@ -5,16 +5,18 @@ Unknown keys are ignored in silence, as by the host in Azure, and so is the case
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from local.functions_host.errors import HostError
 from local.functions_host.settings import read
+from local.functions_host.time_span import time_span
 
 BUNDLES = range(1, 5)
 """Major versions of the extension bundle that exist."""
 DEFAULT_TIMEOUT = "00:30:00"
-_SPAN = re.compile(r"(?:(\d{1,8})\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.\d{1,7})?)?")
+QUEUES = ("extensions", "queues")
 _VERSION = r"\s*(?:(\d+)(?:\.(?:\d+|\*)){0,2})?\s*"
 _RANGE = re.compile(rf"([\[(]){_VERSION},{_VERSION}([\])])|\[?{_VERSION}\]?")
 
@@ -28,6 +30,8 @@ class HostFile(NamedTuple):
     """Seconds that a function may run; `None` for any time."""
     bundle: bool = False
     """Whether there are extensions, which bring triggers other than HTTP and timers."""
+    queues: Mapping[str, str] = {}
+    """The settings of queues, by name."""
 
 
 def host_file(app: Path) -> HostFile:
@@ -40,11 +44,16 @@ def host_file(app: Path) -> HostFile:
         if value is not None and not accepts(str(value)):
             raise HostError(f"host.json: {'.'.join(path)} is {value!r}, not {expected}")
     prefix = _value(content, "extensions", "http", "routePrefix")
-    limit = str(_value(content, "functionTimeout") or DEFAULT_TIMEOUT)
+    limit = time_span(str(_value(content, "functionTimeout") or DEFAULT_TIMEOUT))
     return HostFile(
         "api" if prefix is None else str(prefix).strip("/"),
-        None if limit == "-1" else _seconds(limit),
+        None if limit is None else limit.total_seconds(),
         _value(content, "extensionBundle", "id") is not None,
+        {
+            path[-1]: str(value)
+            for path, _, _ in _KNOWN
+            if path[:-1] == QUEUES and (value := _value(content, *path)) is not None
+        },
     )
 
 
@@ -57,15 +66,12 @@ def _value(content: object, *path: str) -> object:
     return content
 
 
-def _seconds(text: str) -> float:
-    """Return the seconds of a time span of .NET; -1 if it is none."""
-    if text.isdecimal():
-        return int(text) * 86400.0
-    found = _SPAN.fullmatch(text)
-    if found is None:
-        return -1
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return ((days * 24.0 + hours) * 60 + minutes) * 60 + seconds
+def _spans(least: int) -> Callable[[str], bool]:
+    def accepts(text: str) -> bool:
+        span = time_span(text)
+        return span is not None and span >= timedelta(seconds=least)
+
+    return accepts
 
 
 def _from(least: int, most: int | None = None) -> Callable[[str], bool]:
@@ -94,25 +100,25 @@ type _Rule = tuple[tuple[str, ...], Callable[[str], bool], str]
 _KNOWN: tuple[_Rule, ...] = (
     (
         ("functionTimeout",),
-        lambda text: text == "-1" or _seconds(text) >= 1,
+        lambda text: text == "-1" or _spans(1)(text),
         'a time such as "00:30:00"',
     ),
     (("extensionBundle", "version"), _available, 'a range such as "[4.*, 5.0.0)" of known bundles'),
-    (("extensions", "queues", "batchSize"), _from(1, 32), "a number from 1 to 32"),
-    (("extensions", "queues", "newBatchThreshold"), _from(0), "a number from 0 on"),
-    (("extensions", "queues", "maxDequeueCount"), _from(1), "a number from 1 on"),
+    ((*QUEUES, "batchSize"), _from(1, 32), "a number from 1 to 32"),
+    ((*QUEUES, "newBatchThreshold"), _from(0), "a number from 0 on"),
+    ((*QUEUES, "maxDequeueCount"), _from(1), "a number from 1 on"),
     (
-        ("extensions", "queues", "maxPollingInterval"),
-        lambda text: _seconds(text) >= 0,
+        (*QUEUES, "maxPollingInterval"),
+        _spans(0),
         'a time such as "00:00:02"',
     ),
     (
-        ("extensions", "queues", "visibilityTimeout"),
-        lambda text: _seconds(text) >= 0,
+        (*QUEUES, "visibilityTimeout"),
+        _spans(0),
         'a time such as "00:00:00"',
     ),
     (
-        ("extensions", "queues", "messageEncoding"),
+        (*QUEUES, "messageEncoding"),
         lambda text: text.lower() in {"none", "base64"},
         "base64 or none",
     ),

@@ -8,7 +8,7 @@ Different here: the 230 seconds of an HTTP request are not enforced.
 
 import logging
 import os
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 
 from local.functions_host import rpc
@@ -50,11 +50,8 @@ class Front:
         for function in functions:
             if function.kind == "http":
                 self._add(function)
-        known: Mapping[str, Container[str]] = {"http": self.routes, "timer": timers}
         on = {
-            each.name: each
-            for each in functions
-            if each.kind not in known or each.name in known[each.kind]
+            each.name: each for each in functions if each.kind != "http" or each.name in self.routes
         }
         self._admin = Admin(on, invoke, timers, keys)
 

@@ -5,7 +5,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
@@ -17,6 +16,7 @@ from local.functions_host.host_json import HostFile, host_file
 from local.functions_host.http_triggers import Front, access
 from local.functions_host.keys import Keys
 from local.functions_host.messages import Application, Request, Response
+from local.functions_host.queue_settings import queue_settings
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.server import listen, serving
 from local.functions_host.settings import environment
@@ -81,7 +81,7 @@ class LocalHost:
                 file = host_file(self._app)
             except HostError as error:
                 self._refuse(error, "The host does not run: %s", error)
-                self._register({}, file.prefix)
+                self._register({}, file)
             else:
                 self._start(file, stack)
             stack.callback(self._within, self._grace, self._close_triggers)
@@ -112,14 +112,16 @@ class LocalHost:
             for name, function in self.functions.items()
             if file.bundle or self._is_built_in(function)
         }
-        self._register(known, file.prefix)
+        self._register(known, file)
         self._door = self._front
 
-    def _register(self, functions: Mapping[str, Function], prefix: str) -> None:
-        off = self._turn_off
-        self._timers = Timers(functions, self._run, self._state, off)
-        self._queues = Queues(functions, self._invoke, production=self._production, off=off)
-        self._front = Front(functions.values(), self._invoke, self._timers, prefix, self._keys, off)
+    def _register(self, functions: Mapping[str, Function], file: HostFile) -> None:
+        off, production = self._turn_off, self._production
+        self._timers = Timers(functions, self._run, self._state, off, production=production)
+        settings = queue_settings(file.queues, production=production)
+        self._queues = Queues(functions, self._invoke, settings, off, self._leave_off)
+        on = [each for name, each in functions.items() if name not in self._off]
+        self._front = Front(on, self._invoke, self._timers, file.prefix, self._keys, off)
 
     def _is_built_in(self, function: Function) -> bool:
         """Return whether a function needs no extension bundle; turn it off otherwise."""
@@ -131,9 +133,14 @@ class LocalHost:
         return True
 
     def _turn_off(self, function: Function, why: str) -> None:
-        """Leave out a function that cannot be registered."""
-        refusal = HostError(f"the function {function.name}: {why}")
-        self._refuse(refusal, "The '%s' function is in error: %s", function.name, why)
+        """Leave out a function that cannot be registered; raise `HostError` if strict."""
+        if self._strict:
+            raise HostError(f"The '{function.name}' function is in error: {why}")
+        self._leave_off(function, why)
+
+    def _leave_off(self, function: Function, why: str) -> None:
+        """Leave out a function; for want of storage alone, a strict host does not refuse an app."""
+        _log.error("The '%s' function is in error: %s", function.name, why)
         self._off[function.name] = why
 
     def _refuse(self, error: HostError, text: str, *values: object) -> None:
@@ -158,8 +165,10 @@ class LocalHost:
             watch.join()
 
     def _close_triggers(self) -> None:
-        with ThreadPoolExecutor() as pool:  # each stops at once, and then waits
-            list(pool.map(lambda each: each.close(), (self._timers, self._queues)))
+        self._timers.stop()
+        self._queues.stop()
+        self._timers.close()
+        self._queues.close()
         self._front.close()
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
@@ -190,7 +199,7 @@ class LocalHost:
         if function.kind == "timer":
             return f"timer  {self._timers[function.name].schedule.text}"
         if function.kind == "queue":
-            return f"queue  {self._queues.described(function)}"
+            return f"queue  {self._queues[function.name].queue.queue_name}"
         return f"{function.kind} (not run by the local host)"
 
     def _run(self, function: Function, value: rpc.TypedData, retry: int, retries: int) -> object:

@@ -29,16 +29,15 @@ def environment(app: Path, given: Mapping[str, str], port: int) -> Iterator[None
 
 
 def resolved(text: str) -> str:
-    """Replace each `%NAME%` by the setting of that name. Raise `HostError` if it is missing."""
+    """Replace each `%NAME%` by that setting. Raise `HostError` if one is missing or empty."""
 
     def value(found: re.Match[str]) -> str:
-        setting = os.environ.get(found[1], "")
-        if not setting:
+        if not os.environ.get(found[1]):
             raise HostError(
-                f"the setting %{found[1]}% is missing or empty in the environment "
-                "and in local.settings.json"
+                f"'{found[0]}' does not resolve to a value. "
+                f"Set {found[1]} in the environment or in local.settings.json."
             )
-        return setting
+        return os.environ[found[1]]
 
     return _SETTING.sub(value, text)
 

@@ -2,16 +2,16 @@
 
 The host in Azure keeps the same three instants in a blob (`timers/{host}/{timer}/status`). Any
 number of missed runs becomes one late run; after a change of the schedule no run counts as missed
-(azure-webjobs-sdk-extensions, `StorageScheduleMonitor`).
+(azure-webjobs-sdk-extensions, `ScheduleMonitor`).
 """
 
 import json
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from local.functions_host.ncrontab import Schedule
+from local.functions_host.ncrontab import NO_TIME, Schedule
 
 _log = logging.getLogger(__name__)
 
@@ -28,26 +28,28 @@ class Status:
     updated: datetime
 
     @classmethod
-    def first(cls, schedule: Schedule, now: datetime) -> "Status":
-        """Return the status before the first run."""
-        return cls(NEVER, schedule.next_after(now), now)
-
-    @classmethod
     def ran(cls, schedule: Schedule, at: datetime) -> "Status":
         """Return the status after a run."""
         return cls(at, schedule.next_after(at), at)
 
-    def document(self) -> dict[str, str]:
+    def document(self, zone: tzinfo = UTC) -> dict[str, str]:
         """Return the status as the host writes it, for its file and for the function."""
+        instants = {"Last": self.last, "Next": self.next, "LastUpdated": self.updated}
         return {
-            "Last": self.last.isoformat(),
-            "Next": self.next.isoformat(),
-            "LastUpdated": self.updated.isoformat(),
+            # these two may not exist in another zone
+            name: (at if at in {NEVER, NO_TIME} else at.astimezone(zone)).isoformat()
+            for name, at in instants.items()
         }
 
-    def follows(self, schedule: Schedule) -> bool:
-        """Return whether `next` follows from this schedule; only then it can be missed."""
-        return self.next == schedule.next_after(self.updated if self.last == NEVER else self.last)
+    def resumed(self, schedule: Schedule, now: datetime) -> "Status":
+        """Return the status at a start: this one, unless the schedule was changed."""
+        since = next((at for at in (self.last, self.updated) if at != NEVER), now)
+        due = schedule.next_after(since)
+        if self.next == due:
+            return self
+        if due < now:
+            since = now
+        return Status(NEVER, schedule.next_after(since), since)
 
 
 class Monitor:
@@ -56,30 +58,34 @@ class Monitor:
     def __init__(self, folder: Path | None, timer: str) -> None:
         """Set the folder for TIMER.json."""
         self._path = folder / f"{timer}.json" if folder else None
+        self.status: Status | None = None
+        """The status that was loaded or kept last."""
 
     def load(self) -> Status | None:
         """Return the stored status; `None` if there is none, or if it cannot be read."""
         if self._path is None or not self._path.is_file():
-            return None
+            return self.status
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
             last, due, updated = (
                 datetime.fromisoformat(content[name]) for name in ("Last", "Next", "LastUpdated")
             )
-            return Status(last.astimezone(UTC), due.astimezone(UTC), updated.astimezone(UTC))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.status = Status(last.astimezone(UTC), due.astimezone(UTC), updated.astimezone(UTC))
+        except (OSError, OverflowError, ValueError, KeyError, TypeError) as error:
             _log.warning(
                 "%s cannot be read, so the timer starts as if it were new: %s", self._path, error
             )
             return None
+        return self.status
 
-    def keep(self, status: Status) -> None:
+    def keep(self, status: Status, zone: tzinfo) -> None:
         """Save the status. A full disk is logged and does not stop the schedule."""
+        self.status = status
         if self._path is None:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.write_text(json.dumps(status.document()), encoding="utf-8")
+            self._path.write_text(json.dumps(status.document(zone)), encoding="utf-8")
         except OSError as error:
             _log.warning(
                 "%s cannot be written, so a missed run will not be noticed: %s", self._path, error

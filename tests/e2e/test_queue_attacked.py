@@ -110,16 +110,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         with hosted(tmp_path, "--no-timers", app=ROOT, **settings) as host:
             site = Site(host, storage, folder, tenant)
             with site.queue() as queue:
-                site.until(lambda: exists(queue))
+                queue.create_queue()
             yield site
-
-
-def exists(queue: QueueClient) -> bool:
-    try:
-        queue.get_queue_properties()
-    except ResourceNotFoundError:
-        return False
-    return True
 
 
 def test_every_odd_message_is_dropped_with_a_sentence(site: Site) -> None:

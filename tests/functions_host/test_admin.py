@@ -162,7 +162,7 @@ def test_any_function_is_started_once_by_its_name() -> None:
     (_, timer, _), (_, message, about), (_, request, _) = world.calls
     assert [name for name, _, _ in world.calls] == ["tick", "tenant", "open"]
     assert json.loads(timer.json or "")["IsPastDue"] is False
-    assert (message.string, about) == ("text", {"DequeueCount": TypedData(json="0")})
+    assert (message.string, about["DequeueCount"].json) == ("text", "0")
     assert request.http is not None
     assert request.http.body == TypedData(bytes=b"text")
 

@@ -1,12 +1,13 @@
 """Schedules of timers: a table of expressions and the instants they name."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.functions_host.ncrontab import ScheduleError, parse
+from local.functions_host.ncrontab import NO_TIME, ScheduleError, local_zone, parse
 
 
 def instant(text: str) -> datetime:
@@ -53,6 +54,17 @@ def instant(text: str) -> datetime:
             "2072-02-29T00:00:00",
             "2112-02-29T00:00:00",
         ),  # 2100 is not a leap year
+        # as the library of the real host reads them: backwards is forwards, and a step below 1 is 1
+        ("0 0 7 * * FRI-MON", "2026-11-22T13:00:00", "2026-11-23T07:00:00"),
+        ("0 20-10/5 * * * *", "2026-11-22T13:15:00", "2026-11-22T13:20:00"),
+        ("0 */0 * * * *", "2026-11-22T13:00:00", "2026-11-22T13:01:00"),
+        ("0 58/-3 * * * *", "2026-11-22T13:58:00", "2026-11-22T13:59:00"),
+        ("0 59/0 * * * *", "2026-11-22T13:59:00", "2026-11-22T14:59:00"),
+        # time spans
+        ("01:30:00", "2026-11-22T13:00:05", "2026-11-22T14:30:05"),
+        ("0:05", "2026-11-22T13:00:00", "2026-11-22T13:05:00"),
+        ("1.02:00", "2026-11-22T13:00:00", "2026-11-23T15:00:00"),
+        ("24:00:00", "2026-11-01T13:00:00", "2026-11-25T13:00:00"),  # 24 days, as .NET reads it
     ],
 )
 def test_the_next_run_is(expression: str, after: str, due: str) -> None:
@@ -60,11 +72,46 @@ def test_the_next_run_is(expression: str, after: str, due: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "after", "due"),
+    [
+        ("0 0 9 * * *", "2026-11-22T13:00:00", "2026-11-23T08:00:00"),
+        ("0 0 9 * * *", "2026-07-22T13:00:00", "2026-07-23T07:00:00"),
+        ("0 30 2 * * *", "2027-03-27T12:00:00", "2027-03-28T01:30:00"),  # 03:30, there is no 02:30
+        ("0 30 2 * * *", "2026-10-24T12:00:00", "2026-10-25T00:30:00"),  # the first 02:30 ...
+        ("0 30 2 * * *", "2026-10-25T00:30:00", "2026-10-26T01:30:00"),  # ... and not the second
+        ("0 30 2 * * *", "2026-10-25T01:10:00", "2026-10-26T01:30:00"),  # as if it had run
+        ("0 */30 * * * *", "2026-10-24T23:30:00", "2026-10-25T00:00:00"),  # both: 02:00,
+        ("0 */30 * * * *", "2026-10-25T00:30:00", "2026-10-25T01:00:00"),  # and 02:00 again
+        ("0 */30 * * * *", "2026-10-25T01:30:00", "2026-10-25T02:00:00"),
+        ("0 15,16 2 * * *", "2026-10-25T00:16:00", "2026-10-26T00:15:00"),  # 01:15, as the host
+        ("01:00:00", "2026-10-25T00:30:00", "2026-10-25T01:30:00"),
+    ],
+)
+def test_next_run_in_berlin_is(expression: str, after: str, due: str) -> None:
+    schedule = parse(expression, ZoneInfo("Europe/Berlin"))
+    assert schedule.next_after(instant(after)) == instant(due)
+
+
+def test_a_day_that_never_comes_is_never_due() -> None:
+    assert parse("0 0 0 31 2 *").next_after(instant("2026-11-22T00:00:00")) == NO_TIME
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [("Europe/Berlin", "Europe/Berlin"), (":Asia/Tokyo", "Asia/Tokyo"), ("Mars/Here", "UTC")],
+)
+def test_zone_is_that_of_tz(monkeypatch: pytest.MonkeyPatch, name: str, zone: str) -> None:
+    monkeypatch.setenv("TZ", name)
+    assert str(local_zone()) == zone
+
+
+@pytest.mark.parametrize(
     ("expression", "sentence"),
     [
         ("", "'' has 0 fields, not six: {second} {minute} {hour} {day} {month} {day of the week}"),
         ("* * * *", "has 4 fields"),
-        ("01:00:00", "has 1 fields"),
+        ("01:60:00", "has 1 fields"),
+        ("00:00:00", "has 1 fields"),
         ("60 * * * * *", "'60 * * * * *': the second '60' is not a number from 0 to 59"),
         ("0 * 24 * * *", "the hour '24' is not a number from 0 to 23"),
         ("0 0 0 0 * *", "the day '0' is not a number from 1 to 31"),
@@ -82,11 +129,11 @@ def test_the_next_run_is(expression: str, after: str, due: str) -> None:
         ("0 1- * * * *", "the minute ''"),
         ("0 -5 * * * *", "the minute ''"),
         ("0 ٣ * * * *", "the minute '٣'"),
-        ("0 0 0 * * FRI-MON", "the day of the week range 'FRI-MON' runs backwards"),
-        ("0 */0 * * * *", "the minute step '*/0' is not a whole number above 0"),
-        ("0 */x * * * *", "the minute step '*/x'"),
+        ("0 */x * * * *", "the minute step '*/x' is not a whole number"),
         ("0 */ * * * *", "the minute step '*/'"),
-        ("0 0 0 31 2 *", "'0 0 0 31 2 *' never occurs"),
+        ("0 */5/2 * * * *", "the minute step '*/5/2'"),
+        ("0 /5 * * * *", "the minute ''"),
+        ("0\t0 * * * *", "the minute '0\\t0'"),  # only spaces separate fields
     ],
 )
 def test_a_bad_expression_gets_a_sentence(expression: str, sentence: str) -> None:

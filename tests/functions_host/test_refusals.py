@@ -22,14 +22,14 @@ QUEUE = (
     "def {}(message: func.QueueMessage) -> None: ...\n"
 )
 OFF = {
-    "every": (TIMER, "every day", "the schedule: 'every day' has 2 fields, not six: {second} "),
-    "nowhere": (TIMER, "%NOWHERE%", "the schedule: the setting %NOWHERE% is missing or empty in"),
-    "empty": (TIMER, "%EMPTY%", "the schedule: the setting %EMPTY% is missing or empty in"),
+    "every": (TIMER, "every day", "The schedule expression 'every day' was not recognized as"),
+    "nowhere": (TIMER, "%NOWHERE%", "'%NOWHERE%' does not resolve to a value."),
+    "empty": (TIMER, "%EMPTY%", "'%EMPTY%' does not resolve to a value."),
     "part": (ROUTE, "a/{b:range(1,2)}", "the route '/api/a/{b:range(1,2)}' has the part"),
     "constraint": (ROUTE, "a/{b:date}", "'date'; the local host knows alpha, bool, guid, int, lo"),
     "twice": (ROUTE, "{a}/{a}", "the route '/api/{a}/{a}' names a parameter twice"),
     "built": (ROUTE, "administrators", "conflicts with one or more built in routes."),
-    "queue": (QUEUE, "No_Queue", "the queue 'No_Queue' has no valid name"),
+    "queue": (QUEUE, "No_Queue", "A queue name can contain only letters, numbers, and dash(-)"),
 }
 """Functions that cannot be registered."""
 NOTHING_RUNS = [
@@ -69,7 +69,7 @@ def test_strict_host_names_the_function(app: Path, name: str) -> None:
     template, value, why = OFF[name]
     (app / "function_app.py").write_text(IMPORTS + GOOD + template.format(value, name))
     said = refused(app, EMPTY="").splitlines()[-1]
-    assert said.startswith(f"local host: the function {name}: ")
+    assert said.startswith(f"local host: The '{name}' function is in error: ")
     assert why in said
 
 
@@ -159,7 +159,7 @@ def test_without_a_bundle_queue_functions_are_off(app: Path, tmp_path: Path) -> 
                 BUNDLE % "latest",
                 '"functionTimeout": "00:00:00"',
                 '"functionTimeout": "00:61:00"',
-                '"functionTimeout": "25:00:00"',
+                '"functionTimeout": "1.24:00:00"',
             )
         ),
     ],
@@ -177,9 +177,10 @@ def test_wrong_value_in_host_json(app: Path, content: str, sentence: str) -> Non
         ("", HostFile("api", 1800)),
         ('"unknown": [], "extensions": {"queues": {"batchSise": 0}}', HostFile("api", 1800)),
         ('"extensions": 1, "logging": "all"', HostFile("api", 1800)),
-        (QUEUES % ("batchSize", '"32"'), HostFile("api", 1800)),
+        (QUEUES % ("BATCHSIZE", '"32"'), HostFile("api", 1800, queues={"batchSize": "32"})),
         ('"functionTimeout": "-1"', HostFile("api", None)),
-        ('"FunctionTimeout": "1.00:00:05.5"', HostFile("api", 86405)),
+        ('"functionTimeout": "24:00:00"', HostFile("api", 24 * 86400)),
+        ('"FunctionTimeout": "1.00:00:05.5"', HostFile("api", 86405.5)),
         ('"extensions": {"http": {"routePrefix": ""}}', HostFile("", 1800)),
         ('"extensions": {"http": {"routePrefix": "/v1/"}}', HostFile("v1", 1800)),
         (BUNDLE % "[4.0.0, 5.0.0)", HostFile("api", 1800, bundle=True)),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,57 +10,12 @@ import pytest
 import requests
 
 from local.functions_host.errors import InvocationFailed
-from local.functions_host.rpc import RpcRetryOptions, TypedData
-from local.functions_host.timer_triggers import Timer, delay
+from local.functions_host.rpc import RpcRetryOptions
+from local.functions_host.timer_listener import delay
+from local.functions_host.timer_triggers import Timers
 from local.functions_host.worker import Function
 from tests.functions_host.host_process import hosted
-
-START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
-
-
-class World:
-    """A clock that moves with each wait, and functions with a set duration and failures."""
-
-    def __init__(self, until: datetime, state: Path | None = None) -> None:
-        self.now = START
-        self.until = until
-        self.state = state
-        self.takes = timedelta()
-        self.fails = 0
-        self.runs: list[tuple[datetime, bool, int]] = []
-        self.values: list[dict[str, object]] = []
-
-    def wait(self, seconds: float) -> bool:
-        self.now += timedelta(seconds=seconds)
-        return self.now >= self.until
-
-    def run(self, _function: Function, value: TypedData, retry: int, _retries: int) -> None:
-        self.values.append(json.loads(value.json or ""))
-        self.runs.append((self.now, bool(self.values[-1]["IsPastDue"]), retry))
-        self.now += self.takes
-        if self.fails:
-            self.fails -= 1
-            raise InvocationFailed("RuntimeError: Graph is down")
-
-    def timer(
-        self, schedule: str, retry: RpcRetryOptions | None = None, /, **binding: object
-    ) -> Timer:
-        function = Function(
-            "tick",
-            "1",
-            {"type": "timerTrigger", "name": "timer", "schedule": schedule, **binding},
-            retry,
-        )
-        return Timer(function, self.run, self.wait, lambda: self.now, self.state)
-
-    def kept(self) -> dict[str, str]:
-        assert self.state
-        kept: dict[str, str] = json.loads((self.state / "tick.json").read_text())
-        return kept
-
-
-def at(hour: int, minute: int = 0, *, day: int = 22) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+from tests.functions_host.timer_world import START, World, at
 
 
 def test_it_runs_when_it_is_due() -> None:
@@ -80,6 +36,17 @@ def test_long_run_is_followed_by_one_run() -> None:
     world.takes = timedelta(minutes=150)
     world.timer("0 0 * * * *").follow()
     assert [when for when, _, _ in world.runs] == [at(7), at(9, 30)]
+
+
+def test_administrators_run_goes_beside_a_scheduled_one() -> None:
+    both = threading.Barrier(2, timeout=10)  # each run waits for the other
+    world = World(START)
+    timer = world.timer("0 0 7 * * *", run=lambda *_: both.wait(), runOnStartup=True)
+    beside = threading.Thread(target=timer.fire)
+    beside.start()
+    timer.follow()
+    beside.join()
+    assert not both.broken
 
 
 def test_a_failed_run_is_tried_again_as_its_policy_says() -> None:
@@ -149,6 +116,52 @@ def test_host_that_was_up_has_missed_no_run(tmp_path: Path) -> None:
     }
 
 
+def test_first_run_sees_a_status_that_was_never_updated(tmp_path: Path) -> None:
+    """The stored one is updated when the timer starts; an administrator's run sees that one."""
+    world = World(until=at(7, 1), state=tmp_path)
+    timer = world.timer("0 0 7 * * *")
+    World(until=START, state=tmp_path).timer("0 0 7 * * *").follow()
+    first = {"Last": "0001-01-01T00:00:00+00:00", "Next": "2026-11-22T07:00:00+00:00"}
+    assert world.kept() == {**first, "LastUpdated": "2026-11-22T06:30:00+00:00"}
+    (tmp_path / "tick.json").unlink()
+    timer.follow()
+    assert world.values[0]["ScheduleStatus"] == {
+        **first,
+        "LastUpdated": "0001-01-01T00:00:00+00:00",
+    }
+
+
+def test_runs_and_status_are_in_local_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    world = World(until=at(7, 1), state=tmp_path)
+    world.timer("0 0 8 * * *").follow()
+    assert world.runs == [(at(7), False, 0)]
+    assert world.kept()["Next"] == "2026-11-23T08:00:00+01:00"
+
+
+def test_a_function_with_a_bad_schedule_is_reported_and_left_out() -> None:
+    off: list[str] = []
+    tick = {"type": "timerTrigger", "name": "timer"}
+    functions = {
+        "good": Function("good", "1", {**tick, "schedule": "0 0 7 * * *"}),
+        "bad": Function("bad", "2", {**tick, "schedule": "0 60 * * * *"}),
+        "unset": Function("unset", "3", {**tick, "schedule": "%NOWHERE%"}),
+    }
+    timers = Timers(functions, World(START).run, None, lambda _, reason: off.append(reason))
+    assert [name for name in functions if name in timers] == ["good"]
+    assert off == [
+        (
+            "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.bad'. The schedule "
+            "expression '0 60 * * * *' was not recognized as a valid cron expression or timespan "
+            "string: '0 60 * * * *': the minute '60' is not a number from 0 to 59"
+        ),
+        (
+            "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.unset'. '%NOWHERE%' "
+            "does not resolve to a value. Set NOWHERE in the environment or in local.settings.json."
+        ),
+    ]
+
+
 def test_a_schedule_that_was_changed_has_missed_none(tmp_path: Path) -> None:
     World(until=START, state=tmp_path).timer("0 0 7 * * *").follow()
     later = World(until=at(13), state=tmp_path)
@@ -183,17 +196,15 @@ def test_a_state_that_cannot_be_written_does_not_stop_the_schedule(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("schedule", "monitor"),
-    [("0 0 * * * *", {"useMonitor": False}), ("*/30 * * * * *", {"useMonitor": True})],
+    ("schedule", "monitor"), [("0 0 * * * *", False), ("*/30 * * * * *", True)]
 )
-def test_without_a_monitor_nothing_is_kept(
-    tmp_path: Path, schedule: str, monitor: dict[str, bool]
-) -> None:
+def test_without_a_monitor_nothing_is_kept(tmp_path: Path, schedule: str, monitor: object) -> None:
     world = World(until=at(7, 1), state=tmp_path)
-    world.timer(schedule, **monitor).follow()
+    world.now = at(6, 59) + timedelta(seconds=1)
+    world.timer(schedule, useMonitor=monitor).follow()
     assert world.runs
     assert world.values[0]["ScheduleStatus"] is None
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "tick.json").exists()
 
 
 def test_one_that_runs_on_startup_does_so_once() -> None:
