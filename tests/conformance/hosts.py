@@ -85,7 +85,10 @@ class Host(Protocol):
     asks_for_keys: bool
     starts_apps: bool
     """Whether it can start an app with other settings, stop and kill it."""
+    logs_categories: bool
     seconds_to_start: float
+    grace: float
+    """Seconds that a running function gets when the host stops, or after a timeout."""
 
     def run(
         self, app: Path, settings: Mapping[str, str]
@@ -100,7 +103,9 @@ class LocalHost:
     name: str = "the local host"
     asks_for_keys: bool = True
     starts_apps: bool = True
+    logs_categories: bool = True
     seconds_to_start: float = 2
+    grace: float = 10
 
     @contextlib.contextmanager
     def run(self, app: Path, settings: Mapping[str, str]) -> Iterator[Running]:
@@ -112,7 +117,11 @@ class LocalHost:
                 *("--state", str(app / ".state")),
             ],
             ROOT,
-            {**settings, **{f"LOCAL_{name}": value for name, value in keys.items()}},
+            {
+                **settings,
+                **{f"LOCAL_{name}": value for name, value in keys.items()},
+                "LOCAL_GRACE_SECONDS": str(self.grace),
+            },
         ) as running:
             running.keys = keys
             yield running
@@ -126,7 +135,9 @@ class CoreTools:
     name: str = "func start"
     asks_for_keys: bool = False
     starts_apps: bool = True
+    logs_categories: bool = False
     seconds_to_start: float = 20
+    grace: float = 10
 
     @contextlib.contextmanager
     def run(self, app: Path, settings: Mapping[str, str]) -> Iterator[Running]:
@@ -150,7 +161,9 @@ class AtUrl:
     master_key: str
     name: str = "the host at the URL"
     starts_apps: bool = False
+    logs_categories: bool = False
     seconds_to_start: float = 0
+    grace: float = 10
 
     @property
     def asks_for_keys(self) -> bool:

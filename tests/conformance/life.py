@@ -68,7 +68,7 @@ class Life:
         return [note for note in map(json.loads, lines) if kind in {"", note["kind"]}]
 
     def wait_for(self, kind: str, number: int, within: float = 20) -> list[dict[str, Any]]:
-        """Wait for so many notes of a kind; return them. Raise `HostFailed`."""
+        """Wait for this number of notes of a kind; return them. Raise `HostFailed`."""
         wait(lambda: len(self.notes(kind)) >= number, f"{number} notes of {kind}", within)
         return self.notes(kind)
 
@@ -77,6 +77,10 @@ class Life:
         """Yield a client of the app's queue, or of one beside it."""
         with QueueClient.from_connection_string(self.storage, self.queue + suffix) as client:
             yield client
+
+    def as_if(self, seconds: float) -> float:
+        """Return seconds with the host's grace as if it were the real 10 s."""
+        return seconds - self.host.grace + 10
 
 
 def wait(done: Callable[[], object], what: str, within: float = 20) -> None:
@@ -94,7 +98,7 @@ def at(note: Mapping[str, Any]) -> datetime:
 
 
 def minutely(seconds: float) -> tuple[str, datetime]:
-    """Return a schedule that runs every minute, first in about so many seconds; and when."""
+    """Return a schedule that runs every minute, first after about these seconds; and when."""
     due = (datetime.now(UTC) + timedelta(seconds=seconds + 1)).replace(microsecond=0)
     return f"{due.second} * * * * *", due
 

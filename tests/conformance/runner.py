@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from azure.core.exceptions import AzureError
+
 from tests.conformance import events
 from tests.conformance.compare import differences
 from tests.conformance.hosts import Host, HostFailed, Running
@@ -26,6 +28,8 @@ def left_out(row: Row, host: Host) -> str:
     """Return why a row cannot be run against a host; empty if it can."""
     if "needs keys" in row.marks and not host.asks_for_keys:
         return f"{host.name} asks for no keys, or they were not given"
+    if "needs categories" in row.marks and not host.logs_categories:
+        return f"{host.name} prints no categories"
     if row.event and not host.starts_apps:
         return f"{host.name} cannot be started, stopped and killed from here"
     if "local only" in row.marks and not host.starts_apps:
@@ -63,8 +67,8 @@ def event(row: Row, host: Host, folder: Path, storage: str) -> Mapping[str, obje
     life = Life(host, _new(folder), storage, f"{time.time_ns():x}")
     try:
         return events.EVENTS[row.event](life, row.setup)
-    except (HostFailed, *ERRORS) as error:
-        return {"failed": f"{type(error).__name__}: {error}"}
+    except (HostFailed, AzureError, *ERRORS) as error:
+        return {"failed": f"{type(error).__name__}: {str(error).partition('\n')[0]}"}
 
 
 def _of_event(row: Row, facts: Mapping[str, object]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 ROWS = Path(__file__).parent / "rows"
 FILES = ("http", "keys", "timers", "queues", "stopping", "worker", "configuration", "logs")
 """In the order of the report."""
-MARKS = {"needs keys", "local only", "worker", "slow"}
+MARKS = {"needs keys", "needs categories", "local only", "worker", "slow"}
 
 _REPEAT = re.compile(r"\{(.)\*(\d+)\}")
 
@@ -118,7 +118,10 @@ def rows() -> list[Row]:
 def _read(path: Path) -> Iterator[Row]:
     document = tomllib.loads(path.read_text("utf-8"))
     for each in document["row"]:
-        yield row(document["section"], each)
+        setup = each.get("setup", {})
+        if isinstance(setup, str):
+            setup = document["setups"][setup]
+        yield row(document["section"], {**each, "setup": setup})
 
 
 def row(section: str, given: Mapping[str, Any]) -> Row:

@@ -154,9 +154,9 @@ def sleep(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @app.route(route="die", methods=["GET"])
-def die(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the trigger's argument)
-    """End the worker, as a lack of memory would."""
-    os._exit(3)
+def die(req: func.HttpRequest) -> func.HttpResponse:
+    """End the worker, as a lack of memory would; or with the status of the query."""
+    os._exit(int(req.params.get("status", "3")))
 
 
 @app.route(route="send", methods=["POST"])
@@ -169,6 +169,16 @@ def send(req: func.HttpRequest, out: func.Out[List[str]]) -> func.HttpResponse: 
     if req.params.get("fail"):
         raise ValueError("it fails after it set its output")
     return func.HttpResponse("sent")
+
+
+@app.route(route="keep", methods=["POST"])
+@app.queue_output(
+    arg_name="out", queue_name="%CONFORMANCE_QUEUE%-kept", connection="CONFORMANCE_STORAGE"
+)
+def keep(req: func.HttpRequest, out: func.Out[List[str]]) -> func.HttpResponse:  # noqa: UP006  (as at the import)
+    """Send the texts of the body to a queue that no function reads."""
+    out.set(req.get_json())
+    return func.HttpResponse("kept")
 
 
 @app.queue_trigger(
@@ -190,7 +200,7 @@ def tick(timer: func.TimerRequest) -> None:
     """Note what the timer gave; sleep or fail as the settings say."""
     status = getattr(timer, "schedule_status", None)
     _note("tick", past_due=timer.past_due, status=status, schedule=getattr(timer, "schedule", None))
+    time.sleep(float(os.environ.get("CONFORMANCE_TICK_SECONDS", "0")))
     if os.environ.get("CONFORMANCE_TICK_FAILS"):
         raise ValueError("the tick fails")
-    time.sleep(float(os.environ.get("CONFORMANCE_TICK_SECONDS", "0")))
     _note("tick done")

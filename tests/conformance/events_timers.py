@@ -1,0 +1,88 @@
+"""Timers that run, are missed, overlap, or belong to two hosts."""
+
+import contextlib
+import signal
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.conformance.life import Life, at, minutely, sleep_until
+
+
+def first_run(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
+    """Wait for the first run ever, then stop the idle host."""
+    schedule, due = minutely(life.host.seconds_to_start)
+    with life.ready(CONFORMANCE_SCHEDULE=schedule) as running:
+        [note] = life.wait_for("tick", 1, 90)
+        life.wait_for("tick done", 1)
+        running.signal(signal.SIGTERM)
+        status, seconds = running.ended(15)
+        log = running.log()
+    given = note["status"]
+    return {
+        "after due": (at(note) - due).total_seconds(),
+        "past due": note["past_due"],
+        "schedule": note["schedule"],
+        "year of Last": int(given["Last"][:4]),
+        "year of LastUpdated": int(given["LastUpdated"][:4]),
+        "Next is the due instant": given["Next"][:19] == due.isoformat()[:19],
+        "fired": "Executing 'Functions.tick' (Reason='Timer fired at " in log,
+        "ready line": "Application started." in log,
+        "stop": {"status": status, "seconds": seconds},
+    }
+
+
+def missed_run(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
+    """Stop the host cleanly before a run is due, and start it afterwards."""
+    schedule, due = minutely(life.host.seconds_to_start)
+    life.settings["CONFORMANCE_SCHEDULE"] = schedule
+    with life.ready() as running:
+        running.signal(signal.SIGINT)
+        status, seconds = running.ended(15)
+    stopped_before = datetime.now(UTC) < due
+    sleep_until(due)
+    with life.ready() as running:
+        ready = datetime.now(UTC)
+        [note] = life.wait_for("tick", 1)
+        time.sleep(0.5)
+        runs, log = len(life.notes("tick")), running.log()
+    return {
+        "stopped before it was due": stopped_before,
+        "past due": note["past_due"],
+        "runs": runs,
+        "after ready": (at(note) - ready).total_seconds(),
+        "said": "UnscheduledInvocationReason: IsPastDue, OriginalSchedule: " in log,
+        "stop": {"status": status, "seconds": seconds},
+    }
+
+
+def fast_timer(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
+    """Run a timer each second whose function lasts longer, and fails."""
+    lasts = 1.3
+    with life.ready(
+        CONFORMANCE_SCHEDULE="* * * * * *",
+        CONFORMANCE_TICK_SECONDS=str(lasts),
+        CONFORMANCE_TICK_FAILS="1",
+    ) as running:
+        first, second = life.wait_for("tick", 2)[:2]
+        log = running.log()
+    return {
+        "status": first["status"],
+        "past due": [first["past_due"], second["past_due"]],
+        "after the end": (at(second) - at(first)).total_seconds() - lasts,
+        "failed": "Executed 'Functions.tick' (Failed, Id=" in log,
+    }
+
+
+def two_hosts(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
+    """Run two hosts with one storage until a run is due."""
+    schedule, due = minutely(2 * life.host.seconds_to_start)
+    life.settings["CONFORMANCE_SCHEDULE"] = schedule
+    with contextlib.ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(life.ready())
+        sleep_until(due)
+        life.wait_for("tick", 1, 60)
+        time.sleep(2)
+        return {"runs": len(life.notes("tick"))}
