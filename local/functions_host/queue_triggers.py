@@ -23,6 +23,7 @@ from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, InvocationFailed
+from local.functions_host.settings import resolved
 from local.functions_host.worker import Function
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
@@ -164,7 +165,9 @@ class Queues:
 
 def _place(binding: Mapping[str, object]) -> tuple[str, str]:
     """Return a binding's queue, and the setting with its storage."""
-    return str(binding["queueName"]), str(binding.get("connection") or "AzureWebJobsStorage")
+    return resolved(str(binding["queueName"])), str(
+        binding.get("connection") or "AzureWebJobsStorage"
+    )
 
 
 def _texts(value: rpc.TypedData) -> Iterator[str]:
