@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.azurite import Azurite
-from tests.conformance.hosts import AtUrl, Host, LocalHost, core_tools
+from tests.conformance.hosts import Host, LocalHost, at_url, core_tools
 from tests.conformance.runner import Result, run
 from tests.conformance.table import rows
 
@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         storage = ""
         if host.starts_apps:
-            services = ("table", "blob", "queue")
-            storage = stack.enter_context(Azurite(services=services)).tables
+            everything = Azurite(services=("table", "blob", "queue"))
+            storage = stack.enter_context(everything).tables
         results = list(run(host, wanted, folder, storage))
     print(_document(host, results) if given.json else _report(host, results))  # noqa: T201  (the same)
     return int(any(result.difference for result in results))
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _host(given: argparse.Namespace) -> Host | None:
     if given.url:
-        return AtUrl(given.url, given.key, given.master_key)
+        return at_url(given.url, given.key, given.master_key)
     return LocalHost() if given.local else core_tools()
 
 

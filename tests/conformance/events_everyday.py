@@ -7,9 +7,9 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from tests.conformance.hosts import Running
 from tests.conformance.life import Life, at, wait
 from tests.conformance.raw_http import Answer, ask, get
+from tests.conformance.running import Running
 
 
 def queues(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.conformance.hosts import Running
 from tests.conformance.life import Life, at, minutely, wait
 from tests.conformance.raw_http import ERRORS, ask, get
+from tests.conformance.running import Running
 
 
 class Call:

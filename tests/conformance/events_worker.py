@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.conformance.events_stopping import Call
-from tests.conformance.hosts import Running
 from tests.conformance.life import Life, wait
 from tests.conformance.raw_http import ERRORS, get
+from tests.conformance.running import Running
 
 
 def deaths(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:

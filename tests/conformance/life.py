@@ -12,7 +12,8 @@ from typing import Any
 
 from azure.storage.queue import QueueClient
 
-from tests.conformance.hosts import APP, Host, HostFailed, Running
+from tests.conformance.hosts import APP, Host
+from tests.conformance.running import HostFailed, Running
 
 NEVER = "0 0 0 1 1 *"
 """The first of January: a schedule that does not run during a test."""

@@ -121,7 +121,7 @@ def connected(address: str, timeout: float = 60) -> Iterator[Connection]:
 
 def get(address: str, target: str, timeout: float = 60, **headers: str) -> Answer:
     """Send a plain GET."""
-    return ask(address, "GET", target, timeout=timeout, **headers)
+    return ask(address, "GET", target, b"", timeout, **headers)
 
 
 def ask(

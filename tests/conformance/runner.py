@@ -9,10 +9,13 @@ from azure.core.exceptions import AzureError
 
 from tests.conformance import events
 from tests.conformance.compare import differences
-from tests.conformance.hosts import Host, HostFailed, Running
+from tests.conformance.hosts import Host
 from tests.conformance.life import Life
 from tests.conformance.raw_http import ERRORS, Answer, connected
+from tests.conformance.running import HostFailed, Running
 from tests.conformance.table import Row
+
+NO_FACTS = "the event could not be run"
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,16 @@ def requests(rows: Sequence[Row], host: Host, folder: Path, storage: str) -> Ite
 
 
 def event(row: Row, host: Host, folder: Path, storage: str) -> Mapping[str, object]:
-    """Run the event of a row. Return its facts, or `{"failed": sentence}`."""
+    """Run the event of a row. Return its facts, or why there are none under `NO_FACTS`."""
     life = Life(host, _new(folder), storage, f"{time.time_ns():x}")
     try:
         return events.EVENTS[row.event](life, row.setup)
     except (HostFailed, AzureError, *ERRORS) as error:
-        return {"failed": f"{type(error).__name__}: {str(error).partition('\n')[0]}"}
+        return {NO_FACTS: f"{type(error).__name__}: {str(error).partition('\n')[0]}"}
 
 
 def _of_event(row: Row, facts: Mapping[str, object]) -> str:
-    return str(facts["failed"]) if "failed" in facts else differences(row, facts, {})
+    return str(facts[NO_FACTS]) if NO_FACTS in facts else differences(row, facts, {})
 
 
 def _new(folder: Path) -> Path:

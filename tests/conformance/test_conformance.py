@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from local.azurite import Azurite
 from tests.conformance import runner
 from tests.conformance.compare import differences
-from tests.conformance.hosts import AtUrl, CoreTools, LocalHost
+from tests.conformance.hosts import CoreTools, LocalHost, at_url
 from tests.conformance.raw_http import Answer
 from tests.conformance.table import Row, RowError, row, rows
 
@@ -25,7 +26,7 @@ EVENTS = {each.which: each.event for each in QUICK if each.event}
 
 
 @pytest.fixture(scope="session")
-def storage() -> object:
+def storage() -> Iterator[str]:
     with Azurite(services=("table", "blob", "queue")) as running:
         yield running.tables
 
@@ -50,7 +51,7 @@ def test_the_local_host_does_at_events_what_a_real_one_does(
     which: str, tmp_path: Path, storage: str
 ) -> None:
     asked = [each for each in QUICK if each.event and each.which == which]
-    assert problems(list(runner.run(LocalHost(), asked, tmp_path, storage))) == []
+    assert problems(list(runner.run(LocalHost(grace=1), asked, tmp_path, storage))) == []
 
 
 def test_what_the_local_host_does_otherwise_is_in_its_readme() -> None:
@@ -91,7 +92,7 @@ def test_a_difference_is_a_sentence(values: dict[str, object], difference: str) 
 
 
 @pytest.mark.parametrize(
-    "values", [{"stauts": 200}, {"marks": ["quick"]}, {"event": "x"}, {"send": ""}]
+    "values", [{"state": 200}, {"marks": ["quick"]}, {"event": "x"}, {"send": ""}]
 )
 def test_a_row_with_a_mistake_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(RowError, match="HTTP: a row"):
@@ -100,7 +101,7 @@ def test_a_row_with_a_mistake_is_refused(values: dict[str, object]) -> None:
 
 def test_rows_are_left_out_where_they_say_nothing() -> None:
     keys, event = given(marks=["needs keys"]), row("x", {"name": "x", "event": "x"})
-    core_tools, url = CoreTools(Path("func")), AtUrl("http://127.0.0.1:9", "", "")
+    core_tools, url = CoreTools(program=Path("func")), at_url("http://127.0.0.1:9", "", "")
     assert "asks for no keys" in runner.left_out(keys, core_tools)
     assert "keys" in runner.left_out(keys, url)
     assert "cannot be started" in runner.left_out(event, url)
