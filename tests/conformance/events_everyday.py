@@ -131,7 +131,7 @@ def logs(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
         "exception": _has(log, r"ValueError: text of the exception"),
         "one line": _has(log, r'\{"line": "one JSON line", "n": 1\}'),
         "category": _has(log, r'Function\.talk\.User\b[^\n]*\n?[^\n]*\{"line": "one JSON line"'),
-        "traceback": _has(log, r"a logged exception\s[^\x00]{0,2000}KeyError: 'logged'"),
+        "traceback": _has(log, r"a logged exception\s[^\x00]{0,2000}KeyError: 'LOGGED'"),
         "print": _has(log, r"printed line"),
         "print category": _has(log, r"Host\.Function\.Console\b[^\n]*\n?[^\n]*printed line"),
         "path": "/api/talk" in log,

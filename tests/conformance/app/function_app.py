@@ -139,7 +139,7 @@ def talk(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the trig
     _log.info('{"line": "one JSON line", "n": 1}')
     print("printed line")  # noqa: T201  (the point of this function)
     try:
-        os.environ["logged"]
+        os.environ["LOGGED"]
     except KeyError:
         _log.exception("a logged exception")
     return func.HttpResponse("talked")
