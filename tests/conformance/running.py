@@ -59,14 +59,16 @@ class Running:
         end, got = time.monotonic() + within, "no answer"
         while time.monotonic() < end:
             with contextlib.suppress(*ERRORS):
-                got = str(get(self.address, path, timeout=5).status)
-                if got == str(status):
+                code = get(self.address, path, timeout=5).status
+                got = str(code)
+                if code == status:
                     return
             if self.process is not None and self.process.poll() is not None:
                 got = f"it ended with status {self.process.returncode}"
                 break
             time.sleep(0.05)
-        raise HostFailed(f"{path} did not answer {status}: {got}. {self.log()[-700:].strip()}")
+        said = " / ".join(self.log().strip().splitlines()[-2:])
+        raise HostFailed(f"{path} did not answer {status}, but {got}; the log ends with: {said}")
 
     def close(self) -> None:
         """Kill the process and its worker, both in a session of their own."""
