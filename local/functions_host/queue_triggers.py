@@ -23,7 +23,6 @@ from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, InvocationFailed
-from local.functions_host.settings import resolved
 from local.functions_host.worker import Function
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
@@ -165,9 +164,7 @@ class Queues:
 
 def _place(binding: Mapping[str, object]) -> tuple[str, str]:
     """Return a binding's queue, and the setting with its storage."""
-    return resolved(str(binding["queueName"])), str(
-        binding.get("connection") or "AzureWebJobsStorage"
-    )
+    return str(binding["queueName"]), str(binding.get("connection") or "AzureWebJobsStorage")
 
 
 def _texts(value: rpc.TypedData) -> Iterator[str]:
