@@ -25,6 +25,7 @@ EVENTS: Mapping[str, Callable[[Life, Mapping[str, Any]], Mapping[str, object]]] 
     "exit 0": events_worker.exit_0,
     "timeout": events_worker.timeout,
     "wrong": events_configuration.wrong,
+    "changed file": events_configuration.changed_file,
     "no storage": events_configuration.no_storage,
     "storage goes": events_configuration.storage_goes,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from local.azurite import Azurite
 from tests.conformance.life import Life, wait
 from tests.conformance.raw_http import get
+from tests.conformance.running import HostFailed
 
 
 def wrong(life: Life, setup: Mapping[str, Any]) -> Mapping[str, object]:
@@ -38,6 +39,21 @@ def wrong(life: Life, setup: Mapping[str, Any]) -> Mapping[str, object]:
 
 def _in_error(name: str, log: str) -> bool:
     return re.search(rf"The '{re.escape(name)}' function is in error: \S", log) is not None
+
+
+def changed_file(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
+    """Add a function to the app of a running host."""
+    code = life.app / "function_app.py"
+    added = (
+        '\n\n@app.route(route="added")\ndef added(req: func.HttpRequest) -> str:\n    return ""\n'
+    )
+    with life.ready() as running:
+        code.write_text(code.read_text("utf-8") + added, "utf-8")
+        try:
+            running.until("/api/added", 200, 30)
+        except HostFailed:
+            return {"answers with the new code": False}
+        return {"answers with the new code": True}
 
 
 def no_storage(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.conformance.life import Life, at, wait
+from tests.conformance.events_stopping import Call
+from tests.conformance.life import Life, at, start_by_hand, wait
 from tests.conformance.raw_http import Answer, ask, get
 from tests.conformance.running import Running
 
@@ -53,15 +54,7 @@ def _number(client: Any) -> int:  # noqa: ANN401  (a client of the SDK)
 
 
 def _by_hand(life: Life, running: Running) -> dict[str, object]:
-    key = running.values["MASTER_KEY"]
-    answer = ask(
-        running.address,
-        "POST",
-        "/admin/functions/take",
-        b'{"input": "by hand"}',
-        Content_Type="application/json",
-        x_functions_key=key,
-    )
+    answer = start_by_hand(running, "take", {"input": "by hand"})
     if answer.status != 202:
         return {"by hand": {"status": answer.status}}
     wait(lambda: _bodies(life).count("by hand"), "the message by hand")
@@ -115,8 +108,12 @@ def _slow(life: Life, running: Running) -> dict[str, object]:
 
 
 def logs(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
-    """Call functions that log, print and fail, with a key in the query."""
+    """Call functions at once, then functions that log, print and fail, with a key in the query."""
     with life.ready() as running:
+        began = time.monotonic()
+        calls = [Call(running, "/api/sleep?seconds=0.5") for _ in range(12)]
+        answers = {call.done().status for call in calls}
+        together = time.monotonic() - began if answers == {200} else -1
         get(running.address, "/api/talk?code=not-to-be-seen")
         get(running.address, "/api/raises?code=not-to-be-seen")
         get(running.address, "/api/nothing?code=not-to-be-seen")
@@ -125,6 +122,7 @@ def logs(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
         log = running.log()
     called = "This function was programmatically called via the host APIs."
     return {
+        "twelve at once": together,
         "executing": _has(
             log, rf"Executing 'Functions\.talk' \(Reason='{called}', Id=[-\w]{{36}}\)"
         ),

@@ -6,8 +6,9 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.conformance.life import Life, at, minutely, sleep_until
+from tests.conformance.life import Life, at, minutely, sleep_until, start_by_hand
 from tests.conformance.running import HostFailed
 
 
@@ -68,19 +69,28 @@ def _stopped_before_due(life: Life) -> tuple[datetime, Mapping[str, object]]:
 
 
 def fast_timer(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
-    """Run a timer each second whose function lasts longer, and fails."""
-    lasts = 1.3
+    """Run a timer each second whose function lasts longer, and fails; start it by hand, too."""
+    lasts, zone = 1.3, "Europe/Berlin"
+    hour = datetime.now(ZoneInfo(zone)).hour
     with life.ready(
-        CONFORMANCE_SCHEDULE="* * * * * *",
+        TZ=zone,
+        CONFORMANCE_SCHEDULE=f"* * {hour},{(hour + 1) % 24} * * *",  # another hour than in UTC
         CONFORMANCE_TICK_SECONDS=str(lasts),
         CONFORMANCE_TICK_FAILS="1",
     ) as running:
-        first, second = life.wait_for("tick", 2)[:2]
+        first = life.wait_for("tick", 1)[0]
+        answer = start_by_hand(running, "tick", {})
+        second, third = life.wait_for("tick", 3)[1:3]
         log = running.log()
+    beside = (at(second) - at(first)).total_seconds() < lasts / 2
+    scheduled = third if beside else second
     return {
+        "ran in the hour of TZ": True,
         "status": first["status"],
-        "past due": [first["past_due"], second["past_due"]],
-        "after the end": (at(second) - at(first)).total_seconds() - lasts,
+        "past due": [first["past_due"], scheduled["past_due"]],
+        "after the end": (at(scheduled) - at(first)).total_seconds() - lasts,
+        "by hand": answer.status,
+        "beside": beside,
         "failed": "Executed 'Functions.tick' (Failed, Id=" in log,
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 from azure.storage.queue import QueueClient
 
 from tests.conformance.hosts import APP, Host
+from tests.conformance.raw_http import Answer, ask
 from tests.conformance.running import HostFailed, Running
 
 NEVER = "0 0 0 1 1 *"
@@ -107,3 +108,15 @@ def minutely(seconds: float) -> tuple[str, datetime]:
 def sleep_until(due: datetime) -> None:
     """Sleep until an instant."""
     time.sleep(max(0, (due - datetime.now(UTC)).total_seconds()))
+
+
+def start_by_hand(running: Running, function: str, content: Mapping[str, str]) -> Answer:
+    """Start a function as an administrator does."""
+    return ask(
+        running.address,
+        "POST",
+        f"/admin/functions/{function}",
+        json.dumps(content).encode(),
+        Content_Type="application/json",
+        x_functions_key=running.values["MASTER_KEY"],
+    )

@@ -35,7 +35,8 @@ class Running:
     def values(self) -> dict[str, str]:
         """What fills `{NAME}` in rows."""
         none = {"FUNCTION_KEY": "", "MASTER_KEY": ""}
-        return {**none, **self.keys, "HOST": urlsplit(self.address).netloc}
+        host = urlsplit(self.address).netloc
+        return {**none, **self.keys, "HOST": host, "PORT": host.rpartition(":")[2]}
 
     def log(self) -> str:
         """Return what it has printed so far."""

@@ -6,6 +6,7 @@ Notes are JSON lines in the file `CONFORMANCE_NOTES`, so that they outlive a wor
 import json
 import logging
 import os
+import sys
 import time
 from datetime import UTC, datetime
 from typing import List  # noqa: UP035  (the worker knows `func.Out[List[str]]` only)
@@ -151,6 +152,19 @@ def sleep(req: func.HttpRequest) -> func.HttpResponse:
     _note("sleep")
     time.sleep(float(req.params["seconds"]))
     return func.HttpResponse(str(os.getpid()))
+
+
+@app.route(route="place", methods=["GET"])
+def place(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the trigger's argument)
+    """Return where the app runs."""
+    here = os.path.realpath(os.path.dirname(__file__))  # noqa: PTH120  (as sys.path has it)
+    where = {
+        "cwd": os.path.realpath(os.getcwd()) == here,  # noqa: PTH109  (the same)
+        "last in sys.path": os.path.realpath(sys.path[-1]) == here,
+        "name": __name__,
+        "hostname": os.environ.get("WEBSITE_HOSTNAME"),
+    }
+    return func.HttpResponse(json.dumps(where), mimetype="application/json")
 
 
 @app.route(route="die", methods=["GET"])
