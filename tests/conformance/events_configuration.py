@@ -9,6 +9,13 @@ from tests.conformance.life import Life, wait
 from tests.conformance.raw_http import get
 from tests.conformance.running import HostFailed
 
+ADDED = """
+
+@app.route(route="added")
+def added(req: func.HttpRequest) -> str:
+    return ""
+"""
+
 
 def wrong(life: Life, setup: Mapping[str, Any]) -> Mapping[str, object]:
     """Run an app with mistakes: `append` to its code, another `host_json`, other `settings`.
@@ -48,7 +55,7 @@ def changed_file(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
         '\n\n@app.route(route="added")\ndef added(req: func.HttpRequest) -> str:\n    return ""\n'
     )
     with life.ready() as running:
-        code.write_text(code.read_text("utf-8") + added, "utf-8")
+        code.write_text(code.read_text("utf-8") + ADDED, "utf-8")
         try:
             running.until("/api/added", 200, 30)
         except HostFailed:

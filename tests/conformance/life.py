@@ -71,7 +71,7 @@ class Life:
 
     def wait_for(self, kind: str, number: int, within: float = 20) -> list[dict[str, Any]]:
         """Wait for this number of notes of a kind; return them. Raise `HostFailed`."""
-        wait(lambda: len(self.notes(kind)) >= number, f"{number} notes of {kind}", within)
+        wait(lambda: len(self.notes(kind)) >= number, f"note {number} of the kind {kind!r}", within)
         return self.notes(kind)
 
     @contextlib.contextmanager
