@@ -51,9 +51,6 @@ def _in_error(name: str, log: str) -> bool:
 def changed_file(life: Life, _setup: Mapping[str, Any]) -> Mapping[str, object]:
     """Add a function to the app of a running host."""
     code = life.app / "function_app.py"
-    added = (
-        '\n\n@app.route(route="added")\ndef added(req: func.HttpRequest) -> str:\n    return ""\n'
-    )
     with life.ready() as running:
         code.write_text(code.read_text("utf-8") + ADDED, "utf-8")
         try:

@@ -37,6 +37,12 @@ class Life:
         shutil.copytree(APP, self.app, ignore=shutil.ignore_patterns("__pycache__"))
         self.notes_file = self.folder / "notes.txt"
 
+    def another(self) -> "Life":
+        """Return a life with an app, notes and queues of its own."""
+        folder = self.folder / "another"
+        folder.mkdir()
+        return Life(self.host, folder, self.storage, f"{self.name}x")
+
     @contextlib.contextmanager
     def running(self, **settings: str) -> Iterator[Running]:
         """Run the host; it need not be ready yet."""
