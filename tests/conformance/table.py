@@ -62,7 +62,7 @@ class Row:
     """What is different in the app of the event."""
     marks: tuple[str, ...] = ()
     differs: str = ""
-    """Why the local host deliberately does something else."""
+    """The row in the README of the local host that says why it does something else."""
     expected: Expected
     newer: Expected | None = None
     """What a newer worker may do instead."""
