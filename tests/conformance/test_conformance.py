@@ -23,7 +23,7 @@ ROWS = rows()
 QUICK = [each for each in ROWS if "slow" not in each.marks]
 EVENTS = {each.which: each.event for each in QUICK if each.event not in {"", "queues"}}
 NO_STORAGE = "AccountName=a;AccountKey=YQ==;QueueEndpoint=http://127.0.0.1:9/a;"
-"""Nothing listens there, and a local host runs all the same: so most tests need no Azurite."""
+"""Nothing listens there, and a local host still runs, so most tests need no Azurite."""
 
 
 def problems(results: list[runner.Result]) -> list[str]:
