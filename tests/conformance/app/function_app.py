@@ -160,7 +160,7 @@ def place(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the tri
     here = os.path.realpath(os.path.dirname(__file__))  # noqa: PTH120  (as sys.path has it)
     where = {
         "cwd": os.path.realpath(os.getcwd()) == here,  # noqa: PTH109  (the same)
-        "last in sys.path": os.path.realpath(sys.path[-1]) == here,
+        "last on the path": os.path.realpath(sys.path[-1]) == here,
         "name": __name__,
         "hostname": os.environ.get("WEBSITE_HOSTNAME"),
     }
