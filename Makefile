@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows bicep infra az-check unit bench mutate soak package sbom lock clean
+.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows bicep infra az-check unit bench host-conformance mutate soak package sbom lock clean
 PY := .venv/bin/python
 PYTEST := -m pytest -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process compiles its imports again
@@ -87,6 +87,9 @@ endif
 
 bench: setup ## measure speed and size, as ratios in one run
 	$(PY) -m bench
+
+host-conformance: setup ## compare a real Functions host with the table that the local host is tested by
+	@$(PY) -m tests.conformance $(if $(URL),--url "$(URL)" --key "$(KEY)" --master-key "$(MASTER_KEY)") $(if $(JSON),--json)
 
 mutate: setup ## break each promise once and verify that a test fails
 	$(PY) -m local.mutate

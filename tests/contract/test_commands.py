@@ -38,6 +38,7 @@ LOCAL = table("""
     local.host: --app --port --state --no-timers --signed-in --strict --production
     local.package: --start --try
     local.simulation.soak: --apps --days --seed
+    tests.conformance: --url --key --master-key --local --json --only
 """)
 """`python -m MODULE`."""
 STORIES = "libapps renewed strange empty many:N"
@@ -51,8 +52,12 @@ MODULES = (
     "local.simulation.soak",
     "local.simulation.story",
     "local.tenant",
+    "tests.conformance",
 )
-TARGETS = "help setup demo story test lint types unit bench mutate soak package sbom lock clean"
+TARGETS = (
+    "help setup demo story test lint types unit bench host-conformance mutate soak package sbom "
+    "lock clean"
+)
 """`make TARGET`."""
 HOOKS = (
     "before_provision.py after_provision.py before_package.py after_deploy.py after_down.py "
@@ -101,7 +106,7 @@ def test_the_modules_that_python_runs(module: str) -> None:
 
 
 def test_the_targets_and_the_hooks() -> None:
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert [target for target in TARGETS.split() if target not in targets] == []
     assert [hook for hook in HOOKS.split() if not (ROOT / "infra" / "hooks" / hook).is_file()] == []
 

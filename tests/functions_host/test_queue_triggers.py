@@ -290,14 +290,10 @@ def test_an_output_that_cannot_be_sent_fails_the_run(
     )
     queues = Queues({}, Seen(1), ONE, refuse, refuse)
     with pytest.raises(InvocationFailed, match=f"out could not be sent: {reason}"):
-        Queues({}, Seen(1), ONE, refuse, refuse).send(
-            function("any"), {"out": TypedData(string=text)}
-        )
+        queues.send(function("any"), {"out": TypedData(string=text)})
 
 
 def test_an_output_that_is_no_queue_is_refused() -> None:
     queues = Queues({}, Seen(1), ONE, refuse, refuse)
     with pytest.raises(InvocationFailed, match="sends to queues only, and blob is none"):
-        Queues({}, Seen(1), ONE, refuse, refuse).send(
-            function("any"), {"blob": TypedData(string="x")}
-        )
+        queues.send(function("any"), {"blob": TypedData(string="x")})
