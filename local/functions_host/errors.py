@@ -14,5 +14,5 @@ class InvocationFailed(Exception):
         self.stack = stack
 
 
-class HostStopped(InvocationFailed):
+class Interrupted(InvocationFailed):
     """The host stopped before the function ended: nothing may be recorded about it."""

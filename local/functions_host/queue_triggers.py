@@ -23,7 +23,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, HostStopped, InvocationFailed
+from local.functions_host.errors import HostError, Interrupted, InvocationFailed
 from local.functions_host.worker import Function, Off
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
@@ -136,7 +136,7 @@ class Queues:
             return
         try:
             self._run(function, rpc.TypedData(string=text), _about(message))
-        except HostStopped:  # the message stays hidden for the rest of its time
+        except Interrupted:  # the message stays hidden for the rest of its time
             return
         except InvocationFailed as error:
             _log.error(

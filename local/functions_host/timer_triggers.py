@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, HostStopped, InvocationFailed
+from local.functions_host.errors import HostError, Interrupted, InvocationFailed
 from local.functions_host.ncrontab import Schedule, ScheduleError, parse
 from local.functions_host.settings import resolved
 from local.functions_host.timer_monitor import Monitor, Status
@@ -84,7 +84,7 @@ class Timer:
         while True:
             try:
                 self._run(self._function, value, retry, policy.max_retry_count)
-            except HostStopped:
+            except Interrupted:
                 raise
             except InvocationFailed as error:
                 _log.error(
@@ -122,7 +122,7 @@ class Timer:
     def _scheduled(self, at: datetime, *, past_due: bool = False) -> None:
         try:
             self.fire(past_due=past_due)
-        except HostStopped:  # after the next start, this run is past due
+        except Interrupted:  # after the next start, this run is past due
             return
         except InvocationFailed:
             pass  # it is logged; the schedule continues

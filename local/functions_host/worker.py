@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, HostStopped, InvocationFailed
-from local.functions_host.process import Process, words
+from local.functions_host.errors import HostError, Interrupted, InvocationFailed
+from local.functions_host.process import Process, died
 
 MAX_DEATHS = 3
 DEATHS_APART = 30 * 60
@@ -148,7 +148,7 @@ class Worker:
 
         Raises:
             InvocationFailed: the function raised, took too long, or its process died.
-            HostStopped: the host stopped before the function ended.
+            Interrupted: the host stopped before the function ended.
         """
         request = rpc.InvocationRequest(
             invocation_id=invocation_id or str(uuid.uuid4()),
@@ -192,9 +192,9 @@ class Worker:
                 self._stopping.wait()
             with self._guard:
                 if self._stopping.is_set():
-                    process.fail(HostStopped("the host stopped before the function ended"))
+                    process.fail(Interrupted("the host stopped before the function ended"))
                     return
-                failure = InvocationFailed(f"the worker process ended ({words(status)})")
+                failure = InvocationFailed(died(status))
                 _log.error("%s, with all that ran in it", failure)
                 if not process.timed_out and self._dead():
                     process.fail(failure)

@@ -174,8 +174,7 @@ def test_a_stopping_host_cuts_a_timer_and_does_not_record_it(
         assert '"Last": "0001-01-01T' in (tmp_path / "state" / "tick.json").read_text()
 
 
-def test_app_that_ends_its_process_is_refused() -> None:
-    assert (
-        f"the app in {APP} cannot be imported: the worker process ended (exit status 3)"
-        in refused(APP, APP_EXIT="3")
-    )
+@pytest.mark.parametrize("status", ["0", "3"])
+def test_app_that_ends_its_process_is_refused(status: str) -> None:
+    sentence = f"cannot be imported: the worker process ended (exit status {status})"
+    assert f"the app in {APP} {sentence}" in refused(APP, APP_EXIT=status)
