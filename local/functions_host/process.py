@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from local.functions_host import rpc, worker_process
+from local.functions_host.errors import InvocationFailed
 
 
 class Process:
@@ -62,17 +63,19 @@ class Process:
             while True:
                 response: rpc.InvocationResponse = self._host.recv()
                 self._calls.pop(response.invocation_id).set_result(response)
-        _, status = os.waitpid(self._pid, 0)
+        _, ended = os.waitpid(self._pid, 0)
         self._ended = True
-        return os.waitstatus_to_exitcode(status)
+        status = os.waitstatus_to_exitcode(ended)
+        if not self.indexed.done():
+            self.indexed.set_exception(InvocationFailed(died(status)))
+        return status
 
     def fail(self, failure: Exception) -> None:
         """Fail all calls, present and future, after the process has ended."""
         with self._guard:
             self._failure = failure
-        self._host.close()
-        if not self.indexed.done():
-            self.indexed.set_exception(failure)
+        with self._sending:
+            self._host.close()
         for answer in self._calls.values():
             answer.set_exception(failure)
 
@@ -96,6 +99,7 @@ def _spawned(worker: Connection, app: Path) -> int:
     return os.posix_spawn(sys.executable, [sys.executable, *options, "-c", script], os.environ)
 
 
-def words(status: int) -> str:
-    """Return how a process ended."""
-    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+def died(status: int) -> str:
+    """Return a sentence about a process that ended with this status."""
+    how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    return f"the worker process ended ({how})"

@@ -22,7 +22,7 @@ from typing import NamedTuple, Self
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, Interrupted, InvocationFailed
-from local.functions_host.process import Process, words
+from local.functions_host.process import Process, died
 
 MAX_DEATHS = 3
 DEATHS_APART = 30 * 60
@@ -179,9 +179,12 @@ class Worker:
         with contextlib.suppress(TimeoutError):
             return answer.result(grace)
         process.kill(timed_out=True)
-        with contextlib.suppress(InvocationFailed):
+        try:
             return answer.result()
-        raise InvocationFailed(said)
+        except Interrupted:
+            raise
+        except InvocationFailed:
+            raise InvocationFailed(said) from None
 
     def _follow(self) -> None:
         """Pass answers on, and start a new process after a death, until the host stops."""
@@ -194,13 +197,14 @@ class Worker:
                 if self._stopping.is_set():
                     process.fail(Interrupted("the host stopped before the function ended"))
                     return
-                failure = InvocationFailed(f"the worker process ended ({words(status)})")
-                _log.error("%s, with all that ran in it", failure)
-                if not process.timed_out and self._dead():
-                    process.fail(failure)
-                    break
-                self._process = Process(self._app)
+                failure = InvocationFailed(died(status))
+                last = not process.timed_out and self._dead()
+                if not last:
+                    self._process = Process(self._app)
                 process.fail(failure)
+            _log.error("%s, with all that ran in it", failure)
+            if last:
+                break
         _log.error("the worker died %d times: the host stops", MAX_DEATHS)
         self._give_up()
 
