@@ -14,11 +14,11 @@ from http import HTTPStatus
 
 from local.functions_host import rpc
 from local.functions_host.errors import InvocationFailed
+from local.functions_host.functions import NOTHING, About, Function
 from local.functions_host.keys import Keys, Level
 from local.functions_host.messages import Request, Response
 from local.functions_host.queue_messages import metadata
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import NOTHING, About, Function
 
 type Invoke = Callable[[Function, rpc.TypedData, About], object]
 """Runs a function with a value and its metadata. Raises `InvocationFailed`."""

@@ -14,13 +14,13 @@ from http import HTTPStatus
 from local.functions_host import rpc
 from local.functions_host.admin import PREFIX, Admin
 from local.functions_host.errors import InvocationFailed
+from local.functions_host.functions import NOTHING, About, Function, Off
 from local.functions_host.incoming import incoming
 from local.functions_host.keys import Keys, Level
 from local.functions_host.messages import BodyTooLarge, Request, Response
 from local.functions_host.outgoing import outgoing
 from local.functions_host.routes import Route, RouteError, conflict, route
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import NOTHING, About, Function, Off
 
 HOME_PAGE = (
     b"<!DOCTYPE html><html lang='en'><title>Functions app</title>"

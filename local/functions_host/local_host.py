@@ -12,23 +12,24 @@ from typing import Self
 from local.functions_host import log, rpc
 from local.functions_host.easy_auth import EasyAuth
 from local.functions_host.errors import HostError
+from local.functions_host.functions import NOTHING, About, Function
 from local.functions_host.host_json import HostFile, host_file
 from local.functions_host.http_triggers import Front, access
 from local.functions_host.keys import Keys
 from local.functions_host.messages import Application, Request, Response
 from local.functions_host.queue_settings import queue_settings
 from local.functions_host.queue_triggers import Queues
+from local.functions_host.refusals import Refusals
 from local.functions_host.server import listen, serving
 from local.functions_host.settings import environment
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import NOTHING, About, Function, Limits, Worker
+from local.functions_host.worker import Limits, Worker
 
 GRACE = "LOCAL_GRACE_SECONDS"
 """The setting for how long timers and queue functions may take when the host stops, and a function
 after its timeout. Tests set it; the host in Azure waits 10 seconds."""
 _HTTP = 3
 """Open requests may take that many times as long when the host stops."""
-_BUILT_IN = {"http", "httptrigger", "timertrigger"}
 _log = logging.getLogger(__name__)
 
 
@@ -57,9 +58,9 @@ class LocalHost:
         self._app = Path(app).resolve()
         self._environment, self._port, self._signed_in = environment or {}, port, signed_in
         self._state = Path(state).resolve() if state else None
-        self._strict, self._production, self._give_up = strict, production, give_up
+        self._production, self._give_up = production, give_up
         self._end_worker: Callable[[], None] = lambda: None
-        self._off: dict[str, str] = {}
+        self._off = Refusals(strict=strict)
         self.functions: Mapping[str, Function] = {}
         """The functions by name."""
         self._door: Application = _not_running
@@ -80,7 +81,7 @@ class LocalHost:
             try:
                 file = host_file(self._app)
             except HostError as error:
-                self._refuse(error, "The host does not run: %s", error)
+                self._off.all(error, "The host does not run")
                 self._register({}, file)
             else:
                 self._start(file, stack)
@@ -105,49 +106,22 @@ class LocalHost:
         try:
             self.functions = stack.enter_context(self._worker).functions
         except HostError as error:
-            notes = getattr(error, "__notes__", ())
-            self._refuse(error, "No function runs: %s", "\n".join((str(error), *notes)))
+            self._off.all(error, "No function runs")
         known = {
             name: function
             for name, function in self.functions.items()
-            if file.bundle or self._is_built_in(function)
+            if file.bundle or self._off.without_bundle(function)
         }
         self._register(known, file)
         self._door = self._front
 
     def _register(self, functions: Mapping[str, Function], file: HostFile) -> None:
-        off, production = self._turn_off, self._production
+        off, production = self._off.turn_off, self._production
         self._timers = Timers(functions, self._run, self._state, off, production=production)
         settings = queue_settings(file.queues, production=production)
-        self._queues = Queues(functions, self._invoke, settings, off, self._leave_off)
-        on = [each for name, each in functions.items() if name not in self._off]
+        self._queues = Queues(functions, self._invoke, settings, off, self._off.leave_off)
+        on = [each for name, each in functions.items() if name not in self._off.reasons]
         self._front = Front(on, self._invoke, self._timers, file.prefix, self._keys, off)
-
-    def _is_built_in(self, function: Function) -> bool:
-        """Return whether a function needs no extension bundle; turn it off otherwise."""
-        for binding in (function.trigger, *function.outputs.values()):
-            if str(binding["type"]).lower() not in _BUILT_IN:
-                missing = f"The binding type(s) '{binding['type']}' are not registered"
-                self._turn_off(function, f"{missing}: host.json has no extensionBundle")
-                return False
-        return True
-
-    def _turn_off(self, function: Function, why: str) -> None:
-        """Leave out a function that cannot be registered; raise `HostError` if strict."""
-        if self._strict:
-            raise HostError(f"The '{function.name}' function is in error: {why}")
-        self._leave_off(function, why)
-
-    def _leave_off(self, function: Function, why: str) -> None:
-        """Leave out a function; for want of storage alone, a strict host does not refuse an app."""
-        _log.error("The '%s' function is in error: %s", function.name, why)
-        self._off[function.name] = why
-
-    def _refuse(self, error: HostError, text: str, *values: object) -> None:
-        """Raise an error if the host is strict; log it otherwise."""
-        if self._strict:
-            raise error
-        _log.error(text, *values)
 
     def _within(self, seconds: float, close: Callable[[], None]) -> None:
         """Close something, and end the worker if it waits for functions too long."""
@@ -167,9 +141,8 @@ class LocalHost:
     def _close_triggers(self) -> None:
         self._timers.stop()
         self._queues.stop()
-        self._timers.close()
-        self._queues.close()
-        self._front.close()
+        for each in (self._timers, self._queues, self._front):
+            each.close()
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:
         """Run a timer now and wait for it, retries included. Raise `InvocationFailed`."""
@@ -190,8 +163,8 @@ class LocalHost:
         ]
 
     def _described(self, function: Function) -> str:
-        if function.name in self._off:
-            return f"off    {self._off[function.name]}"
+        if function.name in self._off.reasons:
+            return f"off    {self._off.reasons[function.name]}"
         if function.kind == "http":
             route = self._front.routes[function.name]
             methods = ",".join(sorted(route.methods)) or "any method"

@@ -1,10 +1,9 @@
 """A request, and its response, as the parts of the host pass them on."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Protocol
+from io import BufferedIOBase
 
 BODY_LIMIT = 104_857_600
 """Maximum size of a request's body in bytes."""
@@ -15,23 +14,11 @@ class BodyTooLarge(Exception):
     """The body of a request has more than `BODY_LIMIT` bytes."""
 
 
-class Stream(Protocol):
-    """Where a body is read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Read that many bytes; fewer at the end."""
-        ...
-
-    def readline(self, size: int, /) -> bytes:
-        """Read a line of at most that many bytes."""
-        ...
-
-
 class Body:
     """The body of a request. It is read from the connection when somebody asks for it."""
 
     def __init__(
-        self, stream: Stream, length: int | None, proceed: Callable[[], None] | None = None
+        self, stream: BufferedIOBase, length: int | None, proceed: Callable[[], None] | None = None
     ) -> None:
         """Set the length in bytes: `None` if it comes in chunks.
 
@@ -94,11 +81,6 @@ class Body:
         if len(content) < length:
             raise ConnectionError("the body of a request is incomplete")
         return content
-
-
-def body_of(content: bytes) -> Body:
-    """Return the body of a request that did not come over a network."""
-    return Body(io.BytesIO(content), len(content))
 
 
 @dataclass(frozen=True, slots=True)

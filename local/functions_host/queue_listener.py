@@ -18,10 +18,10 @@ from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
 from local.functions_host.errors import Interrupted, InvocationFailed, brief
+from local.functions_host.functions import Function
 from local.functions_host.queue_messages import metadata
 from local.functions_host.queue_settings import Backoff, QueueSettings
 from local.functions_host.queue_storage import send
-from local.functions_host.worker import Function
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
 """Runs a function for a message and its metadata. Raises `InvocationFailed`."""

@@ -12,11 +12,11 @@ from local.functions_host.errors import (
     brief,
     indexing_error,
 )
+from local.functions_host.functions import Function, Off
 from local.functions_host.queue_listener import QueueListener, Run
 from local.functions_host.queue_messages import encoded, texts
 from local.functions_host.queue_settings import QueueSettings
 from local.functions_host.queue_storage import QueueStorage, send
-from local.functions_host.worker import Function, Off
 
 
 class Queues:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, Interrupted, InvocationFailed
+from local.functions_host.functions import Function
 from local.functions_host.ncrontab import Schedule, ScheduleError, local_zone, parse
 from local.functions_host.settings import resolved
 from local.functions_host.timer_lease import DEVELOPMENT, LOOK, Lease
 from local.functions_host.timer_monitor import NEVER, Monitor, Status
-from local.functions_host.worker import Function
 
 type Run = Callable[[Function, rpc.TypedData, int, int], object]
 """Runs a function with a value: the retry and the number of retries. Raises `InvocationFailed`."""

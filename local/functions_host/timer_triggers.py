@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.functions_host.errors import HostError, indexing_error
+from local.functions_host.functions import Function, Off
 from local.functions_host.timer_lease import DEVELOPMENT, PRODUCTION
 from local.functions_host.timer_listener import Run, Timer
-from local.functions_host.worker import Function, Off
 
 
 class Timers:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
+from io import BufferedIOBase
 from urllib.parse import urlsplit
 
-from local.functions_host.messages import Body, Request, Response, Stream
+from local.functions_host.messages import Body, Request, Response
 from local.functions_host.targets import path_of
 
 LINE_LIMIT, HEADERS_LIMIT, HEADERS_COUNT = 8192, 32_768, 100
@@ -40,7 +41,7 @@ class Received:
     """The client may send another request."""
 
 
-def receive(stream: Stream, proceed: Callable[[], None]) -> Received | None:
+def receive(stream: BufferedIOBase, proceed: Callable[[], None]) -> Received | None:
     """Read a request up to its body; `None` if the client sends no more.
 
     Raises:
@@ -70,7 +71,7 @@ def receive(stream: Stream, proceed: Callable[[], None]) -> Received | None:
     return Received(request, modern, keeps=modern and not closes)
 
 
-def _line(stream: Stream, limit: int, too_long: int) -> str | None:
+def _line(stream: BufferedIOBase, limit: int, too_long: int) -> str | None:
     line = stream.readline(limit)
     if not line:
         return None
@@ -84,7 +85,7 @@ def _line(stream: Stream, limit: int, too_long: int) -> str | None:
         raise Refused(HTTPStatus.BAD_REQUEST) from None
 
 
-def _headers(stream: Stream) -> dict[str, list[str]]:
+def _headers(stream: BufferedIOBase) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     left, count = HEADERS_LIMIT + 2, 0
     while True:

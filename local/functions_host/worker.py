@@ -7,7 +7,6 @@ of a process with status 0: calls wait for it until the host stops.
 """
 
 import contextlib
-import json
 import logging
 import os
 import threading
@@ -15,13 +14,12 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from local.functions_host import rpc
 from local.functions_host.errors import HostError, Interrupted, InvocationFailed
+from local.functions_host.functions import NOTHING, About, Function, function_of
 from local.functions_host.process import Process, died
 
 MAX_DEATHS = 3
@@ -30,39 +28,6 @@ DEATHS_APART = 30 * 60
 END_SECONDS = 5
 """How long a process in which nothing runs may take to end."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """An indexed function."""
-
-    name: str
-    id: str
-    trigger: Mapping[str, object]
-    """The trigger, as the host reads it: `type`, `name`, and the fields of that type."""
-    retry: rpc.RpcRetryOptions | None = None
-    outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    """The outputs, by name."""
-
-    @property
-    def kind(self) -> str:
-        """The kind of the trigger: `http`, `timer`, `queue` ..."""
-        return str(self.trigger["type"]).lower().removesuffix("trigger")
-
-    @property
-    def reason(self) -> str:
-        """Why it runs now, in the words of the host's log."""
-        if self.kind == "timer":
-            return f"Timer fired at {datetime.now(UTC).isoformat()}"
-        if self.kind == "queue":
-            return f"New queue message detected on '{self.trigger.get('queueName')}'."
-        return "This function was programmatically called via the host APIs."
-
-
-type About = Mapping[str, rpc.TypedData]
-type Off = Callable[[Function, str], None]
-"""Turns a function off that cannot be registered, and says why."""
-NOTHING: About = {}
 
 
 class Returned(NamedTuple):
@@ -128,7 +93,7 @@ class Worker:
             refusal = HostError(f"the app in {self._app} cannot be indexed: {said}")
             refusal.add_note(failure.stack_trace.rstrip())
             raise refusal
-        functions = {each.name: _function(each) for each in found.function_metadata_results or ()}
+        functions = {each.name: function_of(each) for each in found.function_metadata_results or ()}
         if not functions:
             script = os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
             raise HostError(f"the worker found no functions in {self._app / script}")
@@ -215,14 +180,3 @@ class Worker:
             self._deaths.clear()
         self._deaths.append(now)
         return len(self._deaths) == MAX_DEATHS
-
-
-def _function(found: rpc.RpcFunctionMetadata) -> Function:
-    bindings = [json.loads(binding) for binding in found.raw_bindings]
-    trigger = next(each for each in bindings if each["type"].lower().endswith("trigger"))
-    outputs = {
-        str(each["name"]): each
-        for each in bindings
-        if str(each.get("direction", "")).lower() == "out"
-    }
-    return Function(found.name, found.function_id, trigger, found.retry_options, outputs)

@@ -1,5 +1,6 @@
 """Keys, and what they open: functions, and the host's admin API."""
 
+import io
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -8,12 +9,12 @@ from typing import Any
 import pytest
 
 from local.functions_host.errors import HostError
+from local.functions_host.functions import About, Function
 from local.functions_host.http_triggers import Front
 from local.functions_host.keys import Keys
-from local.functions_host.messages import Request, Response, body_of
+from local.functions_host.messages import Body, Request, Response
 from local.functions_host.rpc import TypedData
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import About, Function
 
 KEY, MASTER = {"x-functions-key": "k"}, {"x-functions-key": "m"}
 JSON = {**MASTER, "content-type": "application/json"}
@@ -71,7 +72,7 @@ class World:
     ) -> Response:
         sent = {name: [value] for name, value in {"host": "h", **headers}.items()}
         raw, _, query = path.partition("?")
-        return self.front(Request(method, raw, query, sent, body_of(body)))
+        return self.front(Request(method, raw, query, sent, Body(io.BytesIO(body), len(body))))
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from azure.storage.queue import QueueClient, TextBase64DecodePolicy, TextBase64E
 
 from local.azurite import Azurite
 from local.functions_host.errors import Interrupted, InvocationFailed
+from local.functions_host.functions import Function
 from local.functions_host.queue_listener import Run
 from local.functions_host.queue_settings import QueueSettings
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.rpc import TypedData
-from local.functions_host.worker import Function
 
 OUTPUT = {
     "type": "queue",

@@ -10,10 +10,10 @@ import pytest
 import requests
 
 from local.functions_host.errors import InvocationFailed
+from local.functions_host.functions import Function
 from local.functions_host.rpc import RpcRetryOptions
 from local.functions_host.timer_listener import delay
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import Function
 from tests.functions_host.host_process import hosted
 from tests.functions_host.timer_world import START, World, at
 

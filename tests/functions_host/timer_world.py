@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.functions_host.errors import InvocationFailed
+from local.functions_host.functions import Function
 from local.functions_host.rpc import RpcRetryOptions, TypedData
 from local.functions_host.timer_listener import Run, Timer
-from local.functions_host.worker import Function
 
 START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 
