@@ -30,7 +30,7 @@ HOOK = ROOT / "infra" / "hooks" / "before_package.py"
 FOLDER = ROOT / "build" / "package"
 PACKAGE = ROOT / "build" / "package.zip"
 LIBRARIES = Path(".python_packages", "lib", "site-packages")
-PLATFORM_PACKAGES = ("azure_functions_runtime", "azurefunctions", "azure.storage", "werkzeug")
+PLATFORM_PACKAGES = ("azure_functions_runtime", "azurefunctions", "azure.storage")
 """The worker library, which Azure provides, and what the local host needs in its place."""
 TESTS = (
     "tests/e2e/test_every_route.py",

@@ -18,7 +18,5 @@ def test_package_without_its_libraries_cannot_be_indexed(tmp_path: Path) -> None
         (app / file.name).write_bytes(file.read_bytes())
     package = tmp_path / "package.zip"
     assert pack(app, package) == sum(file.stat().st_size for file in app.iterdir())
-    with pytest.raises(
-        PackageError, match=r"(?s)cannot be indexed: .*No module named 'markupsafe'"
-    ):
+    with pytest.raises(PackageError, match=r"(?s)cannot be indexed: .*No module named 'jwt'"):
         next(prove(package, tmp_path))
