@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
-from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline import PipelineContext, PipelineResponse
 
 from shared.adapters.graph.access_token import RunToken
 from shared.adapters.timeout import cap_retry_after
@@ -50,7 +50,7 @@ def test_each_type_of_response_is_read_to_its_end(method: str) -> None:
     read: list[str] = []
     http = SimpleNamespace(headers={"Retry-After": "86400", "x": "1"})
     setattr(http, method, lambda: read.append(method))
-    response: PipelineResponse[Any, Any] = PipelineResponse(None, http, {})
+    response: PipelineResponse[Any, Any] = PipelineResponse(None, http, PipelineContext(None))
     cap_retry_after(response)
     assert read == [method]
     assert http.headers == {"x": "1"}

@@ -2,9 +2,10 @@
 
 import pytest
 
+from shared.render.feeds.document_parts import Json
 from shared.web import response
 
-DOCUMENT = {"generated_at": "2026-11-28T12:00:00Z", "services": []}
+DOCUMENT: Json = {"generated_at": "2026-11-28T12:00:00Z", "services": []}
 TAG = response.status(DOCUMENT, None, None).headers["ETag"]
 
 
