@@ -21,10 +21,8 @@ from tests.functions_host.host_process import ROOT, Host, hosted
 from tests.support.kql import Row, found
 from tests.support.snapshots import FORMS, read
 
-FUNCTIONS = function_app.app.get_functions()
 QUERIES = ROOT / "infra" / "queries"
 NO_GOOD_CHECK, FAILED, UNDELIVERED = "no-good-check", "check-failed", "undelivered"
-OFF = "function-off"
 OTHER_APP = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
 EXAMPLE = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"]
 KEPT = 32_768
@@ -192,52 +190,6 @@ def test_a_log_line_that_quotes_a_check_is_not_a_check(log: Log) -> None:
         Row(log.world.now, '{"event": "check", "outcome": '),
     ]
     assert fired(quoting, log.world.now) == {NO_GOOD_CHECK}
-
-
-TICK_OFF = (
-    "The 'tick' function is in error: Microsoft.Azure.WebJobs.Host: Error indexing method "
-    "'Functions.tick'. "
-)
-HOST_LINES = {
-    "schedule": f"{TICK_OFF}Microsoft.Azure.WebJobs.Extensions: The schedule expression "
-    "'0 60 * * * *' was not recognized as a valid cron expression or timespan string.",
-    "setting": f"{TICK_OFF}Microsoft.Azure.WebJobs.Host: '%LAPSEWATCH_SCHEDULE%' does not resolve "
-    "to a value.",
-    "bundle": "The 'tenant' function is in error: The binding type(s) 'queueTrigger' are not "
-    "registered. Please ensure the type is correct and the binding extension is installed.",
-    "route": "The 'page_forms' function is in error: The specified route conflicts with the route "
-    "defined by function 'page'.",
-    "letters": "the 'page_assets' FUNCTION IS IN ERROR: another version of the host",
-    "storage": "An unhandled exception has occurred. Host is shutting down.",
-    "host.json": "A host error has occurred during startup operation "
-    "'0b0f4f0e-4f0e-4b64-9f0c-7f9f0c3f4a11'.",
-}
-"""Lines of the host, which it also writes as traces if they have an exception."""
-
-
-@pytest.mark.parametrize("line", HOST_LINES)
-def test_what_the_host_turns_off_raises_an_alert(log: Log, line: str) -> None:
-    log.tick(ends="ok")
-    log.rows.append(Row(log.world.now, HOST_LINES[line]))
-    assert log.fired() == {OFF}
-    assert log.fired(after=2.1) == set()
-
-
-@pytest.mark.parametrize("name", [each.get_function_name() for each in FUNCTIONS])
-def test_each_function_that_is_turned_off_raises_an_alert(name: str) -> None:
-    line = HOST_LINES["schedule"].replace("'tick'", f"'{name}'")
-    assert OFF in fired([Row(MORNING, line)], MORNING)
-
-
-def test_a_line_that_quotes_the_host_is_not_the_hosts(log: Log) -> None:
-    log.tick(ends="ok")
-    for line in HOST_LINES.values():
-        failed = {"event": "check", "outcome": "not_owed", "error": line}
-        for text in (json.dumps(failed), json.dumps(line), f"page: {line}", f"\n{line}"):
-            log.rows.append(Row(log.world.now, text))
-    log.rows.append(Row(log.world.now, "Executed 'Functions.tick' (Succeeded, Id=1)"))
-    log.rows.append(Row(log.world.now, "The '' function is in error: it has no name"))
-    assert log.fired() == set()
 
 
 def test_wrong_settings_raise_an_alert(tmp_path: Path) -> None:
