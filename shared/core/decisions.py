@@ -59,8 +59,14 @@ def confirm(
     """Confirm that a service uses a credential of its app; an unclaimed one becomes its own.
 
     Raises:
-        Refused: The credential is not live, has changed, or is confirmed already.
+        Refused: The credential is not live, has changed, or is confirmed already; or a pipeline
+            installs it.
     """
+    if view.service.by_pipeline:
+        raise Refused(
+            f"{view.service.name} is installed by a pipeline. Its newest live credential counts "
+            "as in use, so there is nothing to confirm. Nothing was saved."
+        )
     credential = _live_credential(key_id, app, at)
     if shown is not None and not shown.is_of(credential):
         raise Refused(

@@ -1,8 +1,9 @@
 """Which service a credential belongs to.
 
 A person's assignment decides. Without one, a service keeps the credentials that it uses or has
-used, and one matching rule decides about the rest. If the rules of two services match, neither
-gets the credential: it stays unclaimed, and both are named.
+used, and one matching rule decides about the rest. A service that a pipeline installs keeps none:
+only its rule decides. If the rules of two services match, neither gets the credential: it stays
+unclaimed, and both are named.
 """
 
 from collections.abc import Iterable
@@ -69,7 +70,8 @@ def claimed_by(credential: Credential, services: Iterable[Service], memory: Memo
         known = frozenset(service.id for service in services)
         assigned = known & frozenset(assignment.services)
         return ClaimedBy(assigned, ignored=not assignment.services)
-    owners = {each.id for each in services if _uses_or_used(each, credential.key_id, memory)}
+    by_person = (each for each in services if not each.by_pipeline)
+    owners = {each.id for each in by_person if _uses_or_used(each, credential.key_id, memory)}
     matching = tuple(service for service in services if matches(service.claim, credential))
     if len(matching) == 1:
         owners.add(matching[0].id)
