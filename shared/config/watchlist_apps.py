@@ -56,15 +56,10 @@ def read_app(table: TomlTable, context: WatchlistContext) -> WatchedApp:
 
 def _service(table: TomlTable, context: WatchlistContext) -> Service:
     name = table.required("name", rules.name, "")
-    claim = table.nested("claims", _claim, _NO_CLAIM, 'a table such as { name = "LibCal*" }')
     installed_by: Installer = "person"
     if table.has("installed_by"):  # after a wrong value, no other key is a mistake because of it
         installed_by = table.required("installed_by", rules.installed_by, "pipeline")
     by_pipeline = installed_by == "pipeline"
-    if by_pipeline and claim.by != "name":
-        found = f"claims by {claim.by} for a service that a pipeline installs"
-        todo = "Each new credential has another beginning and key id; only its name stays."
-        table.problem("claims", found, 'a pattern of names, such as { name = "LibCal*" }', todo)
     nobody = by_pipeline and not table.has("installer")
     return Service(
         id=_service_id(table, name, context),
@@ -72,7 +67,7 @@ def _service(table: TomlTable, context: WatchlistContext) -> Service:
         breaks=table.required("breaks", rules.breaks, ""),
         renewer=channel_names(table, "renewer", context.channels),
         installer=() if nobody else channel_names(table, "installer", context.channels),
-        claim=claim,
+        claim=_claim_of(table, by_pipeline=by_pipeline),
         ladder=table.optional("ladder", rules.ladder, context.ladder),
         request_to=table.optional("request_to", email_address, ""),
         runbook=table.optional("runbook", partial(runbook_file, read=context.read), None),
@@ -101,6 +96,15 @@ def _service_id(table: TomlTable, name: str, context: WatchlistContext) -> str:
     service_id = read_id("id", rules.service_id, slug)
     context.require_unique(table, "id", service_id, 'a different id, such as id = "libcal-2"')
     return service_id
+
+
+def _claim_of(table: TomlTable, *, by_pipeline: bool) -> Claim:
+    claim = table.nested("claims", _claim, _NO_CLAIM, 'a table such as { name = "LibCal*" }')
+    if by_pipeline and claim.by != "name":
+        found = f"a {claim.by} for a service that a pipeline installs"
+        todo = "Each new credential has another hint and key id; only its name can stay the same."
+        table.problem("claims", found, 'a name or pattern, such as { name = "LibCal*" }', todo)
+    return claim
 
 
 def _claim(table: TomlTable) -> Claim:

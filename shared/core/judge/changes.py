@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from shared.core.judge.change_reason import reason_of_change
-from shared.core.judge.pipeline import reason_of_pipeline
+from shared.core.judge.change_reason import reason_of_change, reason_of_pipeline
 from shared.core.judge.self_watch import first_tries
 from shared.core.judge.situation import Situation
 from shared.core.judge.snapshot import changed_records

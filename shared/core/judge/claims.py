@@ -42,6 +42,16 @@ class AppContext(NamedTuple):
         return tuple(c for c in credentials if service.id in self.claims[c.key_id].services)
 
 
+class OwnCredentials(NamedTuple):
+    """The credentials that a service may use, and the others on the app."""
+
+    own: tuple[Credential, ...]
+    present: tuple[Credential, ...]
+    """Every credential on the app."""
+    in_use_elsewhere: frozenset[str]
+    """Key ids that other services of the app use."""
+
+
 def with_claims(watched: WatchedApp, snapshot: AppSnapshot, memory: Memory) -> AppContext:
     """Decide for each credential of an app which services it belongs to."""
     credentials = snapshot.credentials

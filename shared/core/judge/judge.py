@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from shared.core.judge.app_problems import app_views
 from shared.core.judge.changes import changes_of
-from shared.core.judge.claims import AppContext, with_claims
+from shared.core.judge.claims import AppContext, OwnCredentials, with_claims
 from shared.core.judge.failure import failure_views
 from shared.core.judge.leftovers import leftover_views
 from shared.core.judge.pipeline import newest_live, view_of_pipeline
 from shared.core.judge.self_watch import removed_channels, watcher_views
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import Situation
-from shared.core.judge.standing import OwnCredentials, view_service
+from shared.core.judge.standing import view_service
 from shared.core.judge.unclaimed import unclaimed_views, with_candidates
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.item_id import ItemId, ItemKind

@@ -13,24 +13,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.core.judge.acknowledgement import valid_acknowledgement
+from shared.core.judge.claims import OwnCredentials
 from shared.core.judge.rotation import late_since, reminders
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import BY_PIPELINE, Situation, last_situation
-from shared.core.judge.standing import OwnCredentials
 from shared.core.judge.validity import has_ended, is_live
 from shared.core.model.age import creation_order
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
+from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.model.watchlist import Service
-
-_REASONS = {
-    Standing.HEALTHY: Reason.RECOVERED,
-    Standing.UNMATCHED: Reason.UNMATCHED,
-    Standing.EXPIRING: Reason.FIRST,
-}
 
 
 def view_of_pipeline(
@@ -72,15 +66,6 @@ def view_of_pipeline(
 def newest_live(own: Iterable[Credential], now: datetime) -> Credential | None:
     """Return the credential that a pipeline installed last; `None` if none is live."""
     return max((c for c in own if is_live(c, now)), key=creation_order, default=None)
-
-
-def reason_of_pipeline(view: ServiceView) -> Reason:
-    """Return why a new situation of the service is news."""
-    if view.late_since is not None:
-        return Reason.ROTATION_LATE
-    if view.standing == Standing.MISSING:
-        return Reason.EXPIRED if view.loss == Loss.EXPIRED else Reason.MISSING
-    return _REASONS[view.standing]
 
 
 def _standing(key_id: str, loss: Loss, *, overdue: bool) -> Standing:

@@ -63,6 +63,6 @@ def situation_of(
 
 
 def last_situation(service: str, memory: Memory) -> Situation | None:
-    """Return the stored situation of a service; `None` if it has none that can be read."""
+    """Return the stored situation of a service; `None` if it has no readable one."""
     state = memory.items.get(service)
     return Situation.read(state.situation) if state is not None else None

@@ -14,9 +14,9 @@ one. The newest is never assumed.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from shared.core.judge.acknowledgement import valid_acknowledgement
+from shared.core.judge.claims import OwnCredentials
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import last_situation, situation_of
 from shared.core.judge.validity import expiry_order, has_ended, has_started, is_live
@@ -29,16 +29,6 @@ from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Service
-
-
-class OwnCredentials(NamedTuple):
-    """The credentials that a service may use, and the others on the app."""
-
-    own: tuple[Credential, ...]
-    present: tuple[Credential, ...]
-    """Every credential on the app."""
-    in_use_elsewhere: frozenset[str]
-    """Key ids that other services of the app use."""
 
 
 def view_service(

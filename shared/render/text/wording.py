@@ -14,8 +14,7 @@ from shared.render.text.app import AppWords, FailureWords
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.leftover import LeftoverWords
 from shared.render.text.removed import RemovedWords
-from shared.render.text.service.pipeline import PipelineWords
-from shared.render.text.service.words import ServiceWords
+from shared.render.text.service.words import PipelineWords, ServiceWords
 from shared.render.text.unclaimed import UnclaimedWords
 from shared.render.text.watcher import WatcherWords
 from shared.render.text.words import Words
