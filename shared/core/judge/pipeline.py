@@ -33,8 +33,9 @@ def view_of_pipeline(
     """Judge a service that no person installs."""
     zone = at.watchlist.zone
     newest = newest_live(credentials.own, at.now)
-    in_use = newest or _last_used(service, credentials.own, at)
-    key_id = in_use.key_id if in_use is not None else _known_key_id(service, at)
+    known = _known_key_id(service, credentials, at)
+    in_use = newest or _last_used(known, credentials.own, at)
+    key_id = in_use.key_id if in_use is not None else known
     loss = Loss.NONE if newest is not None or not key_id else _loss(key_id, credentials.present)
     days_left = days_until(in_use.ends if in_use is not None else None, at.now, zone)
     late = late_since(service, newest, at) if newest is not None else None
@@ -76,19 +77,23 @@ def _standing(key_id: str, loss: Loss, *, overdue: bool) -> Standing:
     return Standing.EXPIRING if overdue else Standing.HEALTHY
 
 
-def _last_used(service: Service, own: Iterable[Credential], at: CheckContext) -> Credential | None:
+def _last_used(known_key_id: str, own: Iterable[Credential], at: CheckContext) -> Credential | None:
     """Return the newest credential that was in use before none was left."""
-    known = at.memory.credential_records.get(_known_key_id(service, at))
+    known = at.memory.credential_records.get(known_key_id)
     last = [c for c in own if has_ended(c, at.now)]
     if known is not None:
         last.append(known.credential)
     return max(last, key=creation_order, default=None)
 
 
-def _known_key_id(service: Service, at: CheckContext) -> str:
-    """Return the key id that was in use at the last check; empty if there was none."""
+def _known_key_id(service: Service, credentials: OwnCredentials, at: CheckContext) -> str:
+    """Return the key id that was in use at the last check; empty if there was none.
+
+    One that is on the app and does not match the claim was a person's.
+    """
     last = last_situation(service.id, at.memory)
-    return last.in_use if last is not None else ""
+    others = {c.key_id for c in credentials.present} - {c.key_id for c in credentials.own}
+    return last.in_use if last is not None and last.in_use not in others else ""
 
 
 def _loss(key_id: str, present: Iterable[Credential]) -> Loss:
