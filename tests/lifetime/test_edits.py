@@ -152,7 +152,7 @@ def test_a_person_takes_over_what_the_pipeline_installed(*, overlap: bool) -> No
     ]
 
 
-def test_a_pipeline_with_other_names_finds_only_what_its_claim_matches() -> None:
+def test_a_pipeline_finds_only_what_its_claim_matches() -> None:
     """Anna's secret is not the pipeline's: nobody watches it, so people are asked about it."""
     life = confirmed_and_waiting()
     life.watched = watchlist(

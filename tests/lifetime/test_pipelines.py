@@ -40,7 +40,7 @@ def made(number: int, created: datetime, days: float) -> Credential:
 
 @dataclass
 class Rotation:
-    """A pipeline: every so many days it creates a secret, and deletes all but the last few."""
+    """A pipeline: each `every` days it creates a secret, and deletes all but the last few."""
 
     every: float
     life: float
@@ -58,7 +58,7 @@ class Rotation:
 
 
 def live(world: World, rotation: Rotation, days: int, *, until: str) -> None:
-    """Let the pipeline run for so many days, and the program check daily until a day."""
+    """Let the pipeline run for a number of days, and the program check daily until a day."""
     coming = list(rotation.secrets(FIRST + timedelta(days=days)))
     there: list[Credential] = []
     day, last = FIRST.date(), at(f"{until}T00:00Z").date()

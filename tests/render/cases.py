@@ -201,12 +201,8 @@ MESSAGES: dict[str, Message] = {
     "rotation_late": message(notice(LATE, Reason.ROTATION_LATE, RENEWER)),
     "rotation_late_in_copy": message(notice(LATE, Reason.RUNG, COPY)),
     "pipeline_expiring": message(notice(replace(LATE, late_since=None), Reason.FIRST, RENEWER)),
-    "pipeline_expired": message(
-        notice(replace(NO_MORE, in_use=ENDED, loss=Loss.EXPIRED))
-    ),
-    "pipeline_deleted": message(
-        notice(replace(NO_MORE, loss=Loss.DELETED))
-    ),
+    "pipeline_expired": message(notice(replace(NO_MORE, in_use=ENDED, loss=Loss.EXPIRED))),
+    "pipeline_deleted": message(notice(replace(NO_MORE, loss=Loss.DELETED))),
     "pipeline_recovered": message(
         notice(replace(HEALTHY, service=BY_PIPELINE, in_use_record=None), Reason.RECOVERED, RENEWER)
     ),

@@ -65,6 +65,8 @@ def _of_service(view: ServiceView, zone: ZoneInfo) -> Iterator[Entry]:
     if view.in_use is not None and view.loss != Loss.DELETED:
         summary = f"{name}: {called(view.in_use)} expires"
         role = "probably in use" if view.assumed else "in use"
+        if view.service.by_pipeline:
+            role = "in use, and a pipeline replaces it"
         text = f"It is {role}. {clean(view.service.breaks, MAX_TEXT_CHARS)}"
         rungs = reminders(view.service, view.in_use, zone)
         yield _entry(view, view.in_use, summary, text, rungs)
