@@ -1,6 +1,7 @@
 """A service that a pipeline installs: nowhere is a person asked to create, install or confirm."""
 
 import re
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -49,12 +50,18 @@ def worlds() -> dict[str, World]:
     return found
 
 
+def sync_in(world: World) -> dict[str, Any]:
+    """Return the service in the status document."""
+    document: dict[str, Any] = status_document(world.watch.status(), world.watched)
+    (sync,) = document["services"]
+    return dict(sync)
+
+
 @pytest.mark.parametrize("name", DAYS)
 def test_nobody_is_asked_to_create_or_confirm(name: str, worlds: dict[str, World]) -> None:
     world = worlds[name]
     status, shown = world.watch.status(), parsed(lived(world))
-    document = status_document(status, world.watched)
-    (sync,) = document["services"]
+    sync = sync_in(world)
     console = Console(record=True, width=200, file=None, quiet=True)
     show_services(console, status.judgement, status.next_messages, world.watched)
     events = calendar(status, world.watched, ())
@@ -81,7 +88,7 @@ def test_the_page_says_how_the_pipeline_is(
 ) -> None:
     world = worlds[name]
     shown = parsed(lived(world))
-    (sync,) = status_document(world.watch.status(), world.watched)["services"]
+    sync = sync_in(world)
     assert answer in shown.text
     assert sync["standing"] == standing
     assert len(shown.sent("acknowledge")) == forms
