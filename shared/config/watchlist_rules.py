@@ -12,6 +12,7 @@ from shared.config.problems import InvalidValue
 from shared.config.time_zones import intended_zone
 from shared.config.values import MAX_DAYS, guid, text
 from shared.core.blank import is_blank
+from shared.core.model.watchlist import Installer
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -79,6 +80,25 @@ def ladder(value: Any) -> tuple[int, ...]:  # noqa: ANN401  (a document may have
 def name(value: object) -> str:
     """Accept what people call an app or a service."""
     return text(value, "the name that people use")
+
+
+def installed_by(value: object) -> Installer:
+    """Accept who installs a service's new credentials."""
+    expected = '"person" or "pipeline"'
+    match text(value, expected):
+        case "person" | "pipeline" as given:
+            return given
+        case other:
+            todo = did_you_mean(other, ("person", "pipeline"))
+            raise InvalidValue(describe(other), expected, todo)
+
+
+def rotation(value: object) -> int:
+    """Accept the days after which a pipeline replaces a credential."""
+    if type(value) is not int or not 1 <= value <= MAX_DAYS:  # true is an int
+        expected = f"a whole number of days, 1 to {MAX_DAYS}, such as 30"
+        raise InvalidValue(describe(value), expected)
+    return value
 
 
 def breaks(value: object) -> str:

@@ -13,6 +13,10 @@ DEFAULT_LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
 DEFAULT_INVENTORY_LADDER = (30, 14, 7, 1)
 
 
+type Installer = Literal["person", "pipeline"]
+"""Who installs the credentials of a service."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The rule by which a service finds its credentials."""
@@ -55,6 +59,15 @@ class Service:
     runbook: Runbook | None = None
     link: str = ""
     escalate: Escalation | None = None
+    installed_by: Installer = "person"
+    """A pipeline creates and installs each new credential itself."""
+    rotates_every: int | None = None
+    """The days after which a pipeline creates a new credential; `None` if they are not known."""
+
+    @property
+    def by_pipeline(self) -> bool:
+        """Return whether no person installs the service's credentials."""
+        return self.installed_by == "pipeline"
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Bloc
         steps = tuple(_steps(service, sections, now, zone))
         if REQUEST in sections:
             request = ready_request(service, now=now, zone=zone)
-        if CREATE in sections:
+        if CREATE in sections and not service.service.by_pipeline:
             name = Fact("New name", "", suggested_name(service.service, now=now, zone=zone))
             rows.insert(_after_next_step(rows), name)
     return Block(
