@@ -6,9 +6,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from shared.config.environment import setting
+from shared.config.flow_url import flow_url
 from shared.config.problems import InvalidValue
+from shared.config.signing_secret import PREFIX, whsec
 from shared.config.urls import url
-from shared.config.values import guid, text
+from shared.config.values import ValueRule, guid, text
 from shared.core.model.secret import Secret
 
 RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
@@ -34,18 +36,51 @@ def sender(environment: Mapping[str, str]) -> str:
 
 
 def webhook(value: object, environment: Mapping[str, str]) -> Secret:
-    """Accept the name of the setting that contains a webhook's URL; return that URL."""
+    """Accept the name of the setting that contains a flow's URL; return that URL."""
     expected = 'the name of the setting that contains the URL, such as "env:TEAMS_WEBHOOK_URL"'
+    return _credential(value, environment, _webhook_url, expected)
+
+
+def receiver_url(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the name of the setting that contains a receiver's URL; return that URL."""
+    expected = 'the name of the setting that contains the URL, such as "env:WEBHOOK_URL"'
+    return _credential(value, environment, lambda given: Secret(url(given)), expected)
+
+
+def signing_secret(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the name of the setting that contains a signing secret; return that secret."""
+    expected = 'the name of the setting that contains it, such as "env:WEBHOOK_SECRET"'
+    return _credential(value, environment, whsec, expected, what="secret")
+
+
+def url_for_identity(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the URL of a flow that admits the app's identity, or the name of its setting.
+
+    It opens nothing to anybody else, so that it may be in the watchlist.
+    """
+    named = _ENV.fullmatch(value.strip()) if isinstance(value, str) else None
+    return setting(environment, named[1], flow_url) if named else flow_url(value)
+
+
+def _credential(
+    value: object,
+    environment: Mapping[str, str],
+    rule: ValueRule[Secret],
+    expected: str,
+    *,
+    what: str = "URL",
+) -> Secret:
     given = text(value, expected)
     named = _ENV.fullmatch(given)
     if not named:
-        found = "the URL itself" if "://" in given else 'text that does not begin with "env:"'
+        is_itself = "://" in given or given.startswith(PREFIX)
+        found = f"the {what} itself" if is_itself else 'text that does not begin with "env:"'
         todo = (
-            "The URL is a credential: keep it in Key Vault or local.settings.json, "
+            f"The {what} is a credential: keep it in Key Vault or local.settings.json, "
             "never in this file."
         )
         raise InvalidValue(found, expected, todo)
-    return setting(environment, named[1], _webhook_url)
+    return setting(environment, named[1], rule)
 
 
 def client_id(value: object, environment: Mapping[str, str]) -> str:

@@ -55,10 +55,17 @@ def by_monitor(response: Received) -> bool:
 
     healthchecks.io answers "OK", Dead Man's Snitch 202, Uptime Kuma `{"ok": true}`.
     """
+    return by_receiver(response) and not response.body.strip().lower().endswith(_NOT_RECEIVED)
+
+
+def by_receiver(response: Received) -> bool:
+    """Return whether the receiver of a webhook took a message: any 2xx, but no page and no error.
+
+    Slack answers the text "ok", ServiceNow 200 or 201 with JSON, a Logic App 202 without a body.
+    """
     if not 200 <= response.status < 300 or response.is_page:  # noqa: PLR2004  (HTTP success)
         return False
-    body = response.body.strip()
-    return not body.lower().endswith(_NOT_RECEIVED) and not _is_error(_decoded(body))
+    return not _is_error(_decoded(response.body.strip()))
 
 
 def _is_empty_or_good_json(response: Received) -> bool:
