@@ -59,7 +59,7 @@ class Tenant:
         self.management = Management(self.deployer, self.vault, lambda: self.url)
         self._gate = Gate()
         self.graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
-        self._teams = TeamsSink()
+        self._teams = TeamsSink(self.identity)
         self._heartbeats = HeartbeatSink()
         self._port = port
         self._routes = self._table()
@@ -101,6 +101,7 @@ class Tenant:
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
                 Rule("/msi/token", methods=["GET"], endpoint=self.identity.answer),
                 Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
+                Rule("/flows/<name>", methods=["POST"], endpoint=self._teams.post_to_own),
                 Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
                 Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
                 Rule(
@@ -177,6 +178,10 @@ class Tenant:
     def teams_url(self, name: str) -> str:
         """Return the webhook of a channel of any name."""
         return f"{self.url}/teams/{name}"
+
+    def flow_url(self, name: str) -> str:
+        """Return the webhook of the same channel that only the identity can use."""
+        return f"{self.url}/flows/{name}"
 
     def heartbeat_url(self, name: str) -> str:
         """Return the URL of a heartbeat of any name."""
