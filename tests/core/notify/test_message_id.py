@@ -28,7 +28,7 @@ class Lossy(RecordingChannel):
 def living(lost: int) -> tuple[World, Lossy]:
     """Return a world on the eve of the first reminder; the introduction has arrived."""
     world, channel = World(LIST), Lossy()
-    world.tenant.put(secret("LibCal 2024", ends="2026-12-13T09:15Z"))
+    world.tenant.put(secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"))
     world.run("2026-09-13T18:00Z")
     channel.lost = lost
     world.inboxes["its"] = channel
