@@ -5,8 +5,10 @@ and the URLs that its designer shows. Other clouds have other hosts and another 
 not supported.
 """
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from shared.config.environment import setting, setting_name
 from shared.config.problems import InvalidValue
 from shared.config.urls import is_loopback, url
 from shared.core.model.secret import Secret
@@ -16,8 +18,17 @@ FLOW_HOSTS = (".logic.azure.com", ".api.powerplatform.com", ".powerautomate.com"
 EXPECTED = "the https:// URL of a flow that admits the app's identity"
 
 
-def flow_url(value: object) -> Secret:
-    """Accept the URL of a flow without a signature, at a host of Power Automate or loopback."""
+def flow_url(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the URL of a flow that admits the app's identity, or the name of its setting.
+
+    The URL opens nothing to anybody else, so that it may be in the watchlist.
+    """
+    named = setting_name(value)
+    return setting(environment, named, _flow_url) if named else _flow_url(value)
+
+
+def _flow_url(value: object) -> Secret:
+    """Accept a URL without a signature, at a host of Power Automate or loopback."""
     given = url(value, EXPECTED)
     parts = urlsplit(given)
     if not (is_loopback(parts) or f".{parts.hostname}".endswith(FLOW_HOSTS)):

@@ -1,12 +1,10 @@
 """Values that the watchlist keeps out of its text: it names the setting, as `env:NAME`."""
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from shared.config.environment import setting
-from shared.config.flow_url import flow_url
+from shared.config.environment import setting, setting_name
 from shared.config.problems import InvalidValue
 from shared.config.signing_secret import PREFIX, whsec
 from shared.config.urls import url
@@ -20,7 +18,6 @@ Microsoft announced in July 2024 that they would be retired, and retired them in
 The hooks in `infra/hooks` have a copy; a test compares them.
 """
 
-_ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _SENDER = (
     "the mailbox that sends mail, such as alerts@example.org, for channels of kind email and "
     "for owners"
@@ -53,15 +50,6 @@ def signing_secret(value: object, environment: Mapping[str, str]) -> Secret:
     return _credential(value, environment, whsec, expected, what="secret")
 
 
-def url_for_identity(value: object, environment: Mapping[str, str]) -> Secret:
-    """Accept the URL of a flow that admits the app's identity, or the name of its setting.
-
-    It opens nothing to anybody else, so that it may be in the watchlist.
-    """
-    named = _ENV.fullmatch(value.strip()) if isinstance(value, str) else None
-    return setting(environment, named[1], flow_url) if named else flow_url(value)
-
-
 def _credential(
     value: object,
     environment: Mapping[str, str],
@@ -71,7 +59,7 @@ def _credential(
     what: str = "URL",
 ) -> Secret:
     given = text(value, expected)
-    named = _ENV.fullmatch(given)
+    named = setting_name(given)
     if not named:
         is_itself = "://" in given or given.startswith(PREFIX)
         found = f"the {what} itself" if is_itself else 'text that does not begin with "env:"'
@@ -80,15 +68,15 @@ def _credential(
             "never in this file."
         )
         raise InvalidValue(found, expected, todo)
-    return setting(environment, named[1], rule)
+    return setting(environment, named, rule)
 
 
 def client_id(value: object, environment: Mapping[str, str]) -> str:
     """Accept a client id, or the name of its setting; return it in lower case."""
     plain = "an application (client) id"
-    named = _ENV.fullmatch(value.strip()) if isinstance(value, str) else None
+    named = setting_name(value)
     if named:
-        return setting(environment, named[1], partial(guid, expected=plain))
+        return setting(environment, named, partial(guid, expected=plain))
     return guid(
         value,
         f'{plain}, or the name of a setting that contains it, such as "env:LIBAPPS_CLIENT_ID"',

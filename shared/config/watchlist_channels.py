@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from shared.config import watchlist_rules as rules
+from shared.config.flow_url import flow_url
 from shared.config.named_settings import (
     receiver_url,
     signing_secret,
-    url_for_identity,
     webhook,
 )
 from shared.config.toml_table import TomlTable
@@ -78,7 +78,7 @@ def _email_channel(table: TomlTable, name: str) -> EmailChannel:
 def _teams_channel(table: TomlTable, name: str, environment: Mapping[str, str]) -> TeamsChannel:
     _without_addresses(table, "teams")
     auth: FlowAuth = table.optional("auth", rules.auth, "url")
-    rule = webhook if auth == "url" else url_for_identity
+    rule = webhook if auth == "url" else flow_url
     url = table.required("url", partial(rule, environment=environment), _NO_WEBHOOK)
     return TeamsChannel(
         name,

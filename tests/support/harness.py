@@ -273,9 +273,7 @@ class Harness:
     def _owner(self, owner: Reader, settings: Settings) -> Channel:
         return self._mailbox(EmailChannel(owner.channel, (owner.mail,)), owner.mail, settings)
 
-    def _mailbox(
-        self, channel: AnyChannel, address: str, settings: Settings
-    ) -> Channel:
+    def _mailbox(self, channel: AnyChannel, address: str, settings: Settings) -> Channel:
         assert isinstance(channel, EmailChannel)
         mailbox = MailboxChannel(
             channel.name,

@@ -51,7 +51,7 @@ def test_each_delivered_message_has_an_id_of_its_own() -> None:
     assert len({each.id for each in channel.heard}) == len(channel.heard)
 
 
-def test_id_changes_with_the_status_and_the_reminder_but_not_with_the_day() -> None:
+def test_id_changes_with_status_and_reminder_but_not_the_day() -> None:
     """Else a receiver that keeps ids would drop what became worse before a delivery."""
     view = service_view()
     again = with_id(message(notice(replace(view, days_left=20))), {}, LIST).id
