@@ -13,7 +13,7 @@ from shared.render.card.elements import Element, fixed_text
 
 def mention_line(names: Sequence[str]) -> Element:
     """Return the paragraph that mentions people by their sign-in names."""
-    return fixed_text(f"Urgent: {', '.join(map(_tag, names))}", spacing="Small")
+    return fixed_text(f"Urgent for {', '.join(map(_tag, names))}", spacing="Small")
 
 
 def mention_entities(names: Sequence[str]) -> list[Element]:

@@ -27,7 +27,7 @@ def texts(card: dict[str, Any]) -> list[str]:
 
 def test_urgent_card_mentions_each_person_as_teams_finds_them() -> None:
     (card,) = cards_of(URGENT, DANA, SAM)
-    assert texts(card)[:2] == ["Lapsewatch: urgent", f"Urgent: <at>{DANA}</at>, <at>{SAM}</at>"]
+    assert texts(card)[:2] == ["Lapsewatch: urgent", f"Urgent for <at>{DANA}</at>, <at>{SAM}</at>"]
     assert card["msteams"] == {
         "width": "Full",
         "entities": [
