@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.config import named_settings
+from shared.config import named_settings, signing_secret
 from shared.config.clouds import CLOUDS
 from shared.config.urls import is_loopback
 from shared.render.text.commands import GRAPH_ROLES
@@ -44,6 +44,8 @@ def test_hooks_and_app_have_the_same_graph_permissions(part: Part) -> None:
 
 def test_hooks_and_app_reject_the_same_connectors(part: Part) -> None:
     assert part("vault").RETIRED_HOSTS == named_settings.RETIRED_HOSTS
+    assert part("vault").SIGNING_SIZES == signing_secret.SIZES
+    assert part("vault").SIGNING == signing_secret.PREFIX
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,9 @@ class WatchedApp:
         return min(service.id for service in self.services)
 
 
+type FlowAuth = Literal["url", "identity"]
+
+
 @dataclass(frozen=True, slots=True)
 class TeamsChannel:
     """A Teams channel with a Workflows webhook, whose URL is itself a credential."""
@@ -102,6 +105,10 @@ class TeamsChannel:
     name: str
     url: Secret
     weekly: bool = True
+    auth: FlowAuth = "url"
+    """What admits a message: the signature in the URL, or a token of the managed identity."""
+    mention: tuple[str, ...] = ()
+    """Sign-in names of the people whom an urgent message notifies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,20 @@ class EmailChannel:
     name: str
     to: tuple[str, ...]
     weekly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """A program that receives signed JSON documents."""
+
+    name: str
+    url: Secret
+    secret: Secret
+    """Signs each message: `whsec_` and Base64."""
+    weekly: bool = False
+
+
+type AnyChannel = TeamsChannel | EmailChannel | WebhookChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +164,7 @@ class Watchlist:
     zone: ZoneInfo
     check_at: time
     ladder: tuple[int, ...]
-    channels: Mapping[str, TeamsChannel | EmailChannel]
+    channels: Mapping[str, AnyChannel]
     apps: tuple[WatchedApp, ...]
     inventory: InventoryRules | None = None
     """`None`: there is no inventory."""
