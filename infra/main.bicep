@@ -83,6 +83,10 @@ param recoverVault bool = false
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 
+// With a wrong schedule the host turns off only the timer, and everything else answers. This is what Bicep can check;
+// the hook before provisioning and the app have the whole rule (shared/config/ncrontab.py).
+var scheduleFields = filter(split(extraSettings.?LAPSEWATCH_SCHEDULE ?? schedule, ' '), field => !empty(field))
+
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
   location: location
@@ -158,7 +162,9 @@ module app 'modules/app.bicep' = {
     mailSender: mailSender
     signIns: signIns
     heartbeat: heartbeat
-    schedule: schedule
+    schedule: contains([5, 6], length(scheduleFields))
+      ? schedule
+      : fail('The schedule (LAPSEWATCH_SCHEDULE) must have six fields: second minute hour day month weekday, such as 0 5 * * * *')
     watchlist: watchlist
     tenantsClientId: tenantsClientId
     deadlineMinutes: deadlineMinutes

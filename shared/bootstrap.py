@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
-from shared.adapters.channels.mail import CredentialFactory
+from shared.adapters.channels.token import CredentialFactory
 from shared.adapters.timeout import TimeLeft
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings

@@ -6,8 +6,10 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from shared.adapters.channels.mail import CredentialFactory, MailboxChannel, Writer
+from shared.adapters.channels.mail import MailboxChannel, Writer
 from shared.adapters.channels.teams import Cards, TeamsWebhook
+from shared.adapters.channels.token import CredentialFactory
+from shared.adapters.channels.webhook import Document, SignedWebhook
 from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.config.clouds import OtherTenant
@@ -15,7 +17,13 @@ from shared.config.settings import ReadingGraph, Settings
 from shared.config.urls import is_loopback
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
-from shared.core.model.watchlist import EmailChannel, TeamsChannel, Watchlist
+from shared.core.model.watchlist import (
+    AnyChannel,
+    EmailChannel,
+    TeamsChannel,
+    Watchlist,
+    WebhookChannel,
+)
 from shared.first_use import cross_tenant_credential, own_credential
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
@@ -70,16 +78,20 @@ def _page_url(settings: Settings) -> str:
 
 
 def connect_channel(
-    channel: TeamsChannel | EmailChannel,
+    channel: AnyChannel,
     settings: Settings,
     own_tenant: CredentialFactory,
     *,
     left: TimeLeft = unlimited,
 ) -> Channel:
     """Return a channel of the watchlist."""
-    if isinstance(channel, TeamsChannel):
-        return TeamsWebhook(channel, _cards(settings), left=left)
-    return _mailbox(channel, settings, own_tenant, left)
+    match channel:
+        case TeamsChannel():
+            return TeamsWebhook(channel, _cards(channel, settings), sign_in=own_tenant, left=left)
+        case WebhookChannel():
+            return SignedWebhook(channel, _document(settings), left=left)
+        case EmailChannel():
+            return _mailbox(channel, settings, own_tenant, left)
 
 
 def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactory) -> Channel:
@@ -107,8 +119,10 @@ def _mailbox(
 def rehearse(message: Message, settings: Settings) -> None:
     """Render a message as its channel does; an owner has a mailbox. Raises what that raises."""
     match settings.watchlist.channels.get(message.channel):
-        case TeamsChannel():
-            _cards(settings)(message)
+        case TeamsChannel() as channel:
+            _cards(channel, settings)(message)
+        case WebhookChannel():
+            _document(settings)(message)
         case EmailChannel() as channel:
             _writer(channel, settings)(message)
         case None:
@@ -116,8 +130,19 @@ def rehearse(message: Message, settings: Settings) -> None:
             _writer(owner, replace(settings, page_url=""))(message)
 
 
-def _cards(settings: Settings) -> Cards:
-    return partial(cards, page_url=_page_url(settings))
+def _cards(channel: TeamsChannel, settings: Settings) -> Cards:
+    return partial(cards, page_url=_page_url(settings), mention=channel.mention)
+
+
+def _document(settings: Settings) -> Document:
+    def document(message: Message) -> str:
+        from shared.render.feeds.webhook import (  # noqa: PLC0415  (Markdown, for webhooks only)
+            webhook_document,
+        )
+
+        return webhook_document(message, page_url=_page_url(settings))
+
+    return document
 
 
 def _writer(channel: EmailChannel, settings: Settings) -> Writer:

@@ -16,6 +16,7 @@ from deployment.region import check_region
 from deployment.registration import creation, get_or_create
 from deployment.report import NotYet, Remedy, Report
 from deployment.rest import Refused, Rest
+from deployment.schedule import check_schedule
 from deployment.site import management
 
 LOOK = Remedy("to see the regions, run", ("az functionapp list-flexconsumption-locations",))
@@ -30,6 +31,7 @@ def main() -> None:
     deployed, problem = _deployed(azd, arm)
     keep_settings(azd, deployed, report)
     is_complete = prompt_for_values(azd, report)
+    is_complete &= check_schedule(azd, report)
     is_known = bool(deployed or problem) or not azd.get("AZURE_LOCATION")
     is_offered = is_known or _is_offered(azd, arm, report)
     graph = Rest(f"{cloud.graph}/v1.0", lambda: azd.token(f"{cloud.graph}/.default"))

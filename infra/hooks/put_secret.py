@@ -1,6 +1,7 @@
 """Store a secret from standard input in the vault of this deployment.
 
-Usage: `python3 infra/hooks/put_secret.py teams-webhook-url`
+Usage: `python3 infra/hooks/put_secret.py teams-webhook-url`. It stores the URL of a webhook or
+heartbeat, or the secret that signs the messages of a webhook.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from deployment.hook import run
 from deployment.prompts import secret
 from deployment.report import NotYet, Report
 from deployment.site import Site
-from deployment.vault import AGAIN, access, checked, refresh_settings, store, vault_of
+from deployment.vault import AGAIN, access, checked_secret, refresh_settings, store, vault_of
 
 NAMES = re.compile(r"[0-9A-Za-z-]{1,127}")
 
@@ -31,10 +32,10 @@ def main() -> None:
     cloud = cloud_of(azd.get("LAPSEWATCH_GRAPH", GRAPH))
 
     def step() -> str:
-        given = secret(f"URL for {name} (it is not shown): ")
+        given = secret(f"URL or signing secret for {name} (it is not shown): ")
         if not given:
-            raise NotYet("no URL was given")
-        return store(vault_of(azd), name, checked(given))
+            raise NotYet("nothing was given")
+        return store(vault_of(azd), name, checked_secret(given))
 
     if report.run_step(name, step, access(azd, name)):
         refresh_settings(Site(azd, cloud), report)

@@ -1,4 +1,4 @@
-// Alerts about Lapsewatch itself: three rules on its log, mail to one address, and saved queries.
+// Alerts about Lapsewatch itself: four rules on its log, mail to one address, and saved queries.
 
 @description('Part of every name.')
 param token string
@@ -52,6 +52,18 @@ var rules = [
     timeRange: 'PT2H'
     mute: 'PT6H'
   }
+  {
+    name: 'function-off'
+    title: 'Lapsewatch: the Functions host turned off a function, or stopped'
+    text: 'The Functions host could not use a function of Lapsewatch, or stopped, so checks may not run although the rest answers. Follow docs/operate.md.'
+    severity: 1
+    query: loadTextContent('../queries/function-off.kql')
+    operator: 'GreaterThan'
+    threshold: 0
+    windowSize: 'PT2H'
+    timeRange: 'PT2H'
+    mute: 'PT6H'
+  }
 ]
 
 var saved = [
@@ -62,6 +74,11 @@ var saved = [
     name: 'undelivered'
     title: 'Messages that could not be delivered'
     query: loadTextContent('../queries/undelivered.kql')
+  }
+  {
+    name: 'function-off'
+    title: 'Functions that the host turned off, and stops of the host'
+    query: loadTextContent('../queries/function-off.kql')
   }
 ]
 

@@ -56,10 +56,14 @@ def problems(cards: Mapping[str, Card], *, known: str = "") -> list[str]:
     return found.stdout.splitlines()
 
 
-def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
+def to_html(
+    cards: Sequence[Card], *, opened: bool = False, known: str = "", width: int = WIDTH
+) -> str:
     """Return a self-contained HTML page that shows `cards` below each other.
 
-    `opened` shows the parts that a button would show. Raise `RendererMissing`.
+    `opened` shows the parts that a button would show; `known` is the version that the client
+    knows (without it, each card's own). The page counts the buttons that do not fit into `width`
+    pixels (`data-cut`). Raise `RendererMissing`.
     """
     if not RENDERER.exists():
         raise RendererMissing(
@@ -69,6 +73,8 @@ def to_html(cards: Sequence[Card], *, opened: bool = False) -> str:
     data = {
         "cards": [_open(card) for card in cards] if opened else list(cards),
         "markdown": {text: markdown.render(text) for card in cards for text in _texts(card)},
+        "known": known,
+        "width": width,
         "host": json.loads((HERE / "host.json").read_text(encoding="utf-8")),
     }
     page = (HERE / "page.html").read_text(encoding="utf-8")

@@ -1,6 +1,8 @@
 """A Teams channel behind a Workflows webhook: it accepts what the service would, and keeps it.
 
 Like the service, it answers 202 with an empty body: the flow was started, maybe nothing was posted.
+A flow that only the tenant can trigger wants a token of the managed identity, for Power Automate:
+https://learn.microsoft.com/power-automate/oauth-authentication.
 """
 
 import json
@@ -9,9 +11,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from threading import Lock
+from time import time
 
 from werkzeug import Request, Response
 
+from local.stand_in.managed_identity import ManagedIdentity
+
+FLOW_AUDIENCE = "https://service.flow.microsoft.com/"
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 
@@ -28,8 +34,9 @@ class Posted:
 class TeamsSink:
     """Any number of channels, each with its own name."""
 
-    def __init__(self) -> None:
-        """Create it empty."""
+    def __init__(self, identity: ManagedIdentity) -> None:
+        """Create it empty; `identity` is whom the tenant's own flows admit."""
+        self._identity = identity
         self._lock = Lock()
         self._posted: defaultdict[str, list[Posted]] = defaultdict(list)
 
@@ -53,6 +60,19 @@ class TeamsSink:
         with self._lock:
             self._posted[name].append(arrived)
         return Response(status=202)
+
+    def post_to_own(self, request: Request, name: str) -> Response:
+        """Answer `POST /flows/<name>`, a flow that only the tenant can trigger, as `post`.
+
+        Without a token of the identity for Power Automate: 401 or 403.
+        """
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.casefold() != "bearer" or "sig" in request.args:
+            return _refused(401, "DirectApiAuthorizationRequired")
+        grant = self._identity.grant(token)  # it recognises its own, as a signature would
+        if grant is None or grant.expires <= time() or grant.resource != FLOW_AUDIENCE:
+            return _refused(403, "MisMatchingOAuthClaims")
+        return self.post(request, name)
 
     def show(self, _request: Request, name: str) -> Response:
         """Answer `GET /teams/<name>`: a list of `{at, headers, size, message}`, oldest first."""
@@ -82,6 +102,11 @@ def _message(request: Request) -> dict[str, object]:
         if not isinstance(content, dict) or content.get("type") != "AdaptiveCard":
             raise ValueError("An attachment's content is not an AdaptiveCard.")
     return message
+
+
+def _refused(status: int, code: str) -> Response:
+    document = {"error": {"code": code, "message": "The caller may not trigger this flow."}}
+    return Response(json.dumps(document), status, mimetype="application/json")
 
 
 def _mismatch(details: str) -> Response:

@@ -27,6 +27,7 @@ from local.stand_in.sign_ins_report import SignInsReport
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, tell
 from local.stand_in.teams_sink import Posted, TeamsSink
 from local.stand_in.vault import Vault
+from local.stand_in.webhook_sink import WebhookSink
 
 SIGNATURE = "sv=1.0&sig=canary-signature"
 """The secret part of webhook URLs; tests search all output for it."""
@@ -59,8 +60,9 @@ class Tenant:
         self.management = Management(self.deployer, self.vault, lambda: self.url)
         self._gate = Gate()
         self.graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
-        self._teams = TeamsSink()
+        self._teams = TeamsSink(self.identity)
         self._heartbeats = HeartbeatSink()
+        self._webhooks = WebhookSink()
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
@@ -101,6 +103,9 @@ class Tenant:
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
                 Rule("/msi/token", methods=["GET"], endpoint=self.identity.answer),
                 Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
+                Rule("/flows/<name>", methods=["POST"], endpoint=self._teams.post_to_own),
+                Rule("/webhooks/<name>", methods=["POST"], endpoint=self._webhooks.take),
+                Rule("/webhooks/<name>", methods=["GET"], endpoint=self._webhooks.show),
                 Rule("/teams/<name>", methods=["GET"], endpoint=self._teams.show),
                 Rule("/teams/<name>", methods=["DELETE"], endpoint=self._teams.forget),
                 Rule(
@@ -177,6 +182,18 @@ class Tenant:
     def teams_url(self, name: str) -> str:
         """Return the webhook of a channel of any name."""
         return f"{self.url}/teams/{name}"
+
+    def flow_url(self, name: str) -> str:
+        """Return the webhook of the same channel that only the identity can use."""
+        return f"{self.url}/flows/{name}"
+
+    def webhook_url(self, name: str) -> str:
+        """Return the URL of a receiver of signed webhooks of any name."""
+        return f"{self.url}/webhooks/{name}"
+
+    def received(self, name: str) -> list[object]:
+        """Return the documents of a receiver of webhooks, oldest first."""
+        return self._webhooks.received(name)
 
     def heartbeat_url(self, name: str) -> str:
         """Return the URL of a heartbeat of any name."""

@@ -17,6 +17,7 @@ _LEVELS = {
     "httpx": logging.WARNING,
     "hyperframe": logging.WARNING,
     "kiota_http": logging.WARNING,
+    "markdown_it": logging.WARNING,  # no credential, but 2,820 lines for one page
     "msal": logging.WARNING,
     "msgraph": logging.WARNING,
     "requests": logging.WARNING,

@@ -61,8 +61,9 @@ def cap_retry_after(response: PipelineResponse[Any, Any]) -> None:
     This is a `raw_response_hook` for clients of azure-core. It also reads the body: azure-core
     leaves the unreadable body of a transaction, and its connection, to the garbage collector.
     """
-    response.http_response.read()
-    headers = response.http_response.headers
+    http = response.http_response
+    (getattr(http, "read", None) or http.body)()  # older types of azure-core have only `body`
+    headers = http.headers
     for name, unit in (
         ("Retry-After", 1.0),
         ("retry-after-ms", 0.001),

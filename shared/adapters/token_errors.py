@@ -22,8 +22,17 @@ def why_no_token(error: Exception) -> str:
 
 def no_token_for_graph(error: Exception) -> str:
     """Return why there is no token for Graph and what to do, without the last full stop."""
+    return _no_token("Graph", error)
+
+
+def no_token_for_flow(error: Exception) -> str:
+    """Return why there is no token for Power Automate and what to do."""
+    return _no_token("Power Automate", error)
+
+
+def _no_token(service: str, error: Exception) -> str:
     return (
-        f"No token for Graph. The sign-in says: {why_no_token(error)}. In Azure: is the managed"
+        f"No token for {service}. The sign-in says: {why_no_token(error)}. In Azure: is the managed"
         " identity assigned to the app, and does AZURE_CLIENT_ID name it? On a laptop: sign in"
         " with 'az login'; or run the stand-in tenant (python -m local.tenant), if the settings"
         " name it"

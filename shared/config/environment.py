@@ -7,6 +7,7 @@ from shared.config.problems import InvalidValue
 from shared.config.values import ValueRule
 from shared.render.text.commands import vault_reference
 
+_NAMED = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _UNRESOLVED = "@microsoft.keyvault("
 """App Service documents that it leaves an unresolved reference as its literal text."""
 _REFERENCE = re.compile(
@@ -19,6 +20,12 @@ _RESOLVE_IT = (
     "keyVaultReferenceIdentity of the app names that identity, and check that the vault has a "
     "secret of that name."
 )
+
+
+def setting_name(value: object) -> str:
+    """Return the name in `env:NAME`; empty if the value is not of that form."""
+    named = _NAMED.fullmatch(value.strip()) if isinstance(value, str) else None
+    return named[1] if named is not None else ""
 
 
 def setting[T](

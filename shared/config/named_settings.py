@@ -1,14 +1,14 @@
 """Values that the watchlist keeps out of its text: it names the setting, as `env:NAME`."""
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from shared.config.environment import setting
+from shared.config.environment import setting, setting_name
 from shared.config.problems import InvalidValue
+from shared.config.signing_secret import PREFIX, whsec
 from shared.config.urls import url
-from shared.config.values import guid, text
+from shared.config.values import ValueRule, guid, text
 from shared.core.model.secret import Secret
 
 RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
@@ -18,7 +18,6 @@ Microsoft announced in July 2024 that they would be retired, and retired them in
 The hooks in `infra/hooks` have a copy; a test compares them.
 """
 
-_ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _SENDER = (
     "the mailbox that sends mail, such as alerts@example.org, for channels of kind email and "
     "for owners"
@@ -34,26 +33,50 @@ def sender(environment: Mapping[str, str]) -> str:
 
 
 def webhook(value: object, environment: Mapping[str, str]) -> Secret:
-    """Accept the name of the setting that contains a webhook's URL; return that URL."""
+    """Accept the name of the setting that contains a flow's URL; return that URL."""
     expected = 'the name of the setting that contains the URL, such as "env:TEAMS_WEBHOOK_URL"'
+    return _credential(value, environment, _webhook_url, expected)
+
+
+def receiver_url(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the name of the setting that contains a receiver's URL; return that URL."""
+    expected = 'the name of the setting that contains the URL, such as "env:WEBHOOK_URL"'
+    return _credential(value, environment, lambda given: Secret(url(given)), expected)
+
+
+def signing_secret(value: object, environment: Mapping[str, str]) -> Secret:
+    """Accept the name of the setting that contains a signing secret; return that secret."""
+    expected = 'the name of the setting that contains it, such as "env:WEBHOOK_SECRET"'
+    return _credential(value, environment, whsec, expected, what="secret")
+
+
+def _credential(
+    value: object,
+    environment: Mapping[str, str],
+    rule: ValueRule[Secret],
+    expected: str,
+    *,
+    what: str = "URL",
+) -> Secret:
     given = text(value, expected)
-    named = _ENV.fullmatch(given)
+    named = setting_name(given)
     if not named:
-        found = "the URL itself" if "://" in given else 'text that does not begin with "env:"'
+        is_itself = "://" in given or given.startswith(PREFIX)
+        found = f"the {what} itself" if is_itself else 'text that does not begin with "env:"'
         todo = (
-            "The URL is a credential: keep it in Key Vault or local.settings.json, "
+            f"The {what} is a credential: keep it in Key Vault or local.settings.json, "
             "never in this file."
         )
         raise InvalidValue(found, expected, todo)
-    return setting(environment, named[1], _webhook_url)
+    return setting(environment, named, rule)
 
 
 def client_id(value: object, environment: Mapping[str, str]) -> str:
     """Accept a client id, or the name of its setting; return it in lower case."""
     plain = "an application (client) id"
-    named = _ENV.fullmatch(value.strip()) if isinstance(value, str) else None
+    named = setting_name(value)
     if named:
-        return setting(environment, named[1], partial(guid, expected=plain))
+        return setting(environment, named, partial(guid, expected=plain))
     return guid(
         value,
         f'{plain}, or the name of a setting that contains it, such as "env:LIBAPPS_CLIENT_ID"',

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from shared.config.clouds import CLOUDS
 from shared.config.description import describe
+from shared.config.ncrontab import EXPECTED, mistake
 from shared.config.problems import InvalidValue
 from shared.config.urls import is_loopback, url
 from shared.config.values import email_address, text
@@ -18,9 +19,9 @@ MAX_DEADLINE = FUNCTION_TIMEOUT - 2
 """Minutes of a check: the rest is for the message that is being sent, and for the record."""
 
 PAGE_PATH = "/api/page"
+"""The path of the page on its host: the prefix of host.json, and the route."""
 SIGN_IN_TRIED = "lapsewatch-sign-in"
 """The cookie of a browser that was just sent to sign in, so that it is not sent in a circle."""
-"""The path of the page on its host: the prefix of host.json, and the route."""
 
 
 def graph(value: object) -> str:
@@ -76,11 +77,11 @@ def mailbox(value: object) -> str:
 
 
 def schedule(value: object) -> str:
-    """Accept an NCRONTAB expression with six fields; the host checks each field."""
-    expected = "six fields (second minute hour day month weekday), such as 0 5 * * * *"
-    given = text(value, expected)
-    if not re.fullmatch(r"[0-9*/,-]+( +[0-9A-Za-z*/,-]+){5}", given):
-        raise InvalidValue("not an NCRONTAB schedule", expected)
+    """Accept an NCRONTAB schedule that the host accepts."""
+    given = text(value, EXPECTED)
+    wrong = mistake(given)
+    if wrong is not None:
+        raise InvalidValue(wrong.found, wrong.expected)
     return given
 
 

@@ -23,6 +23,11 @@ from shared.config.watchlist_folder import load as load_watchlists
 from shared.core.model.secret import Secret
 from shared.core.model.watchlist import Watchlists
 
+NO_TIMER = (
+    "The host has no default: it turns off the timer, and no check starts. "
+    "Set it in the app settings"
+)
+
 
 def load(environment: Mapping[str, str], root: Path) -> Settings:
     """Read every setting, the watchlist and its runbooks; `root` is the folder of `host.json`.
@@ -33,9 +38,9 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     reader = _Reader(environment, problems)
     ledger = reader.read("LAPSEWATCH_TABLES", tables, Tables("endpoint", Secret("")))
     reading = reader.reading_graph()
-    reader.read("LAPSEWATCH_SCHEDULE", rules.schedule, "")  # used by the timer trigger only
     page_auth = reader.page_auth(reading.root)
     own_page = reader.read("WEBSITE_HOSTNAME", rules.page_at, "")
+    reader.check_schedule(in_azure=bool(own_page) and not is_loopback(urlsplit(own_page)))
     identity = [reader.read(f"IDENTITY_{part}", text, "") for part in ("ENDPOINT", "HEADER")]
     page_url = reader.read("LAPSEWATCH_PAGE_URL", url, own_page if page_auth else "")
     usage_report = reader.read("LAPSEWATCH_SIGN_INS", rules.switch, False)
@@ -99,6 +104,14 @@ class _Reader:
         return self._problems.read_or(
             fallback, "", lambda: setting(self._environment, name, rule, row.default)
         )
+
+    def check_schedule(self, *, in_azure: bool) -> None:
+        """Check the setting that only the host reads: it has no default for the timer."""
+        name = "LAPSEWATCH_SCHEDULE"
+        if in_azure and not self._is_set(name):
+            self._missing(name, f"{NO_TIMER}, for example to {BY_NAME[name].default}.")
+        else:
+            self.read(name, rules.schedule, "")
 
     def reading_graph(self, *, other_tenant: bool = False) -> ReadingGraph:
         root = self.read("LAPSEWATCH_GRAPH", rules.graph, "")

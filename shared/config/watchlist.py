@@ -21,9 +21,9 @@ from shared.config.text_file import read_text
 from shared.config.toml_lines import lines_of
 from shared.config.toml_table import TomlTable
 from shared.config.watchlist_apps import WatchlistContext, read_app
-from shared.config.watchlist_channels import Channel, read_channels
+from shared.config.watchlist_channels import read_channels
 from shared.config.watchlist_inventory import TenantTable, read_tenant
-from shared.core.model.watchlist import DEFAULT_LADDER, EmailChannel, Watchlist
+from shared.core.model.watchlist import DEFAULT_LADDER, AnyChannel, EmailChannel, Watchlist
 
 _DEFAULT_LADDER: tuple[int, ...] = DEFAULT_LADDER
 
@@ -73,7 +73,7 @@ def _watchlist(table: TomlTable, environment: Mapping[str, str], read: ReadText)
     zone = table.required("timezone", rules.zone, ZoneInfo("UTC"))
     check_at = table.optional("check_at", rules.clock_time, time(8))
     ladder = table.optional("ladder", rules.ladder, _DEFAULT_LADDER)
-    no_channels: dict[str, Channel] = {}
+    no_channels: dict[str, AnyChannel] = {}
     channels = table.nested(
         "channels",
         partial(read_channels, environment=environment),

@@ -12,7 +12,7 @@ from shared.config.toml_table import TomlTable
 from shared.config.urls import url
 from shared.config.values import ValueRule, email_address, flag, text, whole_days
 from shared.config.watchlist_channels import channel_names
-from shared.core.model.watchlist import Claim, Escalation, Service, WatchedApp
+from shared.core.model.watchlist import Claim, Escalation, Installer, Service, WatchedApp
 
 _NO_CLAIM = Claim("name", "")
 _NO_ESCALATION = Escalation((), 0)
@@ -56,19 +56,37 @@ def read_app(table: TomlTable, context: WatchlistContext) -> WatchedApp:
 
 def _service(table: TomlTable, context: WatchlistContext) -> Service:
     name = table.required("name", rules.name, "")
+    installed_by: Installer = "person"
+    if table.has("installed_by"):  # after a wrong value, no other key is a mistake because of it
+        installed_by = table.required("installed_by", rules.installed_by, "pipeline")
+    by_pipeline = installed_by == "pipeline"
+    nobody = by_pipeline and not table.has("installer")
     return Service(
         id=_service_id(table, name, context),
         name=name,
         breaks=table.required("breaks", rules.breaks, ""),
         renewer=channel_names(table, "renewer", context.channels),
-        installer=channel_names(table, "installer", context.channels),
-        claim=table.nested("claims", _claim, _NO_CLAIM, 'a table such as { name = "LibCal*" }'),
+        installer=() if nobody else channel_names(table, "installer", context.channels),
+        claim=_claim_of(table, by_pipeline=by_pipeline),
         ladder=table.optional("ladder", rules.ladder, context.ladder),
         request_to=table.optional("request_to", email_address, ""),
         runbook=table.optional("runbook", partial(runbook_file, read=context.read), None),
         link=table.optional("link", url, ""),
         escalate=_escalation(table, context) if table.has("escalate") else None,
+        installed_by=installed_by,
+        rotates_every=_rotation(table, by_pipeline=by_pipeline),
     )
+
+
+def _rotation(table: TomlTable, *, by_pipeline: bool) -> int | None:
+    """Return the days between two rotations, which only a pipeline has."""
+    if not table.has("rotates_every"):
+        return None
+    if not by_pipeline:
+        found = "a rotation of a service that a person installs"
+        expected = 'installed_by = "pipeline" beside it, or no rotates_every'
+        table.problem("rotates_every", found, expected)
+    return table.required("rotates_every", rules.rotation, None)
 
 
 def _service_id(table: TomlTable, name: str, context: WatchlistContext) -> str:
@@ -78,6 +96,15 @@ def _service_id(table: TomlTable, name: str, context: WatchlistContext) -> str:
     service_id = read_id("id", rules.service_id, slug)
     context.require_unique(table, "id", service_id, 'a different id, such as id = "libcal-2"')
     return service_id
+
+
+def _claim_of(table: TomlTable, *, by_pipeline: bool) -> Claim:
+    claim = table.nested("claims", _claim, _NO_CLAIM, 'a table such as { name = "LibCal*" }')
+    if by_pipeline and claim.by != "name":
+        found = f"a {claim.by} for a service that a pipeline installs"
+        todo = "Each new credential has another hint and key id; only its name can stay the same."
+        table.problem("claims", found, 'a name or pattern, such as { name = "LibCal*" }', todo)
+    return claim
 
 
 def _claim(table: TomlTable) -> Claim:

@@ -5,19 +5,30 @@ from collections.abc import Mapping
 from functools import partial
 
 from shared.config import watchlist_rules as rules
-from shared.config.named_settings import webhook
+from shared.config.flow_url import flow_url
+from shared.config.named_settings import (
+    receiver_url,
+    signing_secret,
+    webhook,
+)
 from shared.config.toml_table import TomlTable
 from shared.config.values import email_address, flag
 from shared.core.model.secret import Secret
-from shared.core.model.watchlist import EmailChannel, TeamsChannel
-
-type Channel = TeamsChannel | EmailChannel
+from shared.core.model.watchlist import (
+    AnyChannel,
+    EmailChannel,
+    FlowAuth,
+    TeamsChannel,
+    WebhookChannel,
+)
 
 EXPECTED = 'one table a channel, such as [channels.its] with kind = "teams"'
 _NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
 _NAME_EXPECTED = "letters and digits, with single hyphens or underscores between them"
 _ADDRESSES = 'a list with at least one address, such as ["libapps-admins@example.org"]'
 _NO_WEBHOOK = Secret("")
+_MENTIONS = 'a list with at least one sign-in name, such as ["dana@example.org"]'
+MAX_MENTIONS = 10
 
 
 def channel_names(table: TomlTable, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -27,14 +38,14 @@ def channel_names(table: TomlTable, key: str, known: tuple[str, ...]) -> tuple[s
     return tuple(dict.fromkeys(names))
 
 
-def read_channels(table: TomlTable, environment: Mapping[str, str]) -> dict[str, Channel]:
+def read_channels(table: TomlTable, environment: Mapping[str, str]) -> dict[str, AnyChannel]:
     """Read every channel, by its name; `environment` has the webhooks that they name."""
     if not table.keys:
         table.problem("", "no channel", EXPECTED)
     for name in table.keys:
         if not _NAME.fullmatch(name):
             table.problem(name, "not a valid name", _NAME_EXPECTED)
-    unread: Channel = TeamsChannel("", _NO_WEBHOOK)
+    unread: AnyChannel = TeamsChannel("", _NO_WEBHOOK)
     return {
         name: table.nested(
             name, partial(_channel, name=name, environment=environment), unread, EXPECTED
@@ -43,12 +54,14 @@ def read_channels(table: TomlTable, environment: Mapping[str, str]) -> dict[str,
     }
 
 
-def _channel(table: TomlTable, name: str, environment: Mapping[str, str]) -> Channel:
+def _channel(table: TomlTable, name: str, environment: Mapping[str, str]) -> AnyChannel:
     match table.required("kind", rules.kind, ""):
         case "email":
             return _email_channel(table, name)
         case "teams":
             return _teams_channel(table, name, environment)
+        case "webhook":
+            return _webhook_channel(table, name, environment)
         case _:
             table.accept_all_keys()
             return TeamsChannel(name, _NO_WEBHOOK)
@@ -63,8 +76,37 @@ def _email_channel(table: TomlTable, name: str) -> EmailChannel:
 
 
 def _teams_channel(table: TomlTable, name: str, environment: Mapping[str, str]) -> TeamsChannel:
+    _without_addresses(table, "teams")
+    auth: FlowAuth = table.optional("auth", rules.auth, "url")
+    rule = webhook if auth == "url" else flow_url
+    url = table.required("url", partial(rule, environment=environment), _NO_WEBHOOK)
+    return TeamsChannel(
+        name,
+        url,
+        weekly=table.optional("weekly", flag, default=True),
+        auth=auth,
+        mention=_mentions(table) if table.has("mention") else (),
+    )
+
+
+def _mentions(table: TomlTable) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(table.each("mention", rules.mention, _MENTIONS)))
+    if len(names) > MAX_MENTIONS:
+        table.problem("mention", f"{len(names)} people", f"{MAX_MENTIONS} at most")
+    return names
+
+
+def _webhook_channel(table: TomlTable, name: str, environment: Mapping[str, str]) -> WebhookChannel:
+    _without_addresses(table, "webhook")
+    return WebhookChannel(
+        name,
+        table.required("url", partial(receiver_url, environment=environment), _NO_WEBHOOK),
+        table.required("secret", partial(signing_secret, environment=environment), _NO_WEBHOOK),
+        weekly=table.optional("weekly", flag, default=False),
+    )
+
+
+def _without_addresses(table: TomlTable, kind: str) -> None:
     if table.has("to"):
         expected = 'a webhook in "url", or kind = "email"'
-        table.problem("to", "addresses for a channel of kind teams", expected)
-    url = table.required("url", partial(webhook, environment=environment), _NO_WEBHOOK)
-    return TeamsChannel(name, url, weekly=table.optional("weekly", flag, default=True))
+        table.problem("to", f"addresses for a channel of kind {kind}", expected)

@@ -12,13 +12,21 @@ from shared.config.problems import InvalidValue
 from shared.config.time_zones import intended_zone
 from shared.config.values import MAX_DAYS, guid, text
 from shared.core.blank import is_blank
+from shared.core.model.watchlist import FlowAuth, Installer
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _HINT_CHARS = 3
 _COPY = re.compile(r"(posix|right)/.*|posixrules")
 """Files beside the time zones: those of `right` count leap seconds, and are half a minute off."""
-_KINDS = ("teams", "email")
+_KINDS = ("teams", "email", "webhook")
+_AUTH = ("url", "identity")
+MAX_MENTION_CHARS = 113
+"""Of a sign-in name in Entra."""
+_MENTION = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9.'#+-]*(_[A-Za-z0-9.'#+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)
+"""The characters of a sign-in name that a card shows as they are: others would be Markdown."""
 
 
 def known_channel(value: object, known: tuple[str, ...]) -> str:
@@ -32,10 +40,30 @@ def known_channel(value: object, known: tuple[str, ...]) -> str:
 
 def kind(value: object) -> str:
     """Accept the kind of a channel."""
-    expected = '"teams" or "email"'
+    expected = '"teams", "email" or "webhook"'
     given = text(value, expected)
     if given not in _KINDS:
         raise InvalidValue(describe(given), expected, did_you_mean(given, _KINDS))
+    return given
+
+
+def auth(value: object) -> FlowAuth:
+    """Accept what admits messages to a flow."""
+    expected = '"identity", or "url" if anyone who has the URL can trigger the flow'
+    given = text(value, expected)
+    if given == "identity":
+        return "identity"
+    if given == "url":
+        return "url"
+    raise InvalidValue(describe(given), expected, did_you_mean(given, _AUTH))
+
+
+def mention(value: object) -> str:
+    """Accept the sign-in name of a person whom Teams can mention."""
+    expected = "the sign-in name of a person in Entra, such as dana@example.org"
+    given = text(value, expected)
+    if len(given) > MAX_MENTION_CHARS or not _MENTION.fullmatch(given):
+        raise InvalidValue(describe(given), expected)
     return given
 
 
@@ -79,6 +107,25 @@ def ladder(value: Any) -> tuple[int, ...]:  # noqa: ANN401  (a document may have
 def name(value: object) -> str:
     """Accept what people call an app or a service."""
     return text(value, "the name that people use")
+
+
+def installed_by(value: object) -> Installer:
+    """Accept who installs a service's new credentials."""
+    expected = '"person" or "pipeline"'
+    match text(value, expected):
+        case "person" | "pipeline" as given:
+            return given
+        case other:
+            todo = did_you_mean(other, ("person", "pipeline"))
+            raise InvalidValue(describe(other), expected, todo)
+
+
+def rotation(value: object) -> int:
+    """Accept the days after which a pipeline replaces a credential."""
+    if type(value) is not int or not 1 <= value <= MAX_DAYS:  # true is an int
+        expected = f"a whole number of days, 1 to {MAX_DAYS}, such as 30"
+        raise InvalidValue(describe(value), expected)
+    return value
 
 
 def breaks(value: object) -> str:

@@ -59,8 +59,9 @@ def confirm(
     """Confirm that a service uses a credential of its app; an unclaimed one becomes its own.
 
     Raises:
-        Refused: The credential is not live, has changed, or is confirmed already.
+        Refused: It is not live, has changed, is confirmed already, or a pipeline installs it.
     """
+    _require_person(view)
     credential = _live_credential(key_id, app, at)
     if shown is not None and not shown.is_of(credential):
         raise Refused(
@@ -152,6 +153,14 @@ def claim(
     given = Assignment(key_id, services, at.now, by, version=before.version if before else "")
     decision = Decision(at.now, DecisionKind.CLAIM, by, services, key_id)
     return DecisionChanges(decision, assignments=(given,))
+
+
+def _require_person(view: ServiceView) -> None:
+    if view.service.by_pipeline:
+        raise Refused(
+            f"A pipeline installs the credentials of {view.service.name}, and the newest one that "
+            "works counts as in use. There is nothing to confirm. Nothing was saved."
+        )
 
 
 def _day(day: date) -> str:

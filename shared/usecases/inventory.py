@@ -17,6 +17,7 @@ from shared.core.model.inventory_memory import InventoryChanges
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist
+from shared.core.notify.message_id import with_id
 from shared.core.results import Delivery, InventoryResult
 from shared.core.spare import spare
 from shared.ports.channel import Channel
@@ -131,7 +132,9 @@ class InventoryWatch:
         def record(message: Message) -> None:
             self.ledger.record_notifications(inventory_notifications(message, at))
 
-        for delivery in deliver(run, planned.messages, send, record):
+        last = at.memory.notifications
+        messages = (with_id(each, last, self.watchlist) for each in planned.messages)
+        for delivery in deliver(run, messages, send, record):
             failed = delivery.tried and not delivery.delivered
             if failed and (rows := unreached(delivery.message, at)):
                 self.ledger.record_notifications(rows)

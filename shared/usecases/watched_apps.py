@@ -16,6 +16,7 @@ from shared.core.model.memory import Changes, UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due
+from shared.core.notify.message_id import with_id
 from shared.core.notify.next_message import find_next_messages
 from shared.core.notify.notifications import notifications_for
 from shared.core.results import CheckResult, Delivery
@@ -134,7 +135,10 @@ class WatchedApps:
     ) -> Iterator[Delivery]:
         """Send each message with the date of the next one."""
         messages = (
-            replace(each, next_message=expected.by_channel.get(each.channel))
+            replace(
+                with_id(each, gathered.at.memory.notifications, self.watchlist),
+                next_message=expected.by_channel.get(each.channel),
+            )
             for each in gathered.messages
         )
         return deliver(

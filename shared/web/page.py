@@ -21,13 +21,17 @@ from shared.web import forms, response
 from shared.web.auth import from_own_page, may_sign_in_again, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
 from shared.web.log import log, report
-from shared.web.request import READ, arrival
+from shared.web.request import READ, arrival, lost_its_body
 from shared.web.response import respond
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
 
 pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK has no types)
 
+LOST = (
+    "The form arrived empty, because it was sent in chunks or without its length. Send it with "
+    "Content-Length (curl: --data, not --upload-file). Nothing was saved."
+)
 NOT_VERIFIED = "Your sign-in could not be verified. See the application log. Try again in a minute."
 
 
@@ -115,6 +119,8 @@ def _unacceptable(req: func.HttpRequest, configured: Settings) -> response.HttpR
     if not from_own_page(req.headers, page_url=configured.page_url, asked=req.url):
         detail = "The form did not come from the status page. Nothing was saved."
         return response.problem(403, "Not from the page", detail)
+    if lost_its_body(req):
+        return response.problem(411, "Length required", LOST)
     if len(req.get_body()) > forms.MAX_FORM_BYTES:
         detail = f"The form has more than {forms.MAX_FORM_BYTES} bytes. Nothing was saved."
         return response.problem(413, "Too large", detail)

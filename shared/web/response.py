@@ -164,11 +164,14 @@ def _not_stored(
 def _tagged(
     body: str, lasting: str, media_type: str, caching: str, known_tag: str | None
 ) -> HttpResponse:
-    """Return `body`, or 304 if the caller has it already; the tag covers `lasting`."""
+    """Return `body`, or 304 if the caller has it already; the tag covers `lasting`.
+
+    `*` stands for any tag (RFC 9110, If-None-Match).
+    """
     tag = '"' + hashlib.sha256(lasting.encode()).hexdigest()[:32] + '"'
     headers = {"Cache-Control": caching, "ETag": tag}
     known = {each.strip().removeprefix("W/") for each in (known_tag or "").split(",")}
-    if tag in known:
+    if tag in known or known == {"*"}:
         return HttpResponse(304, "", media_type, headers)
     return HttpResponse(200, body, media_type, headers)
 

@@ -3,32 +3,43 @@
 import json
 import logging
 import re
+import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import azure.functions as func
 import h2.config
 import h2.connection
 import h2.events
 import httpcore
 import pytest
 import requests
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables import TableServiceClient
 from opentelemetry import context
 
 from local.azurite import KEY, Azurite
+from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.tenant import SIGNATURE, Tenant
 from shared.adapters.channels.acceptance import by_flow
 from shared.adapters.channels.http_request import HttpRequest, make_request
 from shared.adapters.library_logs import silence_libraries
-from shared.bootstrap import ROOT, watching
-from shared.config.settings_loader import load
+from shared.bootstrap import ROOT, settings, watching
 from shared.core.model.check_record import Outcome
+from tests.support.app_routes import functions
 from tests.support.scripted import Reply, Scripted
 
 TOKEN = "opens-nothing-4711"
+WATCHLIST = (ROOT / "watchlist.toml").read_text("utf-8")
+MAILBOX = """
+[channels.staff]
+kind = "email"
+to = ["staff@example.org"]
+"""
 INSTRUMENTATION = re.compile(
     r"opentelemetry-(?:instrumentation|distro|exporter)|azure-monitor-opentelemetry|opencensus|"
     r"applicationinsights|ddtrace|newrelic|elastic-apm|sentry-sdk"
@@ -100,21 +111,70 @@ def test_http2_logs_the_token_unless_it_is_silenced(caplog: pytest.LogCaptureFix
     assert logged(caplog).strip() == ""
 
 
-def test_a_check_logs_no_credential(
-    caplog: pytest.LogCaptureFixture, azurite: Azurite, monkeypatch: pytest.MonkeyPatch
+def test_no_credential_is_logged_at_any_level(
+    caplog: pytest.LogCaptureFixture,
+    azurite: Azurite,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    """A check with Teams and mail, the page with its runbook, a form, and HTTP/2."""
+    with (
+        TableServiceClient.from_connection_string(azurite.tables) as service,
+        suppress(ResourceNotFoundError),
+    ):
+        service.delete_table("Lapsewatch")
+    watched = WATCHLIST.replace('["libapps"]', '["libapps", "staff"]')
+    (tmp_path / "watchlist.toml").write_text(watched + MAILBOX, "utf-8")
+    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
     with everything(caplog), ExitStack() as opened:
+        silence_libraries()
         tenant = opened.enter_context(Tenant())
-        for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):  # azure-identity asks the process
-            monkeypatch.setenv(name, tenant.environment[name])
-        environment = {**tenant.environment, "LAPSEWATCH_TABLES": azurite.tables}
-        watch = opened.enter_context(watching(load(environment, ROOT), environment=environment))
-        assert watch.check().outcome in {Outcome.OK, Outcome.PARTIAL}
+        tenant.identity.roles.add("Mail.Send")
+        for name, value in {
+            **tenant.environment,
+            "LAPSEWATCH_TABLES": azurite.tables,
+            "LAPSEWATCH_WATCHLIST": str(tmp_path / "watchlist.toml"),
+            "LAPSEWATCH_MAIL_SENDER": MAIL_SENDER,
+            "LAPSEWATCH_HEARTBEAT_URL": tenant.heartbeat_url("own"),
+        }.items():
+            monkeypatch.setenv(name, value)
+        with watching(settings()) as watch:
+            assert watch.check().outcome in {Outcome.OK, Outcome.PARTIAL}
+        person = tenant.id_token("Dana Example")
+        assert "Dana Example" in str(visited("page", "GET", person, {}))
+        visited("page_forms", "POST", person, {"form": "check"})
+        ask_over_http2()
         assert tenant.posted("its")
+        assert tenant.mails()
         text = logged(caplog)
-        assert tenant.identity_header not in text
-    for secret in (SIGNATURE, KEY, "Bearer", "SharedKey", "access_token", "/teams/"):
+    secrets = (SIGNATURE, KEY, TOKEN, person, tenant.identity_header)
+    for secret in (*secrets, "Bearer", "SharedKey", "access_token", "/teams/", "/heartbeat/"):
         assert secret not in text, secret
+    # what is left: our own lines, and one line of asyncio for each event loop
+    assert {record.name for record in caplog.records} <= {"lapsewatch", "asyncio"}
+    assert len(caplog.records) < 40
+
+
+def visited(name: str, method: str, person: str, route: dict[str, str]) -> bytes:
+    """Return what the real function of a route answers to a person on the page."""
+    headers = {
+        "x-ms-token-aad-id-token": person,
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": "0",
+    }
+    request = func.HttpRequest(
+        method,
+        "http://127.0.0.1/api/page?code=not-for-the-log",
+        headers=headers,
+        params={},
+        route_params=route,
+        body=b"",
+    )
+    found = functions()[name].get_user_function()(request)
+    assert found.status_code in {200, 303}, found.get_body()
+    body: bytes = found.get_body()
+    return body
 
 
 def test_a_higher_level_stays(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.config.ncrontab import EXPECTED
 from shared.config.problems import Misconfigured
 from shared.config.setting_list import SETTINGS
 from shared.config.setting_rules import FUNCTION_TIMEOUT, GRAPH_ROOTS, MAX_DEADLINE
@@ -37,10 +38,7 @@ HTTPS = (
 )
 MAILBOX = "not an email address; expected the address of one mailbox, such as alerts@example.org"
 MINUTES = "not a number of minutes; expected 1 to 28 minutes, in digits"
-SCHEDULE = (
-    "not an NCRONTAB schedule; expected six fields (second minute hour day month weekday), "
-    "such as 0 5 * * * *"
-)
+FIELDS = f"expected {EXPECTED}"
 ID = "not a GUID; expected an id such as 00000000-0000-0000-0000-000000000000"
 SET_IT = "Set it in the app settings; on a laptop, in local.settings.json."
 
@@ -168,7 +166,7 @@ def test_half_of_the_sign_in_is_a_mistake(name: str) -> None:
 def test_the_page_is_on_the_apps_host_if_people_can_sign_in(
     settings: dict[str, str], page_url: str
 ) -> None:
-    assert loaded(**settings).page_url == page_url
+    assert loaded(LAPSEWATCH_SCHEDULE="0 5 * * * *", **settings).page_url == page_url
 
 
 @pytest.mark.parametrize(
@@ -302,8 +300,14 @@ def test_tables_are_an_endpoint_or_a_connection_string(text: str, by: str) -> No
             for value in ("0", "-5", "2.5", "20m", "٢", "9" * 5000, CREDENTIAL)
         ),
         *(
-            ("LAPSEWATCH_SCHEDULE", value, SCHEDULE)
-            for value in ("hourly", "5 * * * *", "0 5 * * * * *", CREDENTIAL)
+            ("LAPSEWATCH_SCHEDULE", value, f"a schedule of 1 field; {FIELDS}")
+            for value in ("hourly", "01:00:00", CREDENTIAL)
+        ),
+        ("LAPSEWATCH_SCHEDULE", "0 5 * * * * *", f"a schedule of 7 fields; {FIELDS}"),
+        (
+            "LAPSEWATCH_SCHEDULE",
+            f"0 {CREDENTIAL} * * * *",
+            "a schedule with the minute; expected 0 to 59; also lists, ranges, steps and *",
         ),
         ("AZURE_CLIENT_ID", CREDENTIAL, f"{ID}"),
     ],

@@ -179,6 +179,14 @@ def test_every_key_of_a_watchlist_is_read() -> None:
     assert door.services[0].claim == Claim("key_id", "aaaaaaaa-0000-0000-0000-000000000001")
 
 
+def test_a_pipeline_needs_no_installer() -> None:
+    by_pipeline = 'installed_by = "pipeline"\nrotates_every = 30\n'
+    seen = watchlist(changed('installer = ["libapps-admins"]\n', by_pipeline))
+    sync, staff = seen.services["libcal-main"], seen.services["staff"]
+    assert (sync.installer, sync.installed_by, sync.rotates_every) == ((), "pipeline", 30)
+    assert (staff.installer, staff.installed_by, staff.rotates_every) == (("its",), "person", None)
+
+
 def test_an_email_channel_has_unique_addresses() -> None:
     addresses = '["its@example.org", "lead@its.example.org", "its@example.org"]'
     document = GOOD.replace(MAILED, f'kind = "email"\nto = {addresses}\n', 1)

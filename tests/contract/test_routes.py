@@ -163,6 +163,35 @@ def test_the_page_has_its_forms_and_assets(host: Host) -> None:
         assert requests.get(f"{host.root}/api/page/assets/{asset}", timeout=30).status_code == 200
 
 
+OUTSIDE = """
+    / /api /api/ /favicon.ico /page /api/tick /api/tenant /api/page/assets/x/y /api/page/confirm/x
+    /api/api/page
+"""
+OTHER_LETTERS = """
+    GET:/API/Status/ POST:/Api/CHECK/ GET:/API/METRICS GET:/api/Calendar.ICS/ GET:/api/STATUS.CSV
+    GET:/API/PAGE/ GET:/api/Page/ POST:/API/PAGE/CONFIRM/ POST:/api/page/Check
+"""
+
+
+@pytest.mark.parametrize("path", OUTSIDE.split())
+def test_nothing_answers_outside_the_routes(host: Host, path: str) -> None:
+    answer = requests.get(f"{host.root}{path}", headers=KEY, timeout=30)
+    assert (answer.status_code in {204, 404}, answer.content) == (True, b"")
+
+
+@pytest.mark.parametrize("asked", OTHER_LETTERS.split())
+def test_other_letters_and_a_slash_open_no_route(host: Host, asked: str) -> None:
+    """The sign-in excludes paths as they are written, and the host matches any case.
+
+    So each route protects itself: with its key, or because it verifies the sign-in (503 here,
+    where the settings lack the ledger).
+    """
+    method, _, path = asked.partition(":")
+    answer = requests.request(method, host.root + path, timeout=30, allow_redirects=False)
+    assert answer.status_code == (503 if "page" in path.lower() else 401)
+    assert "libcal" not in answer.text.lower()
+
+
 def test_a_key_opens_and_a_timer_can_be_started(host: Host) -> None:
     assert requests.get(f"{host.root}/api/status", timeout=30).status_code == 401
     assert (

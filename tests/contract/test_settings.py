@@ -36,6 +36,8 @@ GOOD = {
     "IDENTITY_ENDPOINT": "http://127.0.0.1:1/msi/token",
     "IDENTITY_HEADER": "x",
     "ITS_WEBHOOK": "https://flow.example/x",
+    "DESK_URL": "https://desk.example/hook",
+    "DESK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "APP_CLIENT_ID": "00000000-0000-4000-8000-000000000005",
 }
 WATCHLIST = """
@@ -47,6 +49,19 @@ ladder = [90, 30, 0]
 kind = "teams"
 url = "env:ITS_WEBHOOK"
 weekly = false
+auth = "url"
+mention = ["dana@example.org"]
+
+[channels.flow]
+kind = "teams"
+url = "https://prod-1.westus.logic.azure.com/workflows/x"
+auth = "identity"
+
+[channels.desk]
+kind = "webhook"
+url = "env:DESK_URL"
+secret = "env:DESK_SECRET"
+weekly = true
 
 [channels.staff]
 kind = "email"

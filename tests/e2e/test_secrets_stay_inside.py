@@ -1,7 +1,8 @@
 """No output contains a secret: commands and requests run with canaries, and all output is searched.
 
-The canaries: the webhook's signature, the header and the tokens of the managed identity, the
-function key, the heartbeat's URL, the key of the ledger, and the ID token of the person.
+The canaries: the signature of the flow's URL, the URL and the secret of a webhook, the header and
+the tokens of the managed identity, the function key, the heartbeat's URL, the key of the ledger,
+and the ID token of the person.
 """
 
 import json
@@ -19,6 +20,7 @@ from local.azurite import Azurite
 from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
+from local.stand_in.webhook_sink import SIGNING_SECRET
 from tests.e2e.conftest import ROOT, Lapsewatch, Ran
 from tests.functions_host.host_process import hosted
 from tests.support.fault_proxy import Front, Pass
@@ -107,6 +109,9 @@ def test_no_output_contains_a_secret(
         "LAPSEWATCH_SIGN_IN_ISSUER": tenant.environment["LAPSEWATCH_SIGN_IN_ISSUER"],
         "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
         "LAPSEWATCH_MAIL_SENDER": MAIL_SENDER,
+        "DESK_URL": front.placed(tenant.webhook_url("canary-desk")),
+        "DESK_SECRET": SIGNING_SECRET,
+        "FLOW_URL": front.placed(tenant.flow_url("flow")),
         "LAPSEWATCH_WATCHLIST": str(_with_mail(tmp_path)),
     }
     if fault := TROUBLES[trouble]:
@@ -147,6 +152,8 @@ def test_no_output_contains_a_secret(
         "the header of the identity": tenant.identity_header,
         "the function key": FUNCTION_KEY,
         "the master key": MASTER_KEY,
+        "the URL of a webhook": "canary-desk",
+        "the secret of a webhook": SIGNING_SECRET.removeprefix("whsec_"),
         "the heartbeat": "canary-heartbeat",
         "the key of the ledger": dict(
             part.split("=", 1) for part in azurite.tables.strip(";").split(";")
@@ -161,6 +168,7 @@ def test_no_output_contains_a_secret(
         if not text and where not in {"the cards", "the mails"}
     ] == []
     assert (outputs["the cards"] and outputs["the mails"]) or trouble != "none"
+    assert (tenant.received("canary-desk") and tenant.posted("flow")) or trouble != "none"
     found = [
         (what, where)
         for what, secret in secrets.items()
@@ -171,16 +179,19 @@ def test_no_output_contains_a_secret(
 
 
 def _with_mail(folder: Path) -> Path:
-    """Write a watchlist whose installer is notified by mail."""
+    """Write a watchlist with a channel of each kind."""
     (folder / "runbooks").symlink_to(ROOT / "runbooks")
     plain = (
         (ROOT / "watchlist.toml")
         .read_text(encoding="utf-8")
-        .replace('installer = ["libapps"]', 'installer = ["staff"]')
+        .replace('installer = ["libapps"]', 'installer = ["staff", "desk", "flow"]')
     )
     file = folder / "watchlist.toml"
     file.write_text(
-        f'{plain}\n[channels.staff]\nkind = "email"\nto = ["staff@example.org"]\n', encoding="utf-8"
+        f'{plain}\n[channels.staff]\nkind = "email"\nto = ["staff@example.org"]\n'
+        '[channels.desk]\nkind = "webhook"\nurl = "env:DESK_URL"\nsecret = "env:DESK_SECRET"\n'
+        '[channels.flow]\nkind = "teams"\nurl = "env:FLOW_URL"\nauth = "identity"\n',
+        encoding="utf-8",
     )
     return file
 

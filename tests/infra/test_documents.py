@@ -2,6 +2,7 @@
 
 import re
 
+from shared.core.judge.schedule import STALE_AFTER
 from shared.render.text.commands import GRAPH_ROLES
 from tests.functions_host.host_process import ROOT
 from tests.support.snapshots import read
@@ -86,3 +87,28 @@ def test_the_costs_add_up() -> None:
     assert "**East US**" in section
     assert f"0.3 x 2.30 = {0.3 * 2.3:.2f}" in section
     assert f"(15 - 5) x 2.30 = {10 * 2.3:.2f}" in section
+
+
+def test_the_times_for_monitors_are_those_of_the_code() -> None:
+    section = OPERATE.split("## Monitoring from outside")[1].split("\n## ")[0]
+    stale = int(STALE_AFTER.total_seconds() // 3600)
+    assert set(re.findall(r"(\d+) hours", section)) == {str(stale)}
+    frequencies = {
+        each["properties"]["evaluationFrequency"]
+        for each in read("default").all("Insights/scheduledQueryRules")
+    }
+    assert frequencies == {"PT1H"}
+    assert "evaluated once an hour" in section
+    titles = " ".join(
+        each["properties"]["displayName"]
+        for each in read("default").all("Insights/scheduledQueryRules")
+    )
+    rows = re.findall(r"^\| .+ \| (.+) \|$", section, re.MULTILINE)[1:]
+    named = {
+        name
+        for row in rows
+        for part in re.findall(r"\*(.+?)\*", row)
+        for name in part.split(", or")
+    }
+    assert {name for name in named if name.removeprefix("or ").strip() not in titles} == set()
+    assert re.findall(r"(\d+) seconds", section) == ["50"]

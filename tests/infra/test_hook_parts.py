@@ -1,15 +1,20 @@
 """Single modules of the hooks, where running a whole hook would show no more."""
 
+import ast
 import contextlib
 import io
+import json
+import re
+import shutil
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
 import pytest
 
-from shared.config import named_settings
+from shared.config import named_settings, signing_secret
 from shared.config.clouds import CLOUDS
 from shared.config.urls import is_loopback
 from shared.render.text.commands import GRAPH_ROLES
@@ -39,6 +44,8 @@ def test_hooks_and_app_have_the_same_graph_permissions(part: Part) -> None:
 
 def test_hooks_and_app_reject_the_same_connectors(part: Part) -> None:
     assert part("vault").RETIRED_HOSTS == named_settings.RETIRED_HOSTS
+    assert part("vault").SIGNING_SIZES == signing_secret.SIZES
+    assert part("vault").SIGNING == signing_secret.PREFIX
 
 
 @pytest.mark.parametrize(
@@ -104,3 +111,48 @@ def test_a_hook_takes_any_letter_on_a_console_that_lacks_it(part: Part) -> None:
         assert part("hook").run(lambda: print("assigned: Łódź")) == 0  # noqa: T201  (as a hook does)
     out.seek(0)
     assert out.read() == "assigned: ??d?\n"
+
+
+PARAMETERS = json.loads((ROOT / "infra/main.parameters.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, None),
+        ({"schedule": "0 */10 * * * *"}, None),
+        ({"schedule": "${LAPSEWATCH_WHEN=0 5 * * * *}"}, None),
+        ({"schedule": "${LAPSEWATCH_WHEN=0 5 24 * * *}"}, 'with the hour "24"'),
+        ({"schedule": "0 60 * * * *"}, 'with the minute "60"'),
+        ({"schedule": ""}, "0 fields"),
+        ({"extraSettings": {"LAPSEWATCH_SCHEDULE": "0 0 5 * * * *"}}, "7 fields"),
+        ({"extraSettings": {"LAPSEWATCH_SCHEDULE": ""}, "schedule": "0 5 * * * *"}, "0 fields"),
+        ({"extraSettings": {"LAPSEWATCH_SCHEDULE": "0 5 * * * *"}, "schedule": "x"}, None),
+        ({"extraSettings": {"HR_CLIENT_ID": "1"}}, None),
+    ],
+)
+def test_azd_does_not_provision_a_schedule_that_the_host_refuses(
+    part: Part, tmp_path: Path, more: dict[str, object], found: str | None
+) -> None:
+    """The host would turn off the timer only, and everything else would answer."""
+    given = PARAMETERS["parameters"] | {name: {"value": value} for name, value in more.items()}
+    (tmp_path / "main.parameters.json").write_text(json.dumps({"parameters": given}), "utf-8")
+    shutil.copy(ROOT / "infra/main.bicep", tmp_path)
+    report = part("report").Report("")
+    accepted = part("schedule").check_schedule(part("azd").Azd(), report, tmp_path)
+    assert accepted is (found is None)
+    assert [row.what for row in report.rows] == ([] if accepted else ["LAPSEWATCH_SCHEDULE"])
+    assert (found or "") in report.text()
+
+
+def test_the_rule_for_schedules_runs_on_the_python_of_the_hooks() -> None:
+    source = (ROOT / "shared/config/ncrontab.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 10))
+    assert set(re.findall(r"^(?:from|import) (\S+)", source, re.MULTILINE)) == {
+        "__future__",
+        "re",
+        "typing",
+    }
+    assert "check_schedule(azd, report)" in (ROOT / "infra/hooks/before_provision.py").read_text(
+        encoding="utf-8"
+    )

@@ -628,6 +628,20 @@ def test_a_new_url_replaces_the_old_one(deployed: Deployed) -> None:
     assert len(deployed.tenant.management.refreshed) == 1
 
 
+def test_a_signing_secret_is_stored_as_the_app_accepts_it(deployed: Deployed) -> None:
+    deployed.finished()
+    good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    for wrong in ("whsec_", f"{good}*", "whsec_c2hvcnQ="):
+        said = deployed.run("put_secret.py", "webhook-secret", given=wrong)
+        assert "not a signing secret: whsec_ and 24 to 64 random bytes" in said
+        assert wrong == "whsec_" or wrong not in said
+    assert deployed.tenant.vault.versions("webhook-secret") == []
+    said = deployed.run("put_secret.py", "webhook-secret", given=good)
+    assert not_done(said) == set()
+    assert good not in said
+    assert deployed.tenant.vault.versions("webhook-secret") == [good]
+
+
 def test_a_secret_needs_a_name(deployed: Deployed) -> None:
     assert "The name of the secret is missing" in deployed.run("put_secret.py", given=TEAMS_URL)
     assert "The name of the secret is missing" in deployed.run(

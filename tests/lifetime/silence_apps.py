@@ -94,6 +94,31 @@ def unused(*, proof: bool) -> list[str]:
     return [line for line in life.diary if " leftover:" in line]
 
 
+def pipeline(*, proof: bool) -> list[str]:
+    """A secret for 90 days is replaced after ten, by a pipeline or by people."""
+    by = "pipeline" if proof else "person"
+    life = World(watchlist(service("LibCal", installed_by=by, ladder=(30, 7))))
+    first, new = (
+        secret(f"cal{day}", "LibCal", starts=f"2026-09-{day}T05:00Z", ends=f"2026-12-{day}T05:00Z")
+        for day in ("01", "11")
+    )
+    life.tenant.put(first)
+    life.run("2026-09-10T18:00Z")
+    life.tenant.put(first, new)
+    life.run("2026-11-09T18:00Z")
+    return [line for line in life.diary if line >= "2026-09-02"]
+
+
+def rotation(*, proof: bool) -> list[str]:
+    """A secret for 60 days is due for replacement after 30, and late after 36."""
+    life = World(
+        watchlist(service("LibCal", installed_by="pipeline", rotates_every=30, ladder=(60, 30, 7)))
+    )
+    life.tenant.put(secret("cal", "LibCal", starts="2026-09-01T12:00Z", ends="2026-10-31T12:00Z"))
+    life.run("2026-10-07T18:00Z" if proof else "2026-10-08T18:00Z")
+    return since(life, "2026-09-02", " libcal ")
+
+
 def app_problem(*, proof: bool) -> list[str]:
     life = living(LIBCAL)
     life.run("2026-09-02T18:00Z")
@@ -130,6 +155,8 @@ APP_RULES = {
     "long-expired-unclaimed": long_expired,
     "leftover": leftover,
     "unused": unused,
+    "pipeline": pipeline,
+    "rotation": rotation,
     "app-problem": app_problem,
     "weekly-reminder": weekly_reminder,
     "weekly": weekly,

@@ -25,7 +25,7 @@ from tests.support.names import names_in, table
 NOW = "2026-11-17T18:30:00+00:00"
 SERVICES = """
     /services: id name app standing severity days_left ends in_use confirmed replacement leftovers
-    /services: next_step next_message acknowledged
+    /services: installed_by rotates_every next_step next_message acknowledged
     /services/app: client_id object_id name
     /services/in_use: key_id kind name hint starts ends assumed over
     /services/confirmed: at by object_id evidence

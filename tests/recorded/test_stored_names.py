@@ -78,7 +78,7 @@ VALUES = {
     "standing": "app_problem unmatched awaiting_install missing expired expiring healthy failing",
     "reason": "introduced first rung replaced shorter deleted expired still_waiting confirmed"
     " still_old missing unmatched unclaimed assumed leftover app_problem redirect_uri removed"
-    " channel_failed fewer check_failing recovered weekly",
+    " channel_failed fewer check_failing recovered rotation_late weekly",
     "outcome": "ok partial failed busy not_owed",
     "kind": "confirm acknowledge claim",
     "credential_kind": "secret certificate",

@@ -69,6 +69,14 @@ CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
 SEEN_AGAIN = replace(
     WAITING, in_use_record=InUse("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
 )
+BY_PIPELINE = replace(LIBCAL, installer=(), installed_by="pipeline", rotates_every=30)
+LATE = replace(
+    service_view(in_use=credential(starts=-38)),
+    service=BY_PIPELINE,
+    in_use_record=None,
+    late_since=at(-38),
+)
+NO_MORE = replace(LATE, standing=Standing.MISSING, severity=Severity.CRITICAL, late_since=None)
 LATER = credential("LibCal 2026", 740, hint="Zr2", starts=9)
 UNREAD = (
     "LibApps Outlook sync: Graph answered 403 (Authorization_RequestDenied); "
@@ -190,6 +198,17 @@ MESSAGES: dict[str, Message] = {
     ),
     "unmatched": message(notice(unmatched(STRAY, CERTIFICATE), Reason.UNMATCHED)),
     "unmatched_empty": message(notice(unmatched(), Reason.UNMATCHED)),
+    "rotation_late": message(notice(LATE, Reason.ROTATION_LATE, RENEWER)),
+    "rotation_late_in_copy": message(notice(LATE, Reason.RUNG, COPY)),
+    "pipeline_expiring": message(notice(replace(LATE, late_since=None), Reason.FIRST, RENEWER)),
+    "pipeline_expired": message(notice(replace(NO_MORE, in_use=ENDED, loss=Loss.EXPIRED))),
+    "pipeline_deleted": message(notice(replace(NO_MORE, loss=Loss.DELETED))),
+    "pipeline_recovered": message(
+        notice(replace(HEALTHY, service=BY_PIPELINE, in_use_record=None), Reason.RECOVERED, RENEWER)
+    ),
+    "pipeline_unmatched": message(
+        notice(replace(unmatched(STRAY), service=BY_PIPELINE), Reason.UNMATCHED, RENEWER)
+    ),
     "confirmed": message(notice(replace(HEALTHY, leftovers=(credential(),)), Reason.CONFIRMED)),
     "confirmed_by_evidence": message(
         notice(

@@ -40,6 +40,8 @@ TO_ONE = (
     "expiring_to_renewer",
     "expiring_to_installer",
     "expiring_in_copy",
+    "rotation_late",
+    "pipeline_expired",
     "replaced",
     "replaced_to_renewer",
     "replaced_with_page",

@@ -31,7 +31,7 @@ from shared.config.settings import Settings
 from shared.config.settings_loader import load
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner as Reader
-from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.core.model.watchlist import AnyChannel, EmailChannel, TeamsChannel
 from shared.core.results import CheckResult
 from shared.ports.channel import Channel
 from shared.render.card.card import cards
@@ -259,7 +259,7 @@ class Harness:
                 work_until=ends.work,
             )
 
-    def _teams(self, channel: TeamsChannel | EmailChannel) -> Channel:
+    def _teams(self, channel: AnyChannel) -> Channel:
         assert isinstance(channel, TeamsChannel)
         webhook = TeamsWebhook(
             channel,
@@ -273,9 +273,7 @@ class Harness:
     def _owner(self, owner: Reader, settings: Settings) -> Channel:
         return self._mailbox(EmailChannel(owner.channel, (owner.mail,)), owner.mail, settings)
 
-    def _mailbox(
-        self, channel: TeamsChannel | EmailChannel, address: str, settings: Settings
-    ) -> Channel:
+    def _mailbox(self, channel: AnyChannel, address: str, settings: Settings) -> Channel:
         assert isinstance(channel, EmailChannel)
         mailbox = MailboxChannel(
             channel.name,

@@ -1,8 +1,8 @@
 """Run the queries of `infra/queries` on rows: the few operators that they use, as documented.
 
 Any other operator is an error, so that every part of a query is tested. `startswith` ignores case,
-`in` does not, and a comparison with a missing value is false (Kusto Query Language, "String
-operators" and "Null values").
+`in` and `matches regex` do not, and a comparison with a missing value is false (Kusto Query
+Language, "String operators" and "Null values").
 """
 
 import json
@@ -52,6 +52,10 @@ def _begins(text: str) -> Filter:
     return lambda row, *_: row.message.lower().startswith(text.lower())
 
 
+def _matches(pattern: str) -> Filter:
+    return lambda row, *_: re.search(pattern, row.message) is not None
+
+
 def _one_of(name: str, values: str) -> Filter:
     known = re.findall('"([^"]*)"', values)
     return lambda _, line, __: line is not None and line.get(name) in known
@@ -80,6 +84,7 @@ def _dated_within(name: str, number: str, unit: str) -> Filter:
 
 _FILTERS: Sequence[tuple[str, Callable[..., Filter]]] = (
     (r"where Message startswith '([^']+)'", _begins),
+    (r'where Message matches regex @"([^"]+)"', _matches),
     (r"where tostring\(line\.(\w+)\) in \(([^)]+)\)", _one_of),
     (r"where array_length\(line\.(\w+)\) > (\d+)", _longer_than),
     (r"where TimeGenerated > ago\((\d+)([hd])\)", _logged_within),

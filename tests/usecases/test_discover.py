@@ -254,6 +254,7 @@ redirect_uris = [  # people are notified if one of these is missing
 #   runbook = "runbooks/product.md"                # the steps of renewer and installer
 #   request_to = "helpdesk@example.org"            # where to ask for a new credential
 #   link = "https://product.example.org/admin"     # where the installer pastes it
+#   installed_by = "pipeline"                      # no installer: a pipeline replaces it
 
 [[apps.services]]
 name = "LibCal"

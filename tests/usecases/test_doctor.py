@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableServiceClient
+from standardwebhooks import Webhook
 
 from local.azurite import Azurite
 from local.stand_in.managed_identity import IDENTITY_CLIENT_ID, MAIL_SENDER
@@ -242,16 +243,58 @@ def test_a_channel_is_skipped_without_send_test(examined: Examine, tenant: Tenan
     assert tenant.posted("its") == []
 
 
+TEAMS = 'kind = "teams"\nurl = "env:TEAMS_WEBHOOK_URL"'
+
+
+def folder_with(channel: str, folder: Path) -> Path:
+    """Return a folder with the shipped watchlist, its channel replaced."""
+    text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
+    assert TEAMS in text
+    (folder / "watchlist.toml").write_text(text.replace(TEAMS, channel, 1), encoding="utf-8")
+    (folder / "runbooks").symlink_to(ROOT / "runbooks")
+    return folder
+
+
+def test_a_webhook_gets_a_signed_test_message(examined: Examine, tmp_path: Path) -> None:
+    folder = folder_with('kind = "webhook"\nurl = "env:DESK"\nsecret = "env:KEY"', tmp_path)
+    key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    with Scripted([Reply(200, b"ok"), Reply(401)]) as desk:
+        settings = {"DESK": f"{desk.url}/x", "KEY": key}
+        found, refused = (
+            examined(send_test=True, root=folder, **settings)["channel libapps"] for _ in range(2)
+        )
+        first, second = desk.asked
+    assert found.ok
+    said = Webhook(key).verify(first.body, dict(first.headers))
+    assert said["data"]["text"].startswith("Lapsewatch: test message")
+    assert first.headers["webhook-id"] != second.headers["webhook-id"]
+    assert refused.ok is False
+    assert refused.commands == (
+        "python3 infra/hooks/put_secret.py webhook-url",
+        "python3 infra/hooks/put_secret.py webhook-secret",
+    )
+
+
+def test_a_flow_that_does_not_admit_the_identity(
+    examined: Examine, tenant: Tenant, tmp_path: Path
+) -> None:
+    flow = f'kind = "teams"\nurl = "{tenant.flow_url("its")}"\nauth = "identity"'
+    folder = folder_with(flow, tmp_path)
+    assert examined(send_test=True, root=folder)["channel libapps"].ok
+    assert len(tenant.posted("its")) == 1
+    tenant.fault(
+        "/flows/", times=None, status=403, body='{"error":{"code":"MisMatchingOAuthClaims"}}'
+    )
+    finding = examined(send_test=True, root=folder)["channel libapps"]
+    assert finding.ok is False
+    assert "The flow does not admit the app's identity." in finding.text
+    assert finding.commands == (f"az ad sp show --id {IDENTITY_CLIENT_ID} --query id -o tsv",)
+
+
 def test_a_mailbox_without_permission_to_send(
     examined: Examine, tenant: Tenant, tmp_path: Path
 ) -> None:
-    text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
-    url = 'kind = "teams"\nurl = "env:TEAMS_WEBHOOK_URL"'
-    assert url in text
-    (tmp_path / "watchlist.toml").write_text(
-        text.replace(url, 'kind = "email"\nto = ["team@example.org"]', 1), encoding="utf-8"
-    )
-    (tmp_path / "runbooks").symlink_to(ROOT / "runbooks")
+    folder_with('kind = "email"\nto = ["team@example.org"]', tmp_path)
     tenant.identity.mailboxes.clear()
     finding = examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[
         "channel libapps"

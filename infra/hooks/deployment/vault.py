@@ -7,6 +7,7 @@ deployer to write is new when this first runs, so "forbidden" is retried too.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ TEAMS_URL = "teams-webhook-url"
 VERSION = "api-version=7.4"
 RETIRED_HOSTS = (".webhook.office.com", ".outlook.office.com", ".outlook.office365.com")
 """A copy of the app's list (`shared/config/named_settings.py`), which hooks cannot import."""
+SIGNING = "whsec_"
+SIGNING_SIZES = range(24, 65)
+"""Copies of the app's rule (`shared/config/signing_secret.py`)."""
 SETTLING = frozenset({403, 404})
 CLOSED = frozenset({"ForbiddenByFirewall", "ForbiddenByConnection"})
 AGAIN = f"{PYTHON} infra/hooks/put_secret.py"
@@ -58,6 +62,25 @@ def checked(url: str) -> str:
             "create a Workflow instead (docs/deploy.md)"
         )
     return url
+
+
+def checked_secret(value: str) -> str:
+    """Return the signing secret or the URL of a webhook, or the URL of a heartbeat, if valid.
+
+    Raises `NotYet`, without any of it in its text.
+    """
+    if not value.startswith(SIGNING):
+        return checked(value)
+    try:
+        size = len(b64decode(value[len(SIGNING) :], validate=True))
+    except ValueError:
+        size = 0
+    if size not in SIGNING_SIZES:
+        raise NotYet(
+            "not a signing secret: whsec_ and 24 to 64 random bytes in Base64; "
+            'make one with: echo "whsec_$(openssl rand -base64 32)"'
+        )
+    return value
 
 
 def is_stored(vault: Rest, name: str) -> bool:

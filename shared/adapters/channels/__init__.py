@@ -1,1 +1,1 @@
-"""Channels: Teams, mail and the heartbeat."""
+"""Channels: Teams, mail, webhooks and the heartbeat."""

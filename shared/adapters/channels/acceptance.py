@@ -6,6 +6,7 @@ an unknown answer: it is not recorded as sent, and the next check sends again.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 _BEFORE_A_PAGE = b" \t\r\n\xef\xbb\xbf\xfe\xff\x00"
 """Blanks and byte order marks, and the first half of a letter in UTF-16."""
 _OK, _ACCEPTED = 200, 202
+_WORD = re.compile(rb"[A-Za-z]{1,20}[.!]?")
 _NOT_RECEIVED = (b"(not found)", b"(rate limited)")
 """healthchecks.io answers 200 "OK (not found)": https://healthchecks.io/docs/http_api/."""
 
@@ -59,6 +61,17 @@ def by_monitor(response: Received) -> bool:
         return False
     body = response.body.strip()
     return not body.lower().endswith(_NOT_RECEIVED) and not _is_error(_decoded(body))
+
+
+def by_receiver(response: Received) -> bool:
+    """Return whether the receiver of a webhook took a message: any 2xx, empty, a word or JSON.
+
+    Slack answers "ok", Make "Accepted", ServiceNow JSON, a Logic App nothing.
+    """
+    if not 200 <= response.status < 300:  # noqa: PLR2004  (HTTP success)
+        return False
+    is_word = response.complete and _WORD.fullmatch(response.body.strip()) is not None
+    return _is_empty_or_good_json(response) or (is_word and not response.is_page)
 
 
 def _is_empty_or_good_json(response: Received) -> bool:

@@ -14,19 +14,17 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
-from azure.core.credentials import TokenCredential
-
 from shared.adapters.channels.acceptance import by_graph
 from shared.adapters.channels.http_request import HttpRequest
 from shared.adapters.channels.mail_errors import NO_TIME, explain
 from shared.adapters.channels.retry import READ_SECONDS, Failure, HttpSender, message_timeout
+from shared.adapters.channels.token import CredentialFactory, token_for
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
-from shared.ports.errors import ChannelError, DirectoryError
+from shared.ports.errors import ChannelError
 from shared.render.mail.mime import Mail, as_bytes
 
-type CredentialFactory = Callable[[], TokenCredential]
 type Writer = Callable[[Message], Mail]
 """Returns the mail about a message."""
 
@@ -78,7 +76,7 @@ class MailboxChannel:
         written = self._write(message)
         if self._left() < sum(self._timeout):
             return Failure(NO_TIME, transient=True)
-        token = self._token()
+        token = token_for(f"{self._graph}/.default", self._sign_in, no_token_for_graph)
         if isinstance(token, Failure):
             return token
         url = f"{self._graph}/v1.0/users/{quote(self._sender, safe='@')}/sendMail"
@@ -90,17 +88,3 @@ class MailboxChannel:
         why = partial(explain, sender=self._sender)
         with HttpSender(why, timeout=self._timeout, left=self._left, sleep=self._sleep) as sender:
             return sender.send(HttpRequest(url, headers, by_graph, b64encode(as_bytes(written))))
-
-    def _token(self) -> str | Failure:
-        """Return a token or a failure; an exception of the library may hold a token."""
-        try:
-            credential = self._sign_in()
-        except DirectoryError as error:  # no safe way to sign in
-            return Failure(str(error).rstrip("."), transient=error.transient)
-        try:
-            return credential.get_token(f"{self._graph}/.default").token
-        except Exception as error:  # noqa: BLE001  (azure-identity raises more than its own errors)
-            return Failure(no_token_for_graph(error), transient=True, code=type(error).__name__)
-        finally:
-            if close := getattr(credential, "close", None):
-                close()

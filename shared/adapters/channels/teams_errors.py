@@ -10,6 +10,11 @@ COPY_URL = (
     "The webhook refuses the request. Copy the whole URL of the flow again, with its signature. If"
     " it is the same, set “Who can trigger the flow” to Anyone"
 )
+ADMIT = (
+    "The flow does not admit the app's identity. In its trigger, add the object id of the managed"
+    " identity to the allowed users, or choose “Any user in my tenant”"
+)
+NO_TIME = f"There was no time left to send it. {LATER}"
 UNCERTAIN = f"The webhook sent no response, so the message may or may not be in Teams. {LATER}"
 BY_CODE = {
     "WorkflowTriggerIsNotEnabled": (
@@ -38,6 +43,9 @@ BY_STATUS = {
     413: "The card is too large for the flow. Watch fewer things in one channel",
     429: f"The flow gets more requests than it takes. {LATER}",
 }
+BY_CODE_WITH_TOKEN = {"DirectApiAuthorizationRequired": ADMIT, "MisMatchingOAuthClaims": ADMIT}
+BY_STATUS_WITH_TOKEN = {401: ADMIT, 403: ADMIT}
+"""What else an error means if a token was sent."""
 UNKNOWN = "The webhook returned an unexpected response. Look at the flow in Power Automate"
 UNEXPECTED = (
     "The webhook's answer is not that of a flow, so the message may not be in Teams. A proxy or a"
@@ -56,13 +64,16 @@ BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.UNREACHABLE: f"The webhook could not be reached. {LATER}",
     NoResponse.BROKEN: UNCERTAIN,
     NoResponse.READ_TIMEOUT: UNCERTAIN,
-    NoResponse.NO_TIME: f"There was no time left to send it. {LATER}",
+    NoResponse.NO_TIME: NO_TIME,
     NoResponse.BAD_URL: "The URL cannot be used. Copy the flow's URL again",
 }
 
 
-def explain(problem: Problem) -> str:
-    """Return what happened and what to do, without the last full stop."""
+def explain(problem: Problem, auth: str = "url") -> str:
+    """Return what happened and what to do, without the last full stop.
+
+    `auth` says what the flow should have admitted, as the watchlist has it.
+    """
     if isinstance(problem, NoResponse):
         return BY_NO_RESPONSE[problem]
     if problem.unknown:
@@ -70,5 +81,12 @@ def explain(problem: Problem) -> str:
     elif problem.redirects:
         text = REDIRECT
     else:
-        text = BY_CODE.get(problem.code) or BY_STATUS.get(problem.status) or UNKNOWN
+        by_code, by_status = _meanings(auth)
+        text = by_code.get(problem.code) or by_status.get(problem.status) or UNKNOWN
     return f"{text} ({problem})"
+
+
+def _meanings(auth: str) -> tuple[Mapping[str, str], Mapping[int, str]]:
+    if auth == "url":
+        return BY_CODE, BY_STATUS
+    return BY_CODE | BY_CODE_WITH_TOKEN, BY_STATUS | BY_STATUS_WITH_TOKEN

@@ -70,7 +70,10 @@ class RunToken:
             text = f"{no_token_for_graph(error)}."
             raise DirectoryError(text, code=type(error).__name__) from None
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Do nothing: some versions of the SDK await this after each token, and it must go on."""
+
+    def end(self) -> None:
         """Close the credential; a thread that still waits ends by the credential's timeout."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         if close := getattr(self._credential, "close", None):

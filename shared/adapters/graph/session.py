@@ -64,7 +64,7 @@ class Session:
 
     async def close(self) -> None:
         """Close the connections."""
-        self._token.close()
+        self._token.end()
         await self._client.http.aclose()
 
     def left(self) -> float:

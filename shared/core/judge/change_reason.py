@@ -15,6 +15,13 @@ REASON_BY_LOSS = {
     Loss.NONE: Reason.RECOVERED,
 }
 
+REASON_OF_PIPELINE = {
+    Standing.HEALTHY: Reason.RECOVERED,
+    Standing.EXPIRING: Reason.FIRST,
+    Standing.UNMATCHED: Reason.UNMATCHED,
+}
+"""An all-clear reaches only those who got a warning, so it is the reason of any healthy one."""
+
 
 def reason_of_change(
     before: Situation | None, after: Situation, view: ServiceView, *, replacement_ended: bool
@@ -37,6 +44,15 @@ def reason_of_change(
     if after.standing in REASON_BY_STANDING:
         return REASON_BY_STANDING[after.standing]
     return _reason_without_replacement(before, replacement_ended=replacement_ended)
+
+
+def reason_of_pipeline(view: ServiceView) -> Reason:
+    """Return why a new situation of a service that a pipeline installs is news."""
+    if view.late_since is not None:
+        return Reason.ROTATION_LATE
+    if view.standing == Standing.MISSING:
+        return Reason.EXPIRED if view.loss == Loss.EXPIRED else Reason.MISSING
+    return REASON_OF_PIPELINE[view.standing]
 
 
 def _reason_of_confirmation(after: Situation, view: ServiceView) -> Reason:

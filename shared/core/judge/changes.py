@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from shared.core.judge.change_reason import reason_of_change
+from shared.core.judge.change_reason import reason_of_change, reason_of_pipeline
 from shared.core.judge.self_watch import first_tries
 from shared.core.judge.situation import Situation
 from shared.core.judge.snapshot import changed_records
@@ -13,7 +13,7 @@ from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, ItemState, Memory
 from shared.core.model.views import AppView, ServiceView, UnclaimedView, View, WatcherView
-from shared.core.model.vocabulary import Reason
+from shared.core.model.vocabulary import Reason, Standing
 
 REASON_BY_ASPECT = {
     "app": Reason.APP_PROBLEM,
@@ -77,7 +77,13 @@ def _reason(view: View, before: ItemState | None, memory: Memory, now: datetime)
 def _reason_of_service(
     view: ServiceView, before: ItemState | None, memory: Memory, now: datetime
 ) -> Reason:
+    if view.service.by_pipeline:
+        return reason_of_pipeline(view)
     earlier = Situation.read(before.situation) if before is not None else None
+    if earlier is not None and earlier.by_pipeline:
+        if view.standing == Standing.HEALTHY:
+            return Reason.RECOVERED
+        earlier = None  # people are asked as about a new service
     present = Situation.read(view.situation)
     assert present is not None  # this check made it
     ended = earlier is not None and _has_ended(earlier.replacement, memory, now)

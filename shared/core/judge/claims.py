@@ -1,8 +1,9 @@
 """Which service a credential belongs to.
 
 A person's assignment decides. Without one, a service keeps the credentials that it uses or has
-used, and one matching rule decides about the rest. If the rules of two services match, neither
-gets the credential: it stays unclaimed, and both are named.
+used, and one matching rule decides about the rest. A service that a pipeline installs keeps none:
+only its rule decides. If the rules of two services match, neither gets the credential: it stays
+unclaimed, and both are named.
 """
 
 from collections.abc import Iterable
@@ -41,6 +42,16 @@ class AppContext(NamedTuple):
         return tuple(c for c in credentials if service.id in self.claims[c.key_id].services)
 
 
+class OwnCredentials(NamedTuple):
+    """The credentials that a service may use, and the others on the app."""
+
+    own: tuple[Credential, ...]
+    present: tuple[Credential, ...]
+    """Every credential on the app."""
+    in_use_elsewhere: frozenset[str]
+    """Key ids that other services of the app use."""
+
+
 def with_claims(watched: WatchedApp, snapshot: AppSnapshot, memory: Memory) -> AppContext:
     """Decide for each credential of an app which services it belongs to."""
     credentials = snapshot.credentials
@@ -69,7 +80,8 @@ def claimed_by(credential: Credential, services: Iterable[Service], memory: Memo
         known = frozenset(service.id for service in services)
         assigned = known & frozenset(assignment.services)
         return ClaimedBy(assigned, ignored=not assignment.services)
-    owners = {each.id for each in services if _uses_or_used(each, credential.key_id, memory)}
+    by_person = (each for each in services if not each.by_pipeline)
+    owners = {each.id for each in by_person if _uses_or_used(each, credential.key_id, memory)}
     matching = tuple(service for service in services if matches(service.claim, credential))
     if len(matching) == 1:
         owners.add(matching[0].id)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from shared.core.judge.app_problems import app_views
 from shared.core.judge.changes import changes_of
-from shared.core.judge.claims import AppContext, with_claims
+from shared.core.judge.claims import AppContext, OwnCredentials, with_claims
 from shared.core.judge.failure import failure_views
 from shared.core.judge.leftovers import leftover_views
+from shared.core.judge.pipeline import newest_live, view_of_pipeline
 from shared.core.judge.self_watch import removed_channels, watcher_views
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import Situation
-from shared.core.judge.standing import OwnCredentials, view_service
+from shared.core.judge.standing import view_service
 from shared.core.judge.unclaimed import unclaimed_views, with_candidates
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.item_id import ItemId, ItemKind
@@ -82,17 +83,26 @@ def _judge_app(app: AppContext, at: CheckContext, items: _Items) -> None:
 
 def _service_view(service: Service, app: AppContext, at: CheckContext) -> ServiceView:
     others = (each for each in app.watched.services if each.id != service.id)
-    records = (at.memory.in_use_records.get(other.id) for other in others)
-    elsewhere = frozenset(record.key_id for record in records if record is not None)
+    elsewhere = frozenset(_key_id_in_use(other, app, at) for other in others)
     credentials = OwnCredentials(app.owned_by(service), app.snapshot.credentials, elsewhere)
-    view = view_service(service, app.snapshot.record, credentials, at)
+    judged = view_of_pipeline if service.by_pipeline else view_service
+    view = judged(service, app.snapshot.record, credentials, at)
     return view if view.app.usable else _with_last_standing(view, at.memory)
+
+
+def _key_id_in_use(service: Service, app: AppContext, at: CheckContext) -> str:
+    if service.by_pipeline:
+        newest = newest_live(app.owned_by(service), at.now)
+        return newest.key_id if newest is not None else ""
+    record = at.memory.in_use_records.get(service.id)
+    return record.key_id if record is not None else ""
 
 
 def _with_last_standing(view: ServiceView, memory: Memory) -> ServiceView:
     last = memory.items.get(view.service.id)
+    known = Situation.read(last.situation) if last is not None else None
     # an unreadable situation is that of a service that was off the watchlist
-    if last is None or Situation.read(last.situation) is None:
+    if last is None or known is None or known.by_pipeline != view.service.by_pipeline:
         return replace(view, standing=Standing.APP_PROBLEM, severity=Severity.CRITICAL)
     severity = severity_of(last.standing, view.loss, view.days_left)
     return replace(view, standing=last.standing, situation=last.situation, severity=severity)

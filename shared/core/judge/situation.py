@@ -4,7 +4,10 @@ from typing import NamedTuple, Self
 
 from shared.core.model.decision import InUse
 from shared.core.model.directory import Credential
+from shared.core.model.memory import Memory
 from shared.core.model.vocabulary import Loss, Standing
+
+BY_PIPELINE = "pipeline"
 
 
 class Situation(NamedTuple):
@@ -15,7 +18,15 @@ class Situation(NamedTuple):
     replacement: str
     loss: Loss
     settled_at: str
-    """When a person or evidence last confirmed the credential in use; a new time is news."""
+    """When a person or evidence last confirmed the credential in use; a new time is news.
+
+    `BY_PIPELINE` where nobody has to.
+    """
+
+    @property
+    def by_pipeline(self) -> bool:
+        """Return whether a pipeline installed the credential in use."""
+        return self.settled_at == BY_PIPELINE
 
     @property
     def text(self) -> str:
@@ -49,3 +60,9 @@ def situation_of(
         loss,
         settled_at,
     )
+
+
+def last_situation(service: str, memory: Memory) -> Situation | None:
+    """Return the stored situation of a service; `None` if it has no readable one."""
+    state = memory.items.get(service)
+    return Situation.read(state.situation) if state is not None else None

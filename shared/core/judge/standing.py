@@ -14,11 +14,11 @@ one. The newest is never assumed.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from shared.core.judge.acknowledgement import valid_acknowledgement
+from shared.core.judge.claims import OwnCredentials
 from shared.core.judge.severity import severity_of
-from shared.core.judge.situation import situation_of
+from shared.core.judge.situation import last_situation, situation_of
 from shared.core.judge.validity import expiry_order, has_ended, has_started, is_live
 from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import CheckContext
@@ -31,22 +31,16 @@ from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Service
 
 
-class OwnCredentials(NamedTuple):
-    """The credentials that a service may use, and the others on the app."""
-
-    own: tuple[Credential, ...]
-    present: tuple[Credential, ...]
-    """Every credential on the app."""
-    in_use_elsewhere: frozenset[str]
-    """Key ids that other services of the app use."""
-
-
 def view_service(
     service: Service, app: AppRecord, credentials: OwnCredentials, at: CheckContext
 ) -> ServiceView:
     """Judge one service of an app that was read completely, or that is remembered."""
     memory, now, own = at.memory, at.now, credentials.own
-    record = memory.in_use_records.get(service.id) or first_in_use(service, own, now)
+    record = (
+        memory.in_use_records.get(service.id)
+        or _handed_over(service, own, at)
+        or first_in_use(service, own, now)
+    )
     in_use = _credential_in_use(record, credentials.present, memory)
     loss = _loss(record, in_use, credentials.present, now)
     replacement = replacement_of(in_use, loss, own, now)
@@ -71,6 +65,15 @@ def view_service(
         situation=situation,
         acknowledged=valid_acknowledgement(service.id, situation, at),
     )
+
+
+def _handed_over(service: Service, own: Iterable[Credential], at: CheckContext) -> InUse | None:
+    """Return what a pipeline installed last, if it did so until the watchlist changed."""
+    last = last_situation(service.id, at.memory)
+    if last is None or not last.by_pipeline:
+        return None
+    live = (c for c in own if c.key_id == last.in_use and is_live(c, at.now))
+    return next((InUse(service.id, c.key_id, assumed=False, at=at.now) for c in live), None)
 
 
 def first_in_use(service: Service, own: Iterable[Credential], now: datetime) -> InUse | None:

@@ -59,6 +59,8 @@ class Message:
     """Set for a message about the inventory."""
     tenant_name: str = ""
     """The tenant that it is about, where several are watched."""
+    id: str = ""
+    """The same for a message that is sent again; empty until it is sent."""
 
     @property
     def severity(self) -> Severity:

@@ -36,6 +36,8 @@ class ServiceView:
     candidates: tuple[Credential, ...] = ()
     """Unclaimed live credentials of the app that may be the service's new one."""
     acknowledged: Acknowledgement | None = None
+    late_since: datetime | None = None
+    """If a pipeline is late: since when it has created no credential."""
 
     @property
     def item(self) -> str:

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     FEWER_RATIO = "fewer"
     CHECK_FAILING = "check_failing"
     RECOVERED = "recovered"
+    ROTATION_LATE = "rotation_late"
     WEEKLY = "weekly"
 
 

@@ -13,6 +13,10 @@ DEFAULT_LADDER = (90, 60, 30, 14, 7, 3, 1, 0)
 DEFAULT_INVENTORY_LADDER = (30, 14, 7, 1)
 
 
+type Installer = Literal["person", "pipeline"]
+"""Who installs the credentials of a service."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The rule by which a service finds its credentials."""
@@ -55,6 +59,15 @@ class Service:
     runbook: Runbook | None = None
     link: str = ""
     escalate: Escalation | None = None
+    installed_by: Installer = "person"
+    """A pipeline creates and installs each new credential itself."""
+    rotates_every: int | None = None
+    """The days after which a pipeline creates a new credential; `None` if they are not known."""
+
+    @property
+    def by_pipeline(self) -> bool:
+        """Return whether no person installs the service's credentials."""
+        return self.installed_by == "pipeline"
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -82,6 +95,9 @@ class WatchedApp:
         return min(service.id for service in self.services)
 
 
+type FlowAuth = Literal["url", "identity"]
+
+
 @dataclass(frozen=True, slots=True)
 class TeamsChannel:
     """A Teams channel with a Workflows webhook, whose URL is itself a credential."""
@@ -89,6 +105,10 @@ class TeamsChannel:
     name: str
     url: Secret
     weekly: bool = True
+    auth: FlowAuth = "url"
+    """What admits a message: the signature in the URL, or a token of the managed identity."""
+    mention: tuple[str, ...] = ()
+    """Sign-in names of the people whom an urgent message notifies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,20 @@ class EmailChannel:
     name: str
     to: tuple[str, ...]
     weekly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """A program that receives signed JSON documents."""
+
+    name: str
+    url: Secret
+    secret: Secret
+    """Signs each message: `whsec_` and Base64."""
+    weekly: bool = False
+
+
+type AnyChannel = TeamsChannel | EmailChannel | WebhookChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +164,7 @@ class Watchlist:
     zone: ZoneInfo
     check_at: time
     ladder: tuple[int, ...]
-    channels: Mapping[str, TeamsChannel | EmailChannel]
+    channels: Mapping[str, AnyChannel]
     apps: tuple[WatchedApp, ...]
     inventory: InventoryRules | None = None
     """`None`: there is no inventory."""

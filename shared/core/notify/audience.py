@@ -85,7 +85,8 @@ class Audience:
 
     def _of_service(self, view: ServiceView) -> Roles:
         renewer = (Role.RENEWER, view.service.renewer)
-        installer = (Role.INSTALLER, view.service.installer)
+        install = Role.COPY if view.service.by_pipeline else Role.INSTALLER
+        installer = (install, view.service.installer)
         if view.standing == Standing.HEALTHY:
             bothered = self._bothered(view.item)
             everybody = _roles(renewer, installer, (Role.COPY, bothered))

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.judge.leftovers import QUIET_DAYS_BEFORE_DELETING
+from shared.core.judge.rotation import created_at, late_after
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.directory import Credential
 from shared.core.model.views import LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.model.watchlist import Service
 from shared.core.notify.action import needs_action
 from shared.core.notify.reason import DAILY_REMINDERS, LEFTOVER_LADDER
 
@@ -17,11 +19,13 @@ def candidate_days(
 ) -> set[date]:
     """Return the days on which a message about `views` can become due."""
     days = {day for view in views for day in _days_of_item(view, at)}
-    services = (service for app in at.watchlist.apps for service in app.services)
+    services = [service for app in at.watchlist.apps for service in app.services]
     rungs = {rung for service in services for rung in service.ladder}
+    pipelines = [service for service in services if service.by_pipeline]
     for snapshot in snapshots.values():
         for credential in snapshot.credentials:
             days |= set(_days_of_credential(credential, at, rungs))
+            days |= set(_days_of_rotation(credential, at, pipelines))
     return days
 
 
@@ -61,6 +65,21 @@ def _days_of_credential(
             yield from (day, day + timedelta(days=1))
     if credential.starts is not None and credential.starts > at.now:
         yield from _rung_days(credential.ends, rungs, zone)
+
+
+def _days_of_rotation(
+    credential: Credential, at: CheckContext, pipelines: Iterable[Service]
+) -> Iterator[date]:
+    """Yield the reminders of any credential that a pipeline may use, and when its rotation is late.
+
+    An older one is in use again if the newest is lost.
+    """
+    zone = at.watchlist.zone
+    created = created_at(credential, at).astimezone(zone).date()
+    for service in pipelines:
+        yield from _rung_days(credential.ends, service.ladder, zone)
+        if service.rotates_every is not None:
+            yield created + timedelta(days=late_after(service.rotates_every))
 
 
 def _rung_days(end: datetime | None, rungs: Iterable[int], zone: ZoneInfo) -> Iterator[date]:

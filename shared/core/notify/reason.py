@@ -7,6 +7,7 @@ last message. So any number of missed days gives one message, and only the last 
 
 from datetime import datetime, timedelta
 
+from shared.core.judge.rotation import reminders
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
 from shared.core.model.memory import ItemState, Notification
@@ -103,7 +104,7 @@ def _is_reminder_due(last: Notification, at: CheckContext, *, weekly: bool) -> b
 def _ladder(view: View, at: CheckContext) -> tuple[int, ...]:
     match view:
         case ServiceView() if view.loss == Loss.NONE:
-            return view.service.ladder
+            return reminders(view.service, view.in_use, at.watchlist.zone)
         case UnclaimedView() if view.situation == "open":
             return at.watchlist.ladder
         case _:

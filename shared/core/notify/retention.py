@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from shared.core.judge.acknowledgement import last_day
+from shared.core.judge.validity import has_ended
 from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.decision import Acknowledgement, Decision
 from shared.core.model.directory import AppRecord
@@ -37,8 +38,9 @@ def outlived(at: CheckContext) -> Removals:
         for item, channel in memory.notifications
         if item in items or channel in channels or _key_id_of_leftover(item) in key_ids
     )
+    in_use = services & set(memory.in_use_records) | set(_installed_by_pipeline(at))
     return Removals(
-        in_use_records=tuple(sorted(services & set(memory.in_use_records))),
+        in_use_records=tuple(sorted(in_use)),
         previous_credentials=tuple(previous),
         assignments=tuple(sorted(key_ids & set(memory.assignments))),
         acknowledgements=tuple(_ended_acknowledgements(at, services)),
@@ -83,6 +85,18 @@ def _old_services(at: CheckContext) -> set[str]:
         and item not in watched
         and ItemId.parse(item).kind == ItemKind.SERVICE
     }
+
+
+# Before a pipeline took over, a person confirmed these. While the credential works, the row stays,
+# so that a mistaken edit of the watchlist loses nothing.
+def _installed_by_pipeline(at: CheckContext) -> Iterator[str]:
+    """Yield the services of pipelines whose stored credential does not work any more."""
+    for service, record in at.memory.in_use_records.items():
+        watched = at.watchlist.services.get(service)
+        if watched is not None and watched.by_pipeline:
+            known = at.memory.credential_records.get(record.key_id)
+            if known is None or known.gone_at is not None or has_ended(known.credential, at.now):
+                yield service
 
 
 def _old_channels(at: CheckContext) -> set[str]:

@@ -11,6 +11,7 @@ from shared.render.card.elements import (
     COLORS,
     Element,
     box,
+    button_rows,
     fixed_text,
     line,
     open_url,
@@ -103,8 +104,7 @@ def _notice_box(
         buttons.insert(0, toggle("Show how", steps_id))
     elif service is not None and service.service.runbook is not None and sections:
         items.append(row("How", f"“{sections[0]}” in {service.service.runbook.path}"))
-    if buttons:
-        items.append({"type": "ActionSet", "actions": buttons})
+    items += button_rows(buttons)
     return box(items, color)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from shared.core.model.message import Message
+from shared.core.model.vocabulary import Severity
 from shared.render.card.blocks import Block, blocks
 from shared.render.card.elements import (
     Element,
@@ -16,6 +17,7 @@ from shared.render.card.elements import (
     line,
     open_url,
 )
+from shared.render.card.mentions import mention_entities, mention_line
 from shared.render.text.escape import clean, inert, literal
 from shared.render.text.headlines import is_weekly, next_message, title
 from shared.render.text.links import https
@@ -41,28 +43,37 @@ class _Part(NamedTuple):
     total: int
     cut: int
     """How many blocks are left out after the last card."""
+    mention: tuple[str, ...]
+    """The people whom this card notifies."""
 
     @property
     def is_last(self) -> bool:
         return self.number == self.total
 
 
-def payloads(message: Message, *, page_url: str = "") -> list[Element]:
+def payloads(message: Message, *, page_url: str = "", mention: Sequence[str] = ()) -> list[Element]:
     """Return the requests to post, in order, for everything in `message`.
+
+    The first card notifies the people in `mention`, by sign-in name, if the message is urgent.
 
     With `page_url`, which must be the https address of the status page, notices that are not
     critical and do not fit the first cards are counted instead of shown.
     """
     page_url = https(page_url)
-    packed, cut = _pack(list(blocks(message, page_url)), cuttable=bool(page_url))
+    mentioned = tuple(mention) if message.severity == Severity.CRITICAL else ()
+    room = LIMIT - FRAME - len(encoded(_mentioning(mentioned)))
+    packed, cut = _pack(list(blocks(message, page_url)), room, cuttable=bool(page_url))
     total = len(packed)
-    parts = [_Part(part, number, total, cut) for number, part in enumerate(packed, 1)]
+    parts = [
+        _Part(part, number, total, cut, mentioned if number == 1 else ())
+        for number, part in enumerate(packed, 1)
+    ]
     return [_envelope(_card(message, part, page_url)) for part in parts]
 
 
-def cards(message: Message, *, page_url: str = "") -> list[bytes]:
+def cards(message: Message, *, page_url: str = "", mention: Sequence[str] = ()) -> list[bytes]:
     """Return the bodies of the requests that post `message`, in order; see `payloads`."""
-    return [encoded(payload) for payload in payloads(message, page_url=page_url)]
+    return [encoded(payload) for payload in payloads(message, page_url=page_url, mention=mention)]
 
 
 def encoded(payload: Element) -> bytes:
@@ -70,17 +81,26 @@ def encoded(payload: Element) -> bytes:
     return json.dumps(payload, ensure_ascii=False).encode()
 
 
-def _pack(blocks: Sequence[Block], *, cuttable: bool) -> tuple[list[list[Block]], int]:
+def _mentioning(names: Sequence[str]) -> Element:
+    """Return the parts of a card that mention people; empty if there are none."""
+    if not names:
+        return {}
+    return {"body": [mention_line(names)], "msteams": {"entities": mention_entities(names)}}
+
+
+def _pack(
+    blocks: Sequence[Block], room_a_card: int, *, cuttable: bool
+) -> tuple[list[list[Block]], int]:
     """Fill card after card; if blocks may be left out, also return how many were."""
     cards: list[list[Block]] = [[]]
-    room = LIMIT - FRAME
+    room = room_a_card
     for done, block in enumerate(blocks):
         size = len(encoded(block.element)) + len(", ")
         if size > room and cards[-1]:
             if cuttable and not any(rest.must for rest in blocks[done:]):
                 return cards, len(blocks) - done
             cards.append([])
-            room = LIMIT - FRAME
+            room = room_a_card
         cards[-1].append(block)
         room -= size
     return cards, 0
@@ -91,14 +111,16 @@ def _card(message: Message, part: _Part, page_url: str) -> Element:
     if part.total > 1:
         heading = f"{heading} ({part.number} of {part.total})"
     shown = "" if is_weekly(message) else heading
+    mentioning = _mentioning(part.mention)
     card = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": VERSION,
-        "msteams": {"width": "Full"},
+        "msteams": {"width": "Full", **mentioning.get("msteams", {})},
         "fallbackText": _fallback(shown, part.blocks),
         "body": [
             *([_title(message, shown)] if shown else []),
+            *mentioning.get("body", ()),
             *(block.element for block in part.blocks),
             *(
                 fixed_text(text, isSubtle=True, spacing="Medium")

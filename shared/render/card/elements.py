@@ -3,6 +3,8 @@
 Text from outside goes into text runs, which no client reads as Markdown.
 """
 
+from collections.abc import Sequence
+from itertools import batched
 from typing import Any, Literal
 
 from shared.core.model.vocabulary import Severity
@@ -18,6 +20,7 @@ COLORS: dict[Severity, Color] = {
     Severity.OK: "good",
 }
 LABEL_WIDTH = "88px"
+BUTTONS_A_ROW = 2
 
 
 def fixed_text(text: str, **style: object) -> Element:
@@ -51,6 +54,14 @@ def row(label: str, text: str, lead: str = "") -> Element:
 def box(items: list[Element], style: str = "default", **more: object) -> Element:
     """Return a container; its `style` is its colour."""
     return {"type": "Container", "style": style, "spacing": "Medium", "items": items, **more}
+
+
+def button_rows(buttons: Sequence[Element]) -> list[Element]:
+    """Return buttons in rows of two: on a phone, a third one would be beyond the edge."""
+    return [
+        {"type": "ActionSet", "actions": [*row]} | ({"spacing": "Small"} if place else {})
+        for place, row in enumerate(batched(buttons, BUTTONS_A_ROW, strict=False))
+    ]
 
 
 def open_url(title: str, url: str) -> Element:

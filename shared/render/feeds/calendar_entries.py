@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from shared.core.judge.claims import matches
+from shared.core.judge.rotation import reminders
 from shared.core.model.directory import Credential
 from shared.core.model.memory import CredentialRecord
 from shared.core.model.views import ServiceView
@@ -49,21 +51,25 @@ def entries(
     status: Status, watchlist: Watchlist, gone: Iterable[CredentialRecord]
 ) -> dict[str, Entry]:
     """Return the entries by id; a deleted credential does not replace one that exists."""
+    services = status.judgement.services
     found = (
         *_deleted(status, watchlist, gone),
-        *(entry for view in status.judgement.services for entry in _of_service(view)),
+        *(entry for view in services for entry in _of_service(view, watchlist.zone)),
         *_unclaimed(status, watchlist),
     )
     return {entry.uid: entry for entry in found}
 
 
-def _of_service(view: ServiceView) -> Iterator[Entry]:
+def _of_service(view: ServiceView, zone: ZoneInfo) -> Iterator[Entry]:
     name = clean(view.service.name)
     if view.in_use is not None and view.loss != Loss.DELETED:
         summary = f"{name}: {called(view.in_use)} expires"
         role = "probably in use" if view.assumed else "in use"
+        if view.service.by_pipeline:
+            role = "in use, and a pipeline replaces it"
         text = f"It is {role}. {clean(view.service.breaks, MAX_TEXT_CHARS)}"
-        yield _entry(view, view.in_use, summary, text, view.service.ladder)
+        rungs = reminders(view.service, view.in_use, zone)
+        yield _entry(view, view.in_use, summary, text, rungs)
     if view.replacement is not None:
         age = "older" if view.stopgap else "new"
         summary = f"{name}: {age} {called(view.replacement)} expires"

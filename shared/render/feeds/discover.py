@@ -34,6 +34,7 @@ ABOUT_SERVICES = (
     '#   runbook = "runbooks/product.md"                # the steps of renewer and installer',
     '#   request_to = "helpdesk@example.org"            # where to ask for a new credential',
     '#   link = "https://product.example.org/admin"     # where the installer pastes it',
+    '#   installed_by = "pipeline"                      # no installer: a pipeline replaces it',
 )
 NO_SERVICE = (
     "# FILL IN: nothing on the app suggests a service. Write how the name of its secret begins.",

@@ -43,6 +43,7 @@ def _service(view: ServiceView, next_messages: NextMessages) -> Json:
     return {
         "id": view.service.id,
         "name": view.service.name,
+        **_installation(view.service),
         "app": app_document(view.app),
         "standing": view.standing,
         "severity": view.severity,
@@ -56,6 +57,10 @@ def _service(view: ServiceView, next_messages: NextMessages) -> Json:
         "next_message": day_text(next_messages.by_item.get(view.item)),
         "acknowledged": _acknowledged(view.acknowledged),
     }
+
+
+def _installation(service: Service) -> Json:
+    return {"installed_by": service.installed_by, "rotates_every": service.rotates_every}
 
 
 def _confirmed(record: InUse | None) -> Json | None:
@@ -88,6 +93,7 @@ def _unread_service(service: Service, app: WatchedApp) -> Json:
     return {
         "id": service.id,
         "name": service.name,
+        **_installation(service),
         "app": {"client_id": app.client_id, "object_id": None, "name": app.name},
         **dict.fromkeys(_UNKNOWN_IF_UNREAD),
         "severity": Severity.WARNING,

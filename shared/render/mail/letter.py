@@ -30,10 +30,13 @@ MAX_LINES_BYTES = 300_000
 MAX_PREVIEW_CHARS = 1_000
 
 
-def letter(message: Message, *, page_url: str = "", reply_to: Sequence[str] = ()) -> Letter:
+def letter(
+    message: Message, *, page_url: str = "", reply_to: Sequence[str] = (), is_mail: bool = True
+) -> Letter:
     """Return the words of `message`.
 
-    `page_url` is the https address of the status page; replies go to `reply_to`.
+    `page_url` is the https address of the status page; replies go to `reply_to`. Only a mail says
+    why it came.
     """
     page_url = https(page_url)
     now, zone = message.now, message.zone
@@ -51,7 +54,7 @@ def letter(message: Message, *, page_url: str = "", reply_to: Sequence[str] = ()
         opening=_opening(message),
         watching=lines,
         blocks=blocks,
-        closing=tuple(_closing(message, reply_to, cut)),
+        closing=(*_closing(message, reply_to, cut), *(_why_you(message) if is_mail else ())),
         page_url=page_url,
     )
 
@@ -98,7 +101,7 @@ def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Bloc
         steps = tuple(_steps(service, sections, now, zone))
         if REQUEST in sections:
             request = ready_request(service, now=now, zone=zone)
-        if CREATE in sections:
+        if CREATE in sections and not service.service.by_pipeline:
             name = Fact("New name", "", suggested_name(service.service, now=now, zone=zone))
             rows.insert(_after_next_step(rows), name)
     return Block(
@@ -145,6 +148,9 @@ def _closing(message: Message, reply_to: Sequence[str], cut: int) -> Iterator[st
         yield later
     if reply_to:
         yield f"Replies go to {', '.join(reply_to)}."
+
+
+def _why_you(message: Message) -> Iterator[str]:
     if message.inventory is not None and message.inventory.owner:
         yield "You get this mail because Microsoft Entra lists you as an owner of these apps."
     else:

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Severity
-from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.core.model.watchlist import AnyChannel
 from shared.render.mail import plain_text
 from shared.render.mail.letter import letter
 from shared.render.mail.mime import Mail
@@ -33,7 +33,7 @@ def mail(
     *,
     to: tuple[str, ...],
     sender: str,
-    channels: Mapping[str, TeamsChannel | EmailChannel] | None = None,
+    channels: Mapping[str, AnyChannel] | None = None,
     page_url: str = "",
 ) -> Mail:
     """Return the mail about `message` to the addresses `to`, from the mailbox `sender`.

@@ -26,7 +26,8 @@ def _parts(letter: Letter) -> Iterator[str]:
         yield "\n".join(wrapped(f"- {words}", WIDTH, later="  ") for _, words in letter.watching)
     for block in letter.blocks:
         yield from _block(block)
-    yield "-" * WIDTH
+    if letter.closing or letter.page_url:
+        yield "-" * WIDTH
     yield from (wrapped(line, WIDTH) for line in letter.closing)
     if letter.page_url:
         yield f"Status page: {letter.page_url}"

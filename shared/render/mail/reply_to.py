@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Role
-from shared.core.model.watchlist import EmailChannel, Service, TeamsChannel
+from shared.core.model.watchlist import AnyChannel, EmailChannel, Service
 from shared.render.text.wording import words_for
 
-type Channels = Mapping[str, TeamsChannel | EmailChannel]
+type Channels = Mapping[str, AnyChannel]
 
 
 def reply_to(message: Message, channels: Channels) -> tuple[str, ...]:

@@ -33,8 +33,10 @@ def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     """Return the buttons for the credentials that a service may use now.
 
     Newer credentials come first, the newest at the top. While the credential in use is only
-    assumed, it and older ones follow.
+    assumed, it and older ones follow. There are none for a service that a pipeline installs.
     """
+    if view.service.by_pipeline:
+        return ()
     used = view.in_use.key_id if view.in_use is not None else ""
     live = {c.key_id: c for c in _candidates(view, at) if is_live(c, at.now)}
     others = sorted(

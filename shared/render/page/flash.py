@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.core.judge.rotation import reminders
 from shared.core.model.days import days_between
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
@@ -87,7 +88,8 @@ def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str
         return ""
     left = days_between(now, ends, zone)
     paused = (given.until - now.astimezone(zone).date()).days
-    if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + paused for rung in view.service.ladder):
+    rungs = reminders(view.service, view.in_use, zone)
+    if any(ACKNOWLEDGED_ABOVE < rung < left <= rung + paused for rung in rungs):
         return ""
     return (
         "This acknowledgement has no effect: the only messages before that date fall in the "

@@ -39,6 +39,7 @@ MESSAGES = {
     Reason.FEWER_RATIO: "far fewer credentials were read",
     Reason.CHECK_FAILING: "checks fail",
     Reason.RECOVERED: "problem solved",
+    Reason.ROTATION_LATE: "rotation late",
     Reason.WEEKLY: "weekly status",
 }
 

@@ -16,6 +16,8 @@ from shared.render.text.request import request_mail
 from shared.render.text.runbooks import filled
 
 CREATE, REQUEST, CLEAN_UP = "Create", "Request", "Clean up"
+OF_PIPELINES = (CREATE, "Verify")
+"""The sections about a service that no person installs."""
 MAX_SUBJECT_CHARS = 200
 
 
@@ -40,9 +42,10 @@ class RequestMail(NamedTuple):
 
 def sections(view: ServiceView, needed: Sequence[str], at: CheckContext) -> Iterator[Section]:
     """Yield the needed sections in their order, then the others; never the request mail."""
+    possible = OF_PIPELINES if view.service.by_pipeline else RUNBOOK_SECTIONS
     others = [
         title
-        for title in RUNBOOK_SECTIONS
+        for title in possible
         if title not in needed and (title != CLEAN_UP or _can_clean_up(view))
     ]
     for title in (*needed, *others):
@@ -54,7 +57,9 @@ def sections(view: ServiceView, needed: Sequence[str], at: CheckContext) -> Iter
 
 
 def request(view: ServiceView, at: CheckContext) -> RequestMail | None:
-    """Return the request mail; `None` if the runbook has none."""
+    """Return the request mail; `None` if the runbook has none, or if no person installs."""
+    if view.service.by_pipeline:
+        return None
     ready = request_mail(view, now=at.now, zone=at.watchlist.zone)
     text = ready.text.strip() if ready is not None else ""
     if ready is None or not text:

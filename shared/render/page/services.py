@@ -64,6 +64,7 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
     shown = view if view.app.usable else _with_app_problem(view)
     uncertain = shown.standing == Standing.HEALTHY and _may_have_changed(view, status, at)
     needed = runbook_sections(shown)
+    to_name = CREATE in needed and not view.service.by_pipeline
     return Card(
         id=view.service.id,
         name=clean(view.service.name),
@@ -77,7 +78,7 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         confirms=confirms(view, at),
         undos=undos(view, at),
         acknowledge=acknowledge(view, at),
-        new_name=suggested_name(view.service, now=now, zone=zone) if CREATE in needed else "",
+        new_name=suggested_name(view.service, now=now, zone=zone) if to_name else "",
         request=request(view, at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(sections(view, needed, at)),

@@ -3,7 +3,7 @@
 "Yes" needs a recent, successful check that read everything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -75,6 +75,8 @@ def _open_views(status: Status) -> Iterator[OpenView]:
 def _word(view: OpenView, zone: ZoneInfo) -> str:
     if needs_action(view):
         return "No"
+    if isinstance(view, ServiceView) and view.late_since is not None:
+        return "Action needed"
     ends = _end_in_use(view) if isinstance(view, ServiceView) and view.loss == Loss.NONE else None
     return "Action needed" if ends is None else f"Due on {date_of(ends, zone)}"
 
@@ -102,11 +104,17 @@ def _all_safe(status: Status, at: CheckContext) -> str:
 
 
 def _first_to_expire(services: Sequence[ServiceView], zone: ZoneInfo) -> str:
-    ends = [(end, view.service.name) for view in services if (end := _end_in_use(view)) is not None]
+    # people replace theirs; a pipeline's counts if there is no other
+    by_people = [view for view in services if not view.service.by_pipeline]
+    ends = _ends(by_people) or _ends(services)
     if not ends:
         return "their credentials do not expire"
     end, name = min(ends)
     return f"{clean(name)}'s credential expires first, on {date_of(end, zone)}"
+
+
+def _ends(views: Iterable[ServiceView]) -> list[tuple[datetime, str]]:
+    return [(end, view.service.name) for view in views if (end := _end_in_use(view)) is not None]
 
 
 def _other_items(number: int) -> str:

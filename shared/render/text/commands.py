@@ -96,6 +96,17 @@ def webhook() -> tuple[str, ...]:
     return ("python3 infra/hooks/put_secret.py teams-webhook-url",)
 
 
+def flow_identity(deployment: Deployment) -> tuple[str, ...]:
+    """Show the object id that a flow's "Allowed users" must contain."""
+    return (f"az ad sp show --id {deployment.identity} --query id -o tsv",)
+
+
+def signed_webhook() -> tuple[str, ...]:
+    """Store another URL and secret of a webhook; docs/webhook.md has the names."""
+    put = "python3 infra/hooks/put_secret.py"
+    return (f"{put} webhook-url", f"{put} webhook-secret")
+
+
 def mailbox(deployment: Deployment) -> tuple[str, ...]:
     """Allow the identity to send from this mailbox only.
 

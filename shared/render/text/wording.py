@@ -14,7 +14,7 @@ from shared.render.text.app import AppWords, FailureWords
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.leftover import LeftoverWords
 from shared.render.text.removed import RemovedWords
-from shared.render.text.service.words import ServiceWords
+from shared.render.text.service.words import PipelineWords, ServiceWords
 from shared.render.text.unclaimed import UnclaimedWords
 from shared.render.text.watcher import WatcherWords
 from shared.render.text.words import Words
@@ -23,6 +23,8 @@ from shared.render.text.words import Words
 def words_for(view: View) -> Words:  # noqa: PLR0911  (one for each kind)
     """Return the sentences about an item."""
     match view:
+        case ServiceView() if view.service.by_pipeline:
+            return PipelineWords(view)
         case ServiceView():
             return ServiceWords(view)
         case UnclaimedView():

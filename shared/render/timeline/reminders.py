@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from shared.core.judge.rotation import reminders
 from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView
@@ -60,7 +61,7 @@ def _future(view: ServiceView, credential: Credential, at: CheckContext) -> Iter
     zone = at.watchlist.zone
     today, last = at.now.astimezone(zone).date(), credential.ends.astimezone(zone).date()
     paused_until = view.acknowledged.until if view.acknowledged is not None else date.min
-    for rung in view.service.ladder:
+    for rung in reminders(view.service, credential, zone):
         day = last - timedelta(days=rung)
         paused = rung > ACKNOWLEDGED_ABOVE and day <= paused_until
         if day > today and not paused:

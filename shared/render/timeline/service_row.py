@@ -2,7 +2,7 @@
 
 from shared.core.model.context import CheckContext
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Standing
+from shared.core.model.vocabulary import Loss, Standing
 from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
@@ -49,7 +49,9 @@ def _state(view: ServiceView, scale: Scale) -> str:  # noqa: PLR0911  (one for e
         case Standing.AWAITING_INSTALL:
             return f"which {kind} is in use?" if view.assumed else f"new {kind} not confirmed yet"
         case Standing.MISSING:
-            return f"{kind} deleted in Entra"
+            return f"no {kind} left" if view.loss == Loss.EXPIRED else f"{kind} deleted in Entra"
+        case _ if view.service.by_pipeline:
+            return "its rotation is late"
         case _:
             return _expected_replacement(view, kind, scale)
 

@@ -1,7 +1,8 @@
 """The doctor's test message to a channel."""
 
 from shared.core.model.message import Message
-from shared.core.model.watchlist import EmailChannel
+from shared.core.model.watchlist import EmailChannel, TeamsChannel, WebhookChannel
+from shared.core.notify.message_id import with_id
 from shared.ports.errors import ChannelError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
@@ -9,14 +10,14 @@ from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
 
 _MAIL_FORBIDDEN = {"403", "ErrorAccessDenied", "ErrorSendAsDenied"}
+_NOT_ADMITTED = {"401", "403", "DirectApiAuthorizationRequired", "MisMatchingOAuthClaims"}
 
 
 def examine_channel(watch: Watch, name: str, deployment: Deployment) -> Finding:
     """Send a test message to a channel."""
     part, watchlist = f"channel {name}", watch.watchlist
-    message = Message(
-        name, watch.clock(), watchlist.zone, (), test=True, tenant_name=watchlist.name
-    )
+    test = Message(name, watch.clock(), watchlist.zone, (), test=True, tenant_name=watchlist.name)
+    message = with_id(test, {}, watchlist)
     try:
         watch.channels[name].send(message)
     except ChannelError as error:
@@ -32,6 +33,12 @@ def _repair(
 
     There are none for an error that goes away without them.
     """
-    if isinstance(watch.watchlist.channels[name], EmailChannel):
-        return commands.mailbox(deployment) if error.code in _MAIL_FORBIDDEN else ()
-    return () if error.transient else commands.webhook()
+    match watch.watchlist.channels[name]:
+        case EmailChannel():
+            return commands.mailbox(deployment) if error.code in _MAIL_FORBIDDEN else ()
+        case TeamsChannel(auth="identity"):
+            return commands.flow_identity(deployment) if error.code in _NOT_ADMITTED else ()
+        case TeamsChannel():
+            return () if error.transient else commands.webhook()
+        case WebhookChannel():
+            return () if error.transient else commands.signed_webhook()

@@ -9,19 +9,23 @@ from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.http_request import MAX_BODY_BYTES
 from shared.adapters.channels.mail import MailboxChannel
 from shared.adapters.channels.teams import TeamsWebhook
+from shared.adapters.channels.webhook import SignedWebhook
 from shared.core.model.secret import Secret
-from shared.core.model.watchlist import TeamsChannel
+from shared.core.model.watchlist import TeamsChannel, WebhookChannel
 from shared.ports.errors import ChannelError
 from shared.render.card.card import cards
+from shared.render.feeds.webhook import webhook_document
 from tests.adapters.channels.test_mail import FakeCredential, writer
 from tests.support.notices import message
 from tests.support.scripted import Reply, Scripted, reply
 
 SECRET = "sOmEsIgNaTuRe"
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HTML, TEXT, JSON = ({"Content-Type": kind} for kind in ("text/html", "text/plain", "text/json"))
 PAGE = f"<!DOCTYPE html><title>Sign in</title><a href='?sig={SECRET}'>".encode()
 CONNECTOR = b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP"
 FLOW, MAIL, BEAT = "a card", "a mail", "the heartbeat"
+HOOK = "a webhook"
 
 
 class Case(NamedTuple):
@@ -36,17 +40,21 @@ def case(answer: Reply, *takers: str) -> Case:
 
 
 CASES: Mapping[str, Case] = {
-    "202, empty": case(Reply(202), FLOW, MAIL, BEAT),
-    "202, blanks": case(Reply(202, b"\r\n ", TEXT), FLOW, MAIL, BEAT),
-    "200, empty": case(Reply(200), FLOW, BEAT),
-    "200, JSON": case(reply({"posted": True}), FLOW, BEAT),
-    "200, JSON with a mark at its start": case(Reply(200, b"\xef\xbb\xbf{}", JSON), FLOW, BEAT),
-    "200, no error": case(reply({"error": None, "errors": [], "statusCode": 200}), FLOW, BEAT),
-    "200, a connector's 1": case(Reply(200, b"1", TEXT), FLOW, BEAT),
-    "200, OK": case(Reply(200, b"OK", TEXT), BEAT),
+    "202, empty": case(Reply(202), FLOW, MAIL, BEAT, HOOK),
+    "202, blanks": case(Reply(202, b"\r\n ", TEXT), FLOW, MAIL, BEAT, HOOK),
+    "200, empty": case(Reply(200), FLOW, BEAT, HOOK),
+    "200, JSON": case(reply({"posted": True}), FLOW, BEAT, HOOK),
+    "200, JSON with a mark at its start": case(
+        Reply(200, b"\xef\xbb\xbf{}", JSON), FLOW, BEAT, HOOK
+    ),
+    "200, no error": case(
+        reply({"error": None, "errors": [], "statusCode": 200}), FLOW, BEAT, HOOK
+    ),
+    "200, a connector's 1": case(Reply(200, b"1", TEXT), FLOW, BEAT, HOOK),
+    "200, OK": case(Reply(200, b"OK", TEXT), BEAT, HOOK),
     "200, an unknown check": case(Reply(200, b"OK (not found)", TEXT)),
     "200, too many pings": case(Reply(200, b"OK (rate limited)\n", TEXT)),
-    "200, ok": case(reply({"ok": True}), FLOW, BEAT),
+    "200, ok": case(reply({"ok": True}), FLOW, BEAT, HOOK),
     "200, not ok": case(reply({"ok": False, "msg": SECRET})),
     "200, a page": case(Reply(200, PAGE, HTML)),
     "202, a page": case(Reply(202, PAGE, HTML)),
@@ -68,19 +76,19 @@ CASES: Mapping[str, Case] = {
     "200, errors": case(reply({"errors": [SECRET]})),
     "200, a status": case(reply({"statusCode": 401, "message": SECRET})),
     "200, half of a document": case(Reply(200, b'{"posted": ', JSON, missing=5), BEAT),
-    "202, breaks off": case(Reply(202, b"", TEXT, missing=5), FLOW, MAIL, BEAT),
+    "202, breaks off": case(Reply(202, b"", TEXT, missing=5), FLOW, MAIL, BEAT, HOOK),
     "200, packed wrongly": case(Reply(200, b"{}", {"Content-Encoding": "gzip"}), BEAT),
     "200, too long": case(Reply(200, b"[" * (MAX_BODY_BYTES + 1), JSON), BEAT),
-    "201": case(Reply(201), BEAT),
-    "203, changed on the way": case(Reply(203), BEAT),
-    "204": case(Reply(204), BEAT),
-    "206, a part": case(Reply(206, b"{}", JSON), BEAT),
+    "201": case(Reply(201), BEAT, HOOK),
+    "203, changed on the way": case(Reply(203), BEAT, HOOK),
+    "204": case(Reply(204), BEAT, HOOK),
+    "206, a part": case(Reply(206, b"{}", JSON), BEAT, HOOK),
     "302": case(Reply(302, headers={"Location": f"https://elsewhere.example/?{SECRET}"})),
     "307": case(Reply(307, headers={"Location": "/again"})),
 }
 ACCEPTED = {
     kind: {name for name, each in CASES.items() if kind in each.takers}
-    for kind in (FLOW, MAIL, BEAT)
+    for kind in (FLOW, MAIL, BEAT, HOOK)
 }
 
 
@@ -91,6 +99,9 @@ def send(kind: str, url: str) -> None:
         MailboxChannel(
             "its", writer(), sender="a@example.org", graph=url, sign_in=FakeCredential
         ).send(message())
+    elif kind == HOOK:
+        hook = WebhookChannel("its", Secret(f"{url}/{SECRET}"), Secret(SIGNING))
+        SignedWebhook(hook, webhook_document).send(message())
     else:
         HeartbeatPing(Secret(f"{url}/{SECRET}")).beat(good=True)
 
@@ -113,13 +124,14 @@ def test_only_the_services_own_answer_counts_as_received(kind: str, name: str) -
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("kind", [FLOW, MAIL])
+@pytest.mark.parametrize("kind", [FLOW, MAIL, HOOK])
 def test_unknown_answer_names_its_type_and_the_likely_cause(kind: str) -> None:
     with Scripted(lambda _: Reply(200, PAGE, HTML)) as server, pytest.raises(ChannelError) as page:
         send(kind, server.url)
     assert "A proxy or a sign-in page may have answered in its place." in str(page.value)
     assert "(HTTP 200, text/html)" in str(page.value)
-    with Scripted(lambda _: Reply(203)) as server, pytest.raises(ChannelError) as nothing:
+    odd = Reply(203, b"?")
+    with Scripted(lambda _: odd) as server, pytest.raises(ChannelError) as nothing:
         send(kind, server.url)
     assert "(HTTP 203, no content type)" in str(nothing.value)
 

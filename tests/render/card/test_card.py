@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from local.cards import problems, to_html, words
+from local.cards import drawn, problems, to_html, words
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.model.watchlist import Runbook
 from shared.render.card.card import LIMIT, encoded, payloads
+from shared.render.card.elements import open_url
 from tests.render.cases import MESSAGES, page_of
 from tests.render.goldens import card_of, kept, kind_of
 from tests.support.notices import (
@@ -142,6 +143,28 @@ def test_official_renderer_shows_outside_text_literally() -> None:
         in shown
     )
     assert "(begins with a_*, expires 27 Dec 2027)" in shown
+
+
+PHONE = 390
+
+
+@pytest.mark.browser
+def test_phone_shows_each_card_whole() -> None:
+    """Teams on phones knows version 1.2: the same words, and no button beyond the edge."""
+    every = [card for name in MESSAGES for card in cards_of(MESSAGES[name], page_of(name))]
+    buttons = [open_url(f"Open service {number}", "https://a.example/") for number in range(4)]
+    wide = {**every[0], "body": [{"type": "ActionSet", "actions": buttons}], "actions": []}
+    phone = drawn(to_html(every, known=FLOOR, width=PHONE))
+    newest = drawn(to_html([*every, wide], known="1.5", width=PHONE))
+    assert 'data-cut="0"' in phone
+    assert 'data-cut="0"' not in newest
+    assert said(newest).startswith(said(phone))
+
+
+def said(page: str) -> str:
+    found = re.search(r'data-words="([^"]*)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_most_urgent_item_comes_first() -> None:

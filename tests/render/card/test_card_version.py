@@ -31,7 +31,7 @@ SINCE: dict[str, dict[str, Version]] = {
     | {"style": (1, 0)},
     "ColumnSet": {"columns": (1, 0), "spacing": (1, 0)},
     "Column": {"width": (1, 0), "items": (1, 0)},
-    "ActionSet": {"actions": (1, 2)},
+    "ActionSet": {"actions": (1, 2), "spacing": (1, 0)},
     "Action.OpenUrl": {"title": (1, 0), "url": (1, 0)},
     "Action.ToggleVisibility": {"title": (1, 2), "targetElements": (1, 2)},
 }

@@ -57,6 +57,22 @@ from tests.support.notices import (
         ("missing", "LibCal: its current secret was deleted in Entra"),
         ("expired", "LibCal: secret expired 3 days ago (19 Nov)"),
         ("unmatched", "LibCal: no matching secret in Entra"),
+        ("rotation_late", "The rotation of LibCal has not run since 15 Oct"),
+        (
+            "rotation_late_in_copy",
+            "LibCal: secret expires in 21 days (13 Dec); its rotation has not run since 15 Oct",
+        ),
+        (
+            "pipeline_expiring",
+            "LibCal: secret expires in 21 days (13 Dec); its pipeline has not replaced it",
+        ),
+        (
+            "pipeline_expired",
+            "LibCal: secret expired 3 days ago (19 Nov); its pipeline has not replaced it",
+        ),
+        ("pipeline_deleted", "LibCal: its newest secret was deleted in Entra"),
+        ("pipeline_recovered", "LibCal is safe until 14 Nov 2028"),
+        ("pipeline_unmatched", "LibCal: no matching secret in Entra"),
         ("confirmed", "LibCal is safe until 14 Nov 2028"),
         (
             "confirmed_on_an_ending_one",

@@ -42,7 +42,12 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
             yield f"{name} should use a {noun(None)} {claim}, but the app has none."
         case _:
             pass
-    yield from _candidates(view, at)
+    yield from candidates(view, at)
+    yield from snooze(view, at)
+
+
+def snooze(view: ServiceView, at: Moment) -> Iterator[str]:
+    """Yield who paused the reminders, until when and why."""
     if (given := view.acknowledged) is not None:
         until, why = day(given.until, *at), clean(given.why).rstrip(".")
         yield f"Snoozed by {clean(given.by.name)} until {until}: “{why}”."
@@ -130,7 +135,8 @@ def _shorter(view: ServiceView, at: Moment) -> Iterator[str]:
         yield f"Note: the new {kind} expires earlier ({earlier}) than the current one ({later})."
 
 
-def _candidates(view: ServiceView, at: Moment) -> Iterator[str]:
+def candidates(view: ServiceView, at: Moment) -> Iterator[str]:
+    """Yield the unassigned credentials that may be the service's new one."""
     if view.candidates:
         found = listed([described(credential, *at) for credential in view.candidates])
         name = clean(view.service.name)

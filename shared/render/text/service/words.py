@@ -6,12 +6,13 @@ from typing import override
 
 from shared.core.model.directory import Credential
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Loss, Reason, Role
+from shared.core.model.vocabulary import Loss, Reason, Role, Standing
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
-from shared.render.text.service.explanation import explanation
+from shared.render.text.service import pipeline
+from shared.render.text.service.explanation import candidates, explanation, snooze
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
 from shared.render.text.service.next_step import request, runbook_sections, turn
@@ -77,3 +78,47 @@ class ServiceWords(Words):
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
         return runbook_sections(self.view)
+
+
+@dataclass(frozen=True)
+class PipelineWords(ServiceWords):
+    """The sentences about a service whose credentials a pipeline installs.
+
+    Nobody is asked to create, install or confirm one.
+    """
+
+    @override
+    def summary(self, at: Moment) -> str:
+        return pipeline.state(self.view, at) if self._is_watched else super().summary(at)
+
+    @override
+    def headline(self, reason: Reason, at: Moment) -> str:
+        if self._is_watched and reason == Reason.RUNG:
+            return pipeline.reminder(self.view, at)
+        return self.summary(at)
+
+    @override
+    def turn(self) -> Turn:
+        return pipeline.turn(self.view)
+
+    @override
+    def request(self) -> str:
+        return ""
+
+    @override
+    def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        if self.view.standing == Standing.UNMATCHED:
+            yield from super().explanation(reason, at, page=page)
+            return
+        yield from pipeline.explanation(self.view, reason, at)
+        yield from candidates(self.view, at)
+        yield from snooze(self.view, at)
+
+    @override
+    def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
+        return {Role.RENEWER: ("Create",)} if self.turn().task else {}
+
+    @property
+    def _is_watched(self) -> bool:
+        """Return whether the pipeline has a problem that has a sentence of its own."""
+        return self.view.standing in {Standing.EXPIRING, Standing.MISSING}
