@@ -77,7 +77,7 @@ def watching(
 
     Args:
         settings: The settings, of one tenant.
-        time: When the work of a request ends.
+        time: When the work of an invocation ends.
         environment: Where the managed identity finds its endpoint.
 
     Raises:
@@ -104,7 +104,9 @@ def watching(
             work_until=time.work,
             usage_report=report,
             heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat else None,
-            inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
+            inventory=_inventory(
+                settings, ledger.inventory, channels, to_read, own_tenant, left=send_left
+            ),
             rehearse=partial(rehearse, settings=settings),
         )
 
@@ -124,6 +126,8 @@ def _inventory(
     channels: Mapping[str, Channel],
     to_read: CredentialFactory,
     own_tenant: CredentialFactory,
+    *,
+    left: TimeLeft,
 ) -> InventoryWatch | None:
     """Return the part of a check about the whole tenant; `None` if the watchlist has none."""
     watchlist = settings.watchlist
@@ -135,7 +139,7 @@ def _inventory(
         directory=graph_inventory(settings.graph, to_read),
         ledger=ledger,
         channels=channels,
-        to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant),
+        to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant, left=left),
         clock=clock,
         rehearse=partial(rehearse, settings=settings),
     )

@@ -89,9 +89,10 @@ class Lives:
 
 def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
     born = time.monotonic()
+    skipped: list[float] = []
 
     def clock() -> datetime:
-        return now + timedelta(seconds=time.monotonic() - born)
+        return now + timedelta(seconds=time.monotonic() - born + sum(skipped))
 
     configured = load(os.environ, Path(ROOT))
     with (
@@ -104,7 +105,10 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
                 if wired.inventory is not None
                 else None
             )
-            result = _acted(replace(wired, ledger=ledger, clock=clock, inventory=tenant), act)
+            watch = replace(
+                wired, ledger=ledger, clock=clock, inventory=tenant, pause=skipped.append
+            )
+            result = _acted(watch, act)
         except Refused as error:
             return {"outcome": "refused", "error": str(error)}
         except PortError as error:
