@@ -352,7 +352,38 @@ def test_lease_of_a_crashed_check_expires(
     assert not isinstance(another().lease(), Held)
 
 
-def test_renewed_lease_lasts_another_five_minutes(
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(minutes=10)], ids=str)
+def test_lease_not_renewed_for_a_term_is_taken_whatever_the_clocks_say(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock, ahead: timedelta
+) -> None:
+    clock.now += ahead
+    dead = ledger.lease()
+    clock.now -= ahead
+    held = another().lease()
+    assert isinstance(held, Held)
+    assert (held.began, held.until, held.term) == (NOW + ahead, NOW + ahead + TERM, TERM)
+    mine = another().lease(unchanged=held)
+    assert not isinstance(mine, Held)
+    assert isinstance(another().lease(unchanged=held), Held), "it was taken once"
+    assert not isinstance(dead, Held)
+    with pytest.raises(LeaseLost):
+        dead.renew()
+    mine.renew()
+
+
+def test_renewed_lease_has_another_version(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    lease, held = ledger.lease(), another().lease()
+    assert isinstance(held, Held)
+    assert not isinstance(lease, Held)
+    lease.renew()
+    now = another().lease(unchanged=held)
+    assert isinstance(now, Held)
+    assert (now.version != held.version, now.began) == (True, held.began)
+    lease.release()
+    assert not isinstance(another().lease(unchanged=now), Held)
+
+
+def test_renewed_lease_lasts_another_term(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock
 ) -> None:
     lease = ledger.lease()
