@@ -157,7 +157,7 @@ def test_the_worst_cases_of_a_request_add_up_to_less_than_200_seconds() -> None:
     assert SAVE_SECONDS + PING_SECONDS < 200
 
 
-def test_the_worst_cases_of_a_check_add_up_to_less_than_the_timeout_of_functions() -> None:
+def test_worst_case_of_a_check_ends_before_functions_time_out() -> None:
     """With the longest time limit, and after waiting for another check.
 
     Azure stops a function after functionTimeout, with its process and all that runs beside it.

@@ -93,7 +93,7 @@ def test_tick_does_what_the_other_check_left(world: World) -> None:
 
 @pytest.mark.parametrize("known", [True, False], ids=["since long", "since nobody knows when"])
 def test_busy_for_too_long_is_a_failure(world: World, *, known: bool) -> None:
-    """It is told, counted, and tried again by the next hourly run."""
+    """The heartbeat and the history have it; the next hourly run tries again."""
     other = taken(world)
     other.began = other.began if known else None
     world.now += 23 * MINUTE

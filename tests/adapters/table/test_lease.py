@@ -41,7 +41,7 @@ class Instances:
         return found
 
     def is_renewed(self) -> bool:
-        """Return whether the row changes by itself."""
+        """Return whether the keeper of the first instance changes the row."""
         before = self.version()
         return eventually(lambda: self.version() != before)
 

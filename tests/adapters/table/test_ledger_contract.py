@@ -353,7 +353,7 @@ def test_lease_of_a_crashed_check_expires(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(minutes=10)], ids=str)
-def test_lease_not_renewed_for_a_term_is_taken_whatever_the_clocks_say(
+def test_lease_nobody_renews_is_taken_whatever_clocks_say(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock, ahead: timedelta
 ) -> None:
     clock.now += ahead
