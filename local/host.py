@@ -1,17 +1,21 @@
 """A local host for a Python Functions app, with the real Python worker.
 
     python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers] [--signed-in NAME]
+                         [--strict] [--production]
 
-It reads the environment as the app in Azure does, then local.settings.json, and accepts one
-function key, `LOCAL_FUNCTION_KEY` (default: `local`). HTTP, timer and queue triggers run; others
-are listed only. With `--signed-in` it acts as Easy Auth for that person, in front of the page's
-routes (`local.functions_host.easy_auth`); without, nobody is signed in. It is not the Functions
-runtime: there is no scaling and there are no timeouts. One app per process (see
-`local.functions_host.worker`).
+It reads the environment as the app in Azure does, then local.settings.json. Two keys are valid:
+`LOCAL_FUNCTION_KEY` (default: `local`) opens functions, `LOCAL_MASTER_KEY` (default:
+`local-master`) opens those and `/admin`. HTTP, timer and queue triggers run; others are listed
+only. A function that cannot run is off, as in Azure; with `--strict` the host then does not start.
+With `--signed-in` it acts as Easy Auth for that person, in front of the page's routes
+(`local.functions_host.easy_auth`); without, nobody is signed in. It is not the Functions runtime:
+`local/functions_host/README.md` says what it does otherwise.
 """
 
 import argparse
 import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -41,12 +45,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default="",
         help="who is signed in to the page, as by Easy Auth (default: nobody)",
     )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="do not start if a function or host.json is wrong (default: it is off, as in Azure)",
+    )
+    parser.add_argument(
+        "--production",
+        action="store_true",
+        help="wait as long as in Azure: for messages, and for a timer after a crash",
+    )
     given = parser.parse_args(arguments)
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
-    host = LocalHost(given.app, port=given.port, state=given.state, signed_in=given.signed_in)
-    log.to_standard_error(host.running)
+    host = LocalHost(
+        given.app,
+        port=given.port,
+        state=given.state,
+        signed_in=given.signed_in,
+        strict=given.strict,
+        production=given.production,
+        give_up=lambda: os.kill(os.getpid(), signal.SIGTERM),
+    )
+    log.of_host()
     try:
         # a second signal does not wait for running functions
         with stop_signals() as stopped, host:
@@ -54,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.no_timers:
                 print("timers do not run on schedule (--no-timers)")
             print(f"listening on {host.url}")
+            print("Application started.")
             if not given.no_timers:
                 host.follow_timers()  # last, so that the output of timers comes after this one
             host.follow_queues()

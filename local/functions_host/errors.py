@@ -12,3 +12,7 @@ class InvocationFailed(Exception):
         """Create the error; `stack` is the traceback, as text."""
         super().__init__(text)
         self.stack = stack
+
+
+class HostStopped(InvocationFailed):
+    """The host stopped before the function ended: nothing may be recorded about it."""

@@ -22,7 +22,7 @@ from local.functions_host import rpc
 from local.functions_host.errors import HostError, InvocationFailed
 from local.functions_host.routes import Route, RouteError, route
 from local.functions_host.timer_triggers import Timers
-from local.functions_host.worker import Function
+from local.functions_host.worker import Function, Off
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -68,14 +68,21 @@ class Front:
         timers: Timers,
         prefix: str,
         key: Key,
+        *,
+        off: Off,
     ) -> None:
-        """Read the routes. Raise `HostError` if one of them is invalid."""
+        """Read the routes. `off` is told of each that is invalid."""
         self._invoke, self._timers, self._key = invoke, timers, key
-        http = [function for function in functions if function.kind == "http"]
-        self.routes: Mapping[str, Route] = {
-            function.name: _route(function, prefix) for function in http
-        }
-        self._functions = sorted(http, key=lambda function: function.name.lower())
+        self.routes: dict[str, Route] = {}
+        self._functions: list[Function] = []
+        for function in sorted(functions, key=lambda function: function.name.lower()):
+            if function.kind == "http":
+                try:
+                    self.routes[function.name] = _route(function, prefix)
+                except RouteError as error:
+                    off(function, str(error))
+                else:
+                    self._functions.append(function)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -126,14 +133,11 @@ def access(function: Function) -> str:
 
 def _route(function: Function, prefix: str) -> Route:
     methods = function.trigger.get("methods") or []
-    try:
-        return route(
-            prefix,
-            str(function.trigger.get("route") or function.name),
-            [str(each) for each in methods if each] if isinstance(methods, list) else [],
-        )
-    except RouteError as error:
-        raise HostError(f"the function {function.name}: {error}") from None
+    return route(
+        prefix,
+        str(function.trigger.get("route") or function.name),
+        [str(each) for each in methods if each] if isinstance(methods, list) else [],
+    )
 
 
 def incoming(request: Request, parameters: Mapping[str, str]) -> rpc.RpcHttp:

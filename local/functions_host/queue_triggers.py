@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +23,8 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.storage.queue import QueueClient, QueueMessage
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, InvocationFailed
-from local.functions_host.worker import Function
+from local.functions_host.errors import HostError, HostStopped, InvocationFailed
+from local.functions_host.worker import Function, Off
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
 """Runs a function for a message and its metadata. Raises `InvocationFailed`."""
@@ -32,8 +33,9 @@ TRIES = 5
 HIDDEN_SECONDS = 600
 """How long a message is invisible to others while its function runs."""
 
+_NAME = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 _log = logging.getLogger(__name__)
-_NAP = 0.5
+_NAP, _PRODUCTION_NAP = 0.5, 60.0
 _PATIENCE: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 10,
@@ -44,9 +46,18 @@ _PATIENCE: dict[str, Any] = {
 class Queues:
     """The queues of an app: those of triggers and those of outputs."""
 
-    def __init__(self, functions: Mapping[str, Function], run: Run) -> None:
-        """Set the functions; nothing is contacted yet. `run` runs a function."""
-        self._functions = [function for function in functions.values() if function.kind == "queue"]
+    def __init__(
+        self, functions: Mapping[str, Function], run: Run, *, production: bool = False, off: Off
+    ) -> None:
+        """Set the functions; nothing is contacted yet. `off` is told of a queue's wrong name."""
+        self._nap = _PRODUCTION_NAP if production else _NAP
+        self._functions = []
+        for function in functions.values():
+            if function.kind == "queue":
+                if _NAME.fullmatch(_place(function.trigger)[0]):
+                    self._functions.append(function)
+                else:
+                    off(function, f"the queue {_place(function.trigger)[0]!r} has no valid name")
         self._run = run
         self._clients: dict[tuple[str, str], QueueClient] = {}
         self._guard = threading.Lock()
@@ -97,7 +108,7 @@ class Queues:
                     told = _brief(error)
                     _log.warning("the queues cannot be listened to: %s", told)
             if not done:
-                self._stop.wait(_NAP)
+                self._stop.wait(self._nap)
 
     def _round(self) -> int:
         """Poll each queue once. Return the number of messages."""
@@ -125,6 +136,8 @@ class Queues:
             return
         try:
             self._run(function, rpc.TypedData(string=text), _about(message))
+        except HostStopped:  # the message stays hidden for the rest of its time
+            return
         except InvocationFailed as error:
             _log.error(
                 "%s failed, try %d of %d: %s\n%s",

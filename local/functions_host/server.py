@@ -63,20 +63,20 @@ class _Server(ThreadedWSGIServer):
         super().server_close()
 
 
-@contextlib.contextmanager
-def serving(application: "WSGIApplication", port: int) -> Iterator[int]:
-    """Serve, and yield the port (a free one for 0). Finish open requests at the end.
-
-    Raises:
-        HostError: the port cannot be used.
-    """
+def listen(port: int) -> socket.socket:
+    """Listen on a port (a free one for 0). Raise `HostError` if it cannot be used."""
     try:
-        listening = socket.create_server(("127.0.0.1", port))
+        return socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise HostError(
             f"cannot listen on port {port} of 127.0.0.1 ({os.strerror(error.errno or 0)}): "
             "choose another one with --port"
         ) from None
+
+
+@contextlib.contextmanager
+def serving(application: "WSGIApplication", listening: socket.socket) -> Iterator[None]:
+    """Serve on that socket, and close it. Finish open requests at the end."""
     with listening:
         server = _Server(listening, application)
     thread = threading.Thread(
@@ -84,7 +84,7 @@ def serving(application: "WSGIApplication", port: int) -> Iterator[int]:
     )
     thread.start()
     try:
-        yield server.port
+        yield
     finally:
         server.shutdown()
         thread.join()

@@ -1,10 +1,9 @@
-"""Settings of the host: host.json, local.settings.json and the environment, which wins."""
+"""Settings of the host: local.settings.json and the environment, which wins."""
 
 import contextlib
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,43 +12,33 @@ from local.functions_host.errors import HostError
 _SETTING = re.compile(r"%([^%]+)%")
 
 
-def route_prefix(app: Path) -> str:
-    """Return the prefix of all routes from host.json (default: `api`)."""
-    path = app / "host.json"
-    if not path.is_file():
-        raise HostError(f"there is no host.json in {app}: is it the folder of a Functions app?")
-    http = _object(_object(_read(path), "extensions"), "http")
-    return str(http.get("routePrefix", "api")).strip("/")
-
-
 @contextlib.contextmanager
-def inside(app: Path, environment: Mapping[str, str]) -> Iterator[None]:
-    """Change to the app's folder, its import path and its settings, as the worker in Azure does.
+def environment(app: Path, given: Mapping[str, str], port: int) -> Iterator[None]:
+    """Set the environment that the worker process gets, and restore it at the end.
 
-    `environment` wins over the variables of this process, and these win over local.settings.json.
-    Everything is restored at the end.
+    `given` wins over the variables of this process, and these win over local.settings.json.
     """
     before = dict(os.environ)
-    os.environ.update({**_local_values(app), **before, **environment})
-    sys.path.insert(0, str(app))
+    host = {"WEBSITE_HOSTNAME": f"127.0.0.1:{port}"}  # as Azure and Core Tools do
+    os.environ.update({**host, **_local_values(app), **before, **given})
     try:
-        with contextlib.chdir(app):
-            yield
+        yield
     finally:
-        sys.path.remove(str(app))
         os.environ.clear()
         os.environ.update(before)
 
 
 def resolved(text: str) -> str:
-    """Replace each `%NAME%` by the setting of that name. Raise `HostError` if one is missing."""
+    """Replace each `%NAME%` by the setting of that name. Raise `HostError` if it is missing."""
 
     def value(found: re.Match[str]) -> str:
-        if found[1] not in os.environ:
+        setting = os.environ.get(found[1], "")
+        if not setting:
             raise HostError(
-                f"the setting %{found[1]}% is missing in the environment and in local.settings.json"
+                f"the setting %{found[1]}% is missing or empty in the environment "
+                "and in local.settings.json"
             )
-        return os.environ[found[1]]
+        return setting
 
     return _SETTING.sub(value, text)
 
@@ -58,26 +47,24 @@ def _local_values(app: Path) -> dict[str, str]:
     path = app / "local.settings.json"
     if not path.is_file():
         return {}
-    content = _read(path)
+    content = read(path)
     if content.get("IsEncrypted"):
         raise HostError(f"{path} is encrypted: decrypt it with `func settings decrypt`")
-    values = _object(content, "Values")
+    values = content.get("Values", {})
+    if not isinstance(values, dict):
+        raise HostError(f"{path}: Values is not a JSON object")
     for name, value in values.items():
         if not isinstance(value, str):
             raise HostError(f"{path}: the value of {name} is not a text in quotes")
     return {name: str(value) for name, value in values.items()}
 
 
-def _read(path: Path) -> dict[str, object]:
+def read(path: Path) -> dict[str, object]:
+    """Read a JSON object. Raise `HostError` if the file is none."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise HostError(f"{path} is not JSON: {error}") from None
-    return _object({path.name: content}, path.name)
-
-
-def _object(content: Mapping[str, object], name: str) -> dict[str, object]:
-    value = content.get(name, {})
-    if not isinstance(value, dict):
-        raise HostError(f"{name} is not a JSON object")
-    return value
+    if not isinstance(content, dict):
+        raise HostError(f"{path} is not a JSON object")
+    return content

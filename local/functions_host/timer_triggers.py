@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, InvocationFailed
+from local.functions_host.errors import HostError, HostStopped, InvocationFailed
 from local.functions_host.ncrontab import Schedule, ScheduleError, parse
 from local.functions_host.settings import resolved
 from local.functions_host.timer_monitor import Monitor, Status
-from local.functions_host.worker import Function
+from local.functions_host.worker import Function, Off
 
 type Run = Callable[[Function, rpc.TypedData, int, int], object]
 """Runs a function with a value: the retry and the number of retries. Raises `InvocationFailed`."""
@@ -53,7 +53,7 @@ class Timer:
         try:
             self.schedule: Schedule = parse(resolved(str(function.trigger["schedule"])))
         except (HostError, ScheduleError) as error:
-            raise HostError(f"the schedule of the function {function.name}: {error}") from None
+            raise HostError(f"the schedule: {error}") from None
         self._function, self._run, self._wait, self._clock = function, run, wait, clock
         self._one_at_a_time = threading.Lock()
         now = clock()
@@ -84,6 +84,8 @@ class Timer:
         while True:
             try:
                 self._run(self._function, value, retry, policy.max_retry_count)
+            except HostStopped:
+                raise
             except InvocationFailed as error:
                 _log.error(
                     "%s failed, try %d: %s\n%s",
@@ -118,8 +120,12 @@ class Timer:
             self._scheduled(max(self._clock(), self._status.next))
 
     def _scheduled(self, at: datetime, *, past_due: bool = False) -> None:
-        with contextlib.suppress(InvocationFailed):  # it is logged; the schedule continues
+        try:
             self.fire(past_due=past_due)
+        except HostStopped:  # after the next start, this run is past due
+            return
+        except InvocationFailed:
+            pass  # it is logged; the schedule continues
         self._status = Status.ran(self.schedule, at)
         self._monitor.keep(self._status)
 
@@ -135,17 +141,21 @@ class Timers:
     """The threads that timers run in."""
 
     def __init__(
-        self, functions: Mapping[str, Function], run: Run, state: Path | None = None
+        self, functions: Mapping[str, Function], run: Run, state: Path | None, *, off: Off
     ) -> None:
-        """Parse all schedules; nothing runs yet. Raise `HostError` if one is invalid."""
+        """Parse all schedules; nothing runs yet. `off` is told of each that is invalid."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._guard = threading.Lock()
-        self._timers = {
-            name: Timer(function, run, self._stop.wait, lambda: datetime.now(UTC), state)
-            for name, function in functions.items()
-            if function.kind == "timer"
-        }
+        self._timers: dict[str, Timer] = {}
+        for function in functions.values():
+            if function.kind == "timer":
+                try:
+                    self._timers[function.name] = Timer(
+                        function, run, self._stop.wait, lambda: datetime.now(UTC), state
+                    )
+                except HostError as error:
+                    off(function, str(error))
 
     def __getitem__(self, name: str) -> Timer:
         """Return a timer. Raise `KeyError` if there is none."""

@@ -35,7 +35,7 @@ COMMANDS = table("""
 """`python -m shared COMMAND`."""
 LOCAL = table("""
     local.tenant: --port --story
-    local.host: --app --port --state --no-timers --signed-in
+    local.host: --app --port --state --no-timers --signed-in --strict --production
     local.package: --start --try
     local.simulation.soak: --apps --days --seed
 """)

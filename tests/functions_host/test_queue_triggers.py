@@ -72,9 +72,13 @@ class Seen:
         return None
 
 
+def never(off: Function, why: str) -> None:
+    raise AssertionError((off.name, why))
+
+
 def listened(work: Function, seen: Seen) -> None:
     """Listen until the function has run as often as it should, and a round more."""
-    queues = Queues({"work": work}, seen)
+    queues = Queues({"work": work}, seen, off=never)
     queues.follow()
     assert seen.done.wait(20)
     queues.close()
@@ -118,7 +122,7 @@ def test_failing_message_is_tried_five_times_and_put_aside(storage: Azurite) -> 
 def test_what_a_function_gives_out_is_sent(
     storage: Azurite, given: TypedData, sent: list[str]
 ) -> None:
-    queues = Queues({}, Seen(1))
+    queues = Queues({}, Seen(1), off=never)
     queues.send(function("any"), {"out": given})
     queues.close()
     with queue(storage, "given") as there:
@@ -136,7 +140,7 @@ def test_queues_do_not_run_without_storage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("AzureWebJobsStorage", raising=False)
-    queues = Queues({"work": function("any")}, Seen(1))
+    queues = Queues({"work": function("any")}, Seen(1), off=never)
     assert queues.described(function("any")) == "any (not run: AzureWebJobsStorage is not set)"
     with pytest.raises(
         InvocationFailed, match="out could not be sent: the setting AzureWebJobsStorage is not set"
@@ -146,4 +150,4 @@ def test_queues_do_not_run_without_storage(
 
 def test_an_output_that_is_no_queue_is_refused() -> None:
     with pytest.raises(InvocationFailed, match="sends to queues only, and blob is none"):
-        Queues({}, Seen(1)).send(function("any"), {"blob": TypedData(string="x")})
+        Queues({}, Seen(1), off=never).send(function("any"), {"blob": TypedData(string="x")})

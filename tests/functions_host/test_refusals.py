@@ -1,93 +1,204 @@
-"""Apps that cannot be hosted: exit status 1, and the function, file or setting at fault."""
+"""What cannot run: a strict host does not start; a tolerant one turns it off, says so, and runs."""
 
 import socket
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.functions_host.host_process import SAMPLE, refused
+from local.functions_host.errors import HostError
+from local.functions_host.host_json import HostFile, host_file
+from tests.functions_host.host_process import SAMPLE, refused, tolerant
 
-TIMER = """
-import azure.functions as func
-app = func.FunctionApp()
-@app.timer_trigger(schedule={schedule!r}, arg_name="timer")
-def tick({argument}: func.TimerRequest) -> None: ...
-"""
-ROUTE = """
-import azure.functions as func
-app = func.FunctionApp()
-@app.route(route={route!r})
-def page(req: func.HttpRequest) -> str: return ""
-"""
+IMPORTS = "import azure.functions as func\napp = func.FunctionApp(func.AuthLevel.ANONYMOUS)\n"
+GOOD = '@app.route(route="good")\ndef good(req: func.HttpRequest) -> str: return "well"\n'
+TIMER = (
+    '@app.timer_trigger(schedule={!r}, arg_name="timer")\n'
+    "def {}(timer: func.TimerRequest) -> None: ...\n"
+)
+ROUTE = '@app.route(route={!r})\ndef {}(req: func.HttpRequest) -> str: return ""\n'
+QUEUE = (
+    '@app.queue_trigger(queue_name={!r}, connection="AzureWebJobsStorage", arg_name="message")\n'
+    "def {}(message: func.QueueMessage) -> None: ...\n"
+)
+OFF = {
+    "every": (TIMER, "every day", "the schedule: 'every day' has 2 fields, not six: {second} "),
+    "nowhere": (TIMER, "%NOWHERE%", "the schedule: the setting %NOWHERE% is missing or empty in"),
+    "empty": (TIMER, "%EMPTY%", "the schedule: the setting %EMPTY% is missing or empty in"),
+    "part": (ROUTE, "a/{b:range(1,2)}", "the route '/api/a/{b:range(1,2)}' has the part"),
+    "constraint": (ROUTE, "a/{b:date}", "'date'; the local host knows alpha, bool, guid, int, lo"),
+    "twice": (ROUTE, "{a}/{a}", "the route '/api/{a}/{a}' names a parameter twice"),
+    "queue": (QUEUE, "No_Queue", "the queue 'No_Queue' has no valid name"),
+}
+"""Functions that cannot be registered."""
+NOTHING_RUNS = [
+    (
+        IMPORTS + GOOD + TIMER.format("0 0 7 * * *", "tick").replace("(timer", "(timr"),
+        "cannot load the tick function: the following parameters are declared in Python",
+    ),
+    (
+        IMPORTS + GOOD + GOOD.replace('good")', 'other")'),
+        "Function good does not have a unique function name",
+    ),
+    ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+    ("def broken(:", "SyntaxError: invalid syntax"),
+    ("app = 1", "Could not find top level function app instances in function_app.py"),
+    (IMPORTS, "the worker found no functions in"),
+    (None, "the worker found no functions in"),
+]
+"""Apps that cannot be indexed."""
+BUNDLE = '"extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "%s"}'
+QUEUES = '"extensions": {"queues": {"%s": %s}}'
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
-    (tmp_path / "host.json").write_text('{"version": "2.0"}')
-    return tmp_path
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "host.json").write_text(f'{{"version": "2.0", {BUNDLE % "[4.*, 5.0.0)"}}}')
+    return folder
 
 
-@pytest.mark.parametrize(
-    ("script", "sentence"),
-    [
-        (
-            TIMER.format(schedule="0 0 7 * * *", argument="timr"),
-            "cannot load the tick function: the following parameters are declared in Python",
-        ),
-        (
-            TIMER.format(schedule="%NOWHERE%", argument="timer"),
-            "the schedule of the function tick: the setting %NOWHERE% is missing in",
-        ),
-        (
-            TIMER.format(schedule="every day", argument="timer"),
-            "the schedule of the function tick: 'every day' has 2 fields, not six: {second} ",
-        ),
-        (
-            ROUTE.format(route="a/{b:range(1,2)}"),
-            "the function page: the route '/api/a/{b:range(1,2)}' has the part '{b:range(1,2)}'",
-        ),
-        (
-            ROUTE.format(route="a/{b:date}"),
-            "has the constraint 'date'; the local host knows alpha, bool, guid, int, long",
-        ),
-        (ROUTE.format(route="{a}/{a}"), "the route '/api/{a}/{a}' names a parameter twice"),
-        (
-            "import nowhere_to_be_found",
-            "ModuleNotFoundError: No module named 'nowhere_to_be_found'",
-        ),
-        ("def broken(:", "SyntaxError: invalid syntax"),
-        ("app = 1", "Could not find top level function app instances in function_app.py"),
-        (
-            "import azure.functions as func\napp = func.FunctionApp()",
-            "the worker found no functions in",
-        ),
-    ],
-)
-def test_broken_function_is_named(app: Path, script: str, sentence: str) -> None:
-    (app / "function_app.py").write_text(script)
+def get(url: str) -> requests.Response:
+    return requests.get(url, timeout=20)
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_strict_host_names_the_function(app: Path, name: str) -> None:
+    template, value, why = OFF[name]
+    (app / "function_app.py").write_text(IMPORTS + GOOD + template.format(value, name))
+    said = refused(app, EMPTY="").splitlines()[-1]
+    assert said.startswith(f"local host: the function {name}: ")
+    assert why in said
+
+
+def test_function_that_cannot_be_registered_is_off_and_the_others_run(
+    app: Path, tmp_path: Path
+) -> None:
+    wrong = [template.format(value, name) for name, (template, value, _) in OFF.items()]
+    (app / "function_app.py").write_text(IMPORTS + "".join(wrong) + GOOD)
+    with tolerant(tmp_path, app=app, EMPTY="") as host:
+        assert get(f"{host.url}/good").text == "well"
+        assert get(f"{host.url}/a/5").status_code == 404
+        for name, (_, _, why) in OFF.items():
+            (listed,) = (line for line in host.greeting if line.split()[0] == name)
+            assert listed.split()[1] == "off"
+            (logged,) = (line for line in host.log().splitlines() if f"The '{name}' fun" in line)
+            assert " ERROR   Host: The " in logged
+            assert "' function is in error: " in logged
+            assert why in listed
+            assert why in logged
+
+
+@pytest.mark.parametrize(("script", "sentence"), NOTHING_RUNS)
+def test_without_an_index_no_function_runs(
+    app: Path, tmp_path: Path, script: str | None, sentence: str
+) -> None:
+    if script is not None:
+        (app / "function_app.py").write_text(script)
     said = refused(app).splitlines()[-1]
     assert said.startswith("local host: ")
     assert sentence in said
     assert "sys.path" not in said
+    with tolerant(tmp_path, app=app) as host:
+        assert get(f"{host.url}/good").status_code == 404
+        assert sentence in host.log()
+        assert [line for line in host.greeting if line.startswith("  ")] == []
 
 
-def test_line_of_the_error_is_shown(app: Path) -> None:
+def test_line_of_the_error_is_shown(app: Path, tmp_path: Path) -> None:
     (app / "function_app.py").write_text("\n\nraise KeyError('inside')")
     assert 'function_app.py", line 3' in refused(app)
+    with tolerant(tmp_path, app=app) as host:
+        assert 'function_app.py", line 3' in host.log()
+
+
+def test_wrong_host_json_answers_503(app: Path, tmp_path: Path) -> None:
+    (app / "function_app.py").write_text(IMPORTS + GOOD)
+    (app / "host.json").write_text('{"version": "2.0", "functionTimeout": "30 minutes"}')
+    sentence = "host.json: functionTimeout is '30 minutes', not a time such as"
+    assert sentence in refused(app)
+    with tolerant(tmp_path, app=app) as host:
+        for path in ("/api/good", "/", "/admin/host/status"):
+            answer = get(host.root + path)
+            assert (answer.status_code, answer.text) == (503, "Function host is not running.")
+        assert sentence in host.log()
+
+
+def test_without_a_bundle_queue_functions_are_off(app: Path, tmp_path: Path) -> None:
+    (app / "host.json").write_text('{"version": "2.0"}')
+    (app / "function_app.py").write_text(IMPORTS + GOOD + QUEUE.format("work", "work"))
+    sentence = "The binding type(s) 'queueTrigger' are not registered: host.json has no extension"
+    assert sentence in refused(app)
+    with tolerant(tmp_path, app=app) as host:
+        assert get(f"{host.url}/good").text == "well"
+        assert f"The 'work' function is in error: {sentence}" in host.log()
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "sentence"),
+    ("content", "sentence"),
     [
-        ("host.json", "{", "host.json is not JSON"),
-        ("host.json", "[]", "host.json is not a JSON object"),
-        ("host.json", '{"extensions": {"http": 1}}', "http is not a JSON object"),
-        ("local.settings.json", '{"IsEncrypted": true}', "is encrypted: decrypt it"),
-        ("local.settings.json", '{"Values": {"A": 1}}', "the value of A is not a text in quotes"),
+        ("{", "host.json is not JSON"),
+        ("[]", "host.json is not a JSON object"),
+        ("{}", 'version is None, not "2.0"'),
+        ('{"version": "1.0"}', "version is '1.0'"),
+        ('{"version": 2}', "version is 2"),
+        *(
+            (f'{{"version": "2.0", {each}}}', "not a")
+            for each in (
+                QUEUES % ("batchSize", 0),
+                QUEUES % ("batchSize", 33),
+                QUEUES % ("BATCHSIZE", '"many"'),
+                QUEUES % ("batchSize", 1.5),
+                QUEUES % ("batchSize", "true"),
+                QUEUES % ("newBatchThreshold", -1),
+                QUEUES % ("maxDequeueCount", 0),
+                QUEUES % ("maxPollingInterval", '"soon"'),
+                BUNDLE % "[9.*, 10.0.0)",
+                BUNDLE % "latest",
+                '"functionTimeout": "00:00:00"',
+                '"functionTimeout": "00:61:00"',
+                '"functionTimeout": "25:00:00"',
+            )
+        ),
     ],
 )
-def test_unreadable_file_is_named(app: Path, name: str, content: str, sentence: str) -> None:
-    (app / name).write_text(content)
+def test_wrong_value_in_host_json(app: Path, content: str, sentence: str) -> None:
+    (app / "host.json").write_text(content)
+    with pytest.raises(HostError, match=r"host\.json") as refusal:
+        host_file(app)
+    assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", HostFile("api", 1800)),
+        ('"unknown": [], "extensions": {"queues": {"batchSise": 0}}', HostFile("api", 1800)),
+        ('"extensions": 1, "logging": "all"', HostFile("api", 1800)),
+        (QUEUES % ("batchSize", '"32"'), HostFile("api", 1800)),
+        ('"functionTimeout": "-1"', HostFile("api", None)),
+        ('"FunctionTimeout": "1.00:00:05.5"', HostFile("api", 86405)),
+        ('"extensions": {"http": {"routePrefix": ""}}', HostFile("", 1800)),
+        ('"extensions": {"http": {"routePrefix": "/v1/"}}', HostFile("v1", 1800)),
+        (BUNDLE % "[4.0.0, 5.0.0)", HostFile("api", 1800, bundle=True)),
+        (BUNDLE % "[3.*, 4.0.0)", HostFile("api", 1800, bundle=True)),
+    ],
+)
+def test_host_json(app: Path, content: str, expected: HostFile) -> None:
+    (app / "host.json").write_text(f'{{"version": "2.0"{", " if content else ""}{content}}}')
+    assert host_file(app) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('{"IsEncrypted": true}', "is encrypted: decrypt it"),
+        ('{"Values": {"A": 1}}', "the value of A is not a text in quotes"),
+    ],
+)
+def test_unreadable_settings_are_named(app: Path, content: str, sentence: str) -> None:
+    (app / "local.settings.json").write_text(content)
     assert sentence in refused(app)
 
 
@@ -95,10 +206,6 @@ def test_folder_without_an_app_is_refused(tmp_path: Path) -> None:
     assert f"there is no host.json in {tmp_path}: is it the folder of a Functions app?" in refused(
         tmp_path
     )
-
-
-def test_app_without_a_script_is_refused(app: Path) -> None:
-    assert f"the worker found no functions in {app / 'function_app.py'}" in refused(app)
 
 
 def test_empty_key_is_refused() -> None:

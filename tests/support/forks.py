@@ -131,9 +131,7 @@ def program(*options: str) -> Forks:
     """Return the process that has imported the program with `options`; one for each test run."""
     hosts = (
         "shared.web.response",
-        "local.functions_host.server",
-        "local.functions_host.queue_triggers",
-        "local.functions_host.easy_auth",
+        "local.functions_host.local_host",
     )
     commands = [f"shared.cli.{each}" for each in ("checks", "decisions", "doctor", "reports")]
     return Forks([*commands, "typer._adapters", *hosts, *LATE], *options)
