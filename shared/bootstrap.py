@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.mail import CredentialFactory
+from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import TimeLeft
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
@@ -23,7 +24,6 @@ from shared.first_use import graph_directory, graph_inventory, graph_usage_repor
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
-from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.answer_time import UNLIMITED, AnswerTime
@@ -104,9 +104,7 @@ def watching(
             work_until=time.work,
             usage_report=report,
             heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat else None,
-            inventory=_inventory(
-                settings, ledger.inventory, channels, to_read, own_tenant, left=send_left
-            ),
+            inventory=_inventory(settings, ledger, channels, to_read, own_tenant, send_left),
             rehearse=partial(rehearse, settings=settings),
         )
 
@@ -122,11 +120,10 @@ def _left(ends: datetime) -> TimeLeft:
 
 def _inventory(
     settings: Settings,
-    ledger: InventoryLedger,
+    ledger: TableLedger,
     channels: Mapping[str, Channel],
     to_read: CredentialFactory,
     own_tenant: CredentialFactory,
-    *,
     left: TimeLeft,
 ) -> InventoryWatch | None:
     """Return the part of a check about the whole tenant; `None` if the watchlist has none."""
@@ -137,7 +134,7 @@ def _inventory(
         watchlist=watchlist,
         rules=watchlist.inventory,
         directory=graph_inventory(settings.graph, to_read),
-        ledger=ledger,
+        ledger=ledger.inventory,
         channels=channels,
         to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant, left=left),
         clock=clock,

@@ -89,7 +89,7 @@ class Watch:
         if taken is None:
             return CheckResult(run.started, Outcome.NOT_DUE)
         if isinstance(taken, Held):
-            progress(f"{busy(taken, run.started)} Waiting for it")
+            progress("waiting for another check to end")
             return self._tick_after_wait(taken, progress, asked)
         return self._check(replace(run, lease=taken), retry=found.retry)
 

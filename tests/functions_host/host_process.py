@@ -69,6 +69,11 @@ class Host:
             time.sleep(0.02)
         return log
 
+    @property
+    def pid(self) -> int:
+        """The process id of the host."""
+        return self._process.pid
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
