@@ -17,7 +17,7 @@ from shared.core.model.check_record import Outcome
 from shared.core.model.watchlist import OWN
 from shared.core.results import CheckResult
 from shared.ports.errors import PortError
-from shared.usecases.answer_time import function_time
+from shared.usecases.answer_time import AnswerTime, function_time
 from shared.usecases.tenants import survey
 from shared.web.api import api
 from shared.web.feeds import feeds
@@ -72,7 +72,7 @@ def tick(timer: func.TimerRequest, due: func.Out[List[str]]) -> None:  # noqa: A
     time = function_time(clock())
     configured = settings()
     if len(configured.watchlists) > 1:
-        due.set(_due_tenants(configured))
+        due.set(_due_tenants(configured, time))
         return
     with watching(configured, time=time) as watch:
         result = watch.tick(log.info)
@@ -81,12 +81,12 @@ def tick(timer: func.TimerRequest, due: func.Out[List[str]]) -> None:  # noqa: A
         raise CheckFailed(f"The check ended as {result.outcome}. {result.error}")
 
 
-def _due_tenants(configured: Settings) -> list[str]:
+def _due_tenants(configured: Settings, time: AnswerTime) -> list[str]:
     """Return the tenants whose check is due, and log the alarms of the others.
 
     Alarms are not raised: a failed invocation sends no queue messages.
     """
-    with ledgers(configured) as known:
+    with ledgers(configured, time=time) as known:
         found = survey(configured.watchlists, known, clock())
     for tenant, alarm in found.alarms.items():
         report(alarm, tenant)
