@@ -32,16 +32,17 @@ class Keeper:
         self._renew, self._may_go_on = renew, may_go_on
         self._every, self._after_failure = every.total_seconds(), after_failure.total_seconds()
         self._stopped = Event()
-        self._thread = Thread(target=self._keep, name="lease keeper", daemon=True)
+        self._thread: Thread | None = None
 
     def start(self) -> None:
         """Start the thread."""
+        self._thread = Thread(target=self._keep, name="lease keeper", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop, and wait for a renewal that is being made; do nothing if it is not running."""
         self._stopped.set()
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join()
 
     def _keep(self) -> None:

@@ -70,12 +70,7 @@ class TableLease:
         self._began = clock()
         self._version = ""
         self._one_renewal = Lock()
-        self._keeper = Keeper(
-            self.renew,
-            every=term / _RENEWALS,
-            after_failure=term / _RETRIES,
-            may_go_on=lambda: clock() - self._began < FUNCTION_TIMEOUT,
-        )
+        self._keeper: Keeper | None = None
 
     def take(self, unchanged: Held | None = None) -> Held | None:
         """Take the lease if it is free or expired; return who holds it, `None` if it is ours.
@@ -86,7 +81,7 @@ class TableLease:
         for _ in range(_ATTEMPTS):
             current = self._current_after_try(unchanged)
             if self._is_ours(current):
-                self._keeper.start()
+                self._keep()
                 return None
             if current is not None:
                 return Held(current.expires, current.began, current.version, self._term)
@@ -119,7 +114,19 @@ class TableLease:
 
     def stop(self) -> None:
         """Stop to renew the lease beside the check; it expires within a term."""
-        self._keeper.stop()
+        keeper, self._keeper = self._keeper, None  # no cycle: connections are freed at once
+        if keeper is not None:
+            keeper.stop()
+
+    def _keep(self) -> None:
+        """Renew the lease beside the check, for as long as a check can take."""
+        self._keeper = Keeper(
+            self.renew,
+            every=self._term / _RENEWALS,
+            after_failure=self._term / _RETRIES,
+            may_go_on=lambda: self._clock() - self._began < FUNCTION_TIMEOUT,
+        )
+        self._keeper.start()
 
     def _current_after_try(self, unchanged: Held | None) -> LeaseRow | None:
         """Try to take the lease; return the row that is there then."""
