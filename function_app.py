@@ -17,6 +17,7 @@ from shared.core.model.check_record import Outcome
 from shared.core.model.watchlist import OWN
 from shared.core.results import CheckResult
 from shared.ports.errors import PortError
+from shared.usecases.answer_time import AnswerTime, function_time
 from shared.usecases.tenants import survey
 from shared.web.api import api
 from shared.web.feeds import feeds
@@ -68,23 +69,24 @@ def _failed(error: Exception) -> CheckResult:
 @never_silent()
 def tick(timer: func.TimerRequest, due: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006  (the ledger knows what is due, even if the timer is late; and see above)
     """Run a check if one is due; if there are several tenants, queue those that are due."""
+    time = function_time(clock())
     configured = settings()
     if len(configured.watchlists) > 1:
-        due.set(_due_tenants(configured))
+        due.set(_due_tenants(configured, time))
         return
-    with watching(configured) as watch:
+    with watching(configured, time=time) as watch:
         result = watch.tick(log.info)
     report(result, configured.watchlist.key)
     if result.outcome in {Outcome.PARTIAL, Outcome.FAILED}:
         raise CheckFailed(f"The check ended as {result.outcome}. {result.error}")
 
 
-def _due_tenants(configured: Settings) -> list[str]:
+def _due_tenants(configured: Settings, time: AnswerTime) -> list[str]:
     """Return the tenants whose check is due, and log the alarms of the others.
 
     Alarms are not raised: a failed invocation sends no queue messages.
     """
-    with ledgers(configured) as known:
+    with ledgers(configured, time=time) as known:
         found = survey(configured.watchlists, known, clock())
     for tenant, alarm in found.alarms.items():
         report(alarm, tenant)
@@ -103,13 +105,14 @@ def tenant(message: func.QueueMessage) -> None:
     failed check stays due, and a later tick asks for it again. So nothing is lost either with a
     message that names no tenant: one of another version, or of a tenant that is watched no more.
     """
+    time = function_time(clock())
     named = message.get_body().decode("utf-8", "replace").strip().casefold()[:MAX_KEY_CHARS]
     try:
         if not named:
             log.warning("A queue message is dropped: it is empty.")
             return
         configured = settings().of(named)
-        with watching(configured) as watch:
+        with watching(configured, time=time) as watch:
             sent = message.insertion_time
             asked = sent if sent is not None and sent.tzinfo is not None else None
             result = watch.tick(log.info, asked=asked)

@@ -21,6 +21,7 @@ from shared.core.model.inventory import Holder
 from shared.core.model.message import Message
 from shared.core.results import InventoryResult
 from shared.ports.inventory import OwnersReading, ScanPage, ScanQuery
+from shared.ports.ledger import Held
 from shared.render.card.card import encoded, payloads
 from shared.usecases.inventory import InventoryWatch
 from shared.usecases.part import CheckRun
@@ -112,7 +113,7 @@ def measure() -> list[Bound]:
 
 def _checked(watch: InventoryWatch, ledger: TableLedger) -> InventoryResult:
     lease = ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     try:
         return watch.run(CheckRun(NOW, NOW + timedelta(minutes=20), lambda: NOW, lease=lease))
     finally:

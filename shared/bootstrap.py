@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from shared.adapters.channels.heartbeat import HeartbeatPing
 from shared.adapters.channels.token import CredentialFactory
+from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import TimeLeft
 from shared.config import local_settings
 from shared.config.settings import PageAuth, Settings
@@ -23,7 +24,6 @@ from shared.first_use import graph_directory, graph_inventory, graph_usage_repor
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
-from shared.ports.inventory_ledger import InventoryLedger
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.answer_time import UNLIMITED, AnswerTime
@@ -77,7 +77,7 @@ def watching(
 
     Args:
         settings: The settings, of one tenant.
-        time: When the work of a request ends.
+        time: When the work of an invocation ends.
         environment: Where the managed identity finds its endpoint.
 
     Raises:
@@ -104,7 +104,7 @@ def watching(
             work_until=time.work,
             usage_report=report,
             heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat else None,
-            inventory=_inventory(settings, ledger.inventory, channels, to_read, own_tenant),
+            inventory=_inventory(settings, ledger, channels, to_read, own_tenant, send_left),
             rehearse=partial(rehearse, settings=settings),
         )
 
@@ -120,10 +120,11 @@ def _left(ends: datetime) -> TimeLeft:
 
 def _inventory(
     settings: Settings,
-    ledger: InventoryLedger,
+    ledger: TableLedger,
     channels: Mapping[str, Channel],
     to_read: CredentialFactory,
     own_tenant: CredentialFactory,
+    left: TimeLeft,
 ) -> InventoryWatch | None:
     """Return the part of a check about the whole tenant; `None` if the watchlist has none."""
     watchlist = settings.watchlist
@@ -133,9 +134,9 @@ def _inventory(
         watchlist=watchlist,
         rules=watchlist.inventory,
         directory=graph_inventory(settings.graph, to_read),
-        ledger=ledger,
+        ledger=ledger.inventory,
         channels=channels,
-        to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant),
+        to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant, left=left),
         clock=clock,
         rehearse=partial(rehearse, settings=settings),
     )

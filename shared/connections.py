@@ -94,10 +94,12 @@ def connect_channel(
             return _mailbox(channel, settings, own_tenant, left)
 
 
-def owner_mailbox(owner: Owner, settings: Settings, own_tenant: CredentialFactory) -> Channel:
+def owner_mailbox(
+    owner: Owner, settings: Settings, own_tenant: CredentialFactory, *, left: TimeLeft = unlimited
+) -> Channel:
     """Return the mailbox of an owner, who gets no link to the page."""
     channel = EmailChannel(owner.channel, (owner.mail,))
-    return _mailbox(channel, replace(settings, page_url=""), own_tenant)
+    return _mailbox(channel, replace(settings, page_url=""), own_tenant, left)
 
 
 def _mailbox(

@@ -26,9 +26,9 @@ from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError, UnreadableRowConflict
-from shared.ports.ledger import Lease
+from shared.ports.ledger import Held, Lease
 
-TERM = timedelta(minutes=5)
+TERM = timedelta(seconds=60)
 """How long a lease lasts."""
 
 
@@ -61,12 +61,14 @@ class InMemoryLedger:
         if self.latest_checks == LastChecks():
             self.latest_checks = LastChecks(watching_since=at)
 
-    def lease(self) -> Lease | None:
-        """Take the lease, or return `None` if another check has it."""
+    def lease(self, *, unchanged: Held | None = None) -> Lease | Held:
+        """Take the lease, or return who holds it."""
         self._break("lease")
         if self.holder is not None and self.holder.is_held():
-            return None
-        self.holder = InMemoryLease(self, self.clock() + TERM)
+            held = self.holder.held()
+            if unchanged is None or unchanged.version != held.version:
+                return held
+        self.holder = InMemoryLease(self, self.clock())
         return self.holder
 
     def load(self) -> Memory:
@@ -218,7 +220,15 @@ class InMemoryLease:
     """The lease of an `InMemoryLedger`; lost as soon as another check has taken it."""
 
     ledger: InMemoryLedger
-    expires: datetime
+    began: datetime | None
+
+    def __post_init__(self) -> None:
+        """Hold it for a term."""
+        self._extend()
+
+    def held(self) -> Held:
+        """Return what others see of it."""
+        return Held(self.expires, self.began, self.version, TERM)
 
     def is_held(self) -> bool:
         """Return whether it has not expired; an end that no lease can have does not count."""
@@ -231,12 +241,16 @@ class InMemoryLease:
             raise self.ledger.broken["renew"]
         if self.ledger.holder is not self:
             raise LeaseLost("The lease of this check ended: this one stops here.")
-        self.expires = self.ledger.clock() + TERM
+        self._extend()
 
     def release(self) -> None:
         """Return the lease."""
         if self.ledger.holder is self:
             self.ledger.holder = None
+
+    def _extend(self) -> None:
+        self.expires = self.ledger.clock() + TERM
+        self.version = str(next(self.ledger.versions))
 
 
 @dataclass

@@ -91,8 +91,18 @@ class Soak:
         )
         deadline = timedelta(minutes=20)
         return Watch(
-            watchlist, self.directory, ledger, self.channels, clock, deadline, inventory=inventory
+            watchlist,
+            self.directory,
+            ledger,
+            self.channels,
+            clock,
+            deadline,
+            inventory=inventory,
+            pause=self._pause,
         )
+
+    def _pause(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
     def _run_hour(self, watch: Watch, day: int, hour: int) -> None:
         self._start_faults()

@@ -1,6 +1,6 @@
 """The program in a world that is set by a test or a story, with a clock that only they move."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -27,7 +27,10 @@ START = at("2026-09-01T13:00Z")
 
 @dataclass
 class World:
-    """The program and everything around it. Only `run` and the caller move the clock (UTC)."""
+    """The program and everything around it.
+
+    Only `run`, the caller and a tick that waits for another check move the clock (UTC).
+    """
 
     watched: Watchlist = field(default_factory=watchlist)
     now: datetime = START
@@ -39,6 +42,8 @@ class World:
     """All apps of the tenant; read only where the watchlist has inventory rules."""
     remembered: InMemoryInventoryLedger = field(default_factory=InMemoryInventoryLedger)
     rehearse: Rehearsal = ignore
+    meanwhile: Callable[[], object] = object
+    """What others do each time a tick waits for another check."""
 
     def __post_init__(self) -> None:
         """Create the ledger and the channels."""
@@ -59,7 +64,13 @@ class World:
             self.sign_ins,
             inventory=self._inventory(),
             rehearse=self.rehearse,
+            pause=self.pause,
         )
+
+    def pause(self, seconds: float) -> None:
+        """Move the clock, as if the program had waited."""
+        self.now += timedelta(seconds=seconds)
+        self.meanwhile()
 
     def _add_channels(self) -> None:
         for name in self.watched.channels:

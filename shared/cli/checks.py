@@ -57,7 +57,7 @@ def _tick_all(loaded: Settings, *, json_: bool) -> None:
         if not json_:
             console.tenant(Console(), configured.watchlist)
             console.check(Console(), result, configured.watchlist)
-        if result.error:
+        if result.outcome in _FAILURES:
             write_error(f"{configured.watchlist.name}: {result.error}")
     if json_:
         print_json({"tenants": documents})

@@ -26,7 +26,7 @@ OUTCOME = {
     Outcome.OK: "The check succeeded.",
     Outcome.PARTIAL: "The check succeeded only in part. The next hourly runs retry what failed.",
     Outcome.FAILED: ('Check FAILED. Nothing could be evaluated; do not treat this as "all clear".'),
-    Outcome.BUSY: "Another check is running. This one did nothing.",
+    Outcome.BUSY: "This check did nothing.",
     Outcome.NOT_DUE: "No check is due: today's check has already succeeded.",
 }
 
@@ -43,6 +43,8 @@ def check(console: Console, result: CheckResult, watchlist: Watchlist) -> None:
         console.print("Dry run: nothing was sent or saved.")
     else:
         console.print(OUTCOME[result.outcome])
+    if result.outcome == Outcome.BUSY:
+        console.print(result.error)
 
 
 def tenant(console: Console, watchlist: Watchlist) -> None:

@@ -1,6 +1,7 @@
 """What each setting may contain: one rule each, from its text to a value."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from shared.config.clouds import CLOUDS
@@ -9,13 +10,13 @@ from shared.config.ncrontab import EXPECTED, mistake
 from shared.config.problems import InvalidValue
 from shared.config.urls import is_loopback, url
 from shared.config.values import email_address, text
+from shared.core.judge.schedule import ENDS_WITHIN, FUNCTION_TIMEOUT
 from shared.core.model.secret import Secret
 
 GRAPH_ROOTS = tuple(CLOUDS)
 
-FUNCTION_TIMEOUT = 30
-"""Minutes after which Azure stops a function: functionTimeout of host.json."""
-MAX_DEADLINE = FUNCTION_TIMEOUT - 2
+_MINUTE = timedelta(minutes=1)
+MAX_DEADLINE = (FUNCTION_TIMEOUT - ENDS_WITHIN) // _MINUTE
 """Minutes of a check: the rest is for the message that is being sent, and for the record."""
 
 PAGE_PATH = "/api/page"
@@ -109,7 +110,7 @@ def deadline(value: object) -> int:
         raise InvalidValue(
             f"{given} minutes",
             expected,
-            f"Azure stops a function after {FUNCTION_TIMEOUT} minutes (functionTimeout in "
-            f"host.json), and a check needs up to {FUNCTION_TIMEOUT - MAX_DEADLINE} to end.",
+            f"Azure stops a function after {FUNCTION_TIMEOUT // _MINUTE} minutes (functionTimeout "
+            f"in host.json), and a check needs up to {ENDS_WITHIN // _MINUTE} to end.",
         )
     return int(given)

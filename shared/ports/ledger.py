@@ -1,7 +1,8 @@
 """The ledger: what checks remember, decisions, and the lease of the running check."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.core.model.check_record import CheckRecord, LastChecks
@@ -27,6 +28,20 @@ class Lease(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lease that another check holds."""
+
+    until: datetime
+    """When it expires, by its holder's clock, unless it is renewed."""
+    began: datetime | None
+    """When its holder took it; `None` if that is not known."""
+    version: str
+    """Changes with each renewal."""
+    term: timedelta
+    """A holder that lives renews it more than once within this time."""
+
+
 class Ledger(Protocol):
     """Stores what checks remember. Every method may raise `LedgerError`.
 
@@ -45,8 +60,13 @@ class Ledger(Protocol):
         """Save the time of the first sign of life, unless one is saved already."""
         ...
 
-    def lease(self) -> Lease | None:
-        """Acquire the lease for five minutes; return `None` if another check has it."""
+    def lease(self, *, unchanged: Held | None = None) -> Lease | Held:
+        """Acquire the lease, which is renewed while this process lives; or return who holds it.
+
+        Args:
+            unchanged: What this method returned a term ago. If the lease was not renewed since,
+                it is taken over, whatever the clocks say.
+        """
         ...
 
     def load(self) -> Memory:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from time import sleep
 
+from shared.core.judge.schedule import ENDS_WITHIN
 from shared.core.model.check_record import Outcome
 from shared.core.model.context import CheckContext
 from shared.core.model.watchlist import Watchlist
@@ -17,9 +19,10 @@ from shared.ports.clock import Clock
 from shared.ports.directory import Directory
 from shared.ports.errors import LeaseLost
 from shared.ports.heartbeat import Heartbeat
-from shared.ports.ledger import Ledger
+from shared.ports.ledger import Held, Ledger
 from shared.ports.usage_report import UsageReport
-from shared.usecases.due import due
+from shared.usecases.busy import Pause, busy, busy_too_long, is_too_long, lease_after_wait
+from shared.usecases.due import Due, due
 from shared.usecases.gather import Gatherer
 from shared.usecases.inventory import InventoryWatch
 from shared.usecases.part import (
@@ -54,7 +57,9 @@ class Watch:
     """The part about the whole tenant, if configured."""
     rehearse: Rehearsal = ignore
     work_until: datetime | None = None
-    """When reading must have ended, if a request waits for it; no message begins later."""
+    """When reading must have ended, so that Azure stops nothing; no message begins later."""
+    pause: Pause = sleep
+    """Waits, while another check has the lease."""
 
     @property
     def _apps(self) -> WatchedApps:
@@ -68,47 +73,43 @@ class Watch:
     def tick(self, progress: Progress = ignore, *, asked: datetime | None = None) -> CheckResult:
         """Run a check if one is due, or if the last one left something to retry.
 
+        While another check runs, wait for it once: what it leaves is done, also if it has died.
         Never raises: if the ledger cannot be read, the tick has failed.
 
         Args:
             progress: Takes a few words about what the check does now.
             asked: When the message of the queue was sent that asks for it, if one does.
         """
-        now = self.clock()
+        run = self._run(progress)
         try:
-            found = due(self.ledger, self.watchlist, now, asked=asked)
+            found = self._due(asked)
+            taken = self.ledger.lease() if found.anything else None
         except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
-            return self._could_not_begin(now, sentence_about(error), progress)
-        if not found.anything:
-            return CheckResult(now, Outcome.NOT_DUE)
-        return self.check(progress, retry=found.retry)
+            return self._could_not_begin(run, error)
+        if taken is None:
+            return CheckResult(run.started, Outcome.NOT_DUE)
+        if isinstance(taken, Held):
+            progress("waiting for another check to end")
+            return self._tick_after_wait(taken, progress, asked)
+        return self._check(replace(run, lease=taken), retry=found.retry)
 
-    def check(
-        self, progress: Progress = ignore, *, retry: bool = False, whole: bool = True
-    ) -> CheckResult:
+    def check(self, progress: Progress = ignore, *, whole: bool = True) -> CheckResult:
         """Run a check now and send what is due.
 
-        Never raises: the result has the error.
+        Never raises: the result has the error, or says that another check runs.
 
         Args:
             progress: Takes a few words about what the check does now.
-            retry: Whether the check only retries what failed before.
             whole: Whether to read the inventory too; if not, the next tick does.
         """
-        started = self.clock()
+        run = self._run(progress)
         try:
-            lease = self.ledger.lease()
+            taken = self.ledger.lease()
         except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
-            text = f"No messages were sent. {sentence_about(error)}"
-            return self._could_not_begin(started, text, progress)
-        if lease is None:
-            return CheckResult(started, Outcome.BUSY)
-        run = replace(self._run(progress, started), lease=lease, whole=whole)
-        try:
-            return self._check(run, retry=retry)
-        finally:
-            with suppress(Exception):  # it expires anyway; the result counts more
-                lease.release()
+            return self._could_not_begin(run, error)
+        if isinstance(taken, Held):
+            return CheckResult(run.started, Outcome.BUSY, busy(taken, run.started))
+        return self._check(replace(run, lease=taken, whole=whole), retry=False)
 
     def dry_run(self, progress: Progress = ignore) -> CheckResult:
         """Return what a check would find and send now, without sending or writing anything."""
@@ -160,8 +161,31 @@ class Watch:
         """
         return forecast_of(self._apps.context(self._run()), until, render)
 
-    def _run(self, progress: Progress = ignore, started: datetime | None = None) -> CheckRun:
-        began = started or self.clock()
+    def _tick_after_wait(
+        self, held: Held, progress: Progress, asked: datetime | None
+    ) -> CheckResult:
+        """Wait for the check that runs, then do what it left, if anything."""
+        run = self._run(progress)
+        try:
+            taken = lease_after_wait(self.ledger, held, self.pause)
+            run = self._run(progress)
+            if isinstance(taken, Held):
+                return self._busy(taken, run)
+            run = replace(run, lease=taken)
+            found = self._due(asked)
+        except Exception as error:  # noqa: BLE001  (a fault must not end in silence)
+            self._release(run)
+            return self._could_not_begin(run, error)
+        if not found.anything:
+            self._release(run)
+            return CheckResult(run.started, Outcome.NOT_DUE)
+        return self._check(run, retry=found.retry)
+
+    def _due(self, asked: datetime | None) -> Due:
+        return due(self.ledger, self.watchlist, self.clock(), asked=asked)
+
+    def _run(self, progress: Progress = ignore) -> CheckRun:
+        began = self.clock()
         deadline = began + self.deadline
         if self.work_until is not None:
             deadline = min(deadline, self.work_until)
@@ -184,14 +208,31 @@ class Watch:
             stopped = "The check stopped; the next one sends the remaining messages."
             result = run.failed(f"{stopped} {sentence_about(error)}")
             record_failure(self.ledger, result, retry=retry)
+        finally:
+            self._release(run)
         self._beat(result, run.progress)
         return result
 
-    def _could_not_begin(self, started: datetime, error: str, progress: Progress) -> CheckResult:
+    def _could_not_begin(self, run: CheckRun, error: Exception) -> CheckResult:
         """Report a check that could not begin to the heartbeat; the ledger has no record of it."""
-        result = CheckResult(started, Outcome.FAILED, error)
-        self._beat(result, progress)
+        result = run.failed(f"No messages were sent. {sentence_about(error)}")
+        self._beat(result, run.progress)
         return result
+
+    def _busy(self, held: Held, run: CheckRun) -> CheckResult:
+        """Return that another check runs; if it runs for too long, that is a failure."""
+        longest = self.deadline + ENDS_WITHIN
+        if not is_too_long(held, run.started, longest):
+            return CheckResult(run.started, Outcome.BUSY, busy(held, run.started))
+        result = run.failed(busy_too_long(held, longest))
+        record_failure(self.ledger, result, retry=False)  # the next hourly runs try again
+        self._beat(result, run.progress)
+        return result
+
+    def _release(self, run: CheckRun) -> None:
+        with suppress(Exception):  # it expires anyway; the result counts more
+            if run.lease is not None:
+                run.lease.release()
 
     def _beat(self, result: CheckResult, progress: Progress) -> None:
         """Notify the heartbeat, if any. If it cannot be reached, its silence is the alarm."""

@@ -30,10 +30,7 @@ from shared.usecases.part import MIN_SECONDS, CheckRun
 from shared.usecases.second_read import queries, with_second_read
 
 READ_WITHIN = 240.0
-"""Seconds for reading the watched apps and their sign-ins.
-
-Less than the term of the lease, which is not renewed while reading.
-"""
+"""Seconds for reading the watched apps and their sign-ins; the rest of a check is for messages."""
 
 
 class Readings(NamedTuple):

@@ -31,7 +31,7 @@ from shared.usecases.inventory_scan import InventoryScanner, ScanResult
 from shared.usecases.part import CheckRun, Rehearsal, ignore, sentence_about
 
 OWNERS_WITHIN = 240.0
-"""Seconds for reading owners: less than the term of the lease, which is not renewed then."""
+"""Seconds for reading owners; the rest of the time is for messages."""
 
 
 @dataclass(frozen=True, slots=True)

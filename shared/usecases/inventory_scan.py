@@ -23,7 +23,7 @@ from shared.render.text.lacking import not_known
 from shared.usecases.part import CheckRun
 
 RENEW_AFTER = timedelta(seconds=60)
-"""How long to read before the lease is renewed between two pages: well within its term."""
+"""How long to read before the check verifies, between two pages, that it still has the lease."""
 
 
 class ScanResult(NamedTuple):

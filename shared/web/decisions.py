@@ -94,7 +94,7 @@ def _check(visit: PageVisit, _: forms.Fields) -> Done:
     result = visit.watch.check(visit.log, whole=False)
     visit.report_check(result)
     if result.outcome == Outcome.BUSY:
-        raise Refused("A check is already running. Reload the page in a minute.")
+        raise Refused("A check is already running. Try again in a minute.")
     if result.outcome == Outcome.FAILED:
         raise Refused(f"The check failed. {result.error}")
     return Done("check" + _later(result))

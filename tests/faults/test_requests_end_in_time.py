@@ -1,5 +1,6 @@
 """A request that a person waits for ends in time, and the next tick sends what it could not."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,14 +13,17 @@ import pytest
 from shared.adapters.channels.heartbeat import PING_SECONDS
 from shared.adapters.channels.retry import CONNECT_SECONDS, READ_SECONDS
 from shared.adapters.identity.managed import TOKEN_SECONDS
+from shared.bootstrap import ROOT
+from shared.config.setting_rules import MAX_DEADLINE
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
 from shared.core.model.vocabulary import Reason
 from shared.core.results import CheckResult
 from shared.ports.errors import PortError
 from shared.usecases import decisions
-from shared.usecases.answer_time import SAVE_SECONDS, SEND_SECONDS, WORK_SECONDS
+from shared.usecases.answer_time import SAVE_SECONDS, SEND_SECONDS, WORK_SECONDS, function_time
 from shared.usecases.check import Watch
+from tests.support.environment import START
 from tests.support.fault_proxy import Pass
 from tests.support.faults import PLACES, Way, drip, hang, saying
 from tests.support.harness import DAY, Harness, Heard, Seconds, World, guid
@@ -151,3 +155,19 @@ def test_the_worst_cases_of_a_request_add_up_to_less_than_200_seconds() -> None:
     last_message = SEND_SECONDS - post + max(TOKEN_SECONDS, post)  # a token, or the request
     assert last_message < SAVE_SECONDS
     assert SAVE_SECONDS + PING_SECONDS < 200
+
+
+def test_worst_case_of_a_check_ends_before_functions_time_out() -> None:
+    """With the longest time limit, and after waiting for another check.
+
+    Azure stops a function after functionTimeout, with its process and all that runs beside it.
+    """
+    timeout = json.loads((ROOT / "host.json").read_text("utf-8"))["functionTimeout"]
+    hours, minutes, seconds = map(int, timeout.split(":"))
+    time = function_time(START)
+    post = CONNECT_SECONDS + READ_SECONDS
+    assert time.work - START == timedelta(minutes=MAX_DEADLINE)  # it wins over the time limit
+    assert (time.send - time.work).total_seconds() >= post
+    assert (time.save - time.send).total_seconds() >= max(TOKEN_SECONDS, post) - post
+    ends = time.save - START + timedelta(seconds=PING_SECONDS)
+    assert ends + timedelta(seconds=30) <= timedelta(hours=hours, minutes=minutes, seconds=seconds)

@@ -52,7 +52,7 @@ def test_one_of_three_checks_sends_and_the_others_are_busy(world: World, seed: i
     together = Barrier(len(WAYS))
 
     def live(way: Callable[[Watch], CheckResult]) -> CheckResult:
-        with rig.watch(DAY) as watch:
+        with rig.watch(DAY, term=timedelta(seconds=3)) as watch:
             together.wait()
             return way(watch)
 
@@ -64,7 +64,7 @@ def test_one_of_three_checks_sends_and_the_others_are_busy(world: World, seed: i
         Outcome.NOT_DUE,
     }, results
     assert Outcome.OK in {result.outcome for result in results.values()}
-    assert [result.error for result in results.values()] == [""] * len(WAYS)
+    assert {result.outcome for result in results.values() if result.error} <= {Outcome.BUSY}
     world.mend()
     assert rig.check(DAY + HOUR, tick=True).outcome in {Outcome.OK, Outcome.NOT_DUE}, (
         "what HTTP left to a tick"

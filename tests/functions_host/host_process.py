@@ -71,6 +71,11 @@ class Host:
             time.sleep(0.02)
         return log
 
+    @property
+    def pid(self) -> int:
+        """The process id of the host."""
+        return self._process.pid
+
     def start(self, name: str, key: str = "local-master") -> None:
         """Start a function as an administrator does."""
         requests.post(

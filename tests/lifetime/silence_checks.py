@@ -5,6 +5,7 @@ from datetime import timedelta
 from local.simulation.build import CLIENT_ID, at
 from local.simulation.world import World
 from shared.core.model.check_record import Outcome
+from shared.ports.ledger import Held
 from tests.lifetime.test_lifetime import LIBCAL, living
 
 
@@ -21,13 +22,28 @@ def not_due(*, proof: bool) -> list[str]:
 
 
 def busy(*, proof: bool) -> list[str]:
+    """While a tick waits, the other check renews its lease, or it does not: its process died."""
     life = living(LIBCAL)
     life.now = at("2026-09-01T14:00Z")
     other = life.ledger.lease()
-    assert other is not None
-    life.now += timedelta(minutes=1 if proof else 10)
-    life.check()
+    assert not isinstance(other, Held)
+    if proof:
+        life.meanwhile = other.renew
+    life.tick()
     return life.diary
+
+
+def busy_too_long(*, proof: bool) -> list[str]:
+    """The other check lives, for as long as a check may take, or for longer."""
+    life = living(LIBCAL)
+    life.now = at("2026-09-01T14:00Z")
+    other = life.ledger.lease()
+    assert not isinstance(other, Held)
+    life.now += timedelta(minutes=21 if proof else 23)
+    other.renew()
+    life.meanwhile = other.renew
+    result = life.tick()
+    return [result.error] if result.outcome == Outcome.FAILED else []
 
 
 def failed_once(*, proof: bool) -> list[str]:
@@ -64,6 +80,7 @@ def unread_app(*, proof: bool) -> list[str]:
 CHECK_RULES = {
     "not-due": not_due,
     "busy": busy,
+    "busy-for-long": busy_too_long,
     "failed-once": failed_once,
     "retry": retry,
     "unread-app": unread_app,

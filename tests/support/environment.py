@@ -20,6 +20,7 @@ from local.stand_in.tenant import SIGNATURE, Tenant
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import LastChecks
 from shared.core.model.memory import Memory
+from shared.ports.ledger import Held
 from tests.support.fault_proxy import Front
 from tests.support.processes import Lived, Lives
 
@@ -197,9 +198,10 @@ class Stage:
         """Return whether the lease is free, `after` the start."""
         with TableLedger(self.tables, lambda: START + after, partition=self.partition) as ledger:
             lease = ledger.lease()
-            if lease is not None:
-                lease.release()
-            return lease is not None
+            if isinstance(lease, Held):
+                return False
+            lease.release()
+            return True
 
     def key_of(self, name: str) -> str:
         """Return the key id of the client secret of this name."""

@@ -24,6 +24,7 @@ from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.inventory import GraphInventory
 from shared.adapters.graph.usage_report import GraphUsageReport
 from shared.adapters.identity.managed import credential
+from shared.adapters.table.lease import TERM
 from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.bootstrap import ROOT
@@ -194,10 +195,12 @@ class Harness:
         deadline: float = 20.0,
         elsewhere: Mapping[str, str] | None = None,
         steps: tuple[float, float, float] | None = None,
+        term: timedelta = TERM,
     ) -> Iterator[Watch]:
         """Yield the program. Its clock begins `after` the start.
 
-        `steps` are the seconds of the steps of a request, as in `answer_time`.
+        `steps` are the seconds of the steps of a request, as in `answer_time`. A lease lasts for
+        a `term`.
         """
         born = time.monotonic()
 
@@ -236,6 +239,7 @@ class Harness:
             partition=self.stage.partition,
             seconds=self.seconds.ledger,
             left=save_left,
+            term=term,
         ) as ledger:
             tenant = InventoryWatch(
                 settings.watchlist,

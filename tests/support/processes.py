@@ -3,8 +3,10 @@
 The process is `python -m tests.support.processes`: the program, wired by the composition root from
 the environment, with a clock and a partition of the ledger from its arguments.
 
-    NOW PARTITION tick | check | confirm SERVICE KEY-ID
+    NOW PARTITION tick | check | confirm SERVICE KEY-ID | wait SECONDS
 
+`wait` is a tick whose lease lasts some seconds: it really waits for another check. The others
+wait with the clock only.
 It prints `{"outcome": "ok", "error": "", "told": 2}`.
 """
 
@@ -21,6 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from shared.adapters.table.lease import TERM
 from shared.adapters.table.ledger import TableLedger
 from shared.bootstrap import ROOT, watching
 from shared.config.settings_loader import load
@@ -82,21 +85,24 @@ class Lives:
             said = json.loads(out.read()) if status == 0 else {}
         return Lived(signal=max(0, -status), **said, seconds=time.monotonic() - started)
 
-    def kill(self) -> None:
-        """Kill the running process, from another thread than the one that waits for it."""
-        os.kill(self._life.result(timeout=30).pid, signal.SIGKILL)
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """End the running process, from another thread than the one that waits for it."""
+        os.kill(self._life.result(timeout=30).pid, number)
 
 
 def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
     born = time.monotonic()
+    skipped: list[float] = []
 
     def clock() -> datetime:
-        return now + timedelta(seconds=time.monotonic() - born)
+        return now + timedelta(seconds=time.monotonic() - born + sum(skipped))
 
     configured = load(os.environ, Path(ROOT))
+    tables = configured.tables.value.reveal()
+    term = timedelta(seconds=float(act[1])) if act[0] == "wait" else TERM
     with (
         watching(configured) as wired,
-        TableLedger(configured.tables.value.reveal(), clock, partition=partition) as ledger,
+        TableLedger(tables, clock, partition=partition, term=term) as ledger,
     ):
         try:
             tenant = (
@@ -104,7 +110,14 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
                 if wired.inventory is not None
                 else None
             )
-            result = _acted(replace(wired, ledger=ledger, clock=clock, inventory=tenant), act)
+            watch = replace(
+                wired,
+                ledger=ledger,
+                clock=clock,
+                inventory=tenant,
+                pause=time.sleep if act[0] == "wait" else skipped.append,
+            )
+            result = _acted(watch, act)
         except Refused as error:
             return {"outcome": "refused", "error": str(error)}
         except PortError as error:
@@ -115,7 +128,7 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
 
 def _acted(watch: Watch, act: Sequence[str]) -> CheckResult:
     match act:
-        case ["tick"]:
+        case ["tick"] | ["wait", _]:
             return watch.tick()
         case ["check"]:
             return watch.check()

@@ -14,6 +14,7 @@ from shared.core.model.check_record import Outcome
 from shared.core.model.message import Message
 from shared.core.model.vocabulary import Reason
 from shared.ports.errors import DirectoryError, LedgerError
+from shared.ports.ledger import Held
 
 LIBCAL = secret("cal24", "LibCal 2024", ends="2026-09-20T09:15Z")
 OUTAGE = LedgerError("The table cannot be reached.")
@@ -67,7 +68,7 @@ def test_tick_without_a_due_check_reads_little() -> None:
 def test_second_check_at_the_same_time_is_busy() -> None:
     world = living()
     lease = world.ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     assert world.check().outcome == Outcome.BUSY
     assert world.diary == []
     lease.release()
@@ -78,7 +79,7 @@ def test_failed_check_releases_the_lease() -> None:
     world = living()
     world.tenant.broken[CLIENT_ID] = "Graph is down."
     assert world.check().outcome == Outcome.FAILED
-    assert world.ledger.lease() is not None
+    assert not isinstance(world.ledger.lease(), Held)
 
 
 @dataclass
@@ -116,7 +117,7 @@ class LeaseThief(RecordingChannel):
     def send(self, message: Message) -> None:
         super().send(message)
         self.world.now += timedelta(minutes=6)
-        assert self.world.ledger.lease() is not None
+        assert not isinstance(self.world.ledger.lease(), Held)
 
 
 def test_check_without_lease_stops_before_the_next_effect() -> None:
@@ -237,7 +238,7 @@ def test_dry_run_takes_no_lease_and_writes_nothing() -> None:
     )
     assert world.ledger.load().items == {}
     assert world.diary == []
-    assert lease is not None
+    assert not isinstance(lease, Held)
 
 
 def test_health_is_starting_then_fresh_then_stale() -> None:

@@ -1,4 +1,4 @@
-"""Every route has the time limits of a request, and they reach every outside service."""
+"""Every function has the time limits of its kind, and they reach every outside service."""
 
 import ast
 import time
@@ -12,28 +12,35 @@ from local.simulation.build import CHICAGO
 from shared.bootstrap import ROOT, clock, ledgers, watching
 from shared.config.settings_loader import load
 from shared.core.model.message import Message
+from shared.core.model.owners import Owner
 from shared.ports.errors import ChannelError, LedgerError
 from shared.usecases.answer_time import AnswerTime
 from tests.support.toml import watchlist_toml
 
-WEB = sorted(Path(shared.web.__path__[0]).glob("*.py"))
+APP = [ROOT / "function_app.py", *sorted(Path(shared.web.__path__[0]).glob("*.py"))]
 CHANNELS = """
 [channels.staff]
 kind = "email"
 to = ["staff@example.org"]
+
+[tenant]
+watch = true
+tell = ["staff"]
+owners = true
 """
+ANN = Owner("00000000-0000-4000-8000-00000000000a", "Ann Example", "ann@example.org")
 
 
-def test_every_route_passes_its_time() -> None:
+def test_every_function_passes_its_time() -> None:
     calls = [
         node
-        for path in WEB
+        for path in APP
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in {"watching", "ledgers"}
     ]
-    assert len(calls) >= 5
+    assert len(calls) >= 8
     assert all("time" in [keyword.arg for keyword in call.keywords] for call in calls)
 
 
@@ -63,6 +70,11 @@ def test_what_would_begin_too_late_is_not_begun(over: str, tmp_path: Path) -> No
             for name in watch.channels:
                 with pytest.raises(ChannelError, match="There was no time left to send it"):
                     watch.channels[name].send(Message(name, clock(), CHICAGO, (), test=True))
+            assert watch.inventory is not None
+            with pytest.raises(ChannelError, match="There was no time left to send it"):
+                watch.inventory.to_owner(ANN).send(
+                    Message(ANN.channel, clock(), CHICAGO, (), test=True)
+                )
         else:
             with pytest.raises(LedgerError, match="did not respond in time"):
                 watch.ledger.last_checks()

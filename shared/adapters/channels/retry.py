@@ -37,7 +37,7 @@ class RetryPolicy(NamedTuple):
     """What is retried, and how often."""
 
     retries: int
-    """For all requests of a message together, so that sending ends well within the lease."""
+    """For all requests of a message together, so that sending ends soon."""
     statuses: frozenset[int]
     no_response: frozenset[NoResponse]
     wait_seconds: float

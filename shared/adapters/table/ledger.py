@@ -12,7 +12,7 @@
     channel:NAME                    the state of a channel                  a check
     use:KEY-ID                      days on which a credential signed in    a check
     ~pulse:                         the outcome of the last checks          a check
-    ~lease:                         which check is running, until when      a check
+    ~lease:                         which check is running, since, until    a check
     ~check:TIME|RANDOM              one check, newest first                 a check
     ~decision:TIME|RANDOM           one decision, newest first              people
 
@@ -24,9 +24,9 @@ A row that cannot be read is set aside, and stops nothing else: see `unreadable`
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from azure.core.credentials import TokenCredential
@@ -37,7 +37,7 @@ from shared.adapters.table.inventory_ledger import TableInventoryLedger
 from shared.adapters.table.keys import key
 from shared.adapters.table.kinds import Remembered, key_of
 from shared.adapters.table.last_checks import LAST_CHECKS, last_checks_of
-from shared.adapters.table.lease import TableLease
+from shared.adapters.table.lease import TERM, TableLease
 from shared.adapters.table.memory_rows import memory_of
 from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import write, write_at
@@ -46,7 +46,7 @@ from shared.core.model.check_record import LastChecks
 from shared.core.model.memory import Changes, Memory, Notification, Removals
 from shared.ports.clock import Clock
 from shared.ports.errors import LedgerConflict
-from shared.ports.ledger import Lease
+from shared.ports.ledger import Held, Lease
 
 
 class TableLedger(TableHistory):
@@ -62,11 +62,13 @@ class TableLedger(TableHistory):
         partition: str = "own",
         seconds: float = CALL_SECONDS,
         left: TimeLeft = unlimited,
+        term: timedelta = TERM,
     ) -> None:
         """Take an https endpoint with a `credential`, or a connection string without one.
 
         Nothing is contacted yet; the first write creates the table. Each request is given up
-        after `seconds`, and when no time is `left`. Raises `LedgerError` if `where` is neither.
+        after `seconds`, and when no time is `left`. A lease that is not renewed lasts a `term`.
+        Raises `LedgerError` if `where` is neither.
         """
         self._store = TableStore(
             where,
@@ -78,6 +80,8 @@ class TableLedger(TableHistory):
         )
         self._inventory_store = self._store.with_partition(f"{partition}:tenant")
         self._clock = clock
+        self._term = term
+        self._leases = ExitStack()
 
     def __enter__(self) -> Self:
         """Return the ledger."""
@@ -88,7 +92,8 @@ class TableLedger(TableHistory):
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; renew no lease any more."""
+        self._leases.close()
         self._store.close()
 
     def of(self, partition: str) -> "TableLedger":
@@ -113,13 +118,17 @@ class TableLedger(TableHistory):
         with suppress(LedgerConflict):
             self._store.write([write_at(LAST_CHECKS, "create", LastChecks(watching_since=at))])
 
-    def lease(self) -> Lease | None:
-        """Take the lease for five minutes; return `None` if another check has it.
+    def lease(self, *, unchanged: Held | None = None) -> Lease | Held:
+        """Take the lease, or return who holds it; see `shared.ports.Ledger`.
 
         This takes one request, or three if there is a lease already.
         """
-        lease = TableLease(self._store, self._clock)
-        return lease if lease.take() else None
+        lease = TableLease(self._store, self._clock, self._term)
+        held = lease.take(unchanged)
+        if held is not None:
+            return held
+        self._leases.callback(lease.stop)
+        return lease
 
     def load(self) -> Memory:
         """Return everything that a check needs: one request per 1,000 rows."""

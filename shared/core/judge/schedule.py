@@ -13,6 +13,10 @@ from shared.core.model.watchlist import Watchlist
 
 STALE_AFTER = timedelta(hours=26)
 CLOCKS_DIFFER = timedelta(minutes=10)
+FUNCTION_TIMEOUT = timedelta(minutes=30)
+"""After which Azure stops a function, and all that runs beside it: functionTimeout of host.json."""
+ENDS_WITHIN = timedelta(minutes=2)
+"""How long a check goes on after its time limit: the last message, the record and the ping."""
 RETRIES = 6
 """How many hourly runs retry a check that failed or was partial, before the next daily check."""
 

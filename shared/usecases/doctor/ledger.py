@@ -6,6 +6,7 @@ from shared.core.judge.schedule import is_stale
 from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.memory import UnreadableRow
 from shared.ports.errors import LedgerError
+from shared.ports.ledger import Held
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.dates import clock, day
@@ -21,7 +22,7 @@ def examine_ledger(watch: Watch, deployment: Deployment) -> Iterator[Finding]:
     """Read the ledger and take its lease, then look at what the last checks saved."""
     try:
         lease = watch.ledger.lease()
-        if lease is not None:
+        if not isinstance(lease, Held):
             lease.release()
         unreadable = _unreadable(watch)
         last_checks = watch.ledger.last_checks()

@@ -16,6 +16,7 @@ from shared.adapters.graph.inventory import GraphInventory
 from shared.core.inventory.noise import NOISE
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.results import InventoryResult
+from shared.ports.ledger import Held
 from shared.usecases.inventory import InventoryWatch
 from shared.usecases.part import CheckRun
 from tests.support.generated_inventory import NOW, Generated, generated
@@ -71,7 +72,7 @@ class Watching:
 
     def run(self) -> InventoryResult:
         lease = InMemoryLedger(lambda: self.now).lease()
-        assert lease is not None
+        assert not isinstance(lease, Held)
         return self.watch.run(
             CheckRun(self.now, self.now + timedelta(minutes=20), lambda: self.now, lease=lease)
         )

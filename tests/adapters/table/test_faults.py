@@ -19,6 +19,7 @@ from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.core.model.memory import Changes, Notification, Removals
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
+from shared.ports.ledger import Held
 from tests.support.scripted import Asked, Reply, Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -354,7 +355,7 @@ def test_lease_is_kept_if_its_first_response_was_lost() -> None:
 
     with Scripted(script) as server, ledger_on(server.url) as ledger:
         lease = ledger.lease()
-        assert lease is not None
+        assert not isinstance(lease, Held)
         lease.renew()
     assert len(tries) == 3
 
@@ -398,7 +399,7 @@ def test_renewal_conflict_is_a_loss_only_if_another_check_won() -> None:
 
     with Scripted(script) as server, ledger_on(server.url) as ledger:
         lease = ledger.lease()
-        assert lease is not None
+        assert not isinstance(lease, Held)
         lease.renew()
         row["holder"] = "somebody else"
         with pytest.raises(LeaseLost):
@@ -427,7 +428,7 @@ def test_lease_without_a_version_does_not_overwrite_another() -> None:
 
     with Scripted(script) as server, ledger_on(server.url) as ledger:
         lease = ledger.lease()
-        assert lease is not None
+        assert not isinstance(lease, Held)
         lease.renew()
         row["holder"] = "somebody else"
         with pytest.raises(LeaseLost):
@@ -441,7 +442,7 @@ def test_lease_without_a_version_does_not_overwrite_another() -> None:
 def test_release_of_the_lease_never_fails(table: str) -> None:
     with Azurite() as azurite, TableLedger(azurite.tables, lambda: NOW, table=table) as ledger:
         lease = ledger.lease()
-        assert lease is not None
+        assert not isinstance(lease, Held)
         azurite.kill()
         lease.release()
         with pytest.raises(LedgerError, match="could not be reached"):

@@ -15,6 +15,7 @@ from shared.adapters.table.ledger import TableLedger
 from shared.core.model.decision import InUse
 from shared.core.model.memory import Changes
 from shared.ports.errors import LedgerError
+from shared.ports.ledger import Held
 from tests.support.scripted import Scripted, reply
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -74,7 +75,7 @@ def test_managed_identity_opens_the_ledger(secure: Azurite, identity: Scripted, 
     ):
         ledger.remember(Changes(in_use_records=(HOLD,)))
         assert ledger.load().in_use_records == {"libcal": HOLD}
-        assert ledger.lease() is not None
+        assert not isinstance(ledger.lease(), Held)
     [asked] = identity.asked
     assert "resource=https://storage.azure.com" in asked.path
     assert asked.headers["x-identity-header"] == "header-of-a-test"

@@ -19,6 +19,7 @@ from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.memory import Changes, CredentialRecord, ItemState, Notification, Removals
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LedgerError
+from shared.ports.ledger import Held
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 WIRE = "azure.core.pipeline.policies.http_logging_policy"
@@ -224,8 +225,8 @@ def test_two_tenants_in_one_table_are_separate(azurite: Azurite, table: str) -> 
         TableLedger(azurite.tables, lambda: NOW, table=table, partition="two") as two,
     ):
         one.remember(Changes(in_use_records=(hold("libcal"),)))
-        assert one.lease() is not None
-        assert two.lease() is not None
+        assert not isinstance(one.lease(), Held)
+        assert not isinstance(two.lease(), Held)
         assert not two.load().in_use_records
 
 
@@ -238,7 +239,7 @@ def test_one_of_many_simultaneous_checks_gets_the_lease(azurite: Azurite, table:
         ]
         for _ in range(3):  # first it is free, then it has expired
             taken = list(pool.map(lambda ledger: ledger.lease(), ledgers))
-            assert sum(lease is not None for lease in taken) == 1
+            assert sum(not isinstance(lease, Held) for lease in taken) == 1
             now[0] += timedelta(minutes=5)
 
 
@@ -264,11 +265,11 @@ def test_lease_that_no_check_can_hold_is_taken(
     row = {"PartitionKey": "own", "RowKey": "~lease:", **columns}
     raw.upsert_entity(row, mode=UpdateMode.REPLACE)
     lease = ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     lease.renew()
-    assert ledger.lease() is None
+    assert isinstance(ledger.lease(), Held)
     lease.release()
-    assert ledger.lease() is not None
+    assert not isinstance(ledger.lease(), Held)
 
 
 def test_unreadable_lease_is_taken_by_one_of_two(
@@ -277,7 +278,7 @@ def test_unreadable_lease_is_taken_by_one_of_two(
     ledger.begin(NOW)
     raw.upsert_entity({"PartitionKey": "own", "RowKey": "~lease:", "mood": "calm"})
     with TableLedger(azurite.tables, lambda: NOW, table=table) as other:
-        assert [ledger.lease() is None, other.lease() is None] == [False, True]
+        assert [isinstance(each.lease(), Held) for each in (ledger, other)] == [False, True]
 
 
 def test_later_of_two_writes_to_a_row_counts(ledger: TableLedger) -> None:

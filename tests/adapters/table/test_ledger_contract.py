@@ -34,10 +34,10 @@ from shared.core.model.memory import (
 )
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, UnreadableRowConflict
-from shared.ports.ledger import Ledger
+from shared.ports.ledger import Held, Ledger
 
 NOW = datetime(2026, 11, 22, 14, 0, 0, 123456, tzinfo=UTC)
-TERM = timedelta(minutes=5)
+TERM = timedelta(seconds=60)
 ANN = Person("7d1f", "Ann of the library")
 OLD, NEW = "11111111-aaaa-4aaa-8aaa-000000000001", "11111111-aaaa-4aaa-8aaa-000000000002"
 
@@ -329,69 +329,100 @@ def test_start_of_watching_is_written_once(ledger: Ledger) -> None:
 
 
 def test_only_one_check_has_the_lease(ledger: Ledger, another: Callable[[], Ledger]) -> None:
-    assert ledger.lease() is not None
-    assert another().lease() is None
-    assert ledger.lease() is None
+    assert not isinstance(ledger.lease(), Held)
+    assert isinstance(another().lease(), Held)
+    assert isinstance(ledger.lease(), Held)
 
 
 def test_released_lease_can_be_taken(ledger: Ledger, another: Callable[[], Ledger]) -> None:
     lease = ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     lease.renew()
     lease.release()
-    assert another().lease() is not None
+    assert not isinstance(another().lease(), Held)
 
 
 def test_lease_of_a_crashed_check_expires(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock
 ) -> None:
-    assert ledger.lease() is not None
+    assert not isinstance(ledger.lease(), Held)
     clock.now += TERM - timedelta(seconds=1)
-    assert another().lease() is None
+    assert isinstance(another().lease(), Held)
     clock.now += timedelta(seconds=1)
-    assert another().lease() is not None
+    assert not isinstance(another().lease(), Held)
 
 
-def test_renewed_lease_lasts_another_five_minutes(
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(minutes=10)], ids=str)
+def test_lease_nobody_renews_is_taken_whatever_clocks_say(
+    ledger: Ledger, another: Callable[[], Ledger], clock: Clock, ahead: timedelta
+) -> None:
+    clock.now += ahead
+    dead = ledger.lease()
+    clock.now -= ahead
+    held = another().lease()
+    assert isinstance(held, Held)
+    assert (held.began, held.until, held.term) == (NOW + ahead, NOW + ahead + TERM, TERM)
+    mine = another().lease(unchanged=held)
+    assert not isinstance(mine, Held)
+    assert isinstance(another().lease(unchanged=held), Held), "it was taken once"
+    assert not isinstance(dead, Held)
+    with pytest.raises(LeaseLost):
+        dead.renew()
+    mine.renew()
+
+
+def test_renewed_lease_has_another_version(ledger: Ledger, another: Callable[[], Ledger]) -> None:
+    lease, held = ledger.lease(), another().lease()
+    assert isinstance(held, Held)
+    assert not isinstance(lease, Held)
+    lease.renew()
+    now = another().lease(unchanged=held)
+    assert isinstance(now, Held)
+    assert (now.version != held.version, now.began) == (True, held.began)
+    lease.release()
+    assert not isinstance(another().lease(unchanged=now), Held)
+
+
+def test_renewed_lease_lasts_another_term(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock
 ) -> None:
     lease = ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     for _ in range(3):
         clock.now += TERM - timedelta(seconds=1)
         lease.renew()
     clock.now += TERM - timedelta(seconds=1)
-    assert another().lease() is None
+    assert isinstance(another().lease(), Held)
 
 
 def test_lease_that_another_check_took_is_lost(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock
 ) -> None:
     mine = ledger.lease()
-    assert mine is not None
+    assert not isinstance(mine, Held)
     clock.now += TERM
     theirs = another().lease()
-    assert theirs is not None
+    assert not isinstance(theirs, Held)
     with pytest.raises(LeaseLost):
         mine.renew()
     mine.release()
     theirs.renew()
-    assert ledger.lease() is None
+    assert isinstance(ledger.lease(), Held)
 
 
 def test_expired_lease_can_be_renewed_if_still_free(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock
 ) -> None:
     lease = ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     clock.now += 2 * TERM
     lease.renew()
-    assert another().lease() is None
+    assert isinstance(another().lease(), Held)
 
 
 def test_released_lease_cannot_be_renewed(ledger: Ledger) -> None:
     lease = ledger.lease()
-    assert lease is not None
+    assert not isinstance(lease, Held)
     lease.release()
     lease.release()
     with pytest.raises(LeaseLost):
@@ -408,11 +439,11 @@ def test_lease_that_ends_later_than_any_can_is_over(
 ) -> None:
     clock.now += ahead
     theirs = ledger.lease()
-    assert theirs is not None
+    assert not isinstance(theirs, Held)
     clock.now -= ahead
     mine = another().lease()
-    assert mine is not None
-    assert ledger.lease() is None
+    assert not isinstance(mine, Held)
+    assert isinstance(ledger.lease(), Held)
     with pytest.raises(LeaseLost):
         theirs.renew()
     mine.renew()
@@ -423,11 +454,11 @@ def test_lease_of_a_clock_that_differs_a_little_is_held(
     ledger: Ledger, another: Callable[[], Ledger], clock: Clock, ahead: timedelta
 ) -> None:
     clock.now += ahead
-    assert ledger.lease() is not None
+    assert not isinstance(ledger.lease(), Held)
     clock.now -= ahead
-    assert another().lease() is None
+    assert isinstance(another().lease(), Held)
     clock.now += TERM + ahead
-    assert another().lease() is not None
+    assert not isinstance(another().lease(), Held)
 
 
 def test_unreadable_row_is_set_aside_and_the_others_are_read(
