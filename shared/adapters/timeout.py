@@ -80,5 +80,7 @@ CLIENT_OPTIONS: Mapping[str, Any] = {
     "retry_backoff_factor": 0.2,
     "retry_backoff_max": MAX_PAUSE_SECONDS,
     "raw_response_hook": cap_retry_after,
+    # its id is a uuid1; with libuuid's clock file, each thread that makes one keeps a file open
+    "auto_request_id": False,
 }
 """For a client of azure-core: 5 s to connect and three quick retries (its default: 300 s)."""

@@ -487,3 +487,12 @@ def test_remote_ledger_needs_https() -> None:
 def test_loopback_ledger_needs_no_https(url: str) -> None:
     with ledger_on(url) as ledger, pytest.raises(LedgerError, match=r"Is Azurite running\?"):
         ledger.load()
+
+
+def test_request_has_no_id_that_is_made_of_the_clock() -> None:
+    """libuuid makes it from its clock file, where it has one, and each thread keeps it open."""
+    with Scripted(always(refusal(403, "AuthorizationFailure"))) as server:
+        with ledger_on(server.url) as ledger, pytest.raises(LedgerError):
+            ledger.load()
+        [asked] = server.asked
+    assert "x-ms-client-request-id" not in asked.headers
