@@ -133,15 +133,14 @@ def test_every_odd_message_is_dropped_with_a_sentence(site: Site) -> None:
 
 
 def test_duplicates_neither_hide_others_nor_use_up_the_retries(site: Site) -> None:
-    began = time.monotonic()
     site.send(*[REFUSED.encode()] * 100, GOOD.encode(), *[REFUSED.encode()] * 20)
-    sending = time.monotonic() - began
     site.until(lambda: site.checks(GOOD) == ["ok"])
     site.drained()
     site.until(lambda: len(site.checks(REFUSED)) == 120)
     outcomes = site.checks(REFUSED)
     assert outcomes[0] == "failed"
-    assert outcomes.count("failed") < sending + 5  # the times of messages are whole seconds
+    # those within 2 s of the time at which they were sent; without the rule, all of them
+    assert outcomes.count("failed") < 60
     time.sleep(2.1)  # a message is sent after the last check began
     site.tick()
     site.until(lambda: len(site.checks(REFUSED)) > 120)

@@ -103,30 +103,11 @@ def test_a_response_leaves_as_the_function_made_it(host: Host) -> None:
     )
 
 
-def test_bare_text_is_a_plain_answer(host: Host) -> None:
-    answer = get(f"{host.url}/keep?code={MASTER_KEY}")
-    assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (
-        200,
-        "kept",
-        "text/plain; charset=utf-8",
-    )
-
-
 def test_function_that_raises_is_logged_and_answers_500(host: Host) -> None:
     answer = requests.put(f"{host.url}/broken", timeout=20)
     assert (answer.status_code, answer.content) == (500, b"")
     assert "broken failed: ValueError: nothing works, PUT" in host.log()
     assert 'raise ValueError(f"nothing works' in host.log()
-
-
-def test_a_log_line_names_its_function(host: Host) -> None:
-    get(f"{host.url}/items/abc?code={KEY}")
-    assert "WARNING Function.items.User: items are read" in host.log()
-
-
-def test_an_administrator_starts_a_timer(host: Host) -> None:
-    host.start("tick", MASTER_KEY)
-    host.until("INFO    Host.Function.Console: tick: past due False, retry 0")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
