@@ -26,8 +26,8 @@ from shared.adapters.table.lease import TERM
 from tests.e2e.conftest import ROOT
 from tests.functions_host.host_process import Host, hosted
 
-KEY = {"x-functions-key": "one key for everything"}
-AS_ONE_KEY = dict.fromkeys(("LOCAL_FUNCTION_KEY", "LOCAL_MASTER_KEY"), KEY["x-functions-key"])
+KEY = {"x-functions-key": "local-master"}
+"""It opens the functions, too."""
 READING = "GET /v1.0/applications"
 RECOVERED_WITHIN = TERM.total_seconds() + 20
 """A term and a look, and what a busy machine needs for the check itself."""
@@ -48,7 +48,6 @@ class Site:
         """Run a host."""
         settings = {
             **self.tenant.environment,
-            **AS_ONE_KEY,
             "LAPSEWATCH_TABLES": self.tables,
             "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
             "LAPSEWATCH_HEARTBEAT_URL": self.tenant.heartbeat_url("own"),
