@@ -42,21 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _parse(arguments)
     SHOWN.mkdir(parents=True, exist_ok=True)
     use_lines()
-    try:
-        with ended_once(), limited(MAX_DEMO_SECONDS):
-            _run()
-    except requests.RequestException as error:
-        print(f"The local host did not answer: {error}. See {LOG}.", file=sys.stderr)
-        return 1
-    except DemoError as error:
-        print(f"{error} See {LOG}.", file=sys.stderr)
-        return 1
-    except (AzuriteError, RendererMissing) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nstopped")
-    return 0
+    with ended_once():
+        return _run()
 
 
 def _parse(arguments: Sequence[str] | None) -> None:
@@ -70,23 +57,36 @@ def _parse(arguments: Sequence[str] | None) -> None:
     parser.parse_args(arguments)
 
 
-def _run() -> None:
-    say(INTRODUCTION)
-    say()
-    with Azurite() as azurite, tenant_served() as tenant:
-        environment = {
-            **os.environ,
-            **tenant.environment,
-            "LAPSEWATCH_TABLES": azurite.tables,
-            "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
-            "LOCAL_FUNCTION_KEY": KEY["x-functions-key"],
-        }
-        with host_served(environment, person=PERSON, log=ROOT / LOG) as root:
-            stage = Stage(root, tenant, environment, KEY, PERSON, SHOWN)
-            _start_the_timer(root)
-            if is_terminal() and has_display():
-                webbrowser.open(stage.page)
-            play([partial(act, stage) for act in acts.ACTS])
+def _run() -> int:
+    try:
+        say(INTRODUCTION)
+        say()
+        with limited(MAX_DEMO_SECONDS), Azurite() as azurite, tenant_served() as tenant:
+            environment = {
+                **os.environ,
+                **tenant.environment,
+                "LAPSEWATCH_TABLES": azurite.tables,
+                "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
+                "LOCAL_FUNCTION_KEY": KEY["x-functions-key"],
+            }
+            with host_served(environment, person=PERSON, log=ROOT / LOG) as root:
+                stage = Stage(root, tenant, environment, KEY, PERSON, SHOWN)
+                _start_the_timer(root)
+                if is_terminal() and has_display():
+                    webbrowser.open(stage.page)
+                play([partial(act, stage) for act in acts.ACTS])
+    except requests.RequestException as error:
+        print(f"The local host did not answer: {error}. See {LOG}.", file=sys.stderr)
+        return 1
+    except DemoError as error:
+        print(f"{error} See {LOG}.", file=sys.stderr)
+        return 1
+    except (AzuriteError, RendererMissing) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped")
+    return 0
 
 
 def _start_the_timer(root: str) -> None:
