@@ -19,7 +19,15 @@ from local.cards import RendererMissing
 from local.demo_parts import acts
 from local.demo_parts.processes import ROOT, DemoError, host_served, limited, tenant_served
 from local.demo_parts.stage import Stage, has_display
-from local.demo_parts.terminal import ended_once, is_terminal, play, say, use_lines
+from local.demo_parts.terminal import (
+    columns,
+    complain,
+    ended_once,
+    is_terminal,
+    play,
+    say,
+    use_lines,
+)
 
 SHOWN = ROOT / "build" / "demo"
 LOG = "build/demo/host.log"
@@ -42,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _parse(arguments)
     SHOWN.mkdir(parents=True, exist_ok=True)
     use_lines()
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"  # everything is on this machine
     with ended_once():
         return _run()
 
@@ -53,6 +62,7 @@ def _parse(arguments: Sequence[str] | None) -> None:
         "on this machine only.",
         epilog="On a terminal, Enter plays the next act and Ctrl-C ends the demo. Elsewhere, all "
         "acts are played. LAPSEWATCH_BROWSER chooses the browser that draws the card.",
+        formatter_class=partial(argparse.HelpFormatter, width=columns()),
     )
     parser.parse_args(arguments)
 
@@ -76,13 +86,13 @@ def _run() -> int:
                     webbrowser.open(stage.page)
                 play([partial(act, stage) for act in acts.ACTS])
     except requests.RequestException as error:
-        print(f"The local host did not answer: {error}. See {LOG}.", file=sys.stderr)
+        complain(f"The local host did not answer: {error}. See {LOG}.")
         return 1
     except DemoError as error:
-        print(f"{error} See {LOG}.", file=sys.stderr)
+        complain(f"{error} See {LOG}.")
         return 1
     except (AzuriteError, RendererMissing) as error:
-        print(error, file=sys.stderr)
+        complain(str(error))
         return 1
     except KeyboardInterrupt:
         print("\nstopped")

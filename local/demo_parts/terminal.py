@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import sys
+import termios
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
@@ -42,6 +43,12 @@ def say(text: str = "", *, first: str = "", later: str | None = None) -> None:
         return
     later = " " * len(first) if later is None else later
     print(textwrap.fill(text, columns(), initial_indent=first, subsequent_indent=later))
+
+
+def complain(text: str) -> None:
+    """Print an error, a paragraph for each of its lines."""
+    for line in text.splitlines():
+        print(textwrap.fill(line, columns()), file=sys.stderr)
 
 
 def title(text: str) -> None:
@@ -91,6 +98,7 @@ def play(acts: Sequence[Callable[[], None]]) -> None:
 
 def _wait(prompt: str, *, enter: bool) -> None:
     seconds_left = signal.alarm(0)  # people may look as long as they like
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)  # Enter that was pressed too early
     with stop_signals() as stopped:
         say()
         say(prompt)

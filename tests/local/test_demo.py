@@ -81,7 +81,12 @@ def test_demo_plays_all_acts_without_a_terminal(tmp_path: Path) -> None:
     broken.write_text("#!/bin/sh\necho no display >&2\nexit 1\n", encoding="utf-8")
     broken.chmod(0o755)
     with taken(DEFAULT_PORT, 7071):
-        environment = {**os.environ, "LAPSEWATCH_BROWSER": str(broken), "COLUMNS": "300"}
+        environment = {
+            **os.environ,
+            "LAPSEWATCH_BROWSER": str(broken),
+            "COLUMNS": "300",
+            "HTTP_PROXY": "http://127.0.0.1:9",  # nothing listens there
+        }
         ran = subprocess.run(
             DEMO,
             cwd=ROOT,
@@ -102,9 +107,10 @@ def test_demo_plays_all_acts_without_a_terminal(tmp_path: Path) -> None:
 class OnATerminal:
     """A command with a terminal of its own."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, *command: str, typed: str = "") -> None:
         ours, theirs = pty.openpty()
         self._terminal = os.fdopen(ours, "r+b", buffering=0)
+        self.types(typed)  # before it starts
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         )
@@ -160,7 +166,8 @@ def test_enter_plays_the_next_act_and_ctrl_c_ends() -> None:
 
 @pytest.mark.parametrize("keys", ["", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
 def test_demo_can_be_ended_between_acts(keys: str) -> None:
-    with OnATerminal(sys.executable, "-c", PLAY) as played:
+    """Enter that was pressed before the first act does not begin the second one."""
+    with OnATerminal(sys.executable, "-c", PLAY, typed="\n") as played:
         played.until(NEXT)
         if keys:
             played.types(keys)
@@ -220,9 +227,13 @@ def status(in_use: dict[str, str]) -> dict[str, object]:
     }
 
 
-def test_help_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_starts_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
     with pytest.raises(SystemExit, match=r"^0$"):
         demo.main(["--help"])
     printed = capsys.readouterr().out
     assert printed.startswith("usage: python -m local.demo")
+    assert max(map(len, printed.splitlines())) <= 100
     assert "listening on" not in printed
