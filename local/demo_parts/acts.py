@@ -98,8 +98,10 @@ def safe(stage: Stage) -> None:
     waiting = [each["name"] for each in services if each["standing"] != "healthy"]
     title("Act 4 of 4: " + ("not everything is safe" if waiting else "both services are safe"))
     if waiting:
-        say(f"Still to confirm on the page: {' and '.join(waiting)}. The status command prints:")
+        to_do = "Press the button of each service that needs attention on the page."
+        say(f"Needs attention: {' and '.join(waiting)}. The status command prints:")
     else:
+        to_do = "Nothing, until the new secrets expire soon. Then the first act begins again."
         say("Both services use the new secrets. The status command prints:")
     say()
     for line in stage.status_table().splitlines():
@@ -108,7 +110,7 @@ def safe(stage: Stage) -> None:
     show_headlines(stage.new_cards())
     say()
     _check_again(stage)
-    _look(stage, "Nothing, until the new secrets expire soon. Then the first act begins again.")
+    _look(stage, to_do)
     say()
     say("More to see:")
     for path in ("health", "status?code=local", "calendar.ics?code=local"):
