@@ -7,15 +7,24 @@ signal (`signal.set_wakeup_fd`) cannot be missed.
 """
 
 import contextlib
+import select
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol, TextIO
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Wait(Protocol):
+    """The function that waits."""
+
+    def __call__(self, readable: TextIO | None = None, /) -> bool:
+        """Return whether a signal came; false as soon as a file, if any, can be read."""
+
+
 @contextlib.contextmanager
-def stop_signals() -> Iterator[Callable[[], None]]:
+def stop_signals() -> Iterator[Wait]:
     """Yield a function that waits for the first of these signals, in the main thread.
 
     A second signal of either kind ends the process.
@@ -31,9 +40,12 @@ def stop_signals() -> Iterator[Callable[[], None]]:
         writing.setblocking(False)
         wakeup = signal.set_wakeup_fd(writing.fileno())
 
-        def wait() -> None:
-            while reading.recv(1)[0] not in NUMBERS:
-                pass
+        def wait(readable: TextIO | None = None, /) -> bool:
+            sources: list[socket.socket | TextIO] = [reading, readable] if readable else [reading]
+            while reading in select.select(sources, [], [])[0]:
+                if reading.recv(1)[0] in NUMBERS:
+                    return True
+            return False
 
         try:
             yield wait
