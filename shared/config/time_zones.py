@@ -31,13 +31,13 @@ def advice(name: str) -> str:
         return "An abbreviation means several zones. Write the name of a large city near you."
     zones = list(zones_of(name).items())[:MAX_ZONES]
     suggested = " or ".join(describe(zone) for zone, _ in zones)
-    match zones:
-        case []:
-            return ""
-        case [(_, place)]:
-            return f"Did you mean {suggested}? It is the time zone of {place}."
-        case [(_, place), *_]:
-            return f"Did you mean {suggested}? There is more than one {place}."
+    if not zones:
+        return ""
+    _, place = zones[0]
+    about = (
+        f"It is the time zone of {place}" if len(zones) == 1 else f"There is more than one {place}"
+    )
+    return f"Did you mean {suggested}? {about}."
 
 
 def _by_windows_name(name: str) -> str:
