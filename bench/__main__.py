@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import check_cost, page_cost, start_up, tenant_check, tenant_scan
 from bench.report import write
 from bench.results import Bound
+from local.command_help import answer_help
 
 RECORDED = Path(__file__).with_name("recorded.json")
 MAX_WORSENING = 1.2
@@ -57,4 +58,5 @@ def _table(bounds: Sequence[Bound]) -> str:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     sys.exit(main())

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from local.command_help import answer_help
+
 SETTING = "BICEP"
 INSTALL = f"Run `az bicep install`, or set {SETTING} to the path of a compiler."
 INFRA = Path(__file__).parents[1] / "infra"
@@ -167,4 +169,5 @@ def main(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> i
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from local.command_help import answer_help
+
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "infra" / "hooks" / "deployment" / "kept.txt"
 PRUNED = "msgraph"
@@ -38,4 +40,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     sys.exit(main())

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.browser import SETTING, BrowserMissing, find_browser
+from local.command_help import answer_help
 
 TIMEOUT_SECONDS = 300
 """Seconds that one command may take."""
@@ -59,4 +60,5 @@ def _run(command: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     install(os.environ, root=os.geteuid() == 0)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import NamedTuple
 
+from local.command_help import answer_help
 from local.simulation.build import secret, service, watchlist
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World
@@ -253,4 +254,5 @@ def laid_out(lines: Iterator[Line]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main()

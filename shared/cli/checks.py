@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from shared.bootstrap import settings
 from shared.cli import console
 from shared.cli.errors import FAILED, write_error
+from shared.cli.first_steps import load_settings
 from shared.cli.options import Json, Tenant
 from shared.cli.session import exit_on_error, print_json, program, show_progress
 from shared.config.settings import Settings
@@ -36,7 +36,7 @@ def check(
 def tick(*, tenant: Tenant = "", json_: Json = False) -> None:
     """Run a check if one is due, as the timer does."""
     with exit_on_error():
-        loaded = settings()
+        loaded = load_settings()
     if not tenant and len(loaded.watchlists) > 1:
         _tick_all(loaded, json_=json_)
         return

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 from typer.main import get_command
 
 
@@ -44,13 +44,34 @@ ABOUT = {
 """In the order of `--help`."""
 
 
+class PlainCommand(TyperCommand):
+    """A command whose help has words for people, without the types of a program."""
+
+    def collect_usage_pieces(self, ctx: object) -> list[str]:  # noqa: ARG002  (as its base)
+        """Return what follows the command in the line of its usage."""
+        return ["[OPTIONS]", *(name for name, _ in self._arguments())]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  (typer names no public type)
+        """Write the arguments and the options."""
+        options = [each.get_help_record(ctx) for each in self.get_params(ctx)]
+        records = [each for each in options if each and each[0].startswith("-")]
+        for title, rows in (("Arguments", self._arguments()), ("Options", records)):
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+    def _arguments(self) -> list[tuple[str, str]]:
+        found = [each for each in self.params if isinstance(each, TyperArgument)]
+        return [(each.metavar or str(each.name).upper(), each.help or "") for each in found]
+
+
 class _Commands(Mapping[str, TyperCommand]):
     """Imports a command when it is asked for."""
 
     def __getitem__(self, name: str) -> TyperCommand:
         module = import_module(f"shared.cli.{ABOUT[name].module}")
-        alone = typer.Typer(add_completion=False)
-        alone.command(name)(getattr(module, name))
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name, cls=PlainCommand)(getattr(module, name))
         command = get_command(alone)
         assert isinstance(command, TyperCommand)
         return command
@@ -77,5 +98,7 @@ class Commands(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  (typer names no public type)
         """Show the commands by their texts alone."""
         listed = copy(self)
-        listed.commands = {name: TyperCommand(name, help=it.text) for name, it in ABOUT.items()}
+        listed.commands = {
+            name: TyperCommand(name, short_help=it.text) for name, it in ABOUT.items()
+        }
         TyperGroup.format_help(listed, ctx, formatter)

@@ -25,7 +25,9 @@ def confirm(
     *,
     key_id: Annotated[
         str,
-        typer.Option("--key-id", help="The Secret ID, as Entra shows it, of the credential."),
+        typer.Option(
+            "--key-id", metavar="ID", help="The Secret ID, as Entra shows it, of the credential."
+        ),
     ],
     by: By,
     tenant: Tenant = "",
@@ -46,7 +48,7 @@ def acknowledge(
             "--until", parser=parse_day, metavar=DAY, help="The last day, for example 2026-12-01."
         ),
     ],
-    why: Annotated[str, typer.Option("--why", help="The reason, shown to others.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, shown to others.")],
     by: By,
     tenant: Tenant = "",
     json_: Json = False,
@@ -67,10 +69,15 @@ def acknowledge(
 
 
 def claim(
-    key_id: Annotated[str, typer.Argument(help="The Secret ID of the credential.")],
+    key_id: Annotated[
+        str, typer.Argument(metavar="KEY_ID", help="The Secret ID of the credential.")
+    ],
     services: Annotated[
         list[str],
-        typer.Argument(help="The ids of the services that use it, or none to stop watching it."),
+        typer.Argument(
+            metavar="SERVICE...",
+            help="The ids of the services that use it, or none to stop watching it.",
+        ),
     ],
     *,
     by: By,

@@ -20,15 +20,25 @@ def discover(
     *,
     client_id: Annotated[
         str,
-        typer.Option("--client-id", help="The “Application (client) ID” of the app registration."),
+        typer.Option(
+            "--client-id",
+            metavar="ID",
+            help="The “Application (client) ID” of the app registration.",
+        ),
     ],
     timezone: Annotated[
         str,
-        typer.Option("--timezone", help="The readers' time zone, for example America/Chicago."),
+        typer.Option(
+            "--timezone",
+            metavar="ZONE",
+            help="The readers' time zone, for example America/Chicago.",
+        ),
     ] = "UTC",
     tenant: Annotated[
         str,
-        typer.Option("--tenant", help="The id of another tenant; by default your own is read."),
+        typer.Option(
+            "--tenant", metavar="ID", help="The id of another tenant; by default your own is read."
+        ),
     ] = "",
 ) -> None:
     """Read an app registration, and print a watchlist to start from."""

@@ -38,15 +38,22 @@ def require_name(by: str) -> str:
 
 
 Tenant = Annotated[
-    str, typer.Option("--tenant", help="The tenant, if several are watched: its id, or own.")
+    str,
+    typer.Option(
+        "--tenant", metavar="ID", help="The tenant, if several are watched: its id, or own."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Service = Annotated[str, typer.Argument(help="The service's id or name, for example libcal.")]
+Service = Annotated[
+    str, typer.Argument(metavar="SERVICE", help="The service's id or name, for example libcal.")
+]
 By = Annotated[
     str,
     typer.Option(
         "--by",
+        metavar="NAME",
         help="The name of the person who decides, shown to others.",
+        show_default="your account",
         default_factory=_account,
         callback=require_name,
     ),

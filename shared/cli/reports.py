@@ -57,7 +57,8 @@ def forecast(
         ),
     ] = None,
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Draw a timeline into this file.")
+        Path | None,
+        typer.Option("--svg", metavar="FILE", help="Draw a timeline into this file."),
     ] = None,
     tenant: Tenant = "",
     json_: Json = False,

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import typer
 
-from shared.bootstrap import settings, watching
+from shared.bootstrap import watching
 from shared.cli.errors import FAILED, MISCONFIGURED, write_error, write_mistakes
+from shared.cli.first_steps import load_settings
 from shared.config.problems import Misconfigured
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
@@ -23,7 +24,7 @@ def program(tenant: str, loaded: Settings | None = None) -> Iterator[tuple[Watch
     `tenant` may be empty if only one is watched; `loaded` saves reading the settings again.
     """
     with exit_on_error():
-        configured = (loaded or settings()).of(tenant)
+        configured = (loaded or load_settings()).of(tenant)
         with watching(configured) as watch:
             yield watch, configured
 

@@ -1,19 +1,43 @@
-"""The IANA time zone that a name of another kind means.
+"""What to write in place of a name that is not an IANA time zone.
 
-Windows' names are looked up in Unicode's table, which the calendar's library has. An abbreviation
-such as CST means several zones, and most cities have no zone of their own: nothing is suggested
-for them.
+Windows' names are looked up in Unicode's table, which the calendar's library has, and other cities
+in ours. An abbreviation such as CST means several zones, and an offset has no daylight saving time:
+no zone is suggested for them.
 """
 
+import re
 from zoneinfo import available_timezones
+
+from shared.config.cities import is_typo, zones_of
+from shared.config.description import describe
 
 _MIN_TYPO_CHARS = 5
 """Of a city: one letter more or less makes another city of a shorter name."""
+MAX_ZONES = 3
+"""How many zones are suggested for cities of one name."""
+_OFFSET = re.compile(r"(utc|gmt|z)?\s*[+\-\N{MINUS SIGN}]\s*\d{1,2}(:?\d\d)?", re.IGNORECASE)
+_SHOWN_BY_WINDOWS = re.compile(r"(?:\(UTC[^)]*\) )?(\w+) Time \(US & Canada\)")
+"""As people copy it from Windows: "(UTC-06:00) Central Time (US & Canada)"."""
+_ABBREVIATION = re.compile(r"[A-Z]{2,5}")
 
 
-def intended_zone(name: str) -> str:
-    """Return the IANA zone that is surely meant by `name`; empty if none is."""
-    return _by_other_spelling(name) or _by_windows_name(name) or _by_typo(name)
+def advice(name: str) -> str:
+    """Return a sentence about what to write in place of `name`; empty if nothing is known."""
+    if meant := _by_other_spelling(name) or _by_windows_name(name) or _by_typo(name):
+        return f"Did you mean {describe(meant)}?"
+    if _OFFSET.fullmatch(name.strip()):
+        return "An offset has no daylight saving time. Write the name of a large city near you."
+    if _ABBREVIATION.fullmatch(name.strip()):
+        return "An abbreviation means several zones. Write the name of a large city near you."
+    zones = list(zones_of(name).items())[:MAX_ZONES]
+    suggested = " or ".join(describe(zone) for zone, _ in zones)
+    if not zones:
+        return ""
+    _, place = zones[0]
+    about = (
+        f"It is the time zone of {place}" if len(zones) == 1 else f"There is more than one {place}"
+    )
+    return f"Did you mean {suggested}? {about}."
 
 
 def _by_windows_name(name: str) -> str:
@@ -21,7 +45,9 @@ def _by_windows_name(name: str) -> str:
         WINDOWS_TO_OLSON,
     )
 
-    folded = name.casefold().replace(" daylight time", " standard time")
+    shown = _SHOWN_BY_WINDOWS.fullmatch(name)
+    key = f"{shown[1]} Standard Time" if shown else name
+    folded = key.casefold().replace(" daylight time", " standard time")
     known = (zone for windows, zone in WINDOWS_TO_OLSON.items() if windows.casefold() == folded)
     return next(known, "")
 
@@ -40,17 +66,6 @@ def _by_typo(name: str) -> str:
         if "/" in zone
         and len(zone.rpartition("/")[2]) >= _MIN_TYPO_CHARS
         and zone.replace("/", "").replace("_", "").isalpha()
-        and _is_typo(wrong, zone.casefold())
+        and is_typo(wrong, zone.casefold())
     ]
     return similar[0] if len(similar) == 1 else ""
-
-
-def _is_typo(wrong: str, right: str) -> bool:
-    """Return whether one letter is wrong, missing or too many, or two have changed places."""
-    if len(wrong) == len(right):
-        slips = [(a, b) for a, b in zip(wrong, right, strict=True) if a != b]
-        return len(slips) == 1 or [pair[::-1] for pair in slips[1:]] == slips[:1]
-    shorter, longer = sorted((wrong, right), key=len)
-    if len(longer) - len(shorter) != 1:
-        return False
-    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from shared.config.description import describe, did_you_mean
 from shared.config.problems import InvalidValue
-from shared.config.time_zones import intended_zone
+from shared.config.time_zones import advice
 from shared.config.values import MAX_DAYS, guid, text
 from shared.core.blank import is_blank
 from shared.core.model.watchlist import FlowAuth, Installer
@@ -74,9 +74,7 @@ def zone(value: object) -> ZoneInfo:
     with suppress(KeyError, ValueError, OSError):  # unknown; no valid path; the name of a folder
         if not _COPY.fullmatch(name):
             return ZoneInfo(name)
-    meant = intended_zone(name)
-    todo = f"Did you mean {describe(meant)}?" if meant else ""
-    raise InvalidValue(describe(name), expected, todo)
+    raise InvalidValue(describe(name), expected, advice(name))
 
 
 def clock_time(value: object) -> time:

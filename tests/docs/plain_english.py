@@ -19,6 +19,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from local.command_help import answer_help
+
 ROOT = Path(__file__).parents[2]
 TOOLS = {".git", ".venv", "node_modules", "build", "__pycache__", ".mypy_cache", ".ruff_cache"}
 GENERATED = {"tests/golden", "tests/recorded", "requirements.txt", "requirements-dev.txt"}
@@ -167,4 +169,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main()

@@ -40,6 +40,7 @@ from shared.render.page.inventory_query import SORTS, wanted
 from shared.render.page.page import page
 from tests.render.mail_cases import SENDER
 from tests.render.page.page_cases import GOOD, WATCHLIST, single
+from tests.support.gauges import expiries, without_expiries
 from tests.support.graph_objects import application, secret
 from tests.support.hostile import TEXTS, Seen, cards_of, every_text, mail_of, unseen
 from tests.support.notices import (
@@ -149,7 +150,10 @@ def test_inventory_csv_holds_no_formula(evil: str) -> None:
 @every_text
 def test_inventory_metrics_log_and_documents_are_well_formed(evil: str) -> None:
     status = status_of(evil)
-    assert metrics(status, WATCHLIST) == metrics(status_of("Signage"), WATCHLIST)
+    found, harmless = (metrics(each, WATCHLIST) for each in (status, status_of("Signage")))
+    assert without_expiries(found) == without_expiries(harmless)
+    assert len(expiries(found)) == len(views_of(evil))
+    assert not [text for labels in expiries(found) for text in labels if unseen(text)]
     told = tuple(Delivery(each, delivered=False, error=evil) for each in messages_of(evil))
     result = CheckResult(
         NOW,

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from local.command_help import answer_help
 from tests.infra.az_commands import Found, collect
 
 PARSER = Path(__file__).with_name("az_parser.py")
@@ -45,4 +46,5 @@ def main(python: str) -> int:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     sys.exit(main(sys.argv[1]))

@@ -75,6 +75,7 @@ CSV = (
 CSV_KINDS = {"service", "unclaimed", "leftover", "app", "tenant"}
 GAUGES = table("""
     lapsewatch_app_problems:
+    lapsewatch_credential_expires_timestamp_seconds: app service credential kind
     lapsewatch_days_left: service
     lapsewatch_last_attempt_timestamp_seconds:
     lapsewatch_last_outcome: outcome

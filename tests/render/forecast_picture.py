@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from local.browser import BrowserError, find_browser, run_browser
+from local.command_help import answer_help
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
 from shared.core.judge.judge import judge
@@ -75,6 +76,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     try:
         main()
     except BrowserError as error:

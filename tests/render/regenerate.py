@@ -9,6 +9,7 @@ needs Chromium.
 import sys
 from shutil import rmtree
 
+from local.command_help import answer_help
 from tests.render import forecast_picture, pictures
 from tests.render.goldens import GOLDEN, files
 
@@ -23,6 +24,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main()
     if "--pictures" in sys.argv[1:]:
         pictures.draw()

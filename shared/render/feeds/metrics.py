@@ -1,4 +1,6 @@
-"""Gauges for Prometheus: numbers, labelled with service ids and never with text from outside.
+"""Gauges for Prometheus: numbers, labelled with service ids.
+
+Only `lapsewatch_credential_expires_timestamp_seconds` has labels with text from outside.
 
 What is unknown has no sample, so that no rule takes it for a number: a service that does not
 expire has no `lapsewatch_days_left`, one whose app was never read no `lapsewatch_standing`.
@@ -12,6 +14,7 @@ from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import InventoryStatus, Status
+from shared.render.feeds.metric_expiries import Labels, expiries
 from shared.render.worst_severity import worst_severity
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -53,6 +56,7 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
     judgement = status.judgement
     worst = worst_severity(status, watchlist)
     problems = sum(len(view.problems) for view in judgement.apps)
+    _add_expiries(gauges, status)
     _add_services(gauges, status, watchlist)
     _add_checks(gauges, status.last_checks)
     gauges.set("stale", "1 if no check succeeded in the last 26 hours, else 0.", status.stale)
@@ -70,9 +74,20 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
     return generate_latest(gauges.registry).decode()
 
 
+def _add_expiries(gauges: _Gauges, status: Status) -> None:
+    gauge = gauges.add(
+        "credential_expires_timestamp_seconds",
+        "When the credential that a service uses expires, or one of the tenant that is due.",
+        *Labels._fields,
+    )
+    for labels, ends in expiries(status):
+        gauge.labels(*labels).set(ends.timestamp())
+
+
 def _add_services(gauges: _Gauges, status: Status, watchlist: Watchlist) -> None:
     days = gauges.add(
         "days_left",
+        "Deprecated: use lapsewatch_credential_expires_timestamp_seconds. "
         "Calendar days until the credential in use expires; negative after that.",
         "service",
     )
@@ -98,7 +113,7 @@ def _add_services(gauges: _Gauges, status: Status, watchlist: Watchlist) -> None
 
 
 def _add_inventory(gauges: _Gauges, tenant: InventoryStatus) -> None:
-    """Add counts only: a label for each of thousands of credentials would overload a monitor."""
+    """Add counts; the credentials that are due have a series each in `_add_expiries`."""
     scan = tenant.scan
     if scan is not None and scan.read_at is not None:
         last = "at its last complete read"

@@ -11,6 +11,7 @@ import re
 
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import Status
+from shared.render.feeds.spreadsheet_cell import as_text
 from shared.render.feeds.spreadsheet_rows import CsvRow, rows
 from shared.render.text.escape import clean
 
@@ -42,17 +43,6 @@ COLUMNS = (
 OUR_VALUES = {"days_left", "ends", "ends_at", "ends_utc", "next_message", "acknowledged_until"}
 """Columns with numbers, days and times of our own."""
 
-_FORMULA = r"[=+\-@＝＋－＠]"  # noqa: RUF001  (spreadsheets take fullwidth signs for the plain ones)
-_VALUE = r"[^;]*\d|#"
-"""What begins with no letter, and has a digit; or the name of an error, such as #N/A."""
-_WORD = (
-    r"(?i:true|false)\W*(?:;|$)"
-    r"|(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[\W_]*\d"
-)
-# A cell can begin after a semicolon too: some spreadsheets split cells there, and remove quotation
-# marks (OWASP, "CSV Injection").
-_CHANGED = re.compile(rf'(^|;)([\s"]*+)(?={_FORMULA}|(?![^\W\d_])(?:{_VALUE})|{_WORD})')
 _KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -82,4 +72,4 @@ def _text_cell(text: str) -> str:
     A GUID stays as it is: programs look it up, and no spreadsheet changes it.
     """
     line = clean(text, MAX_CELL_CHARS)
-    return line if _KEY_ID.fullmatch(line) else _CHANGED.sub(r"\1\2'", line)
+    return line if _KEY_ID.fullmatch(line) else as_text(line)

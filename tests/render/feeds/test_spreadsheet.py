@@ -12,6 +12,7 @@ from local.simulation.build import CLIENT_ID, at, secret
 from local.simulation.world import World
 from shared.core.model.directory import Credential, Kind
 from shared.render.feeds.spreadsheet import BYTE_ORDER_MARK, COLUMNS, status_csv
+from shared.render.feeds.spreadsheet_cell import as_text
 from shared.render.text.escape import clean
 from tests.render.page.page_cases import WATCHLIST, single
 from tests.support.notices import unclaimed
@@ -184,6 +185,18 @@ def cell(text: str, hint: str = "q7X") -> dict[str, str]:
             "\t1",
             "1\r",
         ],
+        *["1-2", "MAR1", "12345678901234567890", "Mai 5", "Dez-25", "okt1", "mars 2026", "févr. 3"],
+        *[
+            "ene-5",
+            "dic 25",
+            "Wahr",
+            "FALSO",
+            "vrai",
+            "\uff2d\uff21\uff32\uff11",
+            "\xbd",
+            "'1",
+            "'a",
+        ],
         *["\u0663-\u0664", "\uff11\uff12", "2026-12-01", "1_000", "1'000", "1\xa0000", "%5", "~1"],
     ],
 )
@@ -196,7 +209,10 @@ def test_what_a_spreadsheet_would_change_is_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["LibCal 2025", "q7X", "E15", "[TEST] app", "(old)", "Marketing 2025", "true love", "Mayor 5"],
+    [
+        *["LibCal 2025", "q7X", "E15", "[TEST] app", "(old)", "Marketing 2025", "true love"],
+        *["Mayor 5", "Gen 2 app", "Mars rover", "Set 5 of LibCal", "Dana's app", "Out of office"],
+    ],
 )
 def test_other_text_has_no_apostrophe(text: str) -> None:
     assert cell(text)["credential"] == text
@@ -213,6 +229,15 @@ def test_hint_that_looks_like_a_number_is_never_bare(hint: str) -> None:
     shown = cell("LibCal", hint)["hint"]
     assert not SHOWN_AS_ANOTHER.match(shown) or not any(map(str.isdigit, shown))
     assert shown[:1] not in set("=+-@")
+
+
+@given(st.text(max_size=20) | st.from_regex(r"['\"; ]{0,3}[0-9=a-z]{1,4}", fullmatch=True))
+def test_text_is_what_is_left_without_its_first_apostrophe(text: str) -> None:
+    """So that a program can read the table back, also text that begins with an apostrophe."""
+    for part, shown in zip(text.split(";"), as_text(text).split(";"), strict=True):
+        start = len(part) - len(part.lstrip(' "'))
+        assert shown in (part, f"{part[:start]}'{part[start:]}")
+        assert shown != part or part[start : start + 1] != "'"
 
 
 def test_key_ids_numbers_and_days_of_ours_are_bare() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Route
 
 from local.browser import BrowserError
+from local.command_help import answer_help
 from shared.render.page.page import page
 from shared.render.page.templates import assets
 from tests.render.page.page_cases import ROOT, library, lived, safe, stopped, tenant
@@ -88,6 +89,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     try:
         main()
     except BrowserError as error:
