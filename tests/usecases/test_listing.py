@@ -2,14 +2,18 @@
 
 import csv
 import io
+from collections.abc import Generator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from local.simulation.build import CLIENT_ID, RULES, app, at, secret, service, watchlist
+from local.simulation.inventory import InMemoryInventory
 from local.simulation.world import World, inventory_world
 from shared.core.model.listing import InventoryListing
 from shared.core.model.watchlist import Watchlist
+from shared.ports.inventory import ScanPage, ScanQuery
 from shared.render.feeds.listing import listing_csv, listing_document
 from shared.usecases.listing import list_inventory
 
@@ -115,6 +119,20 @@ def test_a_list_that_is_not_complete_says_so_and_has_what_was_read(
     document = listing_document(found)
     assert (document["complete"], len(found.credentials)) == (False, kept)
     assert error in str(document["error"])
+
+
+def test_a_request_that_waits_for_the_list_limits_the_read() -> None:
+    world = world_of()
+    given: list[float] = []
+
+    class Timed(InMemoryInventory):
+        def scan(self, query: ScanQuery, *, seconds: float) -> Generator[ScanPage]:
+            given.append(seconds)
+            return super().scan(query, seconds=seconds)
+
+    for watch in (world.watch, replace(world.watch, work_until=world.now + timedelta(seconds=110))):
+        list_inventory(watch, Timed(), 180)
+    assert given == [20 * 60, 110]
 
 
 def test_documents_have_the_promised_names() -> None:
