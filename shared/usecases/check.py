@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from shared.core.model.check_record import Outcome
 from shared.core.model.context import CheckContext
@@ -33,6 +34,7 @@ from shared.usecases.part import (
 )
 from shared.usecases.record import record_check, record_failure
 from shared.usecases.status import Known, forecast_of, itself, known_now, recalled, rendered
+from shared.usecases.told import told_by_channel
 from shared.usecases.watched_apps import WatchedApps
 
 
@@ -59,7 +61,10 @@ class Watch:
     @property
     def _apps(self) -> WatchedApps:
         gatherer = Gatherer(self.watchlist, self.directory, self.usage_report)
-        return WatchedApps(self.watchlist, gatherer, self.ledger, self.channels, self.rehearse)
+        told = partial(told_by_channel, self.inventory)
+        return WatchedApps(
+            self.watchlist, gatherer, self.ledger, self.channels, self.rehearse, told
+        )
 
     @property
     def _other_parts(self) -> Sequence[Part]:
