@@ -23,6 +23,7 @@ from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
 from shared.render.page.listing import listing_section
+from shared.render.page.recipients import recipients
 from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
 from shared.render.page.templates import BASE, render, tenant_url
@@ -94,6 +95,7 @@ def page(data: PageData) -> str:
         sections=sections,
         tenant=inventory_section(status.inventory, data.wanted, zone, data.base, key=data.tenant),
         everything=listing_section(data.listing, at.watchlist, data.base, key=data.tenant),
+        recipients=recipients(at.watchlist),
         zone=zone.key,
         generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
         generated_stamp=instant(at.now),

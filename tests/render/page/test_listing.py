@@ -28,8 +28,8 @@ def read(world: World) -> InventoryListing:
     return list_inventory(world.watch, world.whole, 180)
 
 
-def shown(world: World, listing: InventoryListing | None, **more: str) -> ParsedPage:
-    return parsed(replace(lived(world), listing=listing, **more))
+def shown(world: World, listing: InventoryListing | None, tenant: str = "") -> ParsedPage:
+    return parsed(replace(lived(world), listing=listing, tenant=tenant))
 
 
 def test_the_tenant_is_read_only_when_somebody_asks() -> None:
