@@ -11,8 +11,7 @@ from shared.core.model.listing import InventoryListing, ListedCredential
 from shared.core.model.watchlist import Watchlist
 from shared.render.text.dates import clock, full_day, relative_days
 from shared.render.text.escape import clean
-from shared.render.text.inventory import app_name
-from shared.render.text.naming import called
+from shared.render.text.naming import app_name, called
 
 
 def show_listing(console: Console, found: InventoryListing, watchlist: Watchlist) -> None:

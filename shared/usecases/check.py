@@ -23,6 +23,7 @@ from shared.ports.usage_report import UsageReport
 from shared.usecases.due import due
 from shared.usecases.gather import Gatherer
 from shared.usecases.inventory import InventoryWatch
+from shared.usecases.notified import notified_by_channel
 from shared.usecases.part import (
     CheckRun,
     Part,
@@ -34,7 +35,6 @@ from shared.usecases.part import (
 )
 from shared.usecases.record import record_check, record_failure
 from shared.usecases.status import Known, forecast_of, itself, known_now, recalled, rendered
-from shared.usecases.told import told_by_channel
 from shared.usecases.watched_apps import WatchedApps
 
 
@@ -61,9 +61,10 @@ class Watch:
     @property
     def _apps(self) -> WatchedApps:
         gatherer = Gatherer(self.watchlist, self.directory, self.usage_report)
-        told = partial(told_by_channel, self.inventory)
+        ledger = self.inventory.ledger if self.inventory is not None else None
+        notified = partial(notified_by_channel, self.watchlist, ledger)
         return WatchedApps(
-            self.watchlist, gatherer, self.ledger, self.channels, self.rehearse, told
+            self.watchlist, gatherer, self.ledger, self.channels, self.rehearse, notified
         )
 
     @property

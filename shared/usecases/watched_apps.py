@@ -13,6 +13,7 @@ from shared.core.judge.judge import judge
 from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
 from shared.core.model.check_record import LastChecks, Read
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.inventory import InventoryView
 from shared.core.model.memory import Changes, UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
@@ -30,7 +31,6 @@ from shared.usecases.deliver import deliver
 from shared.usecases.gather import Gathered, Gatherer, Readings
 from shared.usecases.part import CheckRun, Rehearsal
 from shared.usecases.save_decision import save_decision
-from shared.usecases.told import ByChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class WatchedApps:
     ledger: Ledger
     channels: Mapping[str, Channel]
     rehearse: Rehearsal
-    told: Callable[[datetime], ByChannel]
+    notified: Callable[[datetime], Mapping[str, tuple[InventoryView, ...]]]
     """Returns by channel the credentials of the tenant for its weekly status."""
 
     def run(self, run: CheckRun) -> WatchedAppsResult:
@@ -112,7 +112,7 @@ class WatchedApps:
         """Read the apps as they are now, and save nothing. Raises `LedgerError`."""
         readings, at = self.gatherer.gather(self.context(run), run)
         if any(wants_weekly(channel, at) for channel in self.watchlist.channels):
-            at = at._replace(told=self.told(run.started))
+            at = at._replace(notified=self.notified(run.started))
         return judged(readings, at, self.rehearse)
 
     def context(self, run: CheckRun) -> CheckContext:

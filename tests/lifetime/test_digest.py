@@ -21,7 +21,7 @@ def rows(message: Message) -> dict[str, str]:
     return dict(facts(notice, now=message.now, zone=message.zone))
 
 
-def test_each_channel_reads_when_what_it_was_told_of_expires() -> None:
+def test_each_channel_reads_when_what_it_knows_of_expires() -> None:
     world = inventory_world(watchlist(inventory=RULES, weekly=True))
     world.tenant.put(
         secret("k1", "LibCal", ends="2026-12-13T09:15Z"),
@@ -37,7 +37,7 @@ def test_each_channel_reads_when_what_it_was_told_of_expires() -> None:
     (admins,) = weekly_of(world, "admins")
     watched = "LibCal on 13 Dec 2026; LibStaffer on 31 Dec 2029"
     assert rows(its) == {"Next expiry": f"Signage (unnamed secret) on 6 Oct 2026; {watched}"}
-    assert rows(admins) == {"Next expiry": watched}, "admins hear nothing about the tenant"
+    assert rows(admins) == {"Next expiry": watched}, "no news of the tenant for admins"
     assert its.severity == Severity.OK
     assert len(world.inboxes["admins"].heard) == 2, "the introduction, and one a week"
 

@@ -311,7 +311,7 @@ MESSAGES: dict[str, Message] = {
             weekly(
                 replace(WAITING, acknowledged=KNOWN),
                 STAFFER,
-                told=(inventory_view("Digital signage", 5), inventory_view("Kiosk", 22)),
+                notified=(inventory_view("Digital signage", 5), inventory_view("Kiosk", 22)),
                 failing=(channel("Nothing could be delivered to libapps-admins."),),
             ),
             Reason.WEEKLY,

@@ -19,7 +19,7 @@ class CheckContext(NamedTuple):
     memory: Memory
     now: datetime
     last_checks: LastChecks = LastChecks()
-    told: Mapping[str, tuple[InventoryView, ...]] = MappingProxyType({})
+    notified: Mapping[str, tuple[InventoryView, ...]] = MappingProxyType({})
     """By channel: the credentials of the tenant for its weekly status, if one may be due."""
 
 

@@ -118,7 +118,7 @@ def _weekly(
         Severity.OK,
         "",
         services=watching,
-        told=at.told.get(channel, ()),
+        notified=at.notified.get(channel, ()),
         failing=tuple(_other_failing_channels(channel, judgement)),
     )
     return [Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))]

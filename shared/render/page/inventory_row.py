@@ -9,9 +9,8 @@ from shared.render.instant import instant
 from shared.render.page.labels import BADGES, EXPIRED
 from shared.render.text.dates import full_day, relative_days
 from shared.render.text.escape import MAX_NAME_CHARS, clean
-from shared.render.text.inventory import app_name
 from shared.render.text.links import entra_of
-from shared.render.text.naming import called
+from shared.render.text.naming import app_name, called
 
 MAX_HINT_CHARS = 10
 

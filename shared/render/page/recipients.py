@@ -57,7 +57,7 @@ def _of_service(service: Service, app: WatchedApp) -> Iterator[Fact]:
         days = f", every {counted(service.rotates_every, 'day')}" if service.rotates_every else ""
         yield "Rotation", f"By a pipeline{days}"
         copies = _labels(service.installer)
-        yield from [("Also told", copies)] if copies else []
+        yield from [("Also notified", copies)] if copies else []
     else:
         yield "Installer", _labels(service.installer)
     yield "Reminders", ladder_words(service.ladder)
@@ -69,7 +69,7 @@ def _of_service(service: Service, app: WatchedApp) -> Iterator[Fact]:
 def _of_tenant(rules: InventoryRules) -> Iterator[Fact]:
     told = _labels(rules.tell)
     owners = f"The owners of each app; {told} about apps without a reachable owner"
-    yield "Told", owners if rules.owners else told
+    yield "Notified", owners if rules.owners else told
     yield "Reminders", ladder_words(rules.ladder)
     yield "Enterprise apps", "Included" if rules.service_principals else "Not included"
     yield "Excluded names", _list(rules.exclude_names)

@@ -8,13 +8,12 @@ from shared.core.model.views import ServiceView, WatcherView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.render.text.dates import Moment, date_of, full_day
 from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
-from shared.render.text.inventory import app_name
-from shared.render.text.naming import LISTED, called
+from shared.render.text.naming import LISTED, app_name, called
 
 
 def digest(view: WatcherView, at: Moment) -> Iterator[tuple[str, str]]:
     """Yield what expires next, with dates, and what is open; a row that has nothing is left out."""
-    following = sorted((*_of_services(view, at), *map(_of_tenant, view.told)))
+    following = sorted((*_of_services(view, at), *map(_of_tenant, view.notified)))
     if following:
         dated = [f"{name} on {date_of(ends, at.zone)}" for ends, name in following]
         yield "Next expiry", _few(dated)

@@ -43,7 +43,7 @@ def test_the_tenant_is_read_only_when_somebody_asks() -> None:
     assert "Watched for" not in page.text
 
 
-def test_the_table_has_what_is_not_due_yet_and_for_which_service_it_is_watched() -> None:
+def test_the_table_has_what_is_not_due_yet_and_its_service() -> None:
     world = world_of("Kiosk <b>")
     page = shown(world, read(world))
     assert "2, soonest first; also what expired in the last 90 days." in page.text

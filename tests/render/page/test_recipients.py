@@ -1,4 +1,4 @@
-"""The watchlist on the page: who hears what and when, without addresses, URLs and secrets."""
+"""The watchlist on the page: who is notified, and when, without addresses, URLs and secrets."""
 
 from dataclasses import replace
 
@@ -65,7 +65,7 @@ def test_each_part_of_the_watchlist_has_its_facts() -> None:
             "Reminders": "7 days before",
         },
         "All apps of the tenant": {
-            "Told": "The owners of each app; its about apps without a reachable owner",
+            "Notified": "The owners of each app; its about apps without a reachable owner",
             "Reminders": "30, 14, 7 and 1 days before",
             "Enterprise apps": "Not included",
             "Excluded names": "Test*",

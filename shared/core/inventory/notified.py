@@ -8,7 +8,7 @@ from shared.core.inventory.judge import inventory_view
 from shared.core.model.inventory import InventoryView
 
 
-def told(at: InventoryContext) -> Mapping[str, tuple[InventoryView, ...]]:
+def notified(at: InventoryContext) -> Mapping[str, tuple[InventoryView, ...]]:
     """Return by channel what it was notified about and has not expired, soonest first."""
     found = defaultdict[str, list[InventoryView]](list)
     for item, channel in at.memory.notifications:

@@ -4,30 +4,33 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.core.inventory.context import InventoryContext
-from shared.core.inventory.told import told
+from shared.core.inventory.notified import notified
 from shared.core.model.inventory import InventoryItem, InventoryView
+from shared.core.model.watchlist import Watchlist
 from shared.core.spare import spare
+from shared.ports.inventory_ledger import InventoryLedger
 from shared.render.text.dates import Moment
 from shared.render.text.wording import words_for
-from shared.usecases.inventory import InventoryWatch
 
 type ByChannel = Mapping[str, tuple[InventoryView, ...]]
 
 
-def told_by_channel(tenant: InventoryWatch | None, now: datetime) -> ByChannel:
+def notified_by_channel(
+    watchlist: Watchlist, ledger: InventoryLedger | None, now: datetime
+) -> ByChannel:
     """Return by channel the credentials of the tenant for its weekly status.
 
     Never raises: no message about the watched apps depends on it.
     """
-    if tenant is None:
+    rules = watchlist.inventory
+    if rules is None or ledger is None:
         return {}
     try:
-        memory = tenant.ledger.load()
-        at = InventoryContext(tenant.watchlist, tenant.rules, memory, now)
+        at = InventoryContext(watchlist, rules, ledger.load(), now)
 
         def shown(items: Mapping[str, InventoryItem], failed: Mapping[str, str]) -> ByChannel:
             """Leave out what cannot be evaluated, or shown."""
-            found = told(at.only(items, failed))
+            found = notified(at.only(items, failed))
             for view in (each for views in found.values() for each in views):
                 words_for(view).summary(Moment(now, at.watchlist.zone))
             return found
