@@ -24,6 +24,7 @@ from shared.first_use import graph_directory, graph_inventory, graph_usage_repor
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
+from shared.ports.inventory import InventoryReader
 from shared.ports.ledger import Ledger
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.answer_time import UNLIMITED, AnswerTime
@@ -157,6 +158,16 @@ def ledgers(
         first, *_ = settings.watchlists.values()
         ledger = open_ledger(settings, first, clock, environment, opened, left=_left(time.save))
         yield {key: ledger.of(key) for key in settings.watchlists}
+
+
+def inventory_reader(
+    settings: Settings, environment: Mapping[str, str] = os.environ
+) -> InventoryReader:
+    """Return the reader of the whole tenant in `settings`, with or without inventory rules."""
+    known = settings.reading_graph
+    return graph_inventory(
+        settings.graph, graph_credentials(known, settings.watchlist.tenant_id, environment)
+    )
 
 
 def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.environ) -> Directory:

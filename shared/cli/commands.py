@@ -25,6 +25,9 @@ ABOUT = {
     "tick": _About("checks", "Run a check if one is due, as the timer does."),
     "status": _About("reports", "Show the current status (from the last check)."),
     "forecast": _About("reports", "List the messages that would be sent if nothing changes."),
+    "inventory": _About(
+        "inventory", "List every credential of the tenant by expiry, read now; nobody is notified."
+    ),
     "discover": _About(
         "discover", "Read an app registration, and print a watchlist to start from."
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from time import sleep
 
 from shared.core.judge.schedule import ENDS_WITHIN
@@ -25,6 +26,7 @@ from shared.usecases.busy import Pause, busy, busy_too_long, is_too_long, lease_
 from shared.usecases.due import Due, due
 from shared.usecases.gather import Gatherer
 from shared.usecases.inventory import InventoryWatch
+from shared.usecases.notified import notified_by_channel
 from shared.usecases.part import (
     CheckRun,
     Part,
@@ -64,7 +66,11 @@ class Watch:
     @property
     def _apps(self) -> WatchedApps:
         gatherer = Gatherer(self.watchlist, self.directory, self.usage_report)
-        return WatchedApps(self.watchlist, gatherer, self.ledger, self.channels, self.rehearse)
+        ledger = self.inventory.ledger if self.inventory is not None else None
+        notified = partial(notified_by_channel, self.watchlist, ledger)
+        return WatchedApps(
+            self.watchlist, gatherer, self.ledger, self.channels, self.rehearse, notified
+        )
 
     @property
     def _other_parts(self) -> Sequence[Part]:

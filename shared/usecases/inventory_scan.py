@@ -70,7 +70,7 @@ class InventoryScanner:
         changes = changes_of_read(scanned.items, counts, memory, run.started)
         unknown = memory.items.keys() - scanned.items.keys() - frozenset(changes.gone)
         read = Read(counts.applications, counts.credentials, scanned.requests)
-        text = _error_of(scanned.failures)
+        text = scan_error(scanned.failures)
         return ScanResult(changes, read, text, frozenset(unknown), scanned.failed)
 
     def _scan(self, run: CheckRun) -> _Scanned:
@@ -103,7 +103,7 @@ class InventoryScanner:
                 if page.unknown and number == 1:
                     run.progress(not_known(page.unknown))
                 if number.bit_count() == 1:  # 1, 2, 4, 8, ...: seven lines for 100,000 apps
-                    run.progress(_progress(number, applications, (now - began).total_seconds()))
+                    run.progress(scan_progress(number, applications, (now - began).total_seconds()))
                 if now - renewed >= RENEW_AFTER:
                     run.renew()
                     renewed = now
@@ -129,13 +129,14 @@ def _listed(
     return items, failed
 
 
-def _progress(page: int, applications: int, seconds: float) -> str:
+def scan_progress(page: int, applications: int, seconds: float) -> str:
+    """Return how far a scan is, in a few words."""
     rate = f", {applications / seconds:,.0f} a second" if seconds >= 1 else ""
     where = f"page {page}, {applications:,} apps{rate}, {seconds:.0f} s"
     return f"reading the tenant: {where} (Graph takes 150 pages a minute at most)"
 
 
-def _error_of(failures: Mapping[str, DirectoryError]) -> str:
+def scan_error(failures: Mapping[str, DirectoryError]) -> str:
     """Return the first failure, and how many more there are."""
     if not failures:
         return ""

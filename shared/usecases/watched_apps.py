@@ -4,18 +4,20 @@ What was found is saved before anybody is notified; then, for each channel: send
 A crash between the two may repeat one message and never loses one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import reduce
 
 from shared.core.judge.judge import judge
 from shared.core.model.apply import apply_changes, apply_decision, apply_notifications
 from shared.core.model.check_record import LastChecks, Read
 from shared.core.model.context import AppSnapshot, CheckContext
+from shared.core.model.inventory import InventoryView
 from shared.core.model.memory import Changes, UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.due import messages_due
+from shared.core.notify.due import messages_due, wants_weekly
 from shared.core.notify.message_id import with_id
 from shared.core.notify.next_message import find_next_messages
 from shared.core.notify.notifications import notifications_for
@@ -82,6 +84,8 @@ class WatchedApps:
     ledger: Ledger
     channels: Mapping[str, Channel]
     rehearse: Rehearsal
+    notified: Callable[[datetime], Mapping[str, tuple[InventoryView, ...]]]
+    """Returns by channel the credentials of the tenant for its weekly status."""
 
     def run(self, run: CheckRun) -> WatchedAppsResult:
         """Read, save, and send what is due. Raises `LedgerError`, `LeaseLost`."""
@@ -107,6 +111,8 @@ class WatchedApps:
     def gather(self, run: CheckRun) -> Gathered:
         """Read the apps as they are now, and save nothing. Raises `LedgerError`."""
         readings, at = self.gatherer.gather(self.context(run), run)
+        if any(wants_weekly(channel, at) for channel in self.watchlist.channels):
+            at = at._replace(notified=self.notified(run.started))
         return judged(readings, at, self.rehearse)
 
     def context(self, run: CheckRun) -> CheckContext:

@@ -16,14 +16,15 @@ from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
-from shared.render.page import history_query, inventory_query, templates
+from shared.render.page import history_query, inventory_query, listing_query, templates
 from shared.web import forms, response
 from shared.web.auth import from_own_page, may_sign_in_again, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
+from shared.web.listing import listing_file, read_listing
 from shared.web.log import log, report
 from shared.web.request import READ, arrival, lost_its_body
 from shared.web.response import respond
-from shared.web.status_page import status_page
+from shared.web.status_page import ShownParts, status_page
 from shared.web.visit import Done, PageVisit
 
 pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK has no types)
@@ -42,9 +43,13 @@ def show(req: func.HttpRequest) -> func.HttpResponse:
     done = Done(req.params.get("done", ""), req.params.get("service", ""))
     part = inventory_query.wanted(req.params)
     history = history_query.wanted_history(req.params)
+    wanted = listing_query.wanted_listing(req.params)
 
-    def answer(visit: PageVisit, _: Settings) -> response.HttpResponse:
-        return status_page(visit, done, part=part, history=history)
+    def answer(visit: PageVisit, configured: Settings) -> response.HttpResponse:
+        found = read_listing(visit, configured, wanted)
+        if found is not None and wanted.csv:
+            return listing_file(found, visit)
+        return status_page(visit, done, shown=ShownParts(part, history, found))
 
     return respond(_visited(req, answer))
 

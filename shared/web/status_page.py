@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from shared.config.setting_rules import PAGE_PATH
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision
+from shared.core.model.listing import InventoryListing
 from shared.core.results import Status
 from shared.render.page import flash
 from shared.render.page.history_query import NEWEST, WantedHistory
@@ -16,14 +18,27 @@ from shared.web.just_done import RECENT, just_done
 from shared.web.visit import Done, PageVisit
 
 
+class ShownParts(NamedTuple):
+    """What the page's address asks for."""
+
+    part: Wanted = WHOLE
+    """The part of the tenant's table."""
+    history: WantedHistory = NEWEST
+    """The part of a service's history."""
+    listing: InventoryListing | None = None
+    """Everything that expires, if somebody asked for it."""
+
+
+NOTHING_ASKED = ShownParts()
+
+
 def status_page(
     visit: PageVisit,
     result: Done | flash.Receipt | None = None,
     *,
     problem: str = "",
     status: int = 200,
-    part: Wanted = WHOLE,
-    history: WantedHistory = NEWEST,
+    shown: ShownParts = NOTHING_ASKED,
 ) -> response.HttpResponse:
     """Return the page as things are now.
 
@@ -32,8 +47,7 @@ def status_page(
         result: What the address says that a form did, or the text about a form.
         problem: Why a form was refused.
         status: The HTTP status.
-        part: The part of the tenant's table to show.
-        history: The part of a service's history to show.
+        shown: The parts of the page that its address asks for.
     """
     ledger = visit.watch.ledger
     histories = ledger.decisions(*visit.watch.watchlist.services)
@@ -47,8 +61,9 @@ def status_page(
             histories,
             visit.person,
             problem=flash.refusal(problem),
-            wanted=part,
-            history=history,
+            wanted=shown.part,
+            history=shown.history,
+            listing=shown.listing,
             tenant=visit.tenant,
             base=PAGE_PATH,
         )

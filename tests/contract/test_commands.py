@@ -26,6 +26,7 @@ COMMANDS = table("""
     tick: --tenant --json
     status: --csv --tenant --json
     forecast: --until --svg --tenant --json
+    inventory: --within --all --csv --tenant --json
     discover: --client-id --timezone --tenant
     doctor: --tenant --send-test
     confirm: SERVICE --key-id --by --tenant --json

@@ -31,6 +31,17 @@ def test_check_posts_one_card_once(lapsewatch: Lapsewatch) -> None:
     assert len(lapsewatch.cards()) == 1
 
 
+def test_inventory_lists_what_the_services_use(lapsewatch: Lapsewatch) -> None:
+    ran = lapsewatch("inventory", "--within", "3650", "--json")
+    assert (ran.status, ran.err, ran.json["complete"]) == (0, "", True)
+    assert [each["watched"] for each in ran.json["items"]] == ["libcal", "libstaffer"]
+    lapsewatch.tenant.fault("/v1.0/applications", times=None, status=403)
+    ran = lapsewatch("inventory", "--json")
+    assert (ran.status, ran.json["complete"], ran.json["items"]) == (1, False, [])
+    assert ran.json["error"] in ran.err
+    assert lapsewatch.cards() == []
+
+
 def test_status_document_has_the_documented_names(lapsewatch: Lapsewatch) -> None:
     lapsewatch("check")
     ran = lapsewatch("status", "--json")

@@ -190,6 +190,22 @@ def test_sign_in_opens_the_page_but_not_the_feeds(site: Site) -> None:
         assert site.ask(feed, headers=site.dana).status_code == 401
 
 
+def test_everything_that_expires_is_read_when_asked(site: Site) -> None:
+    assert "Read the tenant now" in text(site.page())
+    assert "secret “LibStaffer 2024” Zk2" in text(site.page("page?within=3650"))
+    table = site.ask("page?within=3650&as=csv", headers=site.dana)
+    assert (table.status_code, table.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert [line.split(",")[-2] for line in table.text.splitlines()] == [
+        "watched",
+        "libcal",
+        "libstaffer",
+    ]
+    assert site.ask("page?within=3650&as=csv", headers=KEY).status_code == 302
+    site.tenant.fault("/v1.0/applications", times=None, status=403)
+    assert "inventory --within 7" in text(site.page("page?within=7"))
+    assert site.ask("page?within=7&as=csv", headers=site.dana).status_code == 503
+
+
 def test_form_from_another_site_does_nothing(site: Site) -> None:
     own = site.host.root
     for headers, status in (

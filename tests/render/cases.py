@@ -307,7 +307,16 @@ MESSAGES: dict[str, Message] = {
         notice(weekly(HEALTHY, STAFFER), Reason.WEEKLY, COPY), next_message=date(2027, 9, 15)
     ),
     "weekly_not_all_safe_with_page": message(
-        notice(weekly(replace(WAITING, acknowledged=KNOWN), STAFFER), Reason.WEEKLY, COPY),
+        notice(
+            weekly(
+                replace(WAITING, acknowledged=KNOWN),
+                STAFFER,
+                notified=(inventory_view("Digital signage", 5), inventory_view("Kiosk", 22)),
+                failing=(channel("Nothing could be delivered to libapps-admins."),),
+            ),
+            Reason.WEEKLY,
+            COPY,
+        ),
         next_message=NEXT,
     ),
     "introduction": message(

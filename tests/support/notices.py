@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
@@ -211,9 +211,9 @@ def channel(*problems: str) -> WatcherView:
     )
 
 
-def weekly(*services: ServiceView) -> WatcherView:
+def weekly(*services: ServiceView, **more: Any) -> WatcherView:  # noqa: ANN401  (fields of the value)
     """Return the weekly status."""
-    return WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=services)
+    return WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=services, **more)
 
 
 def notice(view: View, reason: Reason = Reason.RUNG, roles: frozenset[Role] = BOTH) -> Notice:

@@ -8,6 +8,7 @@ counted, so the ledger grows with what is due and not with the tenant.
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from shared.core.inventory.exclusion import Exclusions
 from shared.core.judge.validity import has_ended, has_started
@@ -29,9 +30,14 @@ class ExpiryWindow(NamedTuple):
 
 def window(watchlist: Watchlist, rules: InventoryRules, now: datetime) -> ExpiryWindow:
     """Return the local days within the ladder, and `MAX_EXPIRED_DAYS` past ones, as instants."""
-    today = now.astimezone(watchlist.zone).date()
-    first = datetime.combine(today - timedelta(days=MAX_EXPIRED_DAYS), time.min, watchlist.zone)
-    last = datetime.combine(today + timedelta(days=rules.ladder[0]), time.max, watchlist.zone)
+    return window_of(watchlist.zone, now, rules.ladder[0])
+
+
+def window_of(zone: ZoneInfo, now: datetime, days: int) -> ExpiryWindow:
+    """Return the next local days, and `MAX_EXPIRED_DAYS` past ones, as instants."""
+    today = now.astimezone(zone).date()
+    first = datetime.combine(today - timedelta(days=MAX_EXPIRED_DAYS), time.min, zone)
+    last = datetime.combine(today + timedelta(days=days), time.max, zone)
     return ExpiryWindow(first.astimezone(now.tzinfo), last.astimezone(now.tzinfo))
 
 

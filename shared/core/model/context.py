@@ -1,10 +1,13 @@
 """What judging starts from: the watchlist, the ledger, one instant, and the apps as read."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from shared.core.model.check_record import LastChecks
 from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.inventory import InventoryView
 from shared.core.model.memory import Memory
 from shared.core.model.watchlist import WatchedApp, Watchlist
 
@@ -16,6 +19,8 @@ class CheckContext(NamedTuple):
     memory: Memory
     now: datetime
     last_checks: LastChecks = LastChecks()
+    notified: Mapping[str, tuple[InventoryView, ...]] = MappingProxyType({})
+    """By channel: the credentials of the tenant for its weekly status, if one may be due."""
 
 
 class AppSnapshot(NamedTuple):

@@ -164,6 +164,10 @@ class WatcherView:
     problems: tuple[str, ...] = ()
     services: tuple[ServiceView, ...] = ()
     """For the weekly status: every service that names the channel."""
+    notified: tuple[InventoryView, ...] = ()
+    """For the weekly status: what else the channel was notified about, soonest expiry first."""
+    failing: tuple["WatcherView", ...] = ()
+    """For the weekly status: the other channels that cannot be reached."""
     days_left: None = None
 
     @property

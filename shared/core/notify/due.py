@@ -3,7 +3,7 @@
 There is no queue of pending messages: what was not delivered is due again at the next check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from shared.core.judge.self_watch import is_notified_this_week
@@ -108,13 +108,34 @@ def _weekly(
 
     While an app is unread or not evaluated there is none: it would say that all is well.
     """
-    wanted = at.watchlist.channels[channel].weekly and not is_notified_this_week(
+    unknown = judgement.unread or judgement.failed
+    if unknown or not watching or not wants_weekly(channel, at):
+        return []
+    view = WatcherView(
+        "weekly",
+        "",
+        Standing.HEALTHY,
+        Severity.OK,
+        "",
+        services=watching,
+        notified=at.notified.get(channel, ()),
+        failing=tuple(_other_failing_channels(channel, judgement)),
+    )
+    return [Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))]
+
+
+def wants_weekly(channel: str, at: CheckContext) -> bool:
+    """Return whether a channel wants the weekly status, and got no message since Monday."""
+    return at.watchlist.channels[channel].weekly and not is_notified_this_week(
         channel, at.memory, at.now, at.watchlist.zone
     )
-    if not (wanted and watching and not (judgement.unread or judgement.failed)):
-        return []
-    view = WatcherView("weekly", "", Standing.HEALTHY, Severity.OK, "", services=watching)
-    return [Notice(view, Reason.WEEKLY, frozenset({Role.COPY}))]
+
+
+def _other_failing_channels(channel: str, judgement: Judgement) -> Iterator[WatcherView]:
+    for view in judgement.watcher:
+        failing = view.aspect == "channel" and view.standing == Standing.FAILING
+        if failing and view.subject != channel:
+            yield view
 
 
 def _is_muted(view: View, at: CheckContext) -> bool:

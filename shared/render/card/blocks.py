@@ -62,11 +62,18 @@ def _notices(message: Message, page_url: str) -> Iterator[Block]:
     for number, notice in enumerate(by_urgency, 1):
         words = headline(notice, now=now, zone=zone)
         if notice.reason == Reason.WEEKLY:
-            text = " ".join(filter(None, (f"{words}.", next_message(message))))
-            yield Block(line(text, isSubtle=True), words, must=True)
+            yield Block(_weekly(notice, words, message), words, must=True)
         else:
             element = _notice_box(notice, f"steps{number}", now, zone, page_url)
             yield Block(element, words, must=notice.severity == Severity.CRITICAL)
+
+
+def _weekly(notice: Notice, words: str, message: Message) -> Element:
+    """Return the weekly status: a quiet line, and below it what expires next and what is open."""
+    text = " ".join(filter(None, (f"{words}.", next_message(message))))
+    rows = [row(*each) for each in facts(notice, now=message.now, zone=message.zone)]
+    first = line(text, isSubtle=True)
+    return box([first, *rows]) if rows else first
 
 
 def _inventory(message: Message, page_url: str) -> Iterator[Block]:

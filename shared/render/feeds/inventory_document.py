@@ -38,7 +38,7 @@ def inventory_document(tenant: InventoryStatus | None, after: str | None, *, pag
         "left_out": _left_out(scan.left_out if scan is not None else None),
         "worst": max(severities, key=lambda severity: severity.rank),
         "total": len(tenant.views),
-        "items": [_item(view) for view in shown],
+        "items": [item_document(view) for view in shown],
         "after": _cursor(shown[-1]) if len(shown) < len(rest) else None,
     }
 
@@ -58,7 +58,8 @@ def result_document(tenant: InventoryResult | None) -> Json | None:
     }
 
 
-def _item(view: InventoryView) -> Json:
+def item_document(view: InventoryView) -> Json:
+    """Return a credential of the tenant."""
     listed = view.listed
     return {
         "item": view.item,

@@ -8,6 +8,7 @@ another number or date.
 import csv
 import io
 import re
+from collections.abc import Iterable, Sequence
 
 from shared.core.model.watchlist import Watchlist
 from shared.core.results import Status
@@ -52,10 +53,15 @@ def status_csv(status: Status, watchlist: Watchlist) -> str:
     `ends` and `ends_at` are the local day and time in `zone`; `ends_utc` is the same instant in
     RFC 3339.
     """
+    return csv_text(COLUMNS, rows(status, watchlist))
+
+
+def csv_text(columns: Sequence[str], rows_: Iterable[CsvRow]) -> str:
+    """Return a table with these columns, as a spreadsheet reads it."""
     text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
+    table = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")
     table.writeheader()
-    table.writerows(_as_they_are(row) for row in rows(status, watchlist))
+    table.writerows(_as_they_are(row) for row in rows_)
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential
 from shared.core.model.inventory import InventoryView
@@ -25,16 +26,16 @@ def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
     for service in judgement.services:
         yield (
             _item(service, next_messages)
-            | _credential(service.in_use, watchlist)
+            | credential_cells(service.in_use, watchlist.zone)
             | _acknowledged(service)
         )
     for app in unread_apps(watchlist, judgement):
         yield from (_unread_service(each, app) for each in app.services)
     others: tuple[UnclaimedView | LeftoverView, ...] = (*judgement.unclaimed, *judgement.leftovers)
     for view in others:
-        yield _item(view, next_messages) | _credential(view.credential, watchlist)
+        yield _item(view, next_messages) | credential_cells(view.credential, watchlist.zone)
     for each in status.inventory.views if status.inventory is not None else ():
-        yield _item(each, next_messages) | _credential(each.listed.credential, watchlist)
+        yield _item(each, next_messages) | credential_cells(each.listed.credential, watchlist.zone)
     for app_view in judgement.apps:
         if app_view.problems:
             yield _item(app_view, next_messages)
@@ -91,7 +92,8 @@ def _unread_service(service: Service, app: WatchedApp) -> CsvRow:
     }
 
 
-def _credential(credential: Credential | None, watchlist: Watchlist) -> CsvRow:
+def credential_cells(credential: Credential | None, zone: ZoneInfo) -> CsvRow:
+    """Return the columns about a credential; without one, all are empty."""
     if credential is None:
         return {}
     return {
@@ -99,16 +101,16 @@ def _credential(credential: Credential | None, watchlist: Watchlist) -> CsvRow:
         "credential_kind": credential.kind,
         "hint": credential.hint,
         "key_id": credential.key_id,
-        **_end(credential.ends, watchlist),
+        **_end(credential.ends, zone),
     }
 
 
-def _end(ends: datetime | None, watchlist: Watchlist) -> CsvRow:
+def _end(ends: datetime | None, zone: ZoneInfo) -> CsvRow:
     if ends is None:
         return {"ends": "does not expire"}
     return {
-        "ends": ends.astimezone(watchlist.zone).date().isoformat(),
-        "ends_at": clock(ends, watchlist.zone),
-        "zone": watchlist.zone.key,
+        "ends": ends.astimezone(zone).date().isoformat(),
+        "ends_at": clock(ends, zone),
+        "zone": zone.key,
         "ends_utc": instant(ends) or "",
     }

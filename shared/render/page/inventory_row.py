@@ -7,11 +7,10 @@ from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.render.instant import instant
 from shared.render.page.labels import BADGES, EXPIRED
-from shared.render.text.dates import full_day
+from shared.render.text.dates import full_day, relative_days
 from shared.render.text.escape import MAX_NAME_CHARS, clean
-from shared.render.text.inventory import app_name
 from shared.render.text.links import entra_of
-from shared.render.text.naming import called
+from shared.render.text.naming import app_name, called
 
 MAX_HINT_CHARS = 10
 
@@ -41,7 +40,7 @@ def inventory_row(view: InventoryView, zone: ZoneInfo) -> InventoryRow:
         entra_of(view.listed),
         called(credential)[:MAX_NAME_CHARS],
         clean(credential.hint, MAX_HINT_CHARS),
-        _days(view.days_left),
+        relative_days(view.days_left),
         full_day(credential.ends.astimezone(zone).date()),
         instant(credential.ends),
     )
@@ -56,8 +55,3 @@ def shown_severity(view: InventoryView) -> Severity:
     if view.standing != Standing.EXPIRED:
         return view.severity
     return Severity.NOTICE if view.severity == Severity.OK else Severity.CRITICAL
-
-
-def _days(left: int) -> str:
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(left)
-    return near or (f"in {left} days" if left > 0 else f"{-left} days ago")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, Person
+from shared.core.model.listing import InventoryListing
 from shared.core.model.vocabulary import Severity
 from shared.core.results import Status
 from shared.render.instant import instant
@@ -21,6 +22,8 @@ from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
+from shared.render.page.listing import listing_section
+from shared.render.page.recipients import recipients
 from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
 from shared.render.page.templates import BASE, render, tenant_url
@@ -51,6 +54,8 @@ class PageData:
     """The part of the tenant's table to show."""
     history: WantedHistory = NEWEST
     """The part of a service's history to show."""
+    listing: InventoryListing | None = None
+    """Everything that expires, if somebody asked for it."""
     tenant: str = ""
     """The tenant's key in links; empty if there is only one."""
     base: str = BASE
@@ -89,6 +94,8 @@ def page(data: PageData) -> str:
         unread=unread,
         sections=sections,
         tenant=inventory_section(status.inventory, data.wanted, zone, data.base, key=data.tenant),
+        everything=listing_section(data.listing, at.watchlist, data.base, key=data.tenant),
+        recipients=recipients(at.watchlist),
         zone=zone.key,
         generated=f"{full_day(at.now.astimezone(zone).date())}, {clock(at.now, zone)}",
         generated_stamp=instant(at.now),

@@ -45,6 +45,12 @@ def when(instant: datetime, now: datetime, zone: ZoneInfo, *, brief: bool = Fals
             return f"in {days} days {dated}" if days > 0 else f"{-days} days ago {dated}"
 
 
+def relative_days(left: int) -> str:
+    """Return a number of calendar days in words: "today", "in 21 days", "3 days ago"."""
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(left)
+    return near or (f"in {left:,} days" if left > 0 else f"{-left:,} days ago")
+
+
 def until(ends: datetime | None, now: datetime, zone: ZoneInfo, *, brief: bool = False) -> str:
     """Return when a credential expires, with its verb: "expires in 21 days (...)".
 

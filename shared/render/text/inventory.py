@@ -11,7 +11,7 @@ from shared.core.model.vocabulary import Reason, Standing
 from shared.render.text.dates import Moment, until
 from shared.render.text.escape import MAX_NAME_CHARS, MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.links import Link, entra_of
-from shared.render.text.naming import called, capital, client_id_tail, described, listed
+from shared.render.text.naming import app_name, called, capital, client_id_tail, described, listed
 from shared.render.text.turn import RENEWER, Turn
 from shared.render.text.words import Words
 
@@ -75,12 +75,6 @@ class InventoryWords(Words):
     @override
     def links(self) -> Iterator[Link]:
         yield Link("Open in Entra", entra_of(self.view.listed))
-
-
-def app_name(view: InventoryView) -> str:
-    """Return the app's name; its whole client id if its name cannot be read."""
-    name = clean(view.listed.app_name, MAX_NAME_CHARS)
-    return name or f"client id {clean(view.listed.client_id)}"
 
 
 def owned_by(owned: AppOwners) -> str:

@@ -5,9 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import AppRecord, Credential, Kind
+from shared.core.model.inventory import InventoryView
 from shared.core.model.watchlist import Claim
 from shared.render.text.dates import date_of
-from shared.render.text.escape import clean
+from shared.render.text.escape import MAX_NAME_CHARS, clean
 
 LISTED = 5
 """How many names or problems are listed before "and N more"."""
@@ -78,6 +79,12 @@ def party(role: str, channels: Sequence[str]) -> str:
     """Return a role with its channels: "renewer (its)"."""
     names = listed([clean(channel) for channel in dict.fromkeys(channels)])
     return f"{role} ({names})" if channels else role
+
+
+def app_name(view: InventoryView) -> str:
+    """Return the app's name; its whole client id if its name cannot be read."""
+    name = clean(view.listed.app_name, MAX_NAME_CHARS)
+    return name or f"client id {clean(view.listed.client_id)}"
 
 
 def app_label(app: AppRecord) -> str:

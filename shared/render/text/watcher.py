@@ -7,6 +7,7 @@ from typing import ClassVar, override
 from shared.core.model.views import WatcherView
 from shared.core.model.vocabulary import Reason, Standing
 from shared.render.text.dates import Moment, day
+from shared.render.text.digest import digest
 from shared.render.text.escape import clean
 from shared.render.text.naming import counted, listed, problem_sentences
 from shared.render.text.turn import ANYBODY, NOTHING_TO_DO, Turn
@@ -111,6 +112,11 @@ class WatcherWords(Words):
             yield "Changes since then are unknown. No alerts does not mean all is well."
         elif self._failing:
             yield "People who read only that channel have missed messages."
+
+    @override
+    def facts(self, at: Moment) -> Iterator[tuple[str, str]]:
+        if self.view.aspect == "weekly":
+            yield from digest(self.view, at)
 
     @property
     def _failing(self) -> bool:

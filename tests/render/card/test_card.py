@@ -260,9 +260,12 @@ def test_fallback_text_is_one_line() -> None:
     assert r"\[free\](" in cards_of(MESSAGES["hostile"])[0]["fallbackText"]
 
 
-def test_weekly_status_is_one_subtle_line() -> None:
+def test_weekly_status_is_a_subtle_line_above_its_rows() -> None:
     (card,) = cards_of(MESSAGES["weekly"])
-    (line,) = card["body"]
+    (box,) = card["body"]
+    assert box["style"] == "default"
+    line, following = box["items"]
+    assert "LibStaffer on 18 Sep 2027; LibCal on 14 Nov 2028" in str(following)
     status = "Weekly status: 2 services watched, nothing to do"
     text = f"{status}. Next message on 15 Sep 2027 if nothing changes."
     assert [(run["text"], run["isSubtle"]) for run in line["inlines"]] == [(text, True)]

@@ -13,6 +13,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, Person
 from shared.core.model.directory import Kind
 from shared.core.model.judgement import Judgement
+from shared.core.model.listing import InventoryListing
 from shared.core.model.memory import Changes, Memory
 from shared.core.model.message import NextMessages
 from shared.core.model.secret import Secret
@@ -29,6 +30,7 @@ from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import DEFAULT_LADDER, Claim, Service, TeamsChannel, Watchlist
 from shared.core.results import Status
 from shared.render.page.page import PageData
+from shared.usecases.listing import list_inventory
 from tests.support.notices import LIBSTAFFER, NEW, NOW, WATCHED, ZONE, credential, service_view
 
 ROOT = Path(__file__).parents[3]
@@ -148,6 +150,13 @@ def tenant(items: int = 130) -> World:
     world.whole.apps = apps
     world.run("2026-09-01T15:30Z")
     return world
+
+
+def everything() -> InventoryListing:
+    """Return what expires in the tenant within 180 days; it was not read completely."""
+    world = tenant(30)
+    found = list_inventory(world.watch, world.whole, 180)
+    return found._replace(error="Graph answered 503.")
 
 
 def stopped() -> World:

@@ -10,13 +10,13 @@ from playwright.sync_api import Browser, Route
 from shared.render.page.flash import Receipt
 from shared.render.page.page import page
 from shared.render.page.templates import not_signed_in
-from tests.render.page.page_cases import ROOT, library, lived, safe, stopped, tenant
+from tests.render.page.page_cases import ROOT, everything, library, lived, safe, stopped, tenant
 from tests.render.page.page_pictures import SITE, opened
 from tests.support.browser import chromium
 
 PAGES = {
     "library": page(lived(library())),
-    "safe": page(replace(lived(safe()), notice=Receipt("Saved."))),
+    "safe": page(replace(lived(safe()), notice=Receipt("Saved."), listing=everything())),
     "stopped": page(replace(lived(stopped()), problem="The credential has changed.")),
     "tenant": page(lived(tenant())),
     "not signed in": not_signed_in(),
