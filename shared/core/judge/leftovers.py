@@ -1,9 +1,12 @@
 """Older credentials of a service that was confirmed on a newer one.
 
-People are notified of the last days of each, and when it can be deleted.
+People are notified of the last days of each, and when it can be deleted. In the week after the
+confirmation, they are not.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.core.judge.claims import AppContext
 from shared.core.judge.evidence import is_shown_unused
@@ -12,6 +15,7 @@ from shared.core.judge.validity import has_ended
 from shared.core.model.age import started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between, days_until
+from shared.core.model.decision import InUse
 from shared.core.model.directory import Credential
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.views import LeftoverView, ServiceView
@@ -19,6 +23,8 @@ from shared.core.model.vocabulary import Severity, Standing
 
 QUIET_DAYS_BEFORE_DELETING = 14
 LEFTOVER_WARNING_DAYS = 7
+QUIET_DAYS = 7
+"""After a confirmation: a warning whose day is among these is not sent, also not later."""
 
 
 def leftover_views(
@@ -33,10 +39,16 @@ def leftover_views(
         days_left = days_until(credential.ends, at.now, at.watchlist.zone)
         near = days_left is not None and days_left <= LEFTOVER_WARNING_DAYS
         if not is_shown_unused(credential.key_id, view.in_use_record, at.memory):
-            severity = Severity.WARNING if near else Severity.OK
+            quiet = is_quiet(view.in_use_record, at.now, at.watchlist.zone)
+            severity = Severity.WARNING if near and not quiet else Severity.OK
             yield LeftoverView(view, credential, False, severity, days_left)
         if credential.key_id not in needed and _is_deletable(view, credential, at):
             yield LeftoverView(view, credential, True, Severity.NOTICE, days_left)
+
+
+def is_quiet(record: InUse, then: datetime, zone: ZoneInfo) -> bool:
+    """Return whether an instant is in the week after a person, or sign-ins, confirmed."""
+    return record.settled and 0 <= days_between(record.at, then, zone) < QUIET_DAYS
 
 
 def _is_deletable(view: ServiceView, credential: Credential, at: CheckContext) -> bool:
@@ -68,9 +80,10 @@ def _expired_unnoticed(
 
 
 def _is_unnoticed(view: ServiceView, credential: Credential, at: CheckContext) -> bool:
-    zone, ends = at.watchlist.zone, credential.ends
+    zone, ends, record = at.watchlist.zone, credential.ends, view.in_use_record
     assert ends is not None  # it has expired
-    if days_between(ends, at.now, zone) > LONG_ENDED_DAYS:
+    assert record is not None  # the caller asked
+    if days_between(ends, at.now, zone) > LONG_ENDED_DAYS or is_quiet(record, ends, zone):
         return False
     item = item_id(ItemKind.LEFTOVER, view.service.id, credential.key_id)
     last = (at.memory.notifications.get((item, channel)) for channel in view.service.installer)
