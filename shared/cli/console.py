@@ -87,7 +87,7 @@ def _delivery(console: Console, delivery: Delivery, watchlist: Watchlist, *, dry
     message = delivery.message
     failed = not delivery.delivered and not dry_run
     verb = "NOT sent" if failed else "would be sent" if dry_run else "sent"
-    console.print(Text(f"{verb} to {message.channel}:", style=FAILURE if failed else ""))
+    console.print(Text(f"{verb} to {clean(message.to)}:", style=FAILURE if failed else ""))
     if message.introduction:
         console.print(Text(f"  introduction: watching {len(message.watching)} services"))
     for notice in message.notices:

@@ -5,17 +5,15 @@ confirmation, they are not.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from shared.core.judge.claims import AppContext
 from shared.core.judge.evidence import is_shown_unused
+from shared.core.judge.quiet_week import is_quiet
 from shared.core.judge.severity import LONG_ENDED_DAYS
 from shared.core.judge.validity import has_ended
 from shared.core.model.age import started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between, days_until
-from shared.core.model.decision import InUse
 from shared.core.model.directory import Credential
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.views import LeftoverView, ServiceView
@@ -23,8 +21,6 @@ from shared.core.model.vocabulary import Severity, Standing
 
 QUIET_DAYS_BEFORE_DELETING = 14
 LEFTOVER_WARNING_DAYS = 7
-QUIET_DAYS = 7
-"""After a confirmation: a warning whose day is among these is not sent, also not later."""
 
 
 def leftover_views(
@@ -44,11 +40,6 @@ def leftover_views(
             yield LeftoverView(view, credential, False, severity, days_left)
         if credential.key_id not in needed and _is_deletable(view, credential, at):
             yield LeftoverView(view, credential, True, Severity.NOTICE, days_left)
-
-
-def is_quiet(record: InUse, then: datetime, zone: ZoneInfo) -> bool:
-    """Return whether an instant is in the week after a person, or sign-ins, confirmed."""
-    return record.settled and 0 <= days_between(record.at, then, zone) < QUIET_DAYS
 
 
 def _is_deletable(view: ServiceView, credential: Credential, at: CheckContext) -> bool:

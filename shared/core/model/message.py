@@ -59,8 +59,15 @@ class Message:
     """Set for a message about the inventory."""
     tenant_name: str = ""
     """The tenant that it is about, where several are watched."""
+    label: str = ""
+    """What people call the channel; empty: its name."""
     id: str = ""
     """The same for a message that is sent again; empty until it is sent."""
+
+    @property
+    def to(self) -> str:
+        """The channel, as people call it."""
+        return self.label or self.channel
 
     @property
     def severity(self) -> Severity:

@@ -164,6 +164,8 @@ class WatcherView:
     problems: tuple[str, ...] = ()
     services: tuple[ServiceView, ...] = ()
     """For the weekly status: every service that names the channel."""
+    label: str = ""
+    """What people call the channel; empty: its name."""
     days_left: None = None
 
     @property

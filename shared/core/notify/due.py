@@ -59,6 +59,7 @@ def _message(
         introduction=bool(new),
         watching=new,
         tenant_name=at.watchlist.name,
+        label=at.watchlist.label(channel),
     )
 
 

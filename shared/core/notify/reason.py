@@ -7,7 +7,7 @@ last message. So any number of missed days gives one message, and only the last 
 
 from datetime import datetime, timedelta
 
-from shared.core.judge.leftovers import QUIET_DAYS, is_quiet
+from shared.core.judge.quiet_week import QUIET_DAYS, is_quiet
 from shared.core.judge.rotation import reminders
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between

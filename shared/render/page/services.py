@@ -10,7 +10,7 @@ from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.results import Status
 from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
-from shared.render.page.details import Turn, fact_rows, turn_of, why
+from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
 from shared.render.page.history_part import HistoryPart
 from shared.render.page.labels import BADGES, UNCERTAIN
@@ -42,7 +42,8 @@ class Card:
     badge: str
     headline: str
     countdown: Countdown | None
-    turn: Turn | None
+    turns: tuple[Turn, ...]
+    """Everybody's task, in order."""
     why: str
     facts: tuple[tuple[str, str], ...]
     confirms: tuple[Confirm, ...]
@@ -56,6 +57,11 @@ class Card:
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
     history: HistoryPart
+
+    @property
+    def turn(self) -> Turn | None:
+        """Who acts first."""
+        return self.turns[0] if self.turns else None
 
 
 def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckContext) -> Card:
@@ -72,7 +78,7 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         badge=UNCERTAIN if uncertain else BADGES[shown.severity],
         headline=_was_safe(view, at) if uncertain else summary(shown, now=now, zone=zone),
         countdown=_countdown(view),
-        turn=turn_of(shown),
+        turns=turns_of(shown, at),
         why=why(shown, at),
         facts=(*fact_rows(shown, at), *_next_message(view, status)),
         confirms=confirms(view, at),

@@ -52,7 +52,7 @@ class AppWords(Words):
         return "the app is disabled"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         return Turn(RENEWER, self._task()) if self.view.problems else NOTHING_TO_DO
 
     def _task(self) -> str:
@@ -104,7 +104,7 @@ class FailureWords(AppWords):
         return f"{self.name}: Lapsewatch can evaluate this app again"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         if not self.view.problems:
             return NOTHING_TO_DO
         return Turn(

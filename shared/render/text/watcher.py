@@ -32,7 +32,7 @@ class WatcherWords(Words):
             case "failure":
                 return self._evaluating()
             case "channel":
-                return f"Channel “{clean(self.view.subject)}” {self._reachable(at)}"
+                return f"Channel “{self._channel}” {self._reachable(at)}"
             case "weekly":
                 services = counted(len(self.view.services), "service")
                 return f"Weekly status: {services} watched, {self._open()}"
@@ -76,7 +76,7 @@ class WatcherWords(Words):
         return f"{len(names)} {'needs' if len(names) == 1 else 'need'} attention ({listed(names)})"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         return Turn(ANYBODY, self._task()) if self._failing else NOTHING_TO_DO
 
     def _task(self) -> str:
@@ -94,7 +94,7 @@ class WatcherWords(Words):
                     " administrator of Lapsewatch."
                 )
             case _:
-                readers = f"the readers of “{clean(self.view.subject)}”"
+                readers = f"the readers of “{self._channel}”"
                 return f"inform {readers}, and {ask} to run “doctor --send-test”."
 
     @override
@@ -111,6 +111,10 @@ class WatcherWords(Words):
             yield "Changes since then are unknown. No alerts does not mean all is well."
         elif self._failing:
             yield "People who read only that channel have missed messages."
+
+    @property
+    def _channel(self) -> str:
+        return clean(self.view.label or self.view.subject)
 
     @property
     def _failing(self) -> bool:

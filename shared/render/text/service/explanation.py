@@ -38,12 +38,19 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
         case Standing.UNMATCHED if view.upcoming:
             yield f"The only {noun(view.replacement)} that matches is not valid yet."
         case Standing.UNMATCHED:
-            claim = claim_words(view.service.claim)
-            yield f"{name} should use a {noun(None)} {claim}, but the app has none."
+            yield _no_match(view)
         case _:
             pass
     yield from candidates(view, at)
     yield from snooze(view, at)
+
+
+def _no_match(view: ServiceView) -> str:
+    """Name no pattern: the next step has the exact name of what is needed."""
+    name, claim = clean(view.service.name), view.service.claim
+    if claim.by == "name":
+        return f"The app has no {noun(None)} for {name}."
+    return f"{name} should use a {noun(None)} {claim_words(claim)}, but the app has none."
 
 
 def snooze(view: ServiceView, at: Moment) -> Iterator[str]:
