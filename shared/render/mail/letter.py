@@ -17,6 +17,7 @@ from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
 from shared.render.text.next_steps import lead, next_step, runbook_sections
+from shared.render.text.page_part import page_link
 from shared.render.text.request import Request, ready_request
 from shared.render.text.runbooks import CREATE, REQUEST, filled
 from shared.render.text.suggested_name import suggested_name
@@ -40,7 +41,7 @@ def letter(
     """
     page_url = https(page_url)
     now, zone = message.now, message.zone
-    notices = sorted(message.notices, key=lambda notice: -notice.severity.rank)
+    notices = sorted(message.notices, key=lambda notice: notice.order)
     lines, cut = tuple(_watching(message)), 0
     if message.inventory is not None and len(notices) > MAX_BLOCKS:
         every = tuple(_inventory_lines(message))
@@ -55,7 +56,7 @@ def letter(
         watching=lines,
         blocks=blocks,
         closing=(*_closing(message, reply_to, cut), *(_why_you(message) if is_mail else ())),
-        page_url=page_url,
+        page_url=page_link(message, page_url),
     )
 
 

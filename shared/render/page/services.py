@@ -13,7 +13,7 @@ from shared.render.page.confirm_form import Confirm, confirms, undos
 from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
 from shared.render.page.history_part import HistoryPart
-from shared.render.page.labels import BADGES, UNCERTAIN
+from shared.render.page.labels import UNCERTAIN
 from shared.render.page.runbook import CREATE, REQUEST, RequestMail, Section, request, sections
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
@@ -22,6 +22,7 @@ from shared.render.text.links import Link
 from shared.render.text.next_steps import runbook_sections
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER
+from shared.render.text.urgency import urgency
 from shared.render.text.wording import words_for
 
 
@@ -75,7 +76,7 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         id=view.service.id,
         name=clean(view.service.name),
         severity=Severity.WARNING if uncertain else shown.severity,
-        badge=UNCERTAIN if uncertain else BADGES[shown.severity],
+        badge=UNCERTAIN if uncertain else urgency(shown, zone),
         headline=_was_safe(view, at) if uncertain else summary(shown, now=now, zone=zone),
         countdown=_countdown(view),
         turns=turns_of(shown, at),

@@ -115,10 +115,10 @@ class FailureWords(AppWords):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
         if self.view.problems:
             services = listed([clean(each.name) for each in self.view.watched.services])
             yield f"Until this is fixed, nobody learns when a credential of {services} expires."
+        yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:

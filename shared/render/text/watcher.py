@@ -99,7 +99,11 @@ class WatcherWords(Words):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        yield from self._effect()
         yield from problem_sentences(self.view.problems[:MAX_PROBLEMS])
+
+    def _effect(self) -> Iterator[str]:
+        """Yield what it means for people; the errors as Graph gave them follow."""
         if self.view.aspect == "fewer":
             yield (
                 "Were apps deleted, or did Lapsewatch lose permission to read some of them? "
