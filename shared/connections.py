@@ -23,6 +23,7 @@ from shared.core.model.watchlist import (
     TeamsChannel,
     Watchlist,
     WebhookChannel,
+    label_of,
 )
 from shared.first_use import cross_tenant_credential, own_credential
 from shared.ports.channel import Channel
@@ -109,7 +110,7 @@ def _mailbox(
     left: TimeLeft = unlimited,
 ) -> Channel:
     return MailboxChannel(
-        channel.name,
+        label_of(channel),
         _writer(channel, settings),
         sender=settings.mail_sender,
         graph=settings.graph,

@@ -19,6 +19,7 @@ from shared.core.model.message import Message
 from shared.core.model.secret import Secret
 from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
+from shared.render.text.dates import Moment
 from shared.render.text.headlines import headline, is_weekly, next_message, title
 from shared.render.text.next_steps import next_step
 from shared.usecases import decisions
@@ -235,7 +236,11 @@ def lines_of(message: Message) -> Iterator[Line]:
         yield Line(day, "", f"{title(message)}. {next_message(message)} [introduced]")
     for notice in message.notices:
         words = headline(notice, now=message.now, zone=message.zone)
-        step = "" if notice.reason in REMINDERS else next_step(notice.view)
+        step = (
+            ""
+            if notice.reason in REMINDERS
+            else next_step(notice.view, Moment(message.now, message.zone))
+        )
         yield Line(day, "", f"{words} [{notice.reason}]", step)
 
 

@@ -69,12 +69,14 @@ def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: 
 def status(console: Console, found: Status, watchlist: Watchlist) -> None:
     """Show the status, and how old it is."""
     now, last_checks = found.judgement.now, found.last_checks
+    if last_checks.last_attempt is None:
+        console.print("No check has been made yet: nothing is known.")
+    else:
+        show_services(console, found.judgement, found.next_messages, watchlist)
     if found.all_unreadable:
         console.print(Text(unreadable_rows(found.all_unreadable), style=FAILURE))
     if last_checks.last_attempt is None:
-        console.print("No check has been made yet: nothing is known.")
         return
-    show_services(console, found.judgement, found.next_messages, watchlist)
     for item, why in found.failed_items.items():
         console.print(Text(f"not evaluated: {clean(item, 200)}: {why}", style=FAILURE))
     if found.stale:
@@ -89,7 +91,7 @@ def _delivery(console: Console, delivery: Delivery, watchlist: Watchlist, *, dry
     message = delivery.message
     failed = not delivery.delivered and not dry_run
     verb = "NOT sent" if failed else "would be sent" if dry_run else "sent"
-    console.print(Text(f"{verb} to {message.channel}:", style=FAILURE if failed else ""))
+    console.print(Text(f"{verb} to {clean(message.to)}:", style=FAILURE if failed else ""))
     if message.introduction:
         console.print(Text(f"  introduction: watching {len(message.watching)} services"))
     for notice in message.notices:

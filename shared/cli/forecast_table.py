@@ -23,7 +23,7 @@ def show_forecast(console: Console, found: Forecast, *, svg: Path | None) -> Non
     for row in rows.listed:
         table.add_row(
             f"{row.day:%a} {full_day(row.day)}",
-            ", ".join(row.channels),
+            Text(clean(", ".join(row.channels), 300)),
             Text(row.what, style=STYLE[row.severity]),
             row.reason,
         )

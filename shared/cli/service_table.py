@@ -14,7 +14,7 @@ from shared.core.model.views import ServiceView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
 from shared.render.page.labels import urgency
-from shared.render.text.dates import day, full_day, until
+from shared.render.text.dates import Moment, day, full_day, until
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import described
@@ -32,9 +32,10 @@ def show_services(
     for line in _snoozes(judgement):
         console.print(Text(line))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
+    at = Moment(judgement.now, watchlist.zone)
     for other in sorted((view for view in others if view.severity != Severity.OK), key=urgency):
         sentence = summary(other, now=judgement.now, zone=watchlist.zone)
-        console.print(Text(f"{sentence}. {next_step(other)}", style=STYLE[other.severity]))
+        console.print(Text(f"{sentence}. {next_step(other, at)}", style=STYLE[other.severity]))
     for command in _commands(judgement, watchlist):
         console.print(Text(f"  {command}", style="dim"), soft_wrap=True)
     for error in judgement.unread.values():
@@ -56,7 +57,7 @@ def _table(judgement: Judgement, next_messages: NextMessages, watchlist: Watchli
             Text(clean(view.service.name)),
             Text(view.standing, style=STYLE[view.severity]),
             Text(credential),
-            Text(_next_step(view)),
+            Text(_next_step(view, Moment(now, zone))),
             Text(day(on, now, zone) if on is not None else "none"),
         )
     not_read = Text("not read yet", style="yellow")
@@ -67,10 +68,10 @@ def _table(judgement: Judgement, next_messages: NextMessages, watchlist: Watchli
     return table
 
 
-def _next_step(view: ServiceView) -> str:
+def _next_step(view: ServiceView, at: Moment) -> str:
     if not view.app.usable:
         return "see below: its app cannot be used"
-    return next_step(view) or "nothing to do"
+    return next_step(view, at) or "nothing to do"
 
 
 def _snoozes(judgement: Judgement) -> Iterator[str]:

@@ -81,7 +81,8 @@ def _watchlist(table: TomlTable, environment: Mapping[str, str], read: ReadText)
         watchlist_channels.EXPECTED,
     )
     names = tuple(channels)
-    context = WatchlistContext(environment, read, names, ladder)
+    labels = MappingProxyType({name: each.label for name, each in channels.items() if each.label})
+    context = WatchlistContext(environment, read, names, labels, ladder)
     apps = table.tables(
         "apps", partial(read_app, context=context), "at least one [[apps]], with two brackets"
     )

@@ -25,6 +25,8 @@ class WatchlistContext:
     environment: Mapping[str, str]
     read: ReadText
     channels: tuple[str, ...]
+    labels: Mapping[str, str]
+    """What people call the channels that have a label, by name."""
     ladder: tuple[int, ...]
     _places: dict[str, str] = field(default_factory=dict)
 
@@ -75,6 +77,7 @@ def _service(table: TomlTable, context: WatchlistContext) -> Service:
         escalate=_escalation(table, context) if table.has("escalate") else None,
         installed_by=installed_by,
         rotates_every=_rotation(table, by_pipeline=by_pipeline),
+        labels=context.labels,
     )
 
 

@@ -72,7 +72,8 @@ def _email_channel(table: TomlTable, name: str) -> EmailChannel:
         expected = 'addresses in "to", or kind = "teams"'
         table.problem("url", "a webhook for a channel of kind email", expected)
     to = tuple(dict.fromkeys(table.each("to", email_address, _ADDRESSES)))
-    return EmailChannel(name, to, weekly=table.optional("weekly", flag, default=False))
+    weekly = table.optional("weekly", flag, default=False)
+    return EmailChannel(name, to, weekly=weekly, label=_label(table))
 
 
 def _teams_channel(table: TomlTable, name: str, environment: Mapping[str, str]) -> TeamsChannel:
@@ -86,7 +87,13 @@ def _teams_channel(table: TomlTable, name: str, environment: Mapping[str, str]) 
         weekly=table.optional("weekly", flag, default=True),
         auth=auth,
         mention=_mentions(table) if table.has("mention") else (),
+        label=_label(table),
     )
+
+
+def _label(table: TomlTable) -> str:
+    """Return what people call the channel; empty if it has only its name."""
+    return table.optional("label", rules.label, "")
 
 
 def _mentions(table: TomlTable) -> tuple[str, ...]:
@@ -103,6 +110,7 @@ def _webhook_channel(table: TomlTable, name: str, environment: Mapping[str, str]
         table.required("url", partial(receiver_url, environment=environment), _NO_WEBHOOK),
         table.required("secret", partial(signing_secret, environment=environment), _NO_WEBHOOK),
         weekly=table.optional("weekly", flag, default=False),
+        label=_label(table),
     )
 
 

@@ -29,6 +29,11 @@ _MENTION = re.compile(
 """The characters of a sign-in name that a card shows as they are: others would be Markdown."""
 
 
+def label(value: object) -> str:
+    """Accept what people call a channel."""
+    return text(value, 'what people call the channel, such as "ITS"')
+
+
 def known_channel(value: object, known: tuple[str, ...]) -> str:
     """Accept the name of a channel in the watchlist; any name, if `known` is empty."""
     name = text(value, "the name of a channel")

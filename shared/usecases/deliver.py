@@ -43,7 +43,7 @@ def _deliveries(
             yield Delivery(message, delivered=False, error=NO_TIME, tried=False)
             continue
         run.renew()
-        run.progress(f"sending to {message.channel}")
+        run.progress(f"sending to {message.to}")
         if error := _error_of(send, message):
             yield Delivery(message, delivered=False, error=error)
             continue
@@ -62,5 +62,5 @@ def _error_of(send: Callable[[Message], None], message: Message) -> str:
     except ChannelError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001  (a bug met by one channel must not stop the others; the check is not ok)
-        return f"{message.channel}: {where(error)}."
+        return f"{message.to}: {where(error)}."
     return ""

@@ -51,6 +51,7 @@ url = "env:ITS_WEBHOOK"
 weekly = false
 auth = "url"
 mention = ["dana@example.org"]
+label = "ITS"
 
 [channels.flow]
 kind = "teams"
@@ -62,11 +63,13 @@ kind = "webhook"
 url = "env:DESK_URL"
 secret = "env:DESK_SECRET"
 weekly = true
+label = "The help desk"
 
 [channels.staff]
 kind = "email"
 to = ["staff@example.org"]
 weekly = true
+label = "LibCal administrators"
 
 [tenant]
 id = "00000000-0000-4000-8000-000000000006"

@@ -126,7 +126,7 @@ def test_tick_checks_only_if_a_check_is_due(
 def test_output_for_people_is_a_table(lapsewatch: Lapsewatch) -> None:
     ran = lapsewatch("check")
     assert ran.status == 0
-    assert "sent to libapps:" in ran.out
+    assert "sent to library staff and ITS:" in ran.out
     assert "LibStaffer: secret expires in" in ran.out
     assert "{" not in ran.out
     assert "expiring" in lapsewatch("status").out
@@ -196,5 +196,5 @@ def test_python_runs_it_as_a_module(lapsewatch: Lapsewatch) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "sent to libapps:" in ran.stdout
+    assert "sent to library staff and ITS:" in ran.stdout
     assert len(lapsewatch.cards()) == 1

@@ -66,7 +66,8 @@ from tests.support.notices import (
 
 def views_of(evil: str) -> list[View]:
     """Return every kind of view, with the text wherever text from outside can stand."""
-    service = replace(LIBCAL, name=evil or "-", breaks=evil)
+    labels = dict.fromkeys(LIBCAL.channels, evil)
+    service = replace(LIBCAL, name=evil or "-", breaks=evil, labels=labels)
     app = AppRecord(
         "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW
     )
@@ -88,14 +89,14 @@ def views_of(evil: str) -> list[View]:
         replace(app_view(evil), app=app),
         replace(leftover(1), owner=waiting, credential=one),
         reading(evil),
-        channel(evil),
+        replace(channel(evil), label=evil),
     ]
 
 
 def messages_of(evil: str) -> Iterator[Message]:
     views = views_of(evil)
     for roles in (RENEWER, INSTALLER):
-        yield message(*(notice(view, Reason.RUNG, roles) for view in views))
+        yield message(*(notice(view, Reason.RUNG, roles) for view in views), label=evil)
         for view in views:  # each alone too: the first item is in the subject
             yield message(notice(view, Reason.RUNG, roles))
     yield message(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from local.simulation.build import secret, service, watchlist
 from local.simulation.world import World
 from shared.core.model.directory import Credential
+from shared.core.model.vocabulary import Severity
 from tests.lifetime.test_lifetime import LIBCAL, living, renewed
 
 OLD = secret("stray", "Old name", ends="2026-08-30T09:00Z", starts="2024-09-01T00:00Z")
@@ -77,6 +78,20 @@ def leftover(*, proof: bool) -> list[str]:
     life.confirm("libcal", "cal26")
     life.run("2026-09-18T18:00Z" if proof else "2026-09-19T18:00Z")
     return [line for line in life.diary if " delete:" in line]
+
+
+def quiet_week(*, proof: bool) -> list[str]:
+    """The old secret expires on the fifth day after the confirmation, or on the eighth."""
+    life = living(LIBCAL)
+    life.run("2026-11-30T18:00Z")
+    life.tenant.add(renewed("cal28", "LibCal 2028", "2026-11-30"))
+    life.run("2026-12-08T18:00Z" if proof else "2026-12-05T18:00Z")
+    life.confirm("libcal", "cal28")
+    severity = life.watch.status().judgement.worst
+    life.run("2026-12-20T18:00Z")
+    assert severity == Severity.OK, "the old one is not counted in the week"
+    assert not any(" leftover:" in line for line in life.diary if line < "2026-12-12")
+    return [line for line in life.diary if " leftover:" in line]
 
 
 def unused(*, proof: bool) -> list[str]:
@@ -154,6 +169,7 @@ APP_RULES = {
     "superseded": superseded,
     "long-expired-unclaimed": long_expired,
     "leftover": leftover,
+    "quiet-week": quiet_week,
     "unused": unused,
     "pipeline": pipeline,
     "rotation": rotation,

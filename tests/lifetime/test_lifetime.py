@@ -1004,6 +1004,30 @@ def test_sign_ins_show_the_old_secret_still_in_use() -> None:
     )
 
 
+def test_confirmed_nine_days_before_the_old_secret_expires() -> None:
+    """Nothing follows for a week, and a reminder whose day has passed does not come later."""
+    world = living(LIBCAL)
+    world.run("2026-12-03T18:00Z")
+    world.tenant.add(renewed("cal28", "LibCal 2028", "2026-12-03"))
+    world.run("2026-12-04T18:00Z")
+    world.confirm("libcal", "cal28")
+    world.run("2026-12-30T18:00Z")
+    assert_told(
+        world,
+        """
+        2026-09-01 both introduction
+        2026-09-14 both libcal expiring first 90
+        2026-10-14 both libcal expiring rung 60
+        2026-11-13 both libcal expiring rung 30
+        2026-11-29 both libcal expiring rung 14
+        2026-12-04 admins libcal awaiting_install replaced 9
+        2026-12-04 both libcal healthy confirmed 730
+        2026-12-12 admins leftover:libcal:cal24 healthy leftover 1  # its day 7 was in the week
+        2026-12-13 admins leftover:libcal:cal24 healthy leftover 0
+        """,
+    )
+
+
 def living(
     *credentials: Credential, check_at: time = time(8), weekly: bool = False, sign_ins: bool = False
 ) -> World:

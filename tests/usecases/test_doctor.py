@@ -232,17 +232,18 @@ def test_a_wrong_webhook(
     tenant.fault(
         "teams", times=None, status=status, body=f'{{"error":{{"code":"{code}"}}}}' if code else ""
     )
-    finding = examined(send_test=True)["channel libapps"]
+    finding = examined(send_test=True)[CHANNEL]
     assert finding.ok is False
     assert said in finding.text
     assert finding.commands == ("python3 infra/hooks/put_secret.py teams-webhook-url",)
 
 
 def test_a_channel_is_skipped_without_send_test(examined: Examine, tenant: Tenant) -> None:
-    assert examined()["channel libapps"].ok is None
+    assert examined()[CHANNEL].ok is None
     assert tenant.posted("its") == []
 
 
+CHANNEL = "channel library staff and ITS"
 TEAMS = 'kind = "teams"\nurl = "env:TEAMS_WEBHOOK_URL"'
 
 
@@ -261,7 +262,7 @@ def test_a_webhook_gets_a_signed_test_message(examined: Examine, tmp_path: Path)
     with Scripted([Reply(200, b"ok"), Reply(401)]) as desk:
         settings = {"DESK": f"{desk.url}/x", "KEY": key}
         found, refused = (
-            examined(send_test=True, root=folder, **settings)["channel libapps"] for _ in range(2)
+            examined(send_test=True, root=folder, **settings)[CHANNEL] for _ in range(2)
         )
         first, second = desk.asked
     assert found.ok
@@ -280,12 +281,12 @@ def test_a_flow_that_does_not_admit_the_identity(
 ) -> None:
     flow = f'kind = "teams"\nurl = "{tenant.flow_url("its")}"\nauth = "identity"'
     folder = folder_with(flow, tmp_path)
-    assert examined(send_test=True, root=folder)["channel libapps"].ok
+    assert examined(send_test=True, root=folder)[CHANNEL].ok
     assert len(tenant.posted("its")) == 1
     tenant.fault(
         "/flows/", times=None, status=403, body='{"error":{"code":"MisMatchingOAuthClaims"}}'
     )
-    finding = examined(send_test=True, root=folder)["channel libapps"]
+    finding = examined(send_test=True, root=folder)[CHANNEL]
     assert finding.ok is False
     assert "The flow does not admit the app's identity." in finding.text
     assert finding.commands == (f"az ad sp show --id {IDENTITY_CLIENT_ID} --query id -o tsv",)
@@ -296,9 +297,7 @@ def test_a_mailbox_without_permission_to_send(
 ) -> None:
     folder_with('kind = "email"\nto = ["team@example.org"]', tmp_path)
     tenant.identity.mailboxes.clear()
-    finding = examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[
-        "channel libapps"
-    ]
+    finding = examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[CHANNEL]
     assert finding.ok is False
     assert "Application Mail.Send" in finding.text
     commands = "\n".join(finding.commands)
@@ -310,9 +309,7 @@ def test_a_mailbox_without_permission_to_send(
     )
     tenant.identity.mailboxes.add(MAIL_SENDER)
     assert (
-        examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[
-            "channel libapps"
-        ].ok
+        examined(send_test=True, root=tmp_path, LAPSEWATCH_MAIL_SENDER=MAIL_SENDER)[CHANNEL].ok
         is True
     )
 

@@ -47,7 +47,7 @@ class MailboxChannel:
         """Send what `write` returns from the mailbox `sender`.
 
         Args:
-            name: the name of the channel, for errors.
+            name: what people call the channel, for errors.
             write: returns the mail about a message, with its recipients.
             sender: the address of the mailbox.
             graph: the root of Graph, without a slash at its end.

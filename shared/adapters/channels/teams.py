@@ -15,7 +15,7 @@ from shared.adapters.channels.token import CredentialFactory, token_for
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.adapters.token_errors import no_token_for_flow
 from shared.core.model.message import Message
-from shared.core.model.watchlist import TeamsChannel
+from shared.core.model.watchlist import TeamsChannel, label_of
 from shared.ports.errors import ChannelError
 
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lapsewatch"}
@@ -88,7 +88,7 @@ class TeamsWebhook:
         return token if isinstance(token, Failure) else _with_token(token)
 
     def _error(self, sent: str, failure: Failure) -> ChannelError:
-        text = f"Channel “{self._channel.name}”: {sent}. {failure.text}."
+        text = f"Channel “{label_of(self._channel)}”: {sent}. {failure.text}."
         return ChannelError(text, transient=failure.transient, code=failure.code)
 
 

@@ -17,7 +17,7 @@ from shared.adapters.channels.retry import READ_SECONDS, HttpSender, message_tim
 from shared.adapters.channels.webhook_errors import explain
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.message import Message
-from shared.core.model.watchlist import WebhookChannel
+from shared.core.model.watchlist import WebhookChannel, label_of
 from shared.ports.clock import Clock
 from shared.ports.errors import ChannelError
 
@@ -64,7 +64,7 @@ class SignedWebhook:
         ) as sender:
             failure = sender.send(request)
         if failure is not None:
-            text = f"Channel “{self._channel.name}”: not sent. {failure.text}."
+            text = f"Channel “{label_of(self._channel)}”: not sent. {failure.text}."
             raise ChannelError(text, transient=failure.transient, code=failure.code)
 
     def _headers(self, message_id: str, body: str) -> dict[str, str]:

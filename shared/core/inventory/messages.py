@@ -66,4 +66,5 @@ def _message(
         tuple(notices),
         inventory=news,
         tenant_name=at.watchlist.name,
+        label=at.watchlist.label(channel),
     )

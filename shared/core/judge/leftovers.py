@@ -1,12 +1,14 @@
 """Older credentials of a service that was confirmed on a newer one.
 
-People are notified of the last days of each, and when it can be deleted.
+People are notified of the last days of each, and when it can be deleted. In the week after the
+confirmation, they are not.
 """
 
 from collections.abc import Iterable, Iterator
 
 from shared.core.judge.claims import AppContext
 from shared.core.judge.evidence import is_shown_unused
+from shared.core.judge.quiet_week import is_quiet
 from shared.core.judge.severity import LONG_ENDED_DAYS
 from shared.core.judge.validity import has_ended
 from shared.core.model.age import started_after
@@ -33,7 +35,8 @@ def leftover_views(
         days_left = days_until(credential.ends, at.now, at.watchlist.zone)
         near = days_left is not None and days_left <= LEFTOVER_WARNING_DAYS
         if not is_shown_unused(credential.key_id, view.in_use_record, at.memory):
-            severity = Severity.WARNING if near else Severity.OK
+            quiet = is_quiet(view.in_use_record, at.now, at.watchlist.zone)
+            severity = Severity.WARNING if near and not quiet else Severity.OK
             yield LeftoverView(view, credential, False, severity, days_left)
         if credential.key_id not in needed and _is_deletable(view, credential, at):
             yield LeftoverView(view, credential, True, Severity.NOTICE, days_left)
@@ -68,9 +71,10 @@ def _expired_unnoticed(
 
 
 def _is_unnoticed(view: ServiceView, credential: Credential, at: CheckContext) -> bool:
-    zone, ends = at.watchlist.zone, credential.ends
+    zone, ends, record = at.watchlist.zone, credential.ends, view.in_use_record
     assert ends is not None  # it has expired
-    if days_between(ends, at.now, zone) > LONG_ENDED_DAYS:
+    assert record is not None  # the caller asked
+    if days_between(ends, at.now, zone) > LONG_ENDED_DAYS or is_quiet(record, ends, zone):
         return False
     item = item_id(ItemKind.LEFTOVER, view.service.id, credential.key_id)
     last = (at.memory.notifications.get((item, channel)) for channel in view.service.installer)

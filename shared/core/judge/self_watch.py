@@ -40,6 +40,7 @@ def watcher_views(at: CheckContext, unread: Mapping[str, str]) -> Iterator[Watch
             situation="failing" if failing else "",
             since=state.failing_since,
             problems=(state.error,) if failing else (),
+            label=at.watchlist.label(name),
         )
 
 

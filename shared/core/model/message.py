@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.inventory_memory import LeftOut
-from shared.core.model.views import ServiceView, View
+from shared.core.model.views import RemovedView, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
 
@@ -21,6 +21,15 @@ class Notice:
     def severity(self) -> Severity:
         """The item's severity."""
         return self.view.severity
+
+    @property
+    def order(self) -> tuple[bool, int, bool]:
+        """A sort key: the most urgent first, and what is not the reader's after what is.
+
+        A failure of Lapsewatch itself is below every item that the reader can act on.
+        """
+        own = not isinstance(self.view, WatcherView | RemovedView)
+        return (not own, -self.severity.rank, self.roles == {Role.COPY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,15 @@ class Message:
     """Set for a message about the inventory."""
     tenant_name: str = ""
     """The tenant that it is about, where several are watched."""
+    label: str = ""
+    """What people call the channel; empty: its name."""
     id: str = ""
     """The same for a message that is sent again; empty until it is sent."""
+
+    @property
+    def to(self) -> str:
+        """The channel, as people call it."""
+        return self.label or self.channel
 
     @property
     def severity(self) -> Severity:

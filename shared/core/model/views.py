@@ -64,6 +64,16 @@ class ServiceView:
         return other.starts is None or other.starts <= record.at
 
     @property
+    def shown_not_working(self) -> bool:
+        """Sign-ins showed that the service uses what is lost, and nothing can replace it.
+
+        A confirmation by a person may be a mistake, and a credential of no service may be in use.
+        """
+        record = self.in_use_record
+        lost = self.loss != Loss.NONE and record is not None and record.evidence
+        return lost and not self.candidates and (self.replacement is None or self.upcoming)
+
+    @property
     def shorter(self) -> bool:
         """The replacement expires before the credential in use."""
         if self.replacement is None or self.in_use is None or self.replacement.ends is None:
@@ -168,6 +178,8 @@ class WatcherView:
     """For the weekly status: what else the channel was notified about, soonest expiry first."""
     failing: tuple["WatcherView", ...] = ()
     """For the weekly status: the other channels that cannot be reached."""
+    label: str = ""
+    """What people call the channel; empty: its name."""
     days_left: None = None
 
     @property

@@ -1,7 +1,7 @@
 """The watchlist: apps, services, channels, and the rules of the inventory."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import time
 from types import MappingProxyType
 from typing import Literal
@@ -63,11 +63,30 @@ class Service:
     """A pipeline creates and installs each new credential itself."""
     rotates_every: int | None = None
     """The days after which a pipeline creates a new credential; `None` if they are not known."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call its channels, by their names. Where none is set, it is the name."""
 
     @property
     def by_pipeline(self) -> bool:
         """Return whether no person installs the service's credentials."""
         return self.installed_by == "pipeline"
+
+    @property
+    def renewers(self) -> tuple[str, ...]:
+        """The renewer's channels, as people call them; empty if the installer has the same.
+
+        Channels that are both do not tell the roles apart.
+        """
+        return self._told_apart(self.renewer)
+
+    @property
+    def installers(self) -> tuple[str, ...]:
+        """The installer's channels, in the same way."""
+        return self._told_apart(self.installer)
+
+    def _told_apart(self, channels: Iterable[str]) -> tuple[str, ...]:
+        same = set(self.renewer) == set(self.installer)
+        return () if same else tuple(self.labels.get(name, name) for name in channels)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -109,6 +128,8 @@ class TeamsChannel:
     """What admits a message: the signature in the URL, or a token of the managed identity."""
     mention: tuple[str, ...] = ()
     """Sign-in names of the people whom an urgent message notifies."""
+    label: str = ""
+    """What people call it; empty: its name. The same for the other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +139,7 @@ class EmailChannel:
     name: str
     to: tuple[str, ...]
     weekly: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +151,15 @@ class WebhookChannel:
     secret: Secret
     """Signs each message: `whsec_` and Base64."""
     weekly: bool = False
+    label: str = ""
 
 
 type AnyChannel = TeamsChannel | EmailChannel | WebhookChannel
+
+
+def label_of(channel: AnyChannel) -> str:
+    """Return what people call a channel."""
+    return channel.label or channel.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +205,11 @@ class Watchlist:
     def key(self) -> str:
         """The id of the tenant, or `own`. Each tenant has its own ledger."""
         return self.tenant_id or OWN
+
+    def label(self, channel: str) -> str:
+        """Return what people call a channel; its name, if it is not on the watchlist."""
+        known = self.channels.get(channel)
+        return label_of(known) if known is not None else channel
 
     @property
     def services(self) -> Mapping[str, Service]:

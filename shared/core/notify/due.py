@@ -59,6 +59,7 @@ def _message(
         introduction=bool(new),
         watching=new,
         tenant_name=at.watchlist.name,
+        label=at.watchlist.label(channel),
     )
 
 
@@ -73,10 +74,10 @@ def _notices(channel: str, items: Iterable[_Candidate], at: CheckContext) -> lis
     return found
 
 
-def _urgency(notice: Notice) -> tuple[int, int, str]:
+def _urgency(notice: Notice) -> tuple[tuple[bool, int, bool], int, str]:
     days_left = notice.view.days_left
     return (
-        -notice.severity.rank,
+        notice.order,
         days_left if days_left is not None else NEVER,
         notice.view.item,
     )

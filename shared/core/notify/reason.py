@@ -7,6 +7,7 @@ last message. So any number of missed days gives one message, and only the last 
 
 from datetime import datetime, timedelta
 
+from shared.core.judge.quiet_week import QUIET_DAYS, is_quiet
 from shared.core.judge.rotation import reminders
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
@@ -84,9 +85,13 @@ def _reason_of_leftover(
         return None
     if view.deletable:  # once after each confirmation
         return Reason.LEFTOVER if last is None or last.at < record.at else None
+    if is_quiet(record, now, at.watchlist.zone):
+        return None
     since = last.at if last is not None and last.at <= now else record.at
     if since > now:  # written while the clock was ahead, so every rung counts
         since = now - timedelta(days=LEFTOVER_LADDER[0] + 1)
+    elif record.settled:  # a rung of the quiet week is not sent later
+        since = max(since, record.at + timedelta(days=QUIET_DAYS - 1))
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), since, now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None
 

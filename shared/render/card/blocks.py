@@ -58,7 +58,7 @@ def blocks(message: Message, page_url: str) -> Iterator[Block]:
 
 def _notices(message: Message, page_url: str) -> Iterator[Block]:
     now, zone = message.now, message.zone
-    by_urgency = sorted(message.notices, key=lambda notice: -notice.severity.rank)
+    by_urgency = sorted(message.notices, key=lambda notice: notice.order)
     for number, notice in enumerate(by_urgency, 1):
         words = headline(notice, now=now, zone=zone)
         if notice.reason == Reason.WEEKLY:

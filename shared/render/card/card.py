@@ -21,6 +21,7 @@ from shared.render.card.mentions import mention_entities, mention_line
 from shared.render.text.escape import clean, inert, literal
 from shared.render.text.headlines import is_weekly, next_message, title
 from shared.render.text.links import https
+from shared.render.text.page_part import page_link
 
 VERSION = "1.2"
 """The version that all elements need, and that Teams knows on phones too.
@@ -128,7 +129,10 @@ def _card(message: Message, part: _Part, page_url: str) -> Element:
             ),
         ],
     }
-    return {**card, "actions": [open_url("Open the status page", page_url)]} if page_url else card
+    if not page_url:
+        return card
+    link = page_link(message, page_url)
+    return {**card, "actions": [open_url("Open the status page", link)]}
 
 
 def _title(message: Message, heading: str) -> Element:

@@ -25,6 +25,7 @@ class ForecastRow(NamedTuple):
     reason: Reason
     severity: Severity
     channels: tuple[str, ...]
+    """As people call them."""
 
 
 class ForecastRows(NamedTuple):
@@ -60,7 +61,7 @@ def forecast_rows(messages: Sequence[Message]) -> ForecastRows:
     channels: dict[tuple[date, str, Reason, Severity], list[str]] = {}
     for message in notable:
         for notice in _notices(message):
-            channels.setdefault(notice, []).append(message.channel)
+            channels.setdefault(notice, []).append(message.to)
     rows = (ForecastRow(*notice, tuple(names)) for notice, names in channels.items())
     return ForecastRows(tuple(rows), len(messages) - len(notable))
 

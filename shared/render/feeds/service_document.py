@@ -8,6 +8,7 @@ from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
 from shared.render.feeds.document_parts import Json, app_document, credential_document, day_text
 from shared.render.instant import instant
+from shared.render.text.dates import Moment
 from shared.render.text.next_steps import next_step
 from shared.render.worst_severity import unread_apps
 
@@ -33,10 +34,11 @@ def service_documents(
         for app in unread_apps(watchlist, judgement)
         for service in app.services
     ]
-    return [_service(view, next_messages) for view in judgement.services] + unread
+    at = Moment(judgement.now, watchlist.zone)
+    return [_service(view, next_messages, at) for view in judgement.services] + unread
 
 
-def _service(view: ServiceView, next_messages: NextMessages) -> Json:
+def _service(view: ServiceView, next_messages: NextMessages, at: Moment) -> Json:
     in_use = credential_document(view.in_use)
     if in_use is not None:
         in_use |= {"assumed": view.assumed, "over": view.loss or None}
@@ -53,7 +55,7 @@ def _service(view: ServiceView, next_messages: NextMessages) -> Json:
         "confirmed": _confirmed(view.in_use_record),
         "replacement": credential_document(view.replacement),
         "leftovers": [credential_document(leftover) for leftover in view.leftovers],
-        "next_step": next_step(view) or None,
+        "next_step": next_step(view, at) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
         "acknowledged": _acknowledged(view.acknowledged),
     }

@@ -12,7 +12,7 @@ from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
 from shared.core.results import Status
 from shared.render.instant import instant
-from shared.render.text.dates import clock
+from shared.render.text.dates import Moment, clock
 from shared.render.text.next_steps import next_step, whose_turn
 from shared.render.worst_severity import unread_apps
 
@@ -23,9 +23,10 @@ type CsvRow = dict[str, str | int]
 def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
     """Yield a row for each item, by the columns of the CSV; missing columns are empty."""
     judgement, next_messages = status.judgement, status.next_messages
+    at = Moment(judgement.now, watchlist.zone)
     for service in judgement.services:
         yield (
-            _item(service, next_messages)
+            _item(service, next_messages, at)
             | credential_cells(service.in_use, watchlist.zone)
             | _acknowledged(service)
         )
@@ -33,15 +34,17 @@ def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
         yield from (_unread_service(each, app) for each in app.services)
     others: tuple[UnclaimedView | LeftoverView, ...] = (*judgement.unclaimed, *judgement.leftovers)
     for view in others:
-        yield _item(view, next_messages) | credential_cells(view.credential, watchlist.zone)
+        cells = credential_cells(view.credential, watchlist.zone)
+        yield _item(view, next_messages, at) | cells
     for each in status.inventory.views if status.inventory is not None else ():
-        yield _item(each, next_messages) | credential_cells(each.listed.credential, watchlist.zone)
+        cells = credential_cells(each.listed.credential, watchlist.zone)
+        yield _item(each, next_messages, at) | cells
     for app_view in judgement.apps:
         if app_view.problems:
-            yield _item(app_view, next_messages)
+            yield _item(app_view, next_messages, at)
 
 
-def _item(view: Item, next_messages: NextMessages) -> CsvRow:
+def _item(view: Item, next_messages: NextMessages, at: Moment) -> CsvRow:
     kind, name, app = _names(view)
     row: CsvRow = {
         "kind": kind,
@@ -50,8 +53,8 @@ def _item(view: Item, next_messages: NextMessages) -> CsvRow:
         "app": app,
         "standing": "; ".join(view.problems) if isinstance(view, AppView) else view.standing,
         "severity": view.severity,
-        "whose_turn": whose_turn(view),
-        "next_step": next_step(view),
+        "whose_turn": whose_turn(view, at),
+        "next_step": next_step(view, at),
     }
     if view.days_left is not None:
         row["days_left"] = view.days_left

@@ -21,6 +21,7 @@ from shared.render.feeds.document_parts import (
 from shared.render.feeds.inventory_document import inventory_document
 from shared.render.feeds.service_document import service_documents
 from shared.render.instant import instant
+from shared.render.text.dates import Moment
 from shared.render.text.next_steps import next_step
 from shared.render.worst_severity import worst_severity
 
@@ -40,12 +41,13 @@ def status_document(
         BadCursor: `after` is not a cursor.
     """
     judgement, next_messages = status.judgement, status.next_messages
+    at = Moment(judgement.now, watchlist.zone)
     document: Json = {
         "generated_at": instant(judgement.now),
         "worst": worst_severity(status, watchlist),
         "check": _check(status.last_checks, stale=status.stale),
         "services": service_documents(judgement, next_messages, watchlist),
-        "unclaimed": [_unclaimed(view, next_messages) for view in judgement.unclaimed],
+        "unclaimed": [_unclaimed(view, next_messages, at) for view in judgement.unclaimed],
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": inventory_document(status.inventory, after, paged=paged),
     }
@@ -70,7 +72,7 @@ def _check(last_checks: LastChecks, *, stale: bool) -> Json:
     }
 
 
-def _unclaimed(view: UnclaimedView, next_messages: NextMessages) -> Json:
+def _unclaimed(view: UnclaimedView, next_messages: NextMessages, at: Moment) -> Json:
     return {
         "item": view.item,
         "app": app_document(view.app),
@@ -81,7 +83,7 @@ def _unclaimed(view: UnclaimedView, next_messages: NextMessages) -> Json:
         "credential": credential_document(view.credential),
         "matched_by": [service.id for service in view.rivals],
         "wanted_by": [service.id for service in view.wanted_by],
-        "next_step": next_step(view) or None,
+        "next_step": next_step(view, at) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
     }
 

@@ -12,11 +12,12 @@ from shared.render.text import inventory_message
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.explanations import explanation
-from shared.render.text.facts import NEXT_STEP, facts
+from shared.render.text.facts import NEXT_STEP, THEN, facts
 from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
 from shared.render.text.next_steps import lead, next_step, runbook_sections
+from shared.render.text.page_part import page_link
 from shared.render.text.request import Request, ready_request
 from shared.render.text.runbooks import CREATE, REQUEST, filled
 from shared.render.text.suggested_name import suggested_name
@@ -40,7 +41,7 @@ def letter(
     """
     page_url = https(page_url)
     now, zone = message.now, message.zone
-    notices = sorted(message.notices, key=lambda notice: -notice.severity.rank)
+    notices = sorted(message.notices, key=lambda notice: notice.order)
     lines, cut = tuple(_watching(message)), 0
     if message.inventory is not None and len(notices) > MAX_BLOCKS:
         every = tuple(_inventory_lines(message))
@@ -50,12 +51,12 @@ def letter(
     blocks = tuple(_block(notice, now, zone, page_url) for notice in notices)
     return Letter(
         title=title(message),
-        preview=_preview(notices, blocks, lines) or (TEST if message.test else ""),
+        preview=TEST if message.test else _preview(notices, blocks, lines, Moment(now, zone)),
         opening=_opening(message),
         watching=lines,
         blocks=blocks,
         closing=(*_closing(message, reply_to, cut), *(_why_you(message) if is_mail else ())),
-        page_url=page_url,
+        page_url=page_link(message, page_url),
     )
 
 
@@ -121,8 +122,8 @@ def _fact(label: str, text: str) -> Fact:
 
 
 def _after_next_step(rows: Sequence[Fact]) -> int:
-    places = (place for place, row in enumerate(rows, 1) if row.label == NEXT_STEP)
-    return next(places, len(rows))
+    places = [place for place, row in enumerate(rows, 1) if row.label in {NEXT_STEP, THEN}]
+    return max(places, default=len(rows))
 
 
 def _steps(
@@ -133,10 +134,12 @@ def _steps(
             yield Steps(section, markdown)
 
 
-def _preview(notices: Sequence[Notice], blocks: Sequence[Block], lines: Sequence[Line]) -> str:
+def _preview(
+    notices: Sequence[Notice], blocks: Sequence[Block], lines: Sequence[Line], at: Moment
+) -> str:
     """Return what the subject leaves out: one notice's next step, or the other headlines."""
     if len(notices) == 1 and not lines:
-        return next_step(notices[0].view, notices[0].roles) or blocks[0].why
+        return next_step(notices[0].view, at, notices[0].roles) or blocks[0].why
     headlines = [block.headline for block in blocks[0 if lines else 1 :]]
     return "; ".join((*(words for _, words in lines), *headlines))[:MAX_PREVIEW_CHARS]
 
@@ -154,5 +157,5 @@ def _why_you(message: Message) -> Iterator[str]:
     if message.inventory is not None and message.inventory.owner:
         yield "You get this mail because Microsoft Entra lists you as an owner of these apps."
     else:
-        channel = f"the channel “{clean(message.channel)}” of the Lapsewatch watchlist"
+        channel = f"the channel “{clean(message.to)}” of the Lapsewatch watchlist"
         yield f"You get this mail because your address is in {channel}."

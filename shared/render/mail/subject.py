@@ -19,7 +19,7 @@ def subject(message: Message) -> str:
 def _about(message: Message) -> str:
     if _is_general(message):
         return _general(message)
-    first = max(message.notices, key=lambda notice: notice.severity.rank)
+    first = min(message.notices, key=lambda notice: notice.order)
     name = words_for(first.view).name or PRODUCT
     words = headline(first, now=message.now, zone=message.zone)
     about = clean(_bracketed(words, name), MAX_SUBJECT_CHARS)

@@ -6,13 +6,12 @@ from shared.core.model.context import CheckContext
 from shared.core.model.message import Notice
 from shared.core.model.views import ServiceView, View
 from shared.core.model.vocabulary import Reason, Standing
+from shared.render.text.dates import Moment
 from shared.render.text.explanations import explanation
-from shared.render.text.facts import facts
+from shared.render.text.facts import NEXT_STEP, THEN, facts
 from shared.render.text.naming import capital
-from shared.render.text.next_steps import next_step, whose_turn
+from shared.render.text.next_steps import turns
 
-NEXT_STEP = "Next step"
-"""The label of the fact that the page shows apart."""
 _ANY_URL = "https://page.example"
 """With a page URL, explanations mention the buttons on the status page."""
 _UNEXPLAINED = {Standing.HEALTHY, Standing.APP_PROBLEM}
@@ -26,13 +25,16 @@ class Turn(NamedTuple):
     task: str
 
 
-def turn_of(view: View) -> Turn | None:
+def turn_of(view: View, at: CheckContext) -> Turn | None:
     """Return who acts next and what they do; `None` if there is nothing to do."""
-    step, whose = next_step(view), whose_turn(view)
-    if not step:
-        return None
-    task = step[len(whose) + 2 :] if whose else step
-    return Turn(capital(whose), capital(task))
+    found = turns_of(view, at)
+    return found[0] if found else None
+
+
+def turns_of(view: View, at: CheckContext) -> tuple[Turn, ...]:
+    """Return everybody's task, in order; empty if there is nothing to do."""
+    tasks = turns(view, Moment(at.now, at.watchlist.zone))
+    return tuple(Turn(capital(whose), capital(task)) for whose, task in tasks)
 
 
 def why(view: View, at: CheckContext) -> str:
@@ -50,4 +52,4 @@ def why(view: View, at: CheckContext) -> str:
 def fact_rows(view: View, at: CheckContext) -> list[tuple[str, str]]:
     """Return pairs of a label and a text; the next step is not among them."""
     found = facts(Notice(view, Reason.FIRST, frozenset()), now=at.now, zone=at.watchlist.zone)
-    return [(label, text) for label, text in found if label != NEXT_STEP]
+    return [(label, text) for label, text in found if label not in {NEXT_STEP, THEN}]

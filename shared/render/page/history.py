@@ -69,7 +69,8 @@ def entry(event: Event, view: ServiceView, at: CheckContext) -> Entry:
     if isinstance(event, Decision):
         who = clean(event.by.name) if event.by is not None else "Sign-ins"
         return _entry(event.at, who, _what(event, view, at), at)
-    return _entry(event.at, f"Sent to “{clean(event.channel)}”:", _subject(event), at)
+    channel = clean(at.watchlist.label(event.channel))
+    return _entry(event.at, f"Sent to “{channel}”:", _subject(event), at)
 
 
 def _messages(view: ServiceView, at: CheckContext) -> Iterator[Notification]:

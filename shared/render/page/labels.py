@@ -1,15 +1,10 @@
 """Labels and limits that several parts of the page share."""
 
 from shared.core.model.views import View
-from shared.core.model.vocabulary import Severity
 from shared.render.text.escape import clean
+from shared.render.text.urgency import WORDS
 
-BADGES = {
-    Severity.CRITICAL: "Urgent",
-    Severity.WARNING: "Action needed",
-    Severity.NOTICE: "To do",
-    Severity.OK: "Safe",
-}
+BADGES = WORDS
 UNCERTAIN = "Not certain"
 EXPIRED = "Expired"
 NOTED = "Noted"

@@ -105,7 +105,7 @@ def _item(view: View, anchor: str, at: CheckContext) -> Item:
         BADGES[view.severity] if has_badge else NOTED,
         summary(view, now=at.now, zone=at.watchlist.zone),
         why(view, at),
-        turn_of(view),
+        turn_of(view, at),
         tuple(row for row in fact_rows(view, at) if row[0] != "Credential"),
         tuple(words_for(view).links()),
     )

@@ -10,10 +10,10 @@ from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.results import Status
 from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
-from shared.render.page.details import Turn, fact_rows, turn_of, why
+from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
 from shared.render.page.history_part import HistoryPart
-from shared.render.page.labels import BADGES, UNCERTAIN
+from shared.render.page.labels import UNCERTAIN
 from shared.render.page.runbook import CREATE, REQUEST, RequestMail, Section, request, sections
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
@@ -22,6 +22,7 @@ from shared.render.text.links import Link
 from shared.render.text.next_steps import runbook_sections
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER
+from shared.render.text.urgency import urgency
 from shared.render.text.wording import words_for
 
 
@@ -42,7 +43,8 @@ class Card:
     badge: str
     headline: str
     countdown: Countdown | None
-    turn: Turn | None
+    turns: tuple[Turn, ...]
+    """Everybody's task, in order."""
     why: str
     facts: tuple[tuple[str, str], ...]
     confirms: tuple[Confirm, ...]
@@ -57,6 +59,11 @@ class Card:
     links: tuple[Link, ...]
     history: HistoryPart
 
+    @property
+    def turn(self) -> Turn | None:
+        """Who acts first."""
+        return self.turns[0] if self.turns else None
+
 
 def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckContext) -> Card:
     """Return the card; a service whose data may be out of date is never shown as safe."""
@@ -69,10 +76,10 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         id=view.service.id,
         name=clean(view.service.name),
         severity=Severity.WARNING if uncertain else shown.severity,
-        badge=UNCERTAIN if uncertain else BADGES[shown.severity],
+        badge=UNCERTAIN if uncertain else urgency(shown, zone),
         headline=_was_safe(view, at) if uncertain else summary(shown, now=now, zone=zone),
         countdown=_countdown(view),
-        turn=turn_of(shown),
+        turns=turns_of(shown, at),
         why=why(shown, at),
         facts=(*fact_rows(shown, at), *_next_message(view, status)),
         confirms=confirms(view, at),

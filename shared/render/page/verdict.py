@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
 from shared.core.model.views import AppView, ServiceView
-from shared.core.model.vocabulary import Loss, Severity, Standing
+from shared.core.model.vocabulary import Severity, Standing
 from shared.core.notify.action import needs_action
 from shared.core.results import Status
 from shared.render.page.doubts import doubts
@@ -19,6 +19,8 @@ from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import capital, listed
+from shared.render.text.urgency import WORDS
+from shared.render.text.urgency import urgency as in_words
 from shared.render.worst_severity import worst_severity
 
 QUESTION = "Are we safe?"
@@ -30,7 +32,7 @@ class Verdict(NamedTuple):
     """The headline: a word or two in bold, and a sentence that explains them."""
 
     word: str
-    """`Yes`, `No`, `Not certain`, `Due on 13 Dec 2026` or `Action needed`."""
+    """`Yes`, `No`, `Not certain`, or how urgent the first service is."""
     sentence: str
     severity: Severity
 
@@ -73,12 +75,10 @@ def _open_views(status: Status) -> Iterator[OpenView]:
 
 
 def _word(view: OpenView, zone: ZoneInfo) -> str:
-    if needs_action(view):
-        return "No"
-    if isinstance(view, ServiceView) and view.late_since is not None:
-        return "Action needed"
-    ends = _end_in_use(view) if isinstance(view, ServiceView) and view.loss == Loss.NONE else None
-    return "Action needed" if ends is None else f"Due on {date_of(ends, zone)}"
+    if isinstance(view, AppView):
+        return "No" if needs_action(view) else WORDS[Severity.WARNING]
+    words = in_words(view, zone)
+    return WORDS[Severity.WARNING] if words == WORDS[Severity.NOTICE] else words
 
 
 def _summary(view: OpenView, at: CheckContext) -> str:

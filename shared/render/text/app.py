@@ -52,7 +52,7 @@ class AppWords(Words):
         return "the app is disabled"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         return Turn(RENEWER, self._task()) if self.view.problems else NOTHING_TO_DO
 
     def _task(self) -> str:
@@ -104,7 +104,7 @@ class FailureWords(AppWords):
         return f"{self.name}: Lapsewatch can evaluate this app again"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         if not self.view.problems:
             return NOTHING_TO_DO
         return Turn(
@@ -115,10 +115,10 @@ class FailureWords(AppWords):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
         if self.view.problems:
             services = listed([clean(each.name) for each in self.view.watched.services])
             yield f"Until this is fixed, nobody learns when a credential of {services} expires."
+        yield from (capital(sentence) for sentence in problem_sentences(self.view.problems))
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:

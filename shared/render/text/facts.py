@@ -10,7 +10,7 @@ from shared.render.text.dates import Moment, when
 from shared.render.text.naming import capital
 from shared.render.text.wording import words_for
 
-NEXT_STEP = "Next step"
+NEXT_STEP, THEN = "Next step", "Then"
 
 
 def facts(notice: Notice, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
@@ -22,8 +22,7 @@ def _rows(notice: Notice, at: Moment) -> Iterator[tuple[str, str]]:
     words = words_for(notice.view)
     if words.expiring is not None:
         yield _expiry(words.expiring, at)
-    if step := words.next_step(notice.roles):
-        yield NEXT_STEP, step
+    yield from zip((NEXT_STEP, THEN), words.next_steps(at, notice.roles), strict=False)
     yield from words.facts(at)
 
 

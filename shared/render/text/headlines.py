@@ -12,14 +12,10 @@ from shared.render.text import inventory_message
 from shared.render.text.dates import Moment, full_day
 from shared.render.text.escape import clean
 from shared.render.text.naming import counted
+from shared.render.text.urgency import WORDS, urgency
 from shared.render.text.wording import words_for
 
-_KINDS = {
-    Severity.CRITICAL: "urgent",
-    Severity.WARNING: "action needed",
-    Severity.NOTICE: "please note",
-    Severity.OK: "good news",
-}
+_CALM = {Severity.NOTICE: "please note", Severity.OK: "good news"}
 
 
 def headline(notice: Notice, *, now: datetime, zone: ZoneInfo) -> str:
@@ -50,10 +46,17 @@ def kind(message: Message) -> str:
     if is_weekly(message):
         return "Lapsewatch: weekly status"
     if len(message.notices) == 1:
-        return f"Lapsewatch: {_KINDS[message.severity]}"
+        return f"Lapsewatch: {_kind_of(message.notices[0], message.zone)}"
     number = counted(len(message.notices), "item")
     urgent = sum(notice.severity == Severity.CRITICAL for notice in message.notices)
     return f"Lapsewatch: {number}, {urgent} urgent" if urgent else f"Lapsewatch: {number}"
+
+
+def _kind_of(notice: Notice, zone: ZoneInfo) -> str:
+    words = urgency(notice.view, zone)
+    if words == WORDS[notice.severity]:
+        words = _CALM.get(notice.severity, words)
+    return f"{words[0].lower()}{words[1:]}"
 
 
 def is_weekly(message: Message) -> bool:

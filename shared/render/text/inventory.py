@@ -41,7 +41,7 @@ class InventoryWords(Words):
         return ", ".join(filter(None, (self.summary(at), tail, owned)))
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         is_certificate = self.view.listed.credential.kind == Kind.CERTIFICATE
         kind = "certificate" if is_certificate else "client secret"
         if self.view.standing == Standing.EXPIRED:

@@ -53,7 +53,7 @@ class LeftoverWords(Words):
         return f"{self.name}: its old {noun(old)} {until(old.ends, *at, brief=True)}"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         if self.view.deletable:
             old = called(self.view.credential)
             task = f"check that nothing else uses the {old}, then delete it in Entra."

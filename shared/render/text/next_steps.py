@@ -1,24 +1,45 @@
-"""Whose turn it is, and what the next step is, as the reader's role needs it."""
+"""Whose turn it is, and what the next step is, as the reader's role needs it.
 
+Cards, mails, the page, the text status and the documents all take their sentences from here.
+"""
+
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Role
+from shared.render.text.dates import Moment
+from shared.render.text.runbooks import REQUEST
 from shared.render.text.turn import ANYBODY
 from shared.render.text.wording import words_for
 
 LEADS = ("Your turn", "Renewer", "Installer")
 
 
-def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
+def next_step(view: View, at: Moment, roles: AbstractSet[Role] = ANYBODY) -> str:
     """Return whose turn it is and what to do, in one sentence; empty if there is nothing to do.
 
-    Without `roles`, for any reader: "Renewer (its): create a new client secret ...". With the
-    reader's roles: "Your turn: ...", or, for an installer while the renewer has to act, "Ask ...
-    for a new client secret". A channel with both roles has readers of either kind, so the one
-    who acts is named there too.
+    Without `roles`, for any reader: "Renewer (ITS): create a new client secret ...". With the
+    reader's roles: "Your turn: ..."; an installer, while the renewer has to act, is to ask for it.
     """
-    return words_for(view).next_step(roles)
+    return next(iter(next_steps(view, at, roles)), "")
+
+
+def next_steps(view: View, at: Moment, roles: AbstractSet[Role] = ANYBODY) -> Sequence[str]:
+    """Return the same, and for a channel with both roles what the other role does then.
+
+    Its readers may be of either kind, so each sentence names who acts.
+    """
+    return words_for(view).next_steps(at, roles)
+
+
+def turns(view: View, at: Moment) -> Sequence[tuple[str, str]]:
+    """Return who acts, and their task, in order, where the reader's role is not known.
+
+    Who acts is empty if it is anybody. The tasks are those of `next_step`.
+    """
+    words = words_for(view)
+    return [(words.whose_turn(turn), turn.task) for turn in words.turns(at)]
 
 
 def lead(step: str) -> str:
@@ -27,14 +48,19 @@ def lead(step: str) -> str:
     return f"{whose}:" if colon and whose.startswith(LEADS) else ""
 
 
-def whose_turn(view: View) -> str:
-    """Return who acts next, with their channels: "renewer (its)"; empty if nobody does."""
-    return words_for(view).whose_turn()
+def whose_turn(view: View, at: Moment) -> str:
+    """Return who acts next, with their channels: "renewer (ITS)"; empty if nobody does."""
+    words = words_for(view)
+    return words.whose_turn(words.turn(at))
 
 
 def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[str, ...]:
-    """Return the runbook sections that the readers need next; without `roles`, who acts first."""
+    """Return the runbook sections that the readers need next; without `roles`, who acts first.
+
+    The request comes before the steps of those who get it.
+    """
     sections = words_for(view).runbook_sections()
     if not roles:
         return next(iter(sections.values()), ())
-    return tuple(title for role in sections if role in roles for title in sections[role])
+    titles = [title for role in sections if role in roles for title in sections[role]]
+    return tuple(sorted(titles, key=lambda title: title != REQUEST))

@@ -61,7 +61,7 @@ class UnclaimedWords(Words):
         return f"{name} on {self._app}: which service uses it?"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         return Turn(RENEWER, self._task())
 
     def _task(self) -> str:

@@ -33,7 +33,7 @@ class WatcherWords(Words):
             case "failure":
                 return self._evaluating()
             case "channel":
-                return f"Channel “{clean(self.view.subject)}” {self._reachable(at)}"
+                return f"Channel “{self._channel}” {self._reachable(at)}"
             case "weekly":
                 services = counted(len(self.view.services), "service")
                 return f"Weekly status: {services} watched, {self._open()}"
@@ -77,7 +77,7 @@ class WatcherWords(Words):
         return f"{len(names)} {'needs' if len(names) == 1 else 'need'} attention ({listed(names)})"
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         return Turn(ANYBODY, self._task()) if self._failing else NOTHING_TO_DO
 
     def _task(self) -> str:
@@ -95,12 +95,16 @@ class WatcherWords(Words):
                     " administrator of Lapsewatch."
                 )
             case _:
-                readers = f"the readers of “{clean(self.view.subject)}”"
+                readers = f"the readers of “{self._channel}”"
                 return f"inform {readers}, and {ask} to run “doctor --send-test”."
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
+        yield from self._effect()
         yield from problem_sentences(self.view.problems[:MAX_PROBLEMS])
+
+    def _effect(self) -> Iterator[str]:
+        """Yield what it means for people; the errors as Graph gave them follow."""
         if self.view.aspect == "fewer":
             yield (
                 "Were apps deleted, or did Lapsewatch lose permission to read some of them? "
@@ -117,6 +121,10 @@ class WatcherWords(Words):
     def facts(self, at: Moment) -> Iterator[tuple[str, str]]:
         if self.view.aspect == "weekly":
             yield from digest(self.view, at)
+
+    @property
+    def _channel(self) -> str:
+        return clean(self.view.label or self.view.subject)
 
     @property
     def _failing(self) -> bool:

@@ -52,37 +52,42 @@ class Words:
         """Return in one line what a message for this reason is about."""
         return self.summary(at)
 
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:  # noqa: ARG002  (some kinds need it)
         """Return who acts next, and what they do."""
         return NOTHING_TO_DO
 
-    def next_step(self, readers: AbstractSet[Role] = ANYBODY) -> str:
-        """Return whose turn it is and what to do, in one sentence; empty if there is nothing to do.
-
-        See `next_steps.next_step`.
-        """
-        turn, both = self.turn(), readers >= RENEWER | INSTALLER
-        if not turn.task:
-            return ""
-        if turn.roles & readers and not both:
-            return f"{YOUR_TURN} {turn.task}"
-        if Role.INSTALLER in readers and not both and (request := self.request()):
-            return request
-        whose = self.whose_turn()
-        return capital(f"{whose}: {turn.task}" if whose else turn.task)
-
-    def whose_turn(self) -> str:
-        """Return who acts next, with their channels: "renewer (its)"; empty if nobody does."""
-        channels = {
-            Role.RENEWER: [name for service in self.services for name in service.renewer],
-            Role.INSTALLER: [name for service in self.services for name in service.installer],
-        }
-        roles = self.turn().roles
-        return " and ".join(party(role, channels[role]) for role in channels if role in roles)
-
-    def request(self) -> str:
-        """Return what an installer asks the renewer for, as a sentence; empty if nothing."""
+    def request(self, at: Moment) -> str:  # noqa: ARG002  (as above)
+        """Return what an installer asks of the renewer, as a task; empty if nothing."""
         return ""
+
+    def turns(self, at: Moment) -> Sequence[Turn]:
+        """Return everybody's task, in order: an installer asks before a renewer creates."""
+        turn, request = self.turn(at), self.request(at)
+        tasks = (Turn(INSTALLER, request), turn) if request else (turn,)
+        return [each for each in tasks if each.task]
+
+    def next_steps(self, at: Moment, readers: AbstractSet[Role] = ANYBODY) -> Sequence[str]:
+        """Return whose turn it is and what to do, a sentence for each task that readers need.
+
+        See `next_steps.next_steps`.
+        """
+        turn, turns = self.turn(at), self.turns(at)
+        if readers >= RENEWER | INSTALLER:
+            return [self._named(each) for each in turns]
+        own = [f"{YOUR_TURN} {each.task}" for each in turns if each.roles & readers]
+        return own or ([self._named(turn)] if turn.task else [])
+
+    def whose_turn(self, turn: Turn) -> str:
+        """Return who acts, with their channels: "renewer (ITS)"; empty if nobody does."""
+        labels = {
+            Role.RENEWER: [label for each in self.services for label in each.renewers],
+            Role.INSTALLER: [label for each in self.services for label in each.installers],
+        }
+        return " and ".join(party(role, labels[role]) for role in labels if role in turn.roles)
+
+    def _named(self, turn: Turn) -> str:
+        whose = self.whose_turn(turn)
+        return capital(f"{whose}: {turn.task}" if whose else turn.task)
 
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterable[str]:  # noqa: ARG002  (some kinds need them)
         """Return sentences that say why a message comes now; `page`: there is a status page."""

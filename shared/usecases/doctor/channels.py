@@ -6,6 +6,7 @@ from shared.core.notify.message_id import with_id
 from shared.ports.errors import ChannelError
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
+from shared.render.text.escape import clean
 from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
 
@@ -15,8 +16,18 @@ _NOT_ADMITTED = {"401", "403", "DirectApiAuthorizationRequired", "MisMatchingOAu
 
 def examine_channel(watch: Watch, name: str, deployment: Deployment) -> Finding:
     """Send a test message to a channel."""
-    part, watchlist = f"channel {name}", watch.watchlist
-    test = Message(name, watch.clock(), watchlist.zone, (), test=True, tenant_name=watchlist.name)
+    watchlist = watch.watchlist
+    label = watchlist.label(name)
+    part = f"channel {clean(label)}"
+    test = Message(
+        name,
+        watch.clock(),
+        watchlist.zone,
+        (),
+        test=True,
+        tenant_name=watchlist.name,
+        label=label,
+    )
     message = with_id(test, {}, watchlist)
     try:
         watch.channels[name].send(message)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from shared.config.settings import Settings
 from shared.config.urls import is_loopback
 from shared.ports.page_probe import Front
+from shared.render.text.escape import clean
 from shared.usecases.check import Watch
 from shared.usecases.doctor.apps import examine_apps
 from shared.usecases.doctor.channels import examine_channel
@@ -42,7 +43,8 @@ def examine(
         if send_test:
             yield examine_channel(watch, name, deployment)
         else:
-            yield Finding(f"channel {name}", None, "skipped. --send-test sends a test message")
+            part = f"channel {clean(watch.watchlist.label(name))}"
+            yield Finding(part, None, "skipped. --send-test sends a test message")
 
 
 def _settings(watch: Watch, settings: Settings) -> Finding:

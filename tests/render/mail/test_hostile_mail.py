@@ -111,7 +111,7 @@ def test_text_from_outside_is_inert(told: Message) -> None:
             assert urlsplit(link).path == "its-helpdesk@example.org"
             assert set(parse_qs(urlsplit(link).query, strict_parsing=True)) <= {"subject", "body"}
         else:
-            assert link in {PAGE_URL, entra_credentials(APP, None)}
+            assert link.partition("#")[0] == PAGE_URL or link == entra_credentials(APP, None)
     assert not {"\u202e", "\u200b", "\ud800"} & set(made.text + made.html)
 
 

@@ -103,7 +103,7 @@ def test_preview_has_what_the_subject_leaves_out() -> None:
     def preview(name: str) -> str:
         return Page(written(name).html).text.split("\u034f")[0].split(written(name).subject, 1)[1]
 
-    assert "Your turn: create a new client secret named like “LibCal*”" in preview(
+    assert "Your turn: create a new client secret named “LibCal 2028”" in preview(
         "expiring_to_renewer"
     )
     unassigned = "Secret “Test by the intern” on LibApps Outlook sync: which service uses it?"

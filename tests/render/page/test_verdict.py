@@ -36,7 +36,7 @@ NO_REDIRECT_URI = app_view("the redirect URI x is missing", aspect="redirect_uri
 DISABLED_APP = app_view("it is disabled")
 IN_DISABLED_APP = replace(SAFE, app=replace(APP, disabled="it is disabled"))
 TWO_DAYS_OLD = Memory(apps={"libcal": replace(APP, read_at=at(-2))})
-DUE = "Due on 13 Dec 2026."
+DUE, ENDED_WORDS = "Due soon.", "Probably not working."
 
 
 def text_of(view: View) -> str:
@@ -62,11 +62,11 @@ def text_of(view: View) -> str:
             single(service_view(in_use=credential(ends=None))),
             f"Action needed. {text_of(service_view(in_use=credential(ends=None)))}",
         ),
-        (single(ENDED), f"No. {text_of(ENDED)}"),
-        (single(MISSING), f"No. {text_of(MISSING)}"),
+        (single(ENDED), f"{ENDED_WORDS} {text_of(ENDED)}"),
+        (single(MISSING), f"{ENDED_WORDS} {text_of(MISSING)}"),
         (
             single(service_view(), STAFFER_ENDED),
-            f"No. {text_of(STAFFER_ENDED)} LibCal also needs attention.",
+            f"{ENDED_WORDS} {text_of(STAFFER_ENDED)} LibCal also needs attention.",
         ),
         (single(SAFE, NO_REDIRECT_URI), f"Action needed. {text_of(NO_REDIRECT_URI)}"),
         (single(IN_DISABLED_APP, DISABLED_APP), f"No. {text_of(DISABLED_APP)}"),

@@ -1,10 +1,16 @@
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from shared.core.model.directory import Kind
+from shared.core.model.views import View
 from shared.core.model.vocabulary import Loss, Role, Standing
 from shared.core.model.watchlist import Claim
+from shared.render.text import next_steps
+from shared.render.text.dates import Moment
 from shared.render.text.explanations import explanation
-from shared.render.text.next_steps import next_step, runbook_sections, whose_turn
+from shared.render.text.facts import facts
+from shared.render.text.next_steps import runbook_sections, turns
+from shared.render.text.turn import ANYBODY
 from tests.render.cases import (
     ENDED,
     HEALTHY,
@@ -28,6 +34,16 @@ from tests.support.notices import (
     unclaimed,
     unmatched,
 )
+
+AT = Moment(NOW, ZONE)
+
+
+def next_step(view: View, roles: AbstractSet[Role] = ANYBODY) -> str:
+    return next_steps.next_step(view, AT, roles)
+
+
+def whose_turn(view: View) -> str:
+    return next_steps.whose_turn(view, AT)
 
 
 def test_trouble_of_lapsewatch_has_a_next_step() -> None:
@@ -59,25 +75,45 @@ def test_whose_turn_follows_the_standing() -> None:
 
 def test_each_role_reads_its_own_next_step() -> None:
     send = "send its value securely to the installer (libapps-admins)"
-    create = f"create a new client secret named like “LibCal*” and {send}."
+    create = f"create a new client secret named “LibCal 2028” and {send}."
     assert next_step(service_view()) == f"Renewer (its): {create}"
     assert next_step(service_view(), RENEWER) == f"Your turn: {create}"
-    assert (
-        next_step(service_view(), BOTH) == f"Renewer (its): {create}"
-    )  # one channel, and readers of either kind
     assert next_step(service_view(), COPY) == f"Renewer (its): {create}"
-    assert (
-        next_step(service_view(), INSTALLER)
-        == "Ask its-helpdesk@example.org for a new client secret named like “LibCal*”."
-    )
+    ask = "ask its-helpdesk@example.org for a new client secret named “LibCal 2028”."
+    assert next_step(service_view(), INSTALLER) == f"Your turn: {ask}"
     install = "paste the value of “LibCal 2026” into LibCal and check that it syncs."
     assert next_step(WAITING, INSTALLER) == f"Your turn: {install}"
     assert next_step(WAITING, RENEWER) == f"Installer (libapps-admins): {install}"
     assert next_step(HEALTHY, BOTH) == ""
 
 
+def test_each_role_reads_the_same_task_wherever_it_reads() -> None:
+    """In its own mail, on a card of both roles, and on the page, which knows no roles."""
+    ask, create = turns(service_view(), AT)
+    assert [ask[0], create[0]] == ["installer (libapps-admins)", "renewer (its)"]
+    assert next_step(service_view(), INSTALLER) == f"Your turn: {ask[1]}"
+    assert next_step(service_view(), RENEWER) == f"Your turn: {create[1]}"
+    rows = dict(facts(notice(service_view(), roles=BOTH), now=NOW, zone=ZONE))
+    assert rows["Next step"] == f"Installer (libapps-admins): {ask[1]}"
+    assert rows["Then"] == f"Renewer (its): {create[1]}"
+
+
+def test_one_channel_of_both_roles_reads_the_roles() -> None:
+    """Its label would not tell them apart."""
+    shared = replace(LIBCAL, installer=LIBCAL.renewer, labels={"its": "Everybody"}, request_to="")
+    rows = facts(notice(service_view(service=shared), roles=BOTH), now=NOW, zone=ZONE)
+    new = "a new client secret named “LibCal 2028”"
+    assert [row for row in rows if row[0] in {"Next step", "Then"}] == [
+        ("Next step", f"Installer: ask the renewer for {new}."),
+        ("Then", f"Renewer: create {new} and send its value securely to the installer."),
+    ]
+
+
 def test_installer_is_told_whom_to_ask_for_a_secret() -> None:
-    plain, asked = "a new client secret named like “LibCal*”", "Ask its-helpdesk@example.org"
+    plain, asked = (
+        "a new client secret named “LibCal 2028”",
+        "Your turn: ask its-helpdesk@example.org",
+    )
     stray = credential("secret for sync", 700, hint="abc")
     assert (
         next_step(unmatched(), INSTALLER)
@@ -96,7 +132,8 @@ def test_installer_is_told_whom_to_ask_for_a_secret() -> None:
 
 def test_installer_asks_the_renewer_without_an_address() -> None:
     view = service_view(service=replace(LIBCAL, request_to="", claim=Claim("hint", "q7X")))
-    assert next_step(view, INSTALLER) == "Ask the renewer (its) for a new client secret for LibCal."
+    asks = "Your turn: ask the renewer (its) for a new client secret for LibCal."
+    assert next_step(view, INSTALLER) == asks
 
 
 def test_certificate_is_installed_and_not_pasted() -> None:
@@ -119,7 +156,7 @@ def test_certificate_is_installed_and_not_pasted() -> None:
 def test_runbook_opens_at_the_next_section_of_the_role() -> None:
     assert runbook_sections(service_view(), RENEWER) == ("Create",)
     assert runbook_sections(service_view(), INSTALLER) == ("Request",)
-    assert runbook_sections(service_view(), BOTH) == ("Create", "Request")
+    assert runbook_sections(service_view(), BOTH) == ("Request", "Create")
     assert runbook_sections(service_view()) == ("Create",)
     assert runbook_sections(service_view(), COPY) == ()
     assert runbook_sections(WAITING, INSTALLER) == ("Install", "Verify")

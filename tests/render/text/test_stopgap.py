@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,19 +17,22 @@ from shared.core.model.decision import InUse, Person
 from shared.core.model.directory import App, Credential, Kind
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
-from shared.core.model.vocabulary import Loss, Reason
+from shared.core.model.vocabulary import Loss, Reason, Role
 from shared.render.card.card import payloads
 from shared.render.mail.mail import mail
 from shared.render.page.confirm_form import confirms, undos
+from shared.render.text.dates import Moment
 from shared.render.text.explanations import explanation
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline
 from shared.render.text.next_steps import next_step, runbook_sections, whose_turn
+from shared.render.text.turn import ANYBODY
 from tests.support.notices import BOTH, INSTALLER, PAGE_URL, RENEWER, message, notice
 
 NOW = at("2026-11-22T14:00Z")
 ANNA = Person("00000000-0000-4000-8000-00000000000a", "Anna")
 WATCHED = watchlist(service("LibCal"))
+AT = Moment(NOW, WATCHED.zone)
 LOST = secret("lost", "LibCal 2026", starts="2026-06-01T09:00Z", ends="2026-11-20T09:00Z")
 OTHER = secret("other", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2027-12-13T09:15Z")
 STARTS = {
@@ -59,6 +63,10 @@ def lost(other: Credential, *, deleted: bool, settled: bool) -> tuple[ServiceVie
     return judgement.services[0], after
 
 
+def step_of(view: ServiceView, roles: AbstractSet[Role] = ANYBODY) -> str:
+    return next_step(view, AT, roles)
+
+
 def words_of(view: ServiceView, now: datetime = NOW) -> str:
     told = replace(message(notice(view, Reason.REPLACED, BOTH)), now=now)
     card = json.dumps(payloads(told, page_url=PAGE_URL), ensure_ascii=False)
@@ -76,15 +84,15 @@ def test_only_a_newer_credential_is_new(age: str, *, deleted: bool, settled: boo
     assert view.stopgap == (age not in NEWER)
     if age in NEWER:
         assert "LibCal 2024" in labels["New"]
-        assert whose_turn(view) == "installer (admins)"
-        assert installs in next_step(view)
+        assert whose_turn(view, AT) == "installer (admins)"
+        assert installs in step_of(view)
         assert runbook_sections(view) == ("Install", "Verify")
         return
     assert "New" not in labels
     assert "LibCal 2024" in labels["Older" if age == "older" else "Other"]
-    assert whose_turn(view) == "renewer (its)"
-    assert "create a new client secret named like “LibCal*”" in next_step(view, RENEWER)
-    assert "for a new client secret named like “LibCal*”" in next_step(view, INSTALLER)
+    assert whose_turn(view, AT) == "renewer (its)"
+    assert "create a new client secret named “LibCal 2028”" in step_of(view, RENEWER)
+    assert "for a new client secret named “LibCal 2028”" in step_of(view, INSTALLER)
     assert runbook_sections(view) == ("Create",)
     assert installs not in words_of(view)
     assert not re.search(r"is the new (one|secret) installed|the new secret, ", words_of(view))
@@ -125,8 +133,8 @@ def test_an_older_one_may_be_in_use_if_nobody_has_confirmed_another() -> None:
         notice(view), now=NOW, zone=WATCHED.zone, page_url=""
     )
     first = "if LibCal uses the older secret “LibCal 2024”, confirm it; otherwise"
-    assert next_step(view, RENEWER).startswith(f"Your turn: {first} create a new client secret")
-    assert next_step(view, INSTALLER).startswith(f"I{first[1:]} ask the renewer (its) for a new")
+    assert step_of(view, RENEWER).startswith(f"Your turn: {first} create a new client secret")
+    assert step_of(view, INSTALLER).startswith(f"Your turn: {first} ask the renewer (its) for")
 
 
 @pytest.mark.parametrize("settled", [True, False])

@@ -31,19 +31,33 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
             yield from _waiting(view, reason, at, page=page)
         case Standing.MISSING:
             yield _replacement(view, at)
-            yield f"{name} has probably stopped syncing."
+            yield _stopped(view, f"{name} has probably stopped syncing.")
         case Standing.EXPIRED:
             yield _replacement(view, at)
-            yield f"If {name} still uses it, it has stopped syncing."
+            yield _stopped(view, f"If {name} still uses it, it has stopped syncing.")
         case Standing.UNMATCHED if view.upcoming:
             yield f"The only {noun(view.replacement)} that matches is not valid yet."
         case Standing.UNMATCHED:
-            claim = claim_words(view.service.claim)
-            yield f"{name} should use a {noun(None)} {claim}, but the app has none."
+            yield _no_match(view)
         case _:
             pass
     yield from candidates(view, at)
     yield from snooze(view, at)
+
+
+def _stopped(view: ServiceView, guess: str) -> str:
+    """Return that the service has stopped, if sign-ins showed what it uses; else the guess."""
+    name = clean(view.service.name)
+    stopped = f"{name} used it to sign in, and has stopped syncing."
+    return stopped if view.shown_not_working else guess
+
+
+def _no_match(view: ServiceView) -> str:
+    """Name no pattern: the next step has the exact name of what is needed."""
+    name, claim = clean(view.service.name), view.service.claim
+    if claim.by == "name":
+        return f"The app has no {noun(None)} for {name}."
+    return f"{name} should use a {noun(None)} {claim_words(claim)}, but the app has none."
 
 
 def snooze(view: ServiceView, at: Moment) -> Iterator[str]:

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Role, Standing
+from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.naming import (
     called,
-    capital,
-    claim_words,
     listed,
     noun,
     party,
     relative_age,
 )
+from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
 
 
-def turn(view: ServiceView) -> Turn:
+def turn(view: ServiceView, at: Moment) -> Turn:
     """Return who acts next, and what they do."""
     name = clean(view.service.name)
     match view.standing:
@@ -28,32 +28,32 @@ def turn(view: ServiceView) -> Turn:
             return NOTHING_TO_DO
         case Standing.UNMATCHED if not view.upcoming:
             correct = f"correct {name}'s claim in the watchlist"
-            return Turn(RENEWER, f"create a {_new(view)}, or {correct}.")
+            return Turn(RENEWER, f"create a {_new(view, at)}, or {correct}.")
         case Standing.AWAITING_INSTALL if not view.stopgap:
             return Turn(INSTALLER, f"{_install(view)} and check that it syncs.")
         case _ if view.upcoming:
             return Turn(INSTALLER, f"{_install(view)} once it is valid.")
         case _:
-            return Turn(RENEWER, _create(view))
+            return Turn(RENEWER, _create(view, at))
 
 
-def request(view: ServiceView) -> str:
-    """Return what an installer asks of those who can create a secret; empty if nothing.
+def request(view: ServiceView, at: Moment) -> str:
+    """Return what an installer asks of those who can create a secret, as a task; else empty.
 
     An unclaimed credential may already be the new one; its value is with them.
     """
     if not (_is_unmatched(view) or _needs_a_new_one(view)):
         return ""
     name = clean(view.service.name)
-    whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewer)}"
+    whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewers)}"
     if view.candidates:
         value = "" if _is_certificate(view) else ", and for its value"
         is_it = f"whether the {_candidates(view)} is the new one for {name}{value}"
-        return f"Ask {whom} {is_it}; if it is not, ask for a {_new(view)}."
+        return f"ask {whom} {is_it}; if it is not, ask for a {_new(view, at)}."
     if _is_unmatched(view):
         correct = f"to correct {name}'s claim in the watchlist"
-        return f"Ask {whom} for a {_new(view)}, or {correct}."
-    return capital(f"{_if_in_use(view)}ask {whom} for a {_new(view)}.")
+        return f"ask {whom} for a {_new(view, at)}, or {correct}."
+    return f"{_if_in_use(view)}ask {whom} for a {_new(view, at)}."
 
 
 def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
@@ -65,10 +65,10 @@ def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
     return {}
 
 
-def _create(view: ServiceView) -> str:
+def _create(view: ServiceView, at: Moment) -> str:
     thing = "it" if _is_certificate(view) else "its value securely"
-    installer = party("installer", view.service.installer)
-    create = f"{_if_in_use(view)}create a {_new(view)} and send {thing} to the {installer}."
+    installer = party("installer", view.service.installers)
+    create = f"{_if_in_use(view)}create a {_new(view, at)} and send {thing} to the {installer}."
     if not view.candidates:
         return create
     name = clean(view.service.name)
@@ -96,13 +96,13 @@ def _install(view: ServiceView) -> str:
     return f"paste the value of {value} into {name}"
 
 
-def _new(view: ServiceView) -> str:
-    """Name what is needed. A name pattern fits a new one, a hint or key id does not."""
+def _new(view: ServiceView, at: Moment) -> str:
+    """Name what is needed: what people type is exact. A hint or key id fits no new one."""
     kind = "certificate" if _is_certificate(view) else "client secret"
-    claim = view.service.claim
-    if claim.by == "name":
-        return f"new {kind} {claim_words(claim)}"
-    return f"new {kind} for {clean(view.service.name)}"
+    if view.service.claim.by != "name":
+        return f"new {kind} for {clean(view.service.name)}"
+    name = suggested_name(view.service, now=at.now, zone=at.zone)
+    return f"new {kind} named “{name}”"
 
 
 def _is_certificate(view: ServiceView) -> bool:

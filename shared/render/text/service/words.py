@@ -55,12 +55,12 @@ class ServiceWords(Words):
         return headline(self.view, reason, at)
 
     @override
-    def turn(self) -> Turn:
-        return turn(self.view)
+    def turn(self, at: Moment) -> Turn:
+        return turn(self.view, at)
 
     @override
-    def request(self) -> str:
-        return request(self.view)
+    def request(self, at: Moment) -> str:
+        return request(self.view, at)
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
@@ -98,11 +98,11 @@ class PipelineWords(ServiceWords):
         return self.summary(at)
 
     @override
-    def turn(self) -> Turn:
+    def turn(self, at: Moment) -> Turn:
         return pipeline.turn(self.view)
 
     @override
-    def request(self) -> str:
+    def request(self, at: Moment) -> str:
         return ""
 
     @override
@@ -116,7 +116,7 @@ class PipelineWords(ServiceWords):
 
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
-        return {Role.RENEWER: ("Create",)} if self.turn().task else {}
+        return {Role.RENEWER: ("Create",)} if pipeline.turn(self.view).task else {}
 
     @property
     def _is_watched(self) -> bool:

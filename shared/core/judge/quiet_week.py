@@ -1,0 +1,15 @@
+"""The week after a confirmation, in which nothing warns about the older credential."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.core.model.days import days_between
+from shared.core.model.decision import InUse
+
+QUIET_DAYS = 7
+"""A warning whose day is among these is not sent, also not later."""
+
+
+def is_quiet(record: InUse, then: datetime, zone: ZoneInfo) -> bool:
+    """Return whether an instant is in the week after a person, or sign-ins, confirmed."""
+    return record.settled and 0 <= days_between(record.at, then, zone) < QUIET_DAYS

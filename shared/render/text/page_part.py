@@ -1,0 +1,54 @@
+"""Links to the part of the status page that a message is about.
+
+The anchors are `SERVICE-request`, `SERVICE-install` and `SERVICE-confirm`, and those of the page's
+sections. A page without the part opens at its top.
+"""
+
+from shared.core.model.inventory import InventoryView
+from shared.core.model.message import Message, Notice
+from shared.core.model.views import AppView, LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.model.vocabulary import Role, Standing
+from shared.render.text.wording import words_for
+
+_TO_CONFIRM = {Standing.HEALTHY, Standing.AWAITING_INSTALL}
+
+
+def page_link(message: Message, page_url: str) -> str:
+    """Return the address of the page at the part of the first notice; empty without a page."""
+    if not page_url or not message.notices:
+        return page_url
+    part = _part(min(message.notices, key=lambda notice: notice.order))
+    return f"{page_url}#{part}" if part else page_url
+
+
+def _part(notice: Notice) -> str:
+    view = notice.view
+    match view:
+        case ServiceView():
+            return _part_of_service(view, notice)
+        case _:
+            return _section(view)
+
+
+def _part_of_service(view: ServiceView, notice: Notice) -> str:
+    service = view.service.id
+    if view.assumed and view.standing in _TO_CONFIRM:
+        return f"{service}-confirm"
+    needed = words_for(view).runbook_sections().get(Role.INSTALLER, ())
+    if "Request" in needed and notice.roles != {Role.RENEWER}:
+        return f"{service}-request"
+    return f"{service}-install" if "Install" in needed else f"service-{service}"
+
+
+def _section(view: View) -> str:
+    match view:
+        case UnclaimedView():
+            return "unclaimed"
+        case AppView():
+            return "apps"
+        case LeftoverView():
+            return "leftovers"
+        case InventoryView():
+            return "tenant"
+        case _:
+            return ""

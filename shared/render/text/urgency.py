@@ -1,0 +1,39 @@
+"""How urgent an item is, in a word or two; for a service, by how far away its expiry is.
+
+| days left | words |
+|---|---|
+| more than 30 | Due on 26 Feb 2027 |
+| 30 to 8 | Due soon |
+| 7 and fewer | Urgent |
+| none | Not working; without evidence from sign-ins, Probably not working |
+"""
+
+from zoneinfo import ZoneInfo
+
+from shared.core.model.views import ServiceView, View
+from shared.core.model.vocabulary import Loss, Severity, Standing
+from shared.render.text.dates import date_of
+
+WORDS = {
+    Severity.CRITICAL: "Urgent",
+    Severity.WARNING: "Action needed",
+    Severity.NOTICE: "To do",
+    Severity.OK: "Safe",
+}
+_ENDED = {Standing.MISSING, Standing.EXPIRED}
+_COUNTING_DOWN = {Standing.EXPIRING, Standing.AWAITING_INSTALL}
+
+
+def urgency(view: View, zone: ZoneInfo) -> str:
+    """Return how urgent an item is. "Urgent" is never less than critical."""
+    if not isinstance(view, ServiceView):
+        return WORDS[view.severity]
+    counting_down = view.standing in _COUNTING_DOWN
+    if view.standing in _ENDED or (counting_down and view.loss != Loss.NONE):
+        return "Not working" if view.shown_not_working else "Probably not working"
+    if not counting_down or view.late_since is not None:
+        return WORDS[view.severity]
+    ends = view.in_use.ends if view.in_use is not None else None
+    if view.severity == Severity.NOTICE and ends is not None:
+        return f"Due on {date_of(ends, zone)}"
+    return "Due soon" if view.severity == Severity.WARNING else WORDS[view.severity]
