@@ -17,6 +17,7 @@ from shared.core.model.views import ServiceView, UnclaimedView, View, WatcherVie
 from shared.core.model.vocabulary import Reason, Role, Severity, Standing
 from shared.core.notify.audience import Audience, Roles
 from shared.core.notify.reason import reason_due
+from shared.core.notify.requests import requests
 
 NEVER = 10**6
 
@@ -58,6 +59,7 @@ def _message(
         tuple(sorted(notices, key=_urgency)),
         introduction=bool(new),
         watching=new,
+        requests=requests(judgement.services),
         tenant_name=at.watchlist.name,
     )
 

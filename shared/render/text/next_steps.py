@@ -1,9 +1,12 @@
 """Whose turn it is, and what the next step is, as the reader's role needs it."""
 
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
+from shared.core.model.message import Notice
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Role
+from shared.core.model.watchlist import REQUEST
 from shared.render.text.turn import ANYBODY
 from shared.render.text.wording import words_for
 
@@ -38,3 +41,10 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
     if not roles:
         return next(iter(sections.values()), ())
     return tuple(title for role in sections if role in roles for title in sections[role])
+
+
+def items_to_ask_for(notices: Iterable[Notice]) -> Iterator[str]:
+    """Yield the ids of the items whose readers have to ask for a new secret."""
+    for notice in notices:
+        if REQUEST in runbook_sections(notice.view, notice.roles):
+            yield notice.view.item
