@@ -176,7 +176,7 @@ PLOT = (
     Act(
         "2027-03-09",
         9,
-        "Sam chooses “Not ours”: nobody hears of it again.",
+        "Sam chooses “Not ours”: there are no more messages about it.",
         is_not_ours("export test"),
     ),
     Act("2028-08-12", 9, "And so it begins again: one request for both, three months ahead."),

@@ -4,6 +4,7 @@ There is no queue of pending messages: what was not delivered is due again at th
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from shared.core.judge.self_watch import is_notified_this_week
@@ -37,7 +38,8 @@ def messages_due(judgement: Judgement, at: CheckContext) -> tuple[Message, ...]:
     views = [view for view in judgement.views if not _is_muted(view, at)]
     items = [_Candidate(view, audience.of(view), states.get(view.item)) for view in views]
     messages = (_message(channel, items, judgement, at) for channel in at.watchlist.channels)
-    return tuple(message for message in messages if message is not None)
+    made = requests(judgement.services)
+    return tuple(replace(message, requests=made) for message in messages if message is not None)
 
 
 def _message(
@@ -59,7 +61,6 @@ def _message(
         tuple(sorted(notices, key=_urgency)),
         introduction=bool(new),
         watching=new,
-        requests=requests(judgement.services),
         tenant_name=at.watchlist.name,
     )
 
