@@ -91,8 +91,9 @@ def asked_for(service_id: str) -> Callable[[World], object]:
     )
 
 
-def takes_back(world: World) -> None:
-    """Dana confirms the old secret of LibStaffer again."""
+def delete_and_undo(world: World) -> None:
+    """Sam deletes the old secret of LibCal; Dana confirms that of LibStaffer again."""
+    deletes("LibCal 2024")(world)
     confirms("libstaffer", "LibStaffer 2024")(world)
 
 
@@ -148,7 +149,7 @@ PLOT = (
         "2026-11-30",
         13,
         "Sam deletes “LibCal 2024”. LibStaffer still uses the old value: Dana presses Undo.",
-        lambda world: (deletes("LibCal 2024")(world), takes_back(world)),
+        delete_and_undo,
     ),
     Act(
         "2026-12-18",

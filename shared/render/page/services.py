@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request, ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.model.watchlist import CREATE, REQUEST
 from shared.core.notify.requests import requests
@@ -82,12 +82,18 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         undos=undos(view, at),
         acknowledge=acknowledge(view, at),
         new_name=suggested_name(view.service, now=now, zone=zone) if to_name else "",
-        request=request(view, requests(status.judgement.services), at),
+        request=request(view, _requests_on(view, status), at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(sections(view, needed, at)),
         links=tuple(words_for(view).links()),
         history=history,
     )
+
+
+def _requests_on(view: ServiceView, status: Status) -> tuple[Request, ...]:
+    """Return the requests on the app of a service."""
+    client_id = view.app.client_id
+    return requests(each for each in status.judgement.services if each.app.client_id == client_id)
 
 
 def _with_app_problem(view: ServiceView) -> ServiceView:

@@ -1,5 +1,7 @@
 """`requests` of the status document: the mails to send, as they stand in the installer's mail."""
 
+from typing import Any
+
 import pytest
 
 from local.simulation.build import secret, service, watchlist
@@ -20,15 +22,17 @@ def world(to: str = TO) -> World:
     return world
 
 
-def requests_of(world: World) -> object:
+def requests_of(world: World) -> list[dict[str, Any]]:
     """Return `requests` of the status document."""
-    return status_document(world.watch.status(), world.watched)["requests"]
+    found = status_document(world.watch.status(), world.watched)["requests"]
+    assert isinstance(found, list)
+    return found
 
 
 def test_request_is_the_one_that_was_sent() -> None:
     there = world()
     there.run("2026-10-01T18:00Z")
-    [request] = requests_of(there)  # type: ignore[misc]  # a list
+    [request] = requests_of(there)
     assert (request["services"], request["to"]) == (["libcal", "libstaffer"], TO)
     [message] = [each for each in there.inboxes["admins"].heard if len(each.notices) == 1][-1:]
     assert [notice.view.item for notice in message.notices] == ["libstaffer"]
@@ -49,7 +53,6 @@ def test_what_is_asked_for_at_a_day(day: str, to: str, services: list[list[str]]
     there = world(to)
     there.run(day)
     found = requests_of(there)
-    assert isinstance(found, list)
     assert [each["services"] for each in found] == services
     assert {each["to"] for each in found} <= {to or None}
 
@@ -59,6 +62,6 @@ def test_what_is_there_is_no_longer_asked_for() -> None:
     there.run("2026-10-01T18:00Z")
     there.tenant.add(secret("cal28", "LibCal 2028", starts="2026-10-01T00:00Z", ends=None))
     there.run("2026-10-02T18:00Z")
-    [request] = requests_of(there)  # type: ignore[misc]  # a list
+    [request] = requests_of(there)
     assert request["services"] == ["libstaffer"]
     assert "LibCal" not in request["body"]
