@@ -21,7 +21,8 @@ from shared.core.model.vocabulary import Reason
 from shared.core.model.watchlist import EmailChannel, TeamsChannel
 from shared.render.text.dates import Moment
 from shared.render.text.headlines import headline, is_weekly, next_message, title
-from shared.render.text.next_steps import next_step
+from shared.render.text.next_steps import items_to_ask_for, next_step
+from shared.render.text.request import ready_request, requests_shown
 from shared.usecases import decisions
 
 DANA = Person("00000000-0000-4000-8000-0000000000d1", "Dana Example")
@@ -31,7 +32,12 @@ CHANNELS: dict[str, TeamsChannel | EmailChannel] = {
     "library": EmailChannel("library", ("libapps-admins@example.org",)),
 }
 WATCHLIST = replace(
-    watchlist(*(service(name, installer=("library",)) for name in ("LibCal", "LibStaffer"))),
+    watchlist(
+        *(
+            service(name, installer=("library",), request_to="its-helpdesk@example.org")
+            for name in ("LibCal", "LibStaffer")
+        )
+    ),
     channels=CHANNELS,
 )
 OPENING = """\
@@ -79,10 +85,30 @@ def confirms(service_id: str, name: str) -> Callable[[World], object]:
     return lambda world: decisions.confirm(world.watch, service_id, key_of(world, name), by=DANA)
 
 
-def tidies_up(world: World) -> None:
-    """Sam assigns the new secret to LibStaffer, and deletes the one whose value was lost."""
-    deletes("LibCal 2026")(world)
-    decisions.claim(world.watch, key_of(world, "staff calendar"), ["libstaffer"], by=SAM)
+def asked_for(service_id: str) -> Callable[[World], object]:
+    """Dana has asked ITS for the secret of a service."""
+    until = date(2026, 11, 13)
+    return lambda world: decisions.acknowledge(
+        world.watch, service_id, until, "ticket 4711", by=DANA
+    )
+
+
+def delete_and_undo(world: World) -> None:
+    """Sam deletes the old secret of LibCal; Dana confirms that of LibStaffer again."""
+    deletes("LibCal 2024")(world)
+    confirms("libstaffer", "LibStaffer 2024")(world)
+
+
+def create_both(world: World) -> None:
+    """Sam creates what the request asks for."""
+    ends = "2028-11-09T22:00Z"
+    creates("LibCal 2028", "2026-11-09T22:00Z", ends, "t5K")(world)
+    creates("LibStaffer 2028", "2026-11-09T22:00Z", ends, "Zr2")(world)
+
+
+def is_not_ours(name: str) -> Callable[[World], object]:
+    """Sam marks a secret that no service uses."""
+    return lambda world: decisions.claim(world.watch, key_of(world, name), [], by=SAM)
 
 
 PLOT = (
@@ -92,68 +118,71 @@ PLOT = (
         "Both products have their secrets, and calendars sync. Sam switches Lapsewatch on.",
     ),
     Act(
-        "2026-10-14",
+        "2026-09-16",
         14,
-        "Dana writes to ITS, and acknowledges LibCal until 4 December: “asked ITS, ticket 4711”.",
-        lambda world: decisions.acknowledge(
-            world.watch, "libcal", date(2026, 12, 4), "asked ITS, ticket 4711", by=DANA
-        ),
+        "Dana sends the request, and acknowledges LibCal until 13 November: “ticket 4711”.",
+        asked_for("libcal"),
     ),
     Act(
-        "2026-12-09",
+        "2026-09-30",
+        14,
+        "Dana has asked for both secrets: she acknowledges LibStaffer too.",
+        asked_for("libstaffer"),
+    ),
+    Act(
+        "2026-11-09",
         16,
-        "Sam creates “LibCal 2026” and mails Dana a link to its value. Dana is on leave.",
-        creates("LibCal 2026", "2026-12-09T22:00Z", "2028-12-09T22:00Z", "t5K"),
+        "Sam creates “LibCal 2028” and “LibStaffer 2028”, and sends Dana a link to both values.",
+        create_both,
     ),
     Act(
-        "2026-12-14",
-        10,
-        "Dana is back, but the link has expired. Sam creates “LibCal 2026 again”.",
-        creates("LibCal 2026 again", "2026-12-14T16:00Z", "2028-12-14T16:00Z", "Zr2"),
-    ),
-    Act(
-        "2026-12-15",
+        "2026-11-12",
         11,
-        "Dana pastes it into LibCal, sees it sync, and presses Confirm.",
-        confirms("libcal", "LibCal 2026 again"),
+        "Dana pastes the value of “LibCal 2028” into LibCal, sees it sync, and presses Confirm.",
+        confirms("libcal", "LibCal 2028"),
+    ),
+    Act(
+        "2026-11-12",
+        12,
+        "She presses Confirm for LibStaffer too, is called away, and forgets to paste the value.",
+        confirms("libstaffer", "LibStaffer 2028"),
+    ),
+    Act(
+        "2026-11-30",
+        13,
+        "Sam deletes “LibCal 2024”. LibStaffer still uses the old value: Dana presses Undo.",
+        delete_and_undo,
+    ),
+    Act(
+        "2026-12-18",
+        16,
+        "Dana is on leave over the holidays, and nobody else pastes the value.",
     ),
     Act(
         "2027-01-04",
-        9,
-        "Sam is early, but names LibStaffer's new secret “staff calendar”: no claim matches it.",
-        creates("staff calendar", "2027-01-04T15:00Z", "2029-01-04T15:00Z", "m9_"),
-    ),
-    Act(
-        "2027-01-05",
-        9,
-        "Sam assigns it to LibStaffer. He deletes “LibCal 2026”, whose value was lost.",
-        tidies_up,
-    ),
-    Act(
-        "2027-01-05",
-        15,
-        "Dana presses Confirm for LibStaffer before she pastes the value, and forgets to paste it.",
-        confirms("libstaffer", "staff calendar"),
+        10,
+        "Dana is back. She pastes the value into LibStaffer, sees it sync, and presses Confirm.",
+        confirms("libstaffer", "LibStaffer 2028"),
     ),
     Act(
         "2027-01-20",
-        10,
-        "Sam sees that LibStaffer still uses the old value. Dana confirms “LibStaffer 2025” again.",
-        confirms("libstaffer", "LibStaffer 2025"),
-    ),
-    Act(
-        "2027-02-01",
-        10,
-        "Dana pastes the value into LibStaffer, sees it sync, and presses Confirm.",
-        confirms("libstaffer", "staff calendar"),
-    ),
-    Act(
-        "2027-02-22",
         13,
-        "Sam deletes “LibStaffer 2025”.",
-        deletes("LibStaffer 2025"),
+        "Sam deletes “LibStaffer 2024”.",
+        deletes("LibStaffer 2024"),
     ),
-    Act("2028-09-15", 9, "And so it begins again: this time ITS has three months."),
+    Act(
+        "2027-03-08",
+        15,
+        "Sam tries a script with a secret of its own, “export test”: no claim matches it.",
+        creates("export test", "2027-03-08T21:00Z", "2027-09-08T21:00Z", "m9_"),
+    ),
+    Act(
+        "2027-03-09",
+        9,
+        "Sam chooses “Not ours”: there are no more messages about it.",
+        is_not_ours("export test"),
+    ),
+    Act("2028-08-12", 9, "And so it begins again: one request for both, three months ahead."),
 )
 
 
@@ -184,7 +213,7 @@ def story() -> str:
             "1", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2026-12-13T09:15Z", hint="q7X"
         ),
         secret(
-            "2", "LibStaffer 2025", starts="2025-03-01T02:00Z", ends="2027-03-01T02:00Z", hint="b3W"
+            "2", "LibStaffer 2024", starts="2024-12-29T18:00Z", ends="2026-12-29T18:00Z", hint="b3W"
         ),
     )
     return "\n".join((OPENING, *laid_out(events(world, messages)))) + "\n"
@@ -230,7 +259,10 @@ def quiet_weeks(messages: Sequence[Message]) -> Iterator[Line]:
 
 
 def lines_of(message: Message) -> Iterator[Line]:
-    """Yield the headline of each notice with its reason and, if it is news, the next step."""
+    """Yield the headline of each notice with its reason and, if it is news, the next step.
+
+    A request for new secrets follows the news for which it is to be sent.
+    """
     day = message.now.astimezone(message.zone).date()
     if message.introduction:
         yield Line(day, "", f"{title(message)}. {next_message(message)} [introduced]")
@@ -242,6 +274,12 @@ def lines_of(message: Message) -> Iterator[Line]:
             else next_step(notice.view, Moment(message.now, message.zone))
         )
         yield Line(day, "", f"{words} [{notice.reason}]", step)
+    news = [notice for notice in message.notices if notice.reason not in REMINDERS]
+    for shown in requests_shown(items_to_ask_for(news), message.requests).values():
+        ready = ready_request(shown.request, now=message.now, zone=message.zone)
+        if ready is not None and shown.first:
+            secrets = [each for each in ready.text.splitlines() if each.startswith("- ")]
+            yield Line(day, "", f"Request ready to send: {ready.subject}", "\n".join(secrets))
 
 
 def laid_out(lines: Iterator[Line]) -> Iterator[str]:
@@ -253,8 +291,7 @@ def laid_out(lines: Iterator[Line]) -> Iterator[str]:
             for line in of_day:
                 text = f"> {line.to:13}  {line.words}" if line.to else f"* {line.words}"
                 yield f"{name:10}  {text}"
-                if line.step:
-                    yield f"{'':8}{line.step}"
+                yield from (f"{'':8}{step}" for step in line.step.splitlines())
                 name = ""
 
 

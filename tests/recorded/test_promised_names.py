@@ -34,13 +34,14 @@ SERVICES = """
     /services/acknowledged: until why by object_id at
 """
 STATUS = table(f"""
-    /: generated_at worst check services unclaimed apps tenant read
+    /: generated_at worst check services unclaimed requests apps tenant read
     /check: last_success last_attempt outcome error stale evidence
     {SERVICES.strip()}
     /unclaimed: item app standing severity days_left ends credential matched_by wanted_by next_step
     /unclaimed: next_message
     /unclaimed/app: client_id object_id name
     /unclaimed/credential: key_id kind name hint starts ends
+    /requests: services to subject body
     /apps: client_id object_id name found problems severity
     /tenant: applications credentials read_at error left_out worst total items after
     /tenant/items: item holder app standing severity days_left ends credential first_seen

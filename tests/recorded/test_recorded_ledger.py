@@ -25,6 +25,8 @@ CHANGED = json.loads(Path(__file__).with_name("changed_on_purpose.json").read_te
 and sent, and the channel of `tell` gets the last week of every item, beside its owners."""
 ADDED = {"installed_by": "person", "rotates_every": None}
 """What later versions say of each service, too."""
+ADDED_DOCUMENTS = {"requests"}
+"""What later versions add to the status document."""
 NOTHING: Json = {"gone": [], "new": []}
 KINDS = {
     "acknowledgement",
@@ -60,7 +62,8 @@ def _without_added(found: Any) -> Any:  # noqa: ANN401  (any JSON)
         return [_without_added(each) for each in found]
     if not isinstance(found, dict):
         return found
-    added = ADDED if found.items() >= ADDED.items() else {}
+    added = set(ADDED) if found.items() >= ADDED.items() else set()
+    added |= ADDED_DOCUMENTS if isinstance(found.get("requests"), list) else set()
     return {name: _without_added(each) for name, each in found.items() if name not in added}
 
 

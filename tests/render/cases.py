@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+from shared.config.runbook import parse
 from shared.core.model.decision import Acknowledgement, InUse
 from shared.core.model.directory import NO_PRINCIPAL, Kind
 from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
-from shared.core.model.watchlist import Claim
+from shared.core.model.watchlist import Claim, Runbook
 from tests.support.notices import (
     APP,
     BOTH,
@@ -37,6 +39,13 @@ from tests.support.notices import (
     unmatched,
     weekly,
 )
+
+
+def shipped_runbook(service_id: str) -> Runbook:
+    """Return a runbook of the watchlist that ships."""
+    path = f"runbooks/{service_id}.md"
+    return parse((Path(__file__).parents[2] / path).read_text("utf-8"), path)
+
 
 SOON = credential(ends=6)
 ENDED = credential(ends=-3)
@@ -68,6 +77,13 @@ STRAY = credential("secret for sync", 500, hint="p0W")
 CERTIFICATE = credential("CN=libcal", 12, kind=Kind.CERTIFICATE)
 SEEN_AGAIN = replace(
     WAITING, in_use_record=InUse("libcal", SOON.key_id, assumed=False, at=NOW, evidence=True)
+)
+TWO_IN_A_MONTH = tuple(
+    service_view(
+        in_use=credential(f"{service.name} 2024", ends),
+        service=replace(service, runbook=shipped_runbook(service.id)),
+    )
+    for service, ends in ((LIBCAL, 72), (LIBSTAFFER, 90))
 )
 BY_PIPELINE = replace(LIBCAL, installer=(), installed_by="pipeline", rotates_every=30)
 LATE = replace(
@@ -328,6 +344,12 @@ MESSAGES: dict[str, Message] = {
         introduction=True,
         watching=(ASSUMED, STAFFER),
         next_message=NEXT,
+    ),
+    "two_in_a_month": message(
+        *(notice(view, Reason.FIRST, BOTH) for view in TWO_IN_A_MONTH), next_message=NEXT
+    ),
+    "two_in_a_month_with_page": message(
+        *(notice(view, Reason.FIRST, INSTALLER) for view in TWO_IN_A_MONTH), next_message=NEXT
     ),
     "several_with_page": message(
         notice(STAFFER, Reason.RECOVERED),

@@ -58,6 +58,8 @@ TO_ONE = (
     "weekly",
     "introduction",
     "introduction_to_settle",
+    "two_in_a_month",
+    "two_in_a_month_with_page",
     "several_with_page",
     "a_test",
     "hostile",

@@ -79,11 +79,11 @@ def mailto_of(made: Mail) -> str:
     return link
 
 
-def request(text: str, to: str = "its-helpdesk@example.org") -> Mail:
+def request(text: str, to: str = "its-helpdesk@example.org", page_url: str = "") -> Mail:
     """Return the mail to an installer whose runbook has this request."""
     service = replace(
         LIBCAL,
         request_to=to,
         runbook=Runbook("runbooks/x.md", {**RUNBOOK.sections, "Request": text}),
     )
-    return sent(message(notice(service_view(service=service), roles=INSTALLER)))
+    return sent(message(notice(service_view(service=service), roles=INSTALLER)), page_url)

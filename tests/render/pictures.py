@@ -7,6 +7,7 @@ from local.cards import picture, to_html
 from shared.config.runbook import parse
 from shared.core.model.message import Notice
 from shared.core.model.views import ServiceView
+from shared.core.notify.requests import requests
 from shared.render.card.card import payloads
 from shared.render.mail.mail import mail
 from tests.render.cases import MESSAGES, page_of
@@ -24,7 +25,7 @@ CARDS = {
 """By the name of the picture: the case."""
 UNFOLDED = "card-install"
 DRAWN_MAILS = {
-    "mail-request": ("expiring_to_installer", False),
+    "mail-request": ("two_in_a_month_with_page", False),
     "mail-create": ("expiring_to_renewer", False),
     "mail-install-dark": ("replaced", True),
 }
@@ -51,7 +52,8 @@ def draw() -> None:
 def _mail(case: str, *, dark: bool) -> str:
     notices = tuple(map(_with_runbook, MAILS[case].notices))
     channel = "libapps-admins" if notices[0].roles == INSTALLER else "its"
-    message = replace(MAILS[case], channel=channel, notices=notices)
+    asked = requests(each.view for each in notices if isinstance(each.view, ServiceView))
+    message = replace(MAILS[case], channel=channel, notices=notices, requests=asked)
     page = mail(
         message, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL
     ).html

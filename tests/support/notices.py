@@ -22,6 +22,7 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Loss, Reason, Role, Severity, Standing
 from shared.core.model.watchlist import Claim, Runbook, Service, WatchedApp
+from shared.core.notify.requests import requests
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -223,7 +224,9 @@ def notice(view: View, reason: Reason = Reason.RUNG, roles: frozenset[Role] = BO
 
 def message(*notices: Notice, **more: object) -> Message:
     """Return a message to the channel "its", sent at `NOW`."""
-    return replace(Message("its", NOW, ZONE, notices), **more)  # type: ignore[arg-type]  # the fields of the dataclass, by name
+    views = (each.view for each in notices)
+    made = requests(view for view in views if isinstance(view, ServiceView))
+    return replace(Message("its", NOW, ZONE, notices, requests=made), **more)  # type: ignore[arg-type]  # the fields of the dataclass, by name
 
 
 def _severity(standing: Standing, over: Loss, days_left: int | None) -> Severity:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.inventory_memory import LeftOut
-from shared.core.model.views import RemovedView, ServiceView, View, WatcherView
+from shared.core.model.views import RemovedView, Request, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
 
@@ -62,6 +62,8 @@ class Message:
     """With an introduction: every service that names the channel."""
     next_message: date | None = None
     """Local day of the next message if nothing changes; `None` if none is expected."""
+    requests: tuple[Request, ...] = ()
+    """What has to be asked for, also for services that are not in this message."""
     test: bool = False
     """A test message, sent by a person; it has no other content."""
     inventory: InventoryNews | None = None

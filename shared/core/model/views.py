@@ -10,7 +10,7 @@ from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.vocabulary import Loss, Severity, Standing
-from shared.core.model.watchlist import Service, WatchedApp
+from shared.core.model.watchlist import Runbook, Service, WatchedApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,43 @@ class ServiceView:
         return lost and not self.candidates and (self.replacement is None or self.upcoming)
 
     @property
+    def needs_new_credential(self) -> bool:
+        """Somebody has to create a credential for the service."""
+        lost = {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED}
+        return self.stopgap or (self.standing in lost and not self.upcoming)
+
+    @property
     def shorter(self) -> bool:
         """The replacement expires before the credential in use."""
         if self.replacement is None or self.in_use is None or self.replacement.ends is None:
             return False
         return self.in_use.ends is None or self.replacement.ends < self.in_use.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an installer asks a renewer for, in one mail."""
+
+    due: tuple[ServiceView, ...]
+    """At least one; those that lost their credential first, then by expiry."""
+    joining: tuple[ServiceView, ...] = ()
+    """Not due yet, but soon: asked for in the same mail."""
+
+    @property
+    def services(self) -> tuple[ServiceView, ...]:
+        """Every service that it asks for, in the order of the mail."""
+        return (*self.due, *self.joining)
+
+    @property
+    def first(self) -> ServiceView:
+        """The service that expires first."""
+        return self.due[0]
+
+    @property
+    def runbook(self) -> Runbook | None:
+        """The runbook whose *Request* is used: the first that there is."""
+        runbooks = (view.service.runbook for view in self.services)
+        return next((runbook for runbook in runbooks if runbook is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

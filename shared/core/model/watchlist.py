@@ -41,7 +41,8 @@ class Runbook:
     sections: Mapping[str, str]
 
 
-RUNBOOK_SECTIONS = ("Request", "Create", "Install", "Verify", "Clean up")
+REQUEST, CREATE = "Request", "Create"
+RUNBOOK_SECTIONS = (REQUEST, CREATE, "Install", "Verify", "Clean up")
 
 
 @dataclass(frozen=True, slots=True)

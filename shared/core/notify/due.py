@@ -4,6 +4,7 @@ There is no queue of pending messages: what was not delivered is due again at th
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from shared.core.judge.self_watch import is_notified_this_week
@@ -17,6 +18,7 @@ from shared.core.model.views import ServiceView, UnclaimedView, View, WatcherVie
 from shared.core.model.vocabulary import Reason, Role, Severity, Standing
 from shared.core.notify.audience import Audience, Roles
 from shared.core.notify.reason import reason_due
+from shared.core.notify.requests import requests
 
 NEVER = 10**6
 
@@ -36,7 +38,8 @@ def messages_due(judgement: Judgement, at: CheckContext) -> tuple[Message, ...]:
     views = [view for view in judgement.views if not _is_muted(view, at)]
     items = [_Candidate(view, audience.of(view), states.get(view.item)) for view in views]
     messages = (_message(channel, items, judgement, at) for channel in at.watchlist.channels)
-    return tuple(message for message in messages if message is not None)
+    made = requests(judgement.services)
+    return tuple(replace(message, requests=made) for message in messages if message is not None)
 
 
 def _message(

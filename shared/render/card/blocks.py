@@ -1,12 +1,11 @@
 """The parts of a card that are not divided: a line or a box for each item, most urgent first."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from shared.core.model.message import Message, Notice
 from shared.core.model.vocabulary import Reason, Severity
+from shared.core.model.watchlist import REQUEST
 from shared.render.card.elements import (
     COLORS,
     Element,
@@ -18,13 +17,21 @@ from shared.render.card.elements import (
     row,
     toggle,
 )
+from shared.render.card.request_box import elsewhere, request_box
 from shared.render.text import inventory_message
 from shared.render.text.dates import Moment
 from shared.render.text.explanations import explanation
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary
 from shared.render.text.inventory import InventoryWords
-from shared.render.text.next_steps import lead, runbook_sections
+from shared.render.text.next_steps import items_to_ask_for, lead, runbook_sections
+from shared.render.text.request import (
+    IN_THE_ONE_ABOVE,
+    Shown,
+    ready_request,
+    request_for_card,
+    requests_shown,
+)
 from shared.render.text.runbooks import for_card
 from shared.render.text.wording import words_for
 
@@ -59,12 +66,14 @@ def blocks(message: Message, page_url: str) -> Iterator[Block]:
 def _notices(message: Message, page_url: str) -> Iterator[Block]:
     now, zone = message.now, message.zone
     by_urgency = sorted(message.notices, key=lambda notice: notice.order)
+    shown = requests_shown(items_to_ask_for(by_urgency), message.requests)
     for number, notice in enumerate(by_urgency, 1):
         words = headline(notice, now=now, zone=zone)
         if notice.reason == Reason.WEEKLY:
             yield Block(_weekly(notice, words, message), words, must=True)
         else:
-            element = _notice_box(notice, f"steps{number}", now, zone, page_url)
+            asked = shown.get(notice.view.item)
+            element = _notice_box(notice, f"steps{number}", Moment(now, zone), page_url, asked)
             yield Block(element, words, must=notice.severity == Severity.CRITICAL)
 
 
@@ -83,7 +92,7 @@ def _inventory(message: Message, page_url: str) -> Iterator[Block]:
     if words := inventory_message.opening(message, message.inventory):
         yield Block(line(words), words, must=True)
     for number, notice in enumerate(inventory_message.others(message), 1):
-        element = _notice_box(notice, f"steps{number}", *at, page_url)
+        element = _notice_box(notice, f"steps{number}", at, page_url)
         yield Block(element, headline(notice, now=at.now, zone=at.zone), must=True)
     for heading, items in inventory_message.grouped(message):
         for place, (notice, view) in enumerate(items):
@@ -95,9 +104,10 @@ def _inventory(message: Message, page_url: str) -> Iterator[Block]:
 
 
 def _notice_box(
-    notice: Notice, steps_id: str, now: datetime, zone: ZoneInfo, page_url: str
+    notice: Notice, steps_id: str, at: Moment, page_url: str, asked: Shown | None = None
 ) -> Element:
     """Return the box of a notice; `steps_id` is the id of its folded steps."""
+    now, zone = at
     words, color = words_for(notice.view), COLORS[notice.severity]
     heading = headline(notice, now=now, zone=zone)
     items = [line(heading, weight="Bolder", size="Medium", color=color)]
@@ -105,14 +115,30 @@ def _notice_box(
         items.append(line(why))
     items += [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
     buttons = [open_url(link.title, link.url) for link in words.links()]
+    items += _request(asked, at, page_url) if asked else []
     service, sections = words.runbook_service, runbook_sections(notice.view, notice.roles)
-    if service is not None and (steps := for_card(service, sections, now=now, zone=zone)):
-        items.append(box([fixed_text(steps)], id=steps_id, isVisible=False))
-        buttons.insert(0, toggle("Show how", steps_id))
-    elif service is not None and service.service.runbook is not None and sections:
-        items.append(row("How", f"“{sections[0]}” in {service.service.runbook.path}"))
+    buttons = [open_url(link.title, link.url) for link in words.links()]
+    if service is not None and service.service.runbook is not None:
+        titles = [title for title in sections if title != REQUEST]
+        steps = for_card(service, titles, now=now, zone=zone)
+        if steps.markdown:
+            items.append(box([fixed_text(steps.markdown)], id=steps_id, isVisible=False))
+            buttons.insert(0, toggle("Show how", steps_id))
+        if steps.left_out:
+            left_out = elsewhere(steps.left_out, service.service.runbook, page_url)
+            items.append(row("How", left_out))
     items += button_rows(buttons)
     return box(items, color)
+
+
+def _request(asked: Shown, at: Moment, page_url: str) -> list[Element]:
+    if not asked.first:
+        return [row("Request", IN_THE_ONE_ABOVE)]
+    ready = ready_request(asked.request, now=at.now, zone=at.zone)
+    if ready is None:
+        return []
+    text = request_for_card(asked.request, now=at.now, zone=at.zone)
+    return list(request_box(ready, text, asked.request.runbook, page_url))
 
 
 def _fact(label: str, text: str) -> Element:

@@ -3,6 +3,8 @@
 Instants are RFC 3339 in UTC, to the second; days are calendar days in the watchlist's zone.
 """
 
+from collections.abc import Iterator
+
 from shared.core.model.check_record import LastChecks
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import UnreadableRow
@@ -10,6 +12,7 @@ from shared.core.model.message import NextMessages
 from shared.core.model.views import UnclaimedView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import WatchedApp, Watchlist
+from shared.core.notify.requests import requests
 from shared.core.results import Status
 from shared.render.feeds.document_parts import (
     Json,
@@ -23,6 +26,7 @@ from shared.render.feeds.service_document import service_documents
 from shared.render.instant import instant
 from shared.render.text.dates import Moment
 from shared.render.text.next_steps import next_step
+from shared.render.text.request import ready_request
 from shared.render.worst_severity import worst_severity
 
 
@@ -48,6 +52,7 @@ def status_document(
         "check": _check(status.last_checks, stale=status.stale),
         "services": service_documents(judgement, next_messages, watchlist),
         "unclaimed": [_unclaimed(view, next_messages, at) for view in judgement.unclaimed],
+        "requests": list(_requests(judgement, watchlist)),
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": inventory_document(status.inventory, after, paged=paged),
     }
@@ -70,6 +75,19 @@ def _check(last_checks: LastChecks, *, stale: bool) -> Json:
         "stale": stale,
         "evidence": last_checks.evidence or None,
     }
+
+
+def _requests(judgement: Judgement, watchlist: Watchlist) -> Iterator[Json]:
+    """Yield each mail with which people ask for new credentials."""
+    for each in requests(judgement.services):
+        ready = ready_request(each, now=judgement.now, zone=watchlist.zone)
+        if ready is not None:
+            yield {
+                "services": list(ready.services),
+                "to": ready.to or None,
+                "subject": ready.subject,
+                "body": ready.text,
+            }
 
 
 def _unclaimed(view: UnclaimedView, next_messages: NextMessages, at: Moment) -> Json:

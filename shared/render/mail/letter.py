@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Severity
+from shared.core.model.watchlist import CREATE, REQUEST
 from shared.render.mail.parts import Block, Fact, Letter, Line, Steps
 from shared.render.text import inventory_message
 from shared.render.text.dates import Moment
@@ -16,10 +17,10 @@ from shared.render.text.facts import NEXT_STEP, THEN, facts
 from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
-from shared.render.text.next_steps import lead, next_step, runbook_sections
+from shared.render.text.next_steps import items_to_ask_for, lead, next_step, runbook_sections
 from shared.render.text.page_part import page_link
-from shared.render.text.request import Request, ready_request
-from shared.render.text.runbooks import CREATE, REQUEST, filled
+from shared.render.text.request import IN_THE_ONE_ABOVE, Shown, ready_request, requests_shown
+from shared.render.text.runbooks import filled
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.wording import words_for
 
@@ -48,7 +49,11 @@ def letter(
         lines = _fitting(every) if page_url else every
         cut = len(every) - len(lines)
         notices = list(inventory_message.others(message))
-    blocks = tuple(_block(notice, now, zone, page_url) for notice in notices)
+    shown = requests_shown(items_to_ask_for(notices), message.requests)
+    blocks = tuple(
+        _block(notice, shown.get(notice.view.item), Moment(now, zone), page_url)
+        for notice in notices
+    )
     return Letter(
         title=title(message),
         preview=TEST if message.test else _preview(notices, blocks, lines, Moment(now, zone)),
@@ -91,17 +96,19 @@ def _fitting(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(kept)
 
 
-def _block(notice: Notice, now: datetime, zone: ZoneInfo, page_url: str) -> Block:
+def _block(notice: Notice, asked: Shown | None, at: Moment, page_url: str) -> Block:
     """Return the words of a notice. `page_url` is the status page's https address, or empty."""
+    now, zone = at
     words = words_for(notice.view)
     service, sections = words.runbook_service, runbook_sections(notice.view, notice.roles)
     rows = [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
-    request: Request | None = None
+    request = ready_request(asked.request, now=now, zone=zone, page_url=page_url) if asked else None
+    if asked and request and not asked.first:
+        rows.insert(_after_next_step(rows), Fact("Request", "", IN_THE_ONE_ABOVE))
+        request = None
     steps: tuple[Steps, ...] = ()
     if service is not None:
         steps = tuple(_steps(service, sections, now, zone))
-        if REQUEST in sections:
-            request = ready_request(service, now=now, zone=zone)
         if CREATE in sections and not service.service.by_pipeline:
             name = Fact("New name", "", suggested_name(service.service, now=now, zone=zone))
             rows.insert(_after_next_step(rows), name)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from shared.core.model.vocabulary import Severity
 from shared.render.text.links import Link
-from shared.render.text.request import Request
+from shared.render.text.ready_request import ReadyRequest
 
 type Line = tuple[Severity, str]
 
@@ -33,7 +33,7 @@ class Block:
     headline: str
     why: str
     facts: tuple[Fact, ...]
-    request: Request | None
+    request: ReadyRequest | None
     steps: tuple[Steps, ...]
     links: tuple[Link, ...]
 

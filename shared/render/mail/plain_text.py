@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared.render.mail.markdown_text import markdown_text, wrapped
 from shared.render.mail.parts import Block, Fact, Letter
-from shared.render.text.request import Request
+from shared.render.text.ready_request import ReadyRequest
 
 WIDTH = 78
 LABEL = 13
@@ -53,11 +53,15 @@ def _fact(fact: Fact) -> str:
     return wrapped(words, WIDTH, later=" " * LABEL)
 
 
-def _request(request: Request) -> Iterator[str]:
-    yield _underlined("The request, ready to send", "-")
+def _request(request: ReadyRequest) -> Iterator[str]:
+    yield _underlined(wrapped(request.heading, WIDTH), "-")
     to = [f"To: {request.to}"] if request.to else []
     yield "\n".join((*to, wrapped(f"Subject: {request.subject}", WIDTH)))
-    yield "\n".join(wrapped(line, WIDTH) for line in request.text.splitlines())
+    yield "\n".join(_line(line) for line in request.text.splitlines())
+
+
+def _line(line: str) -> str:
+    return wrapped(line, WIDTH, later="  " if line.startswith("- ") else "")
 
 
 def _underlined(heading: str, mark: str) -> str:

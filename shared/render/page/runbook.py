@@ -6,19 +6,18 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from shared.core.model.context import CheckContext
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request, ServiceView
 from shared.core.model.vocabulary import Standing
-from shared.core.model.watchlist import RUNBOOK_SECTIONS
-from shared.render.text.escape import clean
-from shared.render.text.mailto import Mailto, mailto
+from shared.core.model.watchlist import CREATE, REQUEST, RUNBOOK_SECTIONS
+from shared.core.notify.requests import request_of
 from shared.render.text.markdown import html_for_page
-from shared.render.text.request import request_mail
+from shared.render.text.ready_request import ReadyRequest
+from shared.render.text.request import ready_request
 from shared.render.text.runbooks import filled
 
-CREATE, REQUEST, CLEAN_UP = "Create", "Request", "Clean up"
+CLEAN_UP = "Clean up"
 OF_PIPELINES = (CREATE, "Verify")
 """The sections about a service that no person installs."""
-MAX_SUBJECT_CHARS = 200
 
 
 class Section(NamedTuple):
@@ -28,16 +27,6 @@ class Section(NamedTuple):
     html: Markup
     when: str
     """`next`: needed now, and so unfolded; `then`: needed after that; empty: not needed now."""
-
-
-class RequestMail(NamedTuple):
-    """The mail with which the installer asks for a new secret."""
-
-    to: str
-    """Empty if the watchlist names no addressee."""
-    subject: str
-    text: str
-    link: Mailto | None
 
 
 def sections(view: ServiceView, needed: Sequence[str], at: CheckContext) -> Iterator[Section]:
@@ -56,16 +45,21 @@ def sections(view: ServiceView, needed: Sequence[str], at: CheckContext) -> Iter
             yield Section(title, html_for_page(markdown), _when(title, needed))
 
 
-def request(view: ServiceView, at: CheckContext) -> RequestMail | None:
-    """Return the request mail; `None` if the runbook has none, or if no person installs."""
+def request(
+    view: ServiceView, made: Sequence[Request], at: CheckContext, page_url: str = ""
+) -> ReadyRequest | None:
+    """Return the request that asks for a service too, else one for it alone.
+
+    `None` if there is nothing to ask for and no runbook, or if no person installs.
+    """
     if view.service.by_pipeline:
         return None
-    ready = request_mail(view, now=at.now, zone=at.watchlist.zone)
-    text = ready.text.strip() if ready is not None else ""
-    if ready is None or not text:
+    found = request_of(view.service.id, made)
+    if found is None and view.service.runbook is not None:
+        found = Request((view,))
+    if found is None:
         return None
-    to, subject = clean(view.service.request_to), clean(ready.subject, MAX_SUBJECT_CHARS)
-    return RequestMail(to, subject, text, mailto(to, subject, text) if to else None)
+    return ready_request(found, now=at.now, zone=at.watchlist.zone, page_url=page_url)
 
 
 def _when(title: str, needed: Sequence[str]) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request, ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
+from shared.core.model.watchlist import CREATE, REQUEST
+from shared.core.notify.requests import requests
 from shared.core.results import Status
 from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
@@ -14,12 +16,13 @@ from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
 from shared.render.page.history_part import HistoryPart
 from shared.render.page.labels import UNCERTAIN
-from shared.render.page.runbook import CREATE, REQUEST, RequestMail, Section, request, sections
+from shared.render.page.runbook import Section, request, sections
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.links import Link
 from shared.render.text.next_steps import runbook_sections
+from shared.render.text.ready_request import ReadyRequest
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER
 from shared.render.text.urgency import urgency
@@ -52,7 +55,7 @@ class Card:
     acknowledge: Acknowledge | None
     new_name: str
     """The name for a new secret; empty if no new secret is needed."""
-    request: RequestMail | None
+    request: ReadyRequest | None
     request_next: bool
     """Sending the request is the installer's next step."""
     sections: tuple[Section, ...]
@@ -86,12 +89,18 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         undos=undos(view, at),
         acknowledge=acknowledge(view, at),
         new_name=suggested_name(view.service, now=now, zone=zone) if to_name else "",
-        request=request(view, at),
+        request=request(view, _requests_on(view, status), at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         sections=tuple(sections(view, needed, at)),
         links=tuple(words_for(view).links()),
         history=history,
     )
+
+
+def _requests_on(view: ServiceView, status: Status) -> tuple[Request, ...]:
+    """Return the requests on the app of a service."""
+    client_id = view.app.client_id
+    return requests(each for each in status.judgement.services if each.app.client_id == client_id)
 
 
 def _with_app_problem(view: ServiceView) -> ServiceView:

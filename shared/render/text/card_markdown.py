@@ -13,6 +13,9 @@ from markdown_it.tree import SyntaxTreeNode
 from shared.render.text.escape import inert, literal
 from shared.render.text.markdown import MARKDOWN
 
+MAX_CARD_BYTES = 4_000
+"""Bytes of a card that a request, or the sections of a notice, may take, in UTF-8."""
+
 _LONG_ADDRESS = re.compile(r"(https?://[^/\s]+)(/[^\s]*)?")
 _MARKS = {"strong": "**", "em": "*"}
 _BLOCK_MARK = re.compile(r"^(?:(?=[-+#>])|(\d+)(?=[.)]))", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Fields that a runbook may use, each written {{like_this}}, and their values for a service."""
+"""Fields that a runbook may use, each written {{like_this}}, and their values for a request."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -7,22 +7,32 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.directory import Kind
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request, ServiceView
 from shared.core.model.vocabulary import Loss
 from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.links import entra_credentials
-from shared.render.text.naming import CLIENT_ID_TAIL, noun
+from shared.render.text.naming import CLIENT_ID_TAIL
+from shared.render.text.new_secrets import (
+    how_many,
+    how_they_stand,
+    keep_the_current,
+    new_secrets,
+    service_names,
+)
 from shared.render.text.suggested_name import suggested_name
 
 _OPENING = re.compile(r"\{\{([^{}\n]*)(\}\})?")
 
 
 class _Occasion(NamedTuple):
-    view: ServiceView
+    request: Request
     now: datetime
     zone: ZoneInfo
+
+    @property
+    def view(self) -> ServiceView:
+        return self.request.first
 
 
 class Mistake(NamedTuple):
@@ -82,26 +92,23 @@ def _portal_link(at: _Occasion) -> str:
 
 
 def _how_it_stands(at: _Occasion) -> str:
-    """State only what is known: without evidence, not that nothing syncs."""
-    view, name = at.view, _service(at)
-    kind = "certificate" if noun(view.in_use) == Kind.CERTIFICATE else "client secret"
-    hurry = f"so {name} may have stopped syncing: please hurry."
-    if view.in_use is None:
-        return f"{name} has no {kind} yet."
-    if view.loss == Loss.DELETED:
-        return f"{name}'s {kind} was deleted, {hurry}"
-    if view.loss == Loss.EXPIRED:
-        return f"{name}'s {kind} expired on {_ends(at)}, {hurry}"
-    if view.in_use.ends is None:
-        return f"{name}'s {kind} does not expire."
-    return f"{name}'s {kind} expires on {_ends(at)}."
+    return how_they_stand(at.request, at.zone)
 
 
 def _keep_the_old(at: _Occasion) -> str:
-    if at.view.in_use is None or at.view.loss != Loss.NONE:
-        return ""
-    until = f"until we confirm that {_service(at)} syncs with the new one"
-    return f"Please keep the old {noun(at.view.in_use)} {until}."
+    return keep_the_current(at.request)
+
+
+def _services(at: _Occasion) -> str:
+    return service_names(at.request)
+
+
+def _how_many(at: _Occasion) -> str:
+    return how_many(at.request)
+
+
+def _new_secrets(at: _Occasion) -> str:
+    return new_secrets(at.request, now=at.now, zone=at.zone)
 
 
 FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(
@@ -115,12 +122,18 @@ FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(
         "portal_link": _portal_link,
         "how_it_stands": _how_it_stands,
         "keep_the_old": _keep_the_old,
+        "services": _services,
+        "how_many": _how_many,
+        "new_secrets": _new_secrets,
     }
 )
 """Every field by its name, in the order in which they are documented."""
 
 
-def field_values(view: ServiceView, now: datetime, zone: ZoneInfo) -> dict[str, str]:
-    """Return the value of every field for a service, cleaned but not escaped."""
-    at = _Occasion(view, now, zone)
+def field_values(request: Request, now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """Return the value of every field, cleaned but not escaped.
+
+    Fields of one service are about the first one of the request.
+    """
+    at = _Occasion(request, now, zone)
     return {name: value(at) for name, value in FIELDS.items()}

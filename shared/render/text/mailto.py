@@ -17,12 +17,21 @@ class Mailto(NamedTuple):
     """Whether the link contains the text."""
 
 
-def mailto(to: str, subject: str, text: str) -> Mailto:
-    """Return the link to a new mail, without the text or the subject if it would be too long."""
-    fields = {"subject": clean(subject, 200), "body": "\r\n".join(text.splitlines())}
-    while True:
+def mailto(to: str, subject: str, text: str, short: str = "") -> Mailto:
+    """Return the link to a new mail.
+
+    If it would be too long with the text, it has `short` instead, or no text, or no subject.
+    """
+    titled = {"subject": clean(subject, 200)}
+    bodies = [_with_body(titled, text), *([_with_body(titled, short)] if short else [])]
+    url = ""
+    for fields in (*bodies, titled, {}):
         query = urlencode(fields, quote_via=quote, safe="", errors="replace")
         url = f"mailto:{quote(to, safe='@')}{'?' * bool(query)}{query}"
-        if len(url) < MAX_MAILTO_CHARS or not fields:
-            return Mailto(url, complete="body" in fields)
-        fields.popitem()
+        if len(url) < MAX_MAILTO_CHARS:
+            return Mailto(url, complete=fields is bodies[0])
+    return Mailto(url, complete=False)
+
+
+def _with_body(fields: dict[str, str], text: str) -> dict[str, str]:
+    return {**fields, "body": "\r\n".join(text.splitlines())}

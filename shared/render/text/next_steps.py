@@ -3,13 +3,14 @@
 Cards, mails, the page, the text status and the documents all take their sentences from here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from shared.core.model.message import Notice
 from shared.core.model.views import View
 from shared.core.model.vocabulary import Role
+from shared.core.model.watchlist import REQUEST
 from shared.render.text.dates import Moment
-from shared.render.text.runbooks import REQUEST
 from shared.render.text.turn import ANYBODY
 from shared.render.text.wording import words_for
 
@@ -64,3 +65,10 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
         return next(iter(sections.values()), ())
     titles = [title for role in sections if role in roles for title in sections[role]]
     return tuple(sorted(titles, key=lambda title: title != REQUEST))
+
+
+def items_to_ask_for(notices: Iterable[Notice]) -> Iterator[str]:
+    """Yield the ids of the items whose readers have to ask for a new secret."""
+    for notice in notices:
+        if REQUEST in runbook_sections(notice.view, notice.roles):
+            yield notice.view.item

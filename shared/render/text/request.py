@@ -1,53 +1,87 @@
-"""The ready mail with which an installer asks for a new secret: the runbook's *Request*."""
+"""Write the mail with which an installer asks for new secrets: a runbook's *Request*, or ours."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request
+from shared.core.model.watchlist import REQUEST
+from shared.core.notify.requests import request_of
+from shared.render.text.card_markdown import card_markdown
+from shared.render.text.default_request import DEFAULT_REQUEST
 from shared.render.text.escape import clean
-from shared.render.text.filling import fill_plain
-from shared.render.text.mailto import Mailto, mailto
+from shared.render.text.filling import fill_markdown, fill_plain
+from shared.render.text.links import entra_credentials
+from shared.render.text.mailto import mailto
+from shared.render.text.new_secrets import how_many, service_names
+from shared.render.text.ready_request import ReadyRequest, anchor
+
+MAX_SUBJECT_CHARS = 200
+IN_THE_ONE_ABOVE = "It is part of the request above."
 
 _SUBJECT = re.compile(r"Subject:[ \t]*(.+?)[ \t]*(?:\n|\Z)\s*")
 
 
-class RequestMail(NamedTuple):
-    """Subject and text, in plain text, not escaped for any medium."""
+class Shown(NamedTuple):
+    """The request of a notice."""
 
-    subject: str
-    text: str
-
-
-class Request(NamedTuple):
-    """The mail, ready to send."""
-
-    to: str
-    """Empty if the watchlist does not name an address."""
-    subject: str
-    text: str
-    link: Mailto | None
+    request: Request
+    first: bool
+    """It stands here; otherwise it stands at an earlier notice of the message."""
 
 
-def request_mail(view: ServiceView, *, now: datetime, zone: ZoneInfo) -> RequestMail | None:
-    """Return the subject and the text of *Request*; `None` without a runbook."""
-    runbook = view.service.runbook
-    if runbook is None:
-        return None
-    filled = fill_plain(runbook.sections.get("Request", ""), view, now=now, zone=zone)
+def ready_request(
+    request: Request, *, now: datetime, zone: ZoneInfo, page_url: str = ""
+) -> ReadyRequest | None:
+    """Return the mail with its address and its mailto: link; `None` if its text is empty.
+
+    `page_url` is the status page's https address, or empty.
+    """
+    filled = fill_plain(_source(request), request, now=now, zone=zone)
     text = "\n".join(line.strip() for line in filled.split("\n"))  # a field may be empty
     subject = _SUBJECT.match(text)
-    if subject is None:
-        return RequestMail(f"New client secret for {clean(view.service.name)}", text)
-    return RequestMail(subject[1], text[subject.end() :])
-
-
-def ready_request(view: ServiceView, *, now: datetime, zone: ZoneInfo) -> Request | None:
-    """Return the mail with its address and its mailto: link; `None` without a runbook."""
-    mail = request_mail(view, now=now, zone=zone)
-    if mail is None:
+    body = (text[subject.end() :] if subject else text).strip()
+    if not body:
         return None
-    to, subject = clean(view.service.request_to), clean(mail.subject, 200)
-    text = mail.text.strip()
-    return Request(to, subject, text, mailto(to, subject, text) if to else None)
+    to, names = clean(request.first.service.request_to), service_names(request)
+    title = clean(subject[1] if subject else f"New client secret for {names}", MAX_SUBJECT_CHARS)
+    link = mailto(to, title, body, _short(request, page_url)) if to else None
+    ids = tuple(view.service.id for view in request.services)
+    return ReadyRequest(ids, names, to, title, body, link)
+
+
+def request_for_card(request: Request, *, now: datetime, zone: ZoneInfo) -> str:
+    """Return the text of the mail, without its subject, as the Markdown of a card."""
+    text = _SUBJECT.sub("", _source(request), count=1)
+    return card_markdown(fill_markdown(text, request, now=now, zone=zone).strip())
+
+
+def requests_shown(items: Iterable[str], made: Sequence[Request]) -> Mapping[str, Shown]:
+    """Return the request of each item whose readers have to make one, by item id.
+
+    Each request stands once, at the first of its items.
+    """
+    shown: dict[str, Shown] = {}
+    earlier: list[Request] = []
+    for item in items:
+        request = request_of(item, made)
+        if request is not None:
+            shown[item] = Shown(request, first=request not in earlier)
+            earlier.append(request)
+    return shown
+
+
+def _source(request: Request) -> str:
+    runbook = request.runbook
+    return DEFAULT_REQUEST if runbook is None else runbook.sections.get(REQUEST, "")
+
+
+def _short(request: Request, page_url: str) -> str:
+    """Return what a link says if the whole text is too long for it."""
+    first = request.first
+    where = f"Entra: {entra_credentials(first.app, first.in_use)}"
+    if page_url:
+        where = f"The whole request: {page_url}#{anchor(first.service.id)}"
+    return f"Please create {how_many(request)} for {service_names(request)}.\n{where}"

@@ -16,6 +16,7 @@ from tests.render.goldens import card_of, kept, kind_of
 from tests.support.notices import (
     INSTALLER,
     LIBCAL,
+    NEW,
     PAGE_URL,
     app_view,
     credential,
@@ -230,10 +231,19 @@ def test_longest_and_widest_texts_fit_a_card() -> None:
             assert len(encoded(payload)) < LIMIT
 
 
-def test_runbook_too_long_for_a_card_is_named() -> None:
-    service = replace(LIBCAL, runbook=Runbook("runbooks/long.md", {"Request": "word " * 400}))
-    card = cards_of(message(notice(service_view(service=service), roles=INSTALLER)))[0]
-    assert "“Request” in runbooks/long.md" in texts(card)
+def test_what_is_too_long_for_a_card_is_named() -> None:
+    """Whatever the reader has to do next and does not fit, the card says where it is."""
+    text = "word " * 900
+    runbook = Runbook("runbooks/long.md", {"Request": text, "Create": "Press New.", "Verify": text})
+    view = service_view(service=replace(LIBCAL, runbook=runbook))
+    asking = cards_of(message(notice(view)), PAGE_URL)[0]
+    assert "“Request” on the status page or in runbooks/long.md (too long for a card)" in texts(
+        asking
+    )
+    assert "Press New." in str(asking)
+    waiting = replace(view, standing=Standing.AWAITING_INSTALL, replacement=NEW)
+    card = cards_of(message(notice(waiting, roles=INSTALLER)))[0]
+    assert "“Verify” in runbooks/long.md (too long for a card)" in texts(card)
     assert not [node for node in nodes(card) if node.get("type") == "Action.ToggleVisibility"]
 
 

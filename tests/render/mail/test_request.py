@@ -6,6 +6,7 @@ import pytest
 from shared.config.runbook import parse
 from shared.render.text.mailto import MAX_MAILTO_CHARS
 from tests.render.mail_reading import Page, mailto_of, request
+from tests.support.notices import PAGE_URL
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,9 +31,12 @@ def test_installer_gets_the_request_as_text_and_link() -> None:
 
 def test_request_too_long_for_a_link_is_to_be_copied() -> None:
     made = request("Subject: New secret\n\n" + "Please, please, please. " * 80)
-    assert mailto_of(made) == "mailto:its-helpdesk@example.org?subject=New%20secret"
+    link = parse_qs(urlsplit(mailto_of(made)).query)
+    assert link["subject"] == ["New secret"]
+    assert link["body"][0].startswith("Please create a new client secret for LibCal.\r\nEntra: ")
     assert "copy the text below into the new mail" in made.html
     assert Page(made.html).text.count("Please, please, please.") == 80
+    assert "%23libcal-request" in mailto_of(request("Please. " * 250, page_url=PAGE_URL))
     wide = request("Subject: " + "\N{EARTH GLOBE AMERICAS}" * 200 + "\n\nPlease.")
     assert mailto_of(wide) == "mailto:its-helpdesk@example.org"
 

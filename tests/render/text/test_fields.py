@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request, ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Runbook
 from shared.render.text.links import entra_credentials
-from shared.render.text.request import RequestMail, request_mail
+from shared.render.text.request import ready_request
 from shared.render.text.runbooks import filled
 from tests.support.notices import (
     APP,
@@ -94,6 +94,7 @@ def test_name_from_graph_stays_text_in_markdown(text: str, name: str) -> None:
 def test_value_in_code_or_mail_has_no_backslash() -> None:
     view = service_view(app=replace(APP, name="a_b*"))
     assert fill("{{app}} `{{app}}`", view) == r"a\_b\* `a_b*`"
-    assert request_mail(
-        with_sections(view, Request="Subject: {{app}}\n\nIn {{app}}"), now=NOW, zone=ZONE
-    ) == RequestMail("a_b*", "In a_b*")
+    asking = Request((with_sections(view, Request="Subject: {{app}}\n\nIn {{app}}"),))
+    ready = ready_request(asking, now=NOW, zone=ZONE)
+    assert ready is not None
+    assert (ready.subject, ready.text) == ("a_b*", "In a_b*")

@@ -114,7 +114,7 @@ def test_bad_link_of_a_runbook_is_text_on_a_card() -> None:
     view = service_view()
     runbook = Runbook("a.md", {"Create": "Press [here](javascript:alert(1))."})
     view = replace(view, service=replace(view.service, runbook=runbook))
-    shown = for_card(view, ("Create",), now=NOW, zone=ZONE)
+    shown = for_card(view, ("Create",), now=NOW, zone=ZONE).markdown
     assert shown == "**Create**\n\nPress \\[here\\](javascript:alert(1))."
 
 

@@ -6,12 +6,14 @@ from urllib.parse import quote
 import pytest
 
 from shared.config.runbook import parse
-from shared.core.model.views import ServiceView
+from shared.core.model.views import Request, ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Claim, Runbook
+from shared.render.text.card_markdown import MAX_CARD_BYTES
 from shared.render.text.links import entra_credentials
-from shared.render.text.request import RequestMail, request_mail
-from shared.render.text.runbooks import MAX_CARD_BYTES, filled, for_card
+from shared.render.text.ready_request import ReadyRequest
+from shared.render.text.request import ready_request
+from shared.render.text.runbooks import filled, for_card
 from tests.render.cases import STOPGAP_ENDED, STOPGAP_GONE
 from tests.support.notices import (
     APP,
@@ -33,19 +35,23 @@ def with_sections(view: ServiceView | None = None, /, **sections: str) -> Servic
 
 
 def card(view: ServiceView, *names: str) -> str:
-    return for_card(view, names, now=NOW, zone=ZONE)
+    return for_card(view, names, now=NOW, zone=ZONE).markdown
+
+
+def asked(view: ServiceView) -> ReadyRequest:
+    ready = ready_request(Request((view,)), now=NOW, zone=ZONE)
+    assert ready is not None
+    return ready
 
 
 def test_request_without_a_subject_gets_one() -> None:
-    assert request_mail(with_sections(Request="Please!"), now=NOW, zone=ZONE) == RequestMail(
-        "New client secret for LibCal", "Please!"
-    )
+    ready = asked(with_sections(Request="Please!"))
+    assert (ready.subject, ready.text) == ("New client secret for LibCal", "Please!")
 
 
 def test_service_without_a_runbook_has_no_sections() -> None:
     view = service_view(service=replace(LIBCAL, runbook=None))
     assert filled(view, "Create", now=NOW, zone=ZONE) == ""
-    assert request_mail(view, now=NOW, zone=ZONE) is None
     assert card(view, "Create") == ""
 
 
@@ -74,23 +80,23 @@ def test_filled_section_on_a_card_is_inert() -> None:
 def test_card_shows_only_sections_that_fit() -> None:
     view = with_sections(Install="x", Verify="y" * MAX_CARD_BYTES)
     assert card(view, "Install", "Verify") == "**Install**\n\nx"
+    assert for_card(view, ("Install", "Verify"), now=NOW, zone=ZONE).left_out == ("Verify",)
     assert card(view, "Verify") == ""
     assert card(view, "Clean up") == ""
 
 
-@pytest.mark.parametrize(("service", "other"), [("LibCal", "LibStaffer"), ("LibStaffer", "LibCal")])
-def test_shipped_runbooks_are_filled_completely(service: str, other: str) -> None:
+@pytest.mark.parametrize("service", ["LibCal", "LibStaffer"])
+def test_shipped_runbooks_are_filled_completely(service: str) -> None:
     path = RUNBOOKS / f"{service.lower()}.md"
     runbook = parse(path.read_text("utf-8"), path.name)
     view = service_view(
         service=replace(LIBCAL, name=service, claim=Claim("name", f"{service}*"), runbook=runbook)
     )
-    mail = request_mail(view, now=NOW, zone=ZONE)
-    assert mail is not None
-    assert mail.subject == f"New client secret for {service}, please"
+    mail = asked(view)
+    assert mail.subject == f"Please create a new client secret for {service}"
     assert all(
         words in mail.text
-        for words in ("13 Dec 2026", f"\n{service} 2028\n", "ends in 13d6", f"<{PORTAL}>", other)
+        for words in ("13 Dec 2026", f"\n- {service} 2028 (", "ends in 13d6", f"<{PORTAL}>")
     )
     assert len(quote(mail.subject + mail.text.replace("\n", "\r\n"))) < 1_700, (
         "it has to fit a mailto: link"
@@ -110,27 +116,23 @@ def test_request_hurries_when_the_old_secret_is_lost(
 ) -> None:
     runbook = parse((RUNBOOKS / f"{name}.md").read_text("utf-8"), name)
 
-    def asked(view: ServiceView) -> str:
-        mail = request_mail(
-            replace(view, service=replace(view.service, runbook=runbook)), now=NOW, zone=ZONE
-        )
-        assert mail is not None
+    def text(view: ServiceView) -> str:
+        mail = asked(replace(view, service=replace(view.service, runbook=runbook)))
         assert all(line == line.strip() for line in mail.text.split("\n"))
         return mail.text
 
-    keep = "Please keep the old secret until we confirm that LibCal syncs with the new one."
-    hurry = "so LibCal may have stopped syncing: please hurry."
-    expiring = asked(service_view())
-    assert "LibCal's client secret expires on 13 Dec 2026. " in expiring
-    assert keep in expiring
+    leave = "leave the current secret in place until we confirm that LibCal syncs with the new one."
+    expiring = text(service_view())
+    assert "(for LibCal: its current client secret expires on 13 Dec 2026)\n" in expiring
+    assert leave in expiring
     assert "hurry" not in expiring
-    ended = asked(service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED))
-    assert f"LibCal's client secret expired on 19 Nov 2026, {hurry} " in ended
-    gone = asked(service_view(Standing.MISSING, over=Loss.DELETED))
-    assert f"LibCal's client secret was deleted, {hurry} " in gone
-    assert all("keep the old" not in text for text in (ended, gone, asked(unmatched())))
-    assert "LibCal has no client secret yet. " in asked(unmatched())
-    assert "does not expire. " in asked(service_view(in_use=credential(ends=None)))
+    ended = text(service_view(Standing.EXPIRED, credential(ends=-3), over=Loss.EXPIRED))
+    assert "its client secret expired on 19 Nov 2026, please hurry)" in ended
+    gone = text(service_view(Standing.MISSING, over=Loss.DELETED))
+    assert "its client secret was deleted, please hurry)" in gone
+    assert all("in place" not in words for words in (ended, gone, text(unmatched())))
+    assert "it has no client secret yet)" in text(unmatched())
+    assert "does not expire)" in text(service_view(in_use=credential(ends=None)))
 
 
 LOST = {

@@ -42,7 +42,7 @@ def request(view: ServiceView, at: Moment) -> str:
 
     An unclaimed credential may already be the new one; its value is with them.
     """
-    if not (_is_unmatched(view) or _needs_a_new_one(view)):
+    if not (_is_unmatched(view) or view.needs_new_credential):
         return ""
     name = clean(view.service.name)
     whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewers)}"
@@ -58,7 +58,7 @@ def request(view: ServiceView, at: Moment) -> str:
 
 def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
     """Return the runbook sections that each role needs next."""
-    if _needs_a_new_one(view):
+    if view.needs_new_credential:
         return {Role.RENEWER: ("Create",), Role.INSTALLER: ("Request",)}
     if view.standing == Standing.AWAITING_INSTALL:
         return {Role.INSTALLER: ("Install", "Verify")}
@@ -107,11 +107,6 @@ def _new(view: ServiceView, at: Moment) -> str:
 
 def _is_certificate(view: ServiceView) -> bool:
     return noun(view.in_use) == Kind.CERTIFICATE
-
-
-def _needs_a_new_one(view: ServiceView) -> bool:
-    lost = {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED}
-    return view.stopgap or (view.standing in lost and not view.upcoming)
 
 
 def _is_unmatched(view: ServiceView) -> bool:

@@ -1,0 +1,30 @@
+"""The ready mail with which an installer asks for new secrets."""
+
+from typing import NamedTuple
+
+from shared.render.text.mailto import Mailto
+
+
+def anchor(service_id: str) -> str:
+    """Return the part of the page's address behind `#` that opens the request of a service."""
+    return f"{service_id}-request"
+
+
+class ReadyRequest(NamedTuple):
+    """The mail, ready to send, in plain text: not escaped for any medium."""
+
+    services: tuple[str, ...]
+    """The ids of the services that it asks for."""
+    names: str
+    """Their names, as a phrase."""
+    to: str
+    """Empty if the watchlist does not name an address."""
+    subject: str
+    text: str
+    link: Mailto | None
+
+    @property
+    def heading(self) -> str:
+        """Its heading: "The request, ready to send"; with its services if there are several."""
+        of = f" for {self.names}" if len(self.services) > 1 else ""
+        return f"The request{of}, ready to send"
