@@ -36,7 +36,7 @@ def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:
 @feeds.route(route="status.csv", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status as a table, one row for each item."""
-    return _respond(req, _spreadsheet)
+    return _respond(req, spreadsheet)
 
 
 def _metrics(watch: Watch) -> HttpResponse:
@@ -59,7 +59,8 @@ def _events(found: Status, at: CheckContext) -> str:
     return calendar(found, at.watchlist, gone)
 
 
-def _spreadsheet(watch: Watch) -> HttpResponse:
+def spreadsheet(watch: Watch) -> HttpResponse:
+    """Return the status as a file for a spreadsheet."""
     table = watch.shown_status(lambda found, at: status_csv(found, at.watchlist))
     return feed(table, "text/csv", "lapsewatch.csv")
 

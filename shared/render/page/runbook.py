@@ -16,7 +16,8 @@ from shared.render.text.request import request_mail
 from shared.render.text.runbooks import filled
 
 CREATE, REQUEST, CLEAN_UP = "Create", "Request", "Clean up"
-OF_PIPELINES = (CREATE, "Verify")
+VERIFY = "Verify"
+OF_PIPELINES = (CREATE, VERIFY)
 """The sections about a service that no person installs."""
 MAX_SUBJECT_CHARS = 200
 
@@ -27,7 +28,12 @@ class Section(NamedTuple):
     title: str
     html: Markup
     when: str
-    """`next`: needed now, and so unfolded; `then`: needed after that; empty: not needed now."""
+    """`next`: needed now; `then`: needed after that; empty: not needed now."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is unfolded: the next step, and the check that belongs to it."""
+        return self.when == "next" or (self.when == "then" and self.title == VERIFY)
 
 
 class RequestMail(NamedTuple):
