@@ -20,10 +20,10 @@ from shared.render.page import history_query, inventory_query, templates
 from shared.web import forms, response
 from shared.web.auth import from_own_page, may_sign_in_again, who
 from shared.web.decisions import ACTS, Act, AlreadyDone
-from shared.web.feeds import spreadsheet
 from shared.web.log import log, report
 from shared.web.request import READ, arrival, lost_its_body
 from shared.web.response import respond
+from shared.web.spreadsheet import spreadsheet
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
 

@@ -53,7 +53,7 @@ def _changed_states(judgement: Judgement, at: CheckContext) -> Iterator[ItemStat
 def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | None:
     before = memory.items.get(view.item)
     if isinstance(view, UnclaimedView) and _is_reopened(view, before, memory):
-        before = None  # it is unclaimed anew
+        before = None  # it is unclaimed again, and so new
     if before is not None and before.situation == view.situation:
         # a time in the future was written while the clock was ahead
         return None if before.since <= now else replace(before, since=now)

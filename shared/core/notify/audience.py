@@ -114,7 +114,7 @@ class Audience:
         return sorted(name for name in outdated if name not in last or last[name].at < record.at)
 
     def _unaware_of_snooze(self, view: ServiceView) -> list[str]:
-        """Return the renewers who have not heard of a pause: it is the installer's turn."""
+        """Return the renewers to be notified of a pause while it is the installer's turn."""
         last = self._notifications(view.item)
         renewer = view.service.renewer
         return [

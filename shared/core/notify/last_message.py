@@ -9,7 +9,7 @@ from shared.core.model.memory import Notification
 from shared.core.model.views import ServiceView
 
 ANNOUNCED_WITHIN = timedelta(days=7)
-"""How long a channel that could not be reached is still told that reminders were paused."""
+"""How long a channel that could not be reached is still notified of a pause."""
 
 
 def rung_crossed(
@@ -33,7 +33,7 @@ def is_news(since: datetime, last: Notification, now: datetime) -> bool:
     return last.at < since or last.at > now
 
 
-# An old pause is no news to those who never heard of it: earlier versions announced none.
+# Earlier versions sent no message about a pause, so an old one is not sent after an upgrade.
 def is_snooze_news(view: ServiceView, last: Notification, now: datetime) -> bool:
     """Return whether reminders were paused, or go on again, since the last message, and lately."""
     given = view.acknowledged or view.resumed
