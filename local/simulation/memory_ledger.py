@@ -110,12 +110,13 @@ class InMemoryLedger:
         formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
+        dropped: Sequence[InUse] = (),
     ) -> None:
         """Save a decision. Raise `LedgerConflict` if a row changed since it was read."""
         self._break("decide")
         memory = self.memory
         _check_readable((*holds, *assignments, *acknowledgements), memory)
-        _check_versions({each.service: each for each in holds}, memory.in_use_records)
+        _check_versions({each.service: each for each in (*holds, *dropped)}, memory.in_use_records)
         _check_versions({each.key_id: each for each in assignments}, memory.assignments)
         _check_versions({each.service: each for each in acknowledgements}, memory.acknowledgements)
         changes = DecisionChanges(
@@ -124,6 +125,7 @@ class InMemoryLedger:
             tuple(formers),
             tuple(self._stamped(each) for each in assignments),
             tuple(self._stamped(each) for each in acknowledgements),
+            tuple(dropped),
         )
         self.memory = apply_decision(memory, changes)
         self.history.append(decision)

@@ -60,6 +60,8 @@ def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: 
         DecisionKind.CONFIRM: f"{names or 'no service'} uses {made.key_id} now",
         DecisionKind.ACKNOWLEDGE: f"{names or 'no service'}: reminders paused, {made.why}",
         DecisionKind.CLAIM: f"{made.key_id} is assigned to {names or 'no service'}",
+        DecisionKind.CANCEL: f"{names or 'no service'}: reminders continue",
+        DecisionKind.REOPEN: f"{made.key_id} is not assigned any more",
     }
     console.print(Text(f"saved: {clean(sentences[made.kind], 300)}", style="bold"))
     for note in notes:

@@ -1,5 +1,6 @@
-"""The commands that save a decision: `confirm`, `acknowledge` and `claim`."""
+"""The commands that save or take back a decision: `confirm`, `acknowledge` and `claim`."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
@@ -18,6 +19,7 @@ from shared.render.feeds.check_document import check_document
 from shared.render.feeds.decision_document import decision_document
 from shared.render.page.flash import keeps_nothing_quiet
 from shared.usecases import decisions
+from shared.usecases.check import Watch
 
 
 def confirm(
@@ -39,33 +41,43 @@ def confirm(
     _show(done, configured, json_=json_)
 
 
-def acknowledge(
+def acknowledge(  # noqa: PLR0913  (the options of a command)
     service: Service,
     *,
     until: Annotated[
-        date,
+        date | None,
         typer.Option(
             "--until", parser=parse_day, metavar=DAY, help="The last day, for example 2026-12-01."
         ),
-    ],
-    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, shown to others.")],
+    ] = None,
+    why: Annotated[
+        str, typer.Option("--why", metavar="TEXT", help="The reason, shown to others.")
+    ] = "",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Take it back.")] = False,
     by: By,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Pause reminders (except in the last 7 days) until a date, or until something changes."""
+    """Snooze reminders (except in the last 7 days) until a date, or until something changes."""
+    if cancel == (until is not None or bool(why)):
+        raise typer.BadParameter("Give either --until and --why, or only --cancel.")
     with program(tenant) as (watch, configured):
-        done = decisions.acknowledge(
-            watch, _service_id(configured, service), until, why, by=Person("", by)
-        )
-        found = watch.status().judgement
-    zone, acknowledged = configured.watchlist.zone, done.decided.decision.services
-    notes = [
-        keeps_nothing_quiet(view, found.now, zone)
-        for view in found.services
-        if view.service.id in acknowledged
-    ]
-    _show(replace(done, notes=(*done.notes, *filter(None, notes))), configured, json_=json_)
+        service_id, person = _service_id(configured, service), Person("", by)
+        if until is None:
+            done = decisions.cancel(watch, service_id, by=person)
+        else:
+            done = decisions.acknowledge(watch, service_id, until, why, by=person)
+            done = replace(done, notes=(*done.notes, *_without_effect(watch, service_id)))
+    _show(done, configured, json_=json_)
+
+
+def _without_effect(watch: Watch, service_id: str) -> Iterator[str]:
+    """Yield a note if a pause keeps no message quiet."""
+    found, zone = watch.status().judgement, watch.watchlist.zone
+    for view in found.services:
+        note = keeps_nothing_quiet(view, found.now, zone) if view.service.id == service_id else ""
+        if note:
+            yield note
 
 
 def claim(
@@ -76,7 +88,8 @@ def claim(
         list[str],
         typer.Argument(
             metavar="SERVICE...",
-            help="The ids of the services that use it, or none to stop watching it.",
+            help="The ids of the services that use it, none to stop watching it, or open to take "
+            "either back.",
         ),
     ],
     *,
@@ -84,11 +97,14 @@ def claim(
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Assign a credential to one or more services, or to none."""
-    names = [] if services == ["none"] else services
+    """Assign a credential to services or to none, or take that back."""
+    names, person = [] if services == ["none"] else services, Person("", by)
     with program(tenant) as (watch, configured):
-        ids = [_service_id(configured, name) for name in names]
-        done = decisions.claim(watch, key_id, ids, by=Person("", by))
+        if services == ["open"] and "open" not in configured.watchlist.services:
+            done = decisions.reopen(watch, key_id, by=person)
+        else:
+            ids = [_service_id(configured, name) for name in names]
+            done = decisions.claim(watch, key_id, ids, by=person)
     _show(done, configured, json_=json_)
 
 

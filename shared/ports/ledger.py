@@ -93,8 +93,9 @@ class Ledger(Protocol):
         formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
+        dropped: Sequence[InUse] = (),
     ) -> None:
-        """Write a decision and its effects: all of them or none.
+        """Write a decision and its effects, and delete what is `dropped`: all of them or none.
 
         A row with an empty `version` must not exist yet; any other must be unchanged since it
         was read. A former that exists already is not a conflict.

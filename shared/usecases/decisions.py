@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.core import decisions
+from shared.core import decisions, take_back
 from shared.core.blank import is_blank
 from shared.core.decisions import Refused, ShownCredential
 from shared.core.model.decision import DecisionChanges, Person
+from shared.core.model.watchlist import WatchedApp
 from shared.core.results import CheckResult
 from shared.ports.errors import DirectoryError, LedgerConflict, UnreadableRowConflict
 from shared.usecases.check import Watch
-from shared.usecases.current_app import app_of, apps_with, read_app
+from shared.usecases.current_app import CurrentApp, app_of, apps_with, read_app
 from shared.usecases.save_decision import save_decision
 
 
@@ -62,11 +63,30 @@ def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Per
     return _finish(watch, decisions.acknowledge(view, until, why, app.at, by=by))
 
 
+def cancel(watch: Watch, service_id: str, *, by: Person) -> Done:
+    """Take back an acknowledgement: reminders go on. Raises like `confirm`."""
+    app = read_app(watch, app_of(watch, service_id))
+    return _finish(watch, take_back.cancel(app.service(service_id), app.at, by=by))
+
+
 def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) -> Done:
     """Assign a credential to one service, several, or none. Raises like `confirm`."""
     key_id = key_id.casefold()
     own = [app_of(watch, service_id) for service_id in service_ids]
-    apps = own[:1] or apps_with(watch, key_id)
+    app = _app_with(watch, key_id, own[:1] or apps_with(watch, key_id))
+    changes = decisions.claim(key_id, service_ids, app.judgement, app.snapshot, app.at, by=by)
+    return _finish(watch, changes, app.other_users(key_id, service_ids))
+
+
+def reopen(watch: Watch, key_id: str, *, by: Person) -> Done:
+    """Take back an assignment, to services or to none. Raises like `confirm`."""
+    key_id = key_id.casefold()
+    app = _app_with(watch, key_id, apps_with(watch, key_id))
+    return _finish(watch, take_back.reopen(key_id, app.judgement, app.at, by=by))
+
+
+def _app_with(watch: Watch, key_id: str, apps: Sequence[WatchedApp]) -> CurrentApp:
+    """Return the one of `apps` that has the credential; a single one is not asked whether."""
     failure: Refused | DirectoryError | None = None
     for each in apps:
         try:
@@ -75,10 +95,7 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
             failure = failure or error
             continue
         if len(apps) == 1 or any(found.key_id == key_id for found in app.snapshot.credentials):
-            changes = decisions.claim(
-                key_id, service_ids, app.judgement, app.snapshot, app.at, by=by
-            )
-            return _finish(watch, changes, app.other_users(key_id, service_ids))
+            return app
     raise failure or Refused(
         f"There is no credential {key_id} on any watched app. Nothing was saved."
     )

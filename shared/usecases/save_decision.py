@@ -12,4 +12,5 @@ def save_decision(ledger: Ledger, changes: DecisionChanges) -> None:
         formers=changes.previous_credentials,
         assignments=changes.assignments,
         acknowledgements=changes.acknowledgements,
+        dropped=changes.dropped,
     )

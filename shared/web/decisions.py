@@ -1,10 +1,10 @@
-"""What the forms of the status page do: confirm, acknowledge, claim and check."""
+"""What the forms of the status page do: confirm, acknowledge, claim and check; or take it back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
-from shared.core.model.views import ServiceView
+from shared.core.model.views import AssignedView, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Loss
 from shared.core.results import CheckResult
 from shared.render.page import flash
@@ -66,6 +66,11 @@ def _is_in_use(view: ServiceView, given: forms.Confirming) -> bool:
 
 
 def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
+    if forms.takes_back(form):
+        service = forms.cancelling(form)
+        done = decisions.cancel(visit.watch, service, by=visit.person)
+        visit.report_check(done.check)
+        return Done("cancel" + _later(done.check), service)
     given = forms.acknowledging(form)
     done = decisions.acknowledge(
         visit.watch, given.service, given.until, given.why, by=visit.person
@@ -75,19 +80,38 @@ def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
 
 
 def _claim(visit: PageVisit, form: forms.Fields) -> Done:
+    if forms.takes_back(form):
+        return _reopen(visit, forms.reopening(form))
     given = forms.claiming(form)
-    unclaimed = {
-        view.credential.key_id: view.credential for view in visit.watch.status().judgement.unclaimed
-    }
-    credential = unclaimed.get(given.key_id)
-    if credential is None or not given.shown.is_of(credential):
-        raise Refused(
-            f"Credential {given.key_id} has already been assigned or has changed. "
-            "Nothing was saved; reload the page."
-        )
+    _require_shown(given, visit.watch.status().judgement.unclaimed, "already been assigned")
     done = decisions.claim(visit.watch, given.key_id, given.services, by=visit.person)
     visit.report_check(done.check)
-    return Done("claim" + _later(done.check), given.services[0] if len(given.services) == 1 else "")
+    return Done("claim" + _later(done.check), _only(given.services))
+
+
+def _reopen(visit: PageVisit, given: forms.Reopening) -> Done:
+    _require_shown(given, visit.watch.status().judgement.assigned, "already been taken back")
+    done = decisions.reopen(visit.watch, given.key_id, by=visit.person)
+    visit.report_check(done.check)
+    return Done("reopen" + _later(done.check), _only(done.decided.decision.services))
+
+
+def _require_shown(
+    given: forms.Claiming | forms.Reopening,
+    views: Iterable[UnclaimedView | AssignedView],
+    already: str,
+) -> None:
+    """Raise `Refused` unless one of the views has the credential, as the page showed it."""
+    credential = {view.credential.key_id: view.credential for view in views}.get(given.key_id)
+    if credential is None or not given.shown.is_of(credential):
+        raise Refused(
+            f"Credential {given.key_id} has {already} or has changed. "
+            "Nothing was saved; reload the page."
+        )
+
+
+def _only(services: Sequence[str]) -> str:
+    return services[0] if len(services) == 1 else ""
 
 
 def _check(visit: PageVisit, _: forms.Fields) -> Done:

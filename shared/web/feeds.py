@@ -10,10 +10,10 @@ from shared.config.settings import NoSuchTenant
 from shared.core.model.context import CheckContext
 from shared.core.results import Status
 from shared.ports.errors import PortError
-from shared.render.feeds.spreadsheet import status_csv
 from shared.usecases.check import Watch
 from shared.web.request import READ, arrival, tenant_of
 from shared.web.response import HttpResponse, feed, respond, unavailable
+from shared.web.spreadsheet import spreadsheet
 
 feeds = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK leaves it without types)
 
@@ -36,7 +36,7 @@ def calendar_feed(req: func.HttpRequest) -> func.HttpResponse:
 @feeds.route(route="status.csv", methods=READ, auth_level=func.AuthLevel.FUNCTION)
 def spreadsheet_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the status as a table, one row for each item."""
-    return _respond(req, _spreadsheet)
+    return _respond(req, spreadsheet)
 
 
 def _metrics(watch: Watch) -> HttpResponse:
@@ -57,11 +57,6 @@ def _events(found: Status, at: CheckContext) -> str:
     records = at.memory.credential_records.values()
     gone = (each for each in records if each.gone_at is not None and each.app in judged)
     return calendar(found, at.watchlist, gone)
-
-
-def _spreadsheet(watch: Watch) -> HttpResponse:
-    table = watch.shown_status(lambda found, at: status_csv(found, at.watchlist))
-    return feed(table, "text/csv", "lapsewatch.csv")
 
 
 def _respond(req: func.HttpRequest, make: Callable[[Watch], HttpResponse]) -> func.HttpResponse:

@@ -22,6 +22,8 @@ MAX_FIELDS = 200
 MAX_REASON_CHARS = 500
 NOBODY = "none"
 """The choice that assigns a credential to no service."""
+TAKE_BACK, YES = "take_back", "yes"
+"""The field, and its only value, with which a form takes back a decision."""
 
 _SERVICE = re.compile(r"[a-z0-9-]{1,200}")
 _HINT = re.compile(r"[^\x00-\x1f\x7f]{0,40}")
@@ -50,6 +52,14 @@ class Acknowledging:
     service: str
     until: date
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """The assignment of a credential is taken back."""
+
+    key_id: str
+    shown: ShownCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,23 @@ def fields(body: bytes) -> Fields:
 def confirming(form: Fields) -> Confirming:
     """Return a confirmation. Raises `BadForm`."""
     return Confirming(_service(form), _key_id(form), _shown(form))
+
+
+def takes_back(form: Fields) -> bool:
+    """Return whether a form takes back what it would otherwise decide. Raises `BadForm`."""
+    if TAKE_BACK in form and _one(form, TAKE_BACK) != YES:
+        raise _bad(TAKE_BACK, YES)
+    return TAKE_BACK in form
+
+
+def cancelling(form: Fields) -> str:
+    """Return the service whose reminders continue. Raises `BadForm`."""
+    return _service(form)
+
+
+def reopening(form: Fields) -> Reopening:
+    """Return the credential that is not assigned any more. Raises `BadForm`."""
+    return Reopening(_key_id(form), _shown(form))
 
 
 def acknowledging(form: Fields) -> Acknowledging:

@@ -22,6 +22,8 @@ _KINDS = {
     "undo": DecisionKind.CONFIRM,
     "acknowledge": DecisionKind.ACKNOWLEDGE,
     "claim": DecisionKind.CLAIM,
+    "cancel": DecisionKind.CANCEL,
+    "reopen": DecisionKind.REOPEN,
 }
 
 

@@ -24,11 +24,14 @@ from shared.web.listing import listing_file, read_listing
 from shared.web.log import log, report
 from shared.web.request import READ, arrival, lost_its_body
 from shared.web.response import respond
+from shared.web.spreadsheet import spreadsheet
 from shared.web.status_page import ShownParts, status_page
 from shared.web.visit import Done, PageVisit
 
 pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK has no types)
 
+SPREADSHEET = "status.csv"
+"""The table for people, who have no function key."""
 LOST = (
     "The form arrived empty, because it was sent in chunks or without its length. Send it with "
     "Content-Length (curl: --data, not --upload-file). Nothing was saved."
@@ -69,6 +72,8 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
 
     GET and HEAD only redirect: GET follows a sign-in that a form has caused.
     """
+    if req.route_params["form"].lower() == SPREADSHEET and req.method in READ:
+        return respond(_visited(req, lambda visit, _: spreadsheet(visit.watch)))
     act = ACTS.get(req.route_params["form"].lower())
     if act is None:
         detail = f"The page's forms are {', '.join(ACTS)}."

@@ -30,7 +30,7 @@ COMMANDS = table("""
     discover: --client-id --timezone --tenant
     doctor: --tenant --send-test
     confirm: SERVICE --key-id --by --tenant --json
-    acknowledge: SERVICE --until --why --by --tenant --json
+    acknowledge: SERVICE --until --why --cancel --by --tenant --json
     claim: KEY_ID SERVICES --by --tenant --json
 """)
 """`python -m shared COMMAND`."""

@@ -336,6 +336,10 @@ def test_acknowledgement_and_claim_are_saved_with_the_person(site: Site) -> None
         == 303
     )
     assert site.service()["acknowledged"]["by"] == "Dana Example"
+    back = taken_back(site, "acknowledge").headers["location"]
+    assert back == "/api/page?done=cancel&service=libcal"
+    assert "LibCal: snooze taken back; reminders continue." in text(site.page(back[5:]))
+    assert site.service()["acknowledged"] is None
     late = site.send("acknowledge", {"service": "libcal", "until": "2020-01-01", "why": "ordered"})
     assert (late.status_code, "is in the past" in text(late.text)) == (409, True)
 
@@ -347,13 +351,27 @@ def test_acknowledgement_and_claim_are_saved_with_the_person(site: Site) -> None
     assert (claimed.status_code, claimed.headers["location"]) == (303, "/api/page?done=claim")
     second = site.send("claim", sent | {"choice": "none"})
     assert (second.status_code, "has already been assigned" in text(second.text)) == (409, True)
+    assert taken_back(site, "claim").headers["location"] == "/api/page?done=reopen"
+    assert (
+        site.ask("page/status.csv", headers=site.dana).text.count(f"unclaimed,credential:{key_id}")
+        == 1
+    )
     recorded = [
         (each.kind, each.by, each.services, each.key_id, each.why) for each in site.decisions()
     ]
     assert recorded == [
+        (DecisionKind.REOPEN, DANA, ("libcal", "libstaffer"), key_id, ""),
         (DecisionKind.CLAIM, DANA, ("libcal", "libstaffer"), key_id, ""),
+        (DecisionKind.CANCEL, DANA, ("libcal",), "", ""),
         (DecisionKind.ACKNOWLEDGE, DANA, ("libcal",), "", "ordered"),
     ]
+
+
+def taken_back(site: Site, action: str) -> requests.Response:
+    """Post the first form of the page that takes something back, as it is."""
+    forms = re.findall(rf'action="/api/page/{action}">(.*?)</form>', site.page(), re.DOTALL)
+    form = next(each for each in forms if "take_back" in each)
+    return site.send(action, dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form)))
 
 
 def test_query_is_never_echoed(site: Site) -> None:

@@ -63,6 +63,18 @@ ROWS = {
     "snooze ours from the other one": Row(
         "POST", f"page/acknowledge{OTHER}", 409, "no service", f"service=libcal&{SNOOZE}"
     ),
+    "take back a snooze of another tenant": Row(
+        "POST", f"page/acknowledge{OTHER}", 409, "no service", "service=libcal&take_back=yes"
+    ),
+    "take back an assignment of another tenant": Row(
+        "POST", f"page/claim{OWN}", 409, "already been taken back", "{branch}&take_back=yes"
+    ),
+    "take back with another value": Row(
+        "POST", f"page/claim{OWN}", 400, "take_back is missing", "{own}&take_back=no"
+    ),
+    "the table of a tenant that is not watched": Row(
+        "GET", "page/status.csv?tenant=x", 404, NO_TENANT
+    ),
     "assign a credential of another tenant": Row(
         "POST", f"page/claim{OWN}", 409, "", "{branch}&choice=libcal"
     ),

@@ -179,6 +179,7 @@ def test_an_acknowledgement_pauses_only_early_reminders() -> None:
         """
         2026-09-01 both introduction
         2026-09-14 both libcal expiring first 90
+        2026-09-20 both libcal expiring snoozed 84
         2026-12-06 both libcal expiring rung 7
         2026-12-10 both libcal expiring rung 3
         2026-12-12 both libcal expiring rung 1
@@ -741,6 +742,7 @@ def test_an_expiring_secret_is_acknowledged_and_forgotten() -> None:
         2026-09-01 both introduction
         2026-09-14 both libcal expiring first 90
         2026-10-14 both libcal expiring rung 60
+        2026-10-20 both libcal expiring snoozed 54
         2026-11-21 both libcal expiring rung 22
         """,
     )
@@ -760,6 +762,7 @@ def test_an_expiring_secret_is_acknowledged_then_replaced() -> None:
         2026-09-01 both introduction
         2026-09-14 both libcal expiring first 90
         2026-10-14 both libcal expiring rung 60
+        2026-10-20 both libcal expiring snoozed 54
         2026-11-02 admins libcal awaiting_install replaced 41
         2026-11-13 admins libcal awaiting_install rung 30
         """,
@@ -784,6 +787,7 @@ def test_a_missing_secret_is_acknowledged() -> None:
         2026-11-29 both libcal expiring rung 14
         2026-12-06 both libcal expiring rung 7
         2026-12-09 both libcal missing missing 4
+        2026-12-10 both libcal missing snoozed 3
         2026-12-10 both libcal missing still_waiting 3 weekly until 2026-12-31
         """,
     )

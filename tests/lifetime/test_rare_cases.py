@@ -225,6 +225,7 @@ def test_an_ended_acknowledgement_stays_ended() -> None:
         """
         2026-09-01 both introduction
         2026-09-14 both libcal expiring first 90
+        2026-09-20 both libcal expiring snoozed 84
         2026-09-23 admins libcal awaiting_install replaced 81
         2026-09-25 both libcal expiring deleted 79
         2026-10-14 both libcal expiring rung 60
@@ -246,6 +247,7 @@ def test_an_acknowledgement_not_deleted_is_still_ended() -> None:
         """
         2026-09-01 both introduction
         2026-09-14 both libcal expiring first 90
+        2026-09-20 both libcal expiring snoozed 84
         2026-09-23 admins libcal awaiting_install replaced 81
         2026-10-14 admins libcal awaiting_install rung 60
         2026-11-13 admins libcal awaiting_install rung 30
@@ -270,6 +272,7 @@ def test_an_acknowledgement_does_not_cover_a_second_outage() -> None:
         """
         2026-09-01 both introduction
         2026-09-03 both libcal missing missing 101
+        2026-09-03 both libcal missing snoozed 101
         2026-09-07 both libcal healthy recovered 97
         2026-09-10 both libcal missing missing 94
         2026-09-11 both libcal missing still_waiting 93

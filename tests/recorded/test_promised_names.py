@@ -34,7 +34,7 @@ SERVICES = """
     /services/acknowledged: until why by object_id at
 """
 STATUS = table(f"""
-    /: generated_at worst check services unclaimed requests apps tenant read
+    /: generated_at worst check services unclaimed ignored requests apps tenant read
     /check: last_success last_attempt outcome error stale evidence
     {SERVICES.strip()}
     /unclaimed: item app standing severity days_left ends credential matched_by wanted_by next_step

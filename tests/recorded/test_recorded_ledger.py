@@ -22,7 +22,8 @@ from tests.recorded.replay import (
 LEDGER = recorded_ledger()
 CHANGED = json.loads(Path(__file__).with_name("changed_on_purpose.json").read_text("utf-8"))
 """What later versions changed on purpose, by part: what is left out of the inventory is counted
-and sent, and the channel of `tell` gets the last week of every item, beside its owners."""
+and sent, and the channel of `tell` gets the last week of every item, beside its owners. In the life
+that is lived again, both parties hear of a snooze."""
 ADDED = {"installed_by": "person", "rotates_every": None}
 """What later versions say of each service, too."""
 ADDED_DOCUMENTS = {"requests"}

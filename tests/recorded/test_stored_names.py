@@ -79,9 +79,9 @@ VALUES = {
     "standing": "app_problem unmatched awaiting_install missing expired expiring healthy failing",
     "reason": "introduced first rung replaced shorter deleted expired still_waiting confirmed"
     " still_old missing unmatched unclaimed assumed leftover app_problem redirect_uri removed"
-    " channel_failed fewer check_failing recovered rotation_late weekly",
+    " channel_failed fewer check_failing recovered rotation_late snoozed resumed weekly",
     "outcome": "ok partial failed busy not_owed",
-    "kind": "confirm acknowledge claim",
+    "kind": "confirm acknowledge claim cancel reopen",
     "credential_kind": "secret certificate",
     "holder": "application service_principal",
 }

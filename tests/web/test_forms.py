@@ -19,6 +19,7 @@ from shared.web.forms import (
     claiming,
     confirming,
     fields,
+    takes_back,
 )
 
 KEY = "6f1c2f5e-8a04-4d0b-9d5e-0c7a5a2b13d6"
@@ -100,6 +101,14 @@ def test_invalid_field_is_named_and_not_echoed(
         with pytest.raises(BadForm, match=f"field {name} is missing or invalid") as caught:
             read(form(good | {name: bad}))
         assert MARK not in str(caught.value)
+
+
+def test_only_yes_takes_back() -> None:
+    assert takes_back(form(CLAIM | {"take_back": "yes"}))
+    assert not takes_back(form(CLAIM))
+    for bad in ("", "no", ["yes", "yes"]):
+        with pytest.raises(BadForm, match="field take_back is missing or invalid"):
+            takes_back(form(CLAIM | {"take_back": bad}))
 
 
 def test_claim_without_a_choice_says_what_to_do() -> None:

@@ -35,7 +35,7 @@ def told(world: World, done: str, service: str = "libcal", person: Person = ANNA
     """Return what the page says was done, as its reader sees it."""
     visit = PageVisit(person, world.watch, lambda _: None, lambda *_: None)
     html = status_page(visit, Done(done, service)).body
-    boxes = html.partition('role="status">')[2].partition("</div>")[0]
+    boxes = html.partition('role="status" tabindex="-1" autofocus>')[2].partition("</div>")[0]
     return boxes.rpartition("<p>")[2].partition("</p>")[0]
 
 

@@ -58,6 +58,7 @@ class TableHistory:
         formers: Sequence[PreviousCredential] = (),
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
+        dropped: Sequence[InUse] = (),
     ) -> None:
         """Write a decision and what it changes in one transaction; see `shared.ports.Ledger`."""
         changed: list[InUse | Assignment | Acknowledgement] = [
@@ -72,6 +73,7 @@ class TableHistory:
                 for record in changed
             ),
             *(write("put", former) for former in formers),
+            *(write("delete", record, record.version) for record in dropped),
             write_at(row_key, "create", decision),
         ]
         try:

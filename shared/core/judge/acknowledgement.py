@@ -21,6 +21,12 @@ def valid_acknowledgement(
     return None if at.now.astimezone(zone).date() > last else replace(given, until=last)
 
 
+def resumed(service_id: str, at: CheckContext) -> Acknowledgement | None:
+    """Return the acknowledgement of a service if it was taken back, else `None`."""
+    given = at.memory.acknowledgements.get(service_id)
+    return given if given is not None and given.withdrawn else None
+
+
 def last_day(given: Acknowledgement, zone: ZoneInfo) -> date:
     """Return the last local day of a pause: a year after it was made, at most.
 

@@ -52,6 +52,8 @@ def _changed_states(judgement: Judgement, at: CheckContext) -> Iterator[ItemStat
 
 def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | None:
     before = memory.items.get(view.item)
+    if isinstance(view, UnclaimedView) and _is_reopened(view, before, memory):
+        before = None  # it is unclaimed again, and so new
     if before is not None and before.situation == view.situation:
         # a time in the future was written while the clock was ahead
         return None if before.since <= now else replace(before, since=now)
@@ -59,6 +61,12 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
         return None
     reason = _reason(view, before, memory, now)
     return ItemState(view.item, view.situation, view.standing, now, reason)
+
+
+def _is_reopened(view: UnclaimedView, before: ItemState | None, memory: Memory) -> bool:
+    """Return whether an assignment was taken back after the last news about a credential."""
+    given = memory.assignments.get(view.credential.key_id)
+    return before is not None and given is not None and given.withdrawn and given.at > before.since
 
 
 def _reason(view: View, before: ItemState | None, memory: Memory, now: datetime) -> Reason:

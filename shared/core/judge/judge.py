@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shared.core.judge.app_problems import app_views
+from shared.core.judge.assigned import assigned_views
 from shared.core.judge.changes import changes_of
 from shared.core.judge.claims import AppContext, OwnCredentials, with_claims
 from shared.core.judge.failure import failure_views
@@ -22,7 +23,14 @@ from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.item_id import ItemId, ItemKind
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, Memory
-from shared.core.model.views import AppView, LeftoverView, RemovedView, ServiceView, UnclaimedView
+from shared.core.model.views import (
+    AppView,
+    AssignedView,
+    LeftoverView,
+    RemovedView,
+    ServiceView,
+    UnclaimedView,
+)
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Service
 
@@ -33,6 +41,7 @@ class _Items:
     unclaimed: list[UnclaimedView] = field(default_factory=list)
     apps: list[AppView] = field(default_factory=list)
     leftovers: list[LeftoverView] = field(default_factory=list)
+    assigned: list[AssignedView] = field(default_factory=list)
 
 
 def judge(
@@ -61,6 +70,7 @@ def judge(
         unclaimed=tuple(items.unclaimed),
         apps=tuple(items.apps),
         leftovers=tuple(items.leftovers),
+        assigned=tuple(items.assigned),
         removed=(*map(RemovedView, _removed_services(at)), *removed_channels(at)),
         watcher=tuple(watcher_views(at, unread)),
         concluded=frozenset(snapshots),
@@ -76,6 +86,7 @@ def _judge_app(app: AppContext, at: CheckContext, items: _Items) -> None:
     unclaimed = list(unclaimed_views(app, services, at))
     items.services += [with_candidates(view, unclaimed, at.now) for view in services]
     items.unclaimed += unclaimed
+    items.assigned += assigned_views(app, at)
     items.apps += app_views(app.watched, app.snapshot)
     for view in services:
         items.leftovers += leftover_views(view, app, services, at)

@@ -12,7 +12,7 @@ not leftovers. What is watched is the pipeline; the first line that applies:
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared.core.judge.acknowledgement import valid_acknowledgement
+from shared.core.judge.acknowledgement import resumed, valid_acknowledgement
 from shared.core.judge.claims import OwnCredentials
 from shared.core.judge.rotation import late_since, reminders
 from shared.core.judge.severity import severity_of
@@ -60,6 +60,7 @@ def view_of_pipeline(
         days_left=days_left,
         situation=situation,
         acknowledged=valid_acknowledgement(service.id, situation, at),
+        resumed=resumed(service.id, at),
         late_since=late,
     )
 

@@ -15,7 +15,7 @@ one. The newest is never assumed.
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared.core.judge.acknowledgement import valid_acknowledgement
+from shared.core.judge.acknowledgement import resumed, valid_acknowledgement
 from shared.core.judge.claims import OwnCredentials
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import last_situation, situation_of
@@ -64,6 +64,7 @@ def view_service(
         days_left=days_left,
         situation=situation,
         acknowledged=valid_acknowledgement(service.id, situation, at),
+        resumed=resumed(service.id, at),
     )
 
 

@@ -35,12 +35,14 @@ def apply_changes(memory: Memory, changes: Changes) -> Memory:
 
 def apply_decision(memory: Memory, changes: DecisionChanges) -> Memory:
     """Return the memory after a decision."""
+    dropped = {each.service for each in changes.dropped}
+    kept = {name: each for name, each in memory.in_use_records.items() if name not in dropped}
     in_use = {each.service: each for each in changes.in_use_records}
     assignments = {each.key_id: each for each in changes.assignments}
     acknowledgements = {each.service: each for each in changes.acknowledgements}
     return replace(
         memory,
-        in_use_records={**memory.in_use_records, **in_use},
+        in_use_records={**kept, **in_use},
         previous_credentials=memory.previous_credentials | set(changes.previous_credentials),
         assignments={**memory.assignments, **assignments},
         acknowledgements={**memory.acknowledgements, **acknowledgements},
@@ -77,10 +79,10 @@ def is_remembered(decision: Decision, memory: Memory) -> bool:
     match decision.kind:
         case _ if decision.by is None:
             return True
-        case DecisionKind.CLAIM:
+        case DecisionKind.CLAIM | DecisionKind.REOPEN:
             values = [memory.assignments.get(decision.key_id)]
         case DecisionKind.CONFIRM:
             values = [memory.in_use_records.get(service) for service in decision.services]
-        case DecisionKind.ACKNOWLEDGE:
+        case DecisionKind.ACKNOWLEDGE | DecisionKind.CANCEL:
             values = [memory.acknowledgements.get(service) for service in decision.services]
     return all(value is not None and value.at >= decision.at for value in values)

@@ -54,7 +54,7 @@ class Assignment:
     at: datetime
     by: Person
     withdrawn: bool = False
-    """The claim came with a confirmation that was undone; it has no effect."""
+    """It was taken back, or came with a confirmation that was undone; it has no effect."""
     version: str = field(default="", compare=False)
 
 
@@ -68,7 +68,13 @@ class Acknowledgement:
     at: datetime
     by: Person
     situation: str
+    """Empty: it was taken back. No situation is empty, so it pauses nothing."""
     version: str = field(default="", compare=False)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back, by `by` and at `at`."""
+        return not self.situation
 
 
 class DecisionKind(StrEnum):
@@ -77,6 +83,10 @@ class DecisionKind(StrEnum):
     CONFIRM = "confirm"
     ACKNOWLEDGE = "acknowledge"
     CLAIM = "claim"
+    CANCEL = "cancel"
+    """Takes back an acknowledgement."""
+    REOPEN = "reopen"
+    """Takes back a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ class Decision:
     by: Person | None
     """`None`: evidence of sign-ins, not a person."""
     services: tuple[str, ...]
-    """Service ids; empty for a claim that ignores the credential."""
+    """Service ids; empty if a claim ignores the credential, or that is taken back."""
     key_id: str = ""
     why: str = ""
 
@@ -102,3 +112,5 @@ class DecisionChanges:
     previous_credentials: tuple[PreviousCredential, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    dropped: tuple[InUse, ...] = ()
+    """Assumed ones that follow from an assignment which is taken back."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.core.model.memory import Changes
 from shared.core.model.views import (
     AppView,
+    AssignedView,
     LeftoverView,
     RemovedView,
     ServiceView,
@@ -35,6 +36,13 @@ class Judgement:
     """By app key: why it could not be read completely."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """By app key: why it was read and could not be evaluated, a fault of the program."""
+    assigned: tuple[AssignedView, ...] = ()
+    """What people assigned, for the page and the status; nobody is notified about it."""
+
+    @property
+    def ignored(self) -> tuple[AssignedView, ...]:
+        """The credentials that people said are not theirs."""
+        return tuple(view for view in self.assigned if view.ignored)
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.core.model.age import started_after
-from shared.core.model.decision import Acknowledgement, InUse
+from shared.core.model.decision import Acknowledgement, Assignment, InUse
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import ItemKind, item_id
@@ -36,6 +36,8 @@ class ServiceView:
     candidates: tuple[Credential, ...] = ()
     """Unclaimed live credentials of the app that may be the service's new one."""
     acknowledged: Acknowledgement | None = None
+    resumed: Acknowledgement | None = None
+    """An acknowledgement that was taken back."""
     late_since: datetime | None = None
     """If a pipeline is late: since when it has created no credential."""
 
@@ -137,6 +139,22 @@ class UnclaimedView:
     def item(self) -> str:
         """The item's id."""
         return item_id(ItemKind.CREDENTIAL, self.credential.key_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedView:
+    """A credential that a person has assigned to services, or to none: then it is ignored."""
+
+    credential: Credential
+    app: AppRecord
+    given: Assignment
+    kept_by: tuple[Service, ...] = ()
+    """Services that use it or used it before: while there are any, it stays assigned."""
+
+    @property
+    def ignored(self) -> bool:
+        """Whether it is assigned to no service: nobody is notified about it."""
+        return not self.given.services
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Reason(StrEnum):
     CHECK_FAILING = "check_failing"
     RECOVERED = "recovered"
     ROTATION_LATE = "rotation_late"
+    SNOOZED = "snoozed"
+    RESUMED = "resumed"
     WEEKLY = "weekly"
 
 

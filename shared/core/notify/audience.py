@@ -22,6 +22,7 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Loss, Role, Standing
 from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
+from shared.core.notify.last_message import is_snooze_news
 
 type Roles = Mapping[str, frozenset[Role]]
 
@@ -94,7 +95,7 @@ class Audience:
         copy = (Role.COPY, (*_escalated(view), *self._without_outcome(view)))
         waiting = view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE
         if waiting and not _is_seen_in_use_again(view):
-            return _roles(installer, copy)
+            return _roles(installer, copy, (Role.COPY, self._unaware_of_snooze(view)))
         return _roles(renewer, installer, copy)
 
     def _without_outcome(self, view: ServiceView) -> list[str]:
@@ -111,6 +112,16 @@ class Audience:
         outdated = {each.channel for each in self._notifications(deletable) if each.at < record.at}
         outdated |= {name for name, each in last.items() if _is_outcome_expected(each)}
         return sorted(name for name in outdated if name not in last or last[name].at < record.at)
+
+    def _unaware_of_snooze(self, view: ServiceView) -> list[str]:
+        """Return the renewers to be notified of a pause while it is the installer's turn."""
+        last = self._notifications(view.item)
+        renewer = view.service.renewer
+        return [
+            each.channel
+            for each in last
+            if each.channel in renewer and is_snooze_news(view, each, self._at.now)
+        ]
 
     def _of_watcher(self, view: WatcherView) -> Iterable[str]:
         """Return the channels of the apps that cannot be read, or all but a failing channel."""

@@ -1,11 +1,15 @@
 """What follows from the last message about an item: news, crossed rungs, once a day."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
 from shared.core.model.memory import Notification
+from shared.core.model.views import ServiceView
+
+ANNOUNCED_WITHIN = timedelta(days=7)
+"""How long a channel that could not be reached is still notified of a pause."""
 
 
 def rung_crossed(
@@ -27,6 +31,13 @@ def is_news(since: datetime, last: Notification, now: datetime) -> bool:
     A message in the future, by a clock that was ahead, counts for nothing: it is sent again.
     """
     return last.at < since or last.at > now
+
+
+# Earlier versions sent no message about a pause, so an old one is not sent after an upgrade.
+def is_snooze_news(view: ServiceView, last: Notification, now: datetime) -> bool:
+    """Return whether reminders were paused, or go on again, since the last message, and lately."""
+    given = view.acknowledged or view.resumed
+    return given is not None and last.at < given.at and now - given.at < ANNOUNCED_WITHIN
 
 
 def is_notified_on_day(last: Notification, now: datetime, zone: ZoneInfo) -> bool:

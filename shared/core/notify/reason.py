@@ -22,7 +22,12 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
-from shared.core.notify.last_message import is_news, is_notified_on_day, rung_crossed
+from shared.core.notify.last_message import (
+    is_news,
+    is_notified_on_day,
+    is_snooze_news,
+    rung_crossed,
+)
 
 LEFTOVER_LADDER = (7, 1, 0)
 ACKNOWLEDGED_ABOVE = 7
@@ -50,7 +55,7 @@ def reason_due(
     # an introduction only says that a service is watched; its status was never sent
     if last is None or last.reason == Reason.INTRODUCED or is_news(state.since, last, at.now):
         return state.reason
-    return _reason_by_date(view, last, at)
+    return _reason_of_snooze(view, last, at) or _reason_by_date(view, last, at)
 
 
 def _reason_when_well(
@@ -61,6 +66,13 @@ def _reason_when_well(
     if last is None or not warned or not is_news(state.since, last, at.now):
         return None
     return state.reason if state.reason in NEWS_WHEN_WELL else None
+
+
+def _reason_of_snooze(view: View, last: Notification, at: CheckContext) -> Reason | None:
+    """Return the reason to notify that a person paused the reminders, or that they go on."""
+    if not isinstance(view, ServiceView) or not is_snooze_news(view, last, at.now):
+        return None
+    return Reason.RESUMED if view.acknowledged is None else Reason.SNOOZED
 
 
 def _reason_by_date(view: View, last: Notification, at: CheckContext) -> Reason | None:

@@ -9,7 +9,7 @@ from shared.core.model.check_record import LastChecks
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import NextMessages
-from shared.core.model.views import UnclaimedView
+from shared.core.model.views import AssignedView, UnclaimedView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import WatchedApp, Watchlist
 from shared.core.notify.requests import requests
@@ -52,6 +52,7 @@ def status_document(
         "check": _check(status.last_checks, stale=status.stale),
         "services": service_documents(judgement, next_messages, watchlist),
         "unclaimed": [_unclaimed(view, next_messages, at) for view in judgement.unclaimed],
+        "ignored": [_ignored(view) for view in judgement.ignored],
         "requests": list(_requests(judgement, watchlist)),
         "apps": [_app(app, judgement) for app in watchlist.apps],
         "tenant": inventory_document(status.inventory, after, paged=paged),
@@ -103,6 +104,20 @@ def _unclaimed(view: UnclaimedView, next_messages: NextMessages, at: Moment) -> 
         "wanted_by": [service.id for service in view.wanted_by],
         "next_step": next_step(view, at) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
+    }
+
+
+def _ignored(view: AssignedView) -> Json:
+    credential, given = view.credential, view.given
+    return {
+        "key_id": credential.key_id,
+        "kind": credential.kind,
+        "name": credential.name or None,
+        "hint": credential.hint or None,
+        "ends": instant(credential.ends),
+        "app": app_document(view.app),
+        "by": given.by.name,
+        "at": instant(given.at),
     }
 
 

@@ -61,6 +61,10 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
         case "claim":
             text = "credential assigned." if service in watchlist.services else "assignment saved."
             text += unsent
+        case "cancel":
+            text = f"snooze taken back; reminders continue.{unsent}"
+        case "reopen":
+            text = f"assignment taken back; the credential is not assigned any more.{unsent}"
         case "check":
             text = f"check completed.{unsent}"
         case _:

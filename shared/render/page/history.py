@@ -40,6 +40,8 @@ MESSAGES = {
     Reason.CHECK_FAILING: "checks fail",
     Reason.RECOVERED: "problem solved",
     Reason.ROTATION_LATE: "rotation late",
+    Reason.SNOOZED: "reminders snoozed",
+    Reason.RESUMED: "reminders continue",
     Reason.WEEKLY: "weekly status",
 }
 
@@ -95,6 +97,10 @@ def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
         case DecisionKind.ACKNOWLEDGE:
             why = clean(decision.why, MAX_REASON_CHARS).rstrip(".")
             return f"snoozed reminders: {why}."
+        case DecisionKind.CANCEL:
+            return "took back the snooze: reminders continue."
+        case DecisionKind.REOPEN:
+            return f"took back the assignment of {which}."
         case DecisionKind.CLAIM:
             services = at.watchlist.services
             names = [

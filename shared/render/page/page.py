@@ -14,7 +14,7 @@ from shared.core.model.listing import InventoryListing
 from shared.core.model.vocabulary import Severity
 from shared.core.results import Status
 from shared.render.instant import instant
-from shared.render.page import other_items
+from shared.render.page import decided, other_items
 from shared.render.page.age import age_text
 from shared.render.page.flash import Receipt
 from shared.render.page.history_part import HistoryLinks, history_part
@@ -23,6 +23,7 @@ from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
 from shared.render.page.listing import listing_section
+from shared.render.page.next_task import next_task
 from shared.render.page.recipients import recipients
 from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
@@ -88,6 +89,8 @@ def page(data: PageData) -> str:
         troubles=list(other_items.troubles(status, at)),
         checked=age_text(last_success, at.now) if last_success is not None else "",
         checked_stamp=instant(last_success),
+        next=next_task(cards, [*unread, *_to_do(sections)]),
+        ignored=decided.ignored(status, at),
         todos=todos(cards, [*unread, *_to_do(sections)]),
         picture=_picture(data) if cards else "",
         cards=cards,

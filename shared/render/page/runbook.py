@@ -15,8 +15,8 @@ from shared.render.text.ready_request import ReadyRequest
 from shared.render.text.request import ready_request
 from shared.render.text.runbooks import filled
 
-CLEAN_UP = "Clean up"
-OF_PIPELINES = (CREATE, "Verify")
+CLEAN_UP, VERIFY = "Clean up", "Verify"
+OF_PIPELINES = (CREATE, VERIFY)
 """The sections about a service that no person installs."""
 
 
@@ -26,7 +26,12 @@ class Section(NamedTuple):
     title: str
     html: Markup
     when: str
-    """`next`: needed now, and so unfolded; `then`: needed after that; empty: not needed now."""
+    """`next`: needed now; `then`: needed after that; empty: not needed now."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is unfolded: the next step, and the check that belongs to it."""
+        return self.when == "next" or (self.when == "then" and self.title == VERIFY)
 
 
 def sections(view: ServiceView, needed: Sequence[str], at: CheckContext) -> Iterator[Section]:

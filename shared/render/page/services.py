@@ -12,6 +12,7 @@ from shared.core.notify.requests import requests
 from shared.core.results import Status
 from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
+from shared.render.page.decided import Decided, decisions
 from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
 from shared.render.page.history_part import HistoryPart
@@ -53,6 +54,7 @@ class Card:
     confirms: tuple[Confirm, ...]
     undos: tuple[Confirm, ...]
     acknowledge: Acknowledge | None
+    decided: tuple[Decided, ...]
     new_name: str
     """The name for a new secret; empty if no new secret is needed."""
     request: ReadyRequest | None
@@ -88,6 +90,7 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         confirms=confirms(view, at),
         undos=undos(view, at),
         acknowledge=acknowledge(view, at),
+        decided=tuple(decisions(view, status, at)),
         new_name=suggested_name(view.service, now=now, zone=zone) if to_name else "",
         request=request(view, _requests_on(view, status), at),
         request_next=REQUEST in runbook_sections(shown, INSTALLER),

@@ -570,6 +570,16 @@ def test_read_rows_can_be_decided_again(ledger: Ledger) -> None:
     assert after.acknowledgements["libcal"].why == "other"
 
 
+def test_decision_deletes_what_it_drops(ledger: Ledger) -> None:
+    ledger.decide(decision("libcal"), holds=[hold()])
+    seen = ledger.load().in_use_records["libcal"]
+    ledger.decide(decision("libcal"), holds=[replace(seen, key_id=NEW)])
+    with pytest.raises(LedgerConflict):
+        ledger.decide(decision("libcal"), dropped=[seen])
+    ledger.decide(decision("libcal"), dropped=[ledger.load().in_use_records["libcal"]])
+    assert ledger.load().in_use_records == {}
+
+
 def test_known_previous_credential_is_not_a_conflict(ledger: Ledger) -> None:
     for _ in range(2):
         ledger.decide(decision("libcal"), formers=[PreviousCredential("libcal", OLD)])

@@ -1,5 +1,6 @@
 """The page in a browser: accessibility, the phone layout, and forms without a script."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs
@@ -8,11 +9,25 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from shared.render.page.flash import Receipt
-from shared.render.page.page import page
+from shared.render.page.page import PageData, page
 from shared.render.page.templates import not_signed_in
-from tests.render.page.page_cases import ROOT, everything, library, lived, safe, stopped, tenant
+from tests.render.page.page_cases import (
+    ENDED,
+    ROOT,
+    SAFE,
+    WAITING,
+    everything,
+    library,
+    lived,
+    safe,
+    single,
+    stopped,
+    tenant,
+)
 from tests.render.page.page_pictures import SITE, opened
+from tests.render.page.test_service_cards import MISSING
 from tests.support.browser import chromium
+from tests.support.notices import app_view, service_view, unclaimed, unmatched
 
 PAGES = {
     "library": page(lived(library())),
@@ -70,6 +85,41 @@ def test_tenant_rows_are_stacked_on_a_phone(browser: Browser, width: int, *, sta
         assert shown.evaluate(OVERFLOWS) == [0], "nothing is off the screen"
 
 
+FIVE_SECONDS = {
+    "expiring": (single(service_view()), "Write to its-helpdesk@example.org"),
+    "waiting": (single(WAITING), "Confirm: I pasted Zr2… into LibCal and saw it sync"),
+    "missing": (single(MISSING), "Write to its-helpdesk@example.org"),
+    "expired": (single(ENDED), "Write to its-helpdesk@example.org"),
+    "unmatched": (single(unmatched()), "Open in Entra"),
+    "app problem": (single(app_view("it is disabled")), "Show the details"),
+    "unassigned": (single(SAFE, unclaimed()), "Open in Entra"),
+    "stopped": (lived(stopped()), "Confirm: I pasted r2B… into LibCal and saw it sync"),
+}
+
+
+@pytest.mark.parametrize(("data", "button"), FIVE_SECONDS.values(), ids=FIVE_SECONDS)
+def test_answer_task_and_button_need_no_scrolling(
+    browser: Browser, data: PageData, button: str
+) -> None:
+    """On the first screen are the answer, who acts next, and the button for that."""
+    with opened(browser, page(data)) as shown:
+        first = shown.locator(".next")
+        for width, height in ((390, 844), (1280, 900)):
+            shown.set_viewport_size({"width": width, "height": height})
+            pressed = first.get_by_text(button, exact=True)
+            for part in (shown.locator("h1"), first.locator(".turn strong"), pressed):
+                box = part.bounding_box()
+                assert box is not None
+                assert box["y"] + box["height"] <= height
+
+
+def test_one_task_is_printed_on_one_page(browser: Browser) -> None:
+    """A link to a service selects what is printed."""
+    with opened(browser, PAGES["library"]) as shown:
+        shown.get_by_role("link", name="Show the steps").click()
+        assert len(re.findall(rb"/Type\s*/Page\b", shown.pdf(format="A4"))) == 1
+
+
 def test_forms_work_without_a_script(browser: Browser) -> None:
     posted: list[tuple[str, str]] = []
 
@@ -78,7 +128,9 @@ def test_forms_work_without_a_script(browser: Browser) -> None:
             posted.append((route.request.url, route.request.post_data or ""))
 
     with opened(browser, PAGES["library"], script=False, seen=note) as shown:
-        shown.get_by_role("button", name="I pasted r2B… into LibCal").click()
+        button = shown.get_by_role("button", name="I pasted r2B… into LibCal")
+        assert button.count() == 2, "at the top, and after the steps"
+        button.first.click()
         unclaimed = shown.locator("#unclaimed")
         unclaimed.get_by_label("LibCal").check()
         unclaimed.get_by_label("LibStaffer").check()

@@ -33,7 +33,7 @@ from tests.support.notices import LIBCAL, NOW, PAT, ZONE, channel, credential, u
 
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>\u202e{{ 7*7 }}\ud800</form>"
 FAILED = replace(GOOD, outcome=Outcome.FAILED, error="No token could be had.")
-OWN_LINKS = ("https://", "mailto:", "#", "/api/page")
+OWN_LINKS = ("https://", "mailto:", "#", "/api/page", "/.auth/logout")
 
 
 def views_of(name: str) -> list[View]:

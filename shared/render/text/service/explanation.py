@@ -64,7 +64,7 @@ def snooze(view: ServiceView, at: Moment) -> Iterator[str]:
     """Yield who paused the reminders, until when and why."""
     if (given := view.acknowledged) is not None:
         until, why = day(given.until, *at), clean(given.why).rstrip(".")
-        yield f"Snoozed by {clean(given.by.name)} until {until}: “{why}”."
+        yield f"{clean(given.by.name)}: {why}, quiet until {until}."
 
 
 def _news(view: ServiceView, reason: Reason, at: Moment) -> Iterator[str]:
@@ -72,6 +72,8 @@ def _news(view: ServiceView, reason: Reason, at: Moment) -> Iterator[str]:
     match reason:
         case Reason.CONFIRMED if view.in_use_record is not None:
             yield from _confirmed(view, at)
+        case Reason.RESUMED if view.resumed is not None:
+            yield f"{clean(view.resumed.by.name)} took back the snooze, so reminders continue."
         case Reason.RECOVERED:
             yield f"Its {noun(view.in_use)} is back in Entra."
         case Reason.DELETED if view.replacement is None and view.loss == Loss.NONE:
