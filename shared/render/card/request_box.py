@@ -34,6 +34,8 @@ def elsewhere(titles: Sequence[str], runbook: Runbook | None, page_url: str) -> 
 
 def _letter(ready: ReadyRequest, text: str) -> Iterator[Element]:
     yield line(ready.heading, weight="Bolder")
+    if ready.note:
+        yield line(ready.note)
     if ready.to:
         yield row("To", ready.to)
     yield row("Subject", ready.subject)

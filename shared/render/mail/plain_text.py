@@ -55,6 +55,8 @@ def _fact(fact: Fact) -> str:
 
 def _request(request: ReadyRequest) -> Iterator[str]:
     yield _underlined(wrapped(request.heading, WIDTH), "-")
+    if request.note:
+        yield wrapped(request.note, WIDTH)
     to = [f"To: {request.to}"] if request.to else []
     yield "\n".join((*to, wrapped(f"Subject: {request.subject}", WIDTH)))
     yield "\n".join(_line(line) for line in request.text.splitlines())

@@ -22,6 +22,8 @@ class ReadyRequest(NamedTuple):
     subject: str
     text: str
     link: Mailto | None
+    note: str = ""
+    """For the reader only: which of several services somebody has snoozed."""
 
     @property
     def heading(self) -> str:

@@ -10,8 +10,9 @@ from shared.core.model.views import Request
 from shared.core.model.watchlist import REQUEST
 from shared.core.notify.requests import request_of
 from shared.render.text.card_markdown import card_markdown
+from shared.render.text.dates import full_day
 from shared.render.text.default_request import DEFAULT_REQUEST
-from shared.render.text.escape import clean
+from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.filling import fill_markdown, fill_plain
 from shared.render.text.links import entra_credentials
 from shared.render.text.mailto import mailto
@@ -49,7 +50,7 @@ def ready_request(
     title = clean(subject[1] if subject else f"New client secret for {names}", MAX_SUBJECT_CHARS)
     link = mailto(to, title, body, _short(request, page_url)) if to else None
     ids = tuple(view.service.id for view in request.services)
-    return ReadyRequest(ids, names, to, title, body, link)
+    return ReadyRequest(ids, names, to, title, body, link, _note(request))
 
 
 def request_for_card(request: Request, *, now: datetime, zone: ZoneInfo) -> str:
@@ -71,6 +72,17 @@ def requests_shown(items: Iterable[str], made: Sequence[Request]) -> Mapping[str
             shown[item] = Shown(request, first=request not in earlier)
             earlier.append(request)
     return shown
+
+
+def _note(request: Request) -> str:
+    """Return what may have been asked for already, so that nobody asks for it twice."""
+    notes = [
+        f"{clean(view.service.name)} is snoozed until {full_day(given.until)}"
+        f": “{clean(given.why, MAX_WATCHLIST_TEXT_CHARS)}”."
+        for view in request.services
+        if (given := view.acknowledged) is not None
+    ]
+    return " ".join(notes) if len(request.services) > 1 else ""
 
 
 def _source(request: Request) -> str:

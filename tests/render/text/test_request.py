@@ -7,17 +7,30 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.config.runbook import parse
+from shared.core.model.decision import Acknowledgement
 from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 from shared.core.model.watchlist import Claim, Runbook
 from shared.core.notify.requests import requests
+from shared.render.card.card import payloads
 from shared.render.text.mailto import MAX_MAILTO_CHARS
 from shared.render.text.ready_request import ReadyRequest
 from shared.render.text.request import ready_request, request_for_card
 from tests.render.cases import MESSAGES
 from tests.render.mail_reading import Page, mailto_of, sent
-from tests.support.notices import LIBCAL, NOW, PAGE_URL, ZONE, credential, service_view
+from tests.support.notices import (
+    INSTALLER,
+    LIBCAL,
+    NOW,
+    PAGE_URL,
+    PAT,
+    ZONE,
+    credential,
+    message,
+    notice,
+    service_view,
+)
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = {
@@ -124,6 +137,21 @@ def test_list_stays_a_list_and_names_stay_text_on_a_card() -> None:
     shown = request_for_card(made, now=NOW, zone=ZONE)
     assert "\n\n- LibCal 2028 (for LibCal: " in shown
     assert "\n- LibStaffer 2028 (for \\[x\\](https://evil.example) { {services}}: " in shown
+
+
+def test_reader_sees_what_may_have_been_asked_for_already() -> None:
+    """The note is for the reader; the mail to ITS does not contain it."""
+    given = Acknowledgement("libcal", NOW.date(), "ticket 4711", NOW, PAT, "")
+    cal = replace(CAL, acknowledged=given)
+    assert asked(cal).note == ""
+    ready = asked(cal, STAFF)
+    assert ready.note == "LibCal is snoozed until 22 Nov 2026: “ticket 4711”."
+    assert "4711" not in ready.text
+    told = message(notice(STAFF, roles=INSTALLER), requests=requests([cal, STAFF]))
+    made = sent(told)
+    assert made.text.count(ready.note) == 1
+    assert ready.note in Page(made.html).text
+    assert ready.note in str(payloads(told))
 
 
 def test_request_stands_once_in_a_mail_about_both() -> None:
