@@ -158,7 +158,7 @@ def test_all_cards_of_a_long_message_are_posted_in_order(flow: Flow) -> None:
 
 def test_card_links_to_the_page(flow: Flow) -> None:
     webhook(flow.url, page_url="https://lapsewatch.example.org/api/page").send(MESSAGE)
-    assert b'"url": "https://lapsewatch.example.org/api/page"' in flow.bodies[0]
+    assert b'"url": "https://lapsewatch.example.org/api/page#' in flow.bodies[0]
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
