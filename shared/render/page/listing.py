@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from shared.core.model.listing import DEFAULT_DAYS, InventoryListing, ListedCredential
+from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import Watchlist
 from shared.render.page.inventory_row import InventoryRow, inventory_row
 from shared.render.page.labels import error_text
@@ -10,7 +11,7 @@ from shared.render.page.listing_query import WantedListing
 from shared.render.text.escape import clean
 
 ROWS = 200
-"""The most rows on the page; the table for a spreadsheet has all."""
+"""The most rows on the page; the table for a spreadsheet has all, and what has expired."""
 
 
 class ListingRow(NamedTuple):
@@ -38,14 +39,15 @@ def listing_section(
 ) -> ListingSection:
     """Return the section; `key` names the tenant in links, empty if there is only one."""
     days = listing.within if listing is not None else DEFAULT_DAYS
-    found = listing.credentials if listing is not None else ()
+    every = listing.credentials if listing is not None else ()
+    found = [each for each in every if each.view.standing == Standing.EXPIRING]
     return ListingSection(
         days,
         listing is not None,
         WantedListing(days).address(base, key),
         WantedListing(days, csv=True).address(base, key),
         [_row(each, watchlist) for each in found[:ROWS]],
-        _shown(len(found), days),
+        _shown(len(found), len(every) - len(found), days),
         incomplete(listing, key) if listing is not None else "",
     )
 
@@ -65,8 +67,9 @@ def _row(row: ListedCredential, watchlist: Watchlist) -> ListingRow:
     return ListingRow(inventory_row(row.view, watchlist.zone), watched)
 
 
-def _shown(number: int, days: int) -> str:
-    if not number:
-        return f"Nothing expires within {days:,} days."
+def _shown(number: int, expired: int, days: int) -> str:
     rows = f"The first {ROWS} of {number:,}" if number > ROWS else f"{number:,}"
-    return f"{rows}, soonest first; also what expired in the last 90 days."
+    shown = f"{rows}, soonest first." if number else f"Nothing expires within {days:,} days."
+    if not expired:
+        return shown
+    return f"{shown} The table for a spreadsheet also has {expired:,} that expired lately."

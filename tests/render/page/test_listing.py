@@ -20,6 +20,7 @@ def world_of(*names: str) -> World:
     world.whole.apps = [
         libapps._replace(credentials=(used,)),
         *(app(name, "2027-01-02T12:00Z") for name in names),
+        app("Old", "2026-08-02T12:00Z"),
     ]
     return world
 
@@ -46,7 +47,8 @@ def test_the_tenant_is_read_only_when_somebody_asks() -> None:
 def test_the_table_has_what_is_not_due_yet_and_its_service() -> None:
     world = world_of("Kiosk <b>")
     page = shown(world, read(world))
-    assert "2, soonest first; also what expired in the last 90 days." in page.text
+    assert "2, soonest first. The table for a spreadsheet also has 1 that expired" in page.text
+    assert "Old" not in page.text
     assert "LibApps secret “LibCal 2024” q7X 13 Dec 2026, in 103 days LibCal" in spaced(page)
     assert "Kiosk <b> unnamed secret q7X 2 Jan 2027, in 123 days" in spaced(page)
     many = world_of(*(f"App {number}" for number in range(300)))
