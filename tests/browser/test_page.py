@@ -58,7 +58,7 @@ def renew_and_undo(visitor: Visitor, tenant: Tenant, look: Callable[[], None]) -
     assert (old["standing"], old["in_use"]["hint"]) == ("expiring", "q7X")
     assert visitor.reads("h1").strip().startswith("Due on ")
     assert "days left" in visitor.reads(f"{LIBCAL} .countdown")
-    assert visitor.page.locator(f"{LIBCAL} summary", has_text="Request").is_visible()
+    assert visitor.page.locator(".next summary", has_text="Request").is_visible()
     look()
 
     new = created(tenant)
@@ -148,6 +148,12 @@ def test_snoozed_reminders_show_who_and_why(visit: Open) -> None:
         DANAS_ID,
     )
     assert "ticket 4711 <b>is</b> with ITS" in visitor.reads(LIBCAL)
+    focused = "document.activeElement.getAttribute('role')"
+    assert visitor.page.evaluate(focused) == "status", "the message has the focus"
+    visitor.is_accessible()
+    visitor.press("Take back", within=LIBCAL)
+    assert service(visitor.host)["acknowledged"] is None
+    assert "snooze taken back" in visitor.reads("[role=status]:not(.hush)")
 
 
 def test_credential_is_assigned_by_clicking(visit: Open, lapsewatch: Lapsewatch) -> None:

@@ -84,6 +84,13 @@ def test_acknowledgement_is_in_the_status(lapsewatch: Lapsewatch) -> None:
     given = lapsewatch("status", "--json").json["services"][1]["acknowledged"]
     assert (given["by"], given["why"], given["until"]) == ("Anna", "ordered", until)
     assert abs(datetime.fromisoformat(given["at"]) - now) < timedelta(minutes=2)
+    back = lapsewatch("acknowledge", "LibStaffer", "--cancel", "--by", "Ben")
+    assert (back.status, "saved: LibStaffer: reminders continue" in back.out) == (0, True)
+    assert lapsewatch("status", "--json").json["services"][1]["acknowledged"] is None
+    again = lapsewatch("acknowledge", "LibStaffer", "--cancel")
+    assert (again.status, "not snoozed" in again.err) == (1, True)
+    both = lapsewatch("acknowledge", "libstaffer", "--cancel", "--until", until)
+    assert both.status == lapsewatch("acknowledge", "libstaffer").status == 2
 
 
 def test_unassigned_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None:
@@ -101,6 +108,12 @@ def test_unassigned_secret_is_claimed_or_ignored(lapsewatch: Lapsewatch) -> None
     document = lapsewatch("status", "--json").json
     assert document["unclaimed"] == []
     assert document["services"][0]["replacement"]["key_id"] == ours
+    assert [each["key_id"] for each in document["ignored"]] == [stray]
+    assert {lapsewatch("claim", each, "open").status for each in (ours, stray)} == {0}
+    document = lapsewatch("status", "--json").json
+    assert {each["credential"]["key_id"] for each in document["unclaimed"]} == {ours, stray}
+    assert document["ignored"] == []
+    assert lapsewatch("claim", stray, "open").status == 1
 
 
 def test_decision_needs_the_current_app(lapsewatch: Lapsewatch) -> None:

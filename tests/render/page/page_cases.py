@@ -114,7 +114,7 @@ def library() -> World:
 
 
 def safe() -> World:
-    """LibCal and LibStaffer, both confirmed on new secrets; an old one is left."""
+    """LibCal and LibStaffer are safe; an old secret is left, one is not ours, one is assigned."""
     world = World(
         watched=_watched(_shipped("LibCal"), _shipped("LibStaffer")), now=at("2026-08-15T13:05Z")
     )
@@ -128,8 +128,14 @@ def safe() -> World:
             "cal26", "LibCal 2026", starts="2026-09-20T17:00Z", ends="2028-09-20T17:00Z", hint="r2B"
         )
     )
+    world.tenant.add(secret("stray", "branch test", ends="2027-09-20T17:00Z", hint="a_b"))
+    world.tenant.add(
+        secret("spare", "spare", starts="2023-09-20T17:00Z", ends="2028-09-20T17:00Z", hint="x_y")
+    )
     world.run("2026-09-22T18:00Z")
     world.confirm("libcal", "cal26")
+    world.claim("stray")
+    world.claim("spare", "libstaffer")
     world.run("2026-09-28T18:00Z")
     return world
 

@@ -120,11 +120,13 @@ def _waiting(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> It
             "and nobody has confirmed which one it uses. "
             "Until then, the one that expires first is assumed."
         )
-        yield (
-            f"Press Confirm on the status page beside the {kind} that {name} uses."
-            if page
-            else f"Run “confirm” for the {kind} that {name} uses."
+        newest = (
+            f"install the newest one in {name}"
+            if kind == Kind.CERTIFICATE
+            else f"paste the newest value into {name}"
         )
+        then = "press Confirm on the status page" if page else "run “confirm”"
+        yield f"To settle it, {newest}, check that it syncs, then {then}."
     elif reason != Reason.STILL_OLD and view.loss == Loss.NONE:
         yield (f"Nobody has confirmed that {name} uses the new {kind} yet, so reminders continue.")
     yield from _shorter(view, at)
