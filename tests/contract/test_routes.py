@@ -118,6 +118,7 @@ def host() -> Iterator[Host]:
         "AzureWebJobsStorage": "AccountName=a;AccountKey=YQ==;QueueEndpoint=http://127.0.0.1:9/a",
         "LOCAL_FUNCTION_KEY": "local",
         "LOCAL_MASTER_KEY": "local-master",
+        "AzureWebJobsDisableHomepage": "true",  # as deployed
     }
     command = [sys.executable, "-m", "local.host", "--port", "0", "--no-timers"]
     with subprocess.Popen(

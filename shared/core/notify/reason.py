@@ -102,7 +102,7 @@ def _reason_of_leftover(
     since = last.at if last is not None and last.at <= now else record.at
     if since > now:  # written while the clock was ahead, so every rung counts
         since = now - timedelta(days=LEFTOVER_LADDER[0] + 1)
-    elif record.settled:  # a rung of the quiet week is not sent later
+    elif record.settled and record.at <= now:  # a rung of the quiet week is not sent later
         since = max(since, record.at + timedelta(days=QUIET_DAYS - 1))
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), since, now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None
