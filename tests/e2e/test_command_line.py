@@ -53,6 +53,8 @@ def test_status_document_has_the_documented_names(lapsewatch: Lapsewatch) -> Non
         "check",
         "services",
         "unclaimed",
+        "ignored",
+        "requests",
         "apps",
         "tenant",
     }

@@ -76,7 +76,7 @@ def test_failed_webhook_is_retried_at_the_next_tick(lapsewatch: Lapsewatch) -> N
         "teams", times=None, status=404, body='{"error":{"code":"WorkflowNotFound"}}'
     )
     ran = lapsewatch("check", "--json")
-    assert_failed(ran, "libapps", outcome="partial")
+    assert_failed(ran, "library staff and ITS", outcome="partial")
     assert [told["delivered"] for told in ran.json["told"]] == [False]
     assert "/teams/its" not in ran.out + ran.err
     assert lapsewatch("status", "--json").json["check"]["outcome"] == "partial"
