@@ -157,7 +157,7 @@ def test_second_instance_that_waits_takes_over(site: Site, expected: Heard) -> N
 
 
 def test_living_check_keeps_its_lease_for_longer_than_a_term(site: Site, expected: Heard) -> None:
-    """It waits for Graph, and a thread renews its lease. The other one does not wait for its end."""
+    """It waits for Graph, and a thread renews its lease. The other one does not wait for it."""
     go_on = Event()
 
     def slowly(passed: Pass) -> Reply:
