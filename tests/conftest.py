@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from local.azurite import Azurite
-from tests.support import markers, secret_scan, without_browser
+from tests.support import markers, order, secret_scan, without_browser
 from tests.support.examples import register
 from tests.support.markers import pytest_collection_modifyitems
 from tests.support.secret_scan import spoken
@@ -16,10 +16,11 @@ __all__ = ["pytest_collection_modifyitems"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugins: search for secrets, leave out browser tests, add markers."""
+    """Register the plugins: search for secrets, leave out browser tests, add markers, order."""
     secret_scan.pytest_configure(config)
     without_browser.pytest_configure(config)
     markers.pytest_configure(config)
+    config.pluginmanager.register(order, "order")
 
 
 register()
@@ -27,11 +28,8 @@ register()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return the number of workers: more than processors, since many tests wait for a service.
-
-    Coverage doubles the processor time, so one worker fewer keeps the processors busy then.
-    """
-    return (os.process_cpu_count() or 1) + (1 if os.environ.get("COVERAGE") else 2)
+    """Return the number of workers: more than processors, since many tests wait for a service."""
+    return (os.process_cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")

@@ -89,8 +89,9 @@ def renew_and_undo(visitor: Visitor, tenant: Tenant, look: Callable[[], None]) -
     look()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("phone", "dark"), [(True, True), (False, False)], ids=["dark phone", "light desktop"]
+)
 def test_from_expiring_to_safe_and_back(
     visit: Open, lapsewatch: Lapsewatch, *, phone: bool, dark: bool
 ) -> None:

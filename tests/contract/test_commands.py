@@ -1,7 +1,5 @@
 """Commands and their options keep their spelling, and their exit statuses their meaning."""
 
-import json
-import os
 import re
 import subprocess
 import sys
@@ -12,12 +10,10 @@ from typing import Any
 
 import pytest
 import requests
-from azure.data.tables import TableServiceClient
 from typer.main import get_command
 
-from local.azurite import Azurite
-from local.stand_in.tenant import Tenant
 from shared.__main__ import app
+from tests.e2e.conftest import Lapsewatch, lapsewatch, now, tenant  # noqa: F401  (fixtures)
 from tests.support.names import names_in, table
 
 ROOT = Path(__file__).parents[2]
@@ -112,34 +108,14 @@ def test_the_targets_and_the_hooks() -> None:
     assert [hook for hook in HOOKS.split() if not (ROOT / "infra" / "hooks" / hook).is_file()] == []
 
 
-@pytest.fixture
-def environment(azurite: Azurite) -> Any:  # noqa: ANN401  (a generator)
-    """Settings of a laptop beside the stand-ins, and an empty ledger."""
-    with TableServiceClient.from_connection_string(azurite.tables) as service:
-        service.delete_table("Lapsewatch")
-    with Tenant() as tenant:
-        plain = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_"))
-        }
-        yield {
-            **plain,
-            **tenant.environment,
-            "LAPSEWATCH_TABLES": azurite.tables,
-            "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
-        }
-
-
-def test_the_exit_statuses(environment: dict[str, str]) -> None:
-    [app_there] = requests.get(f"{environment['LAPSEWATCH_GRAPH']}/control/apps", timeout=10).json()
+def test_the_exit_statuses(lapsewatch: Lapsewatch) -> None:  # noqa: F811  (the fixture)
+    graph = lapsewatch.tenant.environment["LAPSEWATCH_GRAPH"]
+    [app_there] = requests.get(f"{graph}/control/apps", timeout=10).json()
     [key_id] = [each["key_id"] for each in app_there["secrets"] if each["name"] == "LibCal 2024"]
-    status, said = ran(
-        environment, "confirm", "libcal", "--key-id", key_id, "--by", "Anna", "--json"
-    )
-    assert status == 0
-    assert names_in(json.loads(said))["/"] == {"decision", "notes", "check"}
-    assert names_in(json.loads(said))["/decision"] == {
+    ran = lapsewatch("confirm", "libcal", "--key-id", key_id, "--by", "Anna", "--json")
+    assert ran.status == 0
+    assert names_in(ran.json)["/"] == {"decision", "notes", "check"}
+    assert names_in(ran.json)["/decision"] == {
         "at",
         "kind",
         "by",
@@ -148,22 +124,8 @@ def test_the_exit_statuses(environment: dict[str, str]) -> None:
         "key_id",
         "why",
     }
-    away = {**environment, "LAPSEWATCH_GRAPH": "http://127.0.0.1:9"}
-    assert ran(away, "check")[0] == 1
-    assert ran({**environment, "LAPSEWATCH_DEADLINE": "soon"}, "status")[0] == 2
-    assert ran(environment, "status", "--nonsense")[0] == 2
-
-
-def ran(environment: Mapping[str, str], *arguments: str) -> tuple[int, str]:
-    """Run a command: how it ended, and what it printed."""
-    command = [sys.executable, "-m", "shared", *arguments]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    assert lapsewatch("status", "--nonsense").status == 2
+    lapsewatch.tenant.identity.roles.clear()
+    assert lapsewatch("check").status == 1
+    lapsewatch.settings = {"LAPSEWATCH_DEADLINE": "soon"}
+    assert lapsewatch("status").status == 2

@@ -33,6 +33,8 @@ EXCEPTIONS = {
 
 def unexplained_comments(file: Path) -> Iterator[str]:
     """Yield the suppressions of a Python file that have no reason. Strings do not count."""
+    if not SUPPRESSION.search(file.read_text(encoding="utf-8")):
+        return  # reading all tokens takes long
     with tokenize.open(file) as source:
         for token in tokenize.generate_tokens(source.readline):
             if (

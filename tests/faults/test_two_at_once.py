@@ -42,7 +42,7 @@ def delayed(seed: int) -> Twist:
     return twist
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_one_of_three_checks_sends_and_the_others_are_busy(world: World, seed: int) -> None:
     rig = world.begin()
     assert rig.check(DAY).outcome == Outcome.OK
@@ -99,8 +99,13 @@ def during(place: Place, act: Callable[[], None]) -> Twist:
     return twist
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["known", "never seen before"])
-@pytest.mark.parametrize("place", ["watched apps", "sign-ins", "webhook", "mail", "ledger write"])
+@pytest.mark.parametrize(
+    ("place", "known"),
+    [
+        *((place, True) for place in ("watched apps", "sign-ins", "webhook", "mail")),
+        *((place, False) for place in ("watched apps", "ledger write")),
+    ],
+)
 def test_decision_during_a_check_is_kept(
     world: World, renewed: str, place: str, *, known: bool
 ) -> None:

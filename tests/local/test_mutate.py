@@ -41,6 +41,7 @@ def program(folder: Path, *entries: str) -> Path:
     (folder / "test_answer.py").write_text(TEST)
     for number, entry in enumerate(entries):
         (folder / MUTATIONS / f"{number}.toml").write_text(entry)
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --disable-plugin-autoload\n")
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     return folder
 
@@ -48,13 +49,6 @@ def program(folder: Path, *entries: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "test", "said"),
     [
-        ("ANSWER = 42", "ANSWER = 43", "test_it", ""),
-        (
-            "OTHER = 1",
-            "OTHER = 2",
-            "test_it",
-            "the mutation survived: test_answer.py::test_it still passes",
-        ),
         (
             "ANSWER = 41",
             "ANSWER = 43",
@@ -70,13 +64,12 @@ def program(folder: Path, *entries: str) -> Path:
         ),
     ],
 )
-def test_mutation_is_noticed_or_the_reason_is_given(
+def test_why_a_mutation_cannot_be_tried_is_given(
     tmp_path: Path, old: str, new: str, test: str, said: str
 ) -> None:
     root = program(tmp_path, ENTRY.format(old=old, new=new, test=test))
     (outcome,) = run_all(mutations(root), 1, root)
     assert said in outcome.error
-    assert bool(said) == bool(outcome.error)
 
 
 def test_run_that_fails_without_pytest_notices_nothing(tmp_path: Path) -> None:
@@ -122,8 +115,11 @@ def two_mutations(folder: Path) -> Path:
 
 
 def test_work_copy_is_restored_after_each_mutation(tmp_path: Path) -> None:
+    """Both are tried in one copy; the test would fail for the second if the first was still in."""
     root = two_mutations(tmp_path)
-    assert [bool(outcome.error) for outcome in run_all(mutations(root), 1, root)] == [False, True]
+    noticed, survived = run_all(mutations(root), 1, root)
+    assert noticed.error == ""
+    assert "the mutation survived: test_answer.py::test_it still passes" in survived.error
     assert (root / "answer.py").read_text() == "ANSWER = 42\nOTHER = 1\n"
 
 

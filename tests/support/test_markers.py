@@ -66,6 +66,7 @@ def test_a_fixture_counts_too(request: pytest.FixtureRequest) -> None:
 def test_a_process_that_is_started_in_another_way_fails_the_test(tmp_path: Path) -> None:
     (tmp_path / "test_inner.py").write_text(INNER, encoding="utf-8")
     options = ["-p", "tests.support.markers", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
+    options += ["--disable-plugin-autoload"]
     command = [sys.executable, "-m", "pytest", *options, str(tmp_path / "test_inner.py")]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=100, check=False

@@ -65,6 +65,7 @@ def test_a_run_in_which_none_was_written_does_not(tmp_path: Path) -> None:
 def ran(folder: Path, tests: str, *options: str) -> tuple[int, str]:
     (folder / "test_inner.py").write_text(tests, encoding="utf-8")
     plain = ["-p", "tests.support.secret_scan", "-p", "no:cacheprovider", f"--rootdir={folder}"]
+    plain += ["--disable-plugin-autoload", "-p", "xdist"]
     command = [sys.executable, "-m", "pytest", *plain, *options, str(folder / "test_inner.py")]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False

@@ -25,6 +25,7 @@ WORKERS = [(), ("-n", "2")]
 def ran(folder: Path, *options: str, **settings: str) -> tuple[int, str]:
     (folder / "test_inner.py").write_text(TESTS, encoding="utf-8")
     plain = ["-p", "tests.support.without_browser", "-p", "no:cacheprovider", f"--rootdir={folder}"]
+    plain += ["--disable-plugin-autoload", "-p", "xdist"]
     command = [sys.executable, "-m", "pytest", *plain, *options, str(folder / "test_inner.py")]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LAPSEWATCH_")}
     environment = {**kept, "LAPSEWATCH_BROWSER": "none", **settings}

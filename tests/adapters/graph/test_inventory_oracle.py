@@ -86,12 +86,7 @@ class Watching:
 
 
 @pytest.mark.parametrize(
-    ("apps", "seed"),
-    [
-        pytest.param(100_000, 1, marks=pytest.mark.slow),
-        *((2_000, seed) for seed in range(2, 8)),
-        (0, 8),
-    ],
+    ("apps", "seed"), [(20_000, 1), *((2_000, seed) for seed in range(2, 6)), (0, 8)]
 )
 def test_messages_match_the_oracle(apps: int, seed: int) -> None:
     tenant = generated(apps, seed)
