@@ -6,6 +6,7 @@
 import contextlib
 import json
 import logging
+import re
 import socket
 import threading
 import time
@@ -24,6 +25,12 @@ type Invoke = Callable[[Function, rpc.TypedData, About], object]
 """Runs a function with a value and its metadata. Raises `InvocationFailed`."""
 
 PREFIX = "/admin/"
+_JSON = re.compile(
+    r"(?:(?:application|text)/json|application/[\w.+-]+\+json)"
+    r"\s*(?:;(?!.*charset=(?!\"?utf-(?:8|16)\b)).*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""The content types that ASP.NET Core reads as JSON (`NewtonsoftJsonInputFormatter`)."""
 _log = logging.getLogger(__name__)
 
 
@@ -81,8 +88,7 @@ class Admin:
         }
 
     def _start(self, request: Request, name: str) -> Response:
-        media_type = request.header("content-type").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        if not _JSON.fullmatch(request.header("content-type").strip()):
             return Response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         try:
             given = json.loads(request.body.whole())

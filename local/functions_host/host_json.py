@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from threading import TIMEOUT_MAX
 from typing import NamedTuple
 
 from local.functions_host.errors import HostError
@@ -39,6 +40,10 @@ def host_file(app: Path) -> HostFile:
     content = read(app / "host.json")
     if _value(content, "version") != "2.0":
         raise HostError(f'host.json: version is {_value(content, "version")!r}, not "2.0"')
+    bundle = _value(content, "extensionBundle")
+    for name in ("id", "version"):
+        if bundle and _value(bundle, name) is None:
+            raise HostError(f"host.json: extensionBundle has no {name}")
     for path, accepts, expected in _KNOWN:
         value = _value(content, *path)
         if value is not None and not accepts(str(value)):
@@ -47,8 +52,8 @@ def host_file(app: Path) -> HostFile:
     limit = time_span(str(_value(content, "functionTimeout") or DEFAULT_TIMEOUT))
     return HostFile(
         "api" if prefix is None else str(prefix).strip("/"),
-        None if limit is None else limit.total_seconds(),
-        _value(content, "extensionBundle", "id") is not None,
+        None if limit is None else min(limit.total_seconds(), TIMEOUT_MAX),
+        bool(bundle),
         {
             path[-1]: str(value)
             for path, _, _ in _KNOWN
@@ -66,7 +71,7 @@ def _value(content: object, *path: str) -> object:
     return content
 
 
-def _spans(least: int) -> Callable[[str], bool]:
+def _spans(least: float) -> Callable[[str], bool]:
     def accepts(text: str) -> bool:
         span = time_span(text)
         return span is not None and span >= timedelta(seconds=least)
@@ -103,13 +108,14 @@ _KNOWN: tuple[_Rule, ...] = (
         lambda text: text == "-1" or _spans(1)(text),
         'a time such as "00:30:00"',
     ),
+    (("extensionBundle", "id"), lambda text: bool(re.fullmatch(r"\w+([.-]\w+)*", text)), "an id"),
     (("extensionBundle", "version"), _available, 'a range such as "[4.*, 5.0.0)" of known bundles'),
     ((*QUEUES, "batchSize"), _from(1, 32), "a number from 1 to 32"),
     ((*QUEUES, "newBatchThreshold"), _from(0), "a number from 0 on"),
     ((*QUEUES, "maxDequeueCount"), _from(1), "a number from 1 on"),
     (
         (*QUEUES, "maxPollingInterval"),
-        _spans(0),
+        _spans(0.1),
         'a time such as "00:00:02"',
     ),
     (

@@ -21,7 +21,7 @@ from local.functions_host.queue_settings import queue_settings
 from local.functions_host.queue_triggers import Queues
 from local.functions_host.refusals import Refusals
 from local.functions_host.server import listen, serving
-from local.functions_host.settings import environment
+from local.functions_host.settings import environment, seconds
 from local.functions_host.timer_triggers import Timers
 from local.functions_host.worker import Limits, Worker
 
@@ -75,7 +75,7 @@ class LocalHost:
             listening = stack.enter_context(listen(self._port))
             self.port = listening.getsockname()[1]
             stack.enter_context(environment(self._app, self._environment, self.port))
-            self._grace = float(os.environ.get(GRACE, "10"))
+            self._grace = seconds(GRACE, 10)
             self._keys = Keys.of(os.environ)
             file = HostFile()
             try:

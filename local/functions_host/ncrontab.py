@@ -97,7 +97,10 @@ class Schedule:
         `CronSchedule.TryAdjustAmbiguousTime`).
         """
         if self.period is not None:
-            return instant.astimezone(UTC) + self.period
+            # not beyond the last year
+            return instant.astimezone(UTC) + min(self.period, NO_TIME - instant)
+        if instant >= NO_TIME:
+            return NO_TIME
         now = instant.astimezone(self.zone)
         due = self._due(now.replace(tzinfo=None))
         if due.replace(tzinfo=UTC) == NO_TIME:

@@ -39,7 +39,7 @@ class Route:
 
     def match(self, method: str, path: str) -> Mapping[str, str] | None:
         """Return the parameters in `path`, or `None` if it does not match."""
-        if self.methods and method not in self.methods:
+        if self.methods and method.upper() not in self.methods:
             return None
         found = self.pattern.fullmatch(path)
         return (

@@ -42,6 +42,14 @@ def resolved(text: str) -> str:
     return _SETTING.sub(value, text)
 
 
+def seconds(name: str, default: float) -> float:
+    """Return the seconds that a setting names. Raise `HostError` if it is no such number."""
+    text = os.environ.get(name, str(default))
+    if not re.fullmatch(r"\d{1,5}(\.\d+)?", text, re.ASCII):
+        raise HostError(f"{name} is {text!r}: set a number of seconds, such as {default:g}")
+    return float(text)
+
+
 def _local_values(app: Path) -> dict[str, str]:
     path = app / "local.settings.json"
     if not path.is_file():

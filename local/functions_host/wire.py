@@ -48,7 +48,9 @@ def receive(stream: BufferedIOBase, proceed: Callable[[], None]) -> Received | N
         Refused: it breaks a rule or a limit.
         ConnectionError: the connection ended in the middle.
     """
-    line = _line(stream, LINE_LIMIT, HTTPStatus.REQUEST_URI_TOO_LONG)
+    line: str | None = ""
+    while not line and line is not None:  # empty lines before a request do not count
+        line = _line(stream, LINE_LIMIT, HTTPStatus.REQUEST_URI_TOO_LONG)
     if line is None:
         return None
     found = _REQUEST_LINE.fullmatch(line)

@@ -92,6 +92,12 @@ def test_next_run_in_berlin_is(expression: str, after: str, due: str) -> None:
     assert schedule.next_after(instant(after)) == instant(due)
 
 
+def test_nothing_comes_after_the_last_year() -> None:
+    assert parse("0 0 0 31 2 *").next_after(NO_TIME) == NO_TIME
+    assert parse("10675199").next_after(instant("2026-11-28T00:00:00")) == NO_TIME
+    assert parse("1.00:00:00").next_after(NO_TIME) == NO_TIME
+
+
 def test_a_day_that_never_comes_is_never_due() -> None:
     assert parse("0 0 0 31 2 *").next_after(instant("2026-11-22T00:00:00")) == NO_TIME
 

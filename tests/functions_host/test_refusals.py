@@ -1,6 +1,7 @@
 """What cannot run: a strict host does not start; a tolerant one turns it off and logs why."""
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,8 @@ def test_without_a_bundle_queue_functions_are_off(app: Path, tmp_path: Path) -> 
         ("{}", 'version is None, not "2.0"'),
         ('{"version": "1.0"}', "version is '1.0'"),
         ('{"version": 2}', "version is 2"),
+        ('{"version": "2.0", "extensionBundle": {"id": "a"}}', "extensionBundle has no version"),
+        ('{"version": "2.0", "extensionBundle": {"version": "4.0"}}', "extensionBundle has no id"),
         *(
             (f'{{"version": "2.0", {each}}}', "not a")
             for each in (
@@ -155,6 +158,8 @@ def test_without_a_bundle_queue_functions_are_off(app: Path, tmp_path: Path) -> 
                 QUEUES % ("newBatchThreshold", -1),
                 QUEUES % ("maxDequeueCount", 0),
                 QUEUES % ("maxPollingInterval", '"soon"'),
+                QUEUES % ("maxPollingInterval", '"00:00:00.09"'),
+                BUNDLE.replace("Microsoft.", "Microsoft ") % "[4.*, 5.0.0)",
                 BUNDLE % "[9.*, 10.0.0)",
                 BUNDLE % "latest",
                 '"functionTimeout": "00:00:00"',
@@ -180,6 +185,7 @@ def test_wrong_value_in_host_json(app: Path, content: str, sentence: str) -> Non
         (QUEUES % ("BATCHSIZE", '"32"'), HostFile("api", 1800, queues={"batchSize": "32"})),
         ('"functionTimeout": "-1"', HostFile("api", None)),
         ('"functionTimeout": "24:00:00"', HostFile("api", 24 * 86400)),
+        ('"functionTimeout": "10675198.00:00:00"', HostFile("api", threading.TIMEOUT_MAX)),
         ('"FunctionTimeout": "1.00:00:05.5"', HostFile("api", 86405.5)),
         ('"extensions": {"http": {"routePrefix": ""}}', HostFile("", 1800)),
         ('"extensions": {"http": {"routePrefix": "/v1/"}}', HostFile("v1", 1800)),
