@@ -22,6 +22,8 @@ class ReadyRequest(NamedTuple):
     subject: str
     text: str
     link: Mailto | None
+    whom: str = ""
+    """Who gets it, as people call them; else the address."""
     note: str = ""
     """For the reader only: which of several services somebody has snoozed."""
 

@@ -18,6 +18,7 @@ from shared.render.text.links import entra_credentials
 from shared.render.text.mailto import mailto
 from shared.render.text.new_secrets import how_many, service_names
 from shared.render.text.ready_request import ReadyRequest, anchor
+from shared.render.text.renewer import renewer_label
 
 MAX_SUBJECT_CHARS = 200
 IN_THE_ONE_ABOVE = "It is part of the request above."
@@ -50,7 +51,8 @@ def ready_request(
     title = clean(subject[1] if subject else f"New client secret for {names}", MAX_SUBJECT_CHARS)
     link = mailto(to, title, body, _short(request, page_url)) if to else None
     ids = tuple(view.service.id for view in request.services)
-    return ReadyRequest(ids, names, to, title, body, link, _note(request))
+    whom = renewer_label(request.first.service) or to
+    return ReadyRequest(ids, names, to, title, body, link, whom, _note(request))
 
 
 def request_for_card(request: Request, *, now: datetime, zone: ZoneInfo) -> str:

@@ -195,3 +195,30 @@ def _shipped(name: str) -> Service:
         runbook=runbook,
         link=link,
     )
+
+
+def both() -> World:
+    """LibCal and LibStaffer expire within a month, and share one request to ITS."""
+    labels = {"its": "ITS", "libapps-admins": "LibCal administrators"}
+    services = [replace(_shipped(name), labels=labels) for name in ("LibCal", "LibStaffer")]
+    watched = _watched(*services)
+    channels = {
+        name: replace(each, label=labels.get(name, "")) for name, each in watched.channels.items()
+    }
+    world = World(watched=replace(watched, channels=channels), now=at("2026-10-15T13:05Z"))
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
+        secret("sta24", "LibStaffer 2024", ends="2027-01-04T02:00Z", hint="K9_"),
+    )
+    world.run("2026-11-15T18:00Z")
+    return world
+
+
+def both_created() -> World:
+    """ITS has created both new secrets."""
+    world = both()
+    for key, name, hint in (("cal26", "LibCal 2028", "r2B"), ("sta26", "LibStaffer 2028", "m1D")):
+        starts, ends = "2026-11-16T17:00Z", "2028-11-16T17:00Z"
+        world.tenant.add(secret(key, name, starts=starts, ends=ends, hint=hint))
+    world.run("2026-11-16T20:00Z")
+    return world

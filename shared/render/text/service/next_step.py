@@ -14,6 +14,7 @@ from shared.render.text.naming import (
     party,
     relative_age,
 )
+from shared.render.text.renewer import whom_to_ask
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
 
@@ -45,7 +46,7 @@ def request(view: ServiceView, at: Moment) -> str:
     if not (_is_unmatched(view) or view.needs_new_credential):
         return ""
     name = clean(view.service.name)
-    whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewers)}"
+    whom = whom_to_ask(view.service)
     if view.candidates:
         value = "" if _is_certificate(view) else ", and for its value"
         is_it = f"whether the {_candidates(view)} is the new one for {name}{value}"
