@@ -24,9 +24,8 @@ from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
 from shared.render.page.listing import listing_section
-from shared.render.page.next_task import next_task
+from shared.render.page.next_task import next_task, requests_once
 from shared.render.page.recipients import recipients
-from shared.render.page.requests_once import requests_once
 from shared.render.page.runbook import request
 from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
@@ -71,8 +70,7 @@ class PageData:
 
 def page(data: PageData) -> str:
     """Return the page as HTML, to be sent as UTF-8."""
-    status, at = data.status, data.at
-    zone = at.watchlist.zone
+    status, at, zone = data.status, data.at, data.at.watchlist.zone
     cards, unread = _cards(data), other_items.unread(status, at)
     others = _others(data)
     sections = {name: section(items) for name, items in others.items()}

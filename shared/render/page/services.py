@@ -22,7 +22,7 @@ from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.links import Link
 from shared.render.text.next_steps import runbook_sections
-from shared.render.text.ready_request import ReadyRequest
+from shared.render.text.ready_request import NewSecret, ReadyRequest
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER
 from shared.render.text.urgency import urgency
@@ -56,6 +56,8 @@ class Card:
     decided: tuple[Decided, ...]
     new_name: str
     """The name for a new secret; empty if no new secret is needed."""
+    also_new: tuple[NewSecret, ...]
+    """What the same request asks for, for other services."""
     request: ReadyRequest | None
     request_next: bool
     """Sending the request is the installer's next step."""
@@ -84,6 +86,7 @@ def card(
     uncertain = shown.standing == Standing.HEALTHY and _may_have_changed(view, status, at)
     needed = runbook_sections(shown)
     to_name = CREATE in needed and not view.service.by_pipeline
+    asked = request.new if request is not None and to_name else ()
     return Card(
         id=view.service.id,
         name=clean(view.service.name),
@@ -99,6 +102,7 @@ def card(
         acknowledge=acknowledge(view, at),
         decided=tuple(decisions(view, status, at)),
         new_name=suggested_name(view.service, now=now, zone=zone) if to_name else "",
+        also_new=tuple(each for each in asked if each.service_id != view.service.id),
         request=request,
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
         request_above=False,
