@@ -70,14 +70,6 @@ def graph_credentials(
     return partial(to_other, graph_is_loopback=loopback, environment=environment)
 
 
-def _page_url(settings: Settings) -> str:
-    """Return the address of the page of this tenant; empty if there is none."""
-    watchlist, url = settings.watchlist, settings.page_url
-    if not url or not watchlist.name:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}tenant={watchlist.key}"
-
-
 def connect_channel(
     channel: AnyChannel,
     settings: Settings,
@@ -134,7 +126,7 @@ def rehearse(message: Message, settings: Settings) -> None:
 
 
 def _cards(channel: TeamsChannel, settings: Settings) -> Cards:
-    return partial(cards, page_url=_page_url(settings), mention=channel.mention)
+    return partial(cards, page_url=settings.page_of_tenant, mention=channel.mention)
 
 
 def _document(settings: Settings) -> Document:
@@ -143,7 +135,7 @@ def _document(settings: Settings) -> Document:
             webhook_document,
         )
 
-        return webhook_document(message, page_url=_page_url(settings))
+        return webhook_document(message, page_url=settings.page_of_tenant)
 
     return document
 
@@ -156,5 +148,5 @@ def _writer(channel: EmailChannel, settings: Settings) -> Writer:
         to=channel.to,
         sender=settings.mail_sender,
         channels=settings.watchlist.channels,
-        page_url=_page_url(settings),
+        page_url=settings.page_of_tenant,
     )

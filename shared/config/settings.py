@@ -81,6 +81,14 @@ class Settings:
         """The only watchlist. Raises `NoSuchTenant` if there are several: call `of` first."""
         return next(iter(self.of("").watchlists.values()))
 
+    @property
+    def page_of_tenant(self) -> str:
+        """The address of the page of the only watchlist; empty if there is none."""
+        watchlist, url = self.watchlist, self.page_url
+        if not url or not watchlist.name:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}tenant={watchlist.key}"
+
     def of(self, tenant: str) -> "Settings":
         """Return the settings of one tenant only, by its id or as `own`.
 

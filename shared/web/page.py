@@ -106,7 +106,8 @@ def _visited(
     try:
         configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, time=time) as watch:
-            return answer(PageVisit(person, watch, log.info, report), configured)
+            visit = PageVisit(person, watch, log.info, report, configured.page_of_tenant)
+            return answer(visit, configured)
     except NoSuchTenant as error:
         return _which_tenant(configured, given=error.given, read=req.method in READ)
     except PortError as error:

@@ -66,6 +66,7 @@ def status_page(
             listing=shown.listing,
             tenant=visit.tenant,
             base=PAGE_PATH,
+            page_url=visit.page_url,
         )
         notice = _receipt(result, recent, data) if isinstance(result, Done) else result
         return page(replace(data, notice=notice))

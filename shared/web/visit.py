@@ -19,6 +19,8 @@ class PageVisit:
     """Logs the progress of a check."""
     report: Callable[[CheckResult, str], None]
     """Logs the result of a check, with the key of the watchlist."""
+    page_url: str = ""
+    """Where people open the page of this tenant; empty if unknown."""
 
     @property
     def tenant(self) -> str:

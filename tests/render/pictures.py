@@ -5,13 +5,14 @@ from pathlib import Path
 
 from local.cards import picture, to_html
 from shared.config.runbook import parse
-from shared.core.model.message import Notice
+from shared.core.model.message import Message, Notice
 from shared.core.model.views import ServiceView
 from shared.core.notify.requests import requests
 from shared.render.card.card import payloads
 from shared.render.mail.mail import mail
 from tests.render.cases import MESSAGES, page_of
 from tests.render.mail_cases import CHANNELS, MAILS, SENDER
+from tests.render.page.page_cases import LABELS
 from tests.support.notices import INSTALLER, PAGE_URL
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ def draw() -> None:
     for name, case in CARDS.items():
         cards = [
             payload["attachments"][0]["content"]
-            for payload in payloads(MESSAGES[case], page_url=page_of(case))
+            for payload in payloads(_with_labels(MESSAGES[case]), page_url=page_of(case))
         ]
         picture(to_html(cards, opened=name == UNFOLDED), PICTURES / f"{name}.png")
     for name, (case, dark) in DRAWN_MAILS.items():
@@ -50,15 +51,29 @@ def draw() -> None:
 
 
 def _mail(case: str, *, dark: bool) -> str:
-    notices = tuple(map(_with_runbook, MAILS[case].notices))
+    labelled = _with_labels(MAILS[case])
+    notices = tuple(map(_with_runbook, labelled.notices))
     channel = "libapps-admins" if notices[0].roles == INSTALLER else "its"
     asked = requests(each.view for each in notices if isinstance(each.view, ServiceView))
-    message = replace(MAILS[case], channel=channel, notices=notices, requests=asked)
+    message = replace(
+        labelled, channel=channel, label=LABELS[channel], notices=notices, requests=asked
+    )
     page = mail(
         message, to=("reader@example.org",), sender=SENDER, channels=CHANNELS, page_url=PAGE_URL
     ).html
     page = page.replace("(prefers-color-scheme: dark)", "all") if dark else page
     return page.replace("</body>", MEASURE)
+
+
+def _with_labels(message: Message) -> Message:
+    """Return a message whose services call their channels as people do."""
+    notices = tuple(
+        replace(each, view=replace(each.view, service=replace(each.view.service, labels=LABELS)))
+        if isinstance(each.view, ServiceView)
+        else each
+        for each in message.notices
+    )
+    return replace(message, notices=notices, label=LABELS.get(message.channel, ""))
 
 
 def _with_runbook(notice: Notice) -> Notice:

@@ -12,6 +12,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, Person
 from shared.core.model.listing import InventoryListing
 from shared.core.model.vocabulary import Severity
+from shared.core.notify.requests import requests
 from shared.core.results import Status
 from shared.render.instant import instant
 from shared.render.page import decided, other_items
@@ -23,8 +24,9 @@ from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.labels import urgency
 from shared.render.page.listing import listing_section
-from shared.render.page.next_task import next_task
+from shared.render.page.next_task import next_task, requests_once
 from shared.render.page.recipients import recipients
+from shared.render.page.runbook import request
 from shared.render.page.section import Section, section
 from shared.render.page.services import Card, card
 from shared.render.page.templates import BASE, render, tenant_url
@@ -32,6 +34,7 @@ from shared.render.page.todos import todos
 from shared.render.page.verdict import verdict
 from shared.render.text.dates import clock, full_day
 from shared.render.text.escape import clean
+from shared.render.text.links import https
 from shared.render.timeline.timeline import timeline
 
 MAX_PROBLEM_CHARS = 2000
@@ -61,12 +64,13 @@ class PageData:
     """The tenant's key in links; empty if there is only one."""
     base: str = BASE
     """The path of the page; its assets are at `{base}/assets/`."""
+    page_url: str = ""
+    """The whole address of the page, for mails; empty if unknown."""
 
 
 def page(data: PageData) -> str:
     """Return the page as HTML, to be sent as UTF-8."""
-    status, at = data.status, data.at
-    zone = at.watchlist.zone
+    status, at, zone = data.status, data.at, data.at.watchlist.zone
     cards, unread = _cards(data), other_items.unread(status, at)
     others = _others(data)
     sections = {name: section(items) for name, items in others.items()}
@@ -75,6 +79,7 @@ def page(data: PageData) -> str:
     )
     assumed = sum(each.turn is not None and each.severity == Severity.OK for each in cards)
     last_success = status.last_checks.last_success
+    first = next_task(cards, [*unread, *_to_do(sections)])
     return render(
         "page.html.j2",
         base=data.base,
@@ -89,11 +94,11 @@ def page(data: PageData) -> str:
         troubles=list(other_items.troubles(status, at)),
         checked=age_text(last_success, at.now) if last_success is not None else "",
         checked_stamp=instant(last_success),
-        next=next_task(cards, [*unread, *_to_do(sections)]),
+        next=first,
         ignored=decided.ignored(status, at),
         todos=todos(cards, [*unread, *_to_do(sections)]),
         picture=_picture(data) if cards else "",
-        cards=cards,
+        cards=requests_once(cards, first),
         unread=unread,
         sections=sections,
         tenant=inventory_section(status.inventory, data.wanted, zone, data.base, key=data.tenant),
@@ -136,10 +141,12 @@ def _cards(data: PageData) -> list[Card]:
         key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)),
     )
     links = HistoryLinks(data.history, data.base, data.tenant)
+    made = requests(views)
     cards = []
     for view in views:
         history = history_part(view, data.histories.get(view.item, ()), data.at, links)
-        cards.append(card(view, history, data.status, data.at))
+        asked = request(view, made, data.at, https(data.page_url))
+        cards.append(card(view, history, data.status, data.at, asked))
     return cards
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
-from shared.core.model.views import Request, ServiceView
+from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
 from shared.core.model.watchlist import CREATE, REQUEST
-from shared.core.notify.requests import requests
 from shared.core.results import Status
 from shared.render.page.acknowledge_form import Acknowledge, acknowledge
 from shared.render.page.confirm_form import Confirm, confirms, undos
@@ -17,13 +16,13 @@ from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
 from shared.render.page.history_part import HistoryPart
 from shared.render.page.labels import UNCERTAIN
-from shared.render.page.runbook import Section, request, sections
+from shared.render.page.runbook import Section, sections
 from shared.render.text.dates import full_day, when
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.links import Link
 from shared.render.text.next_steps import runbook_sections
-from shared.render.text.ready_request import ReadyRequest
+from shared.render.text.ready_request import NewSecret, ReadyRequest
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER
 from shared.render.text.urgency import urgency
@@ -57,9 +56,13 @@ class Card:
     decided: tuple[Decided, ...]
     new_name: str
     """The name for a new secret; empty if no new secret is needed."""
+    also_new: tuple[NewSecret, ...]
+    """What the same request asks for, for other services."""
     request: ReadyRequest | None
     request_next: bool
     """Sending the request is the installer's next step."""
+    request_above: bool
+    """The request stands above this card on the page."""
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
     history: HistoryPart
@@ -70,13 +73,20 @@ class Card:
         return self.turns[0] if self.turns else None
 
 
-def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckContext) -> Card:
+def card(
+    view: ServiceView,
+    history: HistoryPart,
+    status: Status,
+    at: CheckContext,
+    request: ReadyRequest | None = None,
+) -> Card:
     """Return the card; a service whose data may be out of date is never shown as safe."""
     now, zone = at.now, at.watchlist.zone
     shown = view if view.app.usable else _with_app_problem(view)
     uncertain = shown.standing == Standing.HEALTHY and _may_have_changed(view, status, at)
     needed = runbook_sections(shown)
     to_name = CREATE in needed and not view.service.by_pipeline
+    asked = request.new if request is not None and to_name else ()
     return Card(
         id=view.service.id,
         name=clean(view.service.name),
@@ -92,18 +102,14 @@ def card(view: ServiceView, history: HistoryPart, status: Status, at: CheckConte
         acknowledge=acknowledge(view, at),
         decided=tuple(decisions(view, status, at)),
         new_name=suggested_name(view.service, now=now, zone=zone) if to_name else "",
-        request=request(view, _requests_on(view, status), at),
+        also_new=tuple(each for each in asked if each.service_id != view.service.id),
+        request=request,
         request_next=REQUEST in runbook_sections(shown, INSTALLER),
+        request_above=False,
         sections=tuple(sections(view, needed, at)),
         links=tuple(words_for(view).links()),
         history=history,
     )
-
-
-def _requests_on(view: ServiceView, status: Status) -> tuple[Request, ...]:
-    """Return the requests on the app of a service."""
-    client_id = view.app.client_id
-    return requests(each for each in status.judgement.services if each.app.client_id == client_id)
 
 
 def _with_app_problem(view: ServiceView) -> ServiceView:

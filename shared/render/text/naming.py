@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.inventory import InventoryView
-from shared.core.model.watchlist import Claim
+from shared.core.model.watchlist import Claim, Service
 from shared.render.text.dates import date_of
 from shared.render.text.escape import MAX_NAME_CHARS, clean
 
@@ -79,6 +79,18 @@ def party(role: str, channels: Sequence[str]) -> str:
     """Return a role with its channels: "renewer (its)"."""
     names = listed([clean(channel) for channel in dict.fromkeys(channels)])
     return f"{role} ({names})" if channels else role
+
+
+def renewer_label(service: Service) -> str:
+    """Return the labels of the renewer's channels; empty without one, or if they also install."""
+    known = set(service.labels.values())
+    return listed([clean(each) for each in service.renewers if each in known])
+
+
+def whom_to_ask(service: Service) -> str:
+    """Return the label of the renewer, else the address for requests, else the role."""
+    address = clean(service.request_to)
+    return renewer_label(service) or address or f"the {party('renewer', service.renewers)}"
 
 
 def app_name(view: InventoryView) -> str:

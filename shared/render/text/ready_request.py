@@ -10,6 +10,15 @@ def anchor(service_id: str) -> str:
     return f"{service_id}-request"
 
 
+class NewSecret(NamedTuple):
+    """What a request asks for, for one service."""
+
+    service_id: str
+    service: str
+    name: str
+    """The exact name that it is to get."""
+
+
 class ReadyRequest(NamedTuple):
     """The mail, ready to send, in plain text: not escaped for any medium."""
 
@@ -22,6 +31,11 @@ class ReadyRequest(NamedTuple):
     subject: str
     text: str
     link: Mailto | None
+    whom: str = ""
+    """Who gets it, as people call them; else the address."""
+    new: tuple[NewSecret, ...] = ()
+    task: str = ""
+    """What an installer does with it; empty if each of its services says that."""
     note: str = ""
     """For the reader only: which of several services somebody has snoozed."""
 

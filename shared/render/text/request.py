@@ -1,7 +1,7 @@
 """Write the mail with which an installer asks for new secrets: a runbook's *Request*, or ours."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,14 +10,17 @@ from shared.core.model.views import Request
 from shared.core.model.watchlist import REQUEST
 from shared.core.notify.requests import request_of
 from shared.render.text.card_markdown import card_markdown
-from shared.render.text.dates import full_day
+from shared.render.text.dates import Moment, full_day
 from shared.render.text.default_request import DEFAULT_REQUEST
 from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.filling import fill_markdown, fill_plain
+from shared.render.text.joint_request import joint_request
 from shared.render.text.links import entra_credentials
 from shared.render.text.mailto import mailto
+from shared.render.text.naming import renewer_label
 from shared.render.text.new_secrets import how_many, service_names
-from shared.render.text.ready_request import ReadyRequest, anchor
+from shared.render.text.ready_request import NewSecret, ReadyRequest, anchor
+from shared.render.text.suggested_name import suggested_name
 
 MAX_SUBJECT_CHARS = 200
 IN_THE_ONE_ABOVE = "It is part of the request above."
@@ -49,8 +52,11 @@ def ready_request(
     to, names = clean(request.first.service.request_to), service_names(request)
     title = clean(subject[1] if subject else f"New client secret for {names}", MAX_SUBJECT_CHARS)
     link = mailto(to, title, body, _short(request, page_url)) if to else None
+    new = tuple(_new_secrets(request, now, zone))
+    task = joint_request(request, Moment(now, zone))
     ids = tuple(view.service.id for view in request.services)
-    return ReadyRequest(ids, names, to, title, body, link, _note(request))
+    whom = renewer_label(request.first.service) or to
+    return ReadyRequest(ids, names, to, title, body, link, whom, new, task, _note(request))
 
 
 def request_for_card(request: Request, *, now: datetime, zone: ZoneInfo) -> str:
@@ -72,6 +78,12 @@ def requests_shown(items: Iterable[str], made: Sequence[Request]) -> Mapping[str
             shown[item] = Shown(request, first=request not in earlier)
             earlier.append(request)
     return shown
+
+
+def _new_secrets(request: Request, now: datetime, zone: ZoneInfo) -> Iterator[NewSecret]:
+    for service in (view.service for view in request.services):
+        name = suggested_name(service, now=now, zone=zone)
+        yield NewSecret(service.id, clean(service.name), name)
 
 
 def _note(request: Request) -> str:

@@ -39,6 +39,7 @@ GOOD = LastChecks(watching_since=NOW, last_success=NOW, last_attempt=NOW, outcom
 CHANNELS = {
     name: TeamsChannel(name, Secret("https://flow.example/")) for name in ("its", "libapps-admins")
 }
+LABELS = {"its": "ITS", "libapps-admins": "LibCal administrators"}
 WATCHLIST = Watchlist(ZONE, time(8), DEFAULT_LADDER, CHANNELS, (WATCHED,))
 SAFE = service_view(Standing.HEALTHY, NEW, confirmed=True)
 WAITING = service_view(Standing.AWAITING_INSTALL, replacement=NEW)
@@ -173,7 +174,12 @@ def stopped() -> World:
 
 
 def _watched(*services: Service) -> Watchlist:
-    return watchlist(*services, channels=("its", "admins", "libapps-admins"))
+    labelled = (replace(each, labels=LABELS) for each in services)
+    made = watchlist(*labelled, channels=("its", "admins", "libapps-admins"))
+    channels = {
+        name: replace(each, label=LABELS.get(name, "")) for name, each in made.channels.items()
+    }
+    return replace(made, channels=channels)
 
 
 def _newsletter() -> Service:
@@ -195,3 +201,26 @@ def _shipped(name: str) -> Service:
         runbook=runbook,
         link=link,
     )
+
+
+def both() -> World:
+    """LibCal and LibStaffer expire within a month, and share one request to ITS."""
+    world = World(
+        watched=_watched(_shipped("LibCal"), _shipped("LibStaffer")), now=at("2026-10-15T13:05Z")
+    )
+    world.tenant.put(
+        secret("cal24", "LibCal 2024", ends="2026-12-13T09:15Z"),
+        secret("sta24", "LibStaffer 2024", ends="2027-01-04T02:00Z", hint="K9_"),
+    )
+    world.run("2026-11-15T18:00Z")
+    return world
+
+
+def both_created() -> World:
+    """ITS has created both new secrets."""
+    world = both()
+    for key, name, hint in (("cal26", "LibCal 2028", "r2B"), ("sta26", "LibStaffer 2028", "m1D")):
+        starts, ends = "2026-11-16T17:00Z", "2028-11-16T17:00Z"
+        world.tenant.add(secret(key, name, starts=starts, ends=ends, hint=hint))
+    world.run("2026-11-16T20:00Z")
+    return world

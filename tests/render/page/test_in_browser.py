@@ -16,6 +16,7 @@ from tests.render.page.page_cases import (
     ROOT,
     SAFE,
     WAITING,
+    both,
     everything,
     library,
     lived,
@@ -88,6 +89,7 @@ def test_tenant_rows_are_stacked_on_a_phone(browser: Browser, width: int, *, sta
 
 
 FIVE_SECONDS = {
+    "both in one month": (lived(both()), "Write to ITS"),
     "expiring": (single(service_view()), "Write to its-helpdesk@example.org"),
     "waiting": (single(WAITING), "Confirm: I pasted Zr2… into LibCal and saw it sync"),
     "missing": (single(MISSING), "Write to its-helpdesk@example.org"),
@@ -116,10 +118,26 @@ def test_answer_task_and_button_need_no_scrolling(
 
 
 def test_one_task_is_printed_on_one_page(browser: Browser) -> None:
-    """A link to a service selects what is printed."""
-    with opened(browser, PAGES["library"]) as shown:
-        shown.get_by_role("link", name="Show the steps").click()
-        assert len(re.findall(rb"/Type\s*/Page\b", shown.pdf(format="A4"))) == 1
+    """A link to a service or a request selects what is printed."""
+    for html, part in (
+        (PAGES["library"], "service-libcal"),
+        (page(lived(both())), "libstaffer-request"),
+    ):
+        with opened(browser, html) as shown:
+            shown.goto(f"{SITE}#{part}")
+            assert len(re.findall(rb"/Type\s*/Page\b", shown.pdf(format="A4"))) == 1
+
+
+def test_link_to_a_request_opens_it_with_its_button(browser: Browser) -> None:
+    """The address has the name of any service that it is for."""
+    with opened(browser, page(lived(both())), width=390) as shown:
+        for name in ("libcal", "libstaffer"):
+            shown.goto("about:blank")
+            shown.goto(f"{SITE}#{name}-request")
+            assert shown.get_by_text("LibStaffer 2028 (for LibStaffer").is_visible()
+            box = shown.get_by_role("link", name="Write to ITS").bounding_box()
+            assert box is not None
+            assert 0 <= box["y"] <= 300
 
 
 def test_forms_work_without_a_script(browser: Browser) -> None:
@@ -152,7 +170,7 @@ def test_request_can_be_copied_if_the_browser_allows_it(browser: Browser) -> Non
     with opened(browser, PAGES["library"]) as shown:
         shown.context.grant_permissions(["clipboard-read", "clipboard-write"])
         shown.locator("#service-libstaffer").get_by_role("heading", name="Request").click()
-        shown.get_by_role("button", name="Copy the text").click()
+        shown.get_by_role("button", name="Copy the request").click()
         shown.get_by_role("button", name="Copied").wait_for()
         assert "LibStaffer 2028" in shown.evaluate("navigator.clipboard.readText()")
 

@@ -13,6 +13,7 @@ from shared.render.text.naming import (
     noun,
     party,
     relative_age,
+    whom_to_ask,
 )
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
@@ -28,7 +29,7 @@ def turn(view: ServiceView, at: Moment) -> Turn:
             return NOTHING_TO_DO
         case Standing.UNMATCHED if not view.upcoming:
             correct = f"correct {name}'s claim in the watchlist"
-            return Turn(RENEWER, f"create a {_new(view, at)}, or {correct}.")
+            return Turn(RENEWER, f"create a {new_credential(view, at)}, or {correct}.")
         case Standing.AWAITING_INSTALL if not view.stopgap:
             return Turn(INSTALLER, f"{_install(view)} and check that it syncs.")
         case _ if view.upcoming:
@@ -45,15 +46,15 @@ def request(view: ServiceView, at: Moment) -> str:
     if not (_is_unmatched(view) or view.needs_new_credential):
         return ""
     name = clean(view.service.name)
-    whom = clean(view.service.request_to) or f"the {party('renewer', view.service.renewers)}"
+    whom = whom_to_ask(view.service)
     if view.candidates:
         value = "" if _is_certificate(view) else ", and for its value"
         is_it = f"whether the {_candidates(view)} is the new one for {name}{value}"
-        return f"ask {whom} {is_it}; if it is not, ask for a {_new(view, at)}."
+        return f"ask {whom} {is_it}; if it is not, ask for a {new_credential(view, at)}."
     if _is_unmatched(view):
         correct = f"to correct {name}'s claim in the watchlist"
-        return f"ask {whom} for a {_new(view, at)}, or {correct}."
-    return f"{_if_in_use(view)}ask {whom} for a {_new(view, at)}."
+        return f"ask {whom} for a {new_credential(view, at)}, or {correct}."
+    return f"{_if_in_use(view)}ask {whom} for a {new_credential(view, at)}."
 
 
 def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
@@ -68,7 +69,8 @@ def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
 def _create(view: ServiceView, at: Moment) -> str:
     thing = "it" if _is_certificate(view) else "its value securely"
     installer = party("installer", view.service.installers)
-    create = f"{_if_in_use(view)}create a {_new(view, at)} and send {thing} to the {installer}."
+    new = new_credential(view, at)
+    create = f"{_if_in_use(view)}create a {new} and send {thing} to the {installer}."
     if not view.candidates:
         return create
     name = clean(view.service.name)
@@ -96,7 +98,7 @@ def _install(view: ServiceView) -> str:
     return f"paste the value of {value} into {name}"
 
 
-def _new(view: ServiceView, at: Moment) -> str:
+def new_credential(view: ServiceView, at: Moment) -> str:
     """Name what is needed: what people type is exact. A hint or key id fits no new one."""
     kind = "certificate" if _is_certificate(view) else "client secret"
     if view.service.claim.by != "name":
