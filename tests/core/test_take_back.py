@@ -1,5 +1,6 @@
 """What people may take back, and what is refused with an explanation."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +50,21 @@ def test_both_parties_hear_of_a_snooze_and_that_it_was_taken_back() -> None:
         decisions.cancel(life.watch, "libcal", by=BEN)
     life.run("2026-12-15T18:00Z")
     assert any("expiring rung 30" in line for line in life.diary), "reminders go on"
+
+
+def test_a_reminder_of_the_last_days_comes_before_the_notice_of_a_snooze() -> None:
+    life = world(OLD)
+    left = (OLD.ends - life.now).days
+    life.run((life.now + timedelta(days=left - 8)).isoformat())
+    for inbox in life.inboxes.values():
+        inbox.down = True
+    life.acknowledge("libcal", OLD.ends.date().isoformat(), ASKED)
+    life.run((life.now + timedelta(days=2)).isoformat())
+    for inbox in life.inboxes.values():
+        inbox.down = False
+    before = len([line for line in life.diary if " libcal " in line])
+    life.check()
+    assert told(life, before) == {("admins", "rung"), ("its", "rung")}
 
 
 def test_a_renewer_hears_of_a_snooze_while_the_installer_acts() -> None:

@@ -29,12 +29,19 @@ class Group(NamedTuple):
 def recipients(watchlist: Watchlist) -> list[Group]:
     """Return the parts of a watchlist: channels, services, and the whole tenant."""
     checks = ("Checks", f"Daily at {watchlist.check_at:%H:%M}, {watchlist.zone.key}")
-    channels = [(_label(name), _kind(each)) for name, each in watchlist.channels.items()]
+    channels = [
+        (clean(watchlist.label(name)), _kind(each)) for name, each in watchlist.channels.items()
+    ]
     groups = [Group("Channels", [checks, *channels])]
     for app in watchlist.apps:
-        groups += (Group(clean(each.name), list(_of_service(each, app))) for each in app.services)
+        groups += (
+            Group(clean(each.name), list(_of_service(each, app, watchlist)))
+            for each in app.services
+        )
     if watchlist.inventory is not None:
-        facts = [(label, text) for label, text in _of_tenant(watchlist.inventory) if text]
+        facts = [
+            (label, text) for label, text in _of_tenant(watchlist.inventory, watchlist) if text
+        ]
         groups.append(Group("All apps of the tenant", facts))
     return groups
 
@@ -50,24 +57,24 @@ def _kind(channel: AnyChannel) -> str:
     return f"{kind}, with a weekly status" if channel.weekly else kind
 
 
-def _of_service(service: Service, app: WatchedApp) -> Iterator[Fact]:
+def _of_service(service: Service, app: WatchedApp, watchlist: Watchlist) -> Iterator[Fact]:
     yield "App", clean(app.name)
-    yield "Renewer", _labels(service.renewer)
+    yield "Renewer", _labels(service.renewer, watchlist)
     if service.by_pipeline:
         days = f", every {counted(service.rotates_every, 'day')}" if service.rotates_every else ""
         yield "Rotation", f"By a pipeline{days}"
-        copies = _labels(service.installer)
+        copies = _labels(service.installer, watchlist)
         yield from [("Also notified", copies)] if copies else []
     else:
-        yield "Installer", _labels(service.installer)
+        yield "Installer", _labels(service.installer, watchlist)
     yield "Reminders", ladder_words(service.ladder)
     if (escalate := service.escalate) is not None:
         below = counted(escalate.below, "day")
-        yield "Escalation", f"{_labels(escalate.to)}, from {below} before expiry on"
+        yield "Escalation", f"{_labels(escalate.to, watchlist)}, from {below} before expiry on"
 
 
-def _of_tenant(rules: InventoryRules) -> Iterator[Fact]:
-    told = _labels(rules.tell)
+def _of_tenant(rules: InventoryRules, watchlist: Watchlist) -> Iterator[Fact]:
+    told = _labels(rules.tell, watchlist)
     owners = f"The owners of each app; {told} about apps without a reachable owner"
     yield "Notified", owners if rules.owners else told
     yield "Reminders", ladder_words(rules.ladder)
@@ -87,13 +94,9 @@ def ladder_words(ladder: Sequence[int]) -> str:
     return ", and ".join([*parts, "on the day"] if 0 in ladder else parts).capitalize()
 
 
-def _labels(channels: Iterable[str]) -> str:
-    return ", ".join(map(_label, channels))
-
-
-def _label(channel: str) -> str:
-    """Return what people call a channel."""
-    return clean(channel)
+def _labels(channels: Iterable[str], watchlist: Watchlist) -> str:
+    """Return what people call the channels."""
+    return _list(map(watchlist.label, channels))
 
 
 def _list(names: Iterable[str]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from shared.core.model.directory import Kind
+from shared.core.model.message import ABOUT_SNOOZE
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
-from shared.render.text.dates import Moment, date_of, day
+from shared.render.text.dates import Moment, date_of
 from shared.render.text.escape import clean
 from shared.render.text.naming import (
     called,
@@ -16,10 +17,14 @@ from shared.render.text.naming import (
     noun,
     relative_age,
 )
+from shared.render.text.service.snooze import snooze
 
 
 def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
     """Yield the sentences; `page`: there is a status page, so name its buttons."""
+    if reason in ABOUT_SNOOZE:
+        yield from snooze(view, reason, at)
+        return
     name = clean(view.service.name)
     yield from _news(view, reason, at)
     match view.standing:
@@ -42,7 +47,7 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
         case _:
             pass
     yield from candidates(view, at)
-    yield from snooze(view, at)
+    yield from snooze(view, reason, at)
 
 
 def _stopped(view: ServiceView, guess: str) -> str:
@@ -60,20 +65,11 @@ def _no_match(view: ServiceView) -> str:
     return f"{name} should use a {noun(None)} {claim_words(claim)}, but the app has none."
 
 
-def snooze(view: ServiceView, at: Moment) -> Iterator[str]:
-    """Yield who paused the reminders, until when and why."""
-    if (given := view.acknowledged) is not None:
-        until, why = day(given.until, *at), clean(given.why).rstrip(".")
-        yield f"{clean(given.by.name)}: {why}, quiet until {until}."
-
-
 def _news(view: ServiceView, reason: Reason, at: Moment) -> Iterator[str]:
     name = clean(view.service.name)
     match reason:
         case Reason.CONFIRMED if view.in_use_record is not None:
             yield from _confirmed(view, at)
-        case Reason.RESUMED if view.resumed is not None:
-            yield f"{clean(view.resumed.by.name)} took back the snooze, so reminders continue."
         case Reason.RECOVERED:
             yield f"Its {noun(view.in_use)} is back in Entra."
         case Reason.DELETED if view.replacement is None and view.loss == Loss.NONE:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import override
 
 from shared.core.model.directory import Credential
+from shared.core.model.message import ABOUT_SNOOZE
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Role, Standing
 from shared.core.model.watchlist import Service
@@ -12,10 +13,11 @@ from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
 from shared.render.text.service import pipeline
-from shared.render.text.service.explanation import candidates, explanation, snooze
+from shared.render.text.service.explanation import candidates, explanation
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
 from shared.render.text.service.next_step import request, runbook_sections, turn
+from shared.render.text.service.snooze import snooze
 from shared.render.text.turn import Turn
 from shared.render.text.words import Words
 
@@ -95,7 +97,7 @@ class PipelineWords(ServiceWords):
     def headline(self, reason: Reason, at: Moment) -> str:
         if self._is_watched and reason == Reason.RUNG:
             return pipeline.reminder(self.view, at)
-        return self.summary(at)
+        return super().headline(reason, at) if reason in ABOUT_SNOOZE else self.summary(at)
 
     @override
     def turn(self, at: Moment) -> Turn:
@@ -107,12 +109,12 @@ class PipelineWords(ServiceWords):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        if self.view.standing == Standing.UNMATCHED:
+        if self.view.standing == Standing.UNMATCHED or reason in ABOUT_SNOOZE:
             yield from super().explanation(reason, at, page=page)
             return
         yield from pipeline.explanation(self.view, reason, at)
         yield from candidates(self.view, at)
-        yield from snooze(self.view, at)
+        yield from snooze(self.view, reason, at)
 
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
