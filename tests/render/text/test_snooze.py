@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shared.core.model.message import Message
+from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.notify.requests import requests
 from shared.render.card.card import cards
@@ -32,8 +33,8 @@ LOST = service_view(Standing.MISSING, over=Loss.DELETED)
 
 @pytest.mark.parametrize("view", [TWO_IN_A_MONTH[0], WAITING, LOST, LATE])
 @pytest.mark.parametrize("reason", GIVEN)
-def test_it_is_quiet_and_asks_for_nothing(view: object, reason: Reason) -> None:
-    shown = replace(view, **GIVEN[reason])  # type: ignore[type-var]  # a ServiceView
+def test_it_is_quiet_and_asks_for_nothing(view: ServiceView, reason: Reason) -> None:
+    shown = replace(view, **GIVEN[reason])  # type: ignore[arg-type]  # fields of the view
     told = message(notice(shown, reason, BOTH))
     told = replace(told, requests=requests([shown]))
     assert told.severity == Severity.NOTICE
