@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from shared.core.model.directory import Kind
-from shared.core.model.message import ABOUT_SNOOZE
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import Moment, date_of
@@ -17,14 +16,10 @@ from shared.render.text.naming import (
     noun,
     relative_age,
 )
-from shared.render.text.service.snooze import snooze
 
 
 def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
     """Yield the sentences; `page`: there is a status page, so name its buttons."""
-    if reason in ABOUT_SNOOZE:
-        yield from snooze(view, reason, at)
-        return
     name = clean(view.service.name)
     yield from _news(view, reason, at)
     match view.standing:
@@ -47,7 +42,6 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
         case _:
             pass
     yield from candidates(view, at)
-    yield from snooze(view, reason, at)
 
 
 def _stopped(view: ServiceView, guess: str) -> str:

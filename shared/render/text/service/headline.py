@@ -5,13 +5,10 @@ from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import Moment, date_of, until
 from shared.render.text.escape import clean
 from shared.render.text.naming import noun
-from shared.render.text.service import snooze
 
 
 def headline(view: ServiceView, reason: Reason, at: Moment) -> str:
     """Return in one line what a message is about: 'LibCal: secret expires in 21 days (13 Dec)'."""
-    if about_snooze := snooze.headline(view, reason, at):
-        return about_snooze
     name, kind = clean(view.service.name), noun(view.in_use)
     if view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE:
         if view.assumed and reason in {Reason.ASSUMED, Reason.INTRODUCED}:

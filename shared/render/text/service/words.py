@@ -12,12 +12,11 @@ from shared.core.model.watchlist import Service
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
-from shared.render.text.service import pipeline
+from shared.render.text.service import pipeline, snooze
 from shared.render.text.service.explanation import candidates, explanation
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
 from shared.render.text.service.next_step import request, runbook_sections, turn
-from shared.render.text.service.snooze import snooze
 from shared.render.text.turn import Turn
 from shared.render.text.words import Words
 
@@ -54,7 +53,7 @@ class ServiceWords(Words):
 
     @override
     def headline(self, reason: Reason, at: Moment) -> str:
-        return headline(self.view, reason, at)
+        return snooze.headline(self.view, reason, at) or headline(self.view, reason, at)
 
     @override
     def turn(self, at: Moment) -> Turn:
@@ -66,7 +65,9 @@ class ServiceWords(Words):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        return explanation(self.view, reason, at, page=page)
+        if reason not in ABOUT_SNOOZE:
+            yield from explanation(self.view, reason, at, page=page)
+        yield from snooze.snooze(self.view, reason, at)
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
@@ -114,7 +115,7 @@ class PipelineWords(ServiceWords):
             return
         yield from pipeline.explanation(self.view, reason, at)
         yield from candidates(self.view, at)
-        yield from snooze(self.view, reason, at)
+        yield from snooze.snooze(self.view, reason, at)
 
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
