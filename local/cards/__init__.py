@@ -87,7 +87,8 @@ def picture(page: str, path: Path, *, width: int = WIDTH, within: float = TIMEOU
     height = _HEIGHT.search(drawn(page, width=width, within=within))
     if height is None:
         raise BrowserFailed(
-            "The browser did not draw the page. It may not be allowed to read files in this folder."
+            "The browser did not draw the page. Its script failed, for instance because part of it "
+            "is not a card, or the browser may not read files in this folder."
         )
     path.unlink(missing_ok=True)
     _browse(

@@ -120,13 +120,13 @@ PLOT = (
     Act(
         "2026-09-16",
         14,
-        "Dana sends the request, and acknowledges LibCal until 13 November: “ticket 4711”.",
+        "Dana sends the request, and snoozes LibCal until 13 November: “ticket 4711”.",
         asked_for("libcal"),
     ),
     Act(
         "2026-09-30",
         14,
-        "Dana has asked for both secrets: she acknowledges LibStaffer too.",
+        "Dana has asked for both secrets: she snoozes LibStaffer too.",
         asked_for("libstaffer"),
     ),
     Act(
@@ -270,7 +270,7 @@ def lines_of(message: Message) -> Iterator[Line]:
         words = headline(notice, now=message.now, zone=message.zone)
         step = (
             ""
-            if notice.reason in REMINDERS
+            if notice.reason in REMINDERS or notice.about_snooze
             else next_step(notice.view, Moment(message.now, message.zone))
         )
         yield Line(day, "", f"{words} [{notice.reason}]", step)

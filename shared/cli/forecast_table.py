@@ -11,6 +11,7 @@ from shared.core.results import Forecast
 from shared.render.feeds.forecast import forecast_rows
 from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
+from shared.render.text.naming import counted
 
 
 def show_forecast(console: Console, found: Forecast, *, svg: Path | None) -> None:
@@ -29,8 +30,8 @@ def show_forecast(console: Console, found: Forecast, *, svg: Path | None) -> Non
         )
     console.print(table)
     if rows.weekly:
-        messages = "message" if rows.weekly == 1 else "messages"
-        console.print(f'plus {rows.weekly} weekly "all is well" {messages} (listed with --json)')
+        messages = counted(rows.weekly, "message")
+        console.print(f"plus {messages} with the weekly status (listed with --json)")
     console.print(f"up to {full_day(found.until)}, if nothing changes")
     for app in found.unread:
         warning = f"{clean(app.name)} has not been read yet: the forecast does not include it."

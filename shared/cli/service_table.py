@@ -19,6 +19,7 @@ from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import described
 from shared.render.text.next_steps import next_step
+from shared.render.text.urgency import urgency as in_words
 
 PROGRAM = "python -m shared"
 COLUMNS = ("Service", "Status", "Credential in use", "Next step", "Next message")
@@ -55,7 +56,7 @@ def _table(judgement: Judgement, next_messages: NextMessages, watchlist: Watchli
         on = next_messages.by_item.get(view.item)
         table.add_row(
             Text(clean(view.service.name)),
-            Text(view.standing, style=STYLE[view.severity]),
+            Text(in_words(view, zone), style=STYLE[view.severity]),
             Text(credential),
             Text(_next_step(view, Moment(now, zone))),
             Text(day(on, now, zone) if on is not None else "none"),

@@ -28,6 +28,22 @@ def test_a_snooze_is_shown_with_its_reason() -> None:
     assert "LibCal: snoozed by Anna Example until 1 Dec 2026: “ordered from ITS”" in printed(world)
 
 
+def test_a_status_is_in_the_words_of_the_page() -> None:
+    world = World(
+        watched=watchlist(service("LibCal"), service("LibStaffer")), now=at("2026-11-22T14:00Z")
+    )
+    world.tenant.put(
+        secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z"),
+        secret("k2", "LibStaffer 2024", ends="2027-02-13T09:15Z"),
+    )
+    world.check()
+    rows = [line.split("  ") for line in printed(world).splitlines()[1:3]]
+    assert {row[0]: [cell.strip() for cell in row if cell][1] for row in rows} == {
+        "LibCal": "Due soon",
+        "LibStaffer": "Due on 13 Feb 2027",
+    }
+
+
 def test_commands_to_copy_describe_each_secret() -> None:
     world = World(watched=watchlist(service("LibCal")), now=at("2026-11-22T14:00Z"))
     world.tenant.put(

@@ -51,6 +51,20 @@ def test_both_parties_hear_of_a_snooze_and_that_it_was_taken_back() -> None:
     assert any("expiring rung 30" in line for line in life.diary), "reminders go on"
 
 
+def test_a_reminder_of_the_last_days_comes_before_a_snooze() -> None:
+    life = world(OLD)
+    life.run("2026-12-05T18:00Z")
+    for inbox in life.inboxes.values():
+        inbox.down = True
+    life.acknowledge("libcal", "2026-12-13", ASKED)
+    life.run("2026-12-07T18:00Z")
+    for inbox in life.inboxes.values():
+        inbox.down = False
+    before = len([line for line in life.diary if " libcal " in line])
+    life.check()
+    assert told(life, before) == {("admins", "rung"), ("its", "rung")}
+
+
 def test_a_renewer_hears_of_a_snooze_while_the_installer_acts() -> None:
     life = world(OLD)
     life.tenant.add(ODD._replace(name="LibCal 2028"))

@@ -1,5 +1,7 @@
 """The weekly status is a digest: what expires next, and what is open, in one quiet message."""
 
+from dataclasses import replace
+
 from local.simulation.build import RULES, app, secret, watchlist
 from local.simulation.world import World, inventory_world
 from shared.core.model.message import Message
@@ -43,7 +45,9 @@ def test_each_channel_reads_when_what_it_knows_of_expires() -> None:
 
 
 def test_snoozed_services_and_channels_that_fail_are_open() -> None:
-    world = World(watchlist(weekly=True))
+    made = watchlist(weekly=True)
+    labelled = replace(made.channels["admins"], label="LibCal administrators")
+    world = World(replace(made, channels={**made.channels, "admins": labelled}))
     world.tenant.put(
         secret("k1", "LibCal", ends="2026-10-11T09:15Z"),
         secret("k2", "LibStaffer", ends="2030-01-01T00:00Z"),
@@ -55,7 +59,7 @@ def test_snoozed_services_and_channels_that_fail_are_open() -> None:
     world.run("2026-09-16T18:00Z")
     open_ = rows(weekly_of(world, "its")[-1])["Open"]
     assert "LibCal is snoozed until 30 Sep 2026 by Anna Example (“ticket 4711”)" in open_
-    assert "messages to “admins” have not been delivered since" in open_
+    assert "messages to “LibCal administrators” have not been delivered since" in open_
 
 
 def test_an_unreadable_tenant_stops_no_weekly_status() -> None:

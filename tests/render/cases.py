@@ -99,6 +99,7 @@ UNREAD = (
     "grant Application.Read.All to the identity."
 )
 KNOWN = Acknowledgement("libcal", date(2026, 12, 1), "ticket 4711 is with ITS", NOW, PAT, "")
+TAKEN_BACK = replace(KNOWN, until=date(2026, 11, 21))
 NEXT = date(2026, 11, 29)
 
 SIGNAGE = inventory_view("Digital signage", 5)
@@ -140,6 +141,17 @@ MESSAGES: dict[str, Message] = {
         ),
         inventory=READ,
     ),
+    "tenant_later_and_fewer": replace(
+        message(
+            notice(PIPELINE, Reason.RUNG, COPY),
+            notice(
+                tenant_watcher("fewer", "150,000 credentials were read, 250,000 the time before"),
+                Reason.FEWER_RATIO,
+                COPY,
+            ),
+        ),
+        inventory=READ,
+    ),
     "tenant_fewer": replace(
         message(
             notice(
@@ -162,6 +174,12 @@ MESSAGES: dict[str, Message] = {
     "a_test": replace(message(), test=True),
     "expiring_first": message(notice(service_view(in_use=credential(ends=88)), Reason.FIRST)),
     "expiring_acknowledged": message(notice(service_view(acknowledged=KNOWN))),
+    "snoozed": message(
+        notice(service_view(acknowledged=KNOWN), Reason.SNOOZED, INSTALLER), next_message=NEXT
+    ),
+    "snooze_taken_back": message(
+        notice(service_view(resumed=TAKEN_BACK), Reason.RESUMED, RENEWER), next_message=NEXT
+    ),
     "expiring_replacement_starts_later": message(
         notice(service_view(replacement=LATER, upcoming=True))
     ),

@@ -8,6 +8,9 @@ from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.views import RemovedView, Request, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
+ABOUT_SNOOZE = frozenset({Reason.SNOOZED, Reason.RESUMED})
+"""The reasons of a notice that only says what a person decided: its readers have nothing to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -18,9 +21,14 @@ class Notice:
     roles: frozenset[Role]
 
     @property
+    def about_snooze(self) -> bool:
+        """Whether it only says that a person snoozed the reminders, or took that back."""
+        return self.reason in ABOUT_SNOOZE
+
+    @property
     def severity(self) -> Severity:
-        """The item's severity."""
-        return self.view.severity
+        """The item's severity; a notice of a snooze is quiet, whatever the item's."""
+        return Severity.NOTICE if self.about_snooze else self.view.severity
 
     @property
     def order(self) -> tuple[bool, int, bool]:

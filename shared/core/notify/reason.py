@@ -55,7 +55,10 @@ def reason_due(
     # an introduction only says that a service is watched; its status was never sent
     if last is None or last.reason == Reason.INTRODUCED or is_news(state.since, last, at.now):
         return state.reason
-    return _reason_of_snooze(view, last, at) or _reason_by_date(view, last, at)
+    snooze = _reason_of_snooze(view, last, at)
+    acknowledged = isinstance(view, ServiceView) and view.acknowledged is not None
+    # A notice of a snooze has no next step, so a reminder that no snooze can pause comes first.
+    return _reason_by_date(view, last, at, paused=acknowledged or snooze is not None) or snooze
 
 
 def _reason_when_well(
@@ -75,16 +78,17 @@ def _reason_of_snooze(view: View, last: Notification, at: CheckContext) -> Reaso
     return Reason.RESUMED if view.acknowledged is None else Reason.SNOOZED
 
 
-def _reason_by_date(view: View, last: Notification, at: CheckContext) -> Reason | None:
+def _reason_by_date(
+    view: View, last: Notification, at: CheckContext, *, paused: bool
+) -> Reason | None:
     zone = at.watchlist.zone
     if isinstance(view, WatcherView):
         daily = view.aspect == "reading" and not is_notified_on_day(last, at.now, zone)
         return Reason.CHECK_FAILING if daily else None
-    acknowledged = isinstance(view, ServiceView) and view.acknowledged is not None
     crossed = rung_crossed(_ladder(view, at), _end(view), last.at, at.now, zone)
-    if crossed is not None and not (acknowledged and crossed > ACKNOWLEDGED_ABOVE):
+    if crossed is not None and not (paused and crossed > ACKNOWLEDGED_ABOVE):
         return Reason.RUNG
-    if needs_action(view) and _is_reminder_due(last, at, weekly=acknowledged):
+    if needs_action(view) and _is_reminder_due(last, at, weekly=paused):
         return Reason.STILL_WAITING
     return None
 

@@ -24,7 +24,7 @@ from shared.render.text.explanations import explanation
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary
 from shared.render.text.inventory import InventoryWords
-from shared.render.text.next_steps import items_to_ask_for, lead, runbook_sections
+from shared.render.text.next_steps import items_to_ask_for, lead, sections_of
 from shared.render.text.request import (
     IN_THE_ONE_ABOVE,
     Shown,
@@ -86,14 +86,11 @@ def _weekly(notice: Notice, words: str, message: Message) -> Element:
 
 
 def _inventory(message: Message, page_url: str) -> Iterator[Block]:
-    """Yield what is wrong with the check, then a line for each credential, by expiry date."""
+    """Yield a line for each credential, by expiry date, then what is wrong with the check."""
     assert message.inventory is not None
     at = Moment(message.now, message.zone)
     if words := inventory_message.opening(message, message.inventory):
         yield Block(line(words), words, must=True)
-    for number, notice in enumerate(inventory_message.others(message), 1):
-        element = _notice_box(notice, f"steps{number}", at, page_url)
-        yield Block(element, headline(notice, now=at.now, zone=at.zone), must=True)
     for heading, items in inventory_message.grouped(message):
         for place, (notice, view) in enumerate(items):
             words = InventoryWords(view).line(at)
@@ -101,6 +98,9 @@ def _inventory(message: Message, page_url: str) -> Iterator[Block]:
             if place == 0:
                 element = box([_heading(heading), element])
             yield Block(element, words, must=notice.severity == Severity.CRITICAL)
+    for number, notice in enumerate(inventory_message.others(message), 1):
+        element = _notice_box(notice, f"steps{number}", at, page_url)
+        yield Block(element, headline(notice, now=at.now, zone=at.zone), must=True)
 
 
 def _notice_box(
@@ -114,9 +114,10 @@ def _notice_box(
     if why := " ".join(explanation(notice, now=now, zone=zone, page_url=page_url)):
         items.append(line(why))
     items += [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
-    buttons = [open_url(link.title, link.url) for link in words.links()]
+    if notice.about_snooze:
+        return box(items, color)
     items += _request(asked, at, page_url) if asked else []
-    service, sections = words.runbook_service, runbook_sections(notice.view, notice.roles)
+    service, sections = words.runbook_service, sections_of(notice)
     buttons = [open_url(link.title, link.url) for link in words.links()]
     if service is not None and service.service.runbook is not None:
         titles = [title for title in sections if title != REQUEST]

@@ -1,6 +1,6 @@
 """A forecast as JSON for programs, and as rows for people.
 
-People get one row for each notice on a day. Weekly "all is well" messages are counted and not
+People get one row for each notice on a day. Messages with the weekly status are counted and not
 listed, because a hundred of them would hide the rest.
 """
 

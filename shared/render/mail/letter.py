@@ -17,7 +17,7 @@ from shared.render.text.facts import NEXT_STEP, THEN, facts
 from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
-from shared.render.text.next_steps import items_to_ask_for, lead, next_step, runbook_sections
+from shared.render.text.next_steps import items_to_ask_for, lead, sections_of, step_of
 from shared.render.text.page_part import page_link
 from shared.render.text.request import IN_THE_ONE_ABOVE, Shown, ready_request, requests_shown
 from shared.render.text.runbooks import filled
@@ -100,7 +100,7 @@ def _block(notice: Notice, asked: Shown | None, at: Moment, page_url: str) -> Bl
     """Return the words of a notice. `page_url` is the status page's https address, or empty."""
     now, zone = at
     words = words_for(notice.view)
-    service, sections = words.runbook_service, runbook_sections(notice.view, notice.roles)
+    service, sections = words.runbook_service, sections_of(notice)
     rows = [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
     request = ready_request(asked.request, now=now, zone=zone, page_url=page_url) if asked else None
     if asked and request and not asked.first:
@@ -119,7 +119,7 @@ def _block(notice: Notice, asked: Shown | None, at: Moment, page_url: str) -> Bl
         facts=tuple(rows),
         request=request,
         steps=steps,
-        links=tuple(words.links()),
+        links=() if notice.about_snooze else tuple(words.links()),
     )
 
 
@@ -146,7 +146,7 @@ def _preview(
 ) -> str:
     """Return what the subject leaves out: one notice's next step, or the other headlines."""
     if len(notices) == 1 and not lines:
-        return next_step(notices[0].view, at, notices[0].roles) or blocks[0].why
+        return step_of(notices[0], at) or blocks[0].why
     headlines = [block.headline for block in blocks[0 if lines else 1 :]]
     return "; ".join((*(words for _, words in lines), *headlines))[:MAX_PREVIEW_CHARS]
 

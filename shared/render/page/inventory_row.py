@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.render.instant import instant
-from shared.render.page.labels import BADGES, EXPIRED
 from shared.render.text.dates import full_day, relative_days
 from shared.render.text.escape import MAX_NAME_CHARS, clean
 from shared.render.text.links import entra_of
 from shared.render.text.naming import app_name, called
+from shared.render.text.urgency import urgency
 
 MAX_HINT_CHARS = 10
 
@@ -35,7 +35,7 @@ def inventory_row(view: InventoryView, zone: ZoneInfo) -> InventoryRow:
     assert credential.ends is not None
     return InventoryRow(
         shown_severity(view),
-        EXPIRED if view.standing == Standing.EXPIRED else BADGES[view.severity],
+        urgency(view, zone),
         app_name(view),
         entra_of(view.listed),
         called(credential)[:MAX_NAME_CHARS],

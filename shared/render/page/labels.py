@@ -6,7 +6,6 @@ from shared.render.text.urgency import WORDS
 
 BADGES = WORDS
 UNCERTAIN = "Not certain"
-EXPIRED = "Expired"
 NOTED = "Noted"
 
 _MAX_ERROR_CHARS = 600

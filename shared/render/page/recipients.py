@@ -12,7 +12,6 @@ from shared.core.model.watchlist import (
     WatchedApp,
     Watchlist,
     WebhookChannel,
-    label_of,
 )
 from shared.render.text.escape import clean
 from shared.render.text.naming import counted
@@ -30,7 +29,9 @@ class Group(NamedTuple):
 def recipients(watchlist: Watchlist) -> list[Group]:
     """Return the parts of a watchlist: channels, services, and the whole tenant."""
     checks = ("Checks", f"Daily at {watchlist.check_at:%H:%M}, {watchlist.zone.key}")
-    channels = [(clean(label_of(each)), _kind(each)) for each in watchlist.channels.values()]
+    channels = [
+        (clean(watchlist.label(name)), _kind(each)) for name, each in watchlist.channels.items()
+    ]
     groups = [Group("Channels", [checks, *channels])]
     for app in watchlist.apps:
         groups += (

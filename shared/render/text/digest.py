@@ -50,7 +50,8 @@ def _open(view: WatcherView, at: Moment) -> Iterator[str]:
             yield f"{name} is snoozed until {full_day(snooze.until)} by {by} (“{why}”)"
     for channel in view.failing:
         since = f" since {date_of(channel.since, at.zone)}" if channel.since is not None else ""
-        yield f"messages to “{clean(channel.subject)}” have not been delivered{since}"
+        name = clean(channel.label or channel.subject)
+        yield f"messages to “{name}” have not been delivered{since}"
 
 
 def _is_to_be_confirmed(view: ServiceView) -> bool:

@@ -22,6 +22,8 @@ def _rows(notice: Notice, at: Moment) -> Iterator[tuple[str, str]]:
     words = words_for(notice.view)
     if words.expiring is not None:
         yield _expiry(words.expiring, at)
+    if notice.about_snooze:
+        return
     yield from zip((NEXT_STEP, THEN), words.next_steps(at, notice.roles), strict=False)
     yield from words.facts(at)
 

@@ -53,7 +53,7 @@ def kind(message: Message) -> str:
 
 
 def _kind_of(notice: Notice, zone: ZoneInfo) -> str:
-    words = urgency(notice.view, zone)
+    words = WORDS[notice.severity] if notice.about_snooze else urgency(notice.view, zone)
     if words == WORDS[notice.severity]:
         words = _CALM.get(notice.severity, words)
     return f"{words[0].lower()}{words[1:]}"

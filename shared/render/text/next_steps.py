@@ -67,8 +67,18 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
     return tuple(sorted(titles, key=lambda title: title != REQUEST))
 
 
+def sections_of(notice: Notice) -> tuple[str, ...]:
+    """Return the runbook sections that the readers of a notice need next."""
+    return () if notice.about_snooze else runbook_sections(notice.view, notice.roles)
+
+
+def step_of(notice: Notice, at: Moment) -> str:
+    """Return the next step for the readers of a notice; empty if they have nothing to do."""
+    return "" if notice.about_snooze else next_step(notice.view, at, notice.roles)
+
+
 def items_to_ask_for(notices: Iterable[Notice]) -> Iterator[str]:
     """Yield the ids of the items whose readers have to ask for a new secret."""
     for notice in notices:
-        if REQUEST in runbook_sections(notice.view, notice.roles):
+        if REQUEST in sections_of(notice):
             yield notice.view.item

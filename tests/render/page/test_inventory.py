@@ -90,7 +90,7 @@ def test_urgent_credentials_are_counted_and_marked() -> None:
         ("Expired", Severity.CRITICAL),
         ("Urgent", Severity.CRITICAL),
         ("Urgent", Severity.CRITICAL),
-        ("Action needed", Severity.WARNING),
+        ("Due soon", Severity.WARNING),
         ("Expired", Severity.NOTICE),
     ]
 

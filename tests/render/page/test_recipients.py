@@ -20,7 +20,7 @@ from tests.render.page.parsed_page import parsed
 
 CHANNELS: dict[str, AnyChannel] = {
     "its": TeamsChannel("its", Secret("https://flow.example/?sig=s3cret"), mention=("dana@e.org",)),
-    "admins": EmailChannel("admins", ("dana@example.org",)),
+    "admins": EmailChannel("admins", ("dana@example.org",), label="LibCal administrators"),
     "tickets": WebhookChannel("tickets", Secret("https://h.example/"), Secret("whsec_c2VjcmV0")),
 }
 SERVICES = (
@@ -48,13 +48,13 @@ def test_each_part_of_the_watchlist_has_its_facts() -> None:
         "Channels": {
             "Checks": "Daily at 08:00, America/Chicago",
             "its": "A Teams channel, with a weekly status",
-            "admins": "Email",
+            "LibCal administrators": "Email",
             "tickets": "A program (webhook)",
         },
         "LibCal": {
             "App": "LibApps Outlook sync",
             "Renewer": "its",
-            "Installer": "admins",
+            "Installer": "LibCal administrators",
             "Reminders": "90, 60, 30, 14, 7, 3 and 1 days before, and on the day",
             "Escalation": "tickets, from 14 days before expiry on",
         },

@@ -14,6 +14,7 @@ from tests.support.notices import (
     PAT,
     ZONE,
     credential,
+    inventory_view,
     message,
     notice,
     reading,
@@ -27,6 +28,13 @@ CONFIRMED = InUse("libcal", "x", assumed=False, at=NOW, by=PAT)
 def ended(record: InUse, **more: object) -> ServiceView:
     view = service_view(Standing.EXPIRED, credential(ends=-2), over=Loss.EXPIRED)
     return replace(view, in_use_record=record, **more)  # type: ignore[arg-type]  # fields of the view
+
+
+def test_credentials_of_the_tenant_have_the_same_words() -> None:
+    views = [inventory_view("Kiosk", days) for days in (22, 5, -2)]
+    views.append(replace(inventory_view("Kiosk", 40), severity=Severity.NOTICE))
+    words = {view.days_left: urgency(view, ZONE) for view in views}
+    assert words == {40: "Due on 1 Jan 2027", 22: "Due soon", 5: "Urgent", -2: "Expired"}
 
 
 @pytest.mark.parametrize(

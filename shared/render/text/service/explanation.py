@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shared.core.model.directory import Kind
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
-from shared.render.text.dates import Moment, date_of, day
+from shared.render.text.dates import Moment, date_of
 from shared.render.text.escape import clean
 from shared.render.text.naming import (
     called,
@@ -42,7 +42,6 @@ def explanation(view: ServiceView, reason: Reason, at: Moment, *, page: bool) ->
         case _:
             pass
     yield from candidates(view, at)
-    yield from snooze(view, at)
 
 
 def _stopped(view: ServiceView, guess: str) -> str:
@@ -60,20 +59,11 @@ def _no_match(view: ServiceView) -> str:
     return f"{name} should use a {noun(None)} {claim_words(claim)}, but the app has none."
 
 
-def snooze(view: ServiceView, at: Moment) -> Iterator[str]:
-    """Yield who paused the reminders, until when and why."""
-    if (given := view.acknowledged) is not None:
-        until, why = day(given.until, *at), clean(given.why).rstrip(".")
-        yield f"{clean(given.by.name)}: {why}, quiet until {until}."
-
-
 def _news(view: ServiceView, reason: Reason, at: Moment) -> Iterator[str]:
     name = clean(view.service.name)
     match reason:
         case Reason.CONFIRMED if view.in_use_record is not None:
             yield from _confirmed(view, at)
-        case Reason.RESUMED if view.resumed is not None:
-            yield f"{clean(view.resumed.by.name)} took back the snooze, so reminders continue."
         case Reason.RECOVERED:
             yield f"Its {noun(view.in_use)} is back in Entra."
         case Reason.DELETED if view.replacement is None and view.loss == Loss.NONE:

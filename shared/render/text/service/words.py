@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import override
 
 from shared.core.model.directory import Credential
+from shared.core.model.message import ABOUT_SNOOZE
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Role, Standing
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
-from shared.render.text.service import pipeline
-from shared.render.text.service.explanation import candidates, explanation, snooze
+from shared.render.text.service import pipeline, snooze
+from shared.render.text.service.explanation import candidates, explanation
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
 from shared.render.text.service.next_step import request, runbook_sections, turn
@@ -52,7 +53,7 @@ class ServiceWords(Words):
 
     @override
     def headline(self, reason: Reason, at: Moment) -> str:
-        return headline(self.view, reason, at)
+        return snooze.headline(self.view, reason, at) or headline(self.view, reason, at)
 
     @override
     def turn(self, at: Moment) -> Turn:
@@ -64,7 +65,9 @@ class ServiceWords(Words):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        return explanation(self.view, reason, at, page=page)
+        if reason not in ABOUT_SNOOZE:
+            yield from explanation(self.view, reason, at, page=page)
+        yield from snooze.snooze(self.view, reason, at)
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
@@ -95,7 +98,7 @@ class PipelineWords(ServiceWords):
     def headline(self, reason: Reason, at: Moment) -> str:
         if self._is_watched and reason == Reason.RUNG:
             return pipeline.reminder(self.view, at)
-        return self.summary(at)
+        return super().headline(reason, at) if reason in ABOUT_SNOOZE else self.summary(at)
 
     @override
     def turn(self, at: Moment) -> Turn:
@@ -107,12 +110,12 @@ class PipelineWords(ServiceWords):
 
     @override
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterator[str]:
-        if self.view.standing == Standing.UNMATCHED:
+        if self.view.standing == Standing.UNMATCHED or reason in ABOUT_SNOOZE:
             yield from super().explanation(reason, at, page=page)
             return
         yield from pipeline.explanation(self.view, reason, at)
         yield from candidates(self.view, at)
-        yield from snooze(self.view, at)
+        yield from snooze.snooze(self.view, reason, at)
 
     @override
     def runbook_sections(self) -> Mapping[Role, tuple[str, ...]]:
