@@ -6,7 +6,7 @@ from pathlib import Path
 from local.cards import picture, to_html
 from shared.config.runbook import parse
 from shared.core.model.message import Message, Notice
-from shared.core.model.views import ServiceView
+from shared.core.model.views import ServiceView, UnclaimedView, View
 from shared.core.notify.requests import requests
 from shared.render.card.card import payloads
 from shared.render.mail.mail import mail
@@ -67,13 +67,17 @@ def _mail(case: str, *, dark: bool) -> str:
 
 def _with_labels(message: Message) -> Message:
     """Return a message whose services call their channels as people do."""
-    notices = tuple(
-        replace(each, view=replace(each.view, service=replace(each.view.service, labels=LABELS)))
-        if isinstance(each.view, ServiceView)
-        else each
-        for each in message.notices
-    )
+    notices = tuple(replace(each, view=_view_with_labels(each.view)) for each in message.notices)
     return replace(message, notices=notices, label=LABELS.get(message.channel, ""))
+
+
+def _view_with_labels(view: View) -> View:
+    if isinstance(view, ServiceView):
+        return replace(view, service=replace(view.service, labels=LABELS))
+    if isinstance(view, UnclaimedView):
+        services = tuple(replace(each, labels=LABELS) for each in view.watched.services)
+        return replace(view, watched=replace(view.watched, services=services))
+    return view
 
 
 def _with_runbook(notice: Notice) -> Notice:
