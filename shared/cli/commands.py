@@ -40,9 +40,9 @@ ABOUT = {
     ),
     "acknowledge": _About(
         "decisions",
-        "Pause reminders (except in the last 7 days) until a date, or until something changes.",
+        "Snooze reminders (except in the last 7 days) until a date, or until something changes.",
     ),
-    "claim": _About("decisions", "Assign a credential to one or more services, or to none."),
+    "claim": _About("decisions", "Assign a credential to services or to none, or take that back."),
 }
 """In the order of `--help`."""
 

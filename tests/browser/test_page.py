@@ -56,7 +56,7 @@ def renew_and_undo(visitor: Visitor, tenant: Tenant, look: Callable[[], None]) -
     visitor.press("Check now")
     old = service(visitor.host)
     assert (old["standing"], old["in_use"]["hint"]) == ("expiring", "q7X")
-    assert visitor.reads("h1").strip().startswith("Due on ")
+    assert visitor.reads("h1").strip().startswith("Urgent")
     assert "days left" in visitor.reads(f"{LIBCAL} .countdown")
     assert visitor.page.locator(".next summary", has_text="Request").is_visible()
     look()
