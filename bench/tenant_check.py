@@ -84,6 +84,7 @@ def measure() -> list[Bound]:
                 {"its": network},
                 lambda _: network,
                 lambda: NOW,
+                ledger.load,
             )
             began = time.perf_counter()
             first = _checked(watch, ledger)

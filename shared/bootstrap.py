@@ -139,6 +139,7 @@ def _inventory(
         channels=channels,
         to_owner=lambda owner: owner_mailbox(owner, settings, own_tenant, left=left),
         clock=clock,
+        decided=ledger.load,
         rehearse=partial(rehearse, settings=settings),
     )
 

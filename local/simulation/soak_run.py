@@ -88,6 +88,7 @@ class Soak:
             self.channels,
             lambda owner: self.channels[owner.channel],
             clock,
+            ledger.load,
         )
         deadline = timedelta(minutes=20)
         return Watch(

@@ -87,6 +87,7 @@ class World:
             self.inboxes,
             self._mailbox,
             lambda: self.now,
+            self.ledger.load,
             self.rehearse,
         )
 

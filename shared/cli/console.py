@@ -18,6 +18,7 @@ from shared.core.results import CheckResult, Delivery, InventoryStatus, Status
 from shared.render.text.dates import clock, day
 from shared.render.text.escape import clean
 from shared.render.text.headlines import headline, summary
+from shared.render.text.inventory import decided_about
 from shared.render.text.left_out import left_out_sentence
 from shared.render.text.unreadable import unreadable_rows
 
@@ -56,11 +57,12 @@ def decision(console: Console, made: Decision, notes: Iterable[str], watchlist: 
     """Show a saved decision, with notes on what may be a mistake."""
     known = watchlist.services
     names = ", ".join(known[each].name for each in made.services if each in known)
+    subject = names or made.key_id or "no service"
     sentences = {
         DecisionKind.CONFIRM: f"{names or 'no service'} uses {made.key_id} now",
-        DecisionKind.ACKNOWLEDGE: f"{names or 'no service'}: reminders paused, {made.why}",
+        DecisionKind.ACKNOWLEDGE: f"{subject}: reminders paused, {made.why}",
         DecisionKind.CLAIM: f"{made.key_id} is assigned to {names or 'no service'}",
-        DecisionKind.CANCEL: f"{names or 'no service'}: reminders continue",
+        DecisionKind.CANCEL: f"{subject}: reminders continue",
         DecisionKind.REOPEN: f"{made.key_id} is not assigned any more",
     }
     console.print(Text(f"saved: {clean(sentences[made.kind], 300)}", style="bold"))
@@ -126,9 +128,13 @@ def _inventory(
     console.print(f"the tenant: {counts}, read {read}")
     if left_out := left_out_sentence(scan.left_out):
         console.print(f"  {left_out}")
-    for view in inventory.views[:MAX_INVENTORY_ROWS]:
+    undecided = [view for view in inventory.views if not view.silenced]
+    for view in undecided[:MAX_INVENTORY_ROWS]:
         line = summary(view, now=now, zone=zone)
         console.print(Text(f"  {line}", style=STYLE[view.severity]))
-    more = len(inventory.views) - MAX_INVENTORY_ROWS
+    decided = [view for view in inventory.views if view.silenced]
+    for view in decided[:MAX_INVENTORY_ROWS]:
+        console.print(Text(f"  {summary(view, now=now, zone=zone)}; {decided_about(view, zone)}"))
+    more = sum(max(0, len(each) - MAX_INVENTORY_ROWS) for each in (undecided, decided))
     if more > 0:
         console.print(f"  and {more:,} more; --csv and --json list them all")

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from shared.cli import console
 from shared.cli.errors import FAILED, write_error
-from shared.cli.options import DAY, By, Json, Service, Tenant, parse_day
+from shared.cli.options import DAY, By, Json, Service, ServiceOrItem, Tenant, parse_day
 from shared.cli.session import print_json, program
 from shared.config.settings import Settings
 from shared.core.model.check_record import Outcome
@@ -42,7 +42,7 @@ def confirm(
 
 
 def acknowledge(  # noqa: PLR0913  (the options of a command)
-    service: Service,
+    service: ServiceOrItem,
     *,
     until: Annotated[
         date | None,
@@ -58,7 +58,10 @@ def acknowledge(  # noqa: PLR0913  (the options of a command)
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Snooze reminders (except in the last 7 days) until a date, or until something changes."""
+    """Snooze reminders (except in the last 7 days) until a date, or until something changes.
+
+    About a credential of the tenant nobody is notified until that date, or until it expires.
+    """
     if cancel == (until is not None or bool(why)):
         raise typer.BadParameter("Give either --until and --why, or only --cancel.")
     with program(tenant) as (watch, configured):

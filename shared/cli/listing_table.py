@@ -11,6 +11,7 @@ from shared.core.model.listing import InventoryListing, ListedCredential
 from shared.core.model.watchlist import Watchlist
 from shared.render.text.dates import clock, full_day, relative_days
 from shared.render.text.escape import clean
+from shared.render.text.inventory import decided_about
 from shared.render.text.naming import app_name, called
 
 
@@ -39,6 +40,8 @@ def _line(row: ListedCredential, watchlist: Watchlist) -> str:
         marks.append(f"watched for {clean(service.name)}")
     if row.excluded:
         marks.append(f"excluded by {row.excluded}")
+    if row.view.silenced:
+        marks.append(decided_about(row.view, zone))
     return (
         f"{day:>11}, {clock(credential.ends, zone):9}  {relative_days(row.view.days_left):12}  "
         f"{', '.join((f'{app_name(row.view)}: {called(credential)}', *marks))}"

@@ -47,6 +47,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 Service = Annotated[
     str, typer.Argument(metavar="SERVICE", help="The service's id or name, for example libcal.")
 ]
+ServiceOrItem = Annotated[
+    str,
+    typer.Argument(
+        metavar="SERVICE",
+        help="The service's id or name, or the item of a credential of the tenant, as "
+        "`status --json` has it in tenant.items.",
+    ),
+]
 By = Annotated[
     str,
     typer.Option(

@@ -7,6 +7,7 @@ sentence about the present state, and nothing is saved. An undo confirms an olde
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from shared.core import confirmation
 from shared.core.blank import is_blank
@@ -107,24 +108,34 @@ def acknowledge(
     service, zone = view.service, at.watchlist.zone
     if view.standing == Standing.HEALTHY:
         raise Refused(f"{service.name} is healthy; there is nothing to acknowledge.")
-    if is_blank(why):
-        raise Refused("An acknowledgement needs a reason. Add one, so that others know.")
-    today = at.now.astimezone(zone).date()
-    if until < today:
-        raise Refused(f"{until} is in the past. Choose today ({today}) or a later date.")
-    year = a_year_after(today)
-    if until > year:
-        raise Refused(f"Reminders pause for a year at most. Choose a date up to {_day(year)}.")
-    ends = view.in_use.ends if view.in_use is not None else None
-    if view.loss == Loss.NONE and ends is not None:
-        last = ends.astimezone(zone).date()
-        if until > last:
-            raise Refused(f"Choose a date up to {_day(last)}, when the credential expires.")
+    works = view.in_use if view.loss == Loss.NONE else None
+    ends = works.ends if works is not None else None
+    require_pause(until, why, ends, at.now, zone)
     before = at.memory.acknowledgements.get(service.id)
     version = before.version if before else ""
     given = Acknowledgement(service.id, until, why.strip(), at.now, by, view.situation, version)
     decision = Decision(at.now, DecisionKind.ACKNOWLEDGE, by, (service.id,), why=given.why)
     return DecisionChanges(decision, acknowledgements=(given,))
+
+
+def require_pause(
+    until: date, why: str, ends: datetime | None, now: datetime, zone: ZoneInfo
+) -> None:
+    """Raise `Refused` unless reminders can pause until a day, for a reason.
+
+    `ends` is when the credential expires; `None` if that does not limit the pause.
+    """
+    if is_blank(why):
+        raise Refused("An acknowledgement needs a reason. Add one, so that others know.")
+    today = now.astimezone(zone).date()
+    if until < today:
+        raise Refused(f"{until} is in the past. Choose today ({today}) or a later date.")
+    year = a_year_after(today)
+    if until > year:
+        raise Refused(f"Reminders pause for a year at most. Choose a date up to {_day(year)}.")
+    last = ends.astimezone(zone).date() if ends is not None else until
+    if until > last:
+        raise Refused(f"Choose a date up to {_day(last)}, when the credential expires.")
 
 
 def claim(

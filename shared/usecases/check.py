@@ -149,7 +149,8 @@ class Watch:
         else:
             at = self._apps.context(run)
             known = Known(recalled(at))
-        inventory = self.inventory.context(run.started) if self.inventory is not None else None
+        tenant = self.inventory
+        inventory = tenant.context(run.started, at.memory) if tenant is not None else None
         return rendered(at, known, inventory, lambda found: render(found, at))
 
     def forecast(self, until: date | None = None) -> Forecast:

@@ -11,12 +11,14 @@ from datetime import date
 from shared.core import decisions, take_back
 from shared.core.blank import is_blank
 from shared.core.decisions import Refused, ShownCredential
+from shared.core.inventory import decisions as item_decisions
 from shared.core.model.decision import DecisionChanges, Person
 from shared.core.model.watchlist import WatchedApp
 from shared.core.results import CheckResult
 from shared.ports.errors import DirectoryError, LedgerConflict, UnreadableRowConflict
 from shared.usecases.check import Watch
 from shared.usecases.current_app import CurrentApp, app_of, apps_with, read_app
+from shared.usecases.current_item import is_item, item_with, known_item
 from shared.usecases.save_decision import save_decision
 
 
@@ -57,7 +59,13 @@ def confirm(
 
 
 def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Person) -> Done:
-    """Save an acknowledgement until a local day, with its reason. Raises like `confirm`."""
+    """Save an acknowledgement until a local day, with its reason. Raises like `confirm`.
+
+    `service_id` may be the id of an item of the inventory.
+    """
+    if is_item(service_id):
+        item, known = known_item(watch, service_id)
+        return _finish(watch, item_decisions.snooze(item, until, why, known, by=by))
     app = read_app(watch, app_of(watch, service_id))
     view = app.service(service_id)
     return _finish(watch, decisions.acknowledge(view, until, why, app.at, by=by))
@@ -65,6 +73,9 @@ def acknowledge(watch: Watch, service_id: str, until: date, why: str, *, by: Per
 
 def cancel(watch: Watch, service_id: str, *, by: Person) -> Done:
     """Take back an acknowledgement: reminders go on. Raises like `confirm`."""
+    if is_item(service_id):
+        item, known = known_item(watch, service_id)
+        return _finish(watch, item_decisions.resume(item, known, by=by))
     app = read_app(watch, app_of(watch, service_id))
     return _finish(watch, take_back.cancel(app.service(service_id), app.at, by=by))
 
@@ -72,6 +83,8 @@ def cancel(watch: Watch, service_id: str, *, by: Person) -> Done:
 def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) -> Done:
     """Assign a credential to one service, several, or none. Raises like `confirm`."""
     key_id = key_id.casefold()
+    if not service_ids and (found := item_with(watch, key_id)):
+        return _finish(watch, item_decisions.ignore(*found, by=by))
     own = [app_of(watch, service_id) for service_id in service_ids]
     app = _app_with(watch, key_id, own[:1] or apps_with(watch, key_id))
     changes = decisions.claim(key_id, service_ids, app.judgement, app.snapshot, app.at, by=by)
@@ -81,6 +94,8 @@ def claim(watch: Watch, key_id: str, service_ids: Sequence[str], *, by: Person) 
 def reopen(watch: Watch, key_id: str, *, by: Person) -> Done:
     """Take back an assignment, to services or to none. Raises like `confirm`."""
     key_id = key_id.casefold()
+    if found := item_with(watch, key_id):
+        return _finish(watch, item_decisions.notice_again(*found, by=by))
     app = _app_with(watch, key_id, apps_with(watch, key_id))
     return _finish(watch, take_back.reopen(key_id, app.judgement, app.at, by=by))
 

@@ -14,6 +14,7 @@ from shared.core.model.apply import apply_inventory_changes
 from shared.core.model.check_record import Read
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges
+from shared.core.model.memory import Memory
 from shared.core.model.message import Message
 from shared.core.model.owners import Owner
 from shared.core.model.watchlist import InventoryRules, Watchlist
@@ -46,6 +47,8 @@ class InventoryWatch:
     to_owner: Callable[[Owner], Channel]
     """Returns the mailbox of an owner."""
     clock: Clock
+    decided: Callable[[], Memory]
+    """Returns what people decided, also about single items; may raise `LedgerError`."""
     rehearse: Rehearsal = ignore
 
     def run(self, run: CheckRun) -> InventoryResult:
@@ -88,18 +91,27 @@ class InventoryWatch:
         result = _result(run, scanned, planned, owners, deliveries, at)
         return replace(result, listed=len(at.memory.items))
 
-    def context(self, now: datetime) -> InventoryContext:
-        """Return what the ledger knows, days counted as of `now`. Raises `LedgerError`."""
-        return InventoryContext(self.watchlist, self.rules, self.ledger.load_items(), now)
+    def context(self, now: datetime, decided: Memory) -> InventoryContext:
+        """Return what the ledger knows, days counted as of `now`. Raises `LedgerError`.
+
+        `decided` holds what people decided.
+        """
+        memory = self.ledger.load_items()
+        return InventoryContext(self.watchlist, self.rules, memory, now, decided=decided)
 
     def _read(self, run: CheckRun) -> tuple[ScanResult, InventoryContext]:
         """Scan the tenant. Raises `LedgerError`."""
         memory = self.ledger.load()
         scanner = InventoryScanner(self.watchlist, self.rules, self.directory, self.clock)
         scanned = scanner.scan(memory, run)
-        after = apply_inventory_changes(memory, scanned.changes)
         at = InventoryContext(
-            self.watchlist, self.rules, after, run.started, scanned.unknown, scanned.failed
+            self.watchlist,
+            self.rules,
+            apply_inventory_changes(memory, scanned.changes),
+            run.started,
+            scanned.unknown,
+            self.decided(),  # after the scan, which may take minutes
+            scanned.failed,
         )
         return scanned, at
 

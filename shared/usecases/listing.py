@@ -55,8 +55,9 @@ def list_inventory(
 
 def _lister(watch: Watch, within: int, *, everything: bool) -> Lister:
     now, tenant = watch.clock(), watch.inventory
-    items = tenant.context(now).memory.items if tenant is not None else {}
-    return Lister(watch.watchlist, watch.ledger.load(), items, now, within, everything=everything)
+    memory = watch.ledger.load()
+    items = tenant.context(now, memory).memory.items if tenant is not None else {}
+    return Lister(watch.watchlist, memory, items, now, within, everything=everything)
 
 
 @dataclass

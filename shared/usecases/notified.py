@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.notified import notified
 from shared.core.model.inventory import InventoryItem, InventoryView
+from shared.core.model.memory import Memory
 from shared.core.model.watchlist import Watchlist
 from shared.core.spare import spare
 from shared.ports.inventory_ledger import InventoryLedger
@@ -16,17 +17,18 @@ type ByChannel = Mapping[str, tuple[InventoryView, ...]]
 
 
 def notified_by_channel(
-    watchlist: Watchlist, ledger: InventoryLedger | None, now: datetime
+    watchlist: Watchlist, ledger: InventoryLedger | None, now: datetime, decided: Memory
 ) -> ByChannel:
     """Return by channel the credentials of the tenant for its weekly status.
 
-    Never raises: no message about the watched apps depends on it.
+    Never raises: no message about the watched apps depends on it. `decided` holds what people
+    decided.
     """
     rules = watchlist.inventory
     if rules is None or ledger is None:
         return {}
     try:
-        at = InventoryContext(watchlist, rules, ledger.load(), now)
+        at = InventoryContext(watchlist, rules, ledger.load(), now, decided=decided)
 
         def shown(items: Mapping[str, InventoryItem], failed: Mapping[str, str]) -> ByChannel:
             """Leave out what cannot be evaluated, or shown."""

@@ -14,7 +14,7 @@ from shared.core.model.apply import apply_changes, apply_decision, apply_notific
 from shared.core.model.check_record import LastChecks, Read
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.inventory import InventoryView
-from shared.core.model.memory import Changes, UnreadableRow
+from shared.core.model.memory import Changes, Memory, UnreadableRow
 from shared.core.model.message import Message, NextMessages
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due, wants_weekly
@@ -84,7 +84,7 @@ class WatchedApps:
     ledger: Ledger
     channels: Mapping[str, Channel]
     rehearse: Rehearsal
-    notified: Callable[[datetime], Mapping[str, tuple[InventoryView, ...]]]
+    notified: Callable[[datetime, Memory], Mapping[str, tuple[InventoryView, ...]]]
     """Returns by channel the credentials of the tenant for its weekly status."""
 
     def run(self, run: CheckRun) -> WatchedAppsResult:
@@ -112,7 +112,7 @@ class WatchedApps:
         """Read the apps as they are now, and save nothing. Raises `LedgerError`."""
         readings, at = self.gatherer.gather(self.context(run), run)
         if any(wants_weekly(channel, at) for channel in self.watchlist.channels):
-            at = at._replace(notified=self.notified(run.started))
+            at = at._replace(notified=self.notified(run.started, at.memory))
         return judged(readings, at, self.rehearse)
 
     def context(self, run: CheckRun) -> CheckContext:

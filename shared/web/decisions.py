@@ -1,12 +1,14 @@
 """What the forms of the status page do: confirm, acknowledge, claim and check; or take it back."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
+from shared.core.model.inventory import InventoryItem
 from shared.core.model.views import AssignedView, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Loss
-from shared.core.results import CheckResult
+from shared.core.results import CheckResult, Status
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms
@@ -70,40 +72,55 @@ def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
         service = forms.cancelling(form)
         done = decisions.cancel(visit.watch, service, by=visit.person)
         visit.report_check(done.check)
-        return Done("cancel" + _later(done.check), service)
+        return Done("cancel" + _later(done.check), _only(done.decided.decision.services))
     given = forms.acknowledging(form)
     done = decisions.acknowledge(
         visit.watch, given.service, given.until, given.why, by=visit.person
     )
     visit.report_check(done.check)
-    return Done("acknowledge" + _later(done.check), given.service)
+    return Done("acknowledge" + _later(done.check), _only(done.decided.decision.services))
 
 
 def _claim(visit: PageVisit, form: forms.Fields) -> Done:
     if forms.takes_back(form):
         return _reopen(visit, forms.reopening(form))
     given = forms.claiming(form)
-    _require_shown(given, visit.watch.status().judgement.unclaimed, "already been assigned")
+    status = visit.watch.status()
+    shown = chain[UnclaimedView | InventoryItem](
+        status.judgement.unclaimed, _of_tenant(status, ignored=False)
+    )
+    _require_shown(given, shown, "already been assigned")
     done = decisions.claim(visit.watch, given.key_id, given.services, by=visit.person)
     visit.report_check(done.check)
     return Done("claim" + _later(done.check), _only(given.services))
 
 
 def _reopen(visit: PageVisit, given: forms.Reopening) -> Done:
-    _require_shown(given, visit.watch.status().judgement.assigned, "already been taken back")
+    status = visit.watch.status()
+    shown = chain[AssignedView | InventoryItem](
+        status.judgement.assigned, _of_tenant(status, ignored=True)
+    )
+    _require_shown(given, shown, "already been taken back")
     done = decisions.reopen(visit.watch, given.key_id, by=visit.person)
     visit.report_check(done.check)
     return Done("reopen" + _later(done.check), _only(done.decided.decision.services))
 
 
+def _of_tenant(status: Status, *, ignored: bool) -> Iterator[InventoryItem]:
+    """Yield the credentials of the tenant that are ignored, or those that are not."""
+    for view in status.inventory.views if status.inventory is not None else ():
+        if (view.ignored is not None) == ignored:
+            yield view.listed
+
+
 def _require_shown(
     given: forms.Claiming | forms.Reopening,
-    views: Iterable[UnclaimedView | AssignedView],
+    views: Iterable[UnclaimedView | AssignedView | InventoryItem],
     already: str,
 ) -> None:
     """Raise `Refused` unless one of the views has the credential, as the page showed it."""
-    credential = {view.credential.key_id: view.credential for view in views}.get(given.key_id)
-    if credential is None or not given.shown.is_of(credential):
+    same = [each.credential for each in views if each.credential.key_id == given.key_id]
+    if not any(given.shown.is_of(credential) for credential in same):
         raise Refused(
             f"Credential {given.key_id} has {already} or has changed. "
             "Nothing was saved; reload the page."

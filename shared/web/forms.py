@@ -26,6 +26,7 @@ TAKE_BACK, YES = "take_back", "yes"
 """The field, and its only value, with which a form takes back a decision."""
 
 _SERVICE = re.compile(r"[a-z0-9-]{1,200}")
+_ITEM = re.compile(r"tenant:[^\x00-\x1f\x7f:/\\#?|]{1,100}:[^\x00-\x1f\x7f:/\\#?|]{1,100}")
 _HINT = re.compile(r"[^\x00-\x1f\x7f]{0,40}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
@@ -50,6 +51,7 @@ class Acknowledging:
     """Reminders of a service are paused until a local date, for a reason."""
 
     service: str
+    """Its id, or the item of a credential of the tenant."""
     until: date
     why: str
 
@@ -102,8 +104,8 @@ def takes_back(form: Fields) -> bool:
 
 
 def cancelling(form: Fields) -> str:
-    """Return the service whose reminders continue. Raises `BadForm`."""
-    return _service(form)
+    """Return the service or the credential whose reminders continue. Raises `BadForm`."""
+    return _subject(form)
 
 
 def reopening(form: Fields) -> Reopening:
@@ -121,7 +123,7 @@ def acknowledging(form: Fields) -> Acknowledging:
     why = clean(given, MAX_REASON_CHARS)
     if is_blank(given) or not why:
         raise _bad("why", "a few words for the others")
-    return Acknowledging(_service(form), until, why)
+    return Acknowledging(_subject(form), until, why)
 
 
 def claiming(form: Fields) -> Claiming:
@@ -154,6 +156,12 @@ def _service(form: Fields) -> str:
     if not _SERVICE.fullmatch(given):
         raise _bad("service", "the id of a service, such as libcal")
     return given
+
+
+def _subject(form: Fields) -> str:
+    """Return the id of a service, or the item of a credential of the tenant."""
+    given = _one(form, "service")
+    return given if _ITEM.fullmatch(given) else _service(form)
 
 
 def _key_id(form: Fields) -> str:

@@ -92,6 +92,22 @@ def told(*, proof: bool) -> list[str]:
     return heard(life, "2026-09-05T20:00Z" if proof else "2026-09-06T20:00Z")[before - 1 :]
 
 
+def item_snoozed(*, proof: bool) -> list[str]:
+    life = world(app("x", SOON), app("y", SOON))
+    life.run("2026-09-02T14:00Z")
+    before = len(heard(life))
+    item = "tenant:object-x:x-1" if proof else "tenant:object-y:y-1"
+    life.acknowledge(item, "2026-09-08", "the owner is away")
+    return heard(life, "2026-09-08T20:00Z")[before:]
+
+
+def not_ours(*, proof: bool) -> list[str]:
+    life = world(app("x", SOON), app("y", SOON))
+    before = len(heard(life))
+    life.claim("x-1" if proof else "y-1")
+    return heard(life, "2026-10-01T20:00Z")[before:]
+
+
 def owners(*, proof: bool) -> list[str]:
     life = world(owners=True)
     life.run("2026-09-02T14:00Z")
@@ -145,6 +161,8 @@ TENANT_RULES = {
     "short-life": short_life,
     "long-expired": long_expired,
     "told": told,
+    "item-snoozed": item_snoozed,
+    "not-ours": not_ours,
     "owners": owners,
     "first-day": first_day,
     "owners-a-check": owners_a_check,

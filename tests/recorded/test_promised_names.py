@@ -45,6 +45,7 @@ STATUS = table(f"""
     /apps: client_id object_id name found problems severity
     /tenant: applications credentials read_at error left_out worst total items after
     /tenant/items: item holder app standing severity days_left ends credential first_seen
+    /tenant/items: acknowledged ignored
     /tenant/items/app: client_id object_id name
     /tenant/items/credential: key_id kind name hint starts ends
     /read: applications credentials requests seconds
@@ -71,7 +72,7 @@ LOG_LINE = table("""
 """)
 CSV = (
     "kind,item,name,app,standing,severity,days_left,ends,ends_at,zone,ends_utc,credential,credential_kind,hint,key_id,"
-    "whose_turn,next_step,next_message,acknowledged_until"
+    "whose_turn,next_step,next_message,acknowledged_until,acknowledged_by,acknowledged_why,ignored_by"
 )
 CSV_KINDS = {"service", "unclaimed", "leftover", "app", "tenant"}
 GAUGES = table("""

@@ -26,6 +26,8 @@ and sent, and the channel of `tell` gets the last week of every item, beside its
 that is lived again, both parties hear of a snooze."""
 ADDED = {"installed_by": "person", "rotates_every": None}
 """What later versions say of each service, too."""
+ADDED_ITEM = {"acknowledged": None, "ignored": None}
+"""What later versions say of each credential of the tenant, too."""
 ADDED_DOCUMENTS = {"requests"}
 """What later versions add to the status document."""
 NOTHING: Json = {"gone": [], "new": []}
@@ -64,6 +66,7 @@ def _without_added(found: Any) -> Any:  # noqa: ANN401  (any JSON)
     if not isinstance(found, dict):
         return found
     added = set(ADDED) if found.items() >= ADDED.items() else set()
+    added |= set(ADDED_ITEM) if found.items() >= ADDED_ITEM.items() else set()
     added |= ADDED_DOCUMENTS if isinstance(found.get("requests"), list) else set()
     return {name: _without_added(each) for name, each in found.items() if name not in added}
 

@@ -249,6 +249,7 @@ class Harness:
                 channels,
                 lambda owner: self._owner(owner, settings),
                 clock,
+                ledger.load,
             )
             yield Watch(
                 settings.watchlist,

@@ -163,6 +163,8 @@ def test_documents_have_the_promised_names() -> None:
         "first_seen": "2026-09-01T13:00:00Z",  # at the check, as the ledger knows it
         "watched": None,
         "excluded": None,
+        "acknowledged": None,
+        "ignored": None,
     }
     table = list(csv.DictReader(io.StringIO(listing_csv(found, world.watched.zone)[1:])))
     assert [(row["app"], row["ends"], row["ends_at"], row["watched"]) for row in table][-3:-1] == [

@@ -10,7 +10,7 @@ from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryMemory, InventoryScan
 from shared.core.model.item_id import INVENTORY_INTRODUCTION, UNREACHED
-from shared.core.model.memory import Notification
+from shared.core.model.memory import Memory, Notification
 from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import InventoryRules, Watchlist
 
@@ -25,6 +25,8 @@ class InventoryContext:
     now: datetime
     unknown: frozenset[str] = frozenset()
     """Items that this read did not cover: nobody is notified of them now."""
+    decided: Memory = field(default_factory=Memory)
+    """Holds what people decided about single items: acknowledgements and assignments."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """By item or client id: why it cannot be evaluated, a fault of the program."""
 

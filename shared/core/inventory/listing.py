@@ -50,7 +50,7 @@ class Lister:
         self.now = now
         rules = rules_of(watchlist)
         self.window: ExpiryWindow = window_of(watchlist.zone, now, within)
-        self._at = InventoryContext(watchlist, rules, InventoryMemory(), now)
+        self._at = InventoryContext(watchlist, rules, InventoryMemory(), now, decided=memory)
         self._exclusions = Exclusions(watchlist, rules)
         self._watched = {app.client_id: app for app in watchlist.apps}
         self._memory, self._items, self._everything = memory, items, everything

@@ -15,7 +15,7 @@ def notified(at: InventoryContext) -> Mapping[str, tuple[InventoryView, ...]]:
         listed = at.memory.items.get(item)
         if listed is not None and channel in at.watchlist.channels:
             view = inventory_view(listed, at)
-            if not listed.ended and view.days_left >= 0:
+            if not listed.ended and view.days_left >= 0 and not view.silenced:
                 found[channel].append(view)
     return {channel: tuple(sorted(views, key=_soonest)) for channel, views in found.items()}
 

@@ -14,6 +14,8 @@ def reason_due(
     view: InventoryView, last: Notification | None, at: InventoryContext
 ) -> Reason | None:
     """Return why an item is due to a channel after the `last` message; `None` if it is not."""
+    if view.silenced:
+        return None
     listed, zone = view.listed, at.watchlist.zone
     ends = listed.credential.ends
     # An app that was absent (deleted, disabled, excluded) is new to us, but may have been in use.

@@ -1,7 +1,7 @@
 """Whether a pause of reminders is still valid: same situation, and its last day not past."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
@@ -14,11 +14,17 @@ def valid_acknowledgement(
 ) -> Acknowledgement | None:
     """Return the acknowledgement of a service, until its last day; `None` if it is not valid."""
     given = at.memory.acknowledgements.get(service_id)
+    return while_valid(given, situation, at.now, at.watchlist.zone)
+
+
+def while_valid(
+    given: Acknowledgement | None, situation: str, now: datetime, zone: ZoneInfo
+) -> Acknowledgement | None:
+    """Return an acknowledgement, until its last day; `None` if it is not valid."""
     if given is None or given.situation != situation:
         return None
-    zone = at.watchlist.zone
     last = last_day(given, zone)
-    return None if at.now.astimezone(zone).date() > last else replace(given, until=last)
+    return None if now.astimezone(zone).date() > last else replace(given, until=last)
 
 
 def resumed(service_id: str, at: CheckContext) -> Acknowledgement | None:

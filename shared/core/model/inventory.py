@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.core.model.decision import Acknowledgement, Assignment
 from shared.core.model.directory import Credential
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.owners import AppOwners
@@ -57,6 +58,11 @@ class InventoryItem:
         """The item's id."""
         return item_id(ItemKind.INVENTORY, self.object_id, self.credential.key_id)
 
+    @property
+    def situation(self) -> str:
+        """`ended` or `open`."""
+        return "ended" if self.ended else "open"
+
 
 @dataclass(frozen=True, slots=True)
 class InventoryView:
@@ -70,6 +76,10 @@ class InventoryView:
     """Calendar days in the watchlist's zone; negative after expiry."""
     owned: AppOwners | None = None
     """The owners of the app; `None` if they were not looked up."""
+    acknowledged: Acknowledgement | None = None
+    """The snooze that is in effect: nobody is notified."""
+    ignored: Assignment | None = None
+    """Who said that it is not ours: nobody is notified."""
 
     @property
     def item(self) -> str:
@@ -77,6 +87,11 @@ class InventoryView:
         return self.listed.item
 
     @property
+    def silenced(self) -> bool:
+        """Whether a person decided that nobody is notified now."""
+        return self.acknowledged is not None or self.ignored is not None
+
+    @property
     def situation(self) -> str:
         """`ended` or `open`."""
-        return "ended" if self.listed.ended else "open"
+        return self.listed.situation

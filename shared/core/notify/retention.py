@@ -42,7 +42,7 @@ def outlived(at: CheckContext) -> Removals:
     return Removals(
         in_use_records=tuple(sorted(in_use)),
         previous_credentials=tuple(previous),
-        assignments=tuple(sorted(key_ids & set(memory.assignments))),
+        assignments=tuple(sorted(key_ids & set(memory.assignments) | _old_item_key_ids(at))),
         acknowledgements=tuple(_ended_acknowledgements(at, services)),
         credential_records=tuple(sorted(key_ids)),
         apps=tuple(sorted(_renamed_apps(at))),
@@ -73,6 +73,21 @@ def _old_key_ids(at: CheckContext) -> set[str]:
         if record.gone_at is not None and record.gone_at < limit
     }
     return gone - in_use
+
+
+def _old_item_key_ids(at: CheckContext) -> set[str]:
+    """Return the key ids of assigned credentials that the inventory cannot list any more.
+
+    It lists one from the first reminder until 90 days after its expiry.
+    """
+    rules = at.watchlist.inventory
+    limit = at.now - HISTORY - timedelta(days=rules.ladder[0] if rules is not None else 0)
+    records = at.memory.credential_records
+    return {
+        key_id
+        for key_id, given in at.memory.assignments.items()
+        if key_id not in records and given.at < limit
+    }
 
 
 def _old_services(at: CheckContext) -> set[str]:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.core.model.check_record import Read
+from shared.core.model.decision import Acknowledgement
 from shared.core.model.directory import AppRecord, Credential
 from shared.render.instant import instant
 
@@ -41,3 +42,16 @@ def read_document(read: Read) -> Json:
 def day_text(day: date | None) -> str | None:
     """Return a day as `2026-12-13`; `None` for `None`."""
     return None if day is None else day.isoformat()
+
+
+def acknowledgement_document(given: Acknowledgement | None) -> Json | None:
+    """Return a snooze: until when, why, by whom; `None` if there is none."""
+    if given is None:
+        return None
+    return {
+        "until": day_text(given.until),
+        "why": given.why,
+        "by": given.by.name,
+        "object_id": given.by.object_id or None,
+        "at": instant(given.at),
+    }

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from shared.core.model.decision import Assignment
 from shared.core.model.inventory import InventoryView
 from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryResult, InventoryStatus
-from shared.render.feeds.document_parts import Json, credential_document
+from shared.render.feeds.document_parts import Json, acknowledgement_document, credential_document
 from shared.render.instant import instant
 
 ITEMS_A_PAGE = 500
@@ -29,7 +30,7 @@ def inventory_document(tenant: InventoryStatus | None, after: str | None, *, pag
     scan = tenant.scan
     rest = _after(tenant.views, after) if after is not None else tenant.views
     shown = rest[:ITEMS_A_PAGE] if paged else rest
-    severities = [view.severity for view in tenant.views] or [Severity.OK]
+    severities = [view.severity for view in tenant.views if view.ignored is None] or [Severity.OK]
     return {
         "applications": scan.applications if scan is not None else 0,
         "credentials": scan.credentials if scan is not None else 0,
@@ -75,7 +76,14 @@ def item_document(view: InventoryView) -> Json:
         "ends": instant(listed.credential.ends),
         "credential": credential_document(listed.credential),
         "first_seen": instant(listed.first_seen),
+        "acknowledged": acknowledgement_document(view.acknowledged),
+        "ignored": _ignored(view.ignored),
     }
+
+
+def _ignored(given: Assignment | None) -> Json | None:
+    """Return who said that a credential is not ours; `None` if nobody did."""
+    return {"by": given.by.name, "at": instant(given.at)} if given is not None else None
 
 
 def _left_out(left_out: LeftOut | None) -> Json | None:

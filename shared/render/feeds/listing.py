@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from shared.core.model.listing import InventoryListing, ListedCredential
 from shared.render.feeds.document_parts import Json
 from shared.render.feeds.inventory_document import item_document
-from shared.render.feeds.spreadsheet import csv_text
-from shared.render.feeds.spreadsheet_rows import CsvRow, credential_cells
+from shared.render.feeds.spreadsheet import DECIDED_COLUMNS, csv_text
+from shared.render.feeds.spreadsheet_rows import CsvRow, credential_cells, decided_cells
 from shared.render.instant import instant
 
 COLUMNS = (
@@ -28,6 +28,7 @@ COLUMNS = (
     "key_id",
     "watched",
     "excluded",
+    *DECIDED_COLUMNS,
 )
 
 
@@ -70,4 +71,5 @@ def _rows(listing: InventoryListing, zone: ZoneInfo) -> Iterator[CsvRow]:
             "watched": row.watched or "",
             "excluded": row.excluded or "",
             **credential_cells(listed.credential, zone),
+            **decided_cells(view),
         }

@@ -1,12 +1,18 @@
 """A service in the JSON documents."""
 
-from shared.core.model.decision import Acknowledgement, InUse
+from shared.core.model.decision import InUse
 from shared.core.model.judgement import Judgement
 from shared.core.model.message import NextMessages
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import Service, WatchedApp, Watchlist
-from shared.render.feeds.document_parts import Json, app_document, credential_document, day_text
+from shared.render.feeds.document_parts import (
+    Json,
+    acknowledgement_document,
+    app_document,
+    credential_document,
+    day_text,
+)
 from shared.render.instant import instant
 from shared.render.text.dates import Moment
 from shared.render.text.next_steps import next_step
@@ -57,7 +63,7 @@ def _service(view: ServiceView, next_messages: NextMessages, at: Moment) -> Json
         "leftovers": [credential_document(leftover) for leftover in view.leftovers],
         "next_step": next_step(view, at) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
-        "acknowledged": _acknowledged(view.acknowledged),
+        "acknowledged": acknowledgement_document(view.acknowledged),
     }
 
 
@@ -75,18 +81,6 @@ def _confirmed(record: InUse | None) -> Json | None:
         "by": by.name if by is not None else None,
         "object_id": by.object_id or None if by is not None else None,
         "evidence": record.evidence,
-    }
-
-
-def _acknowledged(given: Acknowledgement | None) -> Json | None:
-    if given is None:
-        return None
-    return {
-        "until": day_text(given.until),
-        "why": given.why,
-        "by": given.by.name,
-        "object_id": given.by.object_id or None,
-        "at": instant(given.at),
     }
 
 

@@ -19,6 +19,7 @@ from shared.render.text.escape import clean
 BYTE_ORDER_MARK = "\ufeff"
 MAX_CELL_CHARS = 1000
 
+DECIDED_COLUMNS = ("acknowledged_until", "acknowledged_by", "acknowledged_why", "ignored_by")
 COLUMNS = (
     "kind",
     "item",
@@ -38,7 +39,7 @@ COLUMNS = (
     "whose_turn",
     "next_step",
     "next_message",
-    "acknowledged_until",
+    *DECIDED_COLUMNS,
 )
 
 OUR_VALUES = {"days_left", "ends", "ends_at", "ends_utc", "next_message", "acknowledged_until"}

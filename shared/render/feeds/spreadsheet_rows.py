@@ -28,7 +28,7 @@ def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
         yield (
             _item(service, next_messages, at)
             | credential_cells(service.in_use, watchlist.zone)
-            | _acknowledged(service)
+            | decided_cells(service)
         )
     for app in unread_apps(watchlist, judgement):
         yield from (_unread_service(each, app) for each in app.services)
@@ -38,7 +38,7 @@ def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
         yield _item(view, next_messages, at) | cells
     for each in status.inventory.views if status.inventory is not None else ():
         cells = credential_cells(each.listed.credential, watchlist.zone)
-        yield _item(each, next_messages, at) | cells
+        yield _item(each, next_messages, at) | cells | decided_cells(each)
     for app_view in judgement.apps:
         if app_view.problems:
             yield _item(app_view, next_messages, at)
@@ -78,10 +78,19 @@ def _names(view: Item) -> tuple[str, str, str]:
             return "app", view.watched.name, view.watched.name
 
 
-def _acknowledged(view: ServiceView) -> CsvRow:
-    if view.acknowledged is None:
-        return {}
-    return {"acknowledged_until": view.acknowledged.until.isoformat()}
+def decided_cells(view: ServiceView | InventoryView) -> CsvRow:
+    """Return the columns about a snooze or *Not ours*; without one, all are empty."""
+    given = view.acknowledged
+    row: CsvRow = {}
+    if given is not None:
+        row |= {
+            "acknowledged_until": given.until.isoformat(),
+            "acknowledged_by": given.by.name,
+            "acknowledged_why": given.why,
+        }
+    if isinstance(view, InventoryView) and view.ignored is not None:
+        row["ignored_by"] = view.ignored.by.name
+    return row
 
 
 def _unread_service(service: Service, app: WatchedApp) -> CsvRow:

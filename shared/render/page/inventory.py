@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.core.model.context import CheckContext
 from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryStatus
 from shared.render.page.inventory_query import SORTS, Wanted
 from shared.render.page.inventory_row import InventoryRow, inventory_row, shown_severity
+from shared.render.page.item_decision import item_decision
 from shared.render.page.labels import error_text
 from shared.render.text.dates import full_day
 from shared.render.text.left_out import left_out_sentence
@@ -48,7 +50,7 @@ class InventorySection(NamedTuple):
 
 
 def inventory_section(
-    tenant: InventoryStatus | None, want: Wanted, zone: ZoneInfo, base: str, *, key: str = ""
+    tenant: InventoryStatus | None, want: Wanted, at: CheckContext, base: str, *, key: str = ""
 ) -> InventorySection | None:
     """Return the tenant's section; `None` if the whole tenant is not watched.
 
@@ -56,6 +58,7 @@ def inventory_section(
     """
     if tenant is None:
         return None
+    zone = at.watchlist.zone
     found = sorted(
         (view for view in tenant.views if _matches(view, want.name.casefold())),
         key=_SORT_KEYS[want.sort],
@@ -70,7 +73,10 @@ def inventory_section(
     return InventorySection(
         summary=_summary(tenant, zone),
         error=error_text(tenant.scan.error) if tenant.scan is not None else "",
-        rows=[inventory_row(view, zone) for view in views],
+        rows=[
+            inventory_row(view, zone)._replace(decision=item_decision(view, at.now, zone))
+            for view in views
+        ],
         sorts=[Sort(title, link(0, sort), sort == want.sort) for sort, title in SORTS.items()],
         name=want.name,
         shown=f"{start + 1:,} to {start + len(views):,} of {len(found):,}" if views else "None",
@@ -82,7 +88,8 @@ def inventory_section(
 def urgent_ones(tenant: InventoryStatus | None) -> str:
     """Return a sentence with the number of urgent credentials; empty if there are none."""
     views = tenant.views if tenant is not None else ()
-    number = sum(shown_severity(view) == Severity.CRITICAL for view in views)
+    ours = (view for view in views if view.ignored is None)
+    number = sum(shown_severity(view) == Severity.CRITICAL for view in ours)
     match number:
         case 0:
             return ""

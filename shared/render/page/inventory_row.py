@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Severity, Standing
 from shared.render.instant import instant
+from shared.render.page.item_decision import ItemDecision
 from shared.render.text.dates import full_day, relative_days
 from shared.render.text.escape import MAX_NAME_CHARS, clean
 from shared.render.text.links import entra_of
@@ -27,6 +28,8 @@ class InventoryRow(NamedTuple):
     days: str
     ends: str
     stamp: str | None
+    decision: ItemDecision | None = None
+    """What can be decided about it here, and what was."""
 
 
 def inventory_row(view: InventoryView, zone: ZoneInfo) -> InventoryRow:

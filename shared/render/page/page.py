@@ -101,7 +101,7 @@ def page(data: PageData) -> str:
         cards=requests_once(cards, first),
         unread=unread,
         sections=sections,
-        tenant=inventory_section(status.inventory, data.wanted, zone, data.base, key=data.tenant),
+        tenant=inventory_section(status.inventory, data.wanted, at, data.base, key=data.tenant),
         everything=listing_section(data.listing, at.watchlist, data.base, key=data.tenant),
         recipients=recipients(at.watchlist),
         zone=zone.key,

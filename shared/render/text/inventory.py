@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, override
+from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential, Kind
 from shared.core.model.inventory import Holder, InventoryView
 from shared.core.model.owners import AppOwners
 from shared.core.model.vocabulary import Reason, Standing
-from shared.render.text.dates import Moment, until
+from shared.render.text.dates import Moment, date_of, full_day, until
 from shared.render.text.escape import MAX_NAME_CHARS, MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.links import Link, entra_of
 from shared.render.text.naming import app_name, called, capital, client_id_tail, described, listed
@@ -75,6 +76,18 @@ class InventoryWords(Words):
     @override
     def links(self) -> Iterator[Link]:
         yield Link("Open in Entra", entra_of(self.view.listed))
+
+
+def decided_about(view: InventoryView, zone: ZoneInfo) -> str:
+    """Return who snoozed a credential, until when and why, and who said that it is not ours."""
+    given, ignored = view.acknowledged, view.ignored
+    parts = []
+    if given is not None:
+        who, why = clean(given.by.name), clean(given.why, MAX_WATCHLIST_TEXT_CHARS)
+        parts.append(f"snoozed by {who} until {full_day(given.until)}: “{why}”")
+    if ignored is not None:
+        parts.append(f"not ours: {clean(ignored.by.name)}, {date_of(ignored.at, zone)}")
+    return "; ".join(parts)
 
 
 def owned_by(owned: AppOwners) -> str:

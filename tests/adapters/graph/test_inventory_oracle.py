@@ -14,6 +14,7 @@ from local.simulation.memory_ledger import InMemoryInventoryLedger, InMemoryLedg
 from local.simulation.recording_channel import RecordingChannel
 from shared.adapters.graph.inventory import GraphInventory
 from shared.core.inventory.noise import NOISE
+from shared.core.model.memory import Memory
 from shared.core.model.watchlist import InventoryRules, Watchlist
 from shared.core.results import InventoryResult
 from shared.ports.ledger import Held
@@ -68,6 +69,7 @@ class Watching:
             {"its": self.inbox},
             lambda _: RecordingChannel(),
             lambda: self.now,
+            Memory,
         )
 
     def run(self) -> InventoryResult:
