@@ -40,7 +40,9 @@ ABOUT = {
     ),
     "acknowledge": _About(
         "decisions",
-        "Snooze reminders (except in the last 7 days) until a date, or until something changes.",
+        "Snooze reminders (except in the last 7 days) until a date, or until something changes."
+        "\n\nAbout a credential of the tenant nobody is notified until that date, or until it "
+        "expires.",
     ),
     "claim": _About("decisions", "Assign a credential to services or to none, or take that back."),
 }

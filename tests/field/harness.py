@@ -243,7 +243,7 @@ class Field:
         configured = load(self.environment, ROOT)
         with watching(configured, environment=self.environment) as wired:
             inventory = wired.inventory and replace(
-                wired.inventory, ledger=inventory_ledger, clock=lambda: now
+                wired.inventory, ledger=inventory_ledger, clock=lambda: now, decided=ledger.load
             )
             yield replace(wired, ledger=ledger, clock=lambda: now, inventory=inventory)
 

@@ -86,7 +86,9 @@ def program(settings: Mapping[str, str], now: str) -> Iterator[Watch]:
             wired,
             ledger=ledger,
             clock=clock,
-            inventory=replace(wired.inventory, ledger=ledger.inventory, clock=clock),
+            inventory=replace(
+                wired.inventory, ledger=ledger.inventory, clock=clock, decided=ledger.load
+            ),
         )
 
 

@@ -106,7 +106,7 @@ def _lived(act: Sequence[str], now: datetime, partition: str) -> dict[str, Any]:
     ):
         try:
             tenant = (
-                replace(wired.inventory, ledger=ledger.inventory, clock=clock)
+                replace(wired.inventory, ledger=ledger.inventory, clock=clock, decided=ledger.load)
                 if wired.inventory is not None
                 else None
             )
