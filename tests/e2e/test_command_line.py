@@ -131,7 +131,7 @@ def test_output_for_people_is_a_table(lapsewatch: Lapsewatch) -> None:
     assert "sent to library staff and ITS:" in ran.out
     assert "LibStaffer: secret expires in" in ran.out
     assert "{" not in ran.out
-    assert "expiring" in lapsewatch("status").out
+    assert "Urgent" in lapsewatch("status").out
 
 
 def test_doctor_finds_no_problem(lapsewatch: Lapsewatch) -> None:
