@@ -24,7 +24,8 @@ from local.stand_in.stories import tell
 from local.stand_in.tenant import Tenant
 from shared.adapters.table.lease import TERM
 from tests.e2e.conftest import ROOT
-from tests.functions_host.host_process import Host, hosted
+from tests.functions_host.host_process import QUIET, Host, hosted
+from tests.support.forks import program
 
 KEY = {"x-functions-key": "local-master"}
 """It opens the functions, too."""
@@ -128,5 +129,6 @@ def test_next_tick_checks_after_a_death_of_worker_or_host(tmp_path: Path, now: d
                 Site(tmp_path / way, tenant, storage.tables)
             )
 
+    program(*QUIET)  # one for both threads
     with ThreadPoolExecutor() as pool:
         list(pool.map(live, ("worker", "host")))

@@ -23,6 +23,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +104,7 @@ class Forks:
                 command, cwd=ROOT, env=plain, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
             )
         self._orders = ours
+        self._one_order = Lock()  # a test may start processes in several threads
 
     def start(
         self, *run: str, environment: Mapping[str, str], out: IO[Any], err: IO[Any]
@@ -110,11 +112,11 @@ class Forks:
         """Run `python -m RUN...` in the project's folder, with these files as outputs."""
         order = json.dumps({"run": run, "environment": dict(environment)}).encode()
         reading, writing = os.pipe()
+        files = [out.fileno(), err.fileno(), writing]
         try:
-            socket.send_fds(
-                self._orders, [len(order).to_bytes(LENGTH)], [out.fileno(), err.fileno(), writing]
-            )
-            self._orders.sendall(order)
+            with self._one_order:
+                socket.send_fds(self._orders, [len(order).to_bytes(LENGTH)], files)
+                self._orders.sendall(order)
         finally:
             os.close(writing)
         said = os.fdopen(reading)
