@@ -17,6 +17,7 @@ from shared.connections import (
     connect_channel,
     graph_credentials,
     open_ledger,
+    open_vault,
     owner_mailbox,
     rehearse,
 )
@@ -105,6 +106,7 @@ def watching(
             work_until=time.work,
             usage_report=report,
             heartbeat=HeartbeatPing(settings.heartbeat) if settings.heartbeat else None,
+            vault=open_vault(settings, own_tenant, save_left),
             inventory=_inventory(settings, ledger, channels, to_read, own_tenant, send_left),
             rehearse=partial(rehearse, settings=settings),
         )

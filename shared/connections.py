@@ -25,9 +25,10 @@ from shared.core.model.watchlist import (
     WebhookChannel,
     label_of,
 )
-from shared.first_use import cross_tenant_credential, own_credential
+from shared.first_use import cross_tenant_credential, key_vault, own_credential
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
+from shared.ports.vault import Vault
 from shared.render.card.card import cards
 
 
@@ -47,8 +48,22 @@ def open_ledger(
         own = own_credential(client_id, graph_is_loopback=False, environment=environment)
         opened.callback(own.close)
     connection = settings.tables.value.reveal()
-    ledger = TableLedger(connection, clock, credential=own, partition=watchlist.key, left=left)
+    ledger = TableLedger(
+        connection,
+        clock,
+        credential=own,
+        partition=watchlist.key,
+        left=left,
+        hands_over=bool(settings.hand_over_vault),
+    )
     return opened.enter_context(ledger)
+
+
+def open_vault(settings: Settings, own_tenant: CredentialFactory, left: TimeLeft) -> Vault | None:
+    """Return the vault for new secrets; `None` if they are not handed over here."""
+    if not settings.hand_over_vault:
+        return None
+    return key_vault(settings.hand_over_vault, own_tenant, left)
 
 
 def graph_credentials(

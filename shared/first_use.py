@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, cast
 
 from azure.core.credentials import TokenCredential
 
+from shared.adapters.timeout import TimeLeft
 from shared.config.clouds import OtherTenant
 from shared.ports.directory import Directory
 from shared.ports.inventory import InventoryReader
 from shared.ports.usage_report import UsageReport
+from shared.ports.vault import Vault
 
 if TYPE_CHECKING:
     from shared.adapters.identity.managed import Credential
@@ -66,6 +68,17 @@ def graph_usage_report(root: str, sign_in: SignIn) -> UsageReport:
         )
 
         return GraphUsageReport(root, sign_in)
+
+    return _on_first_use(make)
+
+
+def key_vault(url: str, sign_in: SignIn, left: TimeLeft) -> Vault:
+    """Return the vault for new secrets."""
+
+    def make() -> Vault:
+        from shared.adapters.vault.key_vault import KeyVault  # noqa: PLC0415  (for hand-overs only)
+
+        return KeyVault(url, sign_in, left=left)
 
     return _on_first_use(make)
 

@@ -18,10 +18,11 @@ from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
     Decision,
-    DecisionChanges,
     InUse,
     PreviousCredential,
 )
+from shared.core.model.decision_changes import DecisionChanges
+from shared.core.model.hand_over import HandOver
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 from shared.ports.clock import Clock
@@ -102,7 +103,7 @@ class InMemoryLedger:
         self.latest_checks = last_checks
         self.unreadable = [row for row in self.unreadable if row.key != "~pulse:"]
 
-    def decide(
+    def decide(  # noqa: PLR0913  (all by keyword)
         self,
         decision: Decision,
         *,
@@ -111,11 +112,13 @@ class InMemoryLedger:
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
         dropped: Sequence[InUse] = (),
+        hand_overs: Sequence[HandOver] = (),
     ) -> None:
         """Save a decision. Raise `LedgerConflict` if a row changed since it was read."""
         self._break("decide")
         memory = self.memory
-        _check_readable((*holds, *assignments, *acknowledgements), memory)
+        _check_readable((*holds, *assignments, *acknowledgements, *hand_overs), memory)
+        _check_versions({each.service: each for each in hand_overs}, memory.hand_overs)
         _check_versions({each.service: each for each in (*holds, *dropped)}, memory.in_use_records)
         _check_versions({each.key_id: each for each in assignments}, memory.assignments)
         _check_versions({each.service: each for each in acknowledgements}, memory.acknowledgements)
@@ -126,9 +129,25 @@ class InMemoryLedger:
             tuple(self._stamped(each) for each in assignments),
             tuple(self._stamped(each) for each in acknowledgements),
             tuple(dropped),
+            tuple(self._stamped(each) for each in hand_overs),
         )
         self.memory = apply_decision(memory, changes)
         self.history.append(decision)
+
+    def hand_overs(self) -> Mapping[str, HandOver]:
+        """Return the hand-overs."""
+        self._break("hand_overs")
+        return self.memory.hand_overs
+
+    def save_hand_over(self, record: HandOver) -> HandOver:
+        """Save a hand-over. Raise `LedgerConflict` if it changed since it was read."""
+        self._break("save_hand_over")
+        _check_readable((record,), self.memory)
+        _check_versions({record.service: record}, self.memory.hand_overs)
+        saved = self._stamped(record)
+        hand_overs = {**self.memory.hand_overs, record.service: saved}
+        self.memory = replace(self.memory, hand_overs=hand_overs)
+        return saved
 
     def decisions(self, *services: str) -> Mapping[str, Sequence[Decision]]:
         """Return the decisions about each service, newest first."""
@@ -198,6 +217,7 @@ class InMemoryLedger:
             notifications=_without(memory.notifications, rows.notifications),
             channels=_without(memory.channels, rows.channels),
             uses=_without(memory.uses, rows.uses),
+            hand_overs=_without(memory.hand_overs, rows.hand_overs),
         )
 
     def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:
@@ -213,7 +233,7 @@ class InMemoryLedger:
         if method in self.broken:
             raise self.broken[method]
 
-    def _stamped[T: (InUse, Assignment, Acknowledgement)](self, value: T) -> T:
+    def _stamped[T: (InUse, Assignment, Acknowledgement, HandOver)](self, value: T) -> T:
         return replace(value, version=str(next(self.versions)))
 
 
@@ -288,7 +308,7 @@ class InMemoryInventoryLedger:
             raise self.broken[method]
 
 
-def _check_versions[T: (InUse, Assignment, Acknowledgement)](
+def _check_versions[T: (InUse, Assignment, Acknowledgement, HandOver)](
     new: Mapping[str, T], known: Mapping[str, T]
 ) -> None:
     for name, value in new.items():

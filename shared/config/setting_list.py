@@ -7,6 +7,8 @@ from shared.config.setting_rules import GRAPH_ROOTS
 SIGN_IN_CLIENT_ID, SIGN_IN_ISSUER = "LAPSEWATCH_SIGN_IN_CLIENT_ID", "LAPSEWATCH_SIGN_IN_ISSUER"
 TENANTS_CLIENT_ID, AUTHORITY = "LAPSEWATCH_TENANTS_CLIENT_ID", "AZURE_AUTHORITY_HOST"
 
+HAND_OVER_VAULT = "LAPSEWATCH_HAND_OVER_VAULT"
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -45,6 +47,11 @@ SETTINGS = (
     ),
     Setting("LAPSEWATCH_SIGN_INS", "`on`: read credential sign-in activity as evidence", "off"),
     Setting("LAPSEWATCH_HEARTBEAT_URL", "pinged after each good check, `/fail` after a bad one"),
+    Setting(
+        HAND_OVER_VAULT,
+        "https URL of the vault that keeps new secrets until they are opened; "
+        "not set: secrets are not handed over here",
+    ),
     Setting("LAPSEWATCH_DEADLINE", "minutes that a check may take", "20"),
     Setting(
         TENANTS_CLIENT_ID,

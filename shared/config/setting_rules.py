@@ -57,6 +57,22 @@ def authority(value: object, graph: str) -> str:
     return f"https://{parts.netloc.lower()}"
 
 
+def vault(value: object, graph: str) -> str:
+    """Accept the URL of a vault: https, on this machine only with a local stand-in for Graph."""
+    expected = "the https:// URL of a vault, such as https://lapsewatch.vault.azure.net"
+    parts = urlsplit(url(value, expected))
+    if parts.scheme != "https":
+        raise InvalidValue("an http:// URL", expected)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise InvalidValue("a URL with a path", expected)
+    if graph and is_loopback(urlsplit(graph)) != is_loopback(parts):
+        raise InvalidValue(
+            f"the host {describe(parts.hostname)}",
+            "this setting and LAPSEWATCH_GRAPH both on this machine, or neither",
+        )
+    return f"https://{parts.netloc.lower()}"
+
+
 def page_at(value: object) -> str:
     """Return the address of the page on a host.
 

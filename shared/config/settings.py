@@ -68,6 +68,9 @@ class Settings:
     """Of the registration that reads other tenants; if empty, no watchlist has a tenant id."""
     authority: str = ""
     """The sign-in host for other tenants, no slash at its end; empty for the cloud's own."""
+    hand_over_vault: str = ""
+    """The URL of the vault for new secrets, no slash at its end; empty: they are not handed over
+    here."""
 
     @property
     def reading_graph(self) -> ReadingGraph:

@@ -11,6 +11,7 @@ from shared.config.problems import ConfigProblems
 from shared.config.setting_list import (
     AUTHORITY,
     BY_NAME,
+    HAND_OVER_VAULT,
     SIGN_IN_CLIENT_ID,
     SIGN_IN_ISSUER,
     TENANTS_CLIENT_ID,
@@ -47,6 +48,7 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
     heartbeat = reader.read("LAPSEWATCH_HEARTBEAT_URL", rules.secret_url, None)
     deadline_minutes = reader.read("LAPSEWATCH_DEADLINE", rules.deadline, 0)
     mail_sender = reader.read("LAPSEWATCH_MAIL_SENDER", rules.mailbox, "")
+    vault = reader.read(HAND_OVER_VAULT, lambda value: rules.vault(value, reading.root), "")
     watchlists = reader.watchlists(root)
     _forbid_mixing(reading.root, ledger, problems)
     problems.raise_if_any()
@@ -65,6 +67,7 @@ def load(environment: Mapping[str, str], root: Path) -> Settings:
         heartbeat=heartbeat,
         tenants_client_id=reading.tenants_client_id,
         authority=reading.authority,
+        hand_over_vault=vault,
     )
 
 

@@ -19,11 +19,11 @@ from shared.core.model.decision import (
     Acknowledgement,
     Assignment,
     Decision,
-    DecisionChanges,
     DecisionKind,
     InUse,
     Person,
 )
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.directory import Credential
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView

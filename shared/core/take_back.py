@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from shared.core.decisions import Refused
 from shared.core.model.context import CheckContext
-from shared.core.model.decision import Decision, DecisionChanges, DecisionKind, Person
+from shared.core.model.decision import Decision, DecisionKind, Person
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 

@@ -51,6 +51,18 @@ class ChannelError(PortError):
     """A message could not be delivered."""
 
 
+class VaultError(PortError):
+    """The vault could not be asked to keep, return or delete a value."""
+
+
+class CreationRefused(PortError):
+    """Entra did not create the secret."""
+
+
+class CreationUnknown(PortError):
+    """Entra was asked to create the secret, and whether it did is not known."""
+
+
 class NotSignedIn(PortError):
     """The request has no valid ID token. The text contains nothing of the token."""
 

@@ -13,6 +13,7 @@ from shared.core.model.decision import (
     InUse,
     PreviousCredential,
 )
+from shared.core.model.hand_over import HandOver
 from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 
 
@@ -85,7 +86,7 @@ class Ledger(Protocol):
         """Write how a check ended, for the history and for the next tick."""
         ...
 
-    def decide(
+    def decide(  # noqa: PLR0913  (all by keyword)
         self,
         decision: Decision,
         *,
@@ -94,6 +95,7 @@ class Ledger(Protocol):
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
         dropped: Sequence[InUse] = (),
+        hand_overs: Sequence[HandOver] = (),
     ) -> None:
         """Write a decision and its effects, and delete what is `dropped`: all of them or none.
 
@@ -103,6 +105,21 @@ class Ledger(Protocol):
         Raises:
             UnreadableRowConflict: A row that must not exist yet does, and cannot be read.
             LedgerConflict: A row was changed; load again and show the new state.
+        """
+        ...
+
+    def hand_overs(self) -> Mapping[str, HandOver]:
+        """Return the hand-overs by service id: one table read, none if no vault is configured."""
+        ...
+
+    def save_hand_over(self, record: HandOver) -> HandOver:
+        """Write a hand-over, and return it with its new version.
+
+        An empty `version` means that there was none; any other that it was read so.
+
+        Raises:
+            UnreadableRowConflict: There is one, and it cannot be read.
+            LedgerConflict: Somebody else changed it.
         """
         ...
 

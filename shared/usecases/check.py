@@ -22,6 +22,7 @@ from shared.ports.errors import LeaseLost
 from shared.ports.heartbeat import Heartbeat
 from shared.ports.ledger import Held, Ledger
 from shared.ports.usage_report import UsageReport
+from shared.ports.vault import Vault
 from shared.usecases.busy import Pause, busy, busy_too_long, is_too_long, lease_after_wait
 from shared.usecases.due import Due, due
 from shared.usecases.gather import Gatherer
@@ -57,6 +58,8 @@ class Watch:
     """Notified of how each check ended, if configured."""
     inventory: InventoryWatch | None = None
     """The part about the whole tenant, if configured."""
+    vault: Vault | None = None
+    """Keeps new secrets that are handed over, if configured."""
     rehearse: Rehearsal = ignore
     work_until: datetime | None = None
     """When reading must have ended, so that Azure stops nothing; no message begins later."""

@@ -12,7 +12,8 @@ from shared.core import decisions, take_back
 from shared.core.blank import is_blank
 from shared.core.decisions import Refused, ShownCredential
 from shared.core.inventory import decisions as item_decisions
-from shared.core.model.decision import DecisionChanges, Person
+from shared.core.model.decision import Person
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.watchlist import WatchedApp
 from shared.core.results import CheckResult
 from shared.ports.errors import DirectoryError, LedgerConflict, UnreadableRowConflict

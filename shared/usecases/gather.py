@@ -15,7 +15,7 @@ from shared.core.judge.snapshot import snapshot_of
 from shared.core.model.apply import apply_changes
 from shared.core.model.check_record import Read
 from shared.core.model.context import AppSnapshot, CheckContext
-from shared.core.model.decision import DecisionChanges
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.directory import App
 from shared.core.model.judgement import Judgement
 from shared.core.model.memory import Changes, Memory, Use

@@ -1,6 +1,6 @@
 """Save a decision."""
 
-from shared.core.model.decision import DecisionChanges
+from shared.core.model.decision_changes import DecisionChanges
 from shared.ports.ledger import Ledger
 
 
@@ -13,4 +13,5 @@ def save_decision(ledger: Ledger, changes: DecisionChanges) -> None:
         assignments=changes.assignments,
         acknowledgements=changes.acknowledgements,
         dropped=changes.dropped,
+        hand_overs=changes.hand_overs,
     )

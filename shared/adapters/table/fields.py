@@ -46,8 +46,9 @@ def _field(hint: Any) -> Field:  # noqa: ANN401  (any annotation)
     parts = (hint, *get_args(hint))
     # An instant without a time zone in a row is an error.
     exact = Annotated[datetime, msgspec.Meta(tz=True)] if datetime in parts else hint
-    inner = next((part for part in parts if is_record(part)), None)
-    return Field(exact, inner, NoneType in parts, get_origin(hint) is tuple)
+    listed = get_origin(hint) is tuple
+    inner = next((part for part in parts if is_record(part) and not listed), None)
+    return Field(exact, inner, NoneType in parts, listed)
 
 
 def annotations_of(kind: Callable[..., object]) -> Mapping[str, Any]:

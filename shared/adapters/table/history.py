@@ -18,6 +18,7 @@ from shared.core.model.decision import (
     InUse,
     PreviousCredential,
 )
+from shared.core.model.hand_over import HandOver
 from shared.core.model.memory import UnreadableRow
 from shared.ports.errors import LedgerConflict, UnreadableRowConflict
 from shared.render.text.unreadable import unreadable_rows
@@ -50,7 +51,7 @@ class TableHistory:
         rows = self._store.rows("~check:", "~check;", limit=limit)
         return list(_read(CheckRecord, rows).values())
 
-    def decide(
+    def decide(  # noqa: PLR0913  (all by keyword)
         self,
         decision: Decision,
         *,
@@ -59,12 +60,14 @@ class TableHistory:
         assignments: Sequence[Assignment] = (),
         acknowledgements: Sequence[Acknowledgement] = (),
         dropped: Sequence[InUse] = (),
+        hand_overs: Sequence[HandOver] = (),
     ) -> None:
         """Write a decision and what it changes in one transaction; see `shared.ports.Ledger`."""
-        changed: list[InUse | Assignment | Acknowledgement] = [
+        changed: list[InUse | Assignment | Acknowledgement | HandOver] = [
             *holds,
             *assignments,
             *acknowledgements,
+            *hand_overs,
         ]
         row_key = history_key("decision", decision.at, uuid4().hex[:8])
         operations = [

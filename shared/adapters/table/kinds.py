@@ -7,6 +7,7 @@ from typing import NamedTuple
 from shared.adapters.table.keys import key
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord
+from shared.core.model.hand_over import HandOver
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Notification, Use
 
@@ -22,6 +23,7 @@ type Remembered = (
     | ChannelState
     | Use
     | InventoryItem
+    | HandOver
 )
 
 
@@ -38,6 +40,7 @@ KINDS: Mapping[str, RowKind] = {
     "assignment": RowKind(Assignment, ("key_id",)),
     "channel": RowKind(ChannelState, ("name",)),
     "former": RowKind(PreviousCredential, ("service", "key_id")),
+    "handover": RowKind(HandOver, ("service",)),
     "hold": RowKind(InUse, ("service",)),
     "item": RowKind(ItemState, ("item",)),
     "listed": RowKind(InventoryItem, ("object_id", "credential.key_id")),

@@ -5,6 +5,7 @@
     former:SERVICE|KEY-ID           a credential that it used before        people
     assignment:KEY-ID               to which services a credential belongs  people
     acknowledgement:SERVICE         an acknowledgement                      people
+    handover:SERVICE                the hand-over of a new secret           people, a tick
     sighting:KEY-ID                 a credential as last read               a check
     app:KEY                         a watched app as last read              a check
     item:ITEM                       the situation of an item, since when    a check
@@ -23,9 +24,10 @@ are written under the lease. The inventory (`inventory_ledger`) has a partition 
 A row that cannot be read is set aside, and stops nothing else: see `unreadable`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -39,14 +41,17 @@ from shared.adapters.table.kinds import Remembered, key_of
 from shared.adapters.table.last_checks import LAST_CHECKS, last_checks_of
 from shared.adapters.table.lease import TERM, TableLease
 from shared.adapters.table.memory_rows import memory_of
+from shared.adapters.table.records import RowError, record_of
 from shared.adapters.table.store import TableStore
-from shared.adapters.table.transactions import write, write_at
+from shared.adapters.table.transactions import Action, write, write_at
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.check_record import LastChecks
-from shared.core.model.memory import Changes, Memory, Notification, Removals
+from shared.core.model.hand_over import HandOver
+from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 from shared.ports.clock import Clock
-from shared.ports.errors import LedgerConflict
+from shared.ports.errors import LedgerConflict, UnreadableRowConflict
 from shared.ports.ledger import Held, Lease
+from shared.render.text.unreadable import unreadable_rows
 
 
 class TableLedger(TableHistory):
@@ -63,11 +68,13 @@ class TableLedger(TableHistory):
         seconds: float = CALL_SECONDS,
         left: TimeLeft = unlimited,
         term: timedelta = TERM,
+        hands_over: bool = False,
     ) -> None:
         """Take an https endpoint with a `credential`, or a connection string without one.
 
         Nothing is contacted yet; the first write creates the table. Each request is given up
         after `seconds`, and when no time is `left`. A lease that is not renewed lasts a `term`.
+        Hand-overs are only read if the app `hands_over` secrets.
         Raises `LedgerError` if `where` is neither.
         """
         self._store = TableStore(
@@ -81,6 +88,7 @@ class TableLedger(TableHistory):
         self._inventory_store = self._store.with_partition(f"{partition}:tenant")
         self._clock = clock
         self._term = term
+        self._hands_over = hands_over
         self._leases = ExitStack()
 
     def __enter__(self) -> Self:
@@ -132,7 +140,42 @@ class TableLedger(TableHistory):
 
     def load(self) -> Memory:
         """Return everything that a check needs: one request per 1,000 rows."""
-        return memory_of(self._store.rows("", "~"))
+        memory = memory_of(self._store.rows("", "~"))
+        return memory if self._hands_over else replace(memory, hand_overs={})
+
+    def hand_overs(self) -> Mapping[str, HandOver]:
+        """Return the hand-overs: one request, or none if no vault is configured."""
+        if not self._hands_over:
+            return {}
+        return memory_of(self._store.rows("handover:", "handover;")).hand_overs
+
+    def save_hand_over(self, record: HandOver) -> HandOver:
+        """Write a hand-over under its version; see `shared.ports.Ledger`.
+
+        The SDK repeats a request whose response was lost, and then meets its own first try. So
+        after a conflict the row that is there counts, if it is the same.
+        """
+        action: Action = "replace" if record.version else "create"
+        try:
+            (version,) = self._store.write([write(action, record, record.version)])
+        except LedgerConflict as conflict:
+            found = self._store.row(key_of(record))
+            try:
+                there = record_of(HandOver, found) if found is not None else None
+            except RowError as error:
+                row = UnreadableRow(key_of(record), str(error))
+                raise UnreadableRowConflict(unreadable_rows([row])) from None
+            if there != record:
+                raise conflict from None
+            return there
+        return replace(record, version=version) if version else self._reread(record)
+
+    def _reread(self, record: HandOver) -> HandOver:
+        """Return a hand-over with its version, which a response may leave out."""
+        found = self.hand_overs().get(record.service)
+        if found != record:
+            raise LedgerConflict("The ledger has changed since it was read.")
+        return found
 
     def remember(self, facts: Changes) -> None:
         """Write what changed, in one transaction per 100 rows.
@@ -173,6 +216,7 @@ class TableLedger(TableHistory):
             *(key("told", item, channel) for item, channel in rows.notifications),
             *(key("channel", name) for name in rows.channels),
             *(key("use", key_id) for key_id in rows.uses),
+            *(key("handover", service) for service in rows.hand_overs),
         ]
         versions = {key_of(each): each.version for each in rows.acknowledgements}
         self._store.delete(keys, versions)

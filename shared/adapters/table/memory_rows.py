@@ -6,6 +6,7 @@ from shared.adapters.table.records import TableRow, remembered
 from shared.adapters.table.unreadable import read_rows
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord
+from shared.core.model.hand_over import HandOver
 from shared.core.model.memory import (
     ChannelState,
     CredentialRecord,
@@ -34,5 +35,6 @@ def memory_of(rows: Iterable[TableRow]) -> Memory:
         notifications={(each.item, each.channel): each for each in every(Notification)},
         channels={each.name: each for each in every(ChannelState)},
         uses={each.key_id: each for each in every(Use)},
+        hand_overs={each.service: each for each in every(HandOver)},
         unreadable=found.unreadable,
     )

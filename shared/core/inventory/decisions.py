@@ -9,14 +9,8 @@ from datetime import date
 
 from shared.core.decisions import Refused, require_pause
 from shared.core.inventory.context import InventoryContext
-from shared.core.model.decision import (
-    Acknowledgement,
-    Assignment,
-    Decision,
-    DecisionChanges,
-    DecisionKind,
-    Person,
-)
+from shared.core.model.decision import Acknowledgement, Assignment, Decision, DecisionKind, Person
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.inventory import InventoryView
 from shared.core.model.vocabulary import Standing
 

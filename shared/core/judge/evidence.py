@@ -8,13 +8,8 @@ more after a confirmation shows that one consumer still has it.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from shared.core.model.decision import (
-    Decision,
-    DecisionChanges,
-    DecisionKind,
-    InUse,
-    PreviousCredential,
-)
+from shared.core.model.decision import Decision, DecisionKind, InUse, PreviousCredential
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.memory import Memory, Use
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Standing

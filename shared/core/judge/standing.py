@@ -65,6 +65,7 @@ def view_service(
         situation=situation,
         acknowledged=valid_acknowledgement(service.id, situation, at),
         resumed=resumed(service.id, at),
+        hand_over=memory.hand_overs.get(service.id),
     )
 
 

@@ -6,14 +6,8 @@ Checks, forecasts and the ledger in memory of the tests share these steps.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.core.model.decision import (
-    Acknowledgement,
-    Assignment,
-    Decision,
-    DecisionChanges,
-    DecisionKind,
-    InUse,
-)
+from shared.core.model.decision import Acknowledgement, Assignment, Decision, DecisionKind, InUse
+from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
 from shared.core.model.memory import Changes, Memory, Notification
 
@@ -46,6 +40,7 @@ def apply_decision(memory: Memory, changes: DecisionChanges) -> Memory:
         previous_credentials=memory.previous_credentials | set(changes.previous_credentials),
         assignments={**memory.assignments, **assignments},
         acknowledgements={**memory.acknowledgements, **acknowledgements},
+        hand_overs={**memory.hand_overs, **{each.service: each for each in changes.hand_overs}},
     )
 
 
@@ -85,4 +80,12 @@ def is_remembered(decision: Decision, memory: Memory) -> bool:
             values = [memory.in_use_records.get(service) for service in decision.services]
         case DecisionKind.ACKNOWLEDGE | DecisionKind.CANCEL:
             values = [memory.acknowledgements.get(service) for service in decision.services]
+        case _:
+            return _knows_hand_over(decision, memory)
     return all(value is not None and value.at >= decision.at for value in values)
+
+
+def _knows_hand_over(decision: Decision, memory: Memory) -> bool:
+    """Return whether `memory` has the state of a hand-over after a decision about it."""
+    records = [memory.hand_overs.get(service) for service in decision.services]
+    return all(record is not None and record.changed >= decision.at for record in records)

@@ -87,6 +87,16 @@ class DecisionKind(StrEnum):
     """Takes back an acknowledgement."""
     REOPEN = "reopen"
     """Takes back a claim."""
+    HAND_OVER = "hand_over"
+    """Hands over the value of a new secret."""
+    RENEW = "renew"
+    """Creates a secret, and hands over its value."""
+    OPEN = "open"
+    """Opens a value that was handed over."""
+    WITHDRAW = "withdraw"
+    """Takes back a hand-over."""
+    END = "end"
+    """Ends a hand-over; the program does that by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +111,3 @@ class Decision:
     """Service ids; empty if a claim ignores the credential, or that is taken back."""
     key_id: str = ""
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionChanges:
-    """The rows that one decision writes, in one transaction."""
-
-    decision: Decision
-    in_use_records: tuple[InUse, ...] = ()
-    previous_credentials: tuple[PreviousCredential, ...] = ()
-    assignments: tuple[Assignment, ...] = ()
-    acknowledgements: tuple[Acknowledgement, ...] = ()
-    dropped: tuple[InUse, ...] = ()
-    """Assumed ones that follow from an assignment which is taken back."""

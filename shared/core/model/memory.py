@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.hand_over import HandOver
 from shared.core.model.vocabulary import Reason, Standing
 
 
@@ -108,6 +109,8 @@ class Memory:
     """By channel name."""
     uses: Mapping[str, Use] = field(default_factory=dict)
     """By key id."""
+    hand_overs: Mapping[str, HandOver] = field(default_factory=dict)
+    """By service id; empty if no vault is configured."""
     unreadable: tuple[UnreadableRow, ...] = ()
     """Rows whose contents are unknown."""
 
@@ -140,3 +143,4 @@ class Removals:
     notifications: tuple[tuple[str, str], ...] = ()
     channels: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    hand_overs: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import Literal
 from shared.core.model.age import started_after
 from shared.core.model.decision import Acknowledgement, Assignment, InUse
 from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.hand_over import HandOver
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.vocabulary import Loss, Severity, Standing
@@ -38,6 +39,8 @@ class ServiceView:
     acknowledged: Acknowledgement | None = None
     resumed: Acknowledgement | None = None
     """An acknowledgement that was taken back."""
+    hand_over: HandOver | None = None
+    """The present or last hand-over of a new secret."""
     late_since: datetime | None = None
     """If a pipeline is late: since when it has created no credential."""
 

@@ -71,6 +71,13 @@ class Reason(StrEnum):
     SNOOZED = "snoozed"
     RESUMED = "resumed"
     WEEKLY = "weekly"
+    READY = "ready"
+    UNOPENED = "unopened"
+    OPENED_AGAIN = "opened_again"
+    WITHDRAWN = "withdrawn"
+    HAND_OVER_EXPIRED = "hand_over_expired"
+    HAND_OVER_FAILED = "hand_over_failed"
+    ORPHAN = "orphan"
 
 
 class Role(StrEnum):

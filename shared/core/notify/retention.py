@@ -13,6 +13,7 @@ from shared.core.judge.validity import has_ended
 from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.decision import Acknowledgement, Decision
 from shared.core.model.directory import AppRecord
+from shared.core.model.hand_over import HandOverState
 from shared.core.model.item_id import ItemId, ItemKind, item_id
 from shared.core.model.memory import Memory, Removals
 
@@ -50,7 +51,17 @@ def outlived(at: CheckContext) -> Removals:
         notifications=tuple(sorted(notifications)),
         channels=tuple(sorted(channels)),
         uses=tuple(sorted(key_ids & set(memory.uses))),
+        hand_overs=tuple(sorted(_old_hand_overs(at))),
     )
+
+
+def _old_hand_overs(at: CheckContext) -> Iterator[str]:
+    """Yield the services whose last hand-over ended long ago; an orphan stays until it is gone."""
+    for service, each in at.memory.hand_overs.items():
+        if each.state == HandOverState.DONE and not each.stale and each.changed < at.now - HISTORY:
+            known = at.memory.credential_records.get(each.key_id)
+            if not each.orphan or known is None or known.gone_at is not None:
+                yield service
 
 
 def is_outlived(decision: Decision, at: CheckContext) -> bool:

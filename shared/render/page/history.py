@@ -43,6 +43,13 @@ MESSAGES = {
     Reason.SNOOZED: "reminders snoozed",
     Reason.RESUMED: "reminders continue",
     Reason.WEEKLY: "weekly status",
+    Reason.READY: "the new secret is ready",
+    Reason.UNOPENED: "nobody has opened the new secret",
+    Reason.OPENED_AGAIN: "the new secret was opened again",
+    Reason.WITHDRAWN: "the new secret was withdrawn",
+    Reason.HAND_OVER_EXPIRED: "nobody used the new secret in time",
+    Reason.HAND_OVER_FAILED: "the hand-over failed",
+    Reason.ORPHAN: "nobody knows the value of the new secret",
 }
 
 
@@ -69,10 +76,14 @@ def events(view: ServiceView, decisions: Sequence[Decision], at: CheckContext) -
 def entry(event: Event, view: ServiceView, at: CheckContext) -> Entry:
     """Return what the page says of a decision or a message."""
     if isinstance(event, Decision):
-        who = clean(event.by.name) if event.by is not None else "Sign-ins"
+        who = clean(event.by.name) if event.by is not None else _program(event)
         return _entry(event.at, who, _what(event, view, at), at)
     channel = clean(at.watchlist.label(event.channel))
     return _entry(event.at, f"Sent to “{channel}”:", _subject(event), at)
+
+
+def _program(decision: Decision) -> str:
+    return "Lapsewatch" if decision.kind == DecisionKind.END else "Sign-ins"
 
 
 def _messages(view: ServiceView, at: CheckContext) -> Iterator[Notification]:
@@ -108,6 +119,16 @@ def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
                 for each in decision.services
             ]
             return f"assigned {which} to {listed(names)}."
+        case DecisionKind.HAND_OVER:
+            return f"handed over the value of {which}."
+        case DecisionKind.RENEW:
+            return f"created {which}, and handed over its value."
+        case DecisionKind.OPEN:
+            return f"opened the value of {which}."
+        case DecisionKind.WITHDRAW:
+            return f"withdrew the value of {which}."
+        case DecisionKind.END:
+            return f"ended the hand-over of {which}: {clean(decision.why, MAX_REASON_CHARS)}"
 
 
 def _credential(key_id: str, at: CheckContext) -> str:

@@ -1,0 +1,1 @@
+"""The vault for new secrets: Azure Key Vault."""
