@@ -153,7 +153,8 @@ def test_a_function_with_a_bad_schedule_is_reported_and_left_out() -> None:
         (
             "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.bad'. The schedule "
             "expression '0 60 * * * *' was not recognized as a valid cron expression or timespan "
-            "string: '0 60 * * * *': the minute '60' is not a number from 0 to 59"
+            'string: a schedule with the minute "60"; expected 0 to 59; also lists, ranges, steps '
+            "and *"
         ),
         (
             "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.unset'. '%NOWHERE%' "
