@@ -148,7 +148,10 @@ def test_a_function_with_a_bad_schedule_is_reported_and_left_out() -> None:
         "unset": Function("unset", "3", {**tick, "schedule": "%NOWHERE%"}),
     }
     timers = Timers(functions, World(START).run, None, lambda _, reason: off.append(reason))
-    assert [name for name in functions if name in timers] == ["good"]
+    assert timers["good"].schedule.text == "0 0 7 * * *"
+    for name in ("bad", "unset"):
+        with pytest.raises(KeyError):
+            timers[name]
     assert off == [
         (
             "Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.bad'. The schedule "
