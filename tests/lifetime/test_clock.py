@@ -1,4 +1,4 @@
-"""The clock was ahead for one check: what that check wrote silences nobody.
+"""The clock was ahead for one check, or was put forward: what was written silences nobody.
 
 Tables as in `test_lifetime`.
 """
@@ -91,3 +91,16 @@ def test_what_was_decided_ahead_is_sent_at_its_time_only() -> None:
         *["2026-10-23 its    credential:odd healthy unclaimed 404"] * 2,
         *["2026-10-23 its    libcal expiring snoozed 51"] * 2,
     ]
+
+
+def test_the_week_after_a_confirmation_may_be_an_hour_short() -> None:
+    """Confirmed at 23:30 in Chicago, in the week in which summer time begins."""
+    world = living(secret("cal24", "LibCal 2024", ends="2027-03-22T18:00Z"))
+    world.run("2027-03-07T18:00Z")
+    world.tenant.add(renewed("cal28", "LibCal 2028", "2027-03-07"))
+    world.run("2027-03-09T05:20Z")
+    world.now = at("2027-03-09T05:30Z")
+    world.confirm("libcal", "cal28")
+    world.run("2027-03-20T18:00Z")
+    leftovers = [line for line in world.diary if "leftover:" in line]
+    assert leftovers == ["2027-03-15 admins leftover:libcal:cal24 healthy leftover 7"]

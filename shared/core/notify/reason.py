@@ -7,7 +7,7 @@ last message. So any number of missed days gives one message, and only the last 
 
 from datetime import datetime, timedelta
 
-from shared.core.judge.quiet_week import QUIET_DAYS, is_quiet
+from shared.core.judge.quiet_week import is_quiet, last_quiet_day
 from shared.core.judge.rotation import reminders
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
@@ -107,7 +107,7 @@ def _reason_of_leftover(
     if since > now:  # written while the clock was ahead, so every rung counts
         since = now - timedelta(days=LEFTOVER_LADDER[0] + 1)
     elif record.settled and record.at <= now:  # a rung of the quiet week is not sent later
-        since = max(since, record.at + timedelta(days=QUIET_DAYS - 1))
+        since = max(since, last_quiet_day(record, at.watchlist.zone))
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), since, now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None
 
