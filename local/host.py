@@ -27,34 +27,7 @@ from local.stop_signals import stop_signals
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Host an app until SIGINT or SIGTERM. Return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m local.host", description="Runs a Functions app on 127.0.0.1."
-    )
-    parser.add_argument("--app", default=".", help="folder of the app (default: this one)")
-    parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
-    parser.add_argument(
-        "--state",
-        help="folder for the times of timer runs, to detect missed ones (default: none)",
-    )
-    parser.add_argument("--no-timers", action="store_true", help="do not run timers on schedule")
-    parser.add_argument(
-        "--signed-in",
-        metavar="NAME",
-        default="",
-        help="who is signed in to the page, as by Easy Auth (default: nobody)",
-    )
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="do not start if a function or host.json is wrong (default: it is off, as in Azure)",
-    )
-    parser.add_argument(
-        "--production",
-        action="store_true",
-        help="wait as long as in Azure: for messages, and for a timer after a crash",
-    )
-    given = parser.parse_args(arguments)
-
+    given = _parsed(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
     host = LocalHost(
@@ -83,6 +56,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(*getattr(error, "__notes__", ()), f"local host: {error}", sep="\n", file=sys.stderr)
         return 1
     return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.host", description="Runs a Functions app on 127.0.0.1."
+    )
+    parser.add_argument("--app", default=".", help="folder of the app (default: this one)")
+    parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
+    parser.add_argument(
+        "--state",
+        help="folder for the times of timer runs, to detect missed ones (default: none)",
+    )
+    parser.add_argument("--no-timers", action="store_true", help="do not run timers on schedule")
+    parser.add_argument(
+        "--signed-in",
+        metavar="NAME",
+        default="",
+        help="who is signed in to the page, as by Easy Auth (default: nobody)",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="do not start if a function or host.json is wrong (default: it is off, as in Azure)",
+    )
+    parser.add_argument(
+        "--production",
+        action="store_true",
+        help="wait as long as in Azure: for messages, and for a timer after a crash",
+    )
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -103,17 +103,16 @@ class Admin:
         return Response(HTTPStatus.ACCEPTED)
 
     def _run(self, function: Function, text: str) -> None:
-        def run() -> None:
-            with contextlib.suppress(InvocationFailed):
-                self._once(function, text)
-
-        thread = threading.Thread(target=run, name=f"{function.name}, once")
-        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+        thread = threading.Thread(
+            target=self._once, args=(function, text), name=f"{function.name}, once"
+        )
+        self._threads.append(thread)  # several requests at once may do so
         thread.start()
 
     def _once(self, function: Function, text: str) -> None:
         if function.kind == "timer":
-            self._timers[function.name].fire()  # it logs a failure, and tries again
+            with contextlib.suppress(InvocationFailed):  # it logs a failure, and tries again
+                self._timers[function.name].fire()
             return
         try:
             about = metadata(text) if function.kind == "queue" else NOTHING

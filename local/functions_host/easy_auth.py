@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/app-service/configure-authentication-user-iden
 """
 
 import json
+import re
 import urllib.request
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ TIMEOUT = 10.0
 """Timeout of the request for a token, in seconds."""
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Without a proxy: the tenant is on this machine."""
+_OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d*)?", re.IGNORECASE)
 _THEIRS = ("x-ms-client-principal", "x-ms-token-")
 
 
@@ -60,7 +62,7 @@ class EasyAuth:
             name: values for name, values in request.headers.items() if not name.startswith(_THEIRS)
         }
         # not for a foreign name that resolves to 127.0.0.1 (DNS rebinding)
-        if urlsplit(f"//{request.header('host')}").hostname in {"127.0.0.1", "localhost"}:
+        if _OWN_HOST.fullmatch(request.header("host")):
             try:
                 headers |= {name: [value] for name, value in self._headers().items()}
             except (OSError, HTTPException, ValueError, KeyError):

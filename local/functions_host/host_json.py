@@ -101,28 +101,17 @@ def _available(text: str) -> bool:
     )
 
 
+_TIME = 'a time such as "00:30:00"'
 type _Rule = tuple[tuple[str, ...], Callable[[str], bool], str]
 _KNOWN: tuple[_Rule, ...] = (
-    (
-        ("functionTimeout",),
-        lambda text: text == "-1" or _spans(1)(text),
-        'a time such as "00:30:00"',
-    ),
+    (("functionTimeout",), lambda text: text == "-1" or _spans(1)(text), _TIME),
     (("extensionBundle", "id"), lambda text: bool(re.fullmatch(r"\w+([.-]\w+)*", text)), "an id"),
     (("extensionBundle", "version"), _available, 'a range such as "[4.*, 5.0.0)" of known bundles'),
     ((*QUEUES, "batchSize"), _from(1, 32), "a number from 1 to 32"),
     ((*QUEUES, "newBatchThreshold"), _from(0), "a number from 0 on"),
     ((*QUEUES, "maxDequeueCount"), _from(1), "a number from 1 on"),
-    (
-        (*QUEUES, "maxPollingInterval"),
-        _spans(0.1),
-        'a time such as "00:00:02"',
-    ),
-    (
-        (*QUEUES, "visibilityTimeout"),
-        _spans(0),
-        'a time such as "00:00:00"',
-    ),
+    ((*QUEUES, "maxPollingInterval"), _spans(0.1), _TIME),
+    ((*QUEUES, "visibilityTimeout"), _spans(0), _TIME),
     (
         (*QUEUES, "messageEncoding"),
         lambda text: text.lower() in {"none", "base64"},

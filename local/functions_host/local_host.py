@@ -141,7 +141,7 @@ class LocalHost:
     def _close_triggers(self) -> None:
         self._timers.stop()
         self._queues.stop()
-        for each in (self._timers, self._queues, self._front):
+        for each in (self._timers, self._front, self._queues):  # queues last: outputs go there
             each.close()
 
     def fire_timer(self, name: str, *, past_due: bool = False) -> None:

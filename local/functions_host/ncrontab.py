@@ -1,83 +1,27 @@
 """NCRONTAB: schedules `{second} {minute} {hour} {day} {month} {day-of-week}` in local time.
 
-The grammar is that of the NCrontab library, which the host in Azure uses: five fields mean second
-0, both day fields must match, Sunday is 0 and never 7, names may be short (`mon`, `Monday`), a
-range that runs backwards is read forwards (`FRI-MON` as MON-FRI), and a step below 1 as 1. It is
-by hand because croniter and cronsim have another grammar and another rule for daylight saving time.
+The app has the rule of what a field may contain. Both day fields must match. It is by hand because
+croniter and cronsim have another grammar and another rule for daylight saving time.
 """
 
-import calendar
 import os
-import re
-from collections.abc import Sequence
+import runpy
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from local.functions_host.errors import HostError
 from local.functions_host.time_span import time_span
 
 NO_TIME = datetime.max.replace(microsecond=0, tzinfo=UTC)
 """When a schedule is due that never occurs, such as 31 February."""
+_RULE = Path(__file__).resolve().parents[2] / "shared" / "config" / "ncrontab.py"
+# not imported: a forked worker would then use this `shared` in place of that of its app
+_fields: Callable[[str], Sequence[AbstractSet[int]]] = runpy.run_path(str(_RULE))["fields"]
 _MAX_GAP = timedelta(days=366 * 41)  # 29 February on a weekday, across a century without one
-
-
-class ScheduleError(ValueError):
-    """The text is not a schedule. The message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """The values that a field of the expression accepts."""
-
-    name: str
-    least: int
-    most: int
-    names: Sequence[str] = ()
-
-    def value(self, text: str) -> int:
-        """Parse a number, or the beginning of a name."""
-        number = int(text) if text.isascii() and text.isdigit() else self._named(text)
-        if number is None or not self.least <= number <= self.most:
-            names = f", or a name such as {self.names[1][:3].upper()}" if self.names else ""
-            raise ScheduleError(
-                f"the {self.name} {text!r} is not a number from {self.least} to {self.most}{names}"
-            )
-        return number
-
-    def _named(self, text: str) -> int | None:
-        found = (
-            at
-            for at, name in enumerate(self.names)
-            if text and name.lower().startswith(text.lower())
-        )
-        return next((at + self.least for at in found), None)
-
-    def values(self, text: str) -> frozenset[int]:
-        """Parse a whole field: values, ranges and steps, with commas between them."""
-        return frozenset(value for part in text.split(",") for value in self._part(part))
-
-    def _part(self, text: str) -> range:
-        span, slash, step = text.partition("/")
-        first, dash, last = span.partition("-")
-        if span == "*":
-            low, high = self.least, self.most
-        else:
-            low = self.value(first)
-            high = self.value(last) if dash else self.most if slash else low
-        if slash and not re.fullmatch(r"[+-]?\d+", step, re.ASCII):
-            raise ScheduleError(f"the {self.name} step {text!r} is not a whole number")
-        low, high = min(low, high), max(low, high)
-        return range(low, high + 1, max(1, int(step)) if slash else 1)
-
-
-_KINDS = (
-    _Kind("second", 0, 59),
-    _Kind("minute", 0, 59),
-    _Kind("hour", 0, 23),
-    _Kind("day", 1, 31),
-    _Kind("month", 1, 12, calendar.month_name[1:]),
-    _Kind("day of the week", 0, 6, [calendar.day_name[-1], *calendar.day_name[:-1]]),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +29,7 @@ class Schedule:
     """When a timer is due: `cron`, or every `period`."""
 
     text: str
-    cron: tuple[frozenset[int], ...]
+    cron: Sequence[AbstractSet[int]]
     period: timedelta | None = None
     zone: tzinfo = UTC
 
@@ -135,20 +79,16 @@ class Schedule:
 
 
 def parse(text: str, zone: tzinfo = UTC) -> Schedule:
-    """Parse an expression of five or six fields, or a time span. Raise `ScheduleError`."""
+    """Parse an expression of five or six fields, or a time span. Raise `HostError`."""
     if period := time_span(text):
         return Schedule(text, (), period, zone)
-    parts = [part for part in text.split(" ") if part]
-    if len(parts) == len(_KINDS) - 1:
-        parts.insert(0, "0")
-    if len(parts) != len(_KINDS):
-        fields = " ".join(f"{{{kind.name}}}" for kind in _KINDS)
-        raise ScheduleError(f"{text!r} has {len(parts)} fields, not six: {fields}")
     try:
-        cron = tuple(kind.values(part) for kind, part in zip(_KINDS, parts, strict=True))
-    except ScheduleError as error:
-        raise ScheduleError(f"{text!r}: {error}") from None
-    return Schedule(text, cron, None, zone)
+        return Schedule(text, _fields(text), None, zone)
+    except ValueError as error:
+        raise HostError(
+            f"The schedule expression '{text}' was not recognized as a valid cron expression"
+            f" or timespan string: {error}"
+        ) from None
 
 
 def local_zone() -> tzinfo:

@@ -11,7 +11,8 @@ import contextlib
 import logging
 import threading
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueMessage
@@ -22,6 +23,7 @@ from local.functions_host.functions import Function
 from local.functions_host.queue_messages import metadata
 from local.functions_host.queue_settings import Backoff, QueueSettings
 from local.functions_host.queue_storage import send
+from local.functions_host.renewal import renewed
 
 type Run = Callable[[Function, rpc.TypedData, Mapping[str, rpc.TypedData]], object]
 """Runs a function for a message and its metadata. Raises `InvocationFailed`."""
@@ -144,7 +146,11 @@ class QueueListener:
             self._set_aside(message)
             return
         try:
-            with self._hidden(message):
+            with renewed(
+                partial(self._hide, message),
+                self._settings.hidden,
+                f"hide a message of {self.queue.queue_name}",
+            ):
                 self._run(self._function, rpc.TypedData(string=text), metadata(text, message))
         except Interrupted:
             return  # it stays hidden until its time is over, and comes again then
@@ -166,26 +172,11 @@ class QueueListener:
         else:
             self.queue.delete_message(message)
 
-    @contextlib.contextmanager
-    def _hidden(self, message: QueueMessage) -> Iterator[None]:
-        """Keep a message hidden until the block ends."""
-        ended = threading.Event()
-
-        def renew() -> None:
-            while not ended.wait(self._settings.hidden / 2):
-                with contextlib.suppress(AzureError):  # the next time, or it comes again
-                    renewed = self.queue.update_message(
-                        message, visibility_timeout=self._settings.hidden
-                    )
-                    message.pop_receipt = renewed.pop_receipt
-
-        thread = threading.Thread(target=renew, name=f"hide a message of {self.queue.queue_name}")
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+    def _hide(self, message: QueueMessage) -> None:
+        """Hide a message from others again."""
+        with contextlib.suppress(AzureError):  # the next time, or it comes again
+            hidden = self.queue.update_message(message, visibility_timeout=self._settings.hidden)
+            message.pop_receipt = hidden.pop_receipt
 
     def _set_aside(self, message: QueueMessage) -> None:
         """Move a message to the poison queue, as it came; a poison queue itself has none."""

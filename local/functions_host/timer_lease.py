@@ -8,11 +8,12 @@ have to wait until it has run out. So a run that was cut is repeated, but not at
 import contextlib
 import logging
 import sqlite3
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+
+from local.functions_host.renewal import renewed
 
 DEVELOPMENT, PRODUCTION = 15.0, 60.0
 """Seconds of a lease (`SingletonOptions.ListenerLockPeriod`)."""
@@ -48,21 +49,11 @@ class Lease:
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
         """Renew the lease until the block ends; release it unless the block raises."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._renew, args=(ended,), name=f"lease {self._timer}")
-        thread.start()
-        try:
+        with renewed(self.take, self._seconds, f"lease {self._timer}"):
             yield
-        finally:
-            ended.set()
-            thread.join()
         self._change(
             "DELETE FROM leases WHERE timer = ? AND holder = ?", (self._timer, self._holder)
         )
-
-    def _renew(self, ended: threading.Event) -> None:
-        while self._folder and not ended.wait(self._seconds / 2):
-            self.take()
 
     def _change(self, statement: str, values: tuple[str | float, ...]) -> bool:
         if self._folder is None:

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from local.functions_host import rpc
-from local.functions_host.errors import HostError, Interrupted, InvocationFailed
+from local.functions_host.errors import Interrupted, InvocationFailed
 from local.functions_host.functions import Function
-from local.functions_host.ncrontab import Schedule, ScheduleError, local_zone, parse
+from local.functions_host.ncrontab import Schedule, local_zone, parse
 from local.functions_host.settings import resolved
 from local.functions_host.timer_lease import DEVELOPMENT, LOOK, Lease
 from local.functions_host.timer_monitor import NEVER, Monitor, Status
@@ -50,14 +50,7 @@ class Timer:
         lease: float = DEVELOPMENT,
     ) -> None:
         """Parse the schedule of `function`. Raise `HostError` if it is invalid."""
-        text = resolved(str(function.trigger["schedule"]))
-        try:
-            self.schedule: Schedule = parse(text, local_zone())
-        except ScheduleError as error:
-            raise HostError(
-                f"The schedule expression '{text}' was not recognized as a valid cron expression"
-                f" or timespan string: {error}"
-            ) from None
+        self.schedule: Schedule = parse(resolved(str(function.trigger["schedule"])), local_zone())
         self._function, self._run, self._wait, self._clock = function, run, wait, clock
         now = clock()
         due = self.schedule.next_after(now)

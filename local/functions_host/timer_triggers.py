@@ -42,10 +42,6 @@ class Timers:
         """Return a timer. Raise `KeyError` if there is none."""
         return self._timers[name]
 
-    def __contains__(self, name: object) -> bool:
-        """Return whether there is a timer with that name."""
-        return name in self._timers
-
     def follow(self) -> None:
         """Start all timers; each runs when it is due."""
         for name, timer in self._timers.items():

@@ -118,13 +118,13 @@ def _target(method: str, target: str, host: str) -> tuple[str, str]:
     if method == "OPTIONS" and target == "*":
         return target, ""
     raw, _, query = target.partition("?")
-    if not raw.startswith("/"):
-        parts = urlsplit(raw)
-        port = _DEFAULT_PORTS.get(parts.scheme, "")
-        if not port or host.removesuffix(port) != parts.netloc.removesuffix(port):
-            raise Refused(HTTPStatus.BAD_REQUEST)
-        raw = parts.path or "/"
     try:
+        if not raw.startswith("/"):
+            parts = urlsplit(raw)
+            port = _DEFAULT_PORTS.get(parts.scheme, "")
+            if not port or host.removesuffix(port) != parts.netloc.removesuffix(port):
+                raise Refused(HTTPStatus.BAD_REQUEST)
+            raw = parts.path or "/"
         return path_of(raw), query
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST) from None

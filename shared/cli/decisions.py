@@ -62,7 +62,7 @@ def acknowledge(  # noqa: PLR0913  (the options of a command)
 
     About a credential of the tenant nobody is notified until that date, or until it expires.
     """
-    if cancel == (until is not None or bool(why)):
+    if cancel != (until is None) or cancel == bool(why):
         raise typer.BadParameter("Give either --until and --why, or only --cancel.")
     with program(tenant) as (watch, configured):
         service_id, person = _service_id(configured, service), Person("", by)

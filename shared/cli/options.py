@@ -37,6 +37,12 @@ def require_name(by: str) -> str:
     return by
 
 
+def choose_format(*, csv: bool, json_: bool) -> None:
+    """End the command if it is asked for two formats."""
+    if csv and json_:
+        raise typer.BadParameter("Choose one of --csv and --json.")
+
+
 Tenant = Annotated[
     str,
     typer.Option(
@@ -44,6 +50,9 @@ Tenant = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Csv = Annotated[
+    bool, typer.Option("--csv", help="Print a table for a spreadsheet, one row for each item.")
+]
 Service = Annotated[
     str, typer.Argument(metavar="SERVICE", help="The service's id or name, for example libcal.")
 ]

@@ -1,7 +1,6 @@
 """The commands that only read the ledger: `status` and `forecast`."""
 
 import io
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +11,8 @@ from rich.console import Console
 from shared.cli import console
 from shared.cli.errors import MISCONFIGURED, write_error
 from shared.cli.forecast_table import show_forecast
-from shared.cli.options import DAY, Json, Tenant, parse_day
-from shared.cli.session import print_json, program
+from shared.cli.options import DAY, Csv, Json, Tenant, choose_format, parse_day
+from shared.cli.session import print_csv, print_json, program
 from shared.core.model.context import CheckContext
 from shared.core.results import Forecast, Status
 from shared.render.feeds.forecast import forecast_document
@@ -26,23 +25,17 @@ MAX_FORECAST = timedelta(days=3650)
 
 def status(
     *,
-    csv: Annotated[
-        bool,
-        typer.Option("--csv", help="Print a table for a spreadsheet, one row for each item."),
-    ] = False,
+    csv: Csv = False,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
     """Show the current status (from the last check)."""
-    if csv and json_:
-        raise typer.BadParameter("Choose one of --csv and --json.")
+    choose_format(csv=csv, json_=json_)
     with program(tenant) as (watch, configured):
         if json_:
             print_json(watch.shown_status(lambda found, at: status_document(found, at.watchlist)))
         elif csv:
-            table = watch.shown_status(lambda found, at: status_csv(found, at.watchlist))
-            # Bytes, because its line ends and its encoding are part of the format.
-            sys.stdout.buffer.write(table.encode())
+            print_csv(watch.shown_status(lambda found, at: status_csv(found, at.watchlist)))
         else:
             found = watch.shown_status(_rehearsed)
             console.status(Console(), found, configured.watchlist)

@@ -13,13 +13,12 @@ from shared.core.model.message import NextMessages
 from shared.core.model.views import ServiceView, UnclaimedView, View
 from shared.core.model.vocabulary import Severity, Standing
 from shared.core.model.watchlist import Watchlist
-from shared.render.page.labels import urgency
 from shared.render.text.dates import Moment, day, full_day, until
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import described
 from shared.render.text.next_steps import next_step
-from shared.render.text.urgency import urgency as in_words
+from shared.render.text.urgency import most_urgent_first, urgency
 
 PROGRAM = "python -m shared"
 COLUMNS = ("Service", "Status", "Credential in use", "Next step", "Next message")
@@ -34,7 +33,9 @@ def show_services(
         console.print(Text(line))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
     at = Moment(judgement.now, watchlist.zone)
-    for other in sorted((view for view in others if view.severity != Severity.OK), key=urgency):
+    for other in sorted(
+        (view for view in others if view.severity != Severity.OK), key=most_urgent_first
+    ):
         sentence = summary(other, now=judgement.now, zone=watchlist.zone)
         console.print(Text(f"{sentence}. {next_step(other, at)}", style=STYLE[other.severity]))
     for command in _commands(judgement, watchlist):
@@ -56,7 +57,7 @@ def _table(judgement: Judgement, next_messages: NextMessages, watchlist: Watchli
         on = next_messages.by_item.get(view.item)
         table.add_row(
             Text(clean(view.service.name)),
-            Text(in_words(view, zone), style=STYLE[view.severity]),
+            Text(urgency(view, zone), style=STYLE[view.severity]),
             Text(credential),
             Text(_next_step(view, Moment(now, zone))),
             Text(day(on, now, zone) if on is not None else "none"),
@@ -89,7 +90,7 @@ def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:
     for view in judgement.services:
         for command in _confirmations(view, judgement, watchlist):
             yield f"{command}{tenant}"
-    for unclaimed in sorted(judgement.unclaimed, key=urgency):
+    for unclaimed in sorted(judgement.unclaimed, key=most_urgent_first):
         if unclaimed.standing != Standing.EXPIRED:
             yield f"{_assignment(unclaimed, judgement, watchlist)}{tenant}"
 

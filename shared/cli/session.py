@@ -53,6 +53,11 @@ def print_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
 
 
+def print_csv(table: str) -> None:
+    """Write a table to standard output, as bytes: its line ends and encoding are its format."""
+    sys.stdout.buffer.write(table.encode())
+
+
 def show_progress(text: str) -> None:
     """Show the current step on a terminal; write nothing to a pipe."""
     if sys.stderr.isatty():

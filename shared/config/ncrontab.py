@@ -4,7 +4,8 @@ The host turns off only the timer whose schedule it refuses, and everything else
 grammar is that of its library (atifaziz/NCrontab: `CrontabFieldImpl`, `CrontabField`). What that
 library reads in its own way is accepted as well: a range backwards, and a step of 0.
 
-The hooks run this file as it is, so it needs Python 3.10 only and imports nothing of `shared`.
+The hooks and the local host run this file as it is, so it needs Python 3.10 only and imports
+nothing of `shared`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ class Mistake(NamedTuple):
     expected: str
 
 
+class Refused(ValueError):
+    """The host refuses a schedule. The text says why."""
+
+    def __init__(self, found: str, expected: str = EXPECTED) -> None:
+        """Set the mistake."""
+        super().__init__(f"{found}; expected {expected}")
+        self.mistake = Mistake(found, expected)
+
+
 class _Kind(NamedTuple):
     """The values of one field."""
 
@@ -41,16 +51,13 @@ class _Kind(NamedTuple):
         names = f", or a name such as {self.names[1][:3].upper()}" if self.names else ""
         return f"{self.least} to {self.most}{names}; also lists, ranges, steps and *"
 
-    def accepts(self, text: str) -> bool:
-        """Return whether the host accepts a field."""
-        try:
-            return bool(self.values(text))
-        except ValueError:
-            return False
-
     def values(self, text: str) -> set[int]:
-        """Return the values of a field. Raises `ValueError` if the host refuses it."""
-        return {value for part in text.split(",") for value in self._part(part)}
+        """Return the values of a field. Raise `Refused`."""
+        try:
+            return {value for part in text.split(",") for value in self._part(part)}
+        except ValueError:
+            shown = f' "{text}"' if _SHOWN.fullmatch(text) else ""
+            raise Refused(f"a schedule with the {self.name}{shown}", self.expected) from None
 
     def _part(self, text: str) -> range:
         span, slash, step = text.partition("/")
@@ -90,7 +97,18 @@ _KINDS = (
 
 
 def mistake(text: str) -> Mistake | None:
-    """Return the first mistake in a schedule, or `None` if the host runs it.
+    """Return the first mistake in a schedule, or `None` if the host runs it."""
+    try:
+        days, months = fields(text)[3:5]
+    except Refused as refused:
+        return refused.mistake
+    if all(min(days) > _DAYS_OF_MONTH[month - 1] for month in months):
+        return Mistake("a schedule for a day that its months do not have", EXPECTED)
+    return None
+
+
+def fields(text: str) -> list[set[int]]:
+    """Return the values of each of the six fields. Raise `Refused`.
 
     With five fields the second is 0. Only spaces separate fields for the host.
     """
@@ -99,16 +117,8 @@ def mistake(text: str) -> Mistake | None:
         parts.insert(0, "0")
     if len(parts) != len(_KINDS):
         number = f"{len(parts)} fields" if len(parts) != 1 else "1 field"
-        return Mistake(f"a schedule of {number}", EXPECTED)
-    fields = list(zip(_KINDS, parts, strict=True))
-    for kind, part in fields:
-        if not kind.accepts(part):
-            shown = f' "{part}"' if _SHOWN.fullmatch(part) else ""
-            return Mistake(f"a schedule with the {kind.name}{shown}", kind.expected)
-    days, months = (kind.values(part) for kind, part in fields[3:5])
-    if all(min(days) > _DAYS_OF_MONTH[month - 1] for month in months):
-        return Mistake("a schedule for a day that its months do not have", EXPECTED)
-    return None
+        raise Refused(f"a schedule of {number}")
+    return [kind.values(part) for kind, part in zip(_KINDS, parts, strict=True)]
 
 
 def _step(text: str) -> int:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.core.judge.claims import claimed_by
-from shared.core.model.age import started_after
+from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.decision import Assignment, Person, PreviousCredential
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
+from shared.core.model.vocabulary import Loss
 
 
 def superseded(
@@ -22,6 +23,25 @@ def superseded(
     record = memory.in_use_records.get(view.service.id)
     if record is not None and view.in_use is not None and started_after(newer, view.in_use):
         yield PreviousCredential(view.service.id, record.key_id)
+
+
+def lost_before(view: ServiceView, memory: Memory) -> Credential | None:
+    """Return what the service used before a person confirmed the one in use, if it is lost.
+
+    It has expired or was deleted since, and no other older one is live. If the confirmation was a
+    mistake, the service does not work, and only an undo makes Lapsewatch notify people of that.
+    """
+    record, used = view.in_use_record, view.in_use
+    if record is None or record.by is None or used is None or view.loss != Loss.NONE:
+        return None
+    before = (each for each in memory.previous_credentials if each.service == view.service.id)
+    known = (memory.credential_records.get(each.key_id) for each in before)
+    older = (
+        each.credential
+        for each in known
+        if each is not None and started_after(used, each.credential)
+    )
+    return None if view.leftovers else max(older, key=creation_order, default=None)
 
 
 def assigned(

@@ -1,7 +1,8 @@
 """What a person may decide, and the rows that the decision writes.
 
 A decision carries what the person saw. If that is outdated, the decision is refused with a
-sentence about the present state, and nothing is saved. An undo confirms an older live credential.
+sentence about the present state, and nothing is saved. An undo confirms an older credential: one
+that is live, or else the one before, which is lost.
 """
 
 from collections.abc import Iterable
@@ -60,10 +61,13 @@ def confirm(
     """Confirm that a service uses a credential of its app; an unclaimed one becomes its own.
 
     Raises:
-        Refused: It is not live, has changed, is confirmed already, or a pipeline installs it.
+        Refused: It is neither live nor what an undo confirms, it has changed, is confirmed
+            already, or a pipeline installs it.
     """
     _require_person(view)
-    credential = _live_credential(key_id, app, at)
+    lost = confirmation.lost_before(view, at.memory)
+    undo = lost is not None and lost.key_id.casefold() == key_id.casefold()
+    credential = lost if lost is not None and undo else _live_credential(key_id, app, at)
     if shown is not None and not shown.is_of(credential):
         raise Refused(
             f"Credential {key_id} has changed since you opened the page. "

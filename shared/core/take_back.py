@@ -47,8 +47,8 @@ def reopen(key_id: str, judgement: Judgement, at: CheckContext, *, by: Person) -
             "To change what is in use, confirm another one. Nothing was saved."
         )
     given = replace(view.given, at=at.now, by=by, withdrawn=True)
-    assumed = (each for each in at.memory.in_use_records.values() if each.key_id == key_id)
     services = view.given.services
     decision = Decision(at.now, DecisionKind.REOPEN, by, services, key_id)
-    dropped = tuple(each for each in assumed if each.service in services)
+    in_use = (at.memory.in_use_records.get(service) for service in services)
+    dropped = tuple(each for each in in_use if each and each.key_id == key_id and not each.settled)
     return DecisionChanges(decision, assignments=(given,), dropped=dropped)

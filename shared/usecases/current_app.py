@@ -32,8 +32,10 @@ class CurrentApp:
         return next(view for view in self.judgement.services if view.service.id == service_id)
 
     def credential(self, key_id: str) -> Credential:
-        """Return a credential of the app."""
-        return next(each for each in self.snapshot.credentials if each.key_id == key_id)
+        """Return a credential of the app, or one that it had before."""
+        present = (each for each in self.snapshot.credentials if each.key_id == key_id)
+        found = next(present, None)
+        return found or self.at.memory.credential_records[key_id].credential
 
     def other_claims(self, key_id: str, service_id: str) -> tuple[str, ...]:
         """Return a note for each other service whose claim matches: it may be a mistake."""

@@ -8,12 +8,13 @@ from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.judge import inventory_views
 from shared.core.judge.judge import judge
 from shared.core.judge.schedule import is_stale
+from shared.core.judge.situation import last_situation
 from shared.core.judge.snapshot import recalled_snapshot
 from shared.core.model.check_record import Read
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.memory import Memory
-from shared.core.model.watchlist import WatchedApp
+from shared.core.model.watchlist import Service, WatchedApp
 from shared.core.notify.forecast import forecast, horizon
 from shared.core.notify.next_message import find_next_messages
 from shared.core.results import Forecast, InventoryStatus, Status
@@ -119,6 +120,15 @@ def _inventory_status(
 
 def _lacks_a_row(app: WatchedApp, memory: Memory) -> bool:
     """Return whether a credential in use is in a row that cannot be read, and so not deleted."""
-    records = (memory.in_use_records.get(service.id) for service in app.services)
-    key_ids = {each.key_id for each in records if each} - memory.credential_records.keys()
+    in_use = {_last_in_use(service, memory) for service in app.services}
+    key_ids = in_use - {""} - memory.credential_records.keys()
     return any(row.key.endswith(key_id) for row in memory.unreadable for key_id in key_ids)
+
+
+def _last_in_use(service: Service, memory: Memory) -> str:
+    """Return the key id that a service used at the last check; empty if there was none."""
+    if service.by_pipeline:
+        last = last_situation(service.id, memory)
+        return last.in_use if last is not None else ""
+    record = memory.in_use_records.get(service.id)
+    return record.key_id if record is not None else ""

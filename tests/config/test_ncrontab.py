@@ -55,6 +55,7 @@ def test_other_than_five_or_six_fields_is_refused(text: str) -> None:
 REFUSED = """
     {above} {above}-{above} 0-{above} {above}/2 *,{above} 99999999999999999999999 -1 1- -3 1-2-3 */
     */x */2/2 /2 */99999999999 ,1 1, 1,,2 ** *-2 ? L 1# 5a ٣ Mox xy %S%
+    MON#1 Mondays
 """
 
 

@@ -6,15 +6,20 @@ import pytest
 
 from local.simulation.build import at, secret, watchlist
 from local.simulation.world import World
-from shared.core.decisions import Refused
+from shared.core.decisions import Refused, ShownCredential
+from shared.core.model.context import CheckContext
 from shared.core.model.decision import DecisionKind, Person
 from shared.core.model.directory import Credential
+from shared.core.model.vocabulary import Loss, Standing
 from shared.render.feeds.status_document import status_document
+from shared.render.page.confirm_form import undos
 from shared.usecases import decisions
 
 BEN = Person("00000000-0000-4000-8000-00000000000b", "Ben")
 OLD = secret("k1", "LibCal 2024", starts="2024-12-13T09:15Z", ends="2026-12-13T09:15Z")
 ODD = secret("k3", "test", starts="2026-08-01T09:00Z", ends="2027-11-01T09:00Z", hint="zzz")
+NEW = secret("k2", "LibCal 2028", starts="2026-10-19T09:00Z", ends="2028-10-19T09:00Z")
+SHOWN = ShownCredential(OLD.hint, OLD.ends)
 ASKED = "asked ITS, ticket 4711"
 
 
@@ -114,6 +119,28 @@ def test_an_assignment_is_taken_back_with_what_was_assumed_from_it() -> None:
     judgement = life.watch.status().judgement
     assert judgement.services[0].in_use_record is None
     assert [view.credential.key_id for view in judgement.unclaimed] == ["k3"]
+
+
+@pytest.mark.parametrize(("then", "loss"), [("expires", Loss.EXPIRED), ("goes", Loss.DELETED)])
+def test_a_confirmation_is_undone_although_the_older_one_is_lost(then: str, loss: Loss) -> None:
+    """If the confirmation was a mistake, the service does not work, and nobody knows."""
+    life = world(OLD, NEW)
+    life.confirm("libcal", "k2")
+    if then == "goes":
+        life.tenant.drop("k1")
+    life.run("2026-12-15T18:00Z")
+    at_now = CheckContext(life.watched, life.ledger.load(), life.now)
+    (button,) = undos(life.watch.status().judgement.services[0], at_now)
+    assert button.label == "Undo: LibCal still uses q7X…"
+    before = len([line for line in life.diary if " libcal " in line])
+    done = decisions.confirm(life.watch, "libcal", "K1", by=BEN, shown=SHOWN)
+    assert done.undo
+    assert told(life, before) == {("admins", "confirmed"), ("its", "confirmed")}
+    view, *_ = life.watch.status().judgement.services
+    assert (view.standing, view.loss) == (Standing.AWAITING_INSTALL, loss)
+    assert view.replacement == NEW
+    with pytest.raises(Refused, match="Nothing was saved"):
+        decisions.confirm(life.watch, "libcal", "k1", by=BEN)
 
 
 def test_what_cannot_be_taken_back_is_refused() -> None:

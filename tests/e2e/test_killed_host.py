@@ -60,11 +60,9 @@ class Site:
     def tick_until_it_reads(self, host: Host) -> None:
         """Start a tick, and wait until it waits for Graph."""
         self.tenant.fault("graph", times=None, delay=30)
-        tick(host)
+        host.start("tick")
         end = time.monotonic() + 30
-        while not any(
-            asked.startswith("GET /v1.0/applications") for asked in self.tenant.requests()
-        ):
+        while not any(asked.startswith(READING) for asked in self.tenant.requests()):
             assert time.monotonic() < end, host.log()
             time.sleep(0.05)
         self.tenant.clear_faults()
@@ -72,7 +70,7 @@ class Site:
     def assert_recovers(self, host: Host) -> None:
         """Assert that a tick checks; a request does not wait until then."""
         begun = time.monotonic()
-        tick(host)
+        host.start("tick")
         busy = requests.post(f"{host.url}/check", headers=KEY, timeout=60).json()
         assert busy["outcome"] == "busy"
         assert "Another check has been running since" in busy["error"]
@@ -82,11 +80,6 @@ class Site:
             time.sleep(0.2)
         assert self.tenant.beats("own") == [True]
         assert len(self.tenant.posted("its")) == 1
-
-
-def tick(host: Host) -> None:
-    answer = requests.post(f"{host.root}/admin/functions/tick", headers=KEY, json={}, timeout=60)
-    assert answer.status_code == 202
 
 
 def worker_of(host: Host) -> int:

@@ -96,7 +96,8 @@ def test_other_routes_are_nobodys_and_left_alone(host: Host, path: str) -> None:
 
 
 def test_a_stranger_who_leads_here_is_not_signed_in(host: Host) -> None:
-    assert seen(host, "page", {**FORGED, "Host": "evil.example"}) == {}
+    for stranger in ("evil.example", "[1]"):
+        assert seen(host, "page", {**FORGED, "Host": stranger}) == {}
     assert "x-ms-token-aad-id-token" in seen(host, "page", {"Host": f"localhost:{host.port}"})
 
 

@@ -173,6 +173,7 @@ with LocalHost(sys.argv[1], environment=settings) as host:
     assert runs(host) == [run]
 assert before == (dict(os.environ), os.getcwd(), list(sys.path))
 assert threading.enumerate() == [threading.main_thread()]
+assert "shared" not in sys.modules  # a forked worker must find that of its app
 """
 
 

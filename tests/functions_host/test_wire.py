@@ -50,6 +50,8 @@ def filled(name: str, size: int) -> str:
         (f"GET http://a.example:80/x HTTP/1.1\r\n{HOST}", 0),
         (f"GET http://b.example/x HTTP/1.1\r\n{HOST}", 400),
         (f"GET http://a.example:81/x HTTP/1.1\r\n{HOST}", 400),
+        (f"GET http://[ HTTP/1.1\r\n{HOST}", 400),
+        ("GET http://[1]/ HTTP/1.1\r\nHost: [1]\r\n", 400),
         (f"GET / HTTP/1.1\r\n{HOST}X : y\r\n", 400),
         (f"GET / HTTP/1.1\r\n{HOST} folded\r\n", 400),
         (f"GET / HTTP/1.1\r\n{HOST}X\r\n", 400),

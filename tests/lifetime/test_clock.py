@@ -1,4 +1,4 @@
-"""The clock was ahead for one check: what that check wrote silences nobody.
+"""The clock was ahead for one check, or was put forward: what was written silences nobody.
 
 Tables as in `test_lifetime`.
 """
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.simulation.build import CLIENT_ID, at, secret
-from local.simulation.world import World
+from local.simulation.world import ANNA, World
+from shared.usecases import decisions
 from tests.lifetime.test_lifetime import LIBCAL, assert_told, living, renewed
 
 
@@ -72,3 +73,34 @@ def test_reminders_are_daily_for_a_week_after_a_message_ahead() -> None:
     world.run("2026-10-09T18:00Z")
     days = [line[:10] for line in world.diary if " its " in line and "still_waiting" in line]
     assert days == [*(f"2026-09-{day}" for day in range(21, 28)), "2026-10-04"]
+
+
+def test_what_was_decided_ahead_is_sent_at_its_time_only() -> None:
+    """Once more than ahead: what was sent then counts for nothing."""
+    world = living(LIBCAL, secret("odd", "test", ends="2027-12-01T09:00Z"))
+    world.run("2026-10-20T18:00Z")
+    world.claim("odd")
+    with ahead(world, "2026-10-23T18:00Z"):
+        world.acknowledge("libcal", "2026-12-04", "ticket 4711")
+        decisions.reopen(world.watch, "odd", by=ANNA)
+    world.run("2026-11-02T18:00Z")
+    later = [line for line in world.diary if line[:10] >= "2026-10-20" and " its " in line]
+    assert later == [
+        "2026-10-20 its    credential:odd healthy unclaimed 407",
+        "2026-10-20 its    libcal expiring first 54",
+        *["2026-10-23 its    credential:odd healthy unclaimed 404"] * 2,
+        *["2026-10-23 its    libcal expiring snoozed 51"] * 2,
+    ]
+
+
+def test_the_week_after_a_confirmation_may_be_an_hour_short() -> None:
+    """Confirmed at 23:30 in Chicago, in the week in which summer time begins."""
+    world = living(secret("cal24", "LibCal 2024", ends="2027-03-22T18:00Z"))
+    world.run("2027-03-07T18:00Z")
+    world.tenant.add(renewed("cal28", "LibCal 2028", "2027-03-07"))
+    world.run("2027-03-09T05:20Z")
+    world.now = at("2027-03-09T05:30Z")
+    world.confirm("libcal", "cal28")
+    world.run("2027-03-20T18:00Z")
+    leftovers = [line for line in world.diary if "leftover:" in line]
+    assert leftovers == ["2027-03-15 admins leftover:libcal:cal24 healthy leftover 7"]

@@ -59,6 +59,17 @@ def test_the_expiry_is_reported_whatever_the_snooze() -> None:
     assert days(life, "signage") == ["2026-10-05 its signage-1 expired 0"]
 
 
+def test_a_snooze_holds_that_comes_just_after_the_expiry() -> None:
+    life = world()
+    life.run("2026-10-04T14:00Z")
+    life.now = at("2026-10-05T10:00Z")
+    life.acknowledge(SIGNAGE, "2026-10-20", "it is not used")
+    snoozed = view_of(life, SIGNAGE)
+    assert (snoozed.standing, snoozed.acknowledged is not None) == ("expired", True)
+    life.run("2026-10-06T14:00Z")
+    assert days(life, "signage")[-1] == "2026-10-04 its signage-1 rung 1"
+
+
 def test_taking_back_a_snooze_makes_messages_go_on() -> None:
     life = world()
     life.acknowledge(SIGNAGE, "2026-09-22", "ticket 4711")

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from local.simulation.build import at, secret, service, watchlist
-from local.simulation.world import World
+from local.simulation.world import ANNA, World
 from shared.core.decisions import Refused
 from shared.core.judge.schedule import instant_on
 from shared.core.model.directory import Credential
 from shared.core.model.vocabulary import Role
 from shared.core.model.watchlist import Claim
+from shared.usecases import decisions
 
 FIRST = at("2026-09-01T12:00Z")  # 07:00 in Chicago, before the check
 DEFAULT = (90, 60, 30, 14, 7, 3, 1, 0)
@@ -200,3 +201,32 @@ def test_what_a_pipeline_uses_is_never_called_deletable() -> None:
     world.confirm("libcal", "new")
     world.run("2026-10-03T18:00Z")
     assert [line for line in world.diary if "delete:" in line] == []
+
+
+def test_a_pipeline_s_unreadable_secret_is_not_shown_as_deleted() -> None:
+    world = pipeline()
+    world.tenant.put(made(0, FIRST, 400))
+    world.run("2026-09-02T18:00Z")
+    world.ledger.spoil("sighting:key0")
+    status = world.watch.status()
+    assert status.judgement.services == ()
+    assert [row.key for row in status.unreadable] == ["sighting:key0"]
+
+
+def test_an_assignment_before_a_pipeline_can_be_taken_back() -> None:
+    """Nobody could confirm another one; after a mistaken edit, the person's own still counts."""
+    world = World(watchlist(service("Sync")), now=FIRST)
+    odd = secret("odd", "test", starts="2026-08-01T00:00Z", ends="2028-01-01T00:00Z")
+    world.tenant.put(made(0, FIRST - timedelta(days=99), 900), odd)
+    world.run("2026-09-02T18:00Z")
+    world.confirm("sync", "odd")
+    people = world.watched
+    world.watched = pipeline().watched
+    world.run("2026-09-03T18:00Z")
+    decisions.reopen(world.watch, "odd", by=ANNA)
+    (view,) = world.watch.status().judgement.services
+    assert view.in_use is not None
+    assert view.in_use.key_id == "key0"
+    world.watched = people
+    (view,) = world.watch.status().judgement.services
+    assert (view.in_use, view.standing) == (odd, "healthy")

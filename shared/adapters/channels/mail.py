@@ -15,14 +15,14 @@ from functools import partial
 from urllib.parse import quote
 
 from shared.adapters.channels.acceptance import by_graph
+from shared.adapters.channels.explanations import NO_TIME
 from shared.adapters.channels.http_request import HttpRequest
-from shared.adapters.channels.mail_errors import NO_TIME, explain
+from shared.adapters.channels.mail_errors import explain
 from shared.adapters.channels.retry import READ_SECONDS, Failure, HttpSender, message_timeout
 from shared.adapters.channels.token import CredentialFactory, token_for
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.adapters.token_errors import no_token_for_graph
 from shared.core.model.message import Message
-from shared.ports.errors import ChannelError
 from shared.render.mail.mime import Mail, as_bytes
 
 type Writer = Callable[[Message], Mail]
@@ -69,8 +69,7 @@ class MailboxChannel:
         """Send `message` as one mail. Raises `ChannelError`."""
         failure = self._send(message)
         if failure is not None:
-            text = f"Channel “{self._name}”: not sent. {failure.text}."
-            raise ChannelError(text, transient=failure.transient, code=failure.code)
+            raise failure.of_channel(self._name)
 
     def _send(self, message: Message) -> Failure | None:
         written = self._write(message)

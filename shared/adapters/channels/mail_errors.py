@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from shared.adapters.channels.explanations import LATER, NO_TIME, Explanations
 from shared.adapters.channels.http_request import NoResponse, Problem
 from shared.render.text.escape import clean
 
-LATER = "The next check tries again"
 NOT_ALLOWED = (
     "The identity may not send as {sender}. Give it the role “Application Mail.Send” for that"
     " mailbox only, by RBAC for Applications in Exchange Online; it may take two hours to take"
@@ -17,7 +17,6 @@ NO_MAILBOX = (
 )
 TOO_LARGE = "The mail is too large. Watch fewer things in one channel"
 UNCERTAIN = f"Graph sent no response, so the mail may or may not have been sent. {LATER}"
-NO_TIME = f"There was no time left to send it. {LATER}"
 BY_CODE = {
     "ErrorAccessDenied": NOT_ALLOWED,
     "ErrorSendAsDenied": NOT_ALLOWED,
@@ -65,16 +64,9 @@ BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.NO_TIME: NO_TIME,
     NoResponse.BAD_URL: "The URL of Graph cannot be used. Check LAPSEWATCH_GRAPH",
 }
+MAIL = Explanations(BY_NO_RESPONSE, UNEXPECTED, REDIRECT, UNKNOWN, BY_STATUS, BY_CODE)
 
 
 def explain(problem: Problem, sender: str) -> str:
     """Return what happened and what to do, without the last full stop."""
-    if isinstance(problem, NoResponse):
-        return BY_NO_RESPONSE[problem]
-    if problem.unknown:
-        text = UNEXPECTED
-    elif problem.redirects:
-        text = REDIRECT
-    else:
-        text = BY_CODE.get(problem.code) or BY_STATUS.get(problem.status) or UNKNOWN
-    return f"{text.format(sender=clean(sender))} ({problem})"
+    return MAIL.explain(problem).format(sender=clean(sender))

@@ -26,6 +26,7 @@ from shared.adapters.channels.http_request import (
     make_request,
 )
 from shared.adapters.timeout import TimeLeft, unlimited
+from shared.ports.errors import ChannelError
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 MAX_WAIT_SECONDS = 30.0
@@ -65,6 +66,11 @@ class Failure:
     transient: bool
     code: str = ""
     """The error code or the status of the response; empty if there is none."""
+
+    def of_channel(self, name: str, sent: str = "not sent") -> ChannelError:
+        """Return the error of a channel, by what people call it; `sent` is what became of it."""
+        text = f"Channel “{name}”: {sent}. {self.text}."
+        return ChannelError(text, transient=self.transient, code=self.code)
 
 
 class HttpSender:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from shared.adapters.channels.acceptance import by_flow
+from shared.adapters.channels.explanations import NO_TIME
 from shared.adapters.channels.http_request import HttpRequest
 from shared.adapters.channels.retry import READ_SECONDS, Failure, HttpSender, message_timeout
-from shared.adapters.channels.teams_errors import NO_TIME, explain
+from shared.adapters.channels.teams_errors import explain
 from shared.adapters.channels.token import CredentialFactory, token_for
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.adapters.token_errors import no_token_for_flow
 from shared.core.model.message import Message
 from shared.core.model.watchlist import TeamsChannel, label_of
-from shared.ports.errors import ChannelError
 
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lapsewatch"}
 
@@ -68,14 +68,14 @@ class TeamsWebhook:
         cards = self._cards(message)
         headers = self._headers()
         if isinstance(headers, Failure):
-            raise self._error("not sent", headers)
+            raise headers.of_channel(label_of(self._channel))
         url, why = self._channel.url.reveal(), partial(explain, auth=self._channel.auth)
         with HttpSender(why, timeout=self._timeout, left=self._left, sleep=self._sleep) as sender:
             for number, card in enumerate(cards):
                 failure = sender.send(HttpRequest(url, headers, by_flow, card))
                 if failure is not None:
                     sent = f"only {number} of {len(cards)} cards was sent" if number else "not sent"
-                    raise self._error(sent, failure)
+                    raise failure.of_channel(label_of(self._channel), sent)
 
     def _headers(self) -> Mapping[str, str] | Failure:
         """Return the headers, with a token if the flow admits the identity."""
@@ -86,10 +86,6 @@ class TeamsWebhook:
             return Failure(NO_TIME, transient=True)
         token = token_for(FLOW_SCOPE, self._sign_in, no_token_for_flow)
         return token if isinstance(token, Failure) else _with_token(token)
-
-    def _error(self, sent: str, failure: Failure) -> ChannelError:
-        text = f"Channel “{label_of(self._channel)}”: {sent}. {failure.text}."
-        return ChannelError(text, transient=failure.transient, code=failure.code)
 
 
 def _with_token(token: str) -> Mapping[str, str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from shared.adapters.channels.explanations import LATER, NO_TIME, Explanations
 from shared.adapters.channels.http_request import NoResponse, Problem
+from shared.core.model.watchlist import FlowAuth
 
-LATER = "The next check tries again"
 NEW_FLOW = "create a new flow and replace the old URL with its URL"
 COPY_URL = (
     "The webhook refuses the request. Copy the whole URL of the flow again, with its signature. If"
@@ -14,7 +15,6 @@ ADMIT = (
     "The flow does not admit the app's identity. In its trigger, add the object id of the managed"
     " identity to the allowed users, or choose “Any user in my tenant”"
 )
-NO_TIME = f"There was no time left to send it. {LATER}"
 UNCERTAIN = f"The webhook sent no response, so the message may or may not be in Teams. {LATER}"
 BY_CODE = {
     "WorkflowTriggerIsNotEnabled": (
@@ -68,25 +68,15 @@ BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.BAD_URL: "The URL cannot be used. Copy the flow's URL again",
 }
 
+WITH_URL = Explanations(BY_NO_RESPONSE, UNEXPECTED, REDIRECT, UNKNOWN, BY_STATUS, BY_CODE)
+WITH_TOKEN = WITH_URL._replace(
+    by_status=BY_STATUS | BY_STATUS_WITH_TOKEN, by_code=BY_CODE | BY_CODE_WITH_TOKEN
+)
 
-def explain(problem: Problem, auth: str = "url") -> str:
+
+def explain(problem: Problem, auth: FlowAuth = "url") -> str:
     """Return what happened and what to do, without the last full stop.
 
     `auth` says what the flow should have admitted, as the watchlist has it.
     """
-    if isinstance(problem, NoResponse):
-        return BY_NO_RESPONSE[problem]
-    if problem.unknown:
-        text = UNEXPECTED
-    elif problem.redirects:
-        text = REDIRECT
-    else:
-        by_code, by_status = _meanings(auth)
-        text = by_code.get(problem.code) or by_status.get(problem.status) or UNKNOWN
-    return f"{text} ({problem})"
-
-
-def _meanings(auth: str) -> tuple[Mapping[str, str], Mapping[int, str]]:
-    if auth == "url":
-        return BY_CODE, BY_STATUS
-    return BY_CODE | BY_CODE_WITH_TOKEN, BY_STATUS | BY_STATUS_WITH_TOKEN
+    return (WITH_URL if auth == "url" else WITH_TOKEN).explain(problem)

@@ -19,7 +19,6 @@ from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.message import Message
 from shared.core.model.watchlist import WebhookChannel, label_of
 from shared.ports.clock import Clock
-from shared.ports.errors import ChannelError
 
 type Document = Callable[[Message], str]
 """Returns the body of the request for a message: JSON in ASCII."""
@@ -64,8 +63,7 @@ class SignedWebhook:
         ) as sender:
             failure = sender.send(request)
         if failure is not None:
-            text = f"Channel “{label_of(self._channel)}”: not sent. {failure.text}."
-            raise ChannelError(text, transient=failure.transient, code=failure.code)
+            raise failure.of_channel(label_of(self._channel))
 
     def _headers(self, message_id: str, body: str) -> dict[str, str]:
         at = self._clock()

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from shared.adapters.channels.http_request import NoResponse, Problem
+from shared.adapters.channels.explanations import LATER, NO_TIME, Explanations
+from shared.adapters.channels.http_request import NoResponse
 
-LATER = "The next check tries again"
 REFUSED = (
     "The receiver refuses the message. Check that the URL is complete, that both sides have the"
     " same signing secret, and that both clocks are right"
@@ -37,19 +37,8 @@ BY_NO_RESPONSE: Mapping[NoResponse, str] = {
     NoResponse.UNREACHABLE: f"The receiver could not be reached. {LATER}",
     NoResponse.BROKEN: UNCERTAIN,
     NoResponse.READ_TIMEOUT: UNCERTAIN,
-    NoResponse.NO_TIME: f"There was no time left to send it. {LATER}",
+    NoResponse.NO_TIME: NO_TIME,
     NoResponse.BAD_URL: "The URL cannot be used. Copy the URL again",
 }
 
-
-def explain(problem: Problem) -> str:
-    """Return what happened and what to do, without the last full stop."""
-    if isinstance(problem, NoResponse):
-        return BY_NO_RESPONSE[problem]
-    if problem.unknown:
-        text = UNEXPECTED
-    elif problem.redirects:
-        text = REDIRECT
-    else:
-        text = BY_STATUS.get(problem.status) or UNKNOWN
-    return f"{text} ({problem})"
+explain = Explanations(BY_NO_RESPONSE, UNEXPECTED, REDIRECT, UNKNOWN, BY_STATUS).explain

@@ -1,10 +1,12 @@
 """The status of the items of the inventory."""
 
+from dataclasses import replace
+
 from shared.core.inventory.context import InventoryContext
 from shared.core.judge.acknowledgement import while_valid
 from shared.core.judge.severity import severity_of_days, severity_of_expired
 from shared.core.model.days import days_between
-from shared.core.model.decision import Acknowledgement, Assignment
+from shared.core.model.decision import Assignment
 from shared.core.model.inventory import InventoryItem, InventoryView
 from shared.core.model.vocabulary import Standing
 
@@ -18,26 +20,16 @@ def inventory_view(listed: InventoryItem, at: InventoryContext) -> InventoryView
         standing, severity = Standing.EXPIRING, severity_of_days(days_left)
     else:
         standing, severity = Standing.EXPIRED, severity_of_expired(days_left)
-    return InventoryView(
-        listed,
-        standing,
-        severity,
-        days_left,
-        acknowledged=_acknowledged(listed, at),
-        ignored=ignored(listed, at),
-    )
+    view = InventoryView(listed, standing, severity, days_left, ignored=ignored(listed, at))
+    given = at.decided.acknowledgements.get(listed.item)
+    acknowledged = while_valid(given, view.situation, at.now, at.watchlist.zone)
+    return replace(view, acknowledged=acknowledged)
 
 
 def ignored(listed: InventoryItem, at: InventoryContext) -> Assignment | None:
     """Return the decision that a credential is not ours, if it is in effect."""
     given = at.decided.assignments.get(listed.credential.key_id.casefold())
     return None if given is None or given.withdrawn or given.services else given
-
-
-def _acknowledged(listed: InventoryItem, at: InventoryContext) -> Acknowledgement | None:
-    """Return the snooze of an item until its last day, or until the credential expires."""
-    given = at.decided.acknowledgements.get(listed.item)
-    return while_valid(given, listed.situation, at.now, at.watchlist.zone)
 
 
 def inventory_views(at: InventoryContext) -> list[InventoryView]:

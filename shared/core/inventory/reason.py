@@ -1,7 +1,7 @@
 """Why an item of the inventory is due: the rules of the watched apps, simplified."""
 
 from shared.core.inventory.context import InventoryContext
-from shared.core.inventory.rungs import reachable_rungs
+from shared.core.judge.rungs import reachable_rungs
 from shared.core.judge.severity import LONG_ENDED_DAYS
 from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryView

@@ -22,7 +22,12 @@ def assigned_views(app: AppContext, at: CheckContext) -> Iterator[AssignedView]:
 
 
 def _keeps(service: Service, key_id: str, memory: Memory) -> bool:
-    """Return whether a person or sign-ins showed that a service uses, or used, a credential."""
+    """Return whether a person or sign-ins showed that a service uses, or used, a credential.
+
+    A service that a pipeline installs keeps none.
+    """
+    if service.by_pipeline:
+        return False
     in_use = memory.in_use_records.get(service.id)
     if in_use is not None and in_use.key_id == key_id and in_use.settled:
         return True

@@ -52,7 +52,7 @@ def _changed_states(judgement: Judgement, at: CheckContext) -> Iterator[ItemStat
 
 def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | None:
     before = memory.items.get(view.item)
-    if isinstance(view, UnclaimedView) and _is_reopened(view, before, memory):
+    if isinstance(view, UnclaimedView) and _is_reopened(view, before, memory, now):
         before = None  # it is unclaimed again, and so new
     if before is not None and before.situation == view.situation:
         # a time in the future was written while the clock was ahead
@@ -63,10 +63,17 @@ def _changed_state(view: View, memory: Memory, now: datetime) -> ItemState | Non
     return ItemState(view.item, view.situation, view.standing, now, reason)
 
 
-def _is_reopened(view: UnclaimedView, before: ItemState | None, memory: Memory) -> bool:
-    """Return whether an assignment was taken back after the last news about a credential."""
+def _is_reopened(
+    view: UnclaimedView, before: ItemState | None, memory: Memory, now: datetime
+) -> bool:
+    """Return whether an assignment was taken back after the last news about a credential.
+
+    What a clock that was ahead wrote counts from its time: else it would be new at each check.
+    """
     given = memory.assignments.get(view.credential.key_id)
-    return before is not None and given is not None and given.withdrawn and given.at > before.since
+    if before is None or given is None or not given.withdrawn:
+        return False
+    return before.since < given.at <= now
 
 
 def _reason(view: View, before: ItemState | None, memory: Memory, now: datetime) -> Reason:

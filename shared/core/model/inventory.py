@@ -58,11 +58,6 @@ class InventoryItem:
         """The item's id."""
         return item_id(ItemKind.INVENTORY, self.object_id, self.credential.key_id)
 
-    @property
-    def situation(self) -> str:
-        """`ended` or `open`."""
-        return "ended" if self.ended else "open"
-
 
 @dataclass(frozen=True, slots=True)
 class InventoryView:
@@ -93,5 +88,5 @@ class InventoryView:
 
     @property
     def situation(self) -> str:
-        """`ended` or `open`."""
-        return self.listed.situation
+        """`ended` or `open`, also before the next read."""
+        return "ended" if self.standing == Standing.EXPIRED else "open"

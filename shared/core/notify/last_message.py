@@ -35,9 +35,12 @@ def is_news(since: datetime, last: Notification, now: datetime) -> bool:
 
 # Earlier versions sent no message about a pause, so an old one is not sent after an upgrade.
 def is_snooze_news(view: ServiceView, last: Notification, now: datetime) -> bool:
-    """Return whether reminders were paused, or go on again, since the last message, and lately."""
+    """Return whether reminders were paused, or go on again, since the last message, and lately.
+
+    What a clock that was ahead wrote is not news until its time: else it would be at each check.
+    """
     given = view.acknowledged or view.resumed
-    return given is not None and last.at < given.at and now - given.at < ANNOUNCED_WITHIN
+    return given is not None and last.at < given.at <= now < given.at + ANNOUNCED_WITHIN
 
 
 def is_notified_on_day(last: Notification, now: datetime, zone: ZoneInfo) -> bool:

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
-from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import INTRODUCTION, INVENTORY_INTRODUCTION, INVENTORY_LEFT_OUT
 from shared.core.model.memory import Notification
 from shared.core.model.message import Message
-from shared.core.model.views import LeftoverView, ServiceView, UnclaimedView, View
+from shared.core.model.views import View
 from shared.core.model.watchlist import Watchlist
-from shared.core.notify.reason import LEFTOVER_LADDER
+from shared.core.notify.reason import ladder
 
 OF_THE_MESSAGE = (INTRODUCTION, INVENTORY_INTRODUCTION, INVENTORY_LEFT_OUT)
 """What a message without items can be about."""
@@ -52,19 +51,5 @@ def _reminder(view: View, watchlist: Watchlist) -> str:
     days = view.days_left
     if days is None:
         return ""
-    reached = min((rung for rung in _ladder(view, watchlist) if rung >= days), default=None)
+    reached = min((rung for rung in ladder(view, watchlist) if rung >= days), default=None)
     return "" if reached is None else str(reached)
-
-
-def _ladder(view: View, watchlist: Watchlist) -> tuple[int, ...]:
-    match view:
-        case ServiceView():
-            return view.service.ladder
-        case UnclaimedView():
-            return watchlist.ladder
-        case LeftoverView():
-            return LEFTOVER_LADDER
-        case InventoryView() if watchlist.inventory is not None:
-            return watchlist.inventory.ladder
-        case _:
-            return ()

@@ -7,10 +7,12 @@ last message. So any number of missed days gives one message, and only the last 
 
 from datetime import datetime, timedelta
 
-from shared.core.judge.quiet_week import QUIET_DAYS, is_quiet
+from shared.core.judge.quiet_week import is_quiet, last_quiet_day
 from shared.core.judge.rotation import reminders
+from shared.core.judge.rungs import reachable_rungs
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
+from shared.core.model.inventory import InventoryView
 from shared.core.model.memory import ItemState, Notification
 from shared.core.model.views import (
     AppView,
@@ -21,6 +23,7 @@ from shared.core.model.views import (
     WatcherView,
 )
 from shared.core.model.vocabulary import Loss, Reason, Standing
+from shared.core.model.watchlist import Watchlist
 from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
 from shared.core.notify.last_message import (
     is_news,
@@ -85,7 +88,7 @@ def _reason_by_date(
     if isinstance(view, WatcherView):
         daily = view.aspect == "reading" and not is_notified_on_day(last, at.now, zone)
         return Reason.CHECK_FAILING if daily else None
-    crossed = rung_crossed(_ladder(view, at), _end(view), last.at, at.now, zone)
+    crossed = rung_crossed(ladder(view, at.watchlist), _end(view), last.at, at.now, zone)
     if crossed is not None and not (paused and crossed > ACKNOWLEDGED_ABOVE):
         return Reason.RUNG
     if needs_action(view) and _is_reminder_due(last, at, weekly=paused):
@@ -107,7 +110,7 @@ def _reason_of_leftover(
     if since > now:  # written while the clock was ahead, so every rung counts
         since = now - timedelta(days=LEFTOVER_LADDER[0] + 1)
     elif record.settled and record.at <= now:  # a rung of the quiet week is not sent later
-        since = max(since, record.at + timedelta(days=QUIET_DAYS - 1))
+        since = max(since, last_quiet_day(record, at.watchlist.zone))
     crossed = rung_crossed(LEFTOVER_LADDER, _end(view), since, now, at.watchlist.zone)
     return Reason.LEFTOVER if crossed is not None else None
 
@@ -122,12 +125,19 @@ def _is_reminder_due(last: Notification, at: CheckContext, *, weekly: bool) -> b
     return since_last >= (7 if weekly or since_first > DAILY_REMINDERS else 1)
 
 
-def _ladder(view: View, at: CheckContext) -> tuple[int, ...]:
+def ladder(view: View, watchlist: Watchlist) -> tuple[int, ...]:
+    """Return the reminders that an item can still reach, largest first."""
     match view:
         case ServiceView() if view.loss == Loss.NONE:
-            return reminders(view.service, view.in_use, at.watchlist.zone)
+            return reminders(view.service, view.in_use, watchlist.zone)
         case UnclaimedView() if view.situation == "open":
-            return at.watchlist.ladder
+            return watchlist.ladder
+        case LeftoverView() if not view.deletable:
+            return LEFTOVER_LADDER
+        case InventoryView() if view.situation == "open" and watchlist.inventory is not None:
+            return reachable_rungs(
+                watchlist.inventory.ladder, view.listed.credential, watchlist.zone
+            )
         case _:
             return ()
 

@@ -24,9 +24,8 @@ from shared.render.text.explanations import explanation
 from shared.render.text.facts import facts
 from shared.render.text.headlines import headline, next_message, summary
 from shared.render.text.inventory import InventoryWords
-from shared.render.text.next_steps import items_to_ask_for, lead, sections_of
+from shared.render.text.next_steps import items_to_ask_for, lead, sections_of, show_how
 from shared.render.text.request import (
-    IN_THE_ONE_ABOVE,
     Shown,
     ready_request,
     request_for_card,
@@ -124,7 +123,7 @@ def _notice_box(
         steps = for_card(service, titles, now=now, zone=zone)
         if steps.markdown:
             items.append(box([fixed_text(steps.markdown)], id=steps_id, isVisible=False))
-            buttons.insert(0, toggle("Show how", steps_id))
+            buttons.insert(0, toggle(show_how(notice), steps_id))
         if steps.left_out:
             left_out = elsewhere(steps.left_out, service.service.runbook, page_url)
             items.append(row("How", left_out))
@@ -133,11 +132,11 @@ def _notice_box(
 
 
 def _request(asked: Shown, at: Moment, page_url: str) -> list[Element]:
-    if not asked.first:
-        return [row("Request", IN_THE_ONE_ABOVE)]
     ready = ready_request(asked.request, now=at.now, zone=at.zone)
     if ready is None:
         return []
+    if not asked.first:
+        return [row("Request", ready.above)]
     text = request_for_card(asked.request, now=at.now, zone=at.zone)
     return list(request_box(ready, text, asked.request.runbook, page_url))
 

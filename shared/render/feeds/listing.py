@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from shared.core.model.listing import InventoryListing, ListedCredential
 from shared.render.feeds.document_parts import Json
 from shared.render.feeds.inventory_document import item_document
-from shared.render.feeds.spreadsheet import DECIDED_COLUMNS, csv_text
+from shared.render.feeds.spreadsheet import CREDENTIAL_COLUMNS, DECIDED_COLUMNS, csv_text
 from shared.render.feeds.spreadsheet_rows import CsvRow, credential_cells, decided_cells
 from shared.render.instant import instant
 
@@ -15,17 +15,7 @@ COLUMNS = (
     "app",
     "client_id",
     "holder",
-    "standing",
-    "severity",
-    "days_left",
-    "ends",
-    "ends_at",
-    "zone",
-    "ends_utc",
-    "credential",
-    "credential_kind",
-    "hint",
-    "key_id",
+    *CREDENTIAL_COLUMNS,
     "watched",
     "excluded",
     *DECIDED_COLUMNS,

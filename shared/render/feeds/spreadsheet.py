@@ -19,12 +19,7 @@ from shared.render.text.escape import clean
 BYTE_ORDER_MARK = "\ufeff"
 MAX_CELL_CHARS = 1000
 
-DECIDED_COLUMNS = ("acknowledged_until", "acknowledged_by", "acknowledged_why", "ignored_by")
-COLUMNS = (
-    "kind",
-    "item",
-    "name",
-    "app",
+CREDENTIAL_COLUMNS = (
     "standing",
     "severity",
     "days_left",
@@ -36,6 +31,14 @@ COLUMNS = (
     "credential_kind",
     "hint",
     "key_id",
+)
+DECIDED_COLUMNS = ("acknowledged_until", "acknowledged_by", "acknowledged_why", "ignored_by")
+COLUMNS = (
+    "kind",
+    "item",
+    "name",
+    "app",
+    *CREDENTIAL_COLUMNS,
     "whose_turn",
     "next_step",
     "next_message",

@@ -19,7 +19,7 @@ from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
 from shared.render.text.next_steps import items_to_ask_for, lead, sections_of, step_of
 from shared.render.text.page_part import page_link
-from shared.render.text.request import IN_THE_ONE_ABOVE, Shown, ready_request, requests_shown
+from shared.render.text.request import Shown, ready_request, requests_shown
 from shared.render.text.runbooks import filled
 from shared.render.text.suggested_name import suggested_name
 from shared.render.text.wording import words_for
@@ -104,7 +104,7 @@ def _block(notice: Notice, asked: Shown | None, at: Moment, page_url: str) -> Bl
     rows = [_fact(label, text) for label, text in facts(notice, now=now, zone=zone)]
     request = ready_request(asked.request, now=now, zone=zone, page_url=page_url) if asked else None
     if asked and request and not asked.first:
-        rows.insert(_after_next_step(rows), Fact("Request", "", IN_THE_ONE_ABOVE))
+        rows.insert(_after_next_step(rows), Fact("Request", "", request.above))
         request = None
     steps: tuple[Steps, ...] = ()
     if service is not None:

@@ -1,7 +1,8 @@
 """The form that pauses reminders (route `acknowledge`)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
 from shared.core.model.days import a_year_after
@@ -24,9 +25,13 @@ def acknowledge(view: ServiceView, at: CheckContext) -> Acknowledge | None:
     """Return the dates of the form; `None` if there are no reminders to pause."""
     if view.standing == Standing.HEALTHY or not view.app.found:
         return None
-    zone = at.watchlist.zone
-    today = at.now.astimezone(zone).date()
     ends = view.in_use.ends if view.in_use is not None and view.loss == Loss.NONE else None
+    return dates(ends, at.now, at.watchlist.zone)
+
+
+def dates(ends: datetime | None, now: datetime, zone: ZoneInfo) -> Acknowledge:
+    """Return the dates to choose from: a year at most, and no later than the expiry `ends`."""
+    today = now.astimezone(zone).date()
     last = a_year_after(today)
     if ends is not None:
         last = min(last, ends.astimezone(zone).date())

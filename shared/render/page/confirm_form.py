@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from shared.core.confirmation import lost_before
 from shared.core.judge.claims import claimed_by
 from shared.core.judge.snapshot import recalled_snapshot
 from shared.core.judge.validity import is_live
@@ -53,14 +54,16 @@ def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
 def undos(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     """Return the buttons that undo a confirmation: one for each older credential that is live.
 
-    If the confirmed one is lost, there is nothing to undo: older ones can be confirmed.
+    If none is, one for the credential before, which is lost. If the confirmed one is lost, there
+    is nothing to undo: older ones can be confirmed.
     """
     name = clean(view.service.name)
     found = view.leftovers if view.loss == Loss.NONE else ()
-    live = [c for c in reversed(found) if is_live(c, at.now)]
+    lost = lost_before(view, at.memory)
+    older = [c for c in reversed(found) if is_live(c, at.now)] or ([lost] if lost else [])
     return tuple(
         Confirm(shown_fields(c), f"Undo: {name} still uses {_short_name(c)}", _about(c, at))
-        for c in live[:MAX_BUTTONS]
+        for c in older[:MAX_BUTTONS]
     )
 
 

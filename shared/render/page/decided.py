@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
-from shared.core.model.decision import Assignment
+from shared.core.model.decision import Acknowledgement, Assignment
 from shared.core.model.views import AssignedView, ServiceView
 from shared.core.results import Status
 from shared.render.page.shown_fields import ShownFields, shown_fields
@@ -36,9 +37,7 @@ def decisions(view: ServiceView, status: Status, at: CheckContext) -> Iterator[D
     """Yield what people decided about a service and what is in effect."""
     zone, record, given = at.watchlist.zone, view.in_use_record, view.acknowledged
     if given is not None:
-        who, until = clean(given.by.name), full_day(given.until)
-        since, why = date_of(given.at, zone), clean(given.why).rstrip(".")
-        yield Decided(f"{who}, {since}: {why}, quiet until {until}.", snooze=True)
+        yield Decided(snoozed(given, zone), snooze=True)
     if record is not None and record.by is not None:
         yield Decided(f"{clean(record.by.name)}, {date_of(record.at, zone)}: confirmed.")
     for each in status.judgement.assigned:
@@ -46,6 +45,13 @@ def decisions(view: ServiceView, status: Status, at: CheckContext) -> Iterator[D
             which = described(each.credential, at.now, zone)
             text = f"{_who(each.given, at)}: assigned the {which}."
             yield Decided(text, shown=None if each.kept_by else shown_fields(each.credential))
+
+
+def snoozed(given: Acknowledgement, zone: ZoneInfo) -> str:
+    """Return who snoozed a service or a credential of the tenant, when, why and until when."""
+    who, since = clean(given.by.name), date_of(given.at, zone)
+    why = clean(given.why).rstrip(".")
+    return f"{who}, {since}: {why}, quiet until {full_day(given.until)}."
 
 
 def ignored(status: Status, at: CheckContext) -> list[Ignored]:

@@ -122,5 +122,6 @@ def _notified(people: str, *, later: bool) -> str:
 def _in_use(view: ServiceView, now: datetime, zone: ZoneInfo) -> str:
     if view.in_use is None:
         return "No credential counts as in use now."
-    resumes = ", and its countdown resumes" if view.in_use.ends is not None else ""
+    counts_down = view.in_use.ends is not None and view.loss == Loss.NONE
+    resumes = ", and its countdown resumes" if counts_down else ""
     return f"The {described(view.in_use, now, zone)} counts as in use again{resumes}."

@@ -12,11 +12,12 @@ from shared.core.results import Status
 from shared.render.page.claim_form import ClaimForm, claim_form
 from shared.render.page.details import Turn, fact_rows, turn_of, why
 from shared.render.page.doubts import doubts
-from shared.render.page.labels import BADGES, NOTED, UNCERTAIN, error_text, urgency
+from shared.render.page.labels import NOTED, UNCERTAIN, error_text
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.links import Link
 from shared.render.text.naming import capital, described
+from shared.render.text.urgency import WORDS, most_urgent_first
 from shared.render.text.wording import words_for
 from shared.render.worst_severity import unread_apps
 
@@ -38,7 +39,7 @@ class Item(NamedTuple):
 
 def unclaimed(status: Status, at: CheckContext) -> list[Item]:
     """Return the unassigned credentials, each with its form, the most urgent first."""
-    views = sorted(status.judgement.unclaimed, key=urgency)
+    views = sorted(status.judgement.unclaimed, key=most_urgent_first)
     return [_unclaimed(view, f"unclaimed-{n}", at) for n, view in enumerate(views, 1)]
 
 
@@ -47,13 +48,13 @@ def leftovers(status: Status, at: CheckContext) -> list[Item]:
     latest: dict[tuple[str, str], LeftoverView] = {}
     for view in sorted(status.judgement.leftovers, key=lambda view: view.deletable):
         latest[view.owner.item, view.credential.key_id] = view
-    views = sorted(latest.values(), key=urgency)
+    views = sorted(latest.values(), key=most_urgent_first)
     return [_item(view, f"leftover-{n}", at) for n, view in enumerate(views, 1)]
 
 
 def apps(status: Status, at: CheckContext) -> list[Item]:
     """Return the apps that have problems."""
-    views = sorted((view for view in status.judgement.apps if view.problems), key=urgency)
+    views = sorted((view for view in status.judgement.apps if view.problems), key=most_urgent_first)
     return [_item(view, f"app-{n}", at) for n, view in enumerate(views, 1)]
 
 
@@ -102,7 +103,7 @@ def _item(view: View, anchor: str, at: CheckContext) -> Item:
     return Item(
         anchor,
         view.severity,
-        BADGES[view.severity] if has_badge else NOTED,
+        WORDS[view.severity] if has_badge else NOTED,
         summary(view, now=at.now, zone=at.watchlist.zone),
         why(view, at),
         turn_of(view, at),
@@ -120,7 +121,7 @@ def _no_evidence(error: str) -> Item:
     return Item(
         "evidence",
         Severity.WARNING,
-        BADGES[Severity.WARNING],
+        WORDS[Severity.WARNING],
         "Sign-ins could not be read, so they cannot confirm which credential is in use",
         error_text(error),
     )

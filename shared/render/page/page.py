@@ -22,7 +22,6 @@ from shared.render.page.history_part import HistoryLinks, history_part
 from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory import inventory_section, urgent_ones
 from shared.render.page.inventory_query import WHOLE, Wanted
-from shared.render.page.labels import urgency
 from shared.render.page.listing import listing_section
 from shared.render.page.next_task import next_task, requests_once
 from shared.render.page.recipients import recipients
@@ -35,6 +34,7 @@ from shared.render.page.verdict import verdict
 from shared.render.text.dates import clock, full_day
 from shared.render.text.escape import clean
 from shared.render.text.links import https
+from shared.render.text.urgency import most_urgent_first
 from shared.render.timeline.timeline import timeline
 
 MAX_PROBLEM_CHARS = 2000
@@ -138,7 +138,7 @@ def _needs_attention(item: other_items.Item) -> bool:
 def _cards(data: PageData) -> list[Card]:
     views = sorted(
         data.status.judgement.services,
-        key=lambda view: (not view.app.usable, -view.severity.rank, urgency(view)),
+        key=lambda view: (not view.app.usable, most_urgent_first(view)),
     )
     links = HistoryLinks(data.history, data.base, data.tenant)
     made = requests(views)

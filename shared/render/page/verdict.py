@@ -14,13 +14,12 @@ from shared.core.model.vocabulary import Severity, Standing
 from shared.core.notify.action import needs_action
 from shared.core.results import Status
 from shared.render.page.doubts import doubts
-from shared.render.page.labels import UNCERTAIN, urgency
+from shared.render.page.labels import UNCERTAIN
 from shared.render.text.dates import date_of
 from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import capital, listed
-from shared.render.text.urgency import WORDS
-from shared.render.text.urgency import urgency as in_words
+from shared.render.text.urgency import WORDS, most_urgent_first, urgency
 from shared.render.worst_severity import worst_severity
 
 QUESTION = "Are we safe?"
@@ -51,7 +50,7 @@ def verdict(status: Status, at: CheckContext, other_items: int) -> Verdict:
         other_items: How many items other than services need attention.
     """
     worst = worst_severity(status, at.watchlist)
-    views = sorted(_open_views(status), key=urgency)
+    views = sorted(_open_views(status), key=most_urgent_first)
     doubt = next(doubts(status, at), None)
     if views:
         first, *others = views
@@ -77,7 +76,7 @@ def _open_views(status: Status) -> Iterator[OpenView]:
 def _word(view: OpenView, zone: ZoneInfo) -> str:
     if isinstance(view, AppView):
         return "No" if needs_action(view) else WORDS[Severity.WARNING]
-    words = in_words(view, zone)
+    words = urgency(view, zone)
     return WORDS[Severity.WARNING] if words == WORDS[Severity.NOTICE] else words
 
 

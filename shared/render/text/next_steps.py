@@ -11,7 +11,7 @@ from shared.core.model.views import View
 from shared.core.model.vocabulary import Role
 from shared.core.model.watchlist import REQUEST
 from shared.render.text.dates import Moment
-from shared.render.text.turn import ANYBODY
+from shared.render.text.turn import ANYBODY, INSTALLER, RENEWER
 from shared.render.text.wording import words_for
 
 LEADS = ("Your turn", "Renewer", "Installer")
@@ -70,6 +70,15 @@ def runbook_sections(view: View, roles: AbstractSet[Role] = ANYBODY) -> tuple[st
 def sections_of(notice: Notice) -> tuple[str, ...]:
     """Return the runbook sections that the readers of a notice need next."""
     return () if notice.about_snooze else runbook_sections(notice.view, notice.roles)
+
+
+def show_how(notice: Notice) -> str:
+    """Return the label of folded steps; readers with both roles learn whose steps they are."""
+    if not notice.roles >= RENEWER | INSTALLER:
+        return "Show how"
+    sections = words_for(notice.view).runbook_sections()
+    whose = [role for role, titles in sections.items() if set(titles) - {REQUEST}]
+    return f"Show the {' and '.join(whose)} how"
 
 
 def step_of(notice: Notice, at: Moment) -> str:

@@ -8,6 +8,8 @@ from shared.core.model.inventory import InventoryView
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import AppView, LeftoverView, ServiceView, UnclaimedView, View
 from shared.core.model.vocabulary import Role, Standing
+from shared.core.model.watchlist import REQUEST
+from shared.render.text.ready_request import anchor
 from shared.render.text.wording import words_for
 
 _TO_CONFIRM = {Standing.HEALTHY, Standing.AWAITING_INSTALL}
@@ -35,8 +37,8 @@ def _part_of_service(view: ServiceView, notice: Notice) -> str:
     if view.assumed and view.standing in _TO_CONFIRM:
         return f"{service}-confirm"
     needed = words_for(view).runbook_sections().get(Role.INSTALLER, ())
-    if "Request" in needed and notice.roles != {Role.RENEWER}:
-        return f"{service}-request"
+    if REQUEST in needed and notice.roles != {Role.RENEWER}:
+        return anchor(service)
     return f"{service}-install" if "Install" in needed else f"service-{service}"
 
 

@@ -44,3 +44,9 @@ class ReadyRequest(NamedTuple):
         """Its heading: "The request, ready to send"; with its services if there are several."""
         of = f" for {self.names}" if len(self.services) > 1 else ""
         return f"The request{of}, ready to send"
+
+    @property
+    def above(self) -> str:
+        """The sentence at a service whose request stands further up."""
+        joint = len(self.services) > 1
+        return "It is part of the request above." if joint else "The request is above."

@@ -23,7 +23,6 @@ from shared.render.text.ready_request import NewSecret, ReadyRequest, anchor
 from shared.render.text.suggested_name import suggested_name
 
 MAX_SUBJECT_CHARS = 200
-IN_THE_ONE_ABOVE = "It is part of the request above."
 
 _SUBJECT = re.compile(r"Subject:[ \t]*(.+?)[ \t]*(?:\n|\Z)\s*")
 

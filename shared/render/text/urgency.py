@@ -25,6 +25,7 @@ WORDS = {
     Severity.OK: "Safe",
 }
 EXPIRED = "Expired"
+_NO_END = 10**6
 _ENDED = {Standing.MISSING, Standing.EXPIRED}
 _COUNTING_DOWN = {Standing.EXPIRING, Standing.AWAITING_INSTALL}
 
@@ -42,6 +43,11 @@ def urgency(view: View, zone: ZoneInfo) -> str:
     if not counting_down or view.late_since is not None:
         return WORDS[view.severity]
     return _by_distance(view.severity, view.in_use, zone)
+
+
+def most_urgent_first(view: View) -> tuple[int, int]:
+    """Return the key by which items are sorted."""
+    return (-view.severity.rank, view.days_left if view.days_left is not None else _NO_END)
 
 
 def _by_distance(severity: Severity, credential: Credential | None, zone: ZoneInfo) -> str:

@@ -6,10 +6,11 @@ from local.simulation.build import secret, service, watchlist
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World
 from shared.core.model.message import Message
-from shared.core.model.vocabulary import Loss, Reason, Standing
+from shared.core.model.views import LeftoverView
+from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.notify.message_id import with_id
 from shared.ports.errors import ChannelError
-from tests.support.notices import message, notice, service_view
+from tests.support.notices import credential, message, notice, service_view
 
 LIST = watchlist(service("LibCal"))
 
@@ -65,6 +66,15 @@ def test_id_changes_with_status_and_reminder_but_not_the_day() -> None:
         )
     ]
     assert len({again, *others}) == 4
+
+
+def test_id_ignores_reminders_that_an_item_no_longer_has() -> None:
+    """A service that lost its credential, and what can be deleted, are sent without them."""
+    lost = service_view(Standing.MISSING, over=Loss.DELETED)
+    older = LeftoverView(lost, credential(), True, Severity.NOTICE, 8)
+    for view in (lost, older):
+        days = (replace(view, days_left=each) for each in (8, 7, 1))
+        assert len({with_id(message(notice(each)), {}, LIST).id for each in days}) == 1
 
 
 def test_channels_and_tenants_have_ids_of_their_own() -> None:

@@ -42,7 +42,7 @@ def test_it_is_quiet_and_asks_for_nothing(view: ServiceView, reason: Reason) -> 
     assert subject(told) == title
     for text in texts(told):
         assert sentence in text
-        for step in ("Next step", "Your turn", "ready to send", "Please create", "Show how"):
+        for step in ("Next step", "Your turn", "ready to send", "Please create", "Show "):
             assert step not in text
 
 
