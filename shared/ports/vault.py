@@ -47,5 +47,5 @@ class Vault(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Delete a value and, where the vault allows it, purge it; a missing one is no error."""
+        """Delete a value and, where the vault allows it, purge it; do nothing if there is none."""
         ...

@@ -6,12 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.inventory_memory import (
-    InventoryChanges,
-    InventoryMemory,
-    InventoryScan,
-    LeftOut,
-)
+from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
+from shared.core.model.left_out import LeftOut
 
 FEWER_RATIO = 0.8
 """A read with fewer credentials than this part of the previous one is reported."""

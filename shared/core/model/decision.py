@@ -96,7 +96,7 @@ class DecisionKind(StrEnum):
     WITHDRAW = "withdraw"
     """Takes back a hand-over."""
     END = "end"
-    """Ends a hand-over; the program does that by itself."""
+    """Ends a hand-over; the program decided it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from shared.core.model.inventory_memory import LeftOut
+from shared.core.model.left_out import LeftOut
 from shared.core.model.views import RemovedView, Request, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
