@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from shared.core.decisions import Refused
 from shared.core.hand_over import steps
+from shared.core.hand_over.begin import keeping
 from shared.core.hand_over.value import NoSuchSecret, credential_for
 from shared.core.model.decision import Person
 from shared.core.model.directory import Credential
@@ -43,7 +44,7 @@ def hand_over(watch: Watch, service_id: str, value: Secret, *, by: Person) -> Ha
     service = app.service(service_id).service
     before = app.at.memory.hand_overs.get(service_id)
     zone = watch.watchlist.zone
-    record = steps.keeping(service, credential, before, by=by, at=watch.clock(), zone=zone)
+    record = keeping(service, credential, before, by=by, at=watch.clock(), zone=zone)
     with no_conflict():
         record = watch.ledger.save_hand_over(record)
     _keep(watch, vault, record, value)

@@ -31,8 +31,7 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     ),
     (
         lambda text: not text.isascii(),
-        "The value has characters that no secret's value has, such as full-width or invisible "
-        f"ones. {COPY}",
+        f"The value has characters that no secret's value has, such as full-width ones. {COPY}",
     ),
     (lambda text: not text.isprintable(), f"The value has control characters. {COPY}"),
     (
