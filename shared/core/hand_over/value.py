@@ -84,8 +84,8 @@ def _match(value: Secret, credentials: Iterable[Credential], app: _App) -> Crede
     if wanted:
         names = " and ".join(_name(c) for c in wanted)
         raise Refused(
-            f"Several secrets of {app.name} begin like this value: {names}. Which one it is of "
-            f"cannot be told apart. {NOTHING} Create a new secret, and hand over its value."
+            f"Several secrets of {app.name} begin like this value: {names}. Lapsewatch "
+            f"cannot tell which one it is. {NOTHING} Create a new secret, and hand over its value."
         )
     if live:
         raise Refused(
