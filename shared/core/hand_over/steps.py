@@ -27,7 +27,13 @@ def ready(record: HandOver, credential: Credential, at: datetime) -> DecisionCha
     """Return the decision once the vault has the value."""
     kind = DecisionKind.RENEW if record.renewed else DecisionKind.HAND_OVER
     kept = replace(
-        record, state=HandOverState.READY, credential=credential, opened=(), why="", changed=at
+        record,
+        state=HandOverState.READY,
+        credential=credential,
+        opened=(),
+        why="",
+        stale=tuple(each for each in record.stale if each != credential.key_id),
+        changed=at,
     )
     return _decision(kind, record.by, kept, at)
 
