@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from shared.core.decisions import Refused
 from shared.core.hand_over import steps
-from shared.core.hand_over.begin import keeping
+from shared.core.hand_over.begin import keeping, require_withdrawable
 from shared.core.hand_over.value import NoSuchSecret, credential_for
 from shared.core.model.decision import Person
 from shared.core.model.directory import Credential
@@ -20,7 +20,8 @@ from shared.ports.errors import LedgerConflict, LedgerError, VaultError
 from shared.ports.vault import Vault, VaultLabel, vault_name
 from shared.usecases.check import Watch
 from shared.usecases.current_app import CurrentApp, app_of, read_app
-from shared.usecases.kept_values import CHANGED, cleaned, decided, no_conflict, required_vault
+from shared.usecases.hand_over_rules import CHANGED, no_conflict, required_vault
+from shared.usecases.kept_values import cleaned, decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,11 @@ def hand_over(watch: Watch, service_id: str, value: Secret, *, by: Person) -> Ha
 
 
 def withdraw(watch: Watch, service_id: str, *, by: Person) -> HandOverDone:
-    """Take a hand-over back: the value is deleted now, or by the next tick. Raises likewise."""
+    """Take a hand-over back: the value is deleted now, or by the next tick. Raises the same."""
     vault = required_vault(watch.vault, by)
     service = next(each for each in app_of(watch, service_id).services if each.id == service_id)
-    record = watch.ledger.hand_overs().get(service_id)
-    changes = steps.withdrawn(service, record, by=by, at=watch.clock())
+    found, now = watch.ledger.hand_overs().get(service_id), watch.clock()
+    changes = steps.withdrawn(require_withdrawable(service, found, now), by, now)
     with no_conflict():
         saved = decided(watch.ledger, changes)
     with suppress(LedgerError):  # the decision is saved; the next tick goes on from there

@@ -1,43 +1,13 @@
 """What hand-overs do with the ledger and the vault, in this order."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
-from shared.core.blank import is_blank
-from shared.core.decisions import Refused
-from shared.core.model.decision import Person
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.hand_over import HandOver, HandOverState
-from shared.ports.errors import LedgerConflict, UnreadableRowConflict, VaultError
+from shared.ports.errors import VaultError
 from shared.ports.ledger import Ledger
 from shared.ports.vault import Vault, vault_name
 from shared.usecases.save_decision import save_decision
-
-CHANGED = (
-    "Somebody else changed this a moment ago. Nothing was saved; "
-    "check the current state and try again."
-)
-
-
-def required_vault(vault: Vault | None, by: Person) -> Vault:
-    """Return the vault. Raises `Refused` without one, and for a person without a name."""
-    if vault is None:
-        raise Refused("Secrets are not handed over here: no vault is configured.")
-    if is_blank(by.name):
-        raise Refused("A hand-over needs the name of a person to ask. Nothing was saved.")
-    return vault
-
-
-@contextmanager
-def no_conflict() -> Iterator[None]:
-    """Raise `Refused` if the row was changed since it was read, or cannot be read."""
-    try:
-        yield
-    except UnreadableRowConflict as error:
-        raise Refused(f"{error} Nothing was saved.") from None
-    except LedgerConflict:
-        raise Refused(CHANGED) from None
 
 
 def decided(ledger: Ledger, changes: DecisionChanges) -> HandOver:

@@ -14,7 +14,7 @@ from shared.ports.errors import LedgerConflict, VaultError
 from shared.ports.vault import Vault, vault_name
 from shared.usecases.check import Watch
 from shared.usecases.current_app import app_of
-from shared.usecases.kept_values import CHANGED, no_conflict, required_vault
+from shared.usecases.hand_over_rules import CHANGED, no_conflict, required_vault
 from shared.usecases.save_decision import save_decision
 
 
@@ -35,7 +35,7 @@ def open_value(watch: Watch, service_id: str, *, by: Person, seen: int) -> Opene
         watch: The program.
         service_id: The service.
         by: Who opens it.
-        seen: How many openings the page showed: a repeated form is told by that.
+        seen: How many openings the page showed; a repeated form shows too few.
 
     Raises:
         Refused: There is no value, somebody has opened it, or the vault failed.

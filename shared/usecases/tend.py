@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.core.hand_over import steps
-from shared.core.hand_over.begin import GIVE_UP_AFTER, LOOK_AFTER
 from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.memory import Memory
@@ -106,7 +105,7 @@ class _Tender:
         now = self.watch.clock()
         match record.state:
             case HandOverState.KEEPING | HandOverState.RENEWING:
-                return record if now < record.at + LOOK_AFTER else self._looked_up(record)
+                return record if now < record.at + steps.LOOK_AFTER else self._looked_up(record)
             case HandOverState.READY | HandOverState.OPENED:
                 ending = steps.ending_of(record, self.memory, now)
                 return self._ended(record, ending) if ending else record
@@ -118,7 +117,7 @@ class _Tender:
         now = self.watch.clock()
         credential = record.credential if record.key_id else self._created(record)
         if credential is None:
-            given_up = now >= record.at + GIVE_UP_AFTER
+            given_up = now >= record.at + steps.GIVE_UP_AFTER
             return self._ended(record, Ending.NOT_CREATED) if given_up else record
         found = replace(record, credential=credential)
         if self.vault.has(vault_name(record.service, credential.key_id)):

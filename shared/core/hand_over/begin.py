@@ -1,4 +1,4 @@
-"""The first state of a hand-over, which is saved before the secret is created or kept."""
+"""What people begin: to hand a value over, to renew, or to withdraw."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,22 +6,11 @@ from zoneinfo import ZoneInfo
 
 from shared.core.decisions import Refused
 from shared.core.hand_over.offer import kept_until
+from shared.core.hand_over.steps import GIVE_UP_AFTER, LOOK_AFTER, is_under_way
 from shared.core.model.decision import Person
 from shared.core.model.directory import Credential
 from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.watchlist import Service
-
-LOOK_AFTER = timedelta(minutes=5)
-"""When whoever began to keep or to create a secret has ended, or has died."""
-GIVE_UP_AFTER = timedelta(minutes=15)
-"""When Graph shows each secret that was created; see also `core.judge.new_secrets`."""
-
-
-def is_under_way(record: HandOver, now: datetime) -> bool:
-    """Return whether another process may be keeping the value, or creating the secret, now."""
-    if record.state not in {HandOverState.KEEPING, HandOverState.RENEWING}:
-        return False
-    return not record.why and now < record.at + LOOK_AFTER
 
 
 def keeping(
@@ -35,7 +24,7 @@ def keeping(
 ) -> HandOver:
     """Return the record to save before the vault is asked to keep a value.
 
-    It replaces the one before, whose value becomes stale; the same secret is kept anew.
+    It replaces the one before, whose value becomes stale; the same secret is kept again.
 
     Raises:
         Refused: Somebody else is handing over a value of the service, or creating a secret.
@@ -100,6 +89,19 @@ def require_free(
             f"{before.by.name} is handing over a value of {service.name} now. Nothing was saved. "
             f"Try again in {LOOK_AFTER // timedelta(minutes=1)} minutes."
         )
+
+
+def require_withdrawable(service: Service, record: HandOver | None, now: datetime) -> HandOver:
+    """Return the record whose value a person may take back.
+
+    Raises:
+        Refused: No value is kept, or somebody is handing one over now.
+    """
+    if record is None or record.state in {HandOverState.DONE, HandOverState.ENDING}:
+        left = " It is being deleted." if record is not None and record.failed else ""
+        raise Refused(f"There is no value of {service.name} to withdraw.{left} Nothing was saved.")
+    require_free(service, record, now)
+    return record
 
 
 def _stale(before: HandOver | None, key_id: str = "") -> tuple[str, ...]:

@@ -43,7 +43,7 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
         f"The value is too long: it has at most {MAX_CHARS} characters. {COPY}",
     ),
 )
-"""The first that applies is told."""
+"""The first that applies counts."""
 
 
 def require_form(value: Secret) -> None:

@@ -1,17 +1,19 @@
 """From one state of a hand-over to the next. Each decision carries the record that it writes."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from shared.core.decisions import Refused
-from shared.core.hand_over.begin import is_under_way, require_free
 from shared.core.model.age import started_after
 from shared.core.model.decision import Decision, DecisionKind, Person
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.directory import Credential, Kind
 from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
 from shared.core.model.memory import Memory
-from shared.core.model.watchlist import Service
+
+LOOK_AFTER = timedelta(minutes=5)
+"""After this time, a process that kept a value or created a secret has ended, or has died."""
+GIVE_UP_AFTER = timedelta(minutes=15)
+"""When Graph shows each secret that was created; see also `core.judge.new_secrets`."""
 
 WHY = {
     Ending.CONFIRMED: "the service uses it.",
@@ -21,6 +23,13 @@ WHY = {
     Ending.ORPHAN: "the secret exists, and nobody knows its value.",
 }
 """Stored with the decision of the program."""
+
+
+def is_under_way(record: HandOver, now: datetime) -> bool:
+    """Return whether another process may be keeping the value, or creating the secret, now."""
+    if record.state not in {HandOverState.KEEPING, HandOverState.RENEWING}:
+        return False
+    return not record.why and now < record.at + LOOK_AFTER
 
 
 def ready(record: HandOver, credential: Credential, at: datetime) -> DecisionChanges:
@@ -45,19 +54,8 @@ def opened(record: HandOver, by: Person, at: datetime) -> DecisionChanges:
     return _decision(DecisionKind.OPEN, by, shown, at)
 
 
-def withdrawn(
-    service: Service, record: HandOver | None, *, by: Person, at: datetime
-) -> DecisionChanges:
-    """Return the decision before a value is deleted because a person takes it back.
-
-    Raises:
-        Refused: No value is kept, or somebody is handing one over now.
-    """
-    if record is None or record.state in {HandOverState.DONE, HandOverState.ENDING}:
-        left = " It is being deleted." if record is not None and record.failed else ""
-        raise Refused(f"There is no value of {service.name} to withdraw.{left} Nothing was saved.")
-    if record.state == HandOverState.RENEWING or is_under_way(record, at):
-        require_free(service, record, at)
+def withdrawn(record: HandOver, by: Person, at: datetime) -> DecisionChanges:
+    """Return the decision before a value is deleted because a person takes it back."""
     ending = replace(
         record, state=HandOverState.ENDING, ending=Ending.WITHDRAWN, why="", changed=at
     )

@@ -1,10 +1,9 @@
 """Secrets that were just created, and those whose value nobody knows."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.core.judge.schedule import CLOCKS_DIFFER
-from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential
 from shared.core.model.memory import Memory
 from shared.core.model.watchlist import WatchedApp
@@ -14,7 +13,7 @@ GRACE = timedelta(minutes=15)
 
 
 def with_new_secrets(
-    credentials: Iterable[Credential], watched: WatchedApp, at: CheckContext
+    credentials: Iterable[Credential], watched: WatchedApp, memory: Memory, now: datetime
 ) -> tuple[Credential, ...]:
     """Return the credentials of an app, completed with those of its hand-overs of a moment ago.
 
@@ -22,7 +21,7 @@ def with_new_secrets(
     """
     read = tuple(credentials)
     present = {each.key_id for each in read}
-    return (*read, *(each for each in _new(watched, at) if each.key_id not in present))
+    return (*read, *(each for each in _new(watched, memory, now) if each.key_id not in present))
 
 
 def of_unknown_value(memory: Memory) -> frozenset[str]:
@@ -30,8 +29,8 @@ def of_unknown_value(memory: Memory) -> frozenset[str]:
     return frozenset().union(*(each.without_value for each in memory.hand_overs.values()))
 
 
-def _new(watched: WatchedApp, at: CheckContext) -> Iterator[Credential]:
+def _new(watched: WatchedApp, memory: Memory, now: datetime) -> Iterator[Credential]:
     for service in watched.services:
-        record = at.memory.hand_overs.get(service.id)
-        if record is not None and record.key_id and -CLOCKS_DIFFER <= at.now - record.at < GRACE:
+        record = memory.hand_overs.get(service.id)
+        if record is not None and record.key_id and -CLOCKS_DIFFER <= now - record.at < GRACE:
             yield record.credential

@@ -36,7 +36,7 @@ def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSn
         read_at=at.now,
     )
     credentials = without_copies(app, watched, at.memory)
-    return AppSnapshot(record, with_new_secrets(credentials, watched, at))
+    return AppSnapshot(record, with_new_secrets(credentials, watched, at.memory, at.now))
 
 
 def _not_found(watched: WatchedApp, at: CheckContext) -> AppSnapshot:

@@ -167,7 +167,7 @@ def test_ignored_secret_is_refused() -> None:
     refused(r"assigned “test” .* to no service", "odd", UNKNOWN, used=(), assigned=(ignored,))
 
 
-def test_secret_of_two_services_is_taken_by_the_one_that_does_not_use_it_yet() -> None:
+def test_secret_of_two_services_is_taken_by_the_other_one() -> None:
     shared = Assignment("cal26", ("libcal", "libstaffer"), NOW, ANNA)
     used = (in_use("libcal", "cal26"), in_use("libstaffer", "sta25"))
     assert found("new", pasted_for="libstaffer", used=used, assigned=(shared,)) == NEW
