@@ -53,7 +53,7 @@ def hand_over(watch: Watch, service_id: str, value: Secret, *, by: Person) -> Ha
         record = decided(watch.ledger, steps.ready(record, credential, watch.clock()))
     except LedgerConflict:
         record = _after_conflict(watch, vault, record)
-    with suppress(LedgerConflict):  # somebody else goes on from here
+    with suppress(LedgerError):  # the value is ready; the next tick deletes the earlier one
         record = cleaned(watch.ledger, vault, record)
     return HandOverDone(record, watch.check(whole=False))
 

@@ -1,80 +1,37 @@
-"""A hand-over from the paste to the end, with a vault, a ledger or people that get in its way."""
+"""A value is handed over, with a vault, a ledger or people that get in its way."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from local.simulation.build import CLIENT_ID, at, service, watchlist
+from local.simulation.build import CLIENT_ID
 from local.simulation.directory import InMemoryDirectory
-from local.simulation.memory_vault import InMemoryVault
-from local.simulation.world import ANNA, World
+from local.simulation.world import ANNA
 from shared.core.decisions import Refused
 from shared.core.model.check_record import Outcome
-from shared.core.model.decision import Decision, DecisionKind, Person
-from shared.core.model.hand_over import Ending, HandOver, HandOverState
-from shared.core.model.secret import Secret
+from shared.core.model.decision import DecisionKind
+from shared.core.model.hand_over import Ending, HandOverState
 from shared.ports.directory import AppQuery, DirectoryReading
 from shared.ports.errors import LedgerConflict, LedgerError, VaultError
-from shared.usecases.hand_over import hand_over, withdraw
-from shared.usecases.open_value import OpenedValue, open_value
-from shared.usecases.tenants import survey
-from tests.lifetime.test_lifetime import LIBCAL, renewed
-
-DANA, OTTO = Person("dana", "Dana"), Person("otto", "Otto")
-VALUE = Secret("cal8Q~r4nd0m.value-of_a.secret~0123456789")
-ANOTHER = Secret("new8Q~r4nd0m.value-of_a.secret~0123456789")
-NAME, OTHER_NAME = "lapsewatch-libcal-cal26", "lapsewatch-libcal-new26"
-NEW = renewed("cal26", "LibCal 2026", "2026-09-20")
-NEWER = renewed("new26", "LibCal 2026", "2026-09-21")
-DOWN = VaultError("The vault did not answer.")
-
-
-@dataclass
-class Stage:
-    """A world in which LibCal has a new secret, and its vault."""
-
-    world: World
-    vault: InMemoryVault
-
-    def paste(self, value: Secret = VALUE, by: Person = ANNA) -> HandOver:
-        return hand_over(self.world.watch, "libcal", value, by=by).record
-
-    def open(self, by: Person = DANA, seen: int = 0) -> OpenedValue:
-        return open_value(self.world.watch, "libcal", by=by, seen=seen)
-
-    def withdraw(self) -> HandOver:
-        return withdraw(self.world.watch, "libcal", by=ANNA).record
-
-    def tick(self, **after: int) -> Outcome:
-        self.world.now += timedelta(**after)
-        return self.world.tick().outcome
-
-    @property
-    def record(self) -> HandOver:
-        return self.world.ledger.memory.hand_overs["libcal"]
-
-    @property
-    def decisions(self) -> list[Decision]:
-        """The decisions about hand-overs."""
-        return [each for each in self.world.ledger.history if each.kind != DecisionKind.CONFIRM]
-
-    @property
-    def kinds(self) -> list[str]:
-        return [str(each.kind) for each in self.decisions]
+from tests.support.hand_overs import (
+    ANOTHER,
+    DANA,
+    DOWN,
+    NAME,
+    NEWER,
+    OTHER_NAME,
+    OTTO,
+    VALUE,
+    Stage,
+    new_stage,
+)
 
 
 @pytest.fixture
 def stage() -> Stage:
-    vault = InMemoryVault()
-    world = World(watched=watchlist(service("LibCal")), now=at("2026-09-20T18:00Z"), vault=vault)
-    world.tenant.put(LIBCAL)
-    world.check()
-    world.tenant.add(NEW)
-    world.now += timedelta(days=1)
-    world.check()
-    return Stage(world, vault)
+    return new_stage()
 
 
 def test_value_is_handed_over_opened_and_installed(stage: Stage) -> None:
@@ -93,67 +50,6 @@ def test_value_is_handed_over_opened_and_installed(stage: Stage) -> None:
     assert stage.kinds == ["hand_over", "open", "end"]
     assert [each.by for each in stage.decisions] == [ANNA, DANA, None]
     assert VALUE.reveal() not in repr(stage.world.ledger)
-
-
-def test_paste_runs_a_check_and_an_opening_only_when_it_is_repeated(stage: Stage) -> None:
-    before = len(stage.world.ledger.recorded)
-    stage.paste()
-    assert len(stage.world.ledger.recorded) == before + 1
-    stage.open()
-    assert len(stage.world.ledger.recorded) == before + 1
-    again = stage.open(seen=1)
-    assert again.check is not None
-    assert again.check.outcome == Outcome.OK
-    assert again.record.changed == stage.world.now
-
-
-def test_opening_is_recorded_before_it_is_shown(stage: Stage) -> None:
-    stage.paste()
-    stage.world.ledger.broken["decide"] = LedgerError("The table does not answer.")
-    with pytest.raises(LedgerError):
-        stage.open()
-    assert stage.record.opened == ()
-
-
-def test_repeated_form_shows_nothing(stage: Stage) -> None:
-    stage.paste()
-    stage.open()
-    with pytest.raises(Refused, match="was opened since this page was loaded"):
-        stage.open(seen=0)
-    stage.world.now += timedelta(minutes=15)
-    with pytest.raises(Refused, match=r"was opened by Dana at 13:00; if that was not right"):
-        stage.open(seen=1)
-    assert len(stage.record.opened) == 1
-
-
-def test_of_two_who_open_at_once_one_is_told_who_did(stage: Stage) -> None:
-    stage.paste()
-
-    def otto_is_first() -> None:
-        stage.vault.meanwhile = object
-        stage.open(by=OTTO)
-
-    stage.vault.meanwhile = otto_is_first
-    with pytest.raises(Refused, match="was opened by Otto at 13:00; if that was not right"):
-        stage.open()
-    assert [each.by for each in stage.record.opened] == [OTTO]
-
-
-def test_vault_that_cannot_return_the_value(stage: Stage) -> None:
-    stage.paste()
-    stage.vault.broken["value"] = DOWN
-    with pytest.raises(Refused, match=r"could not be read\. The vault did not answer. Nothing was"):
-        stage.open()
-    assert stage.record.opened == ()
-
-
-def test_vault_that_lost_the_value(stage: Stage) -> None:
-    stage.paste()
-    stage.vault.values.clear()
-    with pytest.raises(Refused, match="does not have the value of LibCal any more"):
-        stage.open()
-    assert (stage.record.state, stage.record.ending) == (HandOverState.DONE, Ending.NOT_KEPT)
-    assert stage.kinds[-1] == "end"
 
 
 def test_vault_that_does_not_keep_the_value(stage: Stage) -> None:
@@ -291,105 +187,6 @@ def test_conflict_is_a_sentence(stage: Stage, method: str) -> None:
         stage.paste() if method == "save_hand_over" else stage.withdraw()
 
 
-def test_withdraw(stage: Stage) -> None:
-    stage.paste()
-    record = stage.withdraw()
-    assert (record.state, record.ending) == (HandOverState.DONE, Ending.WITHDRAWN)
-    assert stage.vault.values == {}
-    assert stage.kinds == ["hand_over", "withdraw"]
-    with pytest.raises(Refused, match="There is no value of LibCal to withdraw"):
-        stage.withdraw()
-
-
-def test_nothing_to_withdraw(stage: Stage) -> None:
-    with pytest.raises(Refused, match=r"There is no value of LibCal to withdraw\. Nothing was"):
-        stage.withdraw()
-
-
-def test_withdrawal_stands_if_the_vault_fails(stage: Stage) -> None:
-    stage.paste()
-    stage.vault.broken["delete"] = DOWN
-    record = stage.withdraw()
-    assert (record.state, record.shown, record.why) == (HandOverState.ENDING, "failed", str(DOWN))
-    with pytest.raises(Refused, match=r"no value of LibCal to withdraw\. It is being deleted"):
-        stage.withdraw()
-    with pytest.raises(Refused, match="No value of LibCal is kept here"):
-        stage.open()
-    stage.tick(hours=1)
-    assert stage.record.state == HandOverState.ENDING
-    stage.vault.broken.clear()
-    stage.tick(hours=1)
-    assert (stage.record.state, stage.record.why) == (HandOverState.DONE, "")
-    assert stage.vault.values == {}
-
-
-def test_handed_over_again_while_it_must_be_deleted(stage: Stage) -> None:
-    stage.paste()
-    stage.vault.broken["delete"] = DOWN
-    stage.withdraw()
-    assert stage.paste().state == HandOverState.READY
-    stage.vault.broken.clear()
-    stage.tick(hours=1)
-    assert stage.open().value == VALUE
-
-
-def test_time_is_over(stage: Stage) -> None:
-    until = stage.paste().until
-    stage.world.now = until - timedelta(minutes=1)
-    stage.world.tick()
-    assert stage.record.kept
-    assert stage.tick(minutes=1) == Outcome.OK
-    assert (stage.record.state, stage.record.ending) == (HandOverState.DONE, Ending.EXPIRED)
-    assert stage.vault.values == {}
-    assert stage.kinds == ["hand_over", "end"]
-
-
-def test_evidence_ends_it_at_the_next_tick(stage: Stage) -> None:
-    stage.paste()
-    world = stage.world
-    known = world.ledger.memory.in_use_records["libcal"]
-    seen = replace(known, key_id="cal26", evidence=True, at=world.now + timedelta(hours=1))
-    world.ledger.decide(
-        Decision(seen.at, DecisionKind.CONFIRM, None, ("libcal",), "cal26"), holds=[seen]
-    )
-    stage.tick(hours=2)
-    assert stage.record.ending == Ending.CONFIRMED
-    assert stage.vault.values == {}
-
-
-def test_newer_confirmed_secret_ends_it_and_an_older_one_does_not(stage: Stage) -> None:
-    stage.paste()
-    stage.world.now += timedelta(minutes=1)
-    stage.world.confirm("libcal", "cal24")
-    assert stage.record.state == HandOverState.READY
-    stage.world.tenant.add(NEWER)
-    stage.world.check()
-    stage.world.now += timedelta(minutes=1)
-    stage.world.confirm("libcal", "new26")
-    assert stage.record.ending == Ending.CONFIRMED
-    assert stage.vault.values == {}
-
-
-def test_tick_never_fails_because_of_the_vault(stage: Stage) -> None:
-    stage.paste()
-    stage.vault.broken["delete"] = DOWN
-    stage.world.confirm("libcal", "cal26")
-    assert (stage.record.state, stage.record.ending) == (HandOverState.ENDING, Ending.CONFIRMED)
-    stage.vault.meanwhile = _fail
-    stage.vault.broken.clear()
-    said: list[str] = []
-    stage.world.now += timedelta(hours=1)
-    assert stage.world.watch.tick(said.append).outcome != Outcome.FAILED
-    assert any(text.startswith("hand-over of libcal: There was an") for text in said)
-    stage.vault.meanwhile = object
-    stage.tick(hours=1)
-    assert stage.vault.values == {}
-
-
-def _fail() -> None:
-    raise ZeroDivisionError
-
-
 @dataclass
 class Lagging(InMemoryDirectory):
     """A directory that shows the newest secret from the second read on."""
@@ -408,36 +205,6 @@ def test_app_is_read_again_if_the_new_secret_is_not_there_yet(stage: Stage) -> N
     assert stage.paste(ANOTHER).key_id == "new26"
 
 
-@pytest.mark.parametrize("name", ["", " ", "\N{ZERO WIDTH SPACE}"])
-def test_person_needs_a_name(stage: Stage, name: str) -> None:
-    nobody = Person("x", name)
-    acts: list[Callable[[], object]] = [
-        lambda: stage.paste(by=nobody),
-        lambda: stage.open(by=nobody),
-        lambda: withdraw(stage.world.watch, "libcal", by=nobody),
-    ]
-    for act in acts:
-        with pytest.raises(Refused, match="needs the name of a person"):
-            act()
-    assert stage.vault.asked == []
-
-
-def test_off_is_off(stage: Stage) -> None:
-    stage.world.vault = None
-    stage.world.ledger.broken["hand_overs"] = LedgerError("It must not be read.")
-    for act in (stage.paste, stage.open, stage.withdraw):
-        with pytest.raises(Refused, match="no vault is configured"):
-            act()
-    assert stage.tick(days=1) == Outcome.OK
-
-
-def test_unknown_service(stage: Stage) -> None:
-    with pytest.raises(Refused, match="There is no service libcall on the watchlist"):
-        open_value(stage.world.watch, "libcall", by=DANA, seen=0)
-    with pytest.raises(Refused, match="There is no service libcall on the watchlist"):
-        withdraw(stage.world.watch, "libcall", by=DANA)
-
-
 def test_unread_app_keeps_nothing(stage: Stage) -> None:
     stage.world.tenant.broken[CLIENT_ID] = "Graph answered 500."
     with pytest.raises(Exception, match="Graph answered 500"):
@@ -445,19 +212,14 @@ def test_unread_app_keeps_nothing(stage: Stage) -> None:
     assert stage.vault.asked == []
 
 
-def test_tenant_with_an_unfinished_hand_over_gets_a_tick(stage: Stage) -> None:
-    world = stage.world
-
-    def due() -> tuple[str, ...]:
-        return survey({"own": world.watched}, {"own": world.ledger}, world.now).due
-
-    assert due() == ()
-    stage.vault.broken["delete"] = DOWN
-    stage.paste()
-    stage.withdraw()
-    world.now += timedelta(minutes=1)
-    world.check()
-    assert due() == ("own",)
+def test_value_that_was_not_kept_can_be_withdrawn_or_tried_again(stage: Stage) -> None:
+    stage.vault.broken["keep"] = DOWN
+    with pytest.raises(Refused):
+        stage.paste()
+    assert stage.withdraw().state == HandOverState.DONE
+    with pytest.raises(Refused):
+        stage.paste()
     stage.vault.broken.clear()
-    world.tick()
-    assert due() == ()
+    stage.world.tenant.add(NEWER)
+    assert stage.paste(ANOTHER).state == HandOverState.READY
+    assert stage.vault.values == {OTHER_NAME: ANOTHER}

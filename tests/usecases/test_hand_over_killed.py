@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -228,8 +229,9 @@ STORIES: dict[str, tuple[Callable[[Life], object], Callable[[Life], object]]] = 
 }
 
 
+@pytest.mark.parametrize("again", [True, False], ids=["tried again", "left alone"])
 @pytest.mark.parametrize("story", STORIES)
-def test_killed_at_every_effect(story: str) -> None:
+def test_killed_at_every_effect(story: str, *, again: bool) -> None:
     before, act = STORIES[story]
     one = life()
     before(one)
@@ -238,35 +240,18 @@ def test_killed_at_every_effect(story: str) -> None:
     effects = len(one.fate.effects)
     assert effects
     one.settles()
-    for point in range(effects):
-        for after in (False, True):
-            one = life()
-            before(one)
-            one.dies(point, after=after)
-            with pytest.raises(Killed):
-                act(one)
+    for point, after in product(range(effects), (False, True)):
+        one = life()
+        before(one)
+        one.dies(point, after=after)
+        with pytest.raises(Killed):
+            act(one)
+        if again:
             one.lives()
             one.world.now += timedelta(seconds=30)
-            with suppress(Refused):  # people try again
+            with suppress(Refused):
                 act(one)
-            one.settles()
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_killed_at_every_effect_and_nobody_tries_again(story: str) -> None:
-    before, act = STORIES[story]
-    one = life()
-    before(one)
-    one.lives()
-    act(one)
-    for point in range(len(one.fate.effects)):
-        for after in (False, True):
-            one = life()
-            before(one)
-            one.dies(point, after=after)
-            with pytest.raises(Killed):
-                act(one)
-            one.settles()
+        one.settles()
 
 
 ACTS: dict[str, Callable[[Life], object]] = {

@@ -88,12 +88,7 @@ def _match(value: Secret, credentials: Iterable[Credential], app: _App) -> Crede
             f"cannot tell which one it is. {NOTHING} Create a new secret, and hand over its value."
         )
     if live:
-        raise Refused(
-            f"{app.view.service.name} was confirmed on a newer secret; this is the value of an "
-            f"older one, {_name(live[0])}. {NOTHING}"
-            if app.view in app.owners(live[0]) or not app.owners(live[0])
-            else _belongs(live[0], app)
-        )
+        raise Refused(_replaced(live[0], app))
     raise _no_live(alike, app)
 
 
@@ -150,6 +145,16 @@ def _has_newer(view: ServiceView, credential: Credential) -> bool:
 def _uses(view: ServiceView, credential: Credential) -> bool:
     in_use = view.in_use if view.loss == Loss.NONE else None
     return in_use is not None and in_use.key_id == credential.key_id
+
+
+def _replaced(credential: Credential, app: _App) -> str:
+    owners = app.owners(credential)
+    if owners and app.view not in owners:
+        return _belongs(credential, app)
+    return (
+        f"{app.view.service.name} was confirmed on a newer secret; this is the value of an older "
+        f"one, {_name(credential)}. {NOTHING}"
+    )
 
 
 def _belongs(credential: Credential, app: _App) -> str:
