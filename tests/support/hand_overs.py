@@ -16,8 +16,8 @@ from shared.usecases.open_value import OpenedValue, open_value
 from tests.lifetime.test_lifetime import LIBCAL, renewed
 
 DANA, OTTO = Person("dana", "Dana"), Person("otto", "Otto")
-VALUE = Secret("cal8Q~r4nd0m.value-of_a.secret~0123456789")
-ANOTHER = Secret("new8Q~r4nd0m.value-of_a.secret~0123456789")
+VALUE = Secret("cal~x-r4nd0m.value-of_a.secret~0123456789")
+ANOTHER = Secret("new~x-r4nd0m.value-of_a.secret~0123456789")
 NAME, OTHER_NAME = "lapsewatch-libcal-cal26", "lapsewatch-libcal-new26"
 NEW = renewed("cal26", "LibCal 2026", "2026-09-20")
 NEWER = renewed("new26", "LibCal 2026", "2026-09-21")

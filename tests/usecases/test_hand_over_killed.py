@@ -33,7 +33,7 @@ from tests.lifetime.test_lifetime import LIBCAL, renewed
 from tests.support.examples import examples
 
 DANA = Person("dana", "Dana")
-REST = "8Q~r4nd0m.value-of_a.secret~0123456789"
+REST = "~x-r4nd0m.value-of_a.secret~0123456789"
 CAL, NEW = renewed("cal26", "LibCal 2026", "2026-09-20"), renewed("new26", "LibCal", "2026-09-20")
 MADE = at("2028-09-20T18:00:00Z")
 ENDED = {HandOverState.READY, HandOverState.OPENED, HandOverState.DONE}
@@ -153,14 +153,13 @@ class Life:
         assert (record.stale, record.why) == ((), "")
         kept = {vault_name("libcal", record.key_id)} if record.kept else set()
         assert set(self.vault.values) == kept
-        last = max(each.at for each in history)
-        own = [each for each in history if each.key_id == record.key_id and each.at >= record.at]
-        kinds = {each.kind for each in own}
-        said = STARTED if record.kept else STOPPED
-        assert kinds & said
+        own = {
+            each.kind for each in history if each.key_id == record.key_id and each.at >= record.at
+        }
+        assert own & (STARTED if record.kept else STOPPED)
         attempt = self.world.ledger.latest_checks.last_attempt
         assert attempt is not None
-        assert attempt >= last
+        assert attempt >= max(each.at for each in history)
 
 
 STARTED = {DecisionKind.HAND_OVER, DecisionKind.RENEW}

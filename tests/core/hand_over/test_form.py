@@ -6,7 +6,7 @@ from shared.core.decisions import Refused
 from shared.core.hand_over.form import require_form
 from shared.core.model.secret import Secret
 
-VALUE = "q7X8Q~r4nd0m.value-of_a.secret~0123456789"
+VALUE = "q7X~x-r4nd0m.value-of_a.secret~0123456789"
 WIDE = "".join(chr(ord(char) + 0xFEE0) for char in VALUE)
 
 

@@ -18,7 +18,7 @@ from shared.core.model.watchlist import Watchlist
 
 NOW = at("2026-11-20T15:00Z")
 ANNA = Person("a", "Anna Example")
-REST = "8Q~r4nd0m.value-of_a.secret~0123456789"
+REST = "~x-r4nd0m.value-of_a.secret~0123456789"
 OLD = secret("cal24", "LibCal 2024", hint="old", ends="2026-12-13T09:15Z")
 NEW = secret(
     "cal26", "LibCal 2026", hint="new", starts="2026-11-01T00:00Z", ends="2028-11-01T00:00Z"
