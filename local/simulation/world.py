@@ -8,6 +8,7 @@ from local.simulation.build import RULES, at, secret, watchlist
 from local.simulation.directory import InMemoryDirectory, InMemoryUsageReport
 from local.simulation.inventory import InMemoryInventory
 from local.simulation.memory_ledger import InMemoryInventoryLedger, InMemoryLedger
+from local.simulation.memory_vault import InMemoryVault
 from local.simulation.recording_channel import RecordingChannel
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
@@ -41,6 +42,8 @@ class World:
     whole: InMemoryInventory = field(default_factory=InMemoryInventory)
     """All apps of the tenant; read only where the watchlist has inventory rules."""
     remembered: InMemoryInventoryLedger = field(default_factory=InMemoryInventoryLedger)
+    vault: InMemoryVault | None = None
+    """Keeps new secrets; `None`: they are not handed over."""
     rehearse: Rehearsal = ignore
     meanwhile: Callable[[], object] = object
     """What others do each time a tick waits for another check."""
@@ -63,6 +66,7 @@ class World:
             timedelta(minutes=20),
             self.sign_ins,
             inventory=self._inventory(),
+            vault=self.vault,
             rehearse=self.rehearse,
             pause=self.pause,
         )

@@ -39,6 +39,7 @@ from shared.usecases.part import (
 )
 from shared.usecases.record import record_check, record_failure
 from shared.usecases.status import Known, forecast_of, itself, known_now, recalled, rendered
+from shared.usecases.tend import tend
 from shared.usecases.watched_apps import WatchedApps
 
 
@@ -89,6 +90,7 @@ class Watch:
             progress: Takes a few words about what the check does now.
             asked: When the message of the queue was sent that asks for it, if one does.
         """
+        tend(self, progress)
         run = self._run(progress)
         try:
             found = self._due(asked)

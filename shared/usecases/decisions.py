@@ -21,6 +21,7 @@ from shared.usecases.check import Watch
 from shared.usecases.current_app import CurrentApp, app_of, apps_with, read_app
 from shared.usecases.current_item import is_item, item_with, known_item
 from shared.usecases.save_decision import save_decision
+from shared.usecases.tend import tend
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +134,5 @@ def _finish(watch: Watch, changes: DecisionChanges, notes: tuple[str, ...] = ())
             "Somebody else changed this a moment ago. Nothing was saved; "
             "check the current state and try again."
         ) from None
+    tend(watch)
     return Done(changes, watch.check(whole=False), notes)

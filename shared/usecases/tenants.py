@@ -14,6 +14,7 @@ from shared.core.results import CheckResult
 from shared.ports.errors import LedgerError
 from shared.ports.ledger import Ledger
 from shared.usecases.due import due
+from shared.usecases.tend import is_unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Survey:
     """Which tenants need a check, by the keys of their watchlists."""
 
     due: tuple[str, ...]
-    """Tenants whose check is due, in the order of the watchlists."""
+    """Tenants whose check is due or whose hand-overs need a tick, in the watchlists' order."""
     alarms: Mapping[str, CheckResult]
     """Tenants that are stale, or whose ledger cannot be read, each as a failed check."""
 
@@ -33,6 +34,7 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
     for key, watchlist in watchlists.items():
         try:
             found = due(ledgers[key], watchlist, now)
+            wanted = found.anything or is_unfinished(ledgers[key].hand_overs())
         except LedgerError as error:
             alarms[key] = CheckResult(now, Outcome.FAILED, str(error))
             continue
@@ -40,7 +42,7 @@ def survey(watchlists: Watchlists, ledgers: Mapping[str, Ledger], now: datetime)
             text = f"Internal error ({type(error).__name__})."
             alarms[key] = CheckResult(now, Outcome.FAILED, text)
             continue
-        if found.anything:
+        if wanted:
             keys.append(key)
         if is_stale(found.last_checks, now):
             alarms[key] = CheckResult(now, Outcome.FAILED, _stale(found.last_checks))

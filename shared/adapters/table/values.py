@@ -5,6 +5,7 @@ type can hold. Each is moved into a range in which every zone and every sum of d
 """
 
 import math
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
@@ -31,6 +32,8 @@ def value_of(column: str, field: Field, raw: object) -> object:
 def _bounded(value: object) -> object:
     """Return the value, with instants and days in their range, and instants in UTC."""
     match value:
+        case datetime(tzinfo=None):
+            raise ValueError(f"{value} has no time zone")
         case datetime():
             return within_bounds(value)
         case date():
@@ -39,5 +42,8 @@ def _bounded(value: object) -> object:
             return tuple(_bounded(each) for each in value)
         case float() if not math.isfinite(value):
             raise ValueError(f"{value} is not a number")
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            parts = ((each.name, getattr(value, each.name)) for each in fields(value))
+            return replace(value, **{name: _bounded(part) for name, part in parts})
         case _:
             return value

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from shared.core.judge.copies import without_copies
+from shared.core.judge.new_secrets import with_new_secrets
 from shared.core.model.context import AppSnapshot, CheckContext, last_record_of
 from shared.core.model.directory import App, AppRecord, Credential
 from shared.core.model.memory import CredentialRecord, Memory
@@ -34,7 +35,8 @@ def snapshot_of(watched: WatchedApp, app: App | None, at: CheckContext) -> AppSn
         missing_redirect_uris=missing,
         read_at=at.now,
     )
-    return AppSnapshot(record, without_copies(app, watched, at.memory))
+    credentials = without_copies(app, watched, at.memory)
+    return AppSnapshot(record, with_new_secrets(credentials, watched, at.memory, at.now))
 
 
 def _not_found(watched: WatchedApp, at: CheckContext) -> AppSnapshot:

@@ -9,7 +9,8 @@
 
 The credential in use is a key id in the ledger; rules never change it. If several live
 credentials are there at first, the first to expire is assumed to be in use until a person confirms
-one. The newest is never assumed.
+one. The newest is never assumed. A secret whose value nobody knows (see `new_secrets`) cannot be
+installed: it replaces nothing, and no service is assumed to use it.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from datetime import datetime
 
 from shared.core.judge.acknowledgement import resumed, valid_acknowledgement
 from shared.core.judge.claims import OwnCredentials
+from shared.core.judge.new_secrets import of_unknown_value
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import last_situation, situation_of
 from shared.core.judge.validity import expiry_order, has_ended, has_started, is_live
@@ -36,14 +38,16 @@ def view_service(
 ) -> ServiceView:
     """Judge one service of an app that was read completely, or that is remembered."""
     memory, now, own = at.memory, at.now, credentials.own
+    unknown = of_unknown_value(memory)
+    installable = tuple(each for each in own if each.key_id not in unknown)
     record = (
         memory.in_use_records.get(service.id)
-        or _handed_over(service, own, at)
-        or first_in_use(service, own, now)
+        or _handed_over(service, installable, at)
+        or first_in_use(service, installable, now)
     )
     in_use = _credential_in_use(record, credentials.present, memory)
     loss = _loss(record, in_use, credentials.present, now)
-    replacement = replacement_of(in_use, loss, own, now)
+    replacement = replacement_of(in_use, loss, installable, now)
     live = replacement if replacement is not None and has_started(replacement, now) else None
     days_left = days_until(in_use.ends if in_use else None, now, at.watchlist.zone)
     standing = _standing(service, record, live, loss, days_left)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.core.judge.claims import AppContext, ClaimedBy
+from shared.core.judge.new_secrets import of_unknown_value
 from shared.core.judge.severity import severity_of_days, severity_of_expired
 from shared.core.judge.validity import has_ended, is_live
 from shared.core.model.age import creation_order, started_after
@@ -67,6 +68,7 @@ def _view(
 ) -> UnclaimedView:
     ended = has_ended(credential, at.now)
     days_left = days_until(credential.ends, at.now, at.watchlist.zone)
+    lost = ended or credential.key_id in of_unknown_value(at.memory)
     possible = (view.service for view in waiting if _may_replace(credential, view))
     standing, severity = _standing(days_left, at.watchlist.ladder[0], ended=ended)
     return UnclaimedView(
@@ -79,7 +81,7 @@ def _view(
         situation="ended" if ended else "open",
         first_seen=_first_seen(credential, at),
         rivals=claimed.rivals,
-        wanted_by=() if ended else tuple(possible),
+        wanted_by=() if lost else tuple(possible),
     )
 
 

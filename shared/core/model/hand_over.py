@@ -83,6 +83,8 @@ class HandOver:
     """Why the value could not be kept or deleted yet, in a sentence; empty if nothing failed."""
     stale: tuple[str, ...] = ()
     """Key ids of earlier secrets of the service whose values must still be deleted."""
+    orphans: tuple[str, ...] = ()
+    """Key ids of earlier secrets of the service whose values nobody knows."""
     version: str = field(default="", compare=False)
 
     @property
@@ -111,3 +113,8 @@ class HandOver:
     def orphan(self) -> bool:
         """Whether the secret exists and nobody knows its value."""
         return self.ending == Ending.ORPHAN
+
+    @property
+    def without_value(self) -> frozenset[str]:
+        """Key ids of the service's secrets whose values nobody knows: no one can install them."""
+        return frozenset((*self.orphans, self.key_id) if self.orphan else self.orphans)

@@ -57,11 +57,13 @@ def outlived(at: CheckContext) -> Removals:
 
 def _old_hand_overs(at: CheckContext) -> Iterator[str]:
     """Yield the services whose last hand-over ended long ago; an orphan stays until it is gone."""
+    records = at.memory.credential_records
     for service, each in at.memory.hand_overs.items():
-        if each.state == HandOverState.DONE and not each.stale and each.changed < at.now - HISTORY:
-            known = at.memory.credential_records.get(each.key_id)
-            if not each.orphan or known is None or known.gone_at is not None:
-                yield service
+        known = (records.get(key_id) for key_id in each.without_value)
+        exists = any(orphan is not None and orphan.gone_at is None for orphan in known)
+        ended = each.state == HandOverState.DONE and not each.stale and not exists
+        if ended and each.changed < at.now - HISTORY:
+            yield service
 
 
 def is_outlived(decision: Decision, at: CheckContext) -> bool:

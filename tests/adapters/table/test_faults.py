@@ -15,7 +15,9 @@ from shared.adapters.table.columns import columns_of
 from shared.adapters.table.errors import ledger_error
 from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
-from shared.core.model.decision import Decision, DecisionKind, InUse
+from shared.core.model.decision import Decision, DecisionKind, InUse, Person
+from shared.core.model.directory import Credential, Kind
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.memory import Changes, Notification, Removals
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
@@ -27,6 +29,8 @@ SIGNATURE = "c2lnbmF0dXJlIG9mIGEgdGVzdA"
 KEY = "a2V5IG9mIGEgdGVzdA=="
 
 HOLD = InUse("libcal", "k1", assumed=True, at=NOW)
+NEW = Credential("k2", Kind.SECRET, "LibCal 2026", "q7X", NOW, NOW)
+HAND_OVER = HandOver("libcal", HandOverState.KEEPING, NEW, Person("a", "Ann"), NOW, NOW, NOW)
 EVERY_CALL: dict[str, Callable[[TableLedger], object]] = {
     "last_checks": lambda ledger: ledger.last_checks(),
     "begin": lambda ledger: ledger.begin(NOW),
@@ -42,6 +46,7 @@ EVERY_CALL: dict[str, Callable[[TableLedger], object]] = {
     "decide": lambda ledger: ledger.decide(
         Decision(NOW, DecisionKind.CONFIRM, None, ("libcal",)), holds=[HOLD]
     ),
+    "save_hand_over": lambda ledger: ledger.save_hand_over(HAND_OVER),
     "decisions": lambda ledger: ledger.decisions("libcal"),
     "decisions_since": lambda ledger: ledger.decisions_since(NOW),
     "checks": lambda ledger: ledger.checks(5),

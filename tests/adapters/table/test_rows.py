@@ -29,6 +29,7 @@ from shared.core.model.decision import (
     PreviousCredential,
 )
 from shared.core.model.directory import AppRecord, Credential, Kind
+from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
 from shared.core.model.inventory import Holder, InventoryItem
 from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Notification, Use
 from shared.core.model.vocabulary import Reason, Standing
@@ -363,6 +364,20 @@ def widest(text: str) -> list[object]:
         Use(text, (date(2026, 1, 1), date(2026, 1, 2)), NOW),
         InventoryItem(
             Holder.APPLICATION, text, text, text, credential, NOW, NOW, True, (text[:-10],)
+        ),
+        HandOver(
+            text,
+            HandOverState.OPENED,
+            credential,
+            person,
+            NOW,
+            NOW,
+            NOW,
+            opened=(Opening(Person(text[:-200], ""), NOW),),
+            ending=Ending.WITHDRAWN,
+            why=text,
+            stale=(text[:-10],),
+            orphans=(text[:-10],),
         ),
         Decision(NOW, "confirm", person, (text[:-10],), text, text),  # type: ignore[arg-type]  # the kind's text will do
         CheckRecord(NOW, Outcome.OK, text, Read(), 1),

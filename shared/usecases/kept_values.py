@@ -1,0 +1,40 @@
+"""What hand-overs do with the ledger and the vault, in this order."""
+
+from dataclasses import replace
+
+from shared.core.model.decision_changes import DecisionChanges
+from shared.core.model.hand_over import HandOver, HandOverState
+from shared.ports.errors import VaultError
+from shared.ports.ledger import Ledger
+from shared.ports.vault import Vault, vault_name
+from shared.usecases.save_decision import save_decision
+
+
+def decided(ledger: Ledger, changes: DecisionChanges) -> HandOver:
+    """Save a decision about a hand-over; return the row as it is now. Raises `LedgerError`."""
+    save_decision(ledger, changes)
+    (record,) = changes.hand_overs
+    return ledger.hand_overs()[record.service]
+
+
+def cleaned(ledger: Ledger, vault: Vault, record: HandOver) -> HandOver:
+    """Delete the values that are not needed any more, and return the record after that.
+
+    If the vault fails, the record says why, and the next tick tries again. Raises `LedgerError`.
+    """
+    ending = record.state == HandOverState.ENDING
+    key_ids = (*record.stale, record.key_id) if ending else record.stale
+    if not key_ids or record.state in {HandOverState.KEEPING, HandOverState.RENEWING}:
+        return record
+    try:
+        for key_id in key_ids:
+            vault.delete(vault_name(record.service, key_id))
+    except VaultError as error:
+        return with_reason(ledger, record, str(error))
+    state = HandOverState.DONE if ending else record.state
+    return ledger.save_hand_over(replace(record, state=state, stale=(), why=""))
+
+
+def with_reason(ledger: Ledger, record: HandOver, why: str) -> HandOver:
+    """Save why a step failed, if that is new. Raises `LedgerError`."""
+    return record if record.why == why else ledger.save_hand_over(replace(record, why=why))
