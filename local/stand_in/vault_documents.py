@@ -44,6 +44,7 @@ class Version:
     content_type: str | None
     tags: dict[str, str]
     expires: int | None
+    not_before: int | None = None
 
 
 def check_request(request: Request, name: str) -> None:
@@ -71,7 +72,7 @@ def version_of(name: str, given: dict[str, object], request: Request) -> Version
         raise Refusal(HTTPStatus.BAD_REQUEST, "BadParameter", "The value is too long.")
     identifier = f"https://{request.host}/secrets/{name}/{uuid4().hex}"
     kind = str(content_type) if content_type else None
-    return Version(identifier, value, kind, tags, attributes.get("exp"))
+    return Version(identifier, value, kind, tags, attributes.get("exp"), attributes.get("nbf"))
 
 
 def described(versions: list[Version]) -> dict[str, object]:
@@ -82,6 +83,7 @@ def described(versions: list[Version]) -> dict[str, object]:
         "content_type": newest.content_type,
         "tags": newest.tags,
         "expires": newest.expires,
+        "not_before": newest.not_before,
     }
 
 

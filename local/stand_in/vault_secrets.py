@@ -73,10 +73,16 @@ class VaultSecrets:
         with self._lock:
             return sorted(self._deleted)
 
+    def tags(self, name: str) -> dict[str, str]:
+        """Return the tags of a secret. Raise `KeyError` if it is not there."""
+        with self._lock:
+            return self._kept[name][-1].tags
+
     def put(self, name: str, value: str, *, deleted: bool = False) -> None:
         """Put a value there, as somebody else would have done it."""
         with self._lock:
-            version = Version(f"https://{HOST}/secrets/{name}/{uuid4().hex}", note(value), None, {}, None)
+            identifier = f"https://{HOST}/secrets/{name}/{uuid4().hex}"
+            version = Version(identifier, note(value), None, {}, None)
             (self._deleted if deleted else self._kept)[name] = [version]
 
     def described(self) -> dict[str, object]:

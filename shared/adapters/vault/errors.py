@@ -43,16 +43,16 @@ _CAUSES: Sequence[tuple[type[Exception], str, bool]] = (
     (
         ssl.SSLError,
         (
-            "no secure connection to {host} came about: does its certificate belong to that host? Is"
-            f" {_SETTING} right, or does a proxy intercept it?"
+            "no secure connection to {host} came about: does its certificate belong to that host?"
+            f" Is {_SETTING} right, or does a proxy intercept it?"
         ),
         False,
     ),
     (
         NameResolutionError,
         (
-            f"the host {{host}} is not known. Is {_SETTING} right, does the vault exist, and can this"
-            " network resolve its private name?"
+            f"the host {{host}} is not known. Is {_SETTING} right, does the vault exist, and can"
+            " this network resolve its private name?"
         ),
         True,
     ),

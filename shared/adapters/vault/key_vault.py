@@ -16,6 +16,7 @@ from azure.core.credentials import AccessToken, TokenCredential
 from azure.keyvault.secrets import ApiVersion, SecretClient
 
 from shared.adapters.library_logs import silence_libraries
+from shared.adapters.stand_in_tokens import may_stay_here
 from shared.adapters.timeout import CLIENT_OPTIONS, TimeLeft, call_with_timeout, unlimited
 from shared.adapters.vault import calls
 from shared.adapters.vault.errors import Act, vault_error
@@ -28,6 +29,8 @@ from shared.render.text.escape import clean
 MAX_SECONDS = 30.0
 """What a vault that does not answer may cost in all, with every retry and the token."""
 READ_SECONDS = 10
+RETRIES = 2
+"""Every call may be repeated: a second `set` adds a version with the same value."""
 BUSY_SECONDS = 10.0
 """How long to wait for a deletion or a recovery of the same name that goes on in the vault."""
 
@@ -94,7 +97,7 @@ class KeyVault:
                 verify_challenge_resource=not self._loopback,
                 read_timeout=READ_SECONDS,
                 timeout=seconds,
-                **CLIENT_OPTIONS,
+                **{**CLIENT_OPTIONS, "retry_total": RETRIES},
             ) as client:
                 return call(client, time.monotonic() + min(seconds, BUSY_SECONDS))
         finally:
@@ -110,11 +113,11 @@ class _LoopbackCredential:
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (the SDK's)
         """Return a token for the resource that the vault's challenge names."""
-        for scope in map(urlsplit, scopes):
-            if not is_loopback(scope) and not (scope.hostname or "").startswith("vault."):
+        for scope in scopes:
+            if not may_stay_here(scope):
                 raise VaultError(
-                    f"The vault on this machine asks for a token for {clean(scope.netloc)!r}, which"
-                    " is never sent there.",
+                    "the vault on this machine asks for a token for"
+                    f" {clean(urlsplit(scope).netloc)}, which is never sent there.",
                     transient=False,
                 )
         return self._credential.get_token(*scopes, **options)
