@@ -23,10 +23,15 @@ from shared.adapters.graph.response import GraphResponse
 from shared.adapters.library_logs import silence_libraries
 from shared.adapters.timeout import call_with_timeout
 from shared.adapters.token_errors import why_no_token
-from shared.ports.errors import CreationRefused, CreationUnknown, DirectoryError, PortError
+from shared.ports.errors import CreationRefused, DirectoryError, PortError
 from shared.ports.secret_creator import CreatedSecret
 
-MAX_BODY_BYTES = 65_536
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+}
+_CHUNK_BYTES = 65_536
 
 
 def _now() -> datetime:
@@ -68,16 +73,20 @@ class GraphSecretCreator:
             CreationUnknown: Whether Entra created it is not known.
         """
         silence_libraries()
-        token = self._token()
+        made = self._answer(self._request(object_id, name, ends), ends)
+        if isinstance(made, PortError):
+            raise made
+        return made
+
+    def _request(self, object_id: str, name: str, ends: datetime) -> requests.Request:
         wanted = {"displayName": name, "endDateTime": f"{ends.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
-        request = requests.Request(
+        return requests.Request(
             "POST",
             f"{self._root}/v1.0/applications/{quote(object_id, safe='')}/addPassword",
-            headers={"Accept": "application/json", "Content-Type": "application/json"},
+            headers=_HEADERS,
             data=msgspec.json.encode({"passwordCredential": wanted}),
-            auth=_Bearer(token),
+            auth=_Bearer(self._token()),
         )
-        return self._created(self._answer(request), ends)
 
     def _token(self) -> str:
         """Return a token; none means that nothing was sent."""
@@ -94,26 +103,22 @@ class GraphSecretCreator:
                 close()
         raise CreationRefused(f"{text} Nothing was created.", transient=False, code=code)
 
-    def _answer(self, request: requests.Request) -> GraphResponse:
+    def _answer(self, request: requests.Request, ends: datetime) -> CreatedSecret | PortError:
+        """Return the secret, or the error: raised here, its frames would hold the answer."""
+
+        def read(response: GraphResponse) -> CreatedSecret | PortError:
+            if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+                made = created_secret(response.body, ends)
+                return made or unknown(f"HTTP {response.status}, not readable")
+            if response.status in REFUSING:
+                return refusal(response, self._clock())
+            return unknown(f"HTTP {response.status}")
+
         seconds = sum(self._timeouts)
         try:
-            return call_with_timeout(seconds, partial(_send, request, self._timeouts))
+            return call_with_timeout(seconds, partial(_send, request, self._timeouts, read))
         except (OSError, HTTPError, ValueError) as error:  # requests' and urllib3's own, a timeout
-            failure = was_not_sent(error) or unknown(type(error).__name__)
-        raise failure  # not while an error is handled: its frames hold the token and the answer
-
-    def _created(self, response: GraphResponse, ends: datetime) -> CreatedSecret:
-        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            made = created_secret(response.body, ends)
-            if made is None:
-                raise CreationUnknown(str(unknown(f"HTTP {response.status}, not readable")))
-            return made
-        failure: PortError = (
-            refusal(response, self._clock())
-            if response.status in REFUSING
-            else unknown(f"HTTP {response.status}")
-        )
-        raise failure
+            return was_not_sent(error) or unknown(type(error).__name__)
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -127,8 +132,10 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-def _send(request: requests.Request, timeouts: Timeouts) -> GraphResponse:
-    """Send a request once and return the response, with its complete body."""
+def _send[T](
+    request: requests.Request, timeouts: Timeouts, read: Callable[[GraphResponse], T]
+) -> T:
+    """Send a request once and return what `read` makes of its complete response."""
     with requests.Session() as session:
         session.trust_env = request.url.startswith("https:")  # no proxy on this machine
         with session.request(
@@ -141,5 +148,5 @@ def _send(request: requests.Request, timeouts: Timeouts) -> GraphResponse:
             allow_redirects=False,
             stream=True,
         ) as response:
-            body = b"".join(response.iter_content(MAX_BODY_BYTES))
-            return GraphResponse(response.status_code, response.headers, body)
+            body = b"".join(response.iter_content(_CHUNK_BYTES))
+            return read(GraphResponse(response.status_code, response.headers, body))

@@ -102,9 +102,14 @@ class PersonCredential:
 
     def _allowed(self, scope: str) -> str:
         """Return the scope to ask for. Raises `DirectoryError` if it must not be asked for."""
-        if not self._loopback or may_stay_here(scope):
+        parts = urlsplit(scope)
+        if not self._loopback:
             return scope
-        host = clean(urlsplit(scope).netloc)
+        if is_loopback(parts) and parts.port is None:  # Graph: the SDK leaves out the port
+            return self.graph_scope
+        if may_stay_here(scope):
+            return scope
+        host = clean(parts.netloc)
         raise DirectoryError(
             f"LAPSEWATCH_GRAPH is on this machine, and a token for {host} is not"
             " asked for beside it. Let all settings name stand-ins, or none.",

@@ -54,9 +54,9 @@ def value() -> Secret:
     return Secret(new_value())
 
 
-def opened(tenant: Tenant, url: str = "", **options: float) -> KeyVault:
+def opened(tenant: Tenant, url: str = "", seconds: float = 30) -> KeyVault:
     sign_in = partial(credential, None, graph_is_loopback=True, environment=tenant.environment)
-    return KeyVault(url or tenant.hand_over.url, sign_in, **options)
+    return KeyVault(url or tenant.hand_over.url, sign_in, seconds=seconds)
 
 
 def refused(call: Call, vault: KeyVault, value: Secret) -> VaultError:
