@@ -3,10 +3,10 @@
 from secrets import choice
 from string import ascii_letters, digits
 
+MARK = "canary-"
 KEPT: set[str] = set()
-"""Every value that a stand-in of this process has had."""
+"""Every value without the mark that a stand-in of this process has had."""
 _ALPHABET = ascii_letters + digits + "-_"
-_MARK = "8Q~canary-"
 _LENGTH = 40
 
 
@@ -16,11 +16,12 @@ def new_value(hint: str = "") -> str:
     The mark in it is for `tests.support.secret_scan`, which finds it in other processes too.
     """
     start = hint or "".join(choice(ascii_letters + digits) for _ in range(3))
-    rest = _LENGTH - len(start) - len(_MARK)
-    return note(start + _MARK + "".join(choice(_ALPHABET) for _ in range(rest)))
+    start += f"8Q~{MARK}"
+    return start + "".join(choice(_ALPHABET) for _ in range(_LENGTH - len(start)))
 
 
 def note(value: str) -> str:
-    """Remember a value for the search of this process, and return it."""
-    KEPT.add(value)
+    """Remember a value that the search would not know by its mark, and return it."""
+    if MARK not in value:
+        KEPT.add(value)
     return value

@@ -258,8 +258,8 @@ class Tenant:
             "LAPSEWATCH_SIGN_IN_CLIENT_ID": PAGE_CLIENT_ID,
             "LAPSEWATCH_SIGN_IN_ISSUER": self.sign_in_issuer.issuer,
             "TEAMS_WEBHOOK_URL": f"{self.teams_url('its')}?{SIGNATURE}",
-            "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
             **(self._hand_over.environment if self._hand_over else {}),
+            "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
         }
 
     def posted(self, name: str) -> list[Posted]:
