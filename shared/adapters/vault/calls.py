@@ -52,7 +52,7 @@ def keep(label: VaultLabel, value: Secret, client: SecretClient, until: float) -
 
 
 def _recover(client: SecretClient, name: str) -> None:
-    # the deletion may go on, or the name may be purged meanwhile: setting it shows which
+    # the deletion may go on, or the name may just have been purged: setting it shows which
     with suppress(ResourceExistsError, ResourceNotFoundError):
         client.begin_recover_deleted_secret(name)  # its poller would read the value
 
@@ -75,7 +75,7 @@ def value(name: str, client: SecretClient, _until: float) -> Secret | None:
 
 
 def delete(name: str, client: SecretClient, until: float) -> None:
-    """Delete a name; a deletion that goes on already is as good as ours."""
+    """Delete a name; a deletion that goes on already counts as ours."""
     began = True
     try:
         client.begin_delete_secret(name)

@@ -1,7 +1,7 @@
 """Keep the values of new secrets in Azure Key Vault.
 
 It uses these rights on the vault (`Microsoft.KeyVault/vaults/secrets/...`): `setSecret` to keep a
-value, and `recover` if its name was deleted and not purged; `readMetadata` to look whether it is
+value, and `recover` if its name was deleted and not purged; `readMetadata` to check that it is
 there; `getSecret` to open it; `delete` and `purge` to end it. Without `purge` a value stays
 deleted until the vault's retention ends.
 """
@@ -71,7 +71,7 @@ class KeyVault:
         return self._ask(Act.READ, partial(calls.value, name))
 
     def delete(self, name: str) -> None:
-        """Delete a value and, where the vault allows it, purge it; a missing one is no error."""
+        """Delete a value and, where the vault allows it, purge it; a missing one is not an error."""
         self._ask(Act.DELETE, partial(calls.delete, name))
 
     def _ask[T](self, act: Act, call: Call[T]) -> T:
@@ -106,7 +106,7 @@ class KeyVault:
 
 
 class _LoopbackCredential:
-    """Gives a vault on this machine no token for any service but a vault."""
+    """Returns tokens for vaults and stand-ins only: a vault on this machine gets no other one."""
 
     def __init__(self, credential: TokenCredential) -> None:
         self._credential = credential
