@@ -1,12 +1,14 @@
 """A stand-in Entra tenant on loopback: Graph, mail, identity, sign-in, Teams and heartbeats.
 
-`python -m local.tenant [--port N] [--story NAME]` serves it and prints the settings; tests use
-`Tenant` in process.
+`python -m local.tenant [--port N] [--story NAME] [--hand-over]` serves it and prints the settings;
+tests use `Tenant` in process.
 """
 
 import argparse
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from local.stand_in.stories import STORIES
 from local.stand_in.tenant import Tenant
@@ -37,13 +39,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help=f"content of the tenant: {', '.join(STORIES)}, or many:N for N apps "
         "(default: %(default)s)",
     )
+    parser.add_argument(
+        "--hand-over",
+        action="store_true",
+        help="with a vault for new secrets, and an `az` for the person who renews",
+    )
     options = parser.parse_args(arguments)
     try:
         with (
             stop_signals() as stopped,
-            Tenant(options.story, port=options.port, identity_header=LOCAL_HEADER) as tenant,
+            TemporaryDirectory() as folder,
+            Tenant(
+                options.story,
+                port=options.port,
+                identity_header=LOCAL_HEADER,
+                hand_over=options.hand_over,
+            ) as tenant,
         ):
-            print(_introduction(tenant, options.story), flush=True)
+            lines = _introduction(tenant, options.story)
+            if options.hand_over:
+                lines += _of_hand_over(tenant, Path(folder))
+            print("\n".join(lines), flush=True)
             stopped()
     except ValueError as error:
         parser.error(str(error))
@@ -54,14 +70,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
 
 
-def _introduction(tenant: Tenant, story: str) -> str:
-    lines = (
+def _introduction(tenant: Tenant, story: str) -> list[str]:
+    return [
         f"# Stand-in tenant at {tenant.url}, story {story}, until Ctrl-C.",
         f"# Sent to Teams: {tenant.teams_url('its')}; mails: {tenant.url}/mails",
         f"# Requests received: {tenant.url}/control/requests",
         *(f"export {name}={shlex.quote(value)}" for name, value in tenant.environment.items()),
-    )
-    return "\n".join(lines)
+    ]
+
+
+def _of_hand_over(tenant: Tenant, folder: Path) -> list[str]:
+    program = shlex.quote(str(tenant.install_az(folder)))
+    return [
+        f"# Names in the vault for new secrets: {tenant.url}/control/vault",
+        f"# To renew as a person: export PATH={program}:$PATH",
+    ]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Bodies are JSON. Invalid input is answered with 400 and a sentence, a missing object with 404.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -123,6 +123,11 @@ class Control:
             ]
         )
 
+    def extend(self, rules: Iterable[Rule]) -> None:
+        """Add routes."""
+        for rule in rules:
+            self._routes.add(rule)
+
     def answer(self, request: Request) -> Response:
         """Answer any request under `/control`: 200 with JSON, or 204 without content."""
         try:
@@ -137,25 +142,25 @@ class Control:
         return Response(status=HTTPStatus.NO_CONTENT) if content is None else _json(content)
 
     def _issue(self, request: Request) -> dict[str, str]:
-        token = _body(request, Token)
+        token = body(request, Token)
         return {"id_token": self._issuer.id_token(token.name, **token.claims)}
 
     def _story(self, request: Request) -> None:
-        story = _body(request, NewStory)
+        story = body(request, NewStory)
         self._directory.replace(tell(story.name, story.now or self._clock()))
 
     def _replace(self, request: Request) -> None:
-        self._directory.replace(_body(request, list[Registration]))
+        self._directory.replace(body(request, list[Registration]))
 
     def _add(self, request: Request) -> None:
-        self._directory.add(_body(request, Registration))
+        self._directory.add(body(request, Registration))
 
     def _switch(self, request: Request, client_id: str) -> None:
-        by = _body(request, Switch).disabled_by
+        by = body(request, Switch).disabled_by
         self._directory.enable(client_id) if by is None else self._directory.disable(client_id, by)
 
     def _add_secret(self, request: Request, client_id: str) -> dict[str, str]:
-        new = _body(request, NewCredential)
+        new = body(request, NewCredential)
         starts = new.starts or self._clock()
         return {
             "key_id": self._directory.add_secret(
@@ -164,7 +169,7 @@ class Control:
         }
 
     def _add_certificate(self, request: Request, client_id: str) -> dict[str, str]:
-        new = _body(request, NewCredential)
+        new = body(request, NewCredential)
         starts = new.starts or self._clock()
         return {
             "key_id": self._directory.add_certificate(
@@ -173,23 +178,24 @@ class Control:
         }
 
     def _set_roles(self, request: Request) -> None:
-        self._identity.roles = _body(request, set[str])
+        self._identity.roles = body(request, set[str])
 
     def _set_mailboxes(self, request: Request) -> None:
-        self._identity.mailboxes = _body(request, set[str])
+        self._identity.mailboxes = body(request, set[str])
 
     def _sign_in(self, request: Request) -> None:
-        new = _body(request, SignIn)
+        new = body(request, SignIn)
         self._sign_ins.sign_in(new.key_id, new.at)
 
     def _set_licensed(self, request: Request) -> None:
-        self._sign_ins.licensed = _body(request, bool)
+        self._sign_ins.licensed = body(request, bool)
 
     def _add_faults(self, request: Request) -> None:
-        self._gate.add(*_body(request, list[Fault]))
+        self._gate.add(*body(request, list[Fault]))
 
 
-def _body[T](request: Request, kind: type[T]) -> T:
+def body[T](request: Request, kind: type[T]) -> T:
+    """Return the body of a request. Raise `ValueError`."""
     return msgspec.json.decode(request.get_data(), type=kind)
 
 

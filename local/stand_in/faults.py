@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
@@ -16,6 +17,7 @@ GROUPS = {
     "teams": ("/teams",),
     "heartbeat": ("/heartbeat",),
 }
+_PATH = re.compile(r"([A-Z]+ )?/")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -26,8 +28,8 @@ class Fault:
     match: str
     """`graph`, `msi`, `teams`, `heartbeat`, or a prefix of a path; with a final `$`, the path.
 
-    Mail and the report of sign-ins are part of `graph`. Requests inside a `$batch` match prefixes
-    only.
+    A method may stand before the path, as in `PUT /secrets/`. Mail and the report of sign-ins are
+    part of `graph`. Requests inside a `$batch` match prefixes only.
     """
     times: int | None = 1
     """How many requests it affects; `None`: all."""
@@ -39,10 +41,12 @@ class Fault:
     """Delay before the response."""
     drop: bool = False
     """Close the connection without a response."""
+    after: bool = False
+    """Carry out the request first: it has its effect, and only its response is lost."""
 
     def __post_init__(self) -> None:
         """Reject what could never match."""
-        if self.match not in GROUPS and not self.match.startswith("/"):
+        if self.match not in GROUPS and not _PATH.match(self.match):
             raise ValueError(
                 f'A fault\'s match is "{self.match}"; '
                 f'expected one of {", ".join(GROUPS)}, or a path that begins with "/".'
@@ -52,11 +56,15 @@ class Fault:
                 f"A fault's times is {self.times}; expected 1 or more, or null for always."
             )
 
-    def fits(self, path: str, *, inside_batch: bool) -> bool:
-        """Return whether the fault matches a request to `path`."""
+    def fits(self, request: Request, *, inside_batch: bool) -> bool:
+        """Return whether the fault matches a request."""
+        path = request.path
         if self.match in GROUPS:
             return not inside_batch and path.startswith(GROUPS[self.match])
-        return path == self.match[:-1] if self.match.endswith("$") else path.startswith(self.match)
+        method, _, match = self.match.rpartition(" ")
+        if method not in {"", request.method}:
+            return False
+        return path == match[:-1] if match.endswith("$") else path.startswith(match)
 
 
 class Dropped(Exception):
@@ -100,10 +108,24 @@ class Gate:
             self._counts.clear()
 
     def admit(self, request: Request, *, inside_batch: bool = False) -> Response | None:
-        """Count the request. Return the response of its fault, if any. Raise `Dropped`."""
+        """Count the request. Return the response of its fault, if any. Raise `Dropped`.
+
+        A fault that applies after the effect is not for requests inside a batch.
+        """
         fault = self._strike(request, inside_batch=inside_batch)
+        return self._fail(fault, request) if fault else None
+
+    def guard(self, request: Request, answer: Callable[[Request], Response]) -> Response:
+        """Count the request, and answer it by `answer` or by its fault. Raise `Dropped`."""
+        fault = self._strike(request, inside_batch=False)
         if fault is None:
-            return None
+            return answer(request)
+        if not fault.after:
+            return self._fail(fault, request) or answer(request)
+        response = answer(request)
+        return self._fail(fault, request) or response
+
+    def _fail(self, fault: Fault, request: Request) -> Response | None:
         self.closing.wait(fault.delay)
         if fault.drop:
             raise Dropped
@@ -115,11 +137,7 @@ class Gate:
             path = _GUID.sub("*", request.path)
             self._counts[f"{batch}{request.method} {path}"] += 1
             fault = next(
-                (
-                    fault
-                    for fault in self._faults
-                    if fault.fits(request.path, inside_batch=inside_batch)
-                ),
+                (fault for fault in self._faults if fault.fits(request, inside_batch=inside_batch)),
                 None,
             )
             if fault and fault.times is not None:

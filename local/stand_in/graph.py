@@ -29,6 +29,7 @@ from local.stand_in.graph_errors import (
 )
 from local.stand_in.graph_http import compressed, failure, success
 from local.stand_in.graph_objects import Json, application, owners, service_principal
+from local.stand_in.graph_passwords import Passwords
 from local.stand_in.graph_query import ListQuery, following, require_guid, selected, selection
 from local.stand_in.mail_sink import MailSink
 from local.stand_in.managed_identity import Grant, ManagedIdentity
@@ -59,8 +60,14 @@ class Graph:
         gate: Gate,
         mail: MailSink,
         sign_ins: SignInsReport,
+        *,
+        passwords: Passwords | None = None,
     ) -> None:
-        """Set the data and the `identity`; requests inside a `$batch` pass through `gate`."""
+        """Set the data and the `identity`; requests inside a `$batch` pass through `gate`.
+
+        The person of `passwords` may read apps too.
+        """
+        self._passwords = passwords
         self._directory = directory
         self._identity = identity
         self._gate = gate
@@ -96,6 +103,7 @@ class Graph:
                     methods=["GET"],
                     endpoint=_Endpoint(READ_APPS, self._principal),
                 ),
+                *self._rules_of_passwords(),
                 Rule("/v1.0/$batch", methods=["POST"], endpoint=_Endpoint(None, self._batch)),
                 Rule(
                     "/v1.0/users/<address>/sendMail",
@@ -110,6 +118,26 @@ class Graph:
             ],
             merge_slashes=False,
         )
+
+    def _rules_of_passwords(self) -> list[Rule]:
+        passwords = self._passwords
+        if passwords is None:
+            return []
+        return [
+            Rule(
+                "/v1.0/applications/<object_id>/addPassword",
+                methods=["POST"],
+                endpoint=_Endpoint(None, passwords.add_by_object_id),
+            ),
+            Rule(
+                "/v1.0/applications(appId='<client_id>')/addPassword",
+                methods=["POST"],
+                endpoint=_Endpoint(None, passwords.add_by_client_id),
+            ),
+        ]
+
+    def _read(self, app: Registration) -> Json:
+        return application(self._passwords.as_read(app) if self._passwords else app)
 
     def answer(self, request: Request) -> Response:
         """Answer any request under `/v1.0` or `/beta`."""
@@ -149,6 +177,8 @@ class Graph:
         if scheme != "Bearer" or not token:
             raise unauthenticated("Access token is empty.")
         grant = self._identity.grant(token)
+        if grant is None and self._passwords is not None:
+            grant = self._passwords.az.grant(token)
         if grant is None:
             raise unauthenticated("Access token validation failure.")
         if urlsplit(grant.resource).hostname not in OWN_NAMES:
@@ -170,9 +200,7 @@ class Graph:
             document["@odata.nextLink"] = (
                 f"{request.base_url}?{following(request.args, page[-1].object_id)}"
             )
-        document["value"] = [
-            selected(application(app), query.select, "application") for app in page
-        ]
+        document["value"] = [selected(self._read(app), query.select, "application") for app in page]
         return success(document, request, units=query.units)
 
     def _list_principals(self, request: Request) -> Response:
@@ -234,7 +262,8 @@ class Graph:
     def _by_client_id(self, request: Request, client_id: str) -> Response:
         require_guid(client_id, "Application")
         try:
-            return _application(self._directory.app(client_id), request)
+            app = self._directory.app(client_id)
+            return _entity(self._read(app), request, "application")
         except NotInTenant:
             raise not_found(client_id) from None
 
@@ -242,7 +271,7 @@ class Graph:
         try:
             app = self._directory.by_object_id(object_id.lower())
             return _entity(
-                application(app), request, "application", self._owners(app.owners, request)
+                self._read(app), request, "application", self._owners(app.owners, request)
             )
         except NotInTenant:
             raise not_found(object_id) from None
@@ -294,10 +323,6 @@ def _is_step(step: object) -> bool:
     return isinstance(step, dict) and all(
         isinstance(step.get(name), str) for name in ("id", "method", "url")
     )
-
-
-def _application(app: Registration, request: Request) -> Response:
-    return _entity(application(app), request, "application")
 
 
 def _entity(document: Json, request: Request, kind: str, expanded: Json | None = None) -> Response:

@@ -3,7 +3,7 @@
 Codes and sentences are from recorded responses and from Microsoft's documentation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -35,7 +35,13 @@ class GraphError(Exception):
     """A request that Graph refuses."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        details: Sequence[Mapping[str, str]] = (),
     ) -> None:
         """Create the error with an HTTP status, Graph's code for it, and a sentence."""
         super().__init__(message)
@@ -43,6 +49,7 @@ class GraphError(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.details = list(details)
 
     def body(self, request_id: str, client_request_id: str) -> dict[str, object]:
         """Return the JSON document; its date is in UTC without a zone, as Graph writes it."""
@@ -54,7 +61,9 @@ class GraphError(Exception):
             "request-id": request_id,
             "client-request-id": client_request_id,
         }
-        return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
+        details = {"details": self.details} if self.details else {}
+        error = {"code": self.code, "message": self.message, **details, "innerError": inner}
+        return {"error": error}
 
 
 def by_status(status: int, headers: Mapping[str, str] | None = None) -> GraphError:

@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from werkzeug import Request, Response
 from werkzeug.routing import Map, Rule
 
+from local.stand_in.az import Az
+from local.stand_in.certificate import Files
 from local.stand_in.control import Control
+from local.stand_in.control_hand_over import hand_over_rules
 from local.stand_in.deployer import Deployer
 from local.stand_in.directory import Directory, DisabledBy
 from local.stand_in.entra import Registration
@@ -17,6 +22,8 @@ from local.stand_in.entra_admin import EntraAdmin
 from local.stand_in.faults import Dropped, Fault, Gate
 from local.stand_in.graph import Graph
 from local.stand_in.graph_objects import HOME_TENANT_ID
+from local.stand_in.graph_passwords import Passwords
+from local.stand_in.hand_over_vault import HandOverVault
 from local.stand_in.heartbeat_sink import HeartbeatSink
 from local.stand_in.loopback import HOST, Loopback, hang_up
 from local.stand_in.mail_sink import Mail, MailSink
@@ -43,10 +50,13 @@ class Tenant:
         now: datetime | None = None,
         port: int = 0,
         identity_header: str | None = None,
+        hand_over: bool = False,
+        certificate: Files | None = None,
     ) -> None:
         """Set the apps: `story` (a name, or the apps themselves), as of `now`.
 
-        Port 0 picks a free one; the default identity header is random.
+        Port 0 picks a free one; the default identity header is random. With `hand_over` there is a
+        vault for new secrets, with its own certificate unless one is given.
         """
         self._now = now
         self.directory = Directory(tell(story, self._clock()) if isinstance(story, str) else story)
@@ -58,14 +68,27 @@ class Tenant:
         self.admin = EntraAdmin(self.deployer, lambda: self.url)
         self.vault = Vault(self.deployer, lambda: self.url)
         self.management = Management(self.deployer, self.vault, lambda: self.url)
+        self.az = Az(self._resources_of_person)
+        self._hand_over = (
+            HandOverVault(self.identity, self.az, certificate=certificate) if hand_over else None
+        )
         self._gate = Gate()
-        self.graph = Graph(self.directory, self.identity, self._gate, self.mail, self.sign_ins)
+        self.passwords = Passwords(self.directory, self.az, self._clock)
+        self.graph = Graph(
+            self.directory,
+            self.identity,
+            self._gate,
+            self.mail,
+            self.sign_ins,
+            passwords=self.passwords,
+        )
         self._teams = TeamsSink(self.identity)
         self._heartbeats = HeartbeatSink()
         self._webhooks = WebhookSink()
         self._port = port
         self._routes = self._table()
         self._server: Loopback | None = None
+        self._opened = ExitStack()
         self.other_tenants: Callable[[Request], Response | None] = lambda _: None
         """Answers requests with a token of another tenant (`local.stand_in.other_tenants`)."""
 
@@ -84,6 +107,7 @@ class Tenant:
             self._clock,
             self.sign_in_issuer,
         )
+        control.extend(hand_over_rules(self.az, self.passwords, self._hand_over))
         return Map(
             [
                 Rule(
@@ -102,6 +126,7 @@ class Tenant:
                 Rule("/mails", methods=["GET"], endpoint=self.mail.show),
                 Rule("/mails", methods=["DELETE"], endpoint=self.mail.forget),
                 Rule("/msi/token", methods=["GET"], endpoint=self.identity.answer),
+                Rule("/az", methods=["POST"], endpoint=self.az.answer),
                 Rule("/teams/<name>", methods=["POST"], endpoint=self._teams.post),
                 Rule("/flows/<name>", methods=["POST"], endpoint=self._teams.post_to_own),
                 Rule("/webhooks/<name>", methods=["POST"], endpoint=self._webhooks.take),
@@ -132,7 +157,11 @@ class Tenant:
 
     def __enter__(self) -> Self:
         """Start to serve. Raise `OSError` if the port is taken."""
-        self._server = Loopback(self._answer, self._port)
+        with ExitStack() as opened:
+            if self._hand_over:
+                opened.enter_context(self._hand_over)
+            self._server = Loopback(self._answer, self._port)
+            self._opened = opened.pop_all()
         self._port = self._server.port
         return self
 
@@ -146,23 +175,43 @@ class Tenant:
         assert self._server is not None
         self._gate.closing.set()
         self._server.stop()
+        self._opened.close()
 
     def _answer(self, request: Request) -> Response:
         try:
-            fault = None if request.path.startswith("/control/") else self._gate.admit(request)
-            if fault is not None:
-                return fault
-            endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
-            response: Response = endpoint(request, **arguments)
+            if request.path.startswith("/control/"):
+                return self._routed(request)
+            return self._gate.guard(request, self._routed)
         except Dropped:
             hang_up(request)
             return Response()
+
+    def _routed(self, request: Request) -> Response:
+        endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
+        response: Response = endpoint(request, **arguments)
         return response
 
     @property
     def url(self) -> str:
         """The URL of the tenant."""
         return f"http://{HOST}:{self._port}"
+
+    @property
+    def hand_over(self) -> HandOverVault:
+        """The vault for new secrets; only with `hand_over`."""
+        assert self._hand_over is not None
+        return self._hand_over
+
+    def install_az(self, folder: Path) -> Path:
+        """Write an `az` into `folder`, for PATH, which gives tokens for this tenant and its vault.
+
+        Return `folder`.
+        """
+        return self.az.install(folder, self._port)
+
+    def _resources_of_person(self) -> set[str]:
+        vault = self._hand_over
+        return {self.url, *([vault.resource or vault.url] if vault else [])}
 
     @property
     def graph_url(self) -> str:
@@ -209,6 +258,7 @@ class Tenant:
             "LAPSEWATCH_SIGN_IN_CLIENT_ID": PAGE_CLIENT_ID,
             "LAPSEWATCH_SIGN_IN_ISSUER": self.sign_in_issuer.issuer,
             "TEAMS_WEBHOOK_URL": f"{self.teams_url('its')}?{SIGNATURE}",
+            **(self._hand_over.environment if self._hand_over else {}),
             "LIBAPPS_CLIENT_ID": LIBAPPS_CLIENT_ID,
         }
 
@@ -260,9 +310,10 @@ class Tenant:
         body: str | None = None,
         delay: float = 0.0,
         drop: bool = False,
+        after: bool = False,
     ) -> None:
         """Add a fault after the present ones; see `Fault` for its fields."""
-        self._gate.add(Fault(match, times, status, dict(headers or {}), body, delay, drop))
+        self._gate.add(Fault(match, times, status, dict(headers or {}), body, delay, drop, after))
 
     def clear_faults(self) -> None:
         """Remove the remaining faults."""

@@ -11,6 +11,7 @@ _LEVELS = {
     "aiohttp": logging.WARNING,
     "azure": logging.WARNING,
     "azure.identity": logging.CRITICAL,
+    "azure.keyvault": logging.CRITICAL,  # a warning about an odd answer has its traceback
     "h2": logging.WARNING,
     "hpack": logging.WARNING,
     "httpcore": logging.WARNING,

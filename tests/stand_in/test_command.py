@@ -8,12 +8,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
 
+from local.stand_in.created_values import new_value
 from local.stand_in.tenant import Tenant
+from shared.adapters.identity.person import PersonCredential
+from shared.adapters.vault.key_vault import KeyVault
+from shared.core.model.secret import Secret
+from shared.ports.vault import VaultLabel
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,6 +75,27 @@ def test_it_prints_the_settings_and_serves_until_it_is_stopped(stop: signal.Sign
         assert process.wait(timeout=10) == 0
         assert process.stderr
         assert process.stderr.read() == ""
+
+
+def test_a_vault_and_an_az_are_there_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running("--port", "0", "--hand-over") as (process, settings):
+        assert process.stdout
+        lines = process.stdout.readline(), process.stdout.readline()
+        folder = lines[1].partition("PATH=")[2].partition(":$PATH")[0]
+        for name, value in {
+            **settings,
+            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        }.items():
+            monkeypatch.setenv(name, value)
+        person = partial(PersonCredential, settings["LAPSEWATCH_GRAPH"])
+        vault = KeyVault(settings["LAPSEWATCH_HAND_OVER_VAULT"], person)
+        at = datetime.now(UTC)
+        vault.keep(VaultLabel("libcal", "k1", "Sam", at, at), Secret(new_value()))
+        shown = requests.get(f"{settings['LAPSEWATCH_GRAPH']}/control/vault", timeout=5).json()
+        assert list(shown["secrets"]) == ["lapsewatch-libcal-k1"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert not Path(folder).exists()
 
 
 def test_an_unknown_story_ends_with_a_sentence() -> None:

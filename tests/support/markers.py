@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from local import cards
 from local.azurite import Azurite
-from tests.support import kql_binding
+from tests.support import az, kql_binding
 from tests.support.forks import Forks
 
 MARKERS = {
@@ -30,6 +30,8 @@ MARKERS = {
     subprocess.Popen: "process",
     subprocess.run: "process",
     Forks: "process",
+    az.az_of: "process",
+    az.az_that: "process",
 }
 """The marker of each thing that a test may use."""
 STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}

@@ -42,19 +42,30 @@ def test_in_the_log_of_a_host(tmp_path):
 """
 
 
+HANDED_OVER = """
+VALUE = "abc8Q~" + "of-any-form" * 3
+def test_handed_over():
+    from local.stand_in.vault_secrets import VaultSecrets
+    VaultSecrets().put("lapsewatch-libcal-1", VALUE)
+    print(VALUE)
+"""
+
+
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["here", "in a worker"])
 def test_a_run_in_which_a_secret_was_written_fails(tmp_path: Path, workers: list[str]) -> None:
-    status, out = ran(tmp_path, WRITTEN.format(secret=MADE_UP), *workers)
+    status, out = ran(tmp_path, WRITTEN.format(secret=MADE_UP) + HANDED_OVER, *workers)
     assert status == 1
-    assert "3 passed" in out
+    assert "4 passed" in out
     assert "secrets that were spoken" in out
     for where in (
         "::test_printed, Captured stdout call",
         "::test_logged, Captured log call",
         "errors.txt: ",
+        "::test_handed_over, Captured stdout call: a value that was handed over after 'abc8'",
     ):
         assert where in out
     assert MADE_UP not in out
+    assert "of-any-form" not in out
 
 
 def test_a_run_in_which_none_was_written_does_not(tmp_path: Path) -> None:
