@@ -25,7 +25,7 @@ from tests.support.names import names_in, table
 NOW = "2026-11-17T18:30:00+00:00"
 SERVICES = """
     /services: id name app standing severity days_left ends in_use confirmed replacement leftovers
-    /services: installed_by rotates_every next_step next_message acknowledged
+    /services: installed_by rotates_every next_step next_message acknowledged hand_over
     /services/app: client_id object_id name
     /services/in_use: key_id kind name hint starts ends assumed over
     /services/confirmed: at by object_id evidence
@@ -72,7 +72,8 @@ LOG_LINE = table("""
 """)
 CSV = (
     "kind,item,name,app,standing,severity,days_left,ends,ends_at,zone,ends_utc,credential,credential_kind,hint,key_id,"
-    "whose_turn,next_step,next_message,acknowledged_until,acknowledged_by,acknowledged_why,ignored_by"
+    "whose_turn,next_step,next_message,acknowledged_until,acknowledged_by,acknowledged_why,ignored_by,"
+    "hand_over"
 )
 CSV_KINDS = {"service", "unclaimed", "leftover", "app", "tenant"}
 GAUGES = table("""
@@ -170,3 +171,14 @@ def test_the_gauges_and_their_labels(settings: dict[str, str]) -> None:
     assert {label: values[label] for label in LABELS} == {
         label: set(each.split()) for label, each in LABELS.items()
     }
+
+
+def test_a_hand_over_in_the_status_and_its_metric() -> None:
+    view = service_view(hand_over=hand_over(opened=("Dana Example",)), hands_over=True)
+    document = hand_over_document(view.hand_over)
+    assert names_in([document]) == table("""
+        /: state key_id hint by at until opened
+        /opened: by at
+    """)
+    states = re.findall(r'lapsewatch_hand_overs{state="(\w+)"}', metrics(status_of(view), LIST))
+    assert states == ["ready", "opened", "failed"]

@@ -2,14 +2,31 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.views import RemovedView, Request, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
+SEVERITY = {
+    Reason.OPENED_AGAIN: Severity.WARNING,
+    Reason.HAND_OVER_EXPIRED: Severity.WARNING,
+    Reason.HAND_OVER_FAILED: Severity.WARNING,
+    Reason.ORPHAN: Severity.WARNING,
+}
+"""Of news of a hand-over after which somebody has to act, or should look; else `notice`."""
 ABOUT_SNOOZE = frozenset({Reason.SNOOZED, Reason.RESUMED})
 """The reasons of a notice that only says what a person decided: its readers have nothing to do."""
+
+
+class News(NamedTuple):
+    """What is news of a hand-over; `core.notify.hand_over` decides it."""
+
+    reason: Reason
+    at: datetime
+    roles: frozenset[Role]
+    """Who is notified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +36,8 @@ class Notice:
     view: View
     reason: Reason
     roles: frozenset[Role]
+    news: tuple[News, ...] = ()
+    """What is news of the service's hand-over, whatever the reason; oldest first."""
 
     @property
     def about_snooze(self) -> bool:
@@ -27,8 +46,14 @@ class Notice:
 
     @property
     def severity(self) -> Severity:
-        """The item's severity; a notice of a snooze is quiet, whatever the item's."""
-        return Severity.NOTICE if self.about_snooze else self.view.severity
+        """The item's severity; a notice of a snooze is quiet, whatever the item's.
+
+        News of a hand-over is at least a notice, also where the service itself is safe.
+        """
+        if self.about_snooze:
+            return Severity.NOTICE
+        levels = [self.view.severity, *(SEVERITY.get(n.reason, Severity.NOTICE) for n in self.news)]
+        return max(levels, key=lambda severity: severity.rank)
 
     @property
     def order(self) -> tuple[bool, int, bool]:
