@@ -87,7 +87,7 @@ def _snoozes(judgement: Judgement) -> Iterator[str]:
 def _hand_overs(judgement: Judgement, at: Moment) -> Iterator[str]:
     for view in judgement.services:
         if state := hand_over.fact(view, at):
-            yield f"{clean(view.service.name)}: handed over: {state}"
+            yield f"{clean(view.service.name)}: new secret handed over {state}"
 
 
 def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 from shared.core.model.age import started_after
 from shared.core.model.decision import Acknowledgement, Assignment, InUse
 from shared.core.model.directory import AppRecord, Credential
-from shared.core.model.hand_over import Ending, HandOver
+from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.vocabulary import Loss, Severity, Standing
@@ -91,11 +91,12 @@ class ServiceView:
 
     @property
     def value_missing(self) -> bool:
-        """The hand-over of the new secret ended before anybody opened its value."""
+        """The hand-over of the new secret failed, or ended before anybody opened its value."""
         record, new = self.hand_over, self.replacement
         if record is None or record.opened or new is None or new.key_id != record.key_id:
             return False
-        return record.ending in {Ending.WITHDRAWN, Ending.EXPIRED, Ending.NOT_KEPT}
+        failed = record.state == HandOverState.KEEPING and bool(record.why)
+        return failed or record.ending in {Ending.WITHDRAWN, Ending.EXPIRED, Ending.NOT_KEPT}
 
     @property
     def needs_new_credential(self) -> bool:

@@ -19,7 +19,7 @@ def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:
         label = relative_age(view.replacement, view.in_use).capitalize() if view.stopgap else "New"
         rows.append((label, capital(described(view.replacement, *at))))
     if handed_over := hand_over.fact(view, at):
-        rows.append((hand_over.LABEL, handed_over))
+        rows.append((hand_over.LABEL, capital(handed_over)))
     return [*rows, ("App", app_label(view.app))]
 
 

@@ -1,6 +1,7 @@
 """The sentences about the hand-over of a new secret: who did what, when, and what to do now."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from shared.core.model.days import days_between
 from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
@@ -10,7 +11,7 @@ from shared.core.model.vocabulary import Reason
 from shared.render.text.commands import remove_secret
 from shared.render.text.dates import Moment, clock, day, when
 from shared.render.text.escape import MAX_ERROR_CHARS, clean
-from shared.render.text.naming import called, capital, counted, described, listed, whom_to_ask
+from shared.render.text.naming import called, counted, listed, whom_to_ask
 
 LABEL = "Handed over"
 RETRIED = "Each hourly run tries again."
@@ -28,7 +29,8 @@ def headline(view: ServiceView, reason: Reason, at: Moment) -> str:  # noqa: PLR
             days = counted(days_between(record.at, at.now, at.zone), "day")
             return f"{name}: nobody has opened the new secret for {days}"
         case Reason.OPENED_AGAIN:
-            return f"{name}: {clean(record.opened[-1].by.name)} opened the new secret again"
+            who = clean(record.opened[-1].by.name)
+            return f"{name}: the new secret was opened again, by {who}"
         case Reason.WITHDRAWN:
             return f"{name}: the new secret was withdrawn"
         case Reason.HAND_OVER_EXPIRED:
@@ -70,7 +72,11 @@ def fact(view: ServiceView, at: Moment) -> str:
     record = view.hand_over
     if record is None or not record.shown:
         return ""
-    which = f"{capital(described(record.credential, *at))}, by {_by(record, at)}"
+    new = view.replacement
+    which = (
+        "" if new is not None and new.key_id == record.key_id else f"{called(record.credential)} "
+    )
+    which = f"{which}by {_opening(Opening(record.by, record.at), at)}"
     deleted = f"deleted {when(record.until, *at, brief=True)}"
     match record.state:
         case HandOverState.READY:
@@ -89,9 +95,10 @@ def _ready(view: ServiceView) -> str:
 
 def _opened_again(view: ServiceView, record: HandOver, at: Moment) -> Iterator[str]:
     *before, last = record.opened
-    yield f"{capital(_opening(last, at))}: the value of the {called(record.credential)} was shown."
-    yield f"It was opened before by {_openings(before, at)}."
-    yield f"If that was not right, {whom_to_ask(view.service)} must create a new secret."
+    which, who, then = called(record.credential), clean(last.by.name), _time(last.at, at)
+    yield f"{who} opened the value of the {which} on {then}."
+    yield f"Before that, it was opened by {_openings(before, at)}."
+    yield f"If that was not right, ask {whom_to_ask(view.service)} for a new secret."
 
 
 def _expired(view: ServiceView, record: HandOver, at: Moment) -> Iterator[str]:
@@ -102,9 +109,6 @@ def _expired(view: ServiceView, record: HandOver, at: Moment) -> Iterator[str]:
         yield f"Nobody confirmed in {days} that {name} uses it, so its value is deleted."
     else:
         yield f"Nobody opened the value of the {which} in {days}, so it is deleted."
-    if view.value_missing:
-        whom = whom_to_ask(view.service)
-        yield f"{capital(whom)} must hand it over again, or create a new secret."
 
 
 def _orphan(view: ServiceView, record: HandOver) -> Iterator[str]:
@@ -126,33 +130,28 @@ def _failure(record: HandOver) -> str:
 
 
 def _failed(record: HandOver, at: Moment) -> Iterator[str]:
-    which, by = called(record.credential), _by(record, at)
+    which, who, then = called(record.credential), clean(record.by.name), _time(record.at, at)
+    handed_over = f"{who} handed over the value of the {which} on {then}"
     match record.state, record.ending:
         case HandOverState.KEEPING, _:
-            yield f"The vault has not kept the value of the {which} (by {by})."
-            yield from _why(record)
-            yield RETRIED
+            yield f"{handed_over}, but the vault has not kept it yet."
+            last = RETRIED
         case HandOverState.ENDING, _:
             yield f"The value of the {which} must be deleted, but that failed."
-            yield from _why(record)
-            yield RETRIED
+            last = RETRIED
         case _, Ending.NOT_CREATED:
-            yield f"Entra did not create the {which} (by {by})."
-            yield from _why(record)
-            yield "Run “renew” again."
+            yield f"{who} asked Entra for the {which} on {then}, but it was not created."
+            last = "Run “renew” again."
         case _:
-            yield f"The vault does not have the value of the {which} (by {by})."
-            yield from _why(record)
-            yield "Run “renew” again." if record.renewed else "Hand the value over again."
+            yield f"{handed_over}, but the vault does not have it."
+            last = "Run “renew” again." if record.renewed else "Hand the value over again."
+    yield from _why(record)
+    yield last
 
 
 def _why(record: HandOver) -> Iterator[str]:
     if why := clean(record.why, MAX_ERROR_CHARS):
         yield why if why.endswith((".", "!", "?", "…")) else f"{why}."
-
-
-def _by(record: HandOver, at: Moment) -> str:
-    return _opening(Opening(record.by, record.at), at)
 
 
 def _openings(opened: Iterable[Opening], at: Moment) -> str:
@@ -161,5 +160,8 @@ def _openings(opened: Iterable[Opening], at: Moment) -> str:
 
 def _opening(opening: Opening, at: Moment) -> str:
     """Return who, and when: "Dana Example on 3 Dec at 14:02 CST"."""
-    then = day(opening.at.astimezone(at.zone).date(), *at)
-    return f"{clean(opening.by.name)} on {then} at {clock(opening.at, at.zone)}"
+    return f"{clean(opening.by.name)} on {_time(opening.at, at)}"
+
+
+def _time(instant: datetime, at: Moment) -> str:
+    return f"{day(instant.astimezone(at.zone).date(), *at)} at {clock(instant, at.zone)}"
