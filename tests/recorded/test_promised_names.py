@@ -20,7 +20,10 @@ from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.feeds.status_document import status_document
 from tests.recorded.replay import environment, fill, program, recorded_ledger, restore
+from tests.render.page.page_cases import WATCHLIST, single
+from tests.support.hand_overs import hand_over, opened
 from tests.support.names import names_in, table
+from tests.support.notices import service_view
 
 NOW = "2026-11-17T18:30:00+00:00"
 SERVICES = """
@@ -173,12 +176,15 @@ def test_the_gauges_and_their_labels(settings: dict[str, str]) -> None:
     }
 
 
-def test_a_hand_over_in_the_status_and_its_metric() -> None:
-    view = service_view(hand_over=hand_over(opened=("Dana Example",)), hands_over=True)
-    document = hand_over_document(view.hand_over)
-    assert names_in([document]) == table("""
+def test_a_hand_over() -> None:
+    record = opened(hand_over(), "Dana Example", "Eve Example")
+    view = service_view(hand_over=record, hands_over=True)
+    status = single(view).status
+    document: Any = status_document(status, WATCHLIST)
+    kept = [each["hand_over"] for each in document["services"] if each["hand_over"] is not None]
+    assert names_in(kept) == table("""
         /: state key_id hint by at until opened
         /opened: by at
     """)
-    states = re.findall(r'lapsewatch_hand_overs{state="(\w+)"}', metrics(status_of(view), LIST))
-    assert states == ["ready", "opened", "failed"]
+    states = re.findall(r'lapsewatch_hand_overs{state="(\w+)"} (\d)', metrics(status, WATCHLIST))
+    assert states == [("ready", "0"), ("opened", "1"), ("failed", "0")]
