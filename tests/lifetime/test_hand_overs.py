@@ -152,7 +152,7 @@ def test_a_safe_service_and_an_app_that_is_disabled() -> None:
 
 
 def test_the_renewer_is_not_asked_while_the_current_secret_expires() -> None:
-    """Handed over late: only the installer hears of the expiry."""
+    """Handed over late: only the installer is notified of the expiry."""
     life = before_hand_over(LIBCAL)
     life.world.tenant.put(OLD)
     life.world.run("2026-12-08T18:00Z")

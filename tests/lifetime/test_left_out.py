@@ -8,7 +8,7 @@ import pytest
 from local.simulation.build import RULES, app, secret, watchlist
 from local.simulation.world import World, inventory_world
 from shared.core.model.inventory import InventoryApp
-from shared.core.model.inventory_memory import LeftOut
+from shared.core.model.left_out import LeftOut
 from shared.render.feeds.status_document import status_document
 from shared.render.text.commands import Deployment
 from shared.render.text.inventory_message import opening, title

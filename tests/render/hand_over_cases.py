@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
-from shared.core.model.message import Message, News, Notice
+from shared.core.model.message import Message, Notice
+from shared.core.model.news import News
 from shared.core.model.vocabulary import Reason, Role, Standing
 from tests.support.hand_overs import ended, hand_over, opened
 from tests.support.notices import (

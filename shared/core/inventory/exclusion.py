@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from shared.core.inventory.noise import NOISE
 from shared.core.model.inventory import Holder
-from shared.core.model.inventory_memory import LeftOut
+from shared.core.model.left_out import LeftOut
 from shared.core.model.name_pattern import any_of
 from shared.core.model.watchlist import InventoryRules, Watchlist
 

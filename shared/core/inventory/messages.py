@@ -7,8 +7,8 @@ from shared.core.inventory.judge import inventory_view
 from shared.core.inventory.reading import notices_about_reading
 from shared.core.inventory.reason import reason_due
 from shared.core.judge.self_watch import is_notified_this_week
-from shared.core.model.inventory_memory import LeftOut
 from shared.core.model.item_id import INVENTORY_INTRODUCTION
+from shared.core.model.left_out import LeftOut
 from shared.core.model.message import InventoryNews, Message, Notice
 from shared.core.model.owners import Owner
 

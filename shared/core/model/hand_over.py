@@ -75,7 +75,7 @@ class HandOver:
     changed: datetime
     """When people last had to be notified of a change; see `core.notify.hand_over`.
 
-    Another attempt that fails as the last one did is no change, nor is a deletion that succeeds.
+    Another attempt that fails as the last one did is not a change, nor is a deletion that succeeds.
     """
     renewed: bool = False
     """Whether `renew` created the secret."""

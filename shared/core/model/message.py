@@ -2,31 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.core.model.inventory_memory import LeftOut
+from shared.core.model.left_out import LeftOut
+from shared.core.model.news import SEVERITY, News
 from shared.core.model.views import RemovedView, Request, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
-SEVERITY = {
-    Reason.OPENED_AGAIN: Severity.WARNING,
-    Reason.HAND_OVER_EXPIRED: Severity.WARNING,
-    Reason.HAND_OVER_FAILED: Severity.WARNING,
-    Reason.ORPHAN: Severity.WARNING,
-}
-"""Of news of a hand-over after which somebody has to act, or should look; else `notice`."""
 ABOUT_SNOOZE = frozenset({Reason.SNOOZED, Reason.RESUMED})
 """The reasons of a notice that only says what a person decided: its readers have nothing to do."""
-
-
-class News(NamedTuple):
-    """What is news of a hand-over; `core.notify.hand_over` decides it."""
-
-    reason: Reason
-    at: datetime
-    roles: frozenset[Role]
-    """Who is notified."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which channels an item concerns, and in which role.
 
 Those who can act, the other party, and those who got an earlier message that is now outdated.
-News of a hand-over finds its channels by itself; see `hand_over`.
+News of a hand-over has channels of its own; see `hand_over`.
 """
 
 from collections import defaultdict

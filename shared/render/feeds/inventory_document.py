@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shared.core.model.decision import Assignment
 from shared.core.model.inventory import InventoryView
-from shared.core.model.inventory_memory import LeftOut
+from shared.core.model.left_out import LeftOut
 from shared.core.model.vocabulary import Severity
 from shared.core.results import InventoryResult, InventoryStatus
 from shared.render.feeds.document_parts import Json, acknowledgement_document, credential_document

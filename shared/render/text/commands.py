@@ -82,7 +82,7 @@ def create_principal(client_id: str) -> tuple[str, ...]:
 
 
 def remove_secret(client_id: str, key_id: str) -> str:
-    """Remove a secret from an app registration; whoever may change that runs it."""
+    """Remove a secret from an app registration; an owner of that can run it."""
     ids = f"--id {quote(client_id)} --key-id {quote(key_id)}"
     return f"az ad app credential delete {ids}"
 

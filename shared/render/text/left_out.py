@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.core.model.inventory_memory import LeftOut
+from shared.core.model.left_out import LeftOut
 from shared.render.text.naming import listed
 
 

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
 from shared.core.model.directory import Credential
-from shared.core.model.message import News
+from shared.core.model.news import News
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service

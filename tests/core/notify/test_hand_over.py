@@ -41,7 +41,7 @@ STATES = [
     (KEEPING, 1, NOTHING, NOTHING),
     (replace(KEEPING, why="No."), 1, NOTHING, ["hand_over_failed"]),
     (replace(KEEPING, state=HandOverState.RENEWING), 1, NOTHING, NOTHING),
-]  # fmt: skip
+]  # fmt: skip  (a table)
 
 
 def last_message(at: datetime, reason: Reason = Reason.RUNG) -> Notification:
@@ -82,13 +82,13 @@ def test_states_and_roles(
     ],
 )
 def test_last_messages(last: Notification | None, ready: list[str], orphan: list[str]) -> None:
-    """A channel that is new hears of what is live, not of what was over before."""
+    """A new channel is notified of what is live, not of what was over before."""
     record = replace(hand_over(at=NOW - timedelta(days=1)), changed=CHANGED)
     assert told(record, "libapps-admins", last) == ready
     assert told(ended(Ending.ORPHAN, at=AT), "its", last) == orphan
 
 
-def test_a_withdrawal_concerns_those_who_were_notified_of_the_hand_over() -> None:
+def test_a_withdrawal_concerns_those_who_were_notified_before_it() -> None:
     record = ended(Ending.WITHDRAWN, at=AT)
     assert told(record, "libapps-admins", last_message(AT)) == ["withdrawn"]
     assert told(record, "libapps-admins", last_message(AT - timedelta(seconds=1))) == []

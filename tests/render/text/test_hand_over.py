@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from shared.core.model.hand_over import Ending, HandOver
-from shared.core.model.message import News, Notice
+from shared.core.model.message import Notice
+from shared.core.model.news import News
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Role, Standing
 from shared.core.notify.requests import requests

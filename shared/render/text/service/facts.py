@@ -5,7 +5,6 @@ from shared.core.model.vocabulary import Loss, Standing
 from shared.render.text.dates import Moment
 from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.naming import app_label, capital, described, relative_age
-from shared.render.text.service import hand_over
 
 
 def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:
@@ -18,8 +17,6 @@ def facts(view: ServiceView, at: Moment) -> list[tuple[str, str]]:
     if view.replacement is not None:
         label = relative_age(view.replacement, view.in_use).capitalize() if view.stopgap else "New"
         rows.append((label, capital(described(view.replacement, *at))))
-    if handed_over := hand_over.fact(view, at):
-        rows.append((hand_over.LABEL, capital(handed_over)))
     return [*rows, ("App", app_label(view.app))]
 
 

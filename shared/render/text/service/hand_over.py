@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.core.model.days import days_between
 from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
-from shared.core.model.message import News
+from shared.core.model.news import News
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason
 from shared.render.text.commands import remove_secret

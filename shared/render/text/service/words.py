@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import override
 
 from shared.core.model.directory import Credential
-from shared.core.model.message import ABOUT_SNOOZE, News
+from shared.core.model.message import ABOUT_SNOOZE
+from shared.core.model.news import News
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Role, Standing
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
+from shared.render.text.naming import capital
 from shared.render.text.service import hand_over, pipeline, snooze
 from shared.render.text.service.explanation import candidates, explanation
 from shared.render.text.service.facts import facts
@@ -77,7 +79,11 @@ class ServiceWords(Words):
 
     @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
-        return facts(self.view, at)
+        *rows, app = facts(self.view, at)
+        handed_over = hand_over.fact(self.view, at)
+        return (
+            [*rows, (hand_over.LABEL, capital(handed_over)), app] if handed_over else [*rows, app]
+        )
 
     @override
     def links(self) -> Iterator[Link]:
