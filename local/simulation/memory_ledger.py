@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from shared.adapters.table.kinds import Remembered, key_of
 from shared.core.judge.schedule import CLOCKS_DIFFER
@@ -174,7 +175,7 @@ class InMemoryLedger:
             self.unreadable.append(row)
             return
         memory = self.memory
-        mappings = {
+        mappings: dict[str, Any] = {
             each.name: {
                 name: record
                 for name, record in getattr(memory, each.name).items()

@@ -18,6 +18,7 @@ from shared.render.text.escape import clean
 from shared.render.text.headlines import summary
 from shared.render.text.naming import described
 from shared.render.text.next_steps import next_step
+from shared.render.text.service import hand_over
 from shared.render.text.urgency import most_urgent_first, urgency
 
 PROGRAM = "python -m shared"
@@ -29,10 +30,10 @@ def show_services(
 ) -> None:
     """Show each service and what is wrong elsewhere, most urgent first."""
     console.print(_table(judgement, next_messages, watchlist))
-    for line in _snoozes(judgement):
+    at = Moment(judgement.now, watchlist.zone)
+    for line in (*_snoozes(judgement), *_hand_overs(judgement, at)):
         console.print(Text(line))
     others: tuple[View, ...] = (*judgement.unclaimed, *judgement.apps, *judgement.leftovers)
-    at = Moment(judgement.now, watchlist.zone)
     for other in sorted(
         (view for view in others if view.severity != Severity.OK), key=most_urgent_first
     ):
@@ -82,6 +83,12 @@ def _snoozes(judgement: Judgement) -> Iterator[str]:
         if given is not None:
             name, by, why = clean(view.service.name), clean(given.by.name), clean(given.why, 300)
             yield f"{name}: snoozed by {by} until {full_day(given.until)}: “{why}”"
+
+
+def _hand_overs(judgement: Judgement, at: Moment) -> Iterator[str]:
+    for view in judgement.services:
+        if state := hand_over.fact(view, at):
+            yield f"{clean(view.service.name)}: new secret handed over {state}"
 
 
 def _commands(judgement: Judgement, watchlist: Watchlist) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from local.simulation.build import secret, service, watchlist
+from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
 from shared.core.model.directory import Credential
+from shared.core.model.hand_over import Ending
 from shared.core.model.vocabulary import Severity
 from tests.lifetime.test_lifetime import LIBCAL, living, renewed
+from tests.support.hand_over_life import before_hand_over
 
 OLD = secret("stray", "Old name", ends="2026-08-30T09:00Z", starts="2024-09-01T00:00Z")
 NEW = renewed("cal26", "LibCal 2026", "2026-09-02")
@@ -162,6 +164,30 @@ def weekly(*, proof: bool) -> list[str]:
     return found
 
 
+def handed_over(*, proof: bool) -> list[str]:
+    """The current secret expires while the value of the new one waits in the vault."""
+    life = before_hand_over(service("LibCal"))
+    life.world.now = at("2026-12-11T20:00Z")
+    life.world.check()
+    if proof:
+        life.hand_over()
+    life.world.run("2026-12-18T18:00Z")
+    assert any(" admins " in line for line in life.told if line >= "2026-12-13")
+    return [line for line in life.told if line >= "2026-12-12" and " its " in line]
+
+
+def hand_over_confirmed(*, proof: bool) -> list[str]:
+    life = before_hand_over(service("LibCal"))
+    life.hand_over()
+    life.world.now += timedelta(hours=1)
+    life.world.confirm("libcal", "cal26")
+    life.end(Ending.CONFIRMED if proof else Ending.EXPIRED)
+    life.world.now = life.record.until
+    life.world.run("2026-12-01T18:00Z")
+    assert any(" confirmed " in line for line in life.told)
+    return [line for line in life.told if " hand_over_" in line]
+
+
 APP_RULES = {
     "confirmed": confirmed,
     "acknowledged": acknowledged,
@@ -174,6 +200,8 @@ APP_RULES = {
     "pipeline": pipeline,
     "rotation": rotation,
     "app-problem": app_problem,
+    "handed-over": handed_over,
+    "hand-over-confirmed": hand_over_confirmed,
     "weekly-reminder": weekly_reminder,
     "weekly": weekly,
 }

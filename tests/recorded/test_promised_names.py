@@ -20,12 +20,15 @@ from shared.render.feeds.metrics import metrics
 from shared.render.feeds.spreadsheet import status_csv
 from shared.render.feeds.status_document import status_document
 from tests.recorded.replay import environment, fill, program, recorded_ledger, restore
+from tests.render.page.page_cases import WATCHLIST, single
+from tests.support.hand_over_records import hand_over, opened
 from tests.support.names import names_in, table
+from tests.support.notices import service_view
 
 NOW = "2026-11-17T18:30:00+00:00"
 SERVICES = """
     /services: id name app standing severity days_left ends in_use confirmed replacement leftovers
-    /services: installed_by rotates_every next_step next_message acknowledged
+    /services: installed_by rotates_every next_step next_message acknowledged hand_over
     /services/app: client_id object_id name
     /services/in_use: key_id kind name hint starts ends assumed over
     /services/confirmed: at by object_id evidence
@@ -72,7 +75,8 @@ LOG_LINE = table("""
 """)
 CSV = (
     "kind,item,name,app,standing,severity,days_left,ends,ends_at,zone,ends_utc,credential,credential_kind,hint,key_id,"
-    "whose_turn,next_step,next_message,acknowledged_until,acknowledged_by,acknowledged_why,ignored_by"
+    "whose_turn,next_step,next_message,acknowledged_until,acknowledged_by,acknowledged_why,ignored_by,"
+    "hand_over"
 )
 CSV_KINDS = {"service", "unclaimed", "leftover", "app", "tenant"}
 GAUGES = table("""
@@ -170,3 +174,17 @@ def test_the_gauges_and_their_labels(settings: dict[str, str]) -> None:
     assert {label: values[label] for label in LABELS} == {
         label: set(each.split()) for label, each in LABELS.items()
     }
+
+
+def test_a_hand_over() -> None:
+    record = opened(hand_over(), "Dana Example", "Eve Example")
+    view = service_view(hand_over=record, hands_over=True)
+    status = single(view).status
+    document: Any = status_document(status, WATCHLIST)
+    kept = [each["hand_over"] for each in document["services"] if each["hand_over"] is not None]
+    assert names_in(kept) == table("""
+        /: state key_id hint by at until opened
+        /opened: by at
+    """)
+    states = re.findall(r'lapsewatch_hand_overs{state="(\w+)"} (\d)', metrics(status, WATCHLIST))
+    assert states == [("ready", "0"), ("opened", "1"), ("failed", "0")]

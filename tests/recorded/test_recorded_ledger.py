@@ -24,7 +24,7 @@ CHANGED = json.loads(Path(__file__).with_name("changed_on_purpose.json").read_te
 """What later versions changed on purpose, by part: what is left out of the inventory is counted
 and sent, and the channel of `tell` gets the last week of every item, beside its owners. In the life
 that is lived again, both parties hear of a snooze."""
-ADDED = {"installed_by": "person", "rotates_every": None}
+ADDED = {"installed_by": "person", "rotates_every": None, "hand_over": None}
 """What later versions say of each service, too."""
 ADDED_ITEM = {"acknowledged": None, "ignored": None}
 """What later versions say of each credential of the tenant, too."""

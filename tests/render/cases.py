@@ -11,6 +11,7 @@ from shared.core.model.message import InventoryNews, Message
 from shared.core.model.owners import AppOwners, Owner
 from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.model.watchlist import Claim, Runbook
+from tests.render.hand_over_cases import HAND_OVERS
 from tests.support.notices import (
     APP,
     BOTH,
@@ -375,6 +376,7 @@ MESSAGES: dict[str, Message] = {
         notice(WAITING_GONE, Reason.DELETED),
         next_message=date(2026, 11, 23),
     ),
+    **HAND_OVERS,
     "hostile": message(
         notice(
             unclaimed(

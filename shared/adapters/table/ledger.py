@@ -141,7 +141,9 @@ class TableLedger(TableHistory):
     def load(self) -> Memory:
         """Return everything that a check needs: one request per 1,000 rows."""
         memory = memory_of(self._store.rows("", "~"))
-        return memory if self._hands_over else replace(memory, hand_overs={})
+        if not self._hands_over:
+            return replace(memory, hand_overs={})
+        return replace(memory, hands_over=True)
 
     def hand_overs(self) -> Mapping[str, HandOver]:
         """Return the hand-overs: one request, or none if no vault is configured."""

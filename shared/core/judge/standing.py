@@ -27,6 +27,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.decision import InUse
 from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.hand_over import hand_over_at
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
@@ -69,7 +70,8 @@ def view_service(
         situation=situation,
         acknowledged=valid_acknowledgement(service.id, situation, at),
         resumed=resumed(service.id, at),
-        hand_over=memory.hand_overs.get(service.id),
+        hand_over=hand_over_at(memory.hand_overs.get(service.id), now),
+        hands_over=memory.hands_over,
     )
 
 

@@ -7,7 +7,7 @@ the vault is asked to keep the value, `ending` before it is asked to delete it. 
 the program, the next tick finds what to do.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,7 +73,10 @@ class HandOver:
     until: datetime
     """When the value is deleted."""
     changed: datetime
-    """When people last had to be notified of a change; see `core.notify.hand_over`."""
+    """When people last had to be notified of a change; see `core.notify.hand_over`.
+
+    Another attempt that fails as the last one did is not a change, nor is a deletion that succeeds.
+    """
     renewed: bool = False
     """Whether `renew` created the secret."""
     opened: tuple[Opening, ...] = ()
@@ -118,3 +121,13 @@ class HandOver:
     def without_value(self) -> frozenset[str]:
         """Key ids of the service's secrets whose values nobody knows: no one can install them."""
         return frozenset((*self.orphans, self.key_id) if self.orphan else self.orphans)
+
+
+def hand_over_at(record: HandOver | None, now: datetime) -> HandOver | None:
+    """Return a hand-over as it is now: after its end, nobody may open the value any more.
+
+    The next tick deletes the value and saves that.
+    """
+    if record is None or not record.kept or now < record.until:
+        return record
+    return replace(record, state=HandOverState.ENDING, ending=Ending.EXPIRED)

@@ -111,6 +111,8 @@ class Memory:
     """By key id."""
     hand_overs: Mapping[str, HandOver] = field(default_factory=dict)
     """By service id; empty if no vault is configured."""
+    hands_over: bool = False
+    """Whether a vault is configured, so that people can hand over the values of new secrets."""
     unreadable: tuple[UnreadableRow, ...] = ()
     """Rows whose contents are unknown."""
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.left_out import LeftOut
+from shared.core.model.news import SEVERITY, News
 from shared.core.model.views import RemovedView, Request, ServiceView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity
 
@@ -19,6 +20,8 @@ class Notice:
     view: View
     reason: Reason
     roles: frozenset[Role]
+    news: tuple[News, ...] = ()
+    """What is news of the service's hand-over, whatever the reason; oldest first."""
 
     @property
     def about_snooze(self) -> bool:
@@ -27,8 +30,14 @@ class Notice:
 
     @property
     def severity(self) -> Severity:
-        """The item's severity; a notice of a snooze is quiet, whatever the item's."""
-        return Severity.NOTICE if self.about_snooze else self.view.severity
+        """The item's severity; a notice of a snooze is quiet, whatever the item's.
+
+        News of a hand-over is at least a notice, also where the service itself is safe.
+        """
+        if self.about_snooze:
+            return Severity.NOTICE
+        levels = [self.view.severity, *(SEVERITY.get(n.reason, Severity.NOTICE) for n in self.news)]
+        return max(levels, key=lambda severity: severity.rank)
 
     @property
     def order(self) -> tuple[bool, int, bool]:

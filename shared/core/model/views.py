@@ -7,7 +7,7 @@ from typing import Literal
 from shared.core.model.age import started_after
 from shared.core.model.decision import Acknowledgement, Assignment, InUse
 from shared.core.model.directory import AppRecord, Credential
-from shared.core.model.hand_over import HandOver
+from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import ItemKind, item_id
 from shared.core.model.vocabulary import Loss, Severity, Standing
@@ -41,6 +41,8 @@ class ServiceView:
     """An acknowledgement that was taken back."""
     hand_over: HandOver | None = None
     """The present or last hand-over of a new secret."""
+    hands_over: bool = False
+    """Whether people can hand over the values of new secrets."""
     late_since: datetime | None = None
     """If a pipeline is late: since when it has created no credential."""
 
@@ -79,8 +81,28 @@ class ServiceView:
         return lost and not self.candidates and (self.replacement is None or self.upcoming)
 
     @property
+    def handed_over(self) -> HandOver | None:
+        """The hand-over whose value the installer can open and use: its secret still exists."""
+        record = self.hand_over
+        if record is None or not record.kept or self.stopgap:
+            return None
+        new = (self.replacement, *self.candidates)
+        return record if any(c is not None and c.key_id == record.key_id for c in new) else None
+
+    @property
+    def value_missing(self) -> bool:
+        """The hand-over of the new secret failed, or ended before anybody opened its value."""
+        record, new = self.hand_over, self.replacement
+        if record is None or record.opened or new is None or new.key_id != record.key_id:
+            return False
+        failed = record.state == HandOverState.KEEPING and bool(record.why)
+        return failed or record.ending in {Ending.WITHDRAWN, Ending.EXPIRED, Ending.NOT_KEPT}
+
+    @property
     def needs_new_credential(self) -> bool:
         """Somebody has to create a credential for the service."""
+        if self.handed_over is not None:
+            return False
         lost = {Standing.EXPIRING, Standing.MISSING, Standing.EXPIRED}
         return self.stopgap or (self.standing in lost and not self.upcoming)
 

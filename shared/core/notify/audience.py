@@ -1,6 +1,7 @@
 """Which channels an item concerns, and in which role.
 
 Those who can act, the other party, and those who got an earlier message that is now outdated.
+News of a hand-over has channels of its own; see `hand_over`.
 """
 
 from collections import defaultdict
@@ -22,6 +23,7 @@ from shared.core.model.views import (
 )
 from shared.core.model.vocabulary import Loss, Role, Standing
 from shared.core.notify.action import NEWS_WHEN_WELL, needs_action
+from shared.core.notify.hand_over import is_with_installer
 from shared.core.notify.last_message import is_snooze_news
 
 type Roles = Mapping[str, frozenset[Role]]
@@ -94,7 +96,8 @@ class Audience:
             return {name: everybody[name] for name in bothered}
         copy = (Role.COPY, (*_escalated(view), *self._without_outcome(view)))
         waiting = view.standing == Standing.AWAITING_INSTALL and view.loss == Loss.NONE
-        if waiting and not _is_seen_in_use_again(view):
+        waiting = waiting and not view.value_missing
+        if (waiting or is_with_installer(view, self._at.now)) and not _is_seen_in_use_again(view):
             return _roles(installer, copy, (Role.COPY, self._unaware_of_snooze(view)))
         return _roles(renewer, installer, copy)
 

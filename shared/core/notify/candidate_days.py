@@ -11,6 +11,7 @@ from shared.core.model.directory import Credential
 from shared.core.model.views import LeftoverView, ServiceView, UnclaimedView, View
 from shared.core.model.watchlist import Service
 from shared.core.notify.action import needs_action
+from shared.core.notify.hand_over import days_with_news
 from shared.core.notify.reason import DAILY_REMINDERS, LEFTOVER_LADDER
 
 
@@ -37,6 +38,10 @@ def _days_of_item(view: View, at: CheckContext) -> Iterator[date]:
             yield from _rung_days(view.in_use.ends if view.in_use else None, rungs, zone)
             if view.acknowledged is not None:
                 yield view.acknowledged.until + timedelta(days=1)
+            if view.hand_over is not None:
+                for instant in days_with_news(view.hand_over, zone):
+                    day = instant.astimezone(zone).date()
+                    yield from (day, day + timedelta(days=1))
         case UnclaimedView():
             yield from _rung_days(view.credential.ends, at.watchlist.ladder, zone)
         case LeftoverView():

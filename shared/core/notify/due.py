@@ -17,6 +17,7 @@ from shared.core.model.message import Message, Notice
 from shared.core.model.views import ServiceView, UnclaimedView, View, WatcherView
 from shared.core.model.vocabulary import Reason, Role, Severity, Standing
 from shared.core.notify.audience import Audience, Roles
+from shared.core.notify.hand_over import MAIN_NEWS, news_due, roles_of
 from shared.core.notify.reason import reason_due
 from shared.core.notify.requests import requests
 
@@ -35,8 +36,10 @@ def messages_due(judgement: Judgement, at: CheckContext) -> tuple[Message, ...]:
     """Return the messages that are due: at most one for each channel, most urgent item first."""
     audience = Audience(at)
     states = {**at.memory.items, **{state.item: state for state in judgement.changes.items}}
-    views = [view for view in judgement.views if not _is_muted(view, at)]
-    items = [_Candidate(view, audience.of(view), states.get(view.item)) for view in views]
+    items = [
+        _Candidate(view, {} if _is_muted(view, at) else audience.of(view), states.get(view.item))
+        for view in judgement.views
+    ]
     messages = (_message(channel, items, judgement, at) for channel in at.watchlist.channels)
     made = requests(judgement.services)
     return tuple(replace(message, requests=made) for message in messages if message is not None)
@@ -67,14 +70,20 @@ def _message(
 
 
 def _notices(channel: str, items: Iterable[_Candidate], at: CheckContext) -> list[Notice]:
-    found = []
-    for view, roles, state in items:
-        if channel in roles:
-            last = at.memory.notifications.get((view.item, channel))
-            reason = reason_due(view, state, last, at)
-            if reason is not None:
-                found.append(Notice(view, reason, roles[channel]))
-    return found
+    notices = (_notice(channel, item, at) for item in items)
+    return [notice for notice in notices if notice is not None]
+
+
+def _notice(channel: str, item: _Candidate, at: CheckContext) -> Notice | None:
+    """Return what is due about an item; also to a channel that only its hand-over concerns."""
+    view, roles = item.view, item.roles.get(channel, frozenset())
+    last = at.memory.notifications.get((view.item, channel))
+    reason = reason_due(view, item.state, last, at) if roles else None
+    news = news_due(view, channel, last, at) if isinstance(view, ServiceView) else ()
+    if isinstance(view, ServiceView) and news:
+        reason = reason if reason in MAIN_NEWS else news[-1].reason
+        roles |= roles_of(view.service, channel) & frozenset[Role]().union(*(n.roles for n in news))
+    return Notice(view, reason, roles, news) if reason is not None else None
 
 
 def _urgency(notice: Notice) -> tuple[tuple[bool, int, bool], int, str]:
@@ -100,9 +109,7 @@ def _to_be_confirmed(
 
 
 def _roles_in(view: ServiceView, channel: str) -> frozenset[Role]:
-    named = {Role.RENEWER: view.service.renewer, Role.INSTALLER: view.service.installer}
-    roles = frozenset(role for role, names in named.items() if channel in names)
-    return roles or frozenset({Role.COPY})
+    return roles_of(view.service, channel) or frozenset({Role.COPY})
 
 
 def _weekly(

@@ -14,6 +14,7 @@ from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.memory import Changes, ChannelState, Memory
 from shared.core.model.message import Message
 from shared.core.notify.due import messages_due
+from shared.core.notify.hand_over import ends
 from shared.core.notify.notifications import notifications_for
 
 AFTER_THE_LAST_END = timedelta(days=30)
@@ -55,10 +56,11 @@ def _checks(at: CheckContext, until: date) -> Iterator[datetime]:
     due_now = is_check_due(at.last_checks, at.watchlist, at.now) or is_retry_due(at.last_checks)
     if day <= until and due_now:
         yield at.now
+    ended = ends(at)
     while day <= until:
-        due = instant_on(day, at.watchlist)
-        if due > at.now:
-            yield due
+        due = {instant_on(day, at.watchlist)}
+        due |= {each for each in ended if each.astimezone(at.watchlist.zone).date() == day}
+        yield from sorted(each for each in due if each > at.now)
         day += timedelta(days=1)
 
 

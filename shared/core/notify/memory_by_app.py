@@ -57,7 +57,8 @@ class MemoryByApp:
         """
         at, key = self._at, app.key
         named = {name for service in app.services for name in service.channels}
-        in_use, services = at.memory.in_use_records, [service.id for service in app.services]
+        in_use, over = at.memory.in_use_records, at.memory.hand_overs
+        services = [service.id for service in app.services]
         watchlist = replace(
             at.watchlist,
             apps=(app,),
@@ -70,5 +71,6 @@ class MemoryByApp:
             items={**self._items[key], **self._items[INTRODUCTION]},
             notifications={**self._notifications[key], **self._notifications[INTRODUCTION]},
             channels={},
+            hand_overs={each: over[each] for each in services if each in over},
         )
         return at._replace(watchlist=watchlist, memory=memory)

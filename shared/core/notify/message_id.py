@@ -44,6 +44,8 @@ def _parts(message: Message, last: LastMessages, watchlist: Watchlist) -> Iterat
         view = notice.view
         status = (view.standing, view.situation, view.severity, _reminder(view, watchlist))
         yield ("item", view.item, notice.reason, *status, told(view.item))
+        for each in notice.news:
+            yield ("hand_over", view.item, each.reason, each.at.isoformat())
 
 
 def _reminder(view: View, watchlist: Watchlist) -> str:

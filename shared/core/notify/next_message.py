@@ -18,6 +18,7 @@ from shared.core.model.vocabulary import Reason
 from shared.core.notify.action import needs_action
 from shared.core.notify.candidate_days import candidate_days
 from shared.core.notify.due import messages_due
+from shared.core.notify.hand_over import ends
 from shared.core.notify.memory_by_app import MemoryByApp
 
 
@@ -45,8 +46,8 @@ def _search_app(
     found: NextMessages,
 ) -> None:
     wanted = {view.item for view in views if not isinstance(view, AppView) or needs_action(view)}
-    checks = (instant_on(day, at.watchlist) for day in candidate_days(views, at, snapshots))
-    for then in sorted(check for check in checks if check > at.now):
+    checks = {instant_on(day, at.watchlist) for day in candidate_days(views, at, snapshots)}
+    for then in sorted(check for check in checks | ends(at) if check > at.now):
         day = then.astimezone(at.watchlist.zone).date()
         channels = (found.by_channel.get(name, date.max) for name in at.watchlist.channels)
         if wanted <= found.by_item.keys() and all(known <= day for known in channels):

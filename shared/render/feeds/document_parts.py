@@ -1,10 +1,11 @@
-"""Parts of several JSON documents: credentials, apps and days."""
+"""Parts of several JSON documents: credentials, apps, days, snoozes and hand-overs."""
 
 from datetime import date
 
 from shared.core.model.check_record import Read
 from shared.core.model.decision import Acknowledgement
 from shared.core.model.directory import AppRecord, Credential
+from shared.core.model.hand_over import HandOver
 from shared.render.instant import instant
 
 type Json = dict[str, object]
@@ -54,4 +55,19 @@ def acknowledgement_document(given: Acknowledgement | None) -> Json | None:
         "by": given.by.name,
         "object_id": given.by.object_id or None,
         "at": instant(given.at),
+    }
+
+
+def hand_over_document(record: HandOver | None) -> Json | None:
+    """Return the state of a hand-over, and who did what; `None` while nothing is kept."""
+    if record is None or not record.shown:
+        return None
+    return {
+        "state": record.shown,
+        "key_id": record.key_id,
+        "hint": record.credential.hint or None,
+        "by": record.by.name,
+        "at": instant(record.at),
+        "until": instant(record.until),
+        "opened": [{"by": each.by.name, "at": instant(each.at)} for each in record.opened],
     }

@@ -22,6 +22,8 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 STANDINGS = tuple(standing for standing in Standing if standing != Standing.FAILING)
 """The standings of a service; `failing` is only for Lapsewatch itself."""
+HAND_OVERS = ("ready", "opened", "failed")
+"""The states of a hand-over, as the status document calls them."""
 OUTCOMES = (Outcome.OK, Outcome.PARTIAL, Outcome.FAILED)
 """The outcomes of a check that are stored."""
 _LEVELS = ", ".join(f"{severity.rank} {severity}" for severity in Severity)
@@ -58,6 +60,7 @@ def metrics(status: Status, watchlist: Watchlist) -> str:
     problems = sum(len(view.problems) for view in judgement.apps)
     _add_expiries(gauges, status)
     _add_services(gauges, status, watchlist)
+    _add_hand_overs(gauges, status)
     _add_checks(gauges, status.last_checks)
     gauges.set("stale", "1 if no check succeeded in the last 26 hours, else 0.", status.stale)
     gauges.set(
@@ -110,6 +113,17 @@ def _add_services(gauges: _Gauges, status: Status, watchlist: Watchlist) -> None
     gauges.set(
         "unread_services", "Services with unknown status: their app was never read.", len(unread)
     )
+
+
+def _add_hand_overs(gauges: _Gauges, status: Status) -> None:
+    """Add a count for each state, also 0, so that a rule sees a state that ends."""
+    views = status.judgement.services
+    if not any(view.hands_over for view in views):
+        return
+    states = [view.hand_over.shown for view in views if view.hand_over is not None]
+    gauge = gauges.add("hand_overs", "Values of new secrets that are handed over.", "state")
+    for each in HAND_OVERS:
+        gauge.labels(each).set(states.count(each))
 
 
 def _add_inventory(gauges: _Gauges, tenant: InventoryStatus) -> None:

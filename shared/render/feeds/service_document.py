@@ -12,6 +12,7 @@ from shared.render.feeds.document_parts import (
     app_document,
     credential_document,
     day_text,
+    hand_over_document,
 )
 from shared.render.instant import instant
 from shared.render.text.dates import Moment
@@ -28,6 +29,7 @@ _UNKNOWN_IF_UNREAD = (
     "next_message",
     "acknowledged",
     "confirmed",
+    "hand_over",
 )
 
 
@@ -64,6 +66,7 @@ def _service(view: ServiceView, next_messages: NextMessages, at: Moment) -> Json
         "next_step": next_step(view, at) or None,
         "next_message": day_text(next_messages.by_item.get(view.item)),
         "acknowledged": acknowledgement_document(view.acknowledged),
+        "hand_over": hand_over_document(view.hand_over),
     }
 
 

@@ -43,6 +43,7 @@ COLUMNS = (
     "next_step",
     "next_message",
     *DECIDED_COLUMNS,
+    "hand_over",
 )
 
 OUR_VALUES = {"days_left", "ends", "ends_at", "ends_utc", "next_message", "acknowledged_until"}

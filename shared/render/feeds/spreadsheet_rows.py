@@ -29,6 +29,7 @@ def rows(status: Status, watchlist: Watchlist) -> Iterator[CsvRow]:
             _item(service, next_messages, at)
             | credential_cells(service.in_use, watchlist.zone)
             | decided_cells(service)
+            | {"hand_over": service.hand_over.shown if service.hand_over is not None else ""}
         )
     for app in unread_apps(watchlist, judgement):
         yield from (_unread_service(each, app) for each in app.services)

@@ -34,7 +34,7 @@ def turn_of(view: View, at: CheckContext) -> Turn | None:
 def turns_of(view: View, at: CheckContext) -> tuple[Turn, ...]:
     """Return everybody's task, in order; empty if there is nothing to do."""
     tasks = turns(view, Moment(at.now, at.watchlist.zone))
-    return tuple(Turn(capital(whose), capital(task)) for whose, task in tasks)
+    return tuple(Turn(capital(whose), capital(_here(task))) for whose, task in tasks)
 
 
 def why(view: View, at: CheckContext) -> str:
@@ -46,10 +46,14 @@ def why(view: View, at: CheckContext) -> str:
         return ""
     notice = Notice(view, reason, frozenset())
     sentences = explanation(notice, now=at.now, zone=at.watchlist.zone, page_url=_ANY_URL)
-    return " ".join(sentences).replace(" on the status page", " below")
+    return _here(" ".join(sentences))
 
 
 def fact_rows(view: View, at: CheckContext) -> list[tuple[str, str]]:
     """Return pairs of a label and a text; the next step is not among them."""
     found = facts(Notice(view, Reason.FIRST, frozenset()), now=at.now, zone=at.watchlist.zone)
     return [(label, text) for label, text in found if label not in {NEXT_STEP, THEN}]
+
+
+def _here(text: str) -> str:
+    return text.replace(" on the status page", " below")

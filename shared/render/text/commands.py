@@ -81,6 +81,12 @@ def create_principal(client_id: str) -> tuple[str, ...]:
     return (f"az ad sp create --id {quote(client_id)}",)
 
 
+def remove_secret(client_id: str, key_id: str) -> str:
+    """Remove a secret from an app registration; an owner of that can run it."""
+    ids = f"--id {quote(client_id)} --key-id {quote(key_id)}"
+    return f"az ad app credential delete {ids}"
+
+
 def vault_reference(vault: str, secret: str) -> tuple[str, ...]:
     """List the vault's secrets, store this one, and allow the app to read it."""
     scope = f"$(az keyvault show --name {vault} --query id -o tsv)"

@@ -12,7 +12,9 @@ from shared.render.text.wording import words_for
 def explanation(notice: Notice, *, now: datetime, zone: ZoneInfo, page_url: str = "") -> list[str]:
     """Return the sentences that say why a notice comes now; with `page_url`, also what to press."""
     words = words_for(notice.view)
-    lines = list(words.explanation(notice.reason, Moment(now, zone), page=bool(page_url)))
+    at = Moment(now, zone)
+    lines = list(words.news(notice.news, at))
+    lines += words.explanation(notice.reason, at, page=bool(page_url))
     if notice.reason == Reason.STILL_WAITING:
         lines.append("You get this reminder daily for a week, then weekly, until it is done.")
     if notice.roles == {Role.COPY} and words.marks_copies:

@@ -53,7 +53,8 @@ def kind(message: Message) -> str:
 
 
 def _kind_of(notice: Notice, zone: ZoneInfo) -> str:
-    words = WORDS[notice.severity] if notice.about_snooze else urgency(notice.view, zone)
+    quiet = notice.about_snooze or notice.severity != notice.view.severity
+    words = WORDS[notice.severity] if quiet else urgency(notice.view, zone)
     if words == WORDS[notice.severity]:
         words = _CALM.get(notice.severity, words)
     return f"{words[0].lower()}{words[1:]}"

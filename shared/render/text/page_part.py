@@ -34,7 +34,7 @@ def _part(notice: Notice) -> str:
 
 def _part_of_service(view: ServiceView, notice: Notice) -> str:
     service = view.service.id
-    if view.assumed and view.standing in _TO_CONFIRM:
+    if view.assumed and view.standing in _TO_CONFIRM and view.handed_over is None:
         return f"{service}-confirm"
     needed = words_for(view).runbook_sections().get(Role.INSTALLER, ())
     if REQUEST in needed and notice.roles != {Role.RENEWER}:

@@ -11,7 +11,7 @@ from shared.core.model.watchlist import REQUEST
 from shared.core.notify.requests import request_of
 from shared.render.text.card_markdown import card_markdown
 from shared.render.text.dates import Moment, full_day
-from shared.render.text.default_request import DEFAULT_REQUEST
+from shared.render.text.default_request import default_request
 from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.filling import fill_markdown, fill_plain
 from shared.render.text.joint_request import joint_request
@@ -98,7 +98,9 @@ def _note(request: Request) -> str:
 
 def _source(request: Request) -> str:
     runbook = request.runbook
-    return DEFAULT_REQUEST if runbook is None else runbook.sections.get(REQUEST, "")
+    if runbook is None:
+        return default_request(hands_over=request.first.hands_over)
+    return runbook.sections.get(REQUEST, "")
 
 
 def _short(request: Request, page_url: str) -> str:

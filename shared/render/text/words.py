@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
 from shared.core.model.directory import Credential
+from shared.core.model.news import News
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service
@@ -91,6 +92,10 @@ class Words:
 
     def explanation(self, reason: Reason, at: Moment, *, page: bool) -> Iterable[str]:  # noqa: ARG002  (some kinds need them)
         """Return sentences that say why a message comes now; `page`: there is a status page."""
+        return ()
+
+    def news(self, news: Iterable[News], at: Moment) -> Iterable[str]:  # noqa: ARG002  (as above)
+        """Return sentences that say what is news of a hand-over."""
         return ()
 
     def facts(self, at: Moment) -> Iterable[tuple[str, str]]:  # noqa: ARG002  (some kinds need them)

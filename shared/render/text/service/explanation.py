@@ -15,6 +15,7 @@ from shared.render.text.naming import (
     listed,
     noun,
     relative_age,
+    whom_to_ask,
 )
 
 
@@ -119,6 +120,9 @@ def _waiting(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> It
         yield f"To settle it, {newest}, check that it syncs, then {then}."
     elif reason != Reason.STILL_OLD and view.loss == Loss.NONE:
         yield (f"Nobody has confirmed that {name} uses the new {kind} yet, so reminders continue.")
+    if view.hands_over and view.hand_over is None and kind != Kind.CERTIFICATE:
+        whom = whom_to_ask(view.service)
+        yield f"If you do not have its value, ask {whom} to hand it over on the status page."
     yield from _shorter(view, at)
     if view.loss != Loss.NONE:
         is_certificate = kind == Kind.CERTIFICATE

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.core.model.directory import Kind
+from shared.core.model.directory import Credential, Kind
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Role, Standing
 from shared.render.text.dates import Moment
@@ -21,6 +22,10 @@ from shared.render.text.turn import INSTALLER, NOTHING_TO_DO, RENEWER, Turn
 
 def turn(view: ServiceView, at: Moment) -> Turn:
     """Return who acts next, and what they do."""
+    return _turn_of_hand_over(view, at) or _turn_by_standing(view, at)
+
+
+def _turn_by_standing(view: ServiceView, at: Moment) -> Turn:
     name = clean(view.service.name)
     match view.standing:
         case Standing.HEALTHY if view.assumed:
@@ -38,15 +43,28 @@ def turn(view: ServiceView, at: Moment) -> Turn:
             return Turn(RENEWER, _create(view, at))
 
 
+def _turn_of_hand_over(view: ServiceView, at: Moment) -> Turn | None:
+    """Return who acts next with a value that is handed over, or was; `None` if nothing was."""
+    if view.handed_over is not None:
+        value = _open(view.handed_over, clean(view.service.name))
+        return Turn(INSTALLER, f"{value} and check that it syncs.")
+    if not (view.standing == Standing.AWAITING_INSTALL and view.value_missing):
+        return None
+    value = f"hand the value of {_value(view.replacement)} over again on the status page"
+    return Turn(RENEWER, f"{value}, or create a {new_credential(view, at)}.")
+
+
 def request(view: ServiceView, at: Moment) -> str:
     """Return what an installer asks of those who can create a secret, as a task; else empty.
 
     An unclaimed credential may already be the new one; its value is with them.
     """
-    if not (_is_unmatched(view) or view.needs_new_credential):
-        return ""
     name = clean(view.service.name)
     whom = whom_to_ask(view.service)
+    if view.standing == Standing.AWAITING_INSTALL and view.value_missing:
+        return f"ask {whom} to hand the value of {_value(view.replacement)} over again."
+    if view.handed_over is not None or not (_is_unmatched(view) or view.needs_new_credential):
+        return ""
     if view.candidates:
         value = "" if _is_certificate(view) else ", and for its value"
         is_it = f"whether the {_candidates(view)} is the new one for {name}{value}"
@@ -59,6 +77,8 @@ def request(view: ServiceView, at: Moment) -> str:
 
 def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
     """Return the runbook sections that each role needs next."""
+    if view.handed_over is not None:
+        return {Role.INSTALLER: ("Install", "Verify")}
     if view.needs_new_credential:
         return {Role.RENEWER: ("Create",), Role.INSTALLER: ("Request",)}
     if view.standing == Standing.AWAITING_INSTALL:
@@ -67,14 +87,29 @@ def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
 
 
 def _create(view: ServiceView, at: Moment) -> str:
-    thing = "it" if _is_certificate(view) else "its value securely"
-    installer = party("installer", view.service.installers)
-    new = new_credential(view, at)
-    create = f"{_if_in_use(view)}create a {new} and send {thing} to the {installer}."
+    create = f"{_if_in_use(view)}create a {new_credential(view, at)} and {_send(view)}."
     if not view.candidates:
         return create
     name = clean(view.service.name)
     return f"if the {_candidates(view)} belongs to {name}, assign it to {name}; otherwise {create}"
+
+
+def _send(view: ServiceView) -> str:
+    if view.hands_over and not _is_certificate(view):
+        return "hand its value over on the status page"
+    thing = "it" if _is_certificate(view) else "its value securely"
+    return f"send {thing} to the {party('installer', view.service.installers)}"
+
+
+def _open(record: HandOver, name: str) -> str:
+    value = f"the value of {_value(record.credential)}"
+    if record.state == HandOverState.OPENED:
+        return f"paste {value} into {name}"
+    return f"open {value} on the status page, paste it into {name}"
+
+
+def _value(new: Credential | None) -> str:
+    return f"“{clean(new.name)}”" if new is not None and clean(new.name) else "the new secret"
 
 
 def _if_in_use(view: ServiceView) -> str:
@@ -94,8 +129,7 @@ def _install(view: ServiceView) -> str:
     name, new = clean(view.service.name), view.replacement
     if new is not None and new.kind == Kind.CERTIFICATE:
         return f"install the {called(new)} in {name}"
-    value = f"“{clean(new.name)}”" if new is not None and clean(new.name) else "the new secret"
-    return f"paste the value of {value} into {name}"
+    return f"paste the value of {_value(new)} into {name}"
 
 
 def new_credential(view: ServiceView, at: Moment) -> str:

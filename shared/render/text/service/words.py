@@ -1,18 +1,20 @@
 """All sentences about a service."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import override
 
 from shared.core.model.directory import Credential
 from shared.core.model.message import ABOUT_SNOOZE
+from shared.core.model.news import News
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Role, Standing
 from shared.core.model.watchlist import Service
 from shared.render.text.dates import Moment
 from shared.render.text.escape import clean
 from shared.render.text.links import Link, service_links
-from shared.render.text.service import pipeline, snooze
+from shared.render.text.naming import capital
+from shared.render.text.service import hand_over, pipeline, snooze
 from shared.render.text.service.explanation import candidates, explanation
 from shared.render.text.service.facts import facts
 from shared.render.text.service.headline import headline, summary
@@ -53,7 +55,9 @@ class ServiceWords(Words):
 
     @override
     def headline(self, reason: Reason, at: Moment) -> str:
-        return snooze.headline(self.view, reason, at) or headline(self.view, reason, at)
+        about = hand_over.headline(self.view, reason, at)
+        about = about or snooze.headline(self.view, reason, at)
+        return about or headline(self.view, reason, at)
 
     @override
     def turn(self, at: Moment) -> Turn:
@@ -70,8 +74,16 @@ class ServiceWords(Words):
         yield from snooze.snooze(self.view, reason, at)
 
     @override
+    def news(self, news: Iterable[News], at: Moment) -> Iterator[str]:
+        return hand_over.sentences(self.view, news, at)
+
+    @override
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
-        return facts(self.view, at)
+        *rows, app = facts(self.view, at)
+        handed_over = hand_over.fact(self.view, at)
+        return (
+            [*rows, (hand_over.LABEL, capital(handed_over)), app] if handed_over else [*rows, app]
+        )
 
     @override
     def links(self) -> Iterator[Link]:
@@ -98,7 +110,9 @@ class PipelineWords(ServiceWords):
     def headline(self, reason: Reason, at: Moment) -> str:
         if self._is_watched and reason == Reason.RUNG:
             return pipeline.reminder(self.view, at)
-        return super().headline(reason, at) if reason in ABOUT_SNOOZE else self.summary(at)
+        if reason in ABOUT_SNOOZE:
+            return super().headline(reason, at)
+        return hand_over.headline(self.view, reason, at) or self.summary(at)
 
     @override
     def turn(self, at: Moment) -> Turn:

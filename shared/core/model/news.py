@@ -1,0 +1,23 @@
+"""News of the hand-over of a new secret."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.core.model.vocabulary import Reason, Role, Severity
+
+SEVERITY = {
+    Reason.OPENED_AGAIN: Severity.WARNING,
+    Reason.HAND_OVER_EXPIRED: Severity.WARNING,
+    Reason.HAND_OVER_FAILED: Severity.WARNING,
+    Reason.ORPHAN: Severity.WARNING,
+}
+"""Of news of a hand-over after which somebody has to act, or should look; else `notice`."""
+
+
+class News(NamedTuple):
+    """What is news of a hand-over; `core.notify.hand_over` decides it."""
+
+    reason: Reason
+    at: datetime
+    roles: frozenset[Role]
+    """Who is notified."""
