@@ -12,9 +12,10 @@ from shared.core.results import CheckResult, Status
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms
+from shared.web.response import HttpResponse
 from shared.web.visit import Done, PageVisit
 
-type Act = Callable[[PageVisit, forms.Fields], Done]
+type Act = Callable[[PageVisit, forms.Fields], Done | HttpResponse]
 
 
 class AlreadyDone(Exception):
@@ -40,10 +41,10 @@ def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
         raise AlreadyDone(flash.already(view, now, zone)) from None
     visit.report_check(done.check)
     notice = "undo" if done.undo else "confirm"
-    return Done(notice + _later(done.check), given.service)
+    return Done(notice + later(done.check), given.service)
 
 
-def _later(result: CheckResult) -> str:
+def later(result: CheckResult) -> str:
     """Return the suffix of the notice about a form, by the check that followed it."""
     return "" if result.everyone_notified else flash.LATER
 
@@ -72,13 +73,13 @@ def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
         service = forms.cancelling(form)
         done = decisions.cancel(visit.watch, service, by=visit.person)
         visit.report_check(done.check)
-        return Done("cancel" + _later(done.check), _only(done.decided.decision.services))
+        return Done("cancel" + later(done.check), _only(done.decided.decision.services))
     given = forms.acknowledging(form)
     done = decisions.acknowledge(
         visit.watch, given.service, given.until, given.why, by=visit.person
     )
     visit.report_check(done.check)
-    return Done("acknowledge" + _later(done.check), _only(done.decided.decision.services))
+    return Done("acknowledge" + later(done.check), _only(done.decided.decision.services))
 
 
 def _claim(visit: PageVisit, form: forms.Fields) -> Done:
@@ -92,7 +93,7 @@ def _claim(visit: PageVisit, form: forms.Fields) -> Done:
     _require_shown(given, shown, "already been assigned")
     done = decisions.claim(visit.watch, given.key_id, given.services, by=visit.person)
     visit.report_check(done.check)
-    return Done("claim" + _later(done.check), _only(given.services))
+    return Done("claim" + later(done.check), _only(given.services))
 
 
 def _reopen(visit: PageVisit, given: forms.Reopening) -> Done:
@@ -103,7 +104,7 @@ def _reopen(visit: PageVisit, given: forms.Reopening) -> Done:
     _require_shown(given, shown, "already been taken back")
     done = decisions.reopen(visit.watch, given.key_id, by=visit.person)
     visit.report_check(done.check)
-    return Done("reopen" + _later(done.check), _only(done.decided.decision.services))
+    return Done("reopen" + later(done.check), _only(done.decided.decision.services))
 
 
 def _of_tenant(status: Status, *, ignored: bool) -> Iterator[InventoryItem]:
@@ -138,7 +139,7 @@ def _check(visit: PageVisit, _: forms.Fields) -> Done:
         raise Refused("A check is already running. Try again in a minute.")
     if result.outcome == Outcome.FAILED:
         raise Refused(f"The check failed. {result.error}")
-    return Done("check" + _later(result))
+    return Done("check" + later(result))
 
 
 ACTS: Mapping[str, Act] = {

@@ -6,20 +6,19 @@ is now.
 """
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import azure.functions as func
 
-from shared.bootstrap import settings, token_verifier, watching
+from shared.bootstrap import hands_over, settings, token_verifier, watching
 from shared.config.problems import Misconfigured
-from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
-from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import history_query, inventory_query, listing_query, templates
 from shared.web import forms, response
+from shared.web.answer_form import address, answer_form
 from shared.web.auth import from_own_page, may_sign_in_again, who
-from shared.web.decisions import ACTS, Act, AlreadyDone
+from shared.web.decisions import ACTS
+from shared.web.hand_over import HAND_OVER_ACTS
 from shared.web.listing import listing_file, read_listing
 from shared.web.log import log, report
 from shared.web.request import READ, arrival, lost_its_body
@@ -74,15 +73,16 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
     """
     if req.route_params["form"].lower() == SPREADSHEET and req.method in READ:
         return respond(_visited(req, lambda visit, _: spreadsheet(visit.watch)))
-    act = ACTS.get(req.route_params["form"].lower())
+    acts = {**ACTS, **HAND_OVER_ACTS} if hands_over() else ACTS
+    act = acts.get(req.route_params["form"].lower())
     if act is None:
-        detail = f"The page's forms are {', '.join(ACTS)}."
+        detail = f"The page's forms are {', '.join(acts)}."
         return respond(response.problem(404, "No such form", detail))
     if req.method != "POST":
-        return respond(response.see_other(_address(tenant=req.params.get("tenant", ""))))
+        return respond(response.see_other(address(tenant=req.params.get("tenant", ""))))
 
     def answer(visit: PageVisit, configured: Settings) -> response.HttpResponse:
-        return _unacceptable(req, configured) or _decided(visit, act, req.get_body())
+        return _unacceptable(req, configured) or answer_form(visit, act, req.get_body())
 
     return respond(_visited(req, answer))
 
@@ -94,11 +94,11 @@ def _visited(
     time = arrival()
     try:
         configured = settings()
-        person = who(req.headers, token_verifier(configured))
+        visitor = who(req.headers, token_verifier(configured))
     except NotSignedIn as error:
         log.info("page: %s", error)
         if req.method in READ and may_sign_in_again(req.headers, token_verifier(configured)):
-            return response.sign_in(_address(tenant=req.params.get("tenant", "")))
+            return response.sign_in(address(tenant=req.params.get("tenant", "")))
         return response.page(templates.not_signed_in(), 401)
     except (Misconfigured, PortError) as error:
         log.error("page: %s", error)
@@ -106,7 +106,16 @@ def _visited(
     try:
         configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, time=time) as watch:
-            visit = PageVisit(person, watch, log.info, report, configured.page_of_tenant)
+            visit = PageVisit(
+                visitor.person,
+                watch,
+                log.info,
+                report,
+                configured.page_of_tenant,
+                visitor.roles,
+                visitor.authenticated_at,
+                configured.sign_in_origin,
+            )
             return answer(visit, configured)
     except NoSuchTenant as error:
         return _which_tenant(configured, given=error.given, read=req.method in READ)
@@ -139,23 +148,3 @@ def _unacceptable(req: func.HttpRequest, configured: Settings) -> response.HttpR
         detail = f"Expected the content type {forms.MEDIA_TYPE}. Nothing was saved."
         return response.problem(415, "Not a form", detail)
     return None
-
-
-def _decided(visit: PageVisit, act: Act, body: bytes) -> response.HttpResponse:
-    """Do what a form asks for and redirect to the page; if that fails, return the page now."""
-    try:
-        done = act(visit, forms.fields(body))
-    except forms.BadForm as error:
-        return status_page(visit, problem=str(error), status=400)
-    except AlreadyDone as error:
-        return status_page(visit, error.receipt, status=409)
-    except Refused as error:
-        return status_page(visit, problem=str(error), status=409)
-    address = _address(tenant=visit.tenant, done=done.notice, service=done.service)
-    return response.see_other(address)
-
-
-def _address(**query: str) -> str:
-    """Return the path of the page with a query; empty values are left out."""
-    encoded = urlencode({name: value for name, value in query.items() if value})
-    return f"{PAGE_PATH}?{encoded}" if encoded else PAGE_PATH

@@ -30,6 +30,7 @@ class ShownParts(NamedTuple):
 
 
 NOTHING_ASKED = ShownParts()
+NOTHING_SAVED = "Nothing was saved."
 
 
 def status_page(
@@ -37,6 +38,7 @@ def status_page(
     result: Done | flash.Receipt | None = None,
     *,
     problem: str = "",
+    failed: str = NOTHING_SAVED,
     status: int = 200,
     shown: ShownParts = NOTHING_ASKED,
 ) -> response.HttpResponse:
@@ -46,6 +48,7 @@ def status_page(
         visit: Who sees the page, and of which tenant.
         result: What the address says that a form did, or the text about a form.
         problem: Why a form was refused.
+        failed: What it did not do.
         status: The HTTP status.
         shown: The parts of the page that its address asks for.
     """
@@ -61,6 +64,8 @@ def status_page(
             histories,
             visit.person,
             problem=flash.refusal(problem),
+            failed=failed,
+            handing_over=visit.visitor if visit.watch.vault is not None else None,
             wanted=shown.part,
             history=shown.history,
             listing=shown.listing,
@@ -71,7 +76,8 @@ def status_page(
         notice = _receipt(result, recent, data) if isinstance(result, Done) else result
         return page(replace(data, notice=notice))
 
-    return response.page(visit.watch.shown_status(html), status)
+    posts_to = visit.sign_in_origin if visit.watch.vault is not None else ""
+    return response.page(visit.watch.shown_status(html), status, posts_to=posts_to)
 
 
 def _receipt(said: Done, recent: Sequence[Decision], data: PageData) -> flash.Receipt | None:

@@ -15,7 +15,7 @@ from shared.core.notify.action import needs_action
 from shared.core.notify.reason import ACKNOWLEDGED_ABOVE
 from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
-from shared.render.text.naming import capital, described
+from shared.render.text.naming import capital, described, party
 
 LATER = "-later"
 """The suffix of a decision's name if some people have not been notified yet."""
@@ -65,6 +65,10 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
             text = f"snooze taken back; reminders continue.{unsent}"
         case "reopen":
             text = f"assignment taken back; the credential is not assigned any more.{unsent}"
+        case "hand-over":
+            text = f"the value is in the vault. {_installer(service, watchlist, later=later)}"
+        case "withdraw":
+            text = f"the value was withdrawn, and is deleted from the vault.{unsent}"
         case "check":
             text = f"check completed.{unsent}"
         case _:
@@ -111,6 +115,12 @@ def refusal(error: str) -> str:
 def _about(service: str, watchlist: Watchlist, text: str) -> str:
     known = watchlist.services.get(service)
     return f"{clean(known.name)}: {text}" if known is not None else capital(text)
+
+
+def _installer(service: str, watchlist: Watchlist, *, later: bool) -> str:
+    installers = watchlist.services[service].installers if service in watchlist.services else ()
+    whom = party("installer", installers)
+    return f"The next check tells the {whom}." if later else f"The {whom} has been informed."
 
 
 def _notified(people: str, *, later: bool) -> str:
