@@ -97,6 +97,7 @@ def page(data: PageData) -> str:
         notice=data.notice,
         problem=clean(data.problem, MAX_PROBLEM_CHARS),
         failed=data.failed,
+        hands_over=data.handing_over is not None,
         verdict=verdict(status, at, to_do + assumed),
         beside=urgent_ones(status.inventory),
         troubles=list(other_items.troubles(status, at)),

@@ -60,7 +60,12 @@ def value_page(shown: Shown, status: Status, at: CheckContext) -> str:
         sections=[
             each for view in found for each in sections(view, BESIDE, at) if each.title in BESIDE
         ],
-        links=[link for view in found for link in words_for(view).links()],
+        links=[
+            link
+            for view in found
+            for link in words_for(view).links()
+            if link.url == view.service.link
+        ],
         confirms=[each for each in buttons if each.shown.key_id == record.key_id],
     )
 
