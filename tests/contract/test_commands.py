@@ -32,8 +32,7 @@ COMMANDS = table("""
 """`python -m shared COMMAND`."""
 LOCAL = table("""
     local.tenant: --port --story
-    local.host: --app --port --state --no-timers --signed-in --without-role --minutes-ago
-        --strict --production
+    local.host: --app --port --state --no-timers --signed-in --without-role --minutes-ago --strict --production
     local.package: --start --try
     local.simulation.soak: --apps --days --seed
     tests.conformance: --url --key --master-key --local --json --only

@@ -22,11 +22,9 @@ from shared.render.text.naming import called, capital, party, whom_to_ask
 def with_hand_over(
     card: Card, view: ServiceView, visitor: Visitor, at: CheckContext, base: str, *, tenant: str
 ) -> Card:
-    """Return the card with the hand-over of its new secret, and with the tasks that follow."""
+    """Return the card with the hand-over of its new secret, and the task of who hands it over."""
     part = _part(view, visitor, at, sign_in_again(base, tenant, view.service.id))
-    installs = part.opens and view.standing == Standing.AWAITING_INSTALL
-    later = () if installs else card.turns
-    return replace(card, hand_over=part, turns=(*_turns(part, view), *later))
+    return replace(card, hand_over=part, turns=(*_first(part, view), *card.turns))
 
 
 def _part(view: ServiceView, visitor: Visitor, at: CheckContext, sign_in: str) -> HandOverPart:
@@ -112,13 +110,16 @@ def _opened(
         yield f"You opened it {then}{again}. If you still need it, {ask}."
 
 
-def _turns(part: HandOverPart, view: ServiceView) -> Iterator[Turn]:
-    """Yield the task that comes before those of the card: to open the value, or to hand it over."""
-    service, name = view.service, clean(view.service.name)
-    if part.opens:
-        task = f"Open the value, paste it into {name}, check that it syncs, and confirm."
-        yield Turn(capital(party("installer", service.installers)), task)
-    elif part.offers_first and view.standing == Standing.AWAITING_INSTALL and not view.stopgap:
-        new = f"the {called(view.replacement)}" if view.replacement else "the new secret"
-        task = f"Hand over the value of {new}: paste it here once."
-        yield Turn(capital(party("renewer", service.renewers)), task)
+def _first(part: HandOverPart, view: ServiceView) -> Iterator[Turn]:
+    """Yield the task that comes before the installer's: to hand over a value that waits.
+
+    If it was handed over before and is kept no more, the words of the card say that.
+    """
+    record, new = view.hand_over, view.replacement
+    if view.standing != Standing.AWAITING_INSTALL or view.stopgap or not part.offers_first:
+        return
+    if new is None or (record is not None and record.key_id == new.key_id):
+        return
+    which = f"“{clean(new.name)}”" if clean(new.name) else "the new secret"
+    whose = capital(party("renewer", view.service.renewers))
+    yield Turn(whose, f"Hand the value of {which} over below.")
