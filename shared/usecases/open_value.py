@@ -9,6 +9,7 @@ from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.hand_over import HandOver, HandOverState, Opening
 from shared.core.model.secret import Secret
 from shared.core.results import CheckResult
+from shared.ports.errors import VaultError
 from shared.ports.vault import vault_name
 from shared.usecases.check import Watch
 from shared.usecases.save_decision import save_decision
@@ -32,7 +33,10 @@ def open_value(watch: Watch, service_id: str, *, by: Person, seen: int) -> Opene
         raise Refused("There is no value to open.")
     if not can_open(record, by, now) or seen != len(record.opened):
         raise Refused(f"{record.opened[-1].by.name} has opened this value already.")
-    value = watch.vault.value(vault_name(service_id, record.key_id))
+    try:
+        value = watch.vault.value(vault_name(service_id, record.key_id))
+    except VaultError as error:
+        raise Refused(f"The value could not be read. {error}") from None
     if value is None:
         raise Refused("The vault does not have the value.")
     opened = replace(

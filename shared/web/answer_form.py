@@ -4,17 +4,14 @@ from urllib.parse import urlencode
 
 from shared.config.setting_rules import PAGE_PATH
 from shared.core.decisions import Refused
-from shared.ports.errors import VaultError
 from shared.web import forms, response
 from shared.web.decisions import Act, AlreadyDone
 from shared.web.hand_over import HAND_OVER_ACTS, NotAllowed
-from shared.web.log import log
 from shared.web.status_page import NOTHING_SAVED, status_page
 from shared.web.visit import PageVisit
 
 NOTHING_SHOWN = "Nothing was shown."
-NOT_DONE = "That did not succeed."
-_STATUS = {forms.BadForm: 400, NotAllowed: 403, Refused: 409, VaultError: 503}
+_STATUS = {forms.BadForm: 400, NotAllowed: 403, Refused: 409}
 
 
 def answer_form(visit: PageVisit, act: Act, body: bytes) -> response.HttpResponse:
@@ -26,7 +23,7 @@ def answer_form(visit: PageVisit, act: Act, body: bytes) -> response.HttpRespons
         done = act(visit, forms.fields(body))
     except AlreadyDone as error:
         return status_page(visit, error.receipt, status=409)
-    except (forms.BadForm, NotAllowed, Refused, VaultError) as error:
+    except (forms.BadForm, NotAllowed, Refused) as error:
         return _refused(visit, act, error)
     if isinstance(done, response.HttpResponse):
         return done
@@ -42,8 +39,5 @@ def address(**query: str) -> str:
 def _refused(visit: PageVisit, act: Act, error: Exception) -> response.HttpResponse:
     """Return the page as it is now, with what did not happen and why."""
     failed = NOTHING_SHOWN if act is HAND_OVER_ACTS["show-value"] else NOTHING_SAVED
-    if isinstance(error, VaultError):
-        log.error("page: %s", error)
-        failed = NOT_DONE
     status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
     return status_page(visit, problem=str(error), failed=failed, status=status)

@@ -32,7 +32,8 @@ COMMANDS = table("""
 """`python -m shared COMMAND`."""
 LOCAL = table("""
     local.tenant: --port --story
-    local.host: --app --port --state --no-timers --signed-in --without-role --minutes-ago --strict --production
+    local.host: --app --port --state --no-timers --signed-in --strict --production
+    local.host: --without-role --minutes-ago
     local.package: --start --try
     local.simulation.soak: --apps --days --seed
     tests.conformance: --url --key --master-key --local --json --only
