@@ -1,6 +1,6 @@
 """Easy Auth for one person who is always signed in: only the page's routes get an ID token.
 
-`/.auth/login/aad` signs the person in anew, without a question, and leads back to the page.
+`/.auth/login/aad` signs the person in again, without a question, and leads back to the page.
 
 Headers with the same names are removed from the client's request first. The token comes from the
 stand-in tenant (`local.stand_in.sign_in`); in Azure it comes from Entra. The headers:

@@ -40,10 +40,8 @@ def hand_over(watch: Watch, service_id: str, value: Secret, *, by: Person) -> Ha
     now = watch.clock()
     until = now + timedelta(days=KEEP_DAYS)
     before = watch.ledger.hand_overs().get(service_id)
-    record = HandOver(
-        service_id, HandOverState.KEEPING, fits[0], by, now, until, now,
-        version=before.version if before else "",
-    )  # fmt: skip
+    record = HandOver(service_id, HandOverState.KEEPING, fits[0], by, now, until, now)
+    record = replace(record, version=before.version if before else "")
     record = watch.ledger.save_hand_over(record)
     label = VaultLabel(service_id, record.key_id, by.name, now, until)
     watch.vault.keep(label, value)

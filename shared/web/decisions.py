@@ -1,6 +1,6 @@
 """What the forms of the status page do: confirm, acknowledge, claim and check; or take it back."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from shared.core.decisions import Refused
@@ -8,23 +8,12 @@ from shared.core.model.check_record import Outcome
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.views import AssignedView, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Loss
-from shared.core.results import CheckResult, Status
+from shared.core.results import Status
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms
-from shared.web.response import HttpResponse
+from shared.web.act import Act, AlreadyDone, later
 from shared.web.visit import Done, PageVisit
-
-type Act = Callable[[PageVisit, forms.Fields], Done | HttpResponse]
-
-
-class AlreadyDone(Exception):
-    """Another form has already done the same."""
-
-    def __init__(self, receipt: flash.Receipt) -> None:
-        """Keep the text for the page: who did it, and when."""
-        super().__init__(receipt.text)
-        self.receipt = receipt
 
 
 def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
@@ -42,11 +31,6 @@ def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
     visit.report_check(done.check)
     notice = "undo" if done.undo else "confirm"
     return Done(notice + later(done.check), given.service)
-
-
-def later(result: CheckResult) -> str:
-    """Return the suffix of the notice about a form, by the check that followed it."""
-    return "" if result.everyone_notified else flash.LATER
 
 
 def _already_confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView | None:

@@ -10,13 +10,9 @@ from shared.usecases import hand_over as values
 from shared.usecases.open_value import open_value
 from shared.web import hand_over_forms as forms
 from shared.web import response
-from shared.web.decisions import Act, later
+from shared.web.act import Act, later
 from shared.web.forms import Fields
-from shared.web.visit import Done, PageVisit
-
-
-class NotAllowed(Exception):
-    """The person may not open a value; the text says why, and who can change that."""
+from shared.web.visit import Done, NotAllowed, PageVisit
 
 
 def _hand_over(visit: PageVisit, form: Fields) -> Done:
@@ -47,7 +43,7 @@ def _show(visit: PageVisit, form: Fields) -> response.HttpResponse:
         visit.report_check(opened.check)
     shown = Shown(opened.record, opened.value, visit.person.name, PAGE_PATH, visit.tenant)
     html = visit.watch.shown_status(lambda status, at: value_page(shown, status, at))
-    return response.page(html, posts_to=visit.sign_in_origin)
+    return response.page(html, posts_to=visit.posts_to)
 
 
 def _require_shown(visit: PageVisit, service: str, key_id: str) -> None:
@@ -60,9 +56,11 @@ def _require_shown(visit: PageVisit, service: str, key_id: str) -> None:
         )
 
 
+SHOW = "show-value"
+NOTHING_SHOWN = "Nothing was shown."
 HAND_OVER_ACTS: Mapping[str, Act] = {
     "hand-over": _hand_over,
-    "show-value": _show,
+    SHOW: _show,
     "withdraw": _withdraw,
 }
 """By the last part of the route; only where there is a vault."""

@@ -36,6 +36,16 @@ class PageVisit:
         return Visitor(self.person, self.roles, self.authenticated_at)
 
     @property
+    def hands_over(self) -> bool:
+        """Whether new secrets are handed over here."""
+        return self.watch.vault is not None
+
+    @property
+    def posts_to(self) -> str:
+        """The origin besides the page's own to which its forms may lead."""
+        return self.sign_in_origin if self.hands_over else ""
+
+    @property
     def tenant(self) -> str:
         """The tenant's key in links; empty if there is only one."""
         return self.watch.watchlist.key if self.watch.watchlist.name else ""
@@ -43,6 +53,10 @@ class PageVisit:
     def report_check(self, result: CheckResult) -> None:
         """Log a check that this person started."""
         self.report(result, self.watch.watchlist.key)
+
+
+class NotAllowed(Exception):
+    """The person may not do this; the text explains why, and who can change that."""
 
 
 class Done(NamedTuple):

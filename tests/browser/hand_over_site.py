@@ -10,9 +10,9 @@ from werkzeug import Request, Response
 from local.stand_in.loopback import Loopback
 from shared.core.model.decision import Person
 from shared.render.page.templates import assets
-from shared.web.answer_form import answer_form
 from shared.web.decisions import ACTS
-from shared.web.hand_over import HAND_OVER_ACTS
+from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN
+from shared.web.page import answer_form
 from shared.web.response import GUARDS, HttpResponse, asset
 from shared.web.status_page import status_page
 from shared.web.visit import Done, PageVisit
@@ -57,7 +57,8 @@ class ServedSite:
             return _sent(asset(assets(), name, None))
         visit = self._visit(request.headers[PERSON])
         if request.method == "POST":
-            return _sent(answer_form(visit, {**ACTS, **HAND_OVER_ACTS}[name], request.get_data()))
+            act, failed = {**ACTS, **HAND_OVER_ACTS}[name], NOTHING_SHOWN
+            return _sent(answer_form(visit, act, request.get_data(), failed=failed))
         done = Done(request.args.get("done", ""), request.args.get("service", ""))
         return _sent(status_page(visit, done))
 

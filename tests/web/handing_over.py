@@ -9,10 +9,10 @@ from local.simulation.build import at, secret, service, watchlist
 from local.simulation.memory_vault import InMemoryVault
 from local.simulation.world import World
 from shared.core.model.decision import Person
-from shared.web.answer_form import answer_form
-from shared.web.hand_over import HAND_OVER_ACTS
+from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN, SHOW
+from shared.web.page import answer_form
 from shared.web.response import HttpResponse
-from shared.web.status_page import status_page
+from shared.web.status_page import NOTHING_SAVED, status_page
 from shared.web.visit import Done, PageVisit
 from tests.render.page.parsed_page import ParsedPage
 
@@ -72,7 +72,8 @@ class Site:
     ) -> HttpResponse:
         self.life.now += timedelta(seconds=1)
         body = urlencode(values, doseq=True).encode()
-        return answer_form(visit or self.visit(), HAND_OVER_ACTS[action], body)
+        failed = NOTHING_SHOWN if action == SHOW else NOTHING_SAVED
+        return answer_form(visit or self.visit(), HAND_OVER_ACTS[action], body, failed=failed)
 
     def hand_over(self, value: str = VALUE, person: Person = PAT) -> HttpResponse:
         pats = self.visit(person, frozenset(), None)

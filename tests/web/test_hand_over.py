@@ -205,7 +205,7 @@ def test_value_that_does_not_fit_is_refused_and_not_echoed(value: str) -> None:
     assert site.vault.values == {}
 
 
-def test_another_secret_than_the_page_showed_is_neither_shown_nor_withdrawn() -> None:
+def test_only_the_secret_on_the_page_is_shown_or_withdrawn() -> None:
     site = Site()
     site.hand_over()
     other = NEW.replace("2", "9")

@@ -23,6 +23,14 @@ UNSENT = "Some messages have not been sent yet; the next check sends them."
 _NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w))")
 
 
+_DONE = {
+    "cancel": "snooze taken back; reminders continue.",
+    "reopen": "assignment taken back; the credential is not assigned any more.",
+    "withdraw": "the value was withdrawn, and is deleted from the vault.",
+    "check": "check completed.",
+}
+
+
 class Receipt(NamedTuple):
     """A sentence or two, with the severity that sets their colour."""
 
@@ -61,16 +69,10 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
         case "claim":
             text = "credential assigned." if service in watchlist.services else "assignment saved."
             text += unsent
-        case "cancel":
-            text = f"snooze taken back; reminders continue.{unsent}"
-        case "reopen":
-            text = f"assignment taken back; the credential is not assigned any more.{unsent}"
         case "hand-over":
             text = f"the value is in the vault. {_installer(service, watchlist, later=later)}"
-        case "withdraw":
-            text = f"the value was withdrawn, and is deleted from the vault.{unsent}"
-        case "check":
-            text = f"check completed.{unsent}"
+        case name if name in _DONE:
+            text = _DONE[name] + unsent
         case _:
             return None
     return Receipt(_about(service, watchlist, text), severity)

@@ -78,7 +78,7 @@ def _said(record: HandOver, view: ServiceView, visitor: Visitor, at: CheckContex
             )
             yield from _opened(record, view, visitor, at)
     if record.failed and record.why:
-        yield f"{error_text(record.why)} Lapsewatch tries again by itself."
+        yield f"{error_text(record.why)} Each hourly run tries again."
 
 
 def _ended(record: HandOver, began: str) -> Iterator[str]:

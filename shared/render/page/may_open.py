@@ -8,14 +8,15 @@ from shared.render.page.templates import tenant_url
 
 _MINUTES = int(SIGNED_IN_WITHIN.total_seconds()) // 60
 NO_ROLE = (
-    f"Only people with the role {INSTALLER} can open a value, and you do not have it. Whoever "
-    "administers the sign-in to this page assigns it in Entra (Enterprise applications, Users and "
-    "groups); then sign out and in again."
+    f"Only people with the role {INSTALLER} can open a value, and you do not have it. An "
+    "administrator of the sign-in to this page assigns it in Entra (Enterprise applications, "
+    "Users and groups); then sign out and in again."
 )
 NO_TIME = (
     "Your sign-in does not say when you signed in, so it opens no value: the optional claim "
-    "auth_time is missing in the ID token. Whoever deploys Lapsewatch adds it to the page's app "
-    "registration (Token configuration, Add optional claim, ID); then sign out and in again."
+    "auth_time is missing in the ID token. The person who deploys Lapsewatch adds it to the "
+    "page's app registration (Token configuration, Add optional claim, ID); then sign out and in "
+    "again."
 )
 TOO_OLD = f"You signed in more than {_MINUTES} minutes ago; a value needs a new sign-in."
 
