@@ -1,14 +1,16 @@
 """A local host for a Python Functions app, with the real Python worker.
 
     python -m local.host [--app DIR] [--port 7071] [--state DIR] [--no-timers] [--signed-in NAME]
-                         [--strict] [--production]
+                         [--without-role] [--minutes-ago N] [--strict] [--production]
 
 It reads the environment as the app in Azure does, then local.settings.json. Two keys are valid:
 `LOCAL_FUNCTION_KEY` (default: `local`) opens functions, `LOCAL_MASTER_KEY` (default:
 `local-master`) opens those and `/admin`. HTTP, timer and queue triggers run; others are listed
 only. A function that cannot run is off, as in Azure; with `--strict` the host then does not start.
 With `--signed-in` it acts as Easy Auth for that person, in front of the page's routes
-(`local.functions_host.easy_auth`); without, nobody is signed in. It is not the Functions runtime:
+(`local.functions_host.easy_auth`); without, nobody is signed in. The person has the role
+*Installer*, except with `--without-role`, and signed in when the host started, or `--minutes-ago`.
+It is not the Functions runtime:
 `local/functions_host/README.md` says what it does otherwise.
 """
 
@@ -20,6 +22,7 @@ import sys
 from collections.abc import Sequence
 
 from local.functions_host import log
+from local.functions_host.easy_auth import SignedIn
 from local.functions_host.errors import HostError
 from local.functions_host.local_host import LocalHost
 from local.stop_signals import stop_signals
@@ -30,11 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parsed(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
+    roles = () if given.without_role else ("Installer",)
+    person = SignedIn(given.signed_in, roles, given.minutes_ago)
     host = LocalHost(
         given.app,
         port=given.port,
         state=given.state,
-        signed_in=given.signed_in,
+        signed_in=person,
         strict=given.strict,
         production=given.production,
         give_up=lambda: os.kill(os.getpid(), signal.SIGTERM),
@@ -74,6 +79,18 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME",
         default="",
         help="who is signed in to the page, as by Easy Auth (default: nobody)",
+    )
+    parser.add_argument(
+        "--without-role",
+        action="store_true",
+        help="the person who is signed in has no role (default: Installer)",
+    )
+    parser.add_argument(
+        "--minutes-ago",
+        metavar="N",
+        type=float,
+        default=0,
+        help="how long ago that person signed in (default: 0)",
     )
     parser.add_argument(
         "--strict",

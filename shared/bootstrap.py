@@ -11,6 +11,7 @@ from shared.adapters.channels.token import CredentialFactory
 from shared.adapters.table.ledger import TableLedger
 from shared.adapters.timeout import TimeLeft
 from shared.config import local_settings
+from shared.config.setting_list import HAND_OVER_VAULT
 from shared.config.settings import PageAuth, Settings
 from shared.config.settings_loader import load, load_graph, load_heartbeat
 from shared.connections import (
@@ -43,6 +44,11 @@ def clock() -> datetime:
 def settings() -> Settings:
     """Read the environment and the watchlist. Raises `Misconfigured` with all problems."""
     return load(os.environ, ROOT)
+
+
+def hands_over(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether a vault for new secrets is configured, even if other settings are wrong."""
+    return bool(environment.get(HAND_OVER_VAULT, "").strip())
 
 
 def token_verifier(settings: Settings) -> TokenVerifier | None:

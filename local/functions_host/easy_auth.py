@@ -1,5 +1,7 @@
 """Easy Auth for one person who is always signed in: only the page's routes get an ID token.
 
+`/.auth/login/aad` signs the person in again, without a question, and leads back to the page.
+
 Headers with the same names are removed from the client's request first. The token comes from the
 stand-in tenant (`local.stand_in.sign_in`); in Azure it comes from Entra. The headers:
 https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
@@ -10,11 +12,12 @@ import re
 import urllib.request
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.client import HTTPException
+from time import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from local.functions_host.errors import HostError
 from local.functions_host.messages import Application, Request, Response
@@ -26,20 +29,37 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Without a proxy: the tenant is on this machine."""
 _OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d*)?", re.IGNORECASE)
 _THEIRS = ("x-ms-client-principal", "x-ms-token-")
+SIGN_IN, AFTERWARDS = "/.auth/login/aad", "post_login_redirect_uri"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in."""
+
+    name: str
+    """Empty: nobody."""
+    roles: tuple[str, ...] = ("Installer",)
+    """App roles of the page's registration."""
+    minutes_ago: float = 0
+    """How long before the host started."""
+
+
+NOBODY = SignedIn("")
 
 
 class EasyAuth:
     """An application in front of another one."""
 
     def __init__(
-        self, application: Application, name: str, prefix: str, settings: Mapping[str, str]
+        self, application: Application, person: SignedIn, prefix: str, settings: Mapping[str, str]
     ) -> None:
-        """Sign `name` in to the page below `prefix`.
+        """Sign a person in to the page below `prefix`.
 
         Raises:
             HostError: `settings` do not name a stand-in tenant.
         """
-        self._application, self._name = application, name
+        self._application, self._person = application, person
+        self._signed_in = time() - 60 * person.minutes_ago
         self._page = "/".join(("", *filter(None, prefix.split("/")), "page"))
         issuer = urlsplit(settings.get(ISSUER, ""))
         if (
@@ -56,6 +76,8 @@ class EasyAuth:
 
     def __call__(self, request: Request) -> Response:
         """Forward a request; add the person's token if it is for the page."""
+        if request.path.lower() == SIGN_IN:
+            return self._sign_in(request)
         if not self._is_page(request.path):
             return self._application(request)
         headers = {
@@ -74,29 +96,38 @@ class EasyAuth:
                 return Response(HTTPStatus.BAD_GATEWAY, plain, sentence.encode())
         return self._application(replace(request, headers=headers))
 
+    def _sign_in(self, request: Request) -> Response:
+        """Sign the person in now, and lead back to a path of this host."""
+        self._signed_in = time()
+        path = parse_qs(request.query).get(AFTERWARDS, ["/"])[0]
+        own = re.fullmatch(r"/(?![/\\])[!-~]*", path)
+        return Response(HTTPStatus.FOUND, [("Location", path if own else "/")])
+
     def _is_page(self, path: str) -> bool:
         path = path.lower()
         return path == self._page or path.startswith(f"{self._page}/")
 
     def _headers(self) -> Mapping[str, str]:
-        asked = {"name": self._name, "claims": {"aud": self._client_id}}
+        claims = {"aud": self._client_id, "auth_time": int(self._signed_in)}
+        roles = {"roles": self._person.roles} if self._person.roles else {}
+        asked = {"name": self._person.name, "claims": claims | roles}
         request = urllib.request.Request(  # noqa: S310  (loopback, over http)
             self._tokens, json.dumps(asked).encode(), {"Content-Type": "application/json"}
         )
         with _OPENER.open(request, timeout=TIMEOUT) as answer:
             token: str = json.load(answer)["id_token"]
         # the app verifies it
-        claims: dict[str, Any] = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+        found: dict[str, Any] = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
         principal = {
             "auth_typ": "aad",
-            "claims": [{"typ": claim, "val": str(value)} for claim, value in claims.items()],
+            "claims": [{"typ": claim, "val": str(value)} for claim, value in found.items()],
             "name_typ": "name",
             "role_typ": "roles",
         }
         return {
             "x-ms-token-aad-id-token": token,
             "x-ms-client-principal": b64encode(json.dumps(principal).encode()).decode("ascii"),
-            "x-ms-client-principal-id": str(claims["oid"]),
-            "x-ms-client-principal-name": str(claims["preferred_username"]),
+            "x-ms-client-principal-id": str(found["oid"]),
+            "x-ms-client-principal-name": str(found["preferred_username"]),
             "x-ms-client-principal-idp": "aad",
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from local.functions_host import log, rpc
-from local.functions_host.easy_auth import EasyAuth
+from local.functions_host.easy_auth import NOBODY, EasyAuth, SignedIn
 from local.functions_host.errors import HostError
 from local.functions_host.functions import NOTHING, About, Function
 from local.functions_host.host_json import HostFile, host_file
@@ -43,7 +43,7 @@ class LocalHost:
         environment: Mapping[str, str] | None = None,
         port: int = 0,
         state: str | Path | None = None,
-        signed_in: str = "",
+        signed_in: SignedIn = NOBODY,
         strict: bool = True,
         production: bool = False,
         give_up: Callable[[], None] = lambda: None,
@@ -51,7 +51,7 @@ class LocalHost:
         """Set what to host.
 
         `environment` wins over the process's own. `state` is the folder for the times of timer
-        runs. `signed_in` is the name of the person who is signed in to the page; empty for nobody.
+        runs. `signed_in` is the person who is signed in to the page.
         `strict` refuses an app with a function that cannot run. `production` waits as long as
         Azure does. `give_up` is called after the last death of the worker process.
         """
@@ -86,7 +86,7 @@ class LocalHost:
             else:
                 self._start(file, stack)
             stack.callback(self._within, self._grace, self._close_triggers)
-            if self._signed_in:
+            if self._signed_in.name:
                 self._door = EasyAuth(self._door, self._signed_in, file.prefix, os.environ)
             self.url = f"http://127.0.0.1:{self.port}/{file.prefix}".rstrip("/")
             served = contextlib.ExitStack()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from shared.config.table_storage import Tables
 from shared.core.model.secret import Secret
@@ -78,6 +79,12 @@ class Settings:
         return ReadingGraph(
             self.graph, self.identity_client_id, self.tenants_client_id, self.authority
         )
+
+    @property
+    def sign_in_origin(self) -> str:
+        """Where people sign in to the page, as an origin; empty if sign-in is not set up."""
+        parts = urlsplit(self.page_auth.issuer if self.page_auth is not None else "")
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def watchlist(self) -> Watchlist:

@@ -2,14 +2,14 @@
 
 from typing import Protocol
 
-from shared.core.model.decision import Person
+from shared.core.model.visitor import Visitor
 
 
 class TokenVerifier(Protocol):
     """Verifies ID tokens."""
 
-    def person(self, token: str) -> Person:
-        """Return the person to whom the token was issued.
+    def visitor(self, token: str) -> Visitor:
+        """Return the person to whom the token was issued, with their roles and their sign-in.
 
         Raises:
             NotSignedIn: The token is not valid.

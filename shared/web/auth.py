@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from shared.config.setting_rules import SIGN_IN_TRIED
 from shared.config.urls import is_loopback
-from shared.core.model.decision import Person
+from shared.core.model.visitor import Visitor
 from shared.ports.errors import NotSignedIn
 from shared.ports.token_verifier import TokenVerifier
 
@@ -21,7 +21,7 @@ TOKEN = "x-ms-token-aad-id-token"  # noqa: S105  (the name of a header)
 _PORTS = {"http": 80, "https": 443}
 
 
-def who(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> Person:
+def who(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> Visitor:
     """Return the person who sent a request.
 
     Args:
@@ -37,7 +37,7 @@ def who(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> Per
     token = headers.get(TOKEN, "").strip()
     if not token:
         raise NotSignedIn("The request has no ID token.")
-    return token_verifier.person(token)
+    return token_verifier.visitor(token)
 
 
 def may_sign_in_again(headers: Mapping[str, str], token_verifier: TokenVerifier | None) -> bool:

@@ -1,6 +1,6 @@
 """What the forms of the status page do: confirm, acknowledge, claim and check; or take it back."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from shared.core.decisions import Refused
@@ -8,22 +8,12 @@ from shared.core.model.check_record import Outcome
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.views import AssignedView, ServiceView, UnclaimedView
 from shared.core.model.vocabulary import Loss
-from shared.core.results import CheckResult, Status
+from shared.core.results import Status
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms
+from shared.web.act import Act, AlreadyDone, later
 from shared.web.visit import Done, PageVisit
-
-type Act = Callable[[PageVisit, forms.Fields], Done]
-
-
-class AlreadyDone(Exception):
-    """Another form has already done the same."""
-
-    def __init__(self, receipt: flash.Receipt) -> None:
-        """Keep the text for the page: who did it, and when."""
-        super().__init__(receipt.text)
-        self.receipt = receipt
 
 
 def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
@@ -40,12 +30,7 @@ def _confirm(visit: PageVisit, form: forms.Fields) -> Done:
         raise AlreadyDone(flash.already(view, now, zone)) from None
     visit.report_check(done.check)
     notice = "undo" if done.undo else "confirm"
-    return Done(notice + _later(done.check), given.service)
-
-
-def _later(result: CheckResult) -> str:
-    """Return the suffix of the notice about a form, by the check that followed it."""
-    return "" if result.everyone_notified else flash.LATER
+    return Done(notice + later(done.check), given.service)
 
 
 def _already_confirmed(visit: PageVisit, given: forms.Confirming) -> ServiceView | None:
@@ -72,13 +57,13 @@ def _acknowledge(visit: PageVisit, form: forms.Fields) -> Done:
         service = forms.cancelling(form)
         done = decisions.cancel(visit.watch, service, by=visit.person)
         visit.report_check(done.check)
-        return Done("cancel" + _later(done.check), _only(done.decided.decision.services))
+        return Done("cancel" + later(done.check), _only(done.decided.decision.services))
     given = forms.acknowledging(form)
     done = decisions.acknowledge(
         visit.watch, given.service, given.until, given.why, by=visit.person
     )
     visit.report_check(done.check)
-    return Done("acknowledge" + _later(done.check), _only(done.decided.decision.services))
+    return Done("acknowledge" + later(done.check), _only(done.decided.decision.services))
 
 
 def _claim(visit: PageVisit, form: forms.Fields) -> Done:
@@ -92,7 +77,7 @@ def _claim(visit: PageVisit, form: forms.Fields) -> Done:
     _require_shown(given, shown, "already been assigned")
     done = decisions.claim(visit.watch, given.key_id, given.services, by=visit.person)
     visit.report_check(done.check)
-    return Done("claim" + _later(done.check), _only(given.services))
+    return Done("claim" + later(done.check), _only(given.services))
 
 
 def _reopen(visit: PageVisit, given: forms.Reopening) -> Done:
@@ -103,7 +88,7 @@ def _reopen(visit: PageVisit, given: forms.Reopening) -> Done:
     _require_shown(given, shown, "already been taken back")
     done = decisions.reopen(visit.watch, given.key_id, by=visit.person)
     visit.report_check(done.check)
-    return Done("reopen" + _later(done.check), _only(done.decided.decision.services))
+    return Done("reopen" + later(done.check), _only(done.decided.decision.services))
 
 
 def _of_tenant(status: Status, *, ignored: bool) -> Iterator[InventoryItem]:
@@ -138,7 +123,7 @@ def _check(visit: PageVisit, _: forms.Fields) -> Done:
         raise Refused("A check is already running. Try again in a minute.")
     if result.outcome == Outcome.FAILED:
         raise Refused(f"The check failed. {result.error}")
-    return Done("check" + _later(result))
+    return Done("check" + later(result))
 
 
 ACTS: Mapping[str, Act] = {

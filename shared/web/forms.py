@@ -93,13 +93,13 @@ def fields(body: bytes) -> Fields:
 
 def confirming(form: Fields) -> Confirming:
     """Return a confirmation. Raises `BadForm`."""
-    return Confirming(_service(form), _key_id(form), _shown(form))
+    return Confirming(service_of(form), key_id_of(form), _shown(form))
 
 
 def takes_back(form: Fields) -> bool:
     """Return whether a form takes back what it would otherwise decide. Raises `BadForm`."""
-    if TAKE_BACK in form and _one(form, TAKE_BACK) != YES:
-        raise _bad(TAKE_BACK, YES)
+    if TAKE_BACK in form and one_of(form, TAKE_BACK) != YES:
+        raise bad(TAKE_BACK, YES)
     return TAKE_BACK in form
 
 
@@ -110,19 +110,19 @@ def cancelling(form: Fields) -> str:
 
 def reopening(form: Fields) -> Reopening:
     """Return the credential that is not assigned any more. Raises `BadForm`."""
-    return Reopening(_key_id(form), _shown(form))
+    return Reopening(key_id_of(form), _shown(form))
 
 
 def acknowledging(form: Fields) -> Acknowledging:
     """Return an acknowledgement. Raises `BadForm`."""
     try:
-        until = date.fromisoformat(_one(form, "until"))
+        until = date.fromisoformat(one_of(form, "until"))
     except ValueError:
-        raise _bad("until", "a date such as 2026-12-01") from None
-    given = _one(form, "why")
+        raise bad("until", "a date such as 2026-12-01") from None
+    given = one_of(form, "why")
     why = clean(given, MAX_REASON_CHARS)
     if is_blank(given) or not why:
-        raise _bad("why", "a few words for the others")
+        raise bad("why", "a few words for the others")
     return Acknowledging(_subject(form), until, why)
 
 
@@ -132,13 +132,13 @@ def claiming(form: Fields) -> Claiming:
     contradicts = NOBODY in choices and len(choices) > 1
     if not choices or contradicts or not all(map(_SERVICE.fullmatch, choices)):
         raise BadForm("Select at least one service, or press “Not ours”. Nothing was saved.")
-    return Claiming(_key_id(form), _shown(form), () if choices == (NOBODY,) else choices)
+    return Claiming(key_id_of(form), _shown(form), () if choices == (NOBODY,) else choices)
 
 
 def _shown(form: Fields) -> ShownCredential:
-    hint, ends = _one(form, "hint"), _one(form, "ends")
+    hint, ends = one_of(form, "hint"), one_of(form, "ends")
     if not _HINT.fullmatch(hint):
-        raise _bad("hint", "the first characters of the secret, as the page shows them")
+        raise bad("hint", "the first characters of the secret, as the page shows them")
     return ShownCredential(hint, _instant(ends) if ends else None)
 
 
@@ -148,37 +148,41 @@ def _instant(text: str) -> datetime:
             return datetime.fromisoformat(text)
     except ValueError:
         pass
-    raise _bad("ends", "an instant such as 2026-12-13T09:15:00Z, or nothing")
+    raise bad("ends", "an instant such as 2026-12-13T09:15:00Z, or nothing")
 
 
-def _service(form: Fields) -> str:
-    given = _one(form, "service")
+def service_of(form: Fields) -> str:
+    """Return the id of a service. Raises `BadForm`."""
+    given = one_of(form, "service")
     if not _SERVICE.fullmatch(given):
-        raise _bad("service", "the id of a service, such as libcal")
+        raise bad("service", "the id of a service, such as libcal")
     return given
 
 
 def _subject(form: Fields) -> str:
     """Return the id of a service, or the item of a credential of the tenant."""
-    given = _one(form, "service")
-    return given if _ITEM.fullmatch(given) else _service(form)
+    given = one_of(form, "service")
+    return given if _ITEM.fullmatch(given) else service_of(form)
 
 
-def _key_id(form: Fields) -> str:
+def key_id_of(form: Fields) -> str:
+    """Return the id of a credential. Raises `BadForm`."""
     try:
-        return guid(_one(form, "key_id"))
+        return guid(one_of(form, "key_id"))
     except InvalidValue as wrong:
-        raise _bad("key_id", wrong.expected) from None
+        raise bad("key_id", wrong.expected) from None
 
 
-def _one(form: Fields, name: str) -> str:
+def one_of(form: Fields, name: str) -> str:
+    """Return the only value of a field. Raises `BadForm`."""
     values = form.get(name, ())
     if len(values) != 1:
-        raise _bad(name, "exactly one value")
+        raise bad(name, "exactly one value")
     return values[0]
 
 
-def _bad(name: str, expected: str) -> BadForm:
+def bad(name: str, expected: str) -> BadForm:
+    """Return the error about a field; it has nothing of what was sent."""
     return BadForm(
         f"The form field {name} is missing or invalid; expected {expected}. Nothing was saved."
     )

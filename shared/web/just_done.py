@@ -24,6 +24,8 @@ _KINDS = {
     "claim": DecisionKind.CLAIM,
     "cancel": DecisionKind.CANCEL,
     "reopen": DecisionKind.REOPEN,
+    "hand-over": DecisionKind.HAND_OVER,
+    "withdraw": DecisionKind.WITHDRAW,
 }
 
 

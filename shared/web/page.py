@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
-from shared.bootstrap import settings, token_verifier, watching
+from shared.bootstrap import hands_over, settings, token_verifier, watching
 from shared.config.problems import Misconfigured
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
@@ -18,24 +18,24 @@ from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import history_query, inventory_query, listing_query, templates
 from shared.web import forms, response
-from shared.web.auth import from_own_page, may_sign_in_again, who
-from shared.web.decisions import ACTS, Act, AlreadyDone
+from shared.web.act import Act, AlreadyDone
+from shared.web.auth import may_sign_in_again, who
+from shared.web.decisions import ACTS
+from shared.web.guards import unacceptable
+from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN, SHOW
 from shared.web.listing import listing_file, read_listing
 from shared.web.log import log, report
-from shared.web.request import READ, arrival, lost_its_body
+from shared.web.request import READ, arrival
 from shared.web.response import respond
 from shared.web.spreadsheet import spreadsheet
-from shared.web.status_page import ShownParts, status_page
-from shared.web.visit import Done, PageVisit
+from shared.web.status_page import NOTHING_SAVED, Refusal, ShownParts, status_page
+from shared.web.visit import Done, NotAllowed, PageVisit
 
 pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK has no types)
 
 SPREADSHEET = "status.csv"
 """The table for people, who have no function key."""
-LOST = (
-    "The form arrived empty, because it was sent in chunks or without its length. Send it with "
-    "Content-Length (curl: --data, not --upload-file). Nothing was saved."
-)
+_STATUS = {forms.BadForm: 400, NotAllowed: 403, Refused: 409}
 NOT_VERIFIED = "Your sign-in could not be verified. See the application log. Try again in a minute."
 
 
@@ -72,17 +72,21 @@ def decide(req: func.HttpRequest) -> func.HttpResponse:
 
     GET and HEAD only redirect: GET follows a sign-in that a form has caused.
     """
-    if req.route_params["form"].lower() == SPREADSHEET and req.method in READ:
+    name = req.route_params["form"].lower()
+    if name == SPREADSHEET and req.method in READ:
         return respond(_visited(req, lambda visit, _: spreadsheet(visit.watch)))
-    act = ACTS.get(req.route_params["form"].lower())
+    acts = {**ACTS, **HAND_OVER_ACTS} if hands_over() else ACTS
+    act = acts.get(name)
     if act is None:
-        detail = f"The page's forms are {', '.join(ACTS)}."
+        detail = f"The page's forms are {', '.join(acts)}."
         return respond(response.problem(404, "No such form", detail))
     if req.method != "POST":
-        return respond(response.see_other(_address(tenant=req.params.get("tenant", ""))))
+        return respond(response.see_other(address(tenant=req.params.get("tenant", ""))))
 
     def answer(visit: PageVisit, configured: Settings) -> response.HttpResponse:
-        return _unacceptable(req, configured) or _decided(visit, act, req.get_body())
+        return unacceptable(req, configured) or answer_form(
+            visit, act, req.get_body(), failed=NOTHING_SHOWN if name == SHOW else NOTHING_SAVED
+        )
 
     return respond(_visited(req, answer))
 
@@ -94,11 +98,11 @@ def _visited(
     time = arrival()
     try:
         configured = settings()
-        person = who(req.headers, token_verifier(configured))
+        visitor = who(req.headers, token_verifier(configured))
     except NotSignedIn as error:
         log.info("page: %s", error)
         if req.method in READ and may_sign_in_again(req.headers, token_verifier(configured)):
-            return response.sign_in(_address(tenant=req.params.get("tenant", "")))
+            return response.sign_in(address(tenant=req.params.get("tenant", "")))
         return response.page(templates.not_signed_in(), 401)
     except (Misconfigured, PortError) as error:
         log.error("page: %s", error)
@@ -106,7 +110,16 @@ def _visited(
     try:
         configured = configured.of(req.params.get("tenant", ""))
         with watching(configured, time=time) as watch:
-            visit = PageVisit(person, watch, log.info, report, configured.page_of_tenant)
+            visit = PageVisit(
+                visitor.person,
+                watch,
+                log.info,
+                report,
+                configured.page_of_tenant,
+                visitor.roles,
+                visitor.authenticated_at,
+                configured.sign_in_origin,
+            )
             return answer(visit, configured)
     except NoSuchTenant as error:
         return _which_tenant(configured, given=error.given, read=req.method in READ)
@@ -124,38 +137,27 @@ def _which_tenant(configured: Settings, *, given: str, read: bool) -> response.H
     return response.page(templates.which_tenant(names, problem=problem.strip()), status)
 
 
-def _unacceptable(req: func.HttpRequest, configured: Settings) -> response.HttpResponse | None:
-    """Return an error for a request that the page's own forms never send, else `None`."""
-    media_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not from_own_page(req.headers, page_url=configured.page_url, asked=req.url):
-        detail = "The form did not come from the status page. Nothing was saved."
-        return response.problem(403, "Not from the page", detail)
-    if lost_its_body(req):
-        return response.problem(411, "Length required", LOST)
-    if len(req.get_body()) > forms.MAX_FORM_BYTES:
-        detail = f"The form has more than {forms.MAX_FORM_BYTES} bytes. Nothing was saved."
-        return response.problem(413, "Too large", detail)
-    if media_type != forms.MEDIA_TYPE:
-        detail = f"Expected the content type {forms.MEDIA_TYPE}. Nothing was saved."
-        return response.problem(415, "Not a form", detail)
-    return None
+def answer_form(
+    visit: PageVisit, act: Act, body: bytes, *, failed: str = NOTHING_SAVED
+) -> response.HttpResponse:
+    """Do what a form asks for, and return the answer.
 
-
-def _decided(visit: PageVisit, act: Act, body: bytes) -> response.HttpResponse:
-    """Do what a form asks for and redirect to the page; if that fails, return the page now."""
+    A new secret that was opened is shown in the answer itself. `failed` is what a form that was
+    refused did not do.
+    """
     try:
         done = act(visit, forms.fields(body))
-    except forms.BadForm as error:
-        return status_page(visit, problem=str(error), status=400)
     except AlreadyDone as error:
         return status_page(visit, error.receipt, status=409)
-    except Refused as error:
-        return status_page(visit, problem=str(error), status=409)
-    address = _address(tenant=visit.tenant, done=done.notice, service=done.service)
-    return response.see_other(address)
+    except (forms.BadForm, NotAllowed, Refused) as error:
+        status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+        return status_page(visit, Refusal(str(error), failed), status=status)
+    if isinstance(done, response.HttpResponse):
+        return done
+    return response.see_other(address(tenant=visit.tenant, done=done.notice, service=done.service))
 
 
-def _address(**query: str) -> str:
+def address(**query: str) -> str:
     """Return the path of the page with a query; empty values are left out."""
     encoded = urlencode({name: value for name, value in query.items() if value})
     return f"{PAGE_PATH}?{encoded}" if encoded else PAGE_PATH

@@ -18,14 +18,3 @@ def tenant_of(req: func.HttpRequest) -> str:
     """Return the tenant that `?tenant=` names, empty if there is none."""
     tenant: str = req.params.get("tenant", "")
     return tenant
-
-
-def lost_its_body(req: func.HttpRequest) -> bool:
-    """Return whether the body of a request is empty because it was sent in chunks.
-
-    The Functions host passes on a body only if its length was sent (azure-functions-host,
-    `GrpcMessageConversionExtensions`).
-    """
-    return not req.get_body() and (
-        "content-length" not in req.headers or "transfer-encoding" in req.headers
-    )

@@ -108,9 +108,16 @@ def problem(status: int, title: str, detail: str, more: Json | None = None) -> H
     return _not_stored(status, _text(document | (more or {})), "application/problem+json")
 
 
-def page(html: str, status: int = 200) -> HttpResponse:
-    """Return a page, which loads only its own style and script."""
-    return _not_stored(status, html, "text/html", {"Content-Security-Policy": PAGE_POLICY})
+def page(html: str, status: int = 200, *, posts_to: str = "") -> HttpResponse:
+    """Return a page, which loads only its own style and script.
+
+    `posts_to` is an origin besides the page's own to which its forms may lead: Chromium applies
+    the policy to each redirect that follows a form, and a form may lead to a sign-in.
+    """
+    policy = PAGE_POLICY
+    if posts_to:
+        policy = policy.replace("form-action 'self'", f"form-action 'self' {posts_to}")
+    return _not_stored(status, html, "text/html", {"Content-Security-Policy": policy})
 
 
 def sorry(status: int, title: str, detail: str) -> HttpResponse:

@@ -30,13 +30,21 @@ class ShownParts(NamedTuple):
 
 
 NOTHING_ASKED = ShownParts()
+NOTHING_SAVED = "Nothing was saved."
+
+
+class Refusal(NamedTuple):
+    """Why a form was refused."""
+
+    why: str
+    failed: str = NOTHING_SAVED
+    """What it did not do."""
 
 
 def status_page(
     visit: PageVisit,
-    result: Done | flash.Receipt | None = None,
+    result: Done | flash.Receipt | Refusal | None = None,
     *,
-    problem: str = "",
     status: int = 200,
     shown: ShownParts = NOTHING_ASKED,
 ) -> response.HttpResponse:
@@ -44,8 +52,7 @@ def status_page(
 
     Args:
         visit: Who sees the page, and of which tenant.
-        result: What the address says that a form did, or the text about a form.
-        problem: Why a form was refused.
+        result: What the address says that a form did, the text about a form, or why it was refused.
         status: The HTTP status.
         shown: The parts of the page that its address asks for.
     """
@@ -60,7 +67,7 @@ def status_page(
             at,
             histories,
             visit.person,
-            problem=flash.refusal(problem),
+            handing_over=visit.visitor if visit.hands_over else None,
             wanted=shown.part,
             history=shown.history,
             listing=shown.listing,
@@ -68,10 +75,12 @@ def status_page(
             base=PAGE_PATH,
             page_url=visit.page_url,
         )
+        if isinstance(result, Refusal):
+            return page(replace(data, problem=flash.refusal(result.why), failed=result.failed))
         notice = _receipt(result, recent, data) if isinstance(result, Done) else result
         return page(replace(data, notice=notice))
 
-    return response.page(visit.watch.shown_status(html), status)
+    return response.page(visit.watch.shown_status(html), status, posts_to=visit.posts_to)
 
 
 def _receipt(said: Done, recent: Sequence[Decision], data: PageData) -> flash.Receipt | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from shared.core.model.decision import Person
+from shared.core.model.visitor import Visitor
 from shared.core.results import CheckResult
 from shared.usecases.check import Watch
 
@@ -21,6 +23,27 @@ class PageVisit:
     """Logs the result of a check, with the key of the watchlist."""
     page_url: str = ""
     """Where people open the page of this tenant; empty if unknown."""
+    roles: frozenset[str] = frozenset()
+    """The person's roles, as in `Visitor`."""
+    authenticated_at: datetime | None = None
+    """When the person signed in, as in `Visitor`."""
+    sign_in_origin: str = ""
+    """Where people sign in, to which a form may lead; empty if unknown."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """The person with their roles and their sign-in."""
+        return Visitor(self.person, self.roles, self.authenticated_at)
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether new secrets are handed over here."""
+        return self.watch.vault is not None
+
+    @property
+    def posts_to(self) -> str:
+        """The origin besides the page's own to which its forms may lead."""
+        return self.sign_in_origin if self.hands_over else ""
 
     @property
     def tenant(self) -> str:
@@ -30,6 +53,10 @@ class PageVisit:
     def report_check(self, result: CheckResult) -> None:
         """Log a check that this person started."""
         self.report(result, self.watch.watchlist.key)
+
+
+class NotAllowed(Exception):
+    """The person may not do this; the text explains why, and who can change that."""
 
 
 class Done(NamedTuple):

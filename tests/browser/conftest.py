@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 import requests
@@ -28,10 +28,24 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+class Served(Protocol):
+    """A server of the page."""
+
+    @property
+    def root(self) -> str:
+        """Its origin."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """What its routes begin with."""
+        ...
+
+
 class Visitor:
     """A visitor of the page; records the requests and the errors of the browser."""
 
-    def __init__(self, context: BrowserContext, host: Host) -> None:
+    def __init__(self, context: BrowserContext, host: Served) -> None:
         self.page: Page = context.new_page()
         self.host = host
         self.requests: list[str] = []
@@ -109,7 +123,7 @@ def signed_in(program: Lapsewatch, folder: Path, *arguments: str) -> Iterator[Ho
         yield running
 
 
-def service(host: Host, name: str = "libcal") -> Any:  # noqa: ANN401  (JSON)
+def service(host: Served, name: str = "libcal") -> Any:  # noqa: ANN401  (JSON)
     """Return the status document of a service."""
     answer = requests.get(
         f"{host.url}/status",

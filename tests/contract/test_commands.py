@@ -33,6 +33,7 @@ COMMANDS = table("""
 LOCAL = table("""
     local.tenant: --port --story
     local.host: --app --port --state --no-timers --signed-in --strict --production
+    local.host: --without-role --minutes-ago
     local.package: --start --try
     local.simulation.soak: --apps --days --seed
     tests.conformance: --url --key --master-key --local --json --only

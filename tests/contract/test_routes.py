@@ -28,6 +28,7 @@ FUNCTIONS = """
     health       http   GET,HEAD /api/health (anonymous)
 """
 FORMS = ("confirm", "acknowledge", "claim", "check")
+FORMS_WITH_A_VAULT = ("hand-over", "show-value", "withdraw")
 ASSETS = ("page.css", "page.js")
 KEY, MASTER_KEY = {"x-functions-key": "local"}, {"x-functions-key": "local-master"}
 
@@ -159,7 +160,8 @@ def test_the_page_has_its_forms_and_assets(host: Host) -> None:
             ).status_code
             == 303
         )
-    assert requests.get(f"{host.root}/api/page/anything-else", timeout=30).status_code == 404
+    for form in ("anything-else", *FORMS_WITH_A_VAULT):
+        assert requests.get(f"{host.root}/api/page/{form}", timeout=30).status_code == 404
     for asset in ASSETS:
         assert requests.get(f"{host.root}/api/page/assets/{asset}", timeout=30).status_code == 200
 

@@ -1,8 +1,10 @@
 """The local host as Easy Auth: the page gets the person's token, and no client can set it."""
 
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -87,6 +89,50 @@ def test_the_page_is_asked_for_by_the_person(host: Host, tenant: Tenant, path: s
     assert headers["x-ms-client-principal-id"] == claims["oid"]
     assert headers["x-ms-client-principal-name"] == "dana.example@example.org"
     assert b"Dana Example" in b64decode(headers["x-ms-client-principal"])
+
+
+def claims_of(host: Host) -> dict[str, Any]:
+    token = seen(host, "page")["x-ms-token-aad-id-token"]
+    found: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return found
+
+
+def test_a_new_sign_in_leads_back_with_a_new_time(
+    app: Path, tenant: Tenant, tmp_path: Path
+) -> None:
+    arguments = ("--signed-in", "Dana", "--minutes-ago", "11", "--without-role")
+    with hosted(tmp_path, *arguments, app=app, **tenant.environment) as host:
+        old = claims_of(host)
+        answer = requests.get(
+            f"{host.root}/.auth/login/aad",
+            params={"prompt": "login", "post_login_redirect_uri": "/api/page?tenant=own#service-a"},
+            timeout=20,
+            allow_redirects=False,
+        )
+        assert answer.status_code == 302
+        assert answer.headers["location"] == "/api/page?tenant=own#service-a"
+        new = claims_of(host)
+    assert 11 * 60 <= new["auth_time"] - old["auth_time"] < 12 * 60
+    assert "roles" not in old
+
+
+def test_the_person_has_the_role_and_has_just_signed_in(host: Host) -> None:
+    claims = claims_of(host)
+    assert claims["roles"] == ["Installer"]
+    assert 0 <= time.time() - claims["auth_time"] < 300
+
+
+@pytest.mark.parametrize(
+    "path", ["https://evil.example/", "//evil.example", "/\\evil", "/a\r\nb: c"]
+)
+def test_a_sign_in_leads_to_no_other_host(host: Host, path: str) -> None:
+    answer = requests.get(
+        f"{host.root}/.auth/login/aad",
+        params={"post_login_redirect_uri": path},
+        timeout=20,
+        allow_redirects=False,
+    )
+    assert answer.headers["location"] == "/"
 
 
 @pytest.mark.parametrize("path", ["status", "pages"])

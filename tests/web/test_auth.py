@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from shared.core.model.decision import Person
+from shared.core.model.visitor import Visitor
 from shared.ports.errors import NotSignedIn
 from shared.web.auth import TOKEN, from_own_page, who
 
@@ -16,14 +17,14 @@ HERE = "http://127.0.0.1:7071/api/page/confirm"
 class OneToken:
     """Accepts one token."""
 
-    def person(self, token: str) -> Person:
+    def visitor(self, token: str) -> Visitor:
         if token != "good":
             raise NotSignedIn("no")
-        return ANNA
+        return Visitor(ANNA, frozenset({"Installer"}))
 
 
 def test_id_token_identifies_the_person() -> None:
-    assert who({TOKEN: " good "}, OneToken()) == ANNA
+    assert who({TOKEN: " good "}, OneToken()) == Visitor(ANNA, frozenset({"Installer"}))
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,9 @@ def submit(life: World, form: str, **typed: str) -> Done:
     act = re.search(r"/(acknowledge|claim)\"", form)
     assert act is not None
     visit = PageVisit(ANNA, life.watch, lambda _: None, lambda *_: None)
-    return ACTS[act[1]](visit, {name: [value] for name, value in fields.items()})
+    done = ACTS[act[1]](visit, {name: [value] for name, value in fields.items()})
+    assert isinstance(done, Done)
+    return done
 
 
 def views(life: World) -> dict[str, InventoryView]:

@@ -27,7 +27,8 @@ from tests.support.app_routes import levels
 from tests.support.openapi import DOCUMENT, PATHS, described, matches, misfits
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
-FORMS = {f"/page/{form}" for form in ("confirm", "acknowledge", "claim", "check")}
+HAND_OVER = ("hand-over", "show-value", "withdraw")
+FORMS = {f"/page/{form}" for form in ("confirm", "acknowledge", "claim", "check", *HAND_OVER)}
 
 
 def fits(document: object, schema: str) -> None:

@@ -19,17 +19,17 @@ from urllib.parse import urlsplit
 import jwt
 
 from shared.adapters.identity.issuer_keys import ALGORITHM, TIMEOUT, IssuerKeys, Keys
+from shared.adapters.identity.visitor_claims import SKEW, authenticated_at, roles
 from shared.config.problems import InvalidValue
 from shared.config.values import guid, text
 from shared.core.model.decision import Person
+from shared.core.model.visitor import Visitor
 from shared.ports.clock import Clock
 from shared.ports.errors import NotSignedIn
 from shared.render.text.escape import clean
 
 SESSION = timedelta(hours=8)
 """How long a token is accepted after its expiry."""
-SKEW = timedelta(minutes=5)
-"""How far the issuer's clock may be ahead of ours."""
 MAX_TOKEN_CHARS = 16_384
 """Entra's tokens have a tenth of that."""
 MAX_LIFETIME = timedelta(days=1)
@@ -57,7 +57,7 @@ class EntraTokenVerifier:
         self._tenant = urlsplit(issuer).path.split("/")[1]
         self._keys = IssuerKeys(issuer, clock, timeout=timeout)
 
-    def person(self, token: str) -> Person:
+    def visitor(self, token: str) -> Visitor:
         """Return the person in the token. Raises `NotSignedIn` or `TokenVerifierError`."""
         claims = self._verified_claims(token)
         if claims["tid"] != self._tenant:
@@ -70,7 +70,9 @@ class EntraTokenVerifier:
             raise _not_signed_in("its object id is not an id") from None
         names = (claims.get("name"), claims.get("preferred_username"))
         lines = (clean(name) for name in names if isinstance(name, str))
-        return Person(object_id, next(filter(None, lines), object_id))
+        person = Person(object_id, next(filter(None, lines), object_id))
+        signed_in = authenticated_at(claims.get("auth_time"), self._clock())
+        return Visitor(person, roles(claims.get("roles")), signed_in)
 
     def _verified_claims(self, token: str) -> Mapping[str, Any]:
         """Return the claims of a token that the issuer signed for this app, of any date."""

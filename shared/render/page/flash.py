@@ -15,12 +15,20 @@ from shared.core.notify.action import needs_action
 from shared.core.notify.reason import ACKNOWLEDGED_ABOVE
 from shared.render.text.dates import full_day
 from shared.render.text.escape import clean
-from shared.render.text.naming import capital, described
+from shared.render.text.naming import capital, described, party
 
 LATER = "-later"
 """The suffix of a decision's name if some people have not been notified yet."""
 UNSENT = "Some messages have not been sent yet; the next check sends them."
 _NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w))")
+
+
+_DONE = {
+    "cancel": "snooze taken back; reminders continue.",
+    "reopen": "assignment taken back; the credential is not assigned any more.",
+    "withdraw": "the value was withdrawn, and is deleted from the vault.",
+    "check": "check completed.",
+}
 
 
 class Receipt(NamedTuple):
@@ -61,12 +69,10 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
         case "claim":
             text = "credential assigned." if service in watchlist.services else "assignment saved."
             text += unsent
-        case "cancel":
-            text = f"snooze taken back; reminders continue.{unsent}"
-        case "reopen":
-            text = f"assignment taken back; the credential is not assigned any more.{unsent}"
-        case "check":
-            text = f"check completed.{unsent}"
+        case "hand-over":
+            text = f"the value is in the vault. {_installer(service, watchlist, later=later)}"
+        case name if name in _DONE:
+            text = _DONE[name] + unsent
         case _:
             return None
     return Receipt(_about(service, watchlist, text), severity)
@@ -111,6 +117,12 @@ def refusal(error: str) -> str:
 def _about(service: str, watchlist: Watchlist, text: str) -> str:
     known = watchlist.services.get(service)
     return f"{clean(known.name)}: {text}" if known is not None else capital(text)
+
+
+def _installer(service: str, watchlist: Watchlist, *, later: bool) -> str:
+    installers = watchlist.services[service].installers if service in watchlist.services else ()
+    whom = party("installer", installers)
+    return f"The next check tells the {whom}." if later else f"The {whom} has been informed."
 
 
 def _notified(people: str, *, later: bool) -> str:

@@ -53,6 +53,16 @@ MESSAGES = {
 }
 
 
+_BRIEF = {
+    DecisionKind.CANCEL: "took back the snooze: reminders continue.",
+    DecisionKind.REOPEN: "took back the assignment of {}.",
+    DecisionKind.HAND_OVER: "handed over the value of {}.",
+    DecisionKind.RENEW: "created {}, and handed over its value.",
+    DecisionKind.OPEN: "opened the value of {}.",
+    DecisionKind.WITHDRAW: "withdrew the value of {}.",
+}
+
+
 class Entry(NamedTuple):
     """A decision or a message."""
 
@@ -108,10 +118,6 @@ def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
         case DecisionKind.ACKNOWLEDGE:
             why = clean(decision.why, MAX_REASON_CHARS).rstrip(".")
             return f"snoozed reminders: {why}."
-        case DecisionKind.CANCEL:
-            return "took back the snooze: reminders continue."
-        case DecisionKind.REOPEN:
-            return f"took back the assignment of {which}."
         case DecisionKind.CLAIM:
             services = at.watchlist.services
             names = [
@@ -119,16 +125,10 @@ def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
                 for each in decision.services
             ]
             return f"assigned {which} to {listed(names)}."
-        case DecisionKind.HAND_OVER:
-            return f"handed over the value of {which}."
-        case DecisionKind.RENEW:
-            return f"created {which}, and handed over its value."
-        case DecisionKind.OPEN:
-            return f"opened the value of {which}."
-        case DecisionKind.WITHDRAW:
-            return f"withdrew the value of {which}."
         case DecisionKind.END:
             return f"ended the hand-over of {which}: {clean(decision.why, MAX_REASON_CHARS)}"
+        case kind:
+            return _BRIEF[kind].format(which)
 
 
 def _credential(key_id: str, at: CheckContext) -> str:

@@ -1,4 +1,5 @@
 // Copy buttons. Without this script or the clipboard they stay hidden; the page works without them.
+// A field with a value is emptied when its page is left, so that "back" shows it no more.
 "use strict";
 
 if (navigator.clipboard) {
@@ -7,9 +8,9 @@ if (navigator.clipboard) {
     const label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const text = document.getElementById(button.dataset.copy).textContent;
+      const source = document.getElementById(button.dataset.copy);
       try {
-        await navigator.clipboard.writeText(text);
+        await navigator.clipboard.writeText(source.value ?? source.textContent);
         button.textContent = "Copied";
       } catch {
         button.textContent = "Copying is not allowed. Select the text instead.";
@@ -22,3 +23,10 @@ if (navigator.clipboard) {
     });
   }
 }
+
+addEventListener("pagehide", () => {
+  for (const field of document.querySelectorAll("input[data-forget], input[type=password]")) {
+    field.value = "";
+    field.removeAttribute("value");
+  }
+});

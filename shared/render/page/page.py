@@ -1,6 +1,7 @@
 """The status page: one HTML document that works without a script.
 
-Its forms carry what was shown, and post to `{base}/confirm`, `/acknowledge`, `/claim` and `/check`.
+Its forms carry what was shown, and post to `{base}/confirm`, `/acknowledge`, `/claim`, `/check`,
+`/hand-over`, `/show-value` and `/withdraw`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, Person
 from shared.core.model.listing import InventoryListing
+from shared.core.model.visitor import Visitor
 from shared.core.model.vocabulary import Severity
 from shared.core.notify.requests import requests
 from shared.core.results import Status
@@ -18,6 +20,7 @@ from shared.render.instant import instant
 from shared.render.page import decided, other_items
 from shared.render.page.age import age_text
 from shared.render.page.flash import Receipt
+from shared.render.page.hand_over import with_hand_over
 from shared.render.page.history_part import HistoryLinks, history_part
 from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory import inventory_section, urgent_ones
@@ -53,7 +56,11 @@ class PageData:
     notice: Receipt | None = None
     """The result of the form that was just sent."""
     problem: str = ""
-    """Why a decision was not saved."""
+    """Why a form was refused."""
+    failed: str = "Nothing was saved."
+    """What a refused form did not do."""
+    handing_over: Visitor | None = None
+    """Who sees the page, where new secrets are handed over; `None`: they are not."""
     wanted: Wanted = WHOLE
     """The part of the tenant's table to show."""
     history: WantedHistory = NEWEST
@@ -87,7 +94,7 @@ def page(data: PageData) -> str:
         tenant_key=data.tenant,
         tenant_name=clean(at.watchlist.name),
         person=clean(data.person.name),
-        notice=data.notice,
+        data=data,
         problem=clean(data.problem, MAX_PROBLEM_CHARS),
         verdict=verdict(status, at, to_do + assumed),
         beside=urgent_ones(status.inventory),
@@ -146,7 +153,12 @@ def _cards(data: PageData) -> list[Card]:
     for view in views:
         history = history_part(view, data.histories.get(view.item, ()), data.at, links)
         asked = request(view, made, data.at, https(data.page_url))
-        cards.append(card(view, history, data.status, data.at, asked))
+        made_card = card(view, history, data.status, data.at, asked)
+        if data.handing_over is not None:
+            made_card = with_hand_over(
+                made_card, view, data.handing_over, data.at, data.base, tenant=data.tenant
+            )
+        cards.append(made_card)
     return cards
 
 

@@ -14,6 +14,7 @@ from shared.render.page.confirm_form import Confirm, confirms, undos
 from shared.render.page.decided import Decided, decisions
 from shared.render.page.details import Turn, fact_rows, turns_of, why
 from shared.render.page.doubts import app_doubt
+from shared.render.page.hand_over_part import NOT_HANDED_OVER, HandOverPart
 from shared.render.page.history_part import HistoryPart
 from shared.render.page.labels import UNCERTAIN
 from shared.render.page.runbook import Section, sections
@@ -66,6 +67,7 @@ class Card:
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
     history: HistoryPart
+    hand_over: HandOverPart = NOT_HANDED_OVER
 
     @property
     def turn(self) -> Turn | None:

@@ -93,7 +93,7 @@ class Issuer:
     def refused_or_failed(self, verifier: TokenVerifier, kid: str) -> bool:
         """Return whether a token with this key id is not accepted."""
         try:
-            verifier.person(self.token(THEIRS, kid=kid))
+            verifier.visitor(self.token(THEIRS, kid=kid))
         except (NotSignedIn, TokenVerifierError):
             return True
         return False
@@ -113,7 +113,7 @@ class Issuer:
 
     def refusal(self, token: str) -> str:
         with pytest.raises(NotSignedIn) as caught:
-            self.token_verifier().person(token)
+            self.token_verifier().visitor(token)
         assert not caught.value.transient
         return str(caught.value)
 
@@ -127,7 +127,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 def test_returns_the_person_in_the_token(issuer: Issuer) -> None:
-    assert issuer.token_verifier().person(issuer.token()) == Person(ANNA, "Anna Example")
+    assert issuer.token_verifier().visitor(issuer.token()).person == Person(ANNA, "Anna Example")
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,15 @@ def test_returns_the_person_in_the_token(issuer: Issuer) -> None:
     ],
 )
 def test_person_has_a_name_on_one_line(issuer: Issuer, claims: dict[str, Any], shown: str) -> None:
-    assert issuer.token_verifier().person(issuer.token(**claims)) == Person(ANNA, shown)
+    assert issuer.token_verifier().visitor(issuer.token(**claims)).person == Person(ANNA, shown)
 
 
 @pytest.mark.parametrize("exp", [at(0.9), at(-1), at(-7.99)])
 def test_accepts_a_token_expired_within_eight_hours(issuer: Issuer, exp: int) -> None:
     assert (
-        issuer.token_verifier().person(issuer.token(exp=exp, iat=at(-9), nbf=at(-9))).object_id
+        issuer.token_verifier()
+        .visitor(issuer.token(exp=exp, iat=at(-9), nbf=at(-9)))
+        .person.object_id
         == ANNA
     )
 
@@ -254,7 +256,7 @@ def test_keys_are_cached_for_an_hour(issuer: Issuer) -> None:
     token_verifier = issuer.token_verifier()
     for minutes, requests in ((0, 2), (59, 2), (60, 4), (61, 4)):
         issuer.now = NOW + timedelta(minutes=minutes)
-        token_verifier.person(issuer.token())
+        token_verifier.visitor(issuer.token())
         issuer.was_asked(requests)
 
 
@@ -262,13 +264,13 @@ def test_made_up_key_ids_do_not_cause_requests(
     issuer: Issuer,
 ) -> None:
     token_verifier = issuer.token_verifier()
-    token_verifier.person(issuer.token())
+    token_verifier.visitor(issuer.token())
     issuer.keys.append(jwk(THEIRS, "two"))
     issuer.now += timedelta(seconds=30)
-    assert token_verifier.person(issuer.token(THEIRS, kid="two")).object_id == ANNA
+    assert token_verifier.visitor(issuer.token(THEIRS, kid="two")).person.object_id == ANNA
     for _ in range(3):
         with pytest.raises(NotSignedIn):
-            token_verifier.person(issuer.token(THEIRS, kid="three"))
+            token_verifier.visitor(issuer.token(THEIRS, kid="three"))
     assert len(issuer.server.asked) == 4
 
 
@@ -297,15 +299,15 @@ def test_set_without_a_usable_key_is_a_failure_and_replaces_nothing(
 ) -> None:
     issuer.keys = UNUSABLE[name]
     with pytest.raises(TokenVerifierError, match="none of them can be used"):
-        issuer.token_verifier().person(issuer.token())
+        issuer.token_verifier().visitor(issuer.token())
     issuer.keys = [jwk(OURS, "one")]
     token_verifier = issuer.token_verifier()
-    token_verifier.person(issuer.token())
+    token_verifier.visitor(issuer.token())
     before = len(issuer.server.asked)
     issuer.keys = UNUSABLE[name]
     for minutes in (61, 121):
         issuer.now = NOW + timedelta(minutes=minutes)
-        assert token_verifier.person(issuer.token()).object_id == ANNA
+        assert token_verifier.visitor(issuer.token()).person.object_id == ANNA
         issuer.was_asked(before := before + 2)
 
 
@@ -313,18 +315,18 @@ def test_set_without_a_usable_key_is_a_failure_and_replaces_nothing(
 def test_unusable_keys_do_not_hide_a_good_one(issuer: Issuer, name: str) -> None:
     others = UNUSABLE[name] if isinstance(UNUSABLE[name], list) else []
     issuer.keys = [*others, jwk(OURS, "one"), *others]
-    assert issuer.token_verifier().person(issuer.token()).object_id == ANNA
+    assert issuer.token_verifier().visitor(issuer.token()).person.object_id == ANNA
 
 
 def test_a_key_without_operations_may_have_null_for_them(issuer: Issuer) -> None:
     issuer.keys = [jwk(OURS, "one") | {"key_ops": None}]
-    assert issuer.token_verifier().person(issuer.token()).object_id == ANNA
+    assert issuer.token_verifier().visitor(issuer.token()).person.object_id == ANNA
 
 
 def test_two_keys_of_one_id_are_both_tried(issuer: Issuer) -> None:
     for keys in ((OURS, THEIRS), (THEIRS, OURS)):
         issuer.keys = [jwk(key, "one") for key in keys]
-        assert issuer.token_verifier().person(issuer.token()).object_id == ANNA
+        assert issuer.token_verifier().visitor(issuer.token()).person.object_id == ANNA
     issuer.keys = [jwk(THEIRS, "one"), jwk(THEIRS, "one")]
     assert "its signature is not the issuer's" in issuer.refusal(issuer.token())
 
@@ -358,11 +360,11 @@ def test_unavailable_keys_are_an_error(
     issuer.broken = broken
     token_verifier = issuer.token_verifier()
     with pytest.raises(TokenVerifierError, match=said) as caught:
-        token_verifier.person(issuer.token())
+        token_verifier.visitor(issuer.token())
     assert caught.value.transient is transient
     issuer.broken = None
     issuer.now += timedelta(seconds=30)
-    assert token_verifier.person(issuer.token()).object_id == ANNA
+    assert token_verifier.visitor(issuer.token()).person.object_id == ANNA
 
 
 def test_visitors_do_not_queue_behind_a_silent_issuer(
@@ -373,7 +375,7 @@ def test_visitors_do_not_queue_behind_a_silent_issuer(
 
     def visit(_: int) -> str:
         with pytest.raises(TokenVerifierError) as caught:
-            token_verifier.person(token)
+            token_verifier.visitor(token)
         return str(caught.value)
 
     with ThreadPoolExecutor(8) as visitors:
@@ -392,24 +394,24 @@ def test_old_keys_are_used_for_a_day_while_the_issuer_fails(
     issuer: Issuer,
 ) -> None:
     token_verifier = issuer.token_verifier()
-    token_verifier.person(issuer.token())
+    token_verifier.visitor(issuer.token())
     issuer.broken = Reply(500)
     for hours, requests in ((1, 3), (1.001, 3), (7.9, 4), (7.95, 5)):
         issuer.now = NOW + timedelta(hours=hours)
-        assert token_verifier.person(issuer.token(iat=at(0), exp=at(1))).object_id == ANNA
+        assert token_verifier.visitor(issuer.token(iat=at(0), exp=at(1))).person.object_id == ANNA
         issuer.was_asked(requests)
     with pytest.raises(
         TokenVerifierError, match="it answered HTTP 500"
     ):  # of a key that may be new nothing is known
-        token_verifier.person(issuer.token(THEIRS, kid="two"))
+        token_verifier.visitor(issuer.token(THEIRS, kid="two"))
     issuer.now = NOW + timedelta(hours=24)
     with pytest.raises(TokenVerifierError, match="it answered HTTP 500"):
-        token_verifier.person(issuer.token(iat=at(23), nbf=at(23), exp=at(25)))
+        token_verifier.visitor(issuer.token(iat=at(23), nbf=at(23), exp=at(25)))
 
 
 def test_known_keys_need_no_wait_during_a_fetch(issuer: Issuer) -> None:
     token_verifier = EntraTokenVerifier(CLIENT, issuer.url, lambda: issuer.now, timeout=(5, 30))
-    token_verifier.person(issuer.token())
+    token_verifier.visitor(issuer.token())
     asked, over = Event(), Event()
 
     def silent(_: Asked) -> Reply:
@@ -419,7 +421,7 @@ def test_known_keys_need_no_wait_during_a_fetch(issuer: Issuer) -> None:
 
     issuer.server.script = silent
     issuer.now += timedelta(hours=1)
-    assert token_verifier.person(issuer.token()).object_id == ANNA
+    assert token_verifier.visitor(issuer.token()).person.object_id == ANNA
     assert asked.wait(10)
     with ThreadPoolExecutor(8) as others:
         made_up = [
@@ -427,7 +429,7 @@ def test_known_keys_need_no_wait_during_a_fetch(issuer: Issuer) -> None:
             for number in range(8)
         ]
         for _ in range(3):
-            assert token_verifier.person(issuer.token()).object_id == ANNA
+            assert token_verifier.visitor(issuer.token()).person.object_id == ANNA
         assert not any(each.done() for each in made_up)
         over.set()
         assert all(each.result() for each in made_up)
@@ -438,7 +440,7 @@ def test_keys_come_only_from_the_issuers_host(issuer: Issuer) -> None:
     with Scripted([]) as elsewhere:
         issuer.document = {"jwks_uri": f"{elsewhere.url}/keys"}
         with pytest.raises(TokenVerifierError, match="has its keys on another host"):
-            issuer.token_verifier().person(issuer.token())
+            issuer.token_verifier().visitor(issuer.token())
         assert elsewhere.asked == []
 
 
@@ -446,4 +448,39 @@ def test_keys_come_only_from_the_issuers_host(issuer: Issuer) -> None:
 def test_unreadable_keys_are_an_error(issuer: Issuer, keys: list[Any]) -> None:
     issuer.keys = keys
     with pytest.raises(TokenVerifierError, match="its keys cannot be read, or none"):
-        issuer.token_verifier().person(issuer.token())
+        issuer.token_verifier().visitor(issuer.token())
+
+
+@pytest.mark.parametrize(
+    ("claim", "roles"),
+    [
+        (None, set()),
+        ([], set()),
+        (["Installer"], {"Installer"}),
+        (["Reader", "Installer", "Installer"], {"Reader", "Installer"}),
+        ("Installer", set()),
+        ({"Installer": True}, set()),
+        (["Installer", 7], set()),
+        ([["Installer"]], set()),
+        (True, set()),
+    ],
+)
+def test_roles_are_a_list_of_strings(issuer: Issuer, claim: object, roles: set[str]) -> None:
+    assert issuer.token_verifier().visitor(issuer.token(roles=claim)).roles == roles
+
+
+@pytest.mark.parametrize("hours", [0, -0.1, -7.9, -100, 0.08])
+def test_time_of_the_sign_in_is_read(issuer: Issuer, hours: float) -> None:
+    signed_in = issuer.token_verifier().visitor(issuer.token(auth_time=at(hours))).authenticated_at
+    assert signed_in is not None
+    assert signed_in.timestamp() == at(hours)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [None, True, False, -1, at(0.1), 10**30, str(at(0)), float(at(0)), [at(0)], {}, "", "now"],
+)
+def test_other_times_of_a_sign_in_count_as_missing(issuer: Issuer, claim: object) -> None:
+    visitor = issuer.token_verifier().visitor(issuer.token(auth_time=claim))
+    assert visitor.authenticated_at is None
+    assert visitor.person.object_id == ANNA

@@ -30,7 +30,7 @@ class ParsedPage(HTMLParser):
             self.open.append(tag)
         if tag == "form":
             self.forms.append((given["action"], []))
-        if tag == "input":
+        if tag == "input" and "name" in given:
             self.forms[-1][1].append((given["name"], given.get("value", "")))
         if tag in HEADINGS:
             self.headings.append((tag, ""))

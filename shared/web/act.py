@@ -1,0 +1,25 @@
+"""What a form of the page does: a function of the visit and the fields of the form."""
+
+from collections.abc import Callable
+
+from shared.core.results import CheckResult
+from shared.render.page import flash
+from shared.web.forms import Fields
+from shared.web.response import HttpResponse
+from shared.web.visit import Done, PageVisit
+
+type Act = Callable[[PageVisit, Fields], Done | HttpResponse]
+
+
+class AlreadyDone(Exception):
+    """Another form has already done the same."""
+
+    def __init__(self, receipt: flash.Receipt) -> None:
+        """Keep the text for the page: who did it, and when."""
+        super().__init__(receipt.text)
+        self.receipt = receipt
+
+
+def later(result: CheckResult) -> str:
+    """Return the suffix of the notice about a form, by the check that followed it."""
+    return "" if result.everyone_notified else flash.LATER
