@@ -50,7 +50,7 @@ def with_claim(app: Json) -> Json | None:
     of_id_token = list(claims.get("idToken") or [])
     if any(claim.get("name") == CLAIM for claim in of_id_token):
         return None
-    added = {"name": CLAIM, "source": None, "essential": False, "additionalProperties": []}
+    added: Json = {"name": CLAIM, "source": None, "essential": False, "additionalProperties": []}
     kept = {name: claims.get(name) or [] for name in ("accessToken", "saml2Token")}
     return {"optionalClaims": {**kept, "idToken": [*of_id_token, added]}}
 
