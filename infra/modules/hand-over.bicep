@@ -22,7 +22,7 @@ param endpointSubnetId string
 param networkId string
 
 var private = !empty(endpointSubnetId)
-// A custom role would leave out backup and restore, but whoever deploys may assign roles and, unless they are Owner, not define one.
+// A custom role would leave out backup and restore, but to define one takes more rights than docs/deploy.md asks for.
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 

@@ -283,7 +283,7 @@ def test_a_deleted_vault_can_be_recovered(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", sorted(HANDS_OVER))
-def test_a_new_secret_can_be_deleted_for_good_and_nothing_else_opens_its_vault(form: str) -> None:
+def test_the_vault_for_new_secrets_forgets(form: str) -> None:
     vault = read(form).only(VAULT, NEW)["properties"]
     assert vault["enableSoftDelete"] is True
     assert vault["softDeleteRetentionInDays"] == 7

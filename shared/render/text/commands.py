@@ -140,7 +140,7 @@ def hand_over_role(deployment: Deployment) -> tuple[str, ...]:
 
 
 def installer(deployment: Deployment, client_id: str) -> tuple[str, ...]:
-    """Give one person the role Installer of the page's registration."""
+    """Assign one person to the role Installer of the page's registration."""
     application = f"{deployment.graph}/v1.0/applications(appId='{client_id}')"
     role = f'$(az rest --method GET --url "{application}" --query "{_ROLE}" -o tsv)'
     body = (
