@@ -1,11 +1,13 @@
 """The hooks with hand-overs on: the role Installer, the claim auth_time, and what stays."""
 
 import copy
+import re
 from typing import Any
 
 import pytest
 
-from tests.infra.deployed import GROUP, PERSON, Deployed, not_done, rows
+from shared.ports.page_registration import INSTALLER, SIGNED_IN_AT
+from tests.infra.deployed import GROUP, PERSON, ROOT, Deployed, not_done, rows
 
 STEPS = {"role Installer", "claim auth_time", "who may open secrets"}
 NOBODY = {"who may open secrets"}
@@ -40,6 +42,12 @@ def held(deployed: Deployed) -> list[tuple[str, str]]:
         for one in deployed.tenant.admin.assignments
         if one["resourceId"] == deployed.principal["id"]
     ]
+
+
+def test_role_and_claim_are_those_that_the_app_looks_for() -> None:
+    source = (ROOT / "infra/hooks/deployment/installers.py").read_text(encoding="utf-8")
+    constants = dict(re.findall(r'^(\w+) = "([^"]+)"$', source, re.MULTILINE))
+    assert (constants["INSTALLER"], constants["CLAIM"]) == (INSTALLER, SIGNED_IN_AT)
 
 
 def test_off_adds_nothing(deployed: Deployed) -> None:
