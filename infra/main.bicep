@@ -71,7 +71,7 @@ param logDailyCapGb string = '0.5'
 ])
 param graphRoot string = 'https://graph.microsoft.com'
 
-@description('Private networking: a virtual network and four private endpoints. Costs about 31 US dollars a month; docs/operate.md has the arithmetic.')
+@description('Private networking: a virtual network and four private endpoints, five with handOver. Costs about 31 US dollars a month; docs/operate.md has the arithmetic.')
 param privateNetwork bool = false
 
 @description('With private networking, the public address that may write into the vault. Empty: none.')
@@ -79,6 +79,12 @@ param deployerIp string = ''
 
 @description('Recover the soft-deleted vault of an earlier azd down of this environment.')
 param recoverVault bool = false
+
+@description('Hand new secrets over on the status page: a second vault, which has nothing else (docs/hand-over.md).')
+param handOver bool = false
+
+@description('Object id of the group or person that runs renew, where new secrets are handed over. Empty: nobody.')
+param renewersPrincipalId string = ''
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
@@ -144,6 +150,22 @@ module vault 'modules/vault.bicep' = {
   }
 }
 
+module handOverVault 'modules/hand-over.bicep' = if (handOver) {
+  scope: group
+  params: {
+    name: 'kv-hand-${token}'
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+    renewersPrincipalId: renewersPrincipalId
+    storageName: storage.outputs.name
+    workspaceId: monitoring.outputs.workspaceId
+    endpointSubnetId: privateNetwork ? network!.outputs.endpointSubnetId : ''
+    networkId: privateNetwork ? network!.outputs.networkId : ''
+  }
+  dependsOn: [vault] // its private DNS zone
+}
+
 module app 'modules/app.bicep' = {
   scope: group
   params: {
@@ -172,6 +194,8 @@ module app 'modules/app.bicep' = {
     extraSettings: extraSettings
     vaultSettings: vaultSettings
     graphRoot: graphRoot
+    handOver: handOver
+    handOverVaultUri: handOver ? handOverVault!.outputs.uri : ''
     appSubnetId: privateNetwork ? network!.outputs.appSubnetId : ''
   }
 }
@@ -185,6 +209,8 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     workspaceName: monitoring.outputs.workspaceName
     email: alertEmail
+    handOverVaultName: handOver ? handOverVault!.outputs.name : ''
+    principalId: identity.outputs.principalId
   }
 }
 
@@ -202,6 +228,8 @@ output LAPSEWATCH_STORAGE_NAME string = storage.outputs.name
 output LAPSEWATCH_TABLE_ENDPOINT string = storage.outputs.tableEndpoint
 output LAPSEWATCH_VAULT_NAME string = vault.outputs.name
 output LAPSEWATCH_VAULT_URI string = vault.outputs.uri
+output LAPSEWATCH_HAND_OVER_VAULT_NAME string = handOver ? handOverVault!.outputs.name : ''
+output LAPSEWATCH_HAND_OVER_VAULT string = handOver ? handOverVault!.outputs.uri : ''
 
 // Each input of main.parameters.json, under its name in azd's environment: azd env refresh reads outputs only.
 // Without them, a colleague who takes over would set every input back to its default.
@@ -219,3 +247,5 @@ output LAPSEWATCH_PRIVATE_NETWORK bool = privateNetwork
 output LAPSEWATCH_RECOVER_VAULT bool = recoverVault
 output LAPSEWATCH_GRAPH string = graphRoot
 output LAPSEWATCH_DEPLOYER_IP string = deployerIp
+output LAPSEWATCH_HAND_OVER bool = handOver
+output LAPSEWATCH_RENEWERS string = renewersPrincipalId

@@ -22,12 +22,18 @@ from shared.connections import (
     owner_mailbox,
     rehearse,
 )
-from shared.first_use import graph_directory, graph_inventory, graph_usage_report
+from shared.first_use import (
+    graph_directory,
+    graph_inventory,
+    graph_registration,
+    graph_usage_report,
+)
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
 from shared.ports.inventory import InventoryReader
 from shared.ports.ledger import Ledger
+from shared.ports.page_registration import RegistrationReader
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.answer_time import UNLIMITED, AnswerTime
 from shared.usecases.check import Watch
@@ -177,6 +183,14 @@ def inventory_reader(
     return graph_inventory(
         settings.graph, graph_credentials(known, settings.watchlist.tenant_id, environment)
     )
+
+
+def registration_reader(
+    settings: Settings, environment: Mapping[str, str] = os.environ
+) -> RegistrationReader:
+    """Return the reader of the page's registration, which is in the app's own tenant."""
+    own_tenant = graph_credentials(settings.reading_graph, "", environment)
+    return graph_registration(settings.graph, own_tenant)
 
 
 def reading_graph(tenant_id: str = "", environment: Mapping[str, str] = os.environ) -> Directory:

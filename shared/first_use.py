@@ -14,6 +14,7 @@ from shared.adapters.timeout import TimeLeft
 from shared.config.clouds import OtherTenant
 from shared.ports.directory import Directory
 from shared.ports.inventory import InventoryReader
+from shared.ports.page_registration import RegistrationReader
 from shared.ports.usage_report import UsageReport
 from shared.ports.vault import Vault
 
@@ -68,6 +69,19 @@ def graph_usage_report(root: str, sign_in: SignIn) -> UsageReport:
         )
 
         return GraphUsageReport(root, sign_in)
+
+    return _on_first_use(make)
+
+
+def graph_registration(root: str, sign_in: SignIn) -> RegistrationReader:
+    """Return the reader of the page's registration."""
+
+    def make() -> RegistrationReader:
+        from shared.adapters.graph.page_registration import (  # noqa: PLC0415  (the Graph SDK)
+            GraphRegistration,
+        )
+
+        return GraphRegistration(root, sign_in)
 
     return _on_first_use(make)
 

@@ -9,6 +9,7 @@ import sys
 
 from deployment import exchange
 from deployment.azd import Azd
+from deployment.hand_over import KEPT_VAULT
 from deployment.hook import run
 from deployment.inputs import restore_copy
 from deployment.registration import CLIENT_ID
@@ -21,6 +22,7 @@ def main() -> None:
     restored = restore_copy(azd)
     _registration(azd, report)
     _vault(report)
+    _hand_over_vault(azd, report)
     _exchange(azd, report)
     if restored:
         note = f"{restored} put back into azd's environment, for the next azd up"
@@ -49,6 +51,18 @@ def _vault(report: Report) -> None:
     )
     note = "soft-deleted for 7 days, free; it cannot be purged earlier"
     report.add("vault", "stays", note, remedy)
+
+
+def _hand_over_vault(azd: Azd, report: Report) -> None:
+    """Name the vault for new secrets: unlike the other one, it can be purged."""
+    name = azd.get(KEPT_VAULT)
+    if name:
+        remedy = Remedy(
+            "to remove it now, and before you deploy the same environment again, run",
+            (f"az keyvault purge --name {name}", f"azd env set {KEPT_VAULT}="),
+        )
+        note = "soft-deleted for 7 days, free, unless azd down had --purge"
+        report.add("vault for new secrets", "stays", note, remedy)
 
 
 def _exchange(azd: Azd, report: Report) -> None:

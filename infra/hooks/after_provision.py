@@ -7,6 +7,7 @@ import sys
 from deployment import exchange, permissions
 from deployment.azd import Azd
 from deployment.cloud import GRAPH, Cloud, cloud_of
+from deployment.hand_over import keep_vault_name
 from deployment.hook import AGAIN, run
 from deployment.inputs import save_copy
 from deployment.prompts import ADDRESS, GUID
@@ -40,6 +41,7 @@ def main() -> None:
     _teams_url(azd, site, report)
     report_references(site, azd, report)
     _mail(azd, report)
+    keep_vault_name(azd)
     save_copy(azd)
     page = azd.get("LAPSEWATCH_STATUS_PAGE")
     print(report.text())  # noqa: T201  (the table is the hook's output)

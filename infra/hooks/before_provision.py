@@ -9,6 +9,7 @@ import sys
 
 from deployment.azd import Azd, NoToken
 from deployment.cloud import GRAPH, cloud_of
+from deployment.hand_over import check_renewers
 from deployment.hook import Stop, run
 from deployment.inputs import keep_settings, restore_copy, running
 from deployment.prompts import prompt_for_values
@@ -32,6 +33,7 @@ def main() -> None:
     keep_settings(azd, deployed, report)
     is_complete = prompt_for_values(azd, report)
     is_complete &= check_schedule(azd, report)
+    is_complete &= check_renewers(azd, report)
     is_known = bool(deployed or problem) or not azd.get("AZURE_LOCATION")
     is_offered = is_known or _is_offered(azd, arm, report)
     graph = Rest(f"{cloud.graph}/v1.0", lambda: azd.token(f"{cloud.graph}/.default"))

@@ -1,4 +1,4 @@
-// Alerts about Lapsewatch itself: four rules on its log, mail to one address, and saved queries.
+// Alerts about Lapsewatch itself: four rules on its log, one on the vault of new secrets, if any, mail to one address, and saved queries.
 
 @description('Part of every name.')
 param token string
@@ -12,10 +12,14 @@ param workspaceId string
 param workspaceName string
 @description('Email address for the alerts.')
 param email string
+@description('Name of the vault for new secrets. Empty: none.')
+param handOverVaultName string
+@description('Object id of the identity of the app, the only one that reads there.')
+param principalId string
 
 // Azure has no window of 26 hours: the query has it, and overrideQueryTimeRange is long enough.
 // Each query counts into Found with summarize, which returns one row even without any logs.
-var rules = [
+var always = [
   {
     name: 'no-good-check'
     title: 'Lapsewatch: no good check in 26 hours'
@@ -66,7 +70,29 @@ var rules = [
   }
 ]
 
-var saved = [
+var readByOthers = replace(
+  replace(loadTextContent('../queries/read-by-others.kql'), 'HAND-OVER-VAULT', handOverVaultName),
+  'IDENTITY-OF-THE-APP',
+  principalId
+)
+var ofHandOvers = [
+  {
+    name: 'read-by-others'
+    title: 'Lapsewatch: a new secret was read by somebody else'
+    text: 'Somebody other than the app has read a value in the vault for new secrets. Ask who it was. Follow docs/operate.md.'
+    severity: 1
+    query: readByOthers
+    operator: 'GreaterThan'
+    threshold: 0
+    windowSize: 'PT2H'
+    timeRange: 'PT2H'
+    mute: 'PT6H'
+  }
+]
+var handsOver = !empty(handOverVaultName)
+var rules = concat(always, handsOver ? ofHandOvers : [])
+
+var savedAlways = [
   { name: 'last-checks', title: 'Last checks', query: loadTextContent('../queries/last-checks.kql') }
   { name: 'no-good-check', title: 'Good checks in 26 hours', query: loadTextContent('../queries/no-good-check.kql') }
   { name: 'check-failed', title: 'Failed checks', query: loadTextContent('../queries/check-failed.kql') }
@@ -81,6 +107,11 @@ var saved = [
     query: loadTextContent('../queries/function-off.kql')
   }
 ]
+
+var savedOfHandOvers = [
+  { name: 'read-by-others', title: 'Reads of new secrets by somebody else', query: readByOthers }
+]
+var saved = concat(savedAlways, handsOver ? savedOfHandOvers : [])
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
   name: workspaceName

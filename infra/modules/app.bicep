@@ -46,6 +46,10 @@ param extraSettings object
 param vaultSettings object
 @description('Root of Microsoft Graph in this cloud.')
 param graphRoot string
+@description('Whether new secrets are handed over.')
+param handOver bool
+@description('URI of the vault for new secrets.')
+param handOverVaultUri string
 @description('Subnet that the app joins. Empty: none.')
 param appSubnetId string
 
@@ -96,6 +100,9 @@ var programSettings = {
   LIBAPPS_CLIENT_ID: libappsClientId
   TEAMS_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhook-url)'
 }
+
+// Only where new secrets are handed over: without the setting, the app has no form and no route for it.
+var handOverSettings = handOver ? { LAPSEWATCH_HAND_OVER_VAULT: handOverVaultUri } : {}
 
 // Secrets that the watchlist names.
 // Built here from the secret's name: azd knows no output of a deployment before it.
@@ -163,7 +170,14 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
 resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(platformSettings, signInSettings, programSettings, extraSettings, settingsFromVault)
+  properties: union(
+    platformSettings,
+    signInSettings,
+    programSettings,
+    handOverSettings,
+    extraSettings,
+    settingsFromVault
+  )
 }
 
 resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {

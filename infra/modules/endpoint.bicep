@@ -16,6 +16,8 @@ param zone string
 param subnetId string
 @description('Virtual network that resolves its name.')
 param networkId string
+@description('Whether to create the zone; if not, another endpoint in the network has done so.')
+param createZone bool = true
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   name: name
@@ -36,7 +38,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   }
 }
 
-resource dns 'Microsoft.Network/privateDnsZones@2020-06-01' = {
+resource dns 'Microsoft.Network/privateDnsZones@2020-06-01' = if (createZone) {
   name: zone
   location: 'global'
   tags: tags

@@ -23,3 +23,5 @@ param logDailyCapGb = '2'
 param privateNetwork = true
 param deployerIp = '203.0.113.10'
 param recoverVault = true
+param handOver = true
+param renewersPrincipalId = 'e0a7d1c2-6b3f-4a58-9c1d-7f2e5b8a4d61'

@@ -135,7 +135,7 @@ class InMemoryLedger:
         self.memory = apply_decision(memory, changes)
         self.history.append(decision)
 
-    def hand_overs(self) -> Mapping[str, HandOver]:
+    def hand_overs(self, *, even_if_off: bool = False) -> Mapping[str, HandOver]:  # noqa: ARG002  (this ledger has them always)
         """Return the hand-overs."""
         self._break("hand_overs")
         return self.memory.hand_overs

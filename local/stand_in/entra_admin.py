@@ -44,6 +44,7 @@ class EntraAdmin:
         self.registrations = Registrations(self.objects, deployer)
         self.principals: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
+        self.people: dict[str, Json] = {}
         self.assignments: list[Json] = []
         self.consents: list[Json] = []
         self._deployer = deployer
@@ -90,6 +91,12 @@ class EntraAdmin:
             "appRoleAssignmentRequired": False,
         }
         return principal_id
+
+    def add_person(self, name: str, object_id: str = "") -> str:
+        """Create a person. Return the object id."""
+        person_id = object_id or str(uuid4())
+        self.people[person_id] = {"id": person_id, "displayName": name}
+        return person_id
 
     def add_group(self, name: str, object_id: str = "") -> str:
         """Create a group. Return its object id."""
@@ -191,16 +198,28 @@ class EntraAdmin:
         ):
             raise bad_request("Not a valid reference update.")
         self.objects.get(self.principals, object_id)
-        if given["principalId"] not in self.principals | self.groups or not self.objects.is_seen(
+        known = self.principals | self.groups | self.people
+        if given["principalId"] not in known or not self.objects.is_seen(
             given["principalId"], referred=True
         ):
             raise bad_request("Not a valid reference update.")
-        if role not in (GRAPH_ROLES if object_id == self.graph_id else {DEFAULT_ACCESS}):
+        if role not in (GRAPH_ROLES if object_id == self.graph_id else self._roles(object_id)):
             raise bad_request("Permission being assigned was not found on application.")
         if any(given.items() <= one.items() for one in self.assignments):
             raise bad_request("Permission being assigned already exists on the object")
         self.assignments.append(given | {"id": str(uuid4())})
         return created(self.assignments[-1], request)
+
+    def _roles(self, object_id: str) -> set[str]:
+        """Return the ids of the roles to which people can be assigned."""
+        client_id = self.principals[object_id]["appId"]
+        return {DEFAULT_ACCESS} | {
+            role["id"]
+            for app in self.registrations.apps.values()
+            if app["appId"] == client_id
+            for role in app.get("appRoles", [])
+            if role["isEnabled"] and "User" in role["allowedMemberTypes"]
+        }
 
     def _find_groups(self, request: Request) -> Response:
         self._deployer.may("read groups")
@@ -219,7 +238,9 @@ class EntraAdmin:
 
     def _directory_object(self, request: Request, object_id: str) -> Response:
         self._deployer.may("read groups")
-        return success(self.objects.get(self.groups | self.principals, object_id), request)
+        return success(
+            self.objects.get(self.groups | self.people | self.principals, object_id), request
+        )
 
     def _consented(self, request: Request) -> Response:
         wanted = dict(re.findall(r"(\w+) eq '([^']*)'", request.args.get("$filter", "")))

@@ -98,9 +98,16 @@ class Registrations:
     def _change(self, app: Json, change: Json) -> Response:
         if READ_ONLY & change.keys():
             raise bad_request("Property is read-only and cannot be set.")
-        uris = change.get("web", {}).get("redirectUris", [])
-        if len(set(uris)) < len(uris):
-            raise bad_request("One or more of the property values specified are duplicated.")
+        roles = change.get("appRoles", [])
+        for values in (
+            change.get("web", {}).get("redirectUris", []),
+            [role["id"] for role in roles],
+            [role["value"] for role in roles],
+        ):
+            if len(set(values)) < len(values):
+                raise bad_request("One or more of the property values specified are duplicated.")
+        if "appRoles" in change:
+            _check_roles(app.get("appRoles", []), roles)
         app["web"] |= change.pop("web", {})
         app.update(change)
         return Response(status=204)
@@ -136,6 +143,19 @@ class Registrations:
         _check(credential | change, [other for other in held if other is not credential])
         credential |= change
         return Response(status=204)
+
+
+def _check_roles(before: list[Json], after: list[Json]) -> None:
+    """Raise `GraphError` if a role is incomplete, or an enabled one would be removed."""
+    needed = {"allowedMemberTypes", "description", "displayName", "id", "isEnabled", "value"}
+    if any(needed - role.keys() for role in after):
+        raise bad_request("Invalid value specified for property 'appRoles' of an application.")
+    kept = {role["id"] for role in after}
+    if any(role["isEnabled"] and role["id"] not in kept for role in before):
+        raise bad_request(
+            "Property value cannot be deleted unless it is disabled first.",
+            "CannotDeleteOrUpdateEnabledEntitlement",
+        )
 
 
 def _check(given: Json, others: list[Json]) -> None:

@@ -29,6 +29,7 @@ from local.stand_in.loopback import HOST, Loopback, hang_up
 from local.stand_in.mail_sink import Mail, MailSink
 from local.stand_in.managed_identity import ManagedIdentity
 from local.stand_in.management import Management
+from local.stand_in.page_app import PageApp
 from local.stand_in.sign_in import PAGE_CLIENT_ID, SignInIssuer
 from local.stand_in.sign_ins_report import SignInsReport
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, tell
@@ -64,6 +65,7 @@ class Tenant:
         self.mail = MailSink(self.identity)
         self.sign_ins = SignInsReport(self.directory)
         self.sign_in_issuer = SignInIssuer(lambda: self.url)
+        self.page_app = PageApp(self.identity, lambda: self.url)
         self.deployer = Deployer()
         self.admin = EntraAdmin(self.deployer, lambda: self.url)
         self.vault = Vault(self.deployer, lambda: self.url)
@@ -153,7 +155,7 @@ class Tenant:
         """Answer the deployer from the administrator's side, all others from the watched apps."""
         if self.deployer.carries(request):
             return self.admin.answer(request)
-        return self.other_tenants(request) or graph.answer(request)
+        return self.other_tenants(request) or self.page_app.answer(request) or graph.answer(request)
 
     def __enter__(self) -> Self:
         """Start to serve. Raise `OSError` if the port is taken."""

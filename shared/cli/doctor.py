@@ -1,6 +1,7 @@
 """The command that verifies a deployment: `doctor`."""
 
 import os
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -8,13 +9,14 @@ from rich.console import Console
 
 from shared.adapters.channels.probe import probe_anonymously
 from shared.adapters.identity.issuer_keys import IssuerKeys
-from shared.bootstrap import clock
+from shared.bootstrap import clock, registration_reader
 from shared.cli.deployed_app import list_functions, site_of
 from shared.cli.errors import FAILED
 from shared.cli.findings import show_findings
 from shared.cli.options import Tenant
 from shared.cli.session import program
 from shared.usecases.doctor.examine import examine
+from shared.usecases.gather import READ_WITHIN
 
 
 def doctor(
@@ -32,6 +34,7 @@ def doctor(
             configured,
             probe_anonymously,
             read_issuer=_read_issuer,
+            read_registration=partial(registration_reader(configured).read, seconds=READ_WITHIN),
             list_functions=(lambda: list_functions(site)) if site else None,
             send_test=send_test,
         )

@@ -108,8 +108,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def hand_overs(self) -> Mapping[str, HandOver]:
-        """Return the hand-overs by service id: one table read, none if no vault is configured."""
+    def hand_overs(self, *, even_if_off: bool = False) -> Mapping[str, HandOver]:
+        """Return the hand-overs by service id: one table read, none if no vault is configured.
+
+        With `even_if_off`, also those that were left when the vault was configured.
+        """
         ...
 
     def save_hand_over(self, record: HandOver) -> HandOver:

@@ -91,6 +91,7 @@ def said_by_hooks(folder: Path) -> str:
     with Tenant() as tenant:
         deployed = Deployed(tenant, folder)
         deployed.keep(LAPSEWATCH_SIGN_INS="on", LAPSEWATCH_MAIL_SENDER="alerts@example.org")
+        deployed.hand_over()
         regions = f"/arm/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Web/geoRegions"
         deployed.keep(AZURE_LOCATION="eastus")
         tenant.fault(regions, times=1, status=403)

@@ -19,6 +19,7 @@ IDENTITY = "6c1f4c2e-1f7b-4a53-8f0e-0a9d3b7c5e21"
 IDENTITY_CLIENT = "0d2b7c64-6f0e-4a5c-9b39-51d7e3f8a210"
 SUBSCRIPTION = "8d5b3a11-77c0-4f3e-9d8e-2b6a1c0f9e44"
 GROUP = "Lapsewatch deciders"
+PERSON = "7d0e6a1b-2c54-4f0a-9b57-1f9d2be47c61"
 ROLES = {
     "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
     "AuditLog.Read.All": "b0afded3-3588-46d8-8b3d-9842eff778da",
@@ -92,6 +93,8 @@ elif words[:3] == ["keyvault", "secret", "set"]:
     rest("PUT", url, json.dumps({{"value": open(option("--file")).read()}}), JSON)
 elif words[:3] == ["ad", "sp", "show"]:
     print(rest("GET", graph + "/servicePrincipals(appId='" + option("--id") + "')")["id"])
+elif words[:3] == ["ad", "user", "show"]:
+    print({person!r})
 elif words[:3] == ["ad", "group", "show"]:
     condition = quote("displayName eq '" + option("--group") + "'")
     print(rest("GET", graph + "/groups?$filter=" + condition)["value"][0]["id"])
@@ -130,6 +133,7 @@ class Deployed:
         """Start before the first azd up, with all prompted values and a group that may decide."""
         self.tenant = tenant
         self.group = tenant.admin.add_group(GROUP, "e0a7d1c2-6b3f-4a58-9c1d-7f2e5b8a4d60")
+        tenant.admin.add_person("Dana", PERSON)
         self.log = folder / "calls"
         self._kept = folder / "kept.json"
         self._bin = folder / "bin"
@@ -149,7 +153,8 @@ class Deployed:
         self._bin.mkdir()
         self._slow = folder / "slow.py"
         self._slow.write_text(
-            SLOW.format(kept=str(self._kept), tokens=self.tokens, made=MADE), encoding="utf-8"
+            SLOW.format(kept=str(self._kept), tokens=self.tokens, made=MADE, person=PERSON),
+            encoding="utf-8",
         )
         self.sign_in(self.tokens)
 
@@ -219,6 +224,10 @@ class Deployed:
             LAPSEWATCH_VAULT_NAME="kv-abc123",
             LAPSEWATCH_VAULT_URI=f"{self.tenant.url}/vault/",
         )
+
+    def hand_over(self) -> None:
+        """Switch hand-overs on; the deployment outputs the name of their vault."""
+        self.keep(LAPSEWATCH_HAND_OVER="true", LAPSEWATCH_HAND_OVER_VAULT_NAME="kv-hand-abc123")
 
     def down(self) -> None:
         """Remove every output of the deployment, as azd down does before its hook runs.

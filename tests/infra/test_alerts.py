@@ -17,12 +17,17 @@ from local.simulation.world import World
 from shared.core.model.watchlist import WatchedApp
 from shared.web.log import report
 from tests.functions_host.host_process import ROOT, Host, hosted
+from tests.support.arm import IDENTITY_PRINCIPAL
 from tests.support.kql import Row, found
+from tests.support.kql_vault import AuditRow, found_in_audit
 from tests.support.snapshots import FORMS, read
 
 QUERIES = ROOT / "infra" / "queries"
 NO_GOOD_CHECK, FAILED, UNDELIVERED = "no-good-check", "check-failed", "undelivered"
 OTHER_APP = "6f1c2f5e-8a04-4d0b-9d5e-000000000002"
+READ_BY_OTHERS = "read-by-others"
+"""Only where new secrets are handed over."""
+HANDS_OVER = {"hand-over", "everything-on"}
 EXAMPLE = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))["Values"]
 KEPT = 32_768
 """Application Insights stores this many characters of a message."""
@@ -253,17 +258,59 @@ def test_the_windows_of_the_alerts_are_valid_and_long_enough(form: str) -> None:
     assert (people["properties"]["enabled"], receiver["emailAddress"]) == (True, "its@example.org")
 
 
+def filled_in(query: str, form: str) -> str:
+    """Return the query about reads with the names of the deployment."""
+    (vault,) = (
+        each["name"]
+        for each in read(form).all("KeyVault/vaults")
+        if each["name"].startswith("kv-hand-")
+    )
+    named = query.replace("HAND-OVER-VAULT", vault)
+    return named.replace("IDENTITY-OF-THE-APP", IDENTITY_PRINCIPAL)
+
+
+AUDITED = {
+    "ResourceProvider": "MICROSOFT.KEYVAULT",
+    "Resource": "KV-HAND-3OU3YN5XY3MLG",
+    "OperationName": "SecretGet",
+    "ResultSignature": "OK",
+    "identity_claim_oid_g": "e0a7d1c2-6b3f-4a58-9c1d-7f2e5b8a4d99",
+}
+"""Somebody's read in the vault's audit log. Azure writes names of resources in capitals."""
+
+
+@pytest.mark.parametrize(
+    ("row", "count"),
+    [
+        (AUDITED, 1),
+        (AUDITED | {"identity_claim_oid_g": IDENTITY_PRINCIPAL}, 0),
+        ({name: each for name, each in AUDITED.items() if name != "identity_claim_oid_g"}, 1),
+        (AUDITED | {"OperationName": "SecretBackup"}, 1),
+        (AUDITED | {"OperationName": "SecretSet"}, 0),
+        (AUDITED | {"ResultSignature": "Forbidden"}, 0),
+        (AUDITED | {"Resource": "KV-3OU3YN5XY3MLG"}, 0),
+        (AUDITED | {"ResourceProvider": "MICROSOFT.STORAGE"}, 0),
+    ],
+)
+def test_a_read_of_a_new_secret_by_somebody_else_raises_an_alert(row: AuditRow, count: int) -> None:
+    each = criterion(rules("hand-over")[READ_BY_OTHERS])
+    assert (each["operator"], each["threshold"]) == ("GreaterThan", 0)
+    assert found_in_audit(each["query"], [row]) == count
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_query_is_embedded_and_saved(form: str) -> None:
     saved = read(form).all("OperationalInsights/workspaces/savedSearches")
-    prefix = "/lapsewatch-"
+    prefix, made = "/lapsewatch-", {**queries()}
+    of_hand_overs = made.pop(READ_BY_OTHERS)
+    wanted = made | ({READ_BY_OTHERS: filled_in(of_hand_overs, form)} if form in HANDS_OVER else {})
     assert {each["name"].partition(prefix)[2]: each["properties"]["query"] for each in saved} == (
-        queries()
+        wanted
     )
     # Without the etag, Azure rejects the second deployment (MicrosoftDocs/azure-docs#49275).
     assert {each["properties"]["etag"] for each in saved} == {"*"}
     watched = {name: criterion(rule)["query"] for name, rule in rules(form).items()}
-    assert watched == {name: text for name, text in queries().items() if name != "last-checks"}
+    assert watched == {name: text for name, text in wanted.items() if name != "last-checks"}
 
 
 def test_the_query_for_last_checks_uses_existing_fields(log: Log) -> None:

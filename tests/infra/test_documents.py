@@ -53,7 +53,7 @@ def test_values_read_from_azd_are_outputs_or_parameters() -> None:
 
 
 def test_each_alert_is_documented_under_its_name() -> None:
-    rules = read("default").all("Insights/scheduledQueryRules")
+    rules = read("hand-over").all("Insights/scheduledQueryRules")
     titles = {each["properties"]["displayName"].removeprefix("Lapsewatch: ") for each in rules}
     assert (
         set(

@@ -22,11 +22,11 @@ def of_documents() -> dict[str, str]:
 def test_queries_fit_the_tables_of_the_workspace() -> None:
     rules = {
         each["properties"]["displayName"]: each["properties"]["criteria"]["allOf"][0]
-        for each in read("default").all("Insights/scheduledQueryRules")
+        for each in read("hand-over").all("Insights/scheduledQueryRules")
     }
     saved = {
         each["properties"]["displayName"]: each["properties"]["query"]
-        for each in read("default").all("OperationalInsights/workspaces/savedSearches")
+        for each in read("hand-over").all("OperationalInsights/workspaces/savedSearches")
     }
     assert of_documents()
     found = bound({name: rule["query"] for name, rule in rules.items()} | saved | of_documents())

@@ -15,6 +15,7 @@ from tests.support.snapshots import FORMS, read
 ROOT = Path(__file__).parents[2]
 PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 PRIVATE = {"private-network", "everything-on"}
+HANDS_OVER = {"hand-over", "everything-on"}
 each_form = pytest.mark.parametrize("form", FORMS)
 
 CREATED = {
@@ -48,19 +49,42 @@ PRIVATE_TOO = {
     "Network/privateEndpoints/privateDnsZoneGroups": 4,
     "Network/virtualNetworks": 1,
 }
+HAND_OVER_TOO = {
+    "Authorization/roleAssignments": 1,
+    "Insights/diagnosticSettings": 1,
+    "Insights/scheduledQueryRules": 1,
+    "KeyVault/vaults": 1,
+    "OperationalInsights/workspaces/savedSearches": 1,
+}
+EVERYTHING_TOO = {
+    "Authorization/roleAssignments": 2,
+    "Network/privateEndpoints": 1,
+    "Network/privateEndpoints/privateDnsZoneGroups": 1,
+}
+"""What both together add: an endpoint for the second vault, in the same zone; and renewers."""
+RENEWERS = "e0a7d1c2-6b3f-4a58-9c1d-7f2e5b8a4d61"
+VAULT, ACCOUNT = "KeyVault/vaults", "Storage/storageAccounts"
+FIRST, NEW = "kv-3ou3yn5xy3mlg", "kv-hand-3ou3yn5xy3mlg"
+NEW_SECRETS = "the vault for new secrets"
 ASSIGNED = {
-    ("Storage Blob Data Owner", "Storage/storageAccounts", IDENTITY_PRINCIPAL),
-    ("Storage Queue Data Contributor", "Storage/storageAccounts", IDENTITY_PRINCIPAL),
-    ("Storage Table Data Contributor", "Storage/storageAccounts", IDENTITY_PRINCIPAL),
-    ("Key Vault Secrets User", "KeyVault/vaults", IDENTITY_PRINCIPAL),
+    ("Storage Blob Data Owner", ACCOUNT, IDENTITY_PRINCIPAL),
+    ("Storage Queue Data Contributor", ACCOUNT, IDENTITY_PRINCIPAL),
+    ("Storage Table Data Contributor", ACCOUNT, IDENTITY_PRINCIPAL),
+    ("Key Vault Secrets User", VAULT, IDENTITY_PRINCIPAL),
     ("Monitoring Metrics Publisher", "Insights/components", IDENTITY_PRINCIPAL),
-    ("Key Vault Secrets Officer", "KeyVault/vaults", DEPLOYER),
+    ("Key Vault Secrets Officer", VAULT, DEPLOYER),
 }
 """Each role by name, type of the one resource where it holds, and holder."""
+FOR_HAND_OVERS = {("Key Vault Secrets Officer", NEW_SECRETS, IDENTITY_PRINCIPAL)}
+FOR_RENEWERS = {
+    ("Key Vault Secrets Officer", NEW_SECRETS, RENEWERS),
+    ("Storage Table Data Contributor", ACCOUNT, RENEWERS),
+}
 ON = {
-    "the storage account": "Storage/storageAccounts",
-    "the vault": "KeyVault/vaults",
+    "the storage account": ACCOUNT,
+    "the vault": VAULT,
     "Application Insights": "Insights/components",
+    NEW_SECRETS: NEW_SECRETS,
 }
 
 
@@ -79,28 +103,46 @@ def everything(value: object, name: str = "") -> Iterator[tuple[str, Any]]:
 @each_form
 def test_a_form_creates_these_resources_and_no_other(form: str) -> None:
     created = Counter(each["type"].removeprefix("Microsoft.") for each in read(form).resources)
-    assert created == CREATED | (PRIVATE_TOO if form in PRIVATE else {})
+    expected = Counter(CREATED)
+    for forms, more in (
+        (PRIVATE, PRIVATE_TOO),
+        (HANDS_OVER, HAND_OVER_TOO),
+        (PRIVATE & HANDS_OVER, EVERYTHING_TOO),
+    ):
+        expected.update(more if form in forms else {})
+    assert created == expected
 
 
-def documented_roles() -> dict[str, tuple[str, str, str]]:
-    """Return name, resource and holder of each role in docs/permissions.md, by its id."""
+def documented_roles() -> set[tuple[str, str, str, str]]:
+    """Return id, name, resource and holder of each role in docs/permissions.md."""
     section = PERMISSIONS.split("## Roles in Azure")[1].split("\n## ")[0]
     rows = re.findall(
         r"^\| ([^|]+) \| `([0-9a-f-]{36})` \| ([^|]+) \| ([^|]+) \|", section, re.MULTILINE
     )
-    return {found: (name, ON[resource], holder) for name, found, resource, holder in rows}
+    assert len(rows) == len(set(rows))
+    return {
+        (found, name, ON[resource], RENEWERS if holder == "who runs `renew`" else holder)
+        for name, found, resource, holder in rows
+    }
 
 
 @each_form
 def test_roles_are_these_at_one_resource_each(form: str) -> None:
-    roles, assigned = documented_roles(), set()
+    names, assigned = {found: name for found, name, *_ in documented_roles()}, set()
     for each in read(form).all("Authorization/roleAssignments"):
         scope = each["id"].partition("/providers/Microsoft.Authorization/roleAssignments/")[0]
         kind, _, name = scope.partition("/providers/Microsoft.")[2].rpartition("/")
         assert name
-        role, *_ = roles[each["properties"]["roleDefinitionId"].rpartition("/")[2]]
-        assigned.add((role, kind, each["properties"]["principalId"]))
-    assert assigned == ASSIGNED == set(roles.values())
+        role = names[each["properties"]["roleDefinitionId"].rpartition("/")[2]]
+        on = NEW_SECRETS if name.startswith("kv-hand-") else kind
+        assigned.add((role, on, each["properties"]["principalId"]))
+    more = FOR_HAND_OVERS if form in HANDS_OVER else set()
+    assert assigned == ASSIGNED | more | (FOR_RENEWERS if form == "everything-on" else set())
+
+
+def test_every_role_is_documented() -> None:
+    documented = {row[1:] for row in documented_roles()}
+    assert documented == ASSIGNED | FOR_HAND_OVERS | FOR_RENEWERS
 
 
 @each_form
@@ -116,7 +158,8 @@ def test_nothing_accepts_a_shared_key_or_password(form: str) -> None:
         "scm": {"allow": False},
         "ftp": {"allow": False},
     }
-    assert made.only("KeyVault/vaults")["properties"]["enableRbacAuthorization"] is True
+    vaults = [each["properties"] for each in made.all("KeyVault/vaults")]
+    assert all(each["enableRbacAuthorization"] is True for each in vaults)
     recorded = (INFRA / "snapshots" / f"{form}.snapshot.json").read_text(encoding="utf-8")
     assert not re.search(r"\blist[A-Z]\w*\(|AccountKey|SharedAccess|[?&]sig=", recorded)
 
@@ -137,7 +180,7 @@ def test_only_a_private_form_closes_storage_and_vault(form: str) -> None:
     made = read(form)
     private = form in PRIVATE
     account, vault = (
-        made.only(kind)["properties"] for kind in ("Storage/storageAccounts", "KeyVault/vaults")
+        made.only(kind, name)["properties"] for kind, name in ((ACCOUNT, ""), (VAULT, FIRST))
     )
     addresses = [{"value": "203.0.113.10"}] if form == "everything-on" else []
     assert account["publicNetworkAccess"] == ("Disabled" if private else "Enabled")
@@ -162,16 +205,23 @@ def test_nothing_is_public_in_the_private_form() -> None:
 def test_private_endpoints_are_in_the_network_and_its_dns(form: str) -> None:
     made = read(form)
     network = made.only("Network/virtualNetworks")["id"]
-    targets = {}
+    targets = Counter[tuple[str, str]]()
     for each in made.all("Network/privateEndpoints"):
         assert each["properties"]["subnet"] == {"id": f"{network}/subnets/endpoints"}
         (connection,) = each["properties"]["privateLinkServiceConnections"]
         (service,) = connection["properties"]["groupIds"]
-        targets[service] = connection["properties"]["privateLinkServiceId"]
-    account, vault = (
-        made.only(kind)["id"] for kind in ("Storage/storageAccounts", "KeyVault/vaults")
+        targets[service, connection["properties"]["privateLinkServiceId"]] += 1
+    account = made.only(ACCOUNT)["id"]
+    assert targets == Counter(
+        [
+            *((service, account) for service in ("blob", "queue", "table")),
+            *(("vault", each["id"]) for each in made.all(VAULT)),
+        ]
     )
-    assert targets == {"blob": account, "queue": account, "table": account, "vault": vault}
+    groups = made.all("Network/privateEndpoints/privateDnsZoneGroups")
+    named = [each["properties"]["privateDnsZoneConfigs"][0]["properties"] for each in groups]
+    ids = {each["id"] for each in made.all("Network/privateDnsZones")}
+    assert {each["privateDnsZoneId"] for each in named} == ids
     zones = {each["name"] for each in made.all("Network/privateDnsZones")}
     services = ("blob", "queue", "table")
     assert zones == {
@@ -195,7 +245,7 @@ def test_access_to_the_resources_is_logged(form: str) -> None:
     assert sorted(scopes) == sorted(
         [
             *(f"{account}/{service}Services/default" for service in ("blob", "queue", "table")),
-            made.only("KeyVault/vaults")["id"],
+            *(each["id"] for each in made.all("KeyVault/vaults")),
             workspace,
         ]
     )
@@ -227,9 +277,36 @@ def test_the_app_is_one_that_azd_and_flex_consumption_accept(form: str) -> None:
 
 @each_form
 def test_a_deleted_vault_can_be_recovered(form: str) -> None:
-    vault = read(form).only("KeyVault/vaults")["properties"]
+    vault = read(form).only(VAULT, FIRST)["properties"]
     assert vault["enableSoftDelete"] is vault["enablePurgeProtection"] is True
     assert vault["createMode"] == ("recover" if form == "everything-on" else "default")
+
+
+@pytest.mark.parametrize("form", sorted(HANDS_OVER))
+def test_the_vault_for_new_secrets_forgets(form: str) -> None:
+    vault = read(form).only(VAULT, NEW)["properties"]
+    assert vault["enableSoftDelete"] is True
+    assert vault["softDeleteRetentionInDays"] == 7
+    assert "enablePurgeProtection" not in vault  # Azure rejects false
+    assert vault.get("createMode", "default") == "default"  # nothing in it is worth recovering
+    private = form in PRIVATE
+    assert vault["publicNetworkAccess"] == ("Disabled" if private else "Enabled")
+    assert vault["networkAcls"] == {
+        "bypass": "None",
+        "defaultAction": "Deny" if private else "Allow",
+    }
+
+
+def test_switching_it_on_changes_only_what_belongs_to_it() -> None:
+    off, on = read("default"), read("hand-over")
+    before = {each["id"]: each for each in off.resources}
+    after = {each["id"]: each for each in on.resources}
+    changed = [found for found in before if before[found] != after[found]]
+    assert [found.rpartition("/")[2] for found in changed] == ["appsettings"]
+    assert on.settings == off.settings | {
+        "LAPSEWATCH_HAND_OVER_VAULT": f"https://{NEW}.vault.azure.net/"
+    }
+    assert NEW not in str(off.resources)
 
 
 def test_every_form_has_its_record() -> None:

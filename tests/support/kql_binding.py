@@ -19,8 +19,9 @@ TABLES = {
         "OperationName: string, OperationId: string, AppRoleName: string"
     ),
     "AzureDiagnostics": (
-        "TimeGenerated: datetime, ResourceProvider: string, OperationName: string, "
-        "CallerIPAddress: string, ResultSignature: string, identity_claim_oid_g: string"
+        "TimeGenerated: datetime, ResourceProvider: string, Resource: string, "
+        "OperationName: string, CallerIPAddress: string, ResultSignature: string, "
+        "requestUri_s: string, identity_claim_oid_g: string"
     ),
     "LAQueryLogs": (
         "TimeGenerated: datetime, AADEmail: string, AADObjectId: string, QueryText: string"

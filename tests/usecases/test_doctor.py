@@ -12,6 +12,7 @@ from azure.data.tables import TableServiceClient
 from standardwebhooks import Webhook
 
 from local.azurite import Azurite
+from local.simulation.build import secret
 from local.stand_in.managed_identity import IDENTITY_CLIENT_ID, MAIL_SENDER
 from local.stand_in.other_tenants import REGISTRATION, OtherTenants
 from local.stand_in.stories import LIBAPPS_CLIENT_ID, libapps
@@ -22,6 +23,8 @@ from shared.bootstrap import ROOT, clock, watching
 from shared.config.problems import Misconfigured
 from shared.config.settings_loader import load
 from shared.core.model.check_record import Outcome
+from shared.core.model.decision import Person
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.render.text import commands as remedies
 from shared.usecases.doctor.examine import examine
 from shared.usecases.doctor.finding import Finding
@@ -472,3 +475,18 @@ def test_an_issuer_that_names_itself_differently(examined: Examine, named: str) 
     named = named.format(tenant=THEIRS, issuer=issuer)
     text = f"names another issuer, {named}. Check LAPSEWATCH_SIGN_IN_ISSUER"
     assert text in found["page sign-in"].text
+
+
+def test_hand_overs_that_were_left_when_they_were_switched_off(
+    examined: Examine, tenant: Tenant, azurite: Azurite
+) -> None:
+    environment = dict(tenant.environment) | {"LAPSEWATCH_TABLES": azurite.tables}
+    on = load(environment | {"LAPSEWATCH_HAND_OVER_VAULT": "https://127.0.0.1:1"}, ROOT)
+    assert "hand-overs" not in examined()
+    anna = Person("00000000-0000-4000-8000-00000000000a", "Anna Example")
+    credential = secret("b", "LibCal 2028", ends="2028-09-12T09:00Z")
+    now = clock()
+    record = HandOver("libcal", HandOverState.READY, credential, anna, now, now, now)
+    with watching(on, environment=environment) as watch:
+        watch.ledger.save_hand_over(record)
+    assert "not ended for libcal" in examined()["hand-overs"].text

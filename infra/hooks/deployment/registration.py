@@ -25,7 +25,7 @@ CLIENT_ID = "LAPSEWATCH_SIGN_IN_CLIENT_ID"
 FEDERATED = "lapsewatch-identity"
 CREATOR = "somebody who may register apps (role Application Developer) runs"
 OWNER = "an owner of the registration, or a Cloud Application Administrator, runs"
-WANTED = "id,appId,displayName,signInAudience,web"
+WANTED = "id,appId,displayName,signInAudience,web,appRoles,optionalClaims"
 
 
 def unique_name(environment: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from deployment import people
+from deployment import hand_over, installers, people
 from deployment.azd import Azd
 from deployment.cloud import Cloud
 from deployment.hook import AGAIN
@@ -79,6 +79,12 @@ class SignIn:
             self._decider_remedy(),
         )
         report.run_step("admin consent", self._consent, people.consent_remedy(self._client_id))
+        if hand_over.is_on(self._azd):
+            found = (self._app, self._principal)
+            installers.add_steps(self._graph, report, self._root, self._client_id, found)
+        elif self._app is not None and installers.with_role(self._app) is None:
+            note = "not used: hand-overs are off. Role and claim alone allow nothing"
+            report.add(installers.ROLE_STEP, "stays", note)
 
     def _redirect_remedy(self) -> Remedy:
         """Return the command that adds the redirect URIs.

@@ -15,6 +15,7 @@ GRAPH_ROLES = {
 }
 """Application permissions that a deployment may need (Graph permissions reference)."""
 
+_ROLE = "appRoles[?value=='Installer'].id"
 FINISH = "python3 infra/hooks/after_provision.py"
 """Repeats the steps after azd provision, in a checkout, and prints what others must do."""
 
@@ -134,6 +135,27 @@ def mailbox(deployment: Deployment) -> tuple[str, ...]:
 def sign_in() -> tuple[str, ...]:
     """Set up the page's sign-in: registration, Easy Auth, redirect URI and credential."""
     return ("python3 infra/hooks/before_provision.py", "azd provision", FINISH)
+
+
+def hand_over_role(deployment: Deployment) -> tuple[str, ...]:
+    """Allow the app to keep and delete values in the vault for new secrets, and nothing else."""
+    vault = "$(azd env get-value LAPSEWATCH_HAND_OVER_VAULT_NAME)"
+    scope = f"$(az keyvault show --name {vault} --query id -o tsv)"
+    role = _assign_role("Key Vault Secrets Officer", deployment.identity, scope)
+    return ("azd provision --no-state", role)
+
+
+def installer(deployment: Deployment, client_id: str) -> tuple[str, ...]:
+    """Assign one person to the role Installer of the page's registration."""
+    application = f"{deployment.graph}/v1.0/applications(appId='{client_id}')"
+    role = f'$(az rest --method GET --url "{application}" --query "{_ROLE}" -o tsv)'
+    body = (
+        '{\\"principalId\\": \\"$(az ad user show --id dana@example.org --query id -o tsv)\\", '
+        f'\\"resourceId\\": \\"$(az ad sp show --id {quote(client_id)} --query id -o tsv)\\", '
+        f'\\"appRoleId\\": \\"{role}\\"}}'
+    )
+    url = f"{deployment.graph}/v1.0/servicePrincipals(appId='{client_id}')/appRoleAssignedTo"
+    return (f'az rest --method POST --url "{url}" --body "{body}"',)
 
 
 def register_timer() -> tuple[str, ...]:

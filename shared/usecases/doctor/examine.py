@@ -12,24 +12,27 @@ from shared.usecases.doctor.apps import examine_apps
 from shared.usecases.doctor.channels import examine_channel
 from shared.usecases.doctor.deployment import ListFunctions, deployment_of, examine_timer
 from shared.usecases.doctor.finding import Finding
+from shared.usecases.doctor.hand_over import ReadRegistration, examine_hand_overs
 from shared.usecases.doctor.inventory import examine_inventory
 from shared.usecases.doctor.ledger import examine_ledger
 from shared.usecases.doctor.page import ReadIssuer, examine_page
 
 
-def examine(
+def examine(  # noqa: PLR0913  (each is a way to ask something outside)
     watch: Watch,
     settings: Settings,
     ask: Callable[[str], Front],
     *,
     read_issuer: ReadIssuer | None = None,
+    read_registration: ReadRegistration | None = None,
     list_functions: ListFunctions | None = None,
     send_test: bool = False,
 ) -> Iterator[Finding]:
     """Try the ledger, Graph, each app and claim, and the page; with `send_test`, each channel.
 
     `ask` returns what a visitor who is not signed in gets at a URL; `read_issuer` reads the keys
-    of an issuer, or `None` if it is not tried; `list_functions` asks Azure about the app.
+    of an issuer, and `read_registration` the registration of the page, or `None` if it is not
+    tried; `list_functions` asks Azure about the app.
     """
     deployment = deployment_of(settings)
     yield _settings(watch, settings)
@@ -38,6 +41,7 @@ def examine(
     if watch.inventory is not None:
         yield examine_inventory(watch.inventory, watch.clock(), deployment)
     yield from examine_page(settings, ask, read_issuer)
+    yield from examine_hand_overs(watch, settings, deployment, read_registration)
     yield examine_timer(list_functions)
     for name in watch.watchlist.channels:
         if send_test:
