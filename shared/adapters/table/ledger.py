@@ -216,7 +216,7 @@ class TableLedger(TableHistory):
             *(key("told", item, channel) for item, channel in rows.notifications),
             *(key("channel", name) for name in rows.channels),
             *(key("use", key_id) for key_id in rows.uses),
-            *(key("handover", service) for service in rows.hand_overs),
         ]
-        versions = {key_of(each): each.version for each in rows.acknowledgements}
+        unchanged = (*rows.acknowledgements, *rows.hand_overs)
+        versions = {key_of(each): each.version for each in unchanged}
         self._store.delete(keys, versions)
