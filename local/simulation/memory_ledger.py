@@ -202,6 +202,7 @@ class InMemoryLedger:
         self._break("remove")
         memory = self.memory
         cancelled = {(each.service, each.version) for each in rows.acknowledgements}
+        ended = {(each.service, each.version) for each in rows.hand_overs}
         self.memory = replace(
             memory,
             in_use_records=_without(memory.in_use_records, rows.in_use_records),
@@ -218,7 +219,11 @@ class InMemoryLedger:
             notifications=_without(memory.notifications, rows.notifications),
             channels=_without(memory.channels, rows.channels),
             uses=_without(memory.uses, rows.uses),
-            hand_overs=_without(memory.hand_overs, rows.hand_overs),
+            hand_overs={
+                service: each
+                for service, each in memory.hand_overs.items()
+                if (service, each.version) not in ended
+            },
         )
 
     def remove_history(self, before: datetime, outlived: Callable[[Decision], bool]) -> None:

@@ -181,10 +181,6 @@ def life() -> Life:
     return Life(world, vault, fate)
 
 
-def pasted(one: Life) -> None:
-    one.paste("cal")
-
-
 def opened(one: Life) -> None:
     one.paste("cal")
     one.open()
@@ -216,11 +212,11 @@ STORIES: dict[str, tuple[Callable[[Life], object], Callable[[Life], object]]] = 
     "paste": (lambda _: None, lambda one: one.paste("cal")),
     "paste another": (opened, lambda one: one.paste("new")),
     "paste again": (opened, lambda one: one.paste("cal")),
-    "open": (pasted, lambda one: one.open()),
+    "open": (lambda one: one.paste("cal"), lambda one: one.open()),
     "open again": (opened, lambda one: one.open()),
     "withdraw": (opened, lambda one: one.withdraw()),
     "confirm": (opened, lambda one: one.world.confirm("libcal", "cal26")),
-    "expire": (pasted, lambda one: one.tick(60 * 24 * 14)),
+    "expire": (lambda one: one.paste("cal"), lambda one: one.tick(60 * 24 * 14)),
     "look": (broken_paste, lambda one: one.tick(6)),
     "delete": (stuck, lambda one: one.tick(6)),
     "renew": (lambda _: None, lambda one: one.renew()),

@@ -46,6 +46,7 @@ from shared.adapters.table.store import TableStore
 from shared.adapters.table.transactions import Action, write, write_at
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.check_record import LastChecks
+from shared.core.model.decision import Acknowledgement
 from shared.core.model.hand_over import HandOver
 from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
 from shared.ports.clock import Clock
@@ -218,7 +219,10 @@ class TableLedger(TableHistory):
             *(key("told", item, channel) for item, channel in rows.notifications),
             *(key("channel", name) for name in rows.channels),
             *(key("use", key_id) for key_id in rows.uses),
-            *(key("handover", service) for service in rows.hand_overs),
         ]
-        versions = {key_of(each): each.version for each in rows.acknowledgements}
+        unchanged: tuple[Acknowledgement | HandOver, ...] = (
+            *rows.acknowledgements,
+            *rows.hand_overs,
+        )
+        versions = {key_of(each): each.version for each in unchanged}
         self._store.delete(keys, versions)

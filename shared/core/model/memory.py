@@ -145,4 +145,5 @@ class Removals:
     notifications: tuple[tuple[str, str], ...] = ()
     channels: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
-    hand_overs: tuple[str, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
+    """As they were read: one that was begun since then is kept."""

@@ -13,7 +13,7 @@ from shared.core.judge.validity import has_ended
 from shared.core.model.context import CheckContext, last_record_of
 from shared.core.model.decision import Acknowledgement, Decision
 from shared.core.model.directory import AppRecord
-from shared.core.model.hand_over import HandOverState
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.item_id import ItemId, ItemKind, item_id
 from shared.core.model.memory import Memory, Removals
 
@@ -51,19 +51,19 @@ def outlived(at: CheckContext) -> Removals:
         notifications=tuple(sorted(notifications)),
         channels=tuple(sorted(channels)),
         uses=tuple(sorted(key_ids & set(memory.uses))),
-        hand_overs=tuple(sorted(_old_hand_overs(at))),
+        hand_overs=tuple(_old_hand_overs(at)),
     )
 
 
-def _old_hand_overs(at: CheckContext) -> Iterator[str]:
-    """Yield the services whose last hand-over ended long ago; an orphan stays until it is gone."""
+def _old_hand_overs(at: CheckContext) -> Iterator[HandOver]:
+    """Yield the hand-overs that ended long ago; an orphan stays until it is gone."""
     records = at.memory.credential_records
-    for service, each in at.memory.hand_overs.items():
+    for each in at.memory.hand_overs.values():
         known = (records.get(key_id) for key_id in each.without_value)
         exists = any(orphan is not None and orphan.gone_at is None for orphan in known)
         ended = each.state == HandOverState.DONE and not each.stale and not exists
         if ended and each.changed < at.now - HISTORY:
-            yield service
+            yield each
 
 
 def is_outlived(decision: Decision, at: CheckContext) -> bool:

@@ -81,10 +81,17 @@ def test_what_somebody_else_changed_is_not_overwritten(ledger: Ledger) -> None:
 
 def test_what_vanished_is_not_created_again(ledger: Ledger) -> None:
     first = ledger.save_hand_over(PLAIN)
-    ledger.remove(Removals(hand_overs=("libcal",)))
+    ledger.remove(Removals(hand_overs=(first,)))
     assert ledger.hand_overs() == {}
     with pytest.raises(LedgerConflict):
         ledger.save_hand_over(replace(first, why="x"))
+
+
+def test_one_that_was_begun_meanwhile_is_not_removed(ledger: Ledger) -> None:
+    first = ledger.save_hand_over(PLAIN)
+    ledger.save_hand_over(replace(first, by=DANA))
+    ledger.remove(Removals(hand_overs=(first,)))
+    assert ledger.hand_overs() == {"libcal": replace(PLAIN, by=DANA)}
 
 
 def test_decision_is_written_with_the_hand_over(ledger: Ledger) -> None:

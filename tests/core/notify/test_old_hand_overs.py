@@ -37,7 +37,7 @@ def removed(record: HandOver, *, gone: bool = False, unreadable: bool = False) -
         unreadable=(row,) if unreadable else (),
     )
     context = CheckContext(watchlist(service("LibCal")), memory, NOW)
-    return outlived(context).hand_overs == ("libcal",)
+    return outlived(context).hand_overs == (record,)
 
 
 def test_one_that_ended_long_ago_is_removed() -> None:
@@ -46,7 +46,7 @@ def test_one_that_ended_long_ago_is_removed() -> None:
     assert not removed(RECORD, unreadable=True)
 
 
-@pytest.mark.parametrize("state", set(HandOverState) - {HandOverState.DONE})
+@pytest.mark.parametrize("state", [each for each in HandOverState if each != HandOverState.DONE])
 def test_one_that_has_not_ended_stays(state: HandOverState) -> None:
     assert not removed(replace(RECORD, state=state))
 
