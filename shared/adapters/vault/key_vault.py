@@ -71,7 +71,7 @@ class KeyVault:
         return self._ask(Act.READ, partial(calls.value, name))
 
     def delete(self, name: str) -> None:
-        """Delete a value and, where the vault allows it, purge it; a missing one is not an error."""
+        """Delete a value and, where the vault allows it, purge it; one that is missing is fine."""
         self._ask(Act.DELETE, partial(calls.delete, name))
 
     def _ask[T](self, act: Act, call: Call[T]) -> T:
