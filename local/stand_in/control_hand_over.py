@@ -13,6 +13,7 @@ from local.stand_in.directory import NotInTenant
 from local.stand_in.faults import Fault
 from local.stand_in.graph_passwords import Passwords
 from local.stand_in.hand_over_vault import HandOverVault
+from local.stand_in.vault_secrets import RIGHTS
 
 
 class AzError(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,6 +34,16 @@ class Creation(msgspec.Struct, forbid_unknown_fields=True):
     lag_seconds: float = 0.0
 
 
+class VaultRules(msgspec.Struct, forbid_unknown_fields=True):
+    """What the vault refuses, and for how many requests a deletion keeps a name busy."""
+
+    rights: frozenset[str] = frozenset(RIGHTS)
+    rights_of_person: frozenset[str] = frozenset(RIGHTS)
+    firewall: bool = False
+    purge_protection: bool = False
+    busy: int = 0
+
+
 def hand_over_rules(az: Az, passwords: Passwords, vault: HandOverVault | None) -> Iterator[Rule]:
     """Yield the rules; without a vault, its routes answer 404."""
 
@@ -51,6 +62,12 @@ def hand_over_rules(az: Az, passwords: Passwords, vault: HandOverVault | None) -
         for name in ("denied", "allowed", "life_said", "max_secrets", "lag_reads", "lag_seconds"):
             setattr(passwords, name, getattr(wanted, name))
 
+    def set_vault(request: Request) -> None:
+        vault, wanted = there(), body(request, VaultRules)
+        vault.rights, vault.rights_of_person = set(wanted.rights), set(wanted.rights_of_person)
+        vault.firewall = wanted.firewall
+        vault.secrets.purge_protection, vault.secrets.busy = wanted.purge_protection, wanted.busy
+
     def add_faults(request: Request) -> None:
         there().gate.add(*body(request, list[Fault]))
 
@@ -58,5 +75,6 @@ def hand_over_rules(az: Az, passwords: Passwords, vault: HandOverVault | None) -
     yield Rule("/control/az", methods=["PUT"], endpoint=fail_az)
     yield Rule("/control/creation", methods=["PUT"], endpoint=set_creation)
     yield Rule("/control/vault", methods=["GET"], endpoint=lambda _: there().described())
+    yield Rule("/control/vault", methods=["PUT"], endpoint=set_vault)
     yield Rule(vault_faults, methods=["POST"], endpoint=add_faults)
     yield Rule(vault_faults, methods=["DELETE"], endpoint=lambda _: there().gate.clear())

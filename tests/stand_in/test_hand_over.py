@@ -95,6 +95,14 @@ def test_faults_of_the_vault_come_before_or_after_the_effect(tenant: Tenant) -> 
     assert tenant.hand_over.secrets.values == {NAME: body["value"]}
 
 
+def test_rights_can_be_taken_from_outside(tenant: Tenant) -> None:
+    rules = {"rights": ["readMetadata"]}
+    assert requests.put(f"{tenant.url}/control/vault", json=rules, timeout=5).status_code == 204
+    answer = ask(tenant, "GET", f"/secrets/{NAME}", of_identity(tenant))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "Forbidden")
+    assert answer.json()["error"]["innererror"] == {"code": "ForbiddenByRbac"}
+
+
 def test_a_tenant_without_a_vault_says_so() -> None:
     with Tenant("empty") as plain:
         assert "LAPSEWATCH_HAND_OVER_VAULT" not in plain.environment
