@@ -61,6 +61,14 @@ def test_value_goes_from_one_person_to_the_other_and_ends() -> None:
     ]
 
 
+def test_page_does_not_say_that_the_installer_knows_before_they_do() -> None:
+    site = Site()
+    site.life.ledger.lease()  # another check is running
+    assert "done=hand-over-later" in site.hand_over().headers["Location"]
+    told = text(site.page(site.visit(PAT), Done("hand-over-later", "libcal")))
+    assert "The next check tells the installer" in told
+
+
 def test_page_with_a_value_is_guarded_and_has_the_next_steps() -> None:
     site = Site()
     site.hand_over()

@@ -1,0 +1,85 @@
+"""What the card of a service says of a hand-over, in each of its states."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.hand_over import Ending, HandOver, HandOverState
+from shared.core.model.visitor import Visitor
+from shared.core.model.vocabulary import Standing
+from tests.render.page.page_cases import ROBIN, single
+from tests.render.page.parsed_page import ParsedPage, parsed
+from tests.support.notices import NEW, NOW, service_view
+
+RECORD = HandOver("libcal", HandOverState.READY, NEW, ROBIN, NOW, NOW + timedelta(days=14), NOW)
+WAITING = service_view(Standing.AWAITING_INSTALL, replacement=NEW)
+KEEPING, ENDING, DONE = HandOverState.KEEPING, HandOverState.ENDING, HandOverState.DONE
+
+
+def page_of(record: HandOver | None) -> ParsedPage:
+    data = single(replace(WAITING, hand_over=record))
+    visitor = Visitor(ROBIN, frozenset({"Installer"}), NOW)
+    return parsed(replace(data, handing_over=visitor))
+
+
+@pytest.mark.parametrize(
+    ("record", "said", "buttons"),
+    [
+        (None, "shown once to the", {"hand-over"}),
+        (RECORD, "Nobody has opened it yet.", {"hand-over", "show-value", "withdraw"}),
+        (
+            replace(RECORD, state=KEEPING, why="The vault <b>answered 503."),
+            "The vault <b>answered 503. Each hourly run tries again.",
+            {"hand-over", "withdraw"},
+        ),
+        (
+            replace(RECORD, state=ENDING, why="The vault answered 503."),
+            "is being deleted. The vault answered 503.",
+            {"hand-over"},
+        ),
+        (replace(RECORD, state=HandOverState.RENEWING), "is creating a new secret", {"hand-over"}),
+        (replace(RECORD, until=NOW), "handed over the value of", {"hand-over"}),
+        (replace(RECORD, state=DONE, ending=Ending.NOT_KEPT), "was not kept.", {"hand-over"}),
+        (replace(RECORD, state=DONE, ending=Ending.EXPIRED), "in time.", {"hand-over"}),
+        (replace(RECORD, state=DONE, ending=Ending.ORPHAN), "Nobody knows the", {"hand-over"}),
+        (replace(RECORD, state=DONE, ending=Ending.WITHDRAWN), "Paste it once", {"hand-over"}),
+    ],
+)
+def test_each_state_is_said_and_has_its_forms(
+    record: HandOver | None, said: str, buttons: set[str]
+) -> None:
+    page = page_of(record)
+    assert said in page.text
+    found = {each for each in ("hand-over", "show-value", "withdraw") if page.sent(each)}
+    assert found == buttons
+    for action in found:
+        (sent,) = page.sent(action)
+        assert sent["service"] == "libcal"
+        assert sent.get("key_id", NEW.key_id) == NEW.key_id
+    (field,) = (each for each in page.of("input") if each["type"] == "password")
+    assert (field["autocomplete"], field.get("value"), field["name"]) == ("off", None, "value")
+
+
+@pytest.mark.parametrize("standing", [Standing.HEALTHY, Standing.EXPIRING])
+def test_where_no_secret_waits_nothing_is_offered(standing: Standing) -> None:
+    view = service_view(standing, NEW, confirmed=True)
+    page = parsed(replace(single(view), handing_over=Visitor(ROBIN)))
+    assert page.sent("hand-over") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (DecisionKind.HAND_OVER, "Robin Example handed over the value of a deleted credential."),
+        (DecisionKind.RENEW, "Robin Example created a deleted credential, and handed over its"),
+        (DecisionKind.OPEN, "Robin Example opened the value of a deleted credential."),
+        (DecisionKind.WITHDRAW, "Robin Example withdrew the value of a deleted credential."),
+        (DecisionKind.END, "Lapsewatch ended the hand-over of a deleted credential: it is used."),
+    ],
+)
+def test_history_names_who_did_what(kind: DecisionKind, said: str) -> None:
+    by = None if kind == DecisionKind.END else ROBIN
+    decision = Decision(NOW, kind, by, ("libcal",), "gone", "it is used.")
+    assert said in parsed(single(WAITING, decisions={"libcal": (decision,)})).text
