@@ -10,8 +10,8 @@ from shared.core.model.inventory_memory import (
     InventoryChanges,
     InventoryMemory,
     InventoryScan,
-    LeftOut,
 )
+from shared.core.model.left_out import LeftOut
 
 FEWER_RATIO = 0.8
 """A read with fewer credentials than this part of the previous one is reported."""
