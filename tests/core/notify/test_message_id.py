@@ -1,16 +1,25 @@
 """A receiver recognises a message that is sent again, and takes no other for it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from local.simulation.build import secret, service, watchlist
 from local.simulation.recording_channel import RecordingChannel
 from local.simulation.world import World
-from shared.core.model.message import Message
+from shared.core.model.message import Message, Notice
+from shared.core.model.news import News
 from shared.core.model.views import LeftoverView
 from shared.core.model.vocabulary import Loss, Reason, Severity, Standing
 from shared.core.notify.message_id import with_id
 from shared.ports.errors import ChannelError
-from tests.support.notices import credential, message, notice, service_view
+from tests.support.notices import (
+    INSTALLER,
+    NOW,
+    credential,
+    message,
+    notice,
+    service_view,
+)
 
 LIST = watchlist(service("LibCal"))
 
@@ -92,3 +101,13 @@ def test_every_test_message_is_new() -> None:
     first = message(test=True)
     later = replace(first, now=first.now.replace(minute=1))
     assert with_id(first, {}, LIST).id != with_id(later, {}, LIST).id
+
+
+def test_id_changes_with_news_of_a_hand_over_but_not_at_a_retry() -> None:
+    def id_of(*news: News) -> str:
+        told = Notice(service_view(), Reason.DELETED, INSTALLER, news)
+        return with_id(message(told), {}, LIST).id
+
+    third, seventh = (News(Reason.UNOPENED, NOW + timedelta(days=n), INSTALLER) for n in (3, 7))
+    assert id_of(third) == id_of(third)
+    assert len({id_of(), id_of(third), id_of(seventh), id_of(third, seventh)}) == 4

@@ -81,9 +81,8 @@ class ServiceWords(Words):
     def facts(self, at: Moment) -> Sequence[tuple[str, str]]:
         *rows, app = facts(self.view, at)
         handed_over = hand_over.fact(self.view, at)
-        return (
-            [*rows, (hand_over.LABEL, capital(handed_over)), app] if handed_over else [*rows, app]
-        )
+        row = [(hand_over.LABEL, capital(handed_over))] if handed_over else []
+        return [*rows, *row, app]
 
     @override
     def links(self) -> Iterator[Link]:
