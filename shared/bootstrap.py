@@ -21,12 +21,18 @@ from shared.connections import (
     owner_mailbox,
     rehearse,
 )
-from shared.first_use import graph_directory, graph_inventory, graph_usage_report
+from shared.first_use import (
+    graph_directory,
+    graph_inventory,
+    graph_secret_creator,
+    graph_usage_report,
+)
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
 from shared.ports.inventory import InventoryReader
 from shared.ports.ledger import Ledger
+from shared.ports.secret_creator import SecretCreator
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.answer_time import UNLIMITED, AnswerTime
 from shared.usecases.check import Watch
@@ -74,6 +80,7 @@ def watching(
     *,
     time: AnswerTime = UNLIMITED,
     environment: Mapping[str, str] = os.environ,
+    person: bool = False,
 ) -> Iterator[Watch]:
     """Yield the program, connected to the services in `settings`; they are closed at the end.
 
@@ -81,17 +88,19 @@ def watching(
         settings: The settings, of one tenant.
         time: When the work of an invocation ends.
         environment: Where the managed identity finds its endpoint.
+        person: Whether a person signs in for everything, wherever this runs.
 
     Raises:
         LedgerError: The table endpoint is not valid.
     """
     watchlist, known = settings.watchlist, settings.reading_graph
-    own_tenant = graph_credentials(known, "", environment)
-    to_read = graph_credentials(known, watchlist.tenant_id, environment)
+    signed_in_by = None if person else environment
+    own_tenant = graph_credentials(known, "", signed_in_by)
+    to_read = graph_credentials(known, watchlist.tenant_id, signed_in_by)
     report = graph_usage_report(settings.graph, to_read) if settings.usage_report else None
     with ExitStack() as opened:
         save_left, send_left = _left(time.save), _left(time.send)
-        ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
+        ledger = open_ledger(settings, watchlist, clock, signed_in_by, opened, left=save_left)
         channels = {
             name: connect_channel(channel, settings, own_tenant, left=send_left)
             for name, channel in watchlist.channels.items()
@@ -110,6 +119,13 @@ def watching(
             inventory=_inventory(settings, ledger, channels, to_read, own_tenant, send_left),
             rehearse=partial(rehearse, settings=settings),
         )
+
+
+def secret_creator(settings: Settings) -> SecretCreator:
+    """Return what creates client secrets, always with the sign-in of a person."""
+    known = settings.reading_graph
+    sign_in = graph_credentials(known, settings.watchlist.tenant_id, None)
+    return graph_secret_creator(settings.graph, sign_in)
 
 
 def _left(ends: datetime) -> TimeLeft:

@@ -25,7 +25,12 @@ from shared.core.model.watchlist import (
     WebhookChannel,
     label_of,
 )
-from shared.first_use import cross_tenant_credential, key_vault, own_credential
+from shared.first_use import (
+    cross_tenant_credential,
+    key_vault,
+    own_credential,
+    person_credential,
+)
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
 from shared.ports.vault import Vault
@@ -36,16 +41,23 @@ def open_ledger(
     settings: Settings,
     watchlist: Watchlist,
     clock: Clock,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None,
     opened: ExitStack,
     *,
     left: TimeLeft = unlimited,
 ) -> TableLedger:
-    """Return the ledger of a watchlist; `opened` closes it. Raises `LedgerError`."""
+    """Return the ledger of a watchlist; `opened` closes it. Raises `LedgerError`.
+
+    Without `environment`, a person signs in.
+    """
     own = None
     if settings.tables.by == "endpoint":
         client_id = settings.identity_client_id or None
-        own = own_credential(client_id, graph_is_loopback=False, environment=environment)
+        own = (
+            person_credential(settings.graph, "")
+            if environment is None
+            else own_credential(client_id, graph_is_loopback=False, environment=environment)
+        )
         opened.callback(own.close)
     connection = settings.tables.value.reveal()
     ledger = TableLedger(
@@ -67,12 +79,14 @@ def open_vault(settings: Settings, own_tenant: CredentialFactory, left: TimeLeft
 
 
 def graph_credentials(
-    known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]
+    known: ReadingGraph, tenant_id: str, environment: Mapping[str, str] | None
 ) -> CredentialFactory:
     """Return the credentials for Graph in a tenant, the app's own if `tenant_id` is empty.
 
-    Mail is always sent from the app's own tenant.
+    Mail is always sent from the app's own tenant. Without `environment`, a person signs in.
     """
+    if environment is None:
+        return partial(person_credential, known.root, tenant_id)
     client_id, loopback = known.identity_client_id or None, is_loopback(urlsplit(known.root))
     if not tenant_id:
         return partial(

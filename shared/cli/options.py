@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shared.core.blank import is_blank
+from shared.core.renewal import MAX_MONTHS
 
 DAY = "YYYY-MM-DD"
 
@@ -37,6 +38,14 @@ def require_name(by: str) -> str:
     return by
 
 
+def parse_months(text: str) -> int:
+    """Return the number of months in an option; another text ends the command, and is not shown."""
+    possible = {str(months): months for months in range(1, MAX_MONTHS + 1)}
+    if text not in possible:
+        raise typer.BadParameter(f"Give a whole number of months, from 1 to {MAX_MONTHS}.")
+    return possible[text]
+
+
 Tenant = Annotated[
     str,
     typer.Option(
@@ -46,6 +55,10 @@ Tenant = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Service = Annotated[
     str, typer.Argument(metavar="SERVICE", help="The service's id or name, for example libcal.")
+]
+Services = Annotated[
+    list[str],
+    typer.Argument(metavar="SERVICE...", help="The ids or names of one or more services."),
 ]
 ServiceOrItem = Annotated[
     str,
