@@ -15,7 +15,7 @@ from shared.cli.value_input import read_value
 from shared.config.settings import Settings
 from shared.core.model.decision import Person
 from shared.render.feeds.check_document import check_document
-from shared.render.feeds.hand_over_document import hand_over_document
+from shared.render.feeds.document_parts import hand_over_document
 from shared.render.text.escape import clean
 from shared.render.text.handed_over import handed_over
 from shared.usecases.hand_over import HandOverDone, withdraw

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from shared.bootstrap import watching
-from shared.cli.errors import MISCONFIGURED, write_error
+from shared.cli.errors import FAILED, MISCONFIGURED, write_error
 from shared.cli.first_steps import load_settings
 from shared.cli.session import exit_on_error, service_id
 from shared.config.settings import NoSuchTenant, Settings
@@ -21,6 +21,11 @@ from shared.usecases.check import Watch
 OFF = (
     "Secrets are not handed over here: LAPSEWATCH_HAND_OVER_VAULT is not set. "
     "docs/hand-over.md says how to switch it on. Nothing was done."
+)
+
+INTERRUPTED = (
+    "Interrupted. If something was begun, the app's next hourly run finds what is left of it, "
+    "finishes or ends it, and notifies people."
 )
 
 
@@ -42,7 +47,11 @@ def handing_over(
         ids = _ids(configured, services)
         signs_in = person or not configured.managed_identity
         with watching(configured, person=signs_in) as watch:
-            yield watch, configured, ids
+            try:
+                yield watch, configured, ids
+            except KeyboardInterrupt:
+                write_error(INTERRUPTED)
+                raise typer.Exit(FAILED) from None
 
 
 def pending(check: CheckResult) -> str:

@@ -41,9 +41,9 @@ def require_name(by: str) -> str:
 def parse_months(text: str) -> int:
     """Return the number of months in an option; another text ends the command, and is not shown."""
     possible = {str(months): months for months in range(1, MAX_MONTHS + 1)}
-    if text not in possible:
+    if str(text) not in possible:  # its default is a number
         raise typer.BadParameter(f"Give a whole number of months, from 1 to {MAX_MONTHS}.")
-    return possible[text]
+    return possible[str(text)]
 
 
 Tenant = Annotated[

@@ -26,14 +26,17 @@ def read_value() -> Secret:
     if not text:
         raise Refused("There is no value on standard input. Nothing was handed over.")
     if len(text) > MAX_BYTES:
-        raise Refused("The input is too long for the value of a secret. Nothing was handed over.")
+        raise _too_long()
     if any(each in text for each in "\r\n"):
         raise Refused("The value has a line break in it. Paste the value alone, in one line.")
     return Secret(text)
 
 
 def _piped() -> str:
-    data = sys.stdin.buffer.read(MAX_BYTES + len("\r\n") + 1)
+    longest = MAX_BYTES + len("\r\n")
+    data = sys.stdin.buffer.read(longest + 1)
+    if len(data) > longest:
+        raise _too_long()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -53,3 +56,7 @@ def _typed() -> str:
                 "This terminal would show the value, so it is not asked for here. Pipe it to this "
                 "command. Nothing was handed over."
             ) from None
+
+
+def _too_long() -> Refused:
+    return Refused("The input is too long for the value of a secret. Nothing was handed over.")

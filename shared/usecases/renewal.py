@@ -51,6 +51,11 @@ class Planned(NamedTuple):
     by: Person
 
     @property
+    def before(self) -> HandOver | None:
+        """The last hand-over of the service."""
+        return self.app.at.memory.hand_overs.get(self.view.service.id)
+
+    @property
     def credential(self) -> Credential:
         """The secret, as far as it is known before it is created."""
         return Credential("", Kind.SECRET, self.name, "", None, self.ends)
@@ -83,7 +88,7 @@ class Renewal:
             return NotRenewed(planned.view.service.id, why, self._key_id)
 
     def _create(self, planned: Planned) -> HandOver | NotRenewed:
-        view, before = planned.view, planned.view.hand_over
+        view, before = planned.view, planned.before
         now, zone = self.watch.clock(), self.watch.watchlist.zone
         asked = planned.credential
         begun = renewing(view.service, asked, before, by=planned.by, at=now, zone=zone)

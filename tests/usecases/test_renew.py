@@ -52,12 +52,13 @@ class Renewing:
 
 def prepared(watched: Watchlist | None = None, *, value: str = "LibCal 2024") -> Renewing:
     vault = InMemoryVault()
-    world = World(watched or watchlist(), now=NOW, vault=vault)
+    world = World(watched or watchlist(), now=NOW - timedelta(hours=1), vault=vault)
     world.tenant.put(
         secret("cal24", value, ends="2026-12-13T09:15Z"),
         secret("staff24", "LibStaffer 2024", ends="2026-12-20T09:15Z"),
     )
     world.check()
+    world.now = NOW
     return Renewing(world, vault, InMemorySecretCreator(world.tenant, lambda: world.now))
 
 
