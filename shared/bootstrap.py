@@ -21,18 +21,12 @@ from shared.connections import (
     owner_mailbox,
     rehearse,
 )
-from shared.first_use import (
-    graph_directory,
-    graph_inventory,
-    graph_secret_creator,
-    graph_usage_report,
-)
+from shared.first_use import graph_directory, graph_inventory, graph_usage_report
 from shared.ports.channel import Channel
 from shared.ports.directory import Directory
 from shared.ports.errors import ChannelError
 from shared.ports.inventory import InventoryReader
 from shared.ports.ledger import Ledger
-from shared.ports.secret_creator import SecretCreator
 from shared.ports.token_verifier import TokenVerifier
 from shared.usecases.answer_time import UNLIMITED, AnswerTime
 from shared.usecases.check import Watch
@@ -79,32 +73,26 @@ def watching(
     settings: Settings,
     *,
     time: AnswerTime = UNLIMITED,
-    environment: Mapping[str, str] = os.environ,
-    person: bool = False,
+    environment: Mapping[str, str] | None = os.environ,
 ) -> Iterator[Watch]:
     """Yield the program, connected to the services in `settings`; they are closed at the end.
 
     Args:
         settings: The settings, of one tenant.
         time: When the work of an invocation ends.
-        environment: Where the managed identity finds its endpoint.
-        person: Whether a person signs in for everything, wherever this runs.
+        environment: Where the managed identity finds its endpoint. `None`: a person signs in.
 
     Raises:
         LedgerError: The table endpoint is not valid.
     """
     watchlist, known = settings.watchlist, settings.reading_graph
-    signed_in_by = None if person else environment
-    own_tenant = graph_credentials(known, "", signed_in_by)
-    to_read = graph_credentials(known, watchlist.tenant_id, signed_in_by)
+    own_tenant = graph_credentials(known, "", environment)
+    to_read = graph_credentials(known, watchlist.tenant_id, environment)
     report = graph_usage_report(settings.graph, to_read) if settings.usage_report else None
     with ExitStack() as opened:
         save_left, send_left = _left(time.save), _left(time.send)
-        ledger = open_ledger(settings, watchlist, clock, signed_in_by, opened, left=save_left)
-        channels = {
-            name: connect_channel(channel, settings, own_tenant, left=send_left)
-            for name, channel in watchlist.channels.items()
-        }
+        ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
+        channels = _channels(settings, own_tenant, send_left)
         yield Watch(
             watchlist=watchlist,
             directory=graph_directory(settings.graph, to_read),
@@ -121,13 +109,6 @@ def watching(
         )
 
 
-def secret_creator(settings: Settings) -> SecretCreator:
-    """Return what creates client secrets, always with the sign-in of a person."""
-    known = settings.reading_graph
-    sign_in = graph_credentials(known, settings.watchlist.tenant_id, None)
-    return graph_secret_creator(settings.graph, sign_in)
-
-
 def _left(ends: datetime) -> TimeLeft:
     """Return the function that returns the seconds until `ends`."""
 
@@ -135,6 +116,15 @@ def _left(ends: datetime) -> TimeLeft:
         return (ends - clock()).total_seconds()
 
     return left
+
+
+def _channels(
+    settings: Settings, own_tenant: CredentialFactory, left: TimeLeft
+) -> Mapping[str, Channel]:
+    return {
+        name: connect_channel(channel, settings, own_tenant, left=left)
+        for name, channel in settings.watchlist.channels.items()
+    }
 
 
 def _inventory(

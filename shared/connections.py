@@ -27,12 +27,14 @@ from shared.core.model.watchlist import (
 )
 from shared.first_use import (
     cross_tenant_credential,
+    graph_secret_creator,
     key_vault,
     own_credential,
     person_credential,
 )
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
+from shared.ports.secret_creator import SecretCreator
 from shared.ports.vault import Vault
 from shared.render.card.card import cards
 
@@ -97,6 +99,13 @@ def graph_credentials(
         cross_tenant_credential, other, client_id, graph=known.root, authority=known.authority
     )
     return partial(to_other, graph_is_loopback=loopback, environment=environment)
+
+
+def secret_creator(settings: Settings) -> SecretCreator:
+    """Return what creates client secrets, always with the sign-in of a person."""
+    tenant_id = settings.watchlist.tenant_id
+    sign_in = graph_credentials(settings.reading_graph, tenant_id, None)
+    return graph_secret_creator(settings.graph, sign_in)
 
 
 def connect_channel(

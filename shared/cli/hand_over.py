@@ -33,11 +33,7 @@ def hand_over(
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Hand the value of a new secret over to the installer. It is read from standard input.
-
-    It is checked against the app's secrets and kept in the vault until the installer opens it on
-    the status page.
-    """
+    """Hand the value of a new secret over to the installer. It is read from standard input."""
     with handing_over(tenant, [service]) as (watch, configured, [service_id]):
         person = Person("", by)
         if withdrawn:

@@ -3,6 +3,7 @@
 What was given is not repeated in an error: it may be the value of a secret.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
@@ -45,8 +46,8 @@ def handing_over(
         if not configured.hand_over_vault:
             _end(OFF)
         ids = _ids(configured, services)
-        signs_in = person or not configured.managed_identity
-        with watching(configured, person=signs_in) as watch:
+        by_person = person or not configured.managed_identity
+        with watching(configured, environment=None if by_person else os.environ) as watch:
             try:
                 yield watch, configured, ids
             except KeyboardInterrupt:

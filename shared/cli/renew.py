@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from shared.bootstrap import secret_creator
 from shared.cli import console
 from shared.cli.errors import FAILED, write_error
 from shared.cli.handing_over import handing_over, pending
 from shared.cli.options import By, Json, Services, Tenant, parse_months
 from shared.cli.session import print_json, show_progress
+from shared.connections import secret_creator
 from shared.core.decisions import Refused
 from shared.core.model.decision import Person
 from shared.core.model.watchlist import Watchlist
@@ -22,49 +22,45 @@ from shared.ports.errors import PortError
 from shared.render.feeds.renewal_document import renewal_document
 from shared.render.text.escape import clean
 from shared.render.text.handed_over import renewed, would_create
-from shared.usecases import renew as renewing
-from shared.usecases.renew import Plan, Renewals
+from shared.usecases.renew import Renewals
+from shared.usecases.renew import renew as renew_secrets
+from shared.usecases.renewal_plan import Plan, plan
 
+Months = Annotated[
+    int,
+    typer.Option(
+        "--months", parser=parse_months, metavar="MONTHS", help="How long each secret is valid."
+    ),
+]
+Again = Annotated[
+    bool, typer.Option("--again", help="Also if a new secret waits to be installed already.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Create and save nothing; show what would be created.")
+]
 INTERRUPTED = "Interrupted. Nothing was created."
 
 
 def renew(  # noqa: PLR0913  (the options of a command)
     services: Services,
     *,
-    months: Annotated[
-        int,
-        typer.Option(
-            "--months",
-            parser=parse_months,
-            metavar="MONTHS",
-            help="How long each secret is valid.",
-        ),
-    ] = DEFAULT_MONTHS,
+    months: Months = DEFAULT_MONTHS,
     by: By,
-    again: Annotated[
-        bool,
-        typer.Option("--again", help="Also if a new secret waits to be installed already."),
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Create and save nothing; show what would be created."),
-    ] = False,
+    again: Again = False,
+    dry_run: DryRun = False,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Create a secret with your own sign-in, and hand its value over; nobody sees it on the way.
-
-    The value goes from Entra into the vault. The installer opens it on the status page.
-    """
+    """Create a secret with your own sign-in, and hand its value over; nobody sees it on the way."""
     person = Person("", by)
     with handing_over(tenant, services, person=True) as (watch, configured, ids):
         watchlist = configured.watchlist
         if dry_run:
-            found = renewing.plan(watch, ids, months=months, by=person, again=again)
+            found = plan(watch, ids, months=months, by=person, again=again)
             _show_plan(found, watchlist, json_=json_)
             return
         try:
-            done = renewing.renew(
+            done = renew_secrets(
                 watch,
                 secret_creator(configured),
                 ids,

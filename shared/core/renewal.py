@@ -33,7 +33,7 @@ def end_after(
 ) -> datetime:
     """Return when a secret ends that is created now: at this local time, `months` later.
 
-    That is the last day of a shorter month. It is in whole seconds, and in none that is `taken`.
+    That is the last day of a shorter month. It is in whole seconds, in one that is not `taken`.
     """
     local = now.astimezone(zone).replace(microsecond=0)
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)

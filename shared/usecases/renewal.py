@@ -6,17 +6,13 @@ next tick finds whether the secret exists, and whether the vault has its value.
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import timedelta
 
 from shared.core.hand_over import steps
 from shared.core.hand_over.begin import renewing
-from shared.core.model.decision import Person
 from shared.core.model.decision_changes import DecisionChanges
-from shared.core.model.directory import Credential, Kind
+from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOver
-from shared.core.model.views import ServiceView
-from shared.core.model.watchlist import WatchedApp
 from shared.core.renewal import NotRenewed, after_refusal, assignments
 from shared.ports.errors import (
     CreationRefused,
@@ -28,9 +24,9 @@ from shared.ports.errors import (
 from shared.ports.secret_creator import CreatedSecret, SecretCreator
 from shared.ports.vault import Vault, VaultLabel
 from shared.usecases.check import Watch
-from shared.usecases.current_app import CurrentApp
 from shared.usecases.lost_answer import find_created
 from shared.usecases.part import Progress
+from shared.usecases.renewal_plan import Planned
 from shared.usecases.save_decision import save_decision
 
 KEEP_WITHIN = timedelta(seconds=30)
@@ -38,27 +34,6 @@ LATER = "The app's next hourly run looks again, and notifies people of what it f
 BY_POLICY = "AsPerAppPolicy"
 """How Graph's codes end for what a policy of the tenant forbids."""
 NOTHING = "Nothing was created."
-
-
-class Planned(NamedTuple):
-    """A secret to create."""
-
-    view: ServiceView
-    watched: WatchedApp
-    app: CurrentApp
-    name: str
-    ends: datetime
-    by: Person
-
-    @property
-    def before(self) -> HandOver | None:
-        """The last hand-over of the service."""
-        return self.app.at.memory.hand_overs.get(self.view.service.id)
-
-    @property
-    def credential(self) -> Credential:
-        """The secret, as far as it is known before it is created."""
-        return Credential("", Kind.SECRET, self.name, "", None, self.ends)
 
 
 @dataclass(slots=True)

@@ -28,6 +28,8 @@ COMMANDS = table("""
     confirm: SERVICE --key-id --by --tenant --json
     acknowledge: SERVICE --until --why --cancel --by --tenant --json
     claim: KEY_ID SERVICES --by --tenant --json
+    hand-over: SERVICE --withdraw --by --tenant --json
+    renew: SERVICES --months --by --again --dry-run --tenant --json
 """)
 """`python -m shared COMMAND`."""
 LOCAL = table("""

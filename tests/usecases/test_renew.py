@@ -1,65 +1,20 @@
 """Renewals with fakes of every outside service: what is created, kept, saved and said."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from local.simulation.build import CLIENT_ID, at, secret, service, watchlist
-from local.simulation.memory_creator import VALUE, InMemorySecretCreator
-from local.simulation.memory_vault import InMemoryVault
-from local.simulation.world import ANNA, World
+from local.simulation.memory_creator import VALUE
+from local.simulation.world import ANNA
 from shared.core.decisions import Refused
 from shared.core.model.decision import DecisionKind, Person
 from shared.core.model.directory import Credential, Kind
-from shared.core.model.hand_over import Ending, HandOverState
-from shared.core.model.watchlist import Claim, Watchlist
-from shared.core.renewal import NotRenewed
-from shared.ports.errors import CreationRefused, CreationUnknown, LedgerError, VaultError
-from shared.usecases.renew import Renewals, plan, renew
-
-NOW = at("2026-11-30T15:00:30Z")
-LOST = CreationUnknown("Graph did not answer.")
-POLICY = CreationRefused(
-    "A policy allows 180 days at most: --months 5.", code="CredentialInvalidLifetimeAsPerAppPolicy"
-)
-
-
-@dataclass
-class Renewing:
-    """A world with two services whose secrets expire soon, a vault, and a creator."""
-
-    world: World
-    vault: InMemoryVault
-    creator: InMemorySecretCreator
-
-    def renew(self, *services: str, months: int = 24, again: bool = False) -> Renewals:
-        watch = self.world.watch
-        return renew(watch, self.creator, services, months=months, by=ANNA, again=again)
-
-    def record(self, service: str = "libcal") -> tuple[HandOverState, str, Ending]:
-        found = self.world.ledger.memory.hand_overs[service]
-        return found.state, found.key_id, found.ending
-
-    @property
-    def written(self) -> str:
-        """Everything that the ledger has and the channels got."""
-        heard = [inbox.heard for inbox in self.world.inboxes.values()]
-        ledger = self.world.ledger
-        return f"{ledger.memory} {ledger.history} {ledger.recorded} {heard}"
-
-
-def prepared(watched: Watchlist | None = None, *, value: str = "LibCal 2024") -> Renewing:
-    vault = InMemoryVault()
-    world = World(watched or watchlist(), now=NOW - timedelta(hours=1), vault=vault)
-    world.tenant.put(
-        secret("cal24", value, ends="2026-12-13T09:15Z"),
-        secret("staff24", "LibStaffer 2024", ends="2026-12-20T09:15Z"),
-    )
-    world.check()
-    world.now = NOW
-    return Renewing(world, vault, InMemorySecretCreator(world.tenant, lambda: world.now))
+from shared.core.model.hand_over import HandOverState
+from shared.core.model.watchlist import Claim
+from shared.ports.errors import VaultError
+from shared.usecases.renew import plan, renew
+from tests.support.renewing import LOST, NOW, Renewing, prepared
 
 
 @pytest.fixture
@@ -67,7 +22,7 @@ def renewing() -> Renewing:
     return prepared()
 
 
-def test_a_new_secret_is_kept_in_the_vault_and_both_parties_are_notified(
+def test_a_new_secret_is_kept_and_the_installer_is_notified(
     renewing: Renewing,
 ) -> None:
     done = renewing.renew("libcal")
@@ -142,7 +97,7 @@ def test_it_ends_after_calendar_months_at_the_same_local_time(
         {"libcal": Claim("name", "LibCal*"), "libstaffer": Claim("name", "Lib*")},
     ],
 )
-def test_a_secret_that_no_rule_gives_to_the_service_alone_is_assigned_to_it(
+def test_a_secret_that_no_rule_gives_to_it_alone_is_assigned(
     claims: dict[str, Claim],
 ) -> None:
     watched = watchlist(
@@ -240,160 +195,6 @@ def test_a_renewal_needs_a_name(renewing: Renewing) -> None:
     with pytest.raises(Refused, match="name of a person"):
         renew(renewing.world.watch, renewing.creator, ["libcal"], months=24, by=nobody)
     assert renewing.creator.asked == []
-
-
-def test_what_entra_refuses_is_saved_quietly_and_the_other_goes_on(renewing: Renewing) -> None:
-    renewing.creator.refused["LibCal 2028"] = CreationRefused("You have no right on the app.")
-    done = renewing.renew("libcal", "libstaffer")
-    assert done.refused == (NotRenewed("libcal", "You have no right on the app."),)
-    assert [each.service for each in done.renewed] == ["libstaffer"]
-    assert renewing.record() == (HandOverState.DONE, "", Ending.NOT_CREATED)
-    assert [each.kind for each in renewing.world.ledger.history] == [DecisionKind.RENEW]
-    assert [each.service for each in renewing.renew("libcal").refused] == ["libcal"]
-
-
-def test_a_refusal_by_policy_ends_the_command(renewing: Renewing) -> None:
-    renewing.creator.refused["LibCal 2028"] = POLICY
-    done = renewing.renew("libcal", "libstaffer")
-    assert [each.service for each in done.refused] == ["libcal", "libstaffer"]
-    assert "--months 5" in done.refused[0].why
-    assert renewing.creator.asked == ["LibCal 2028"]
-    assert done.check is None
-
-
-def test_after_a_refusal_an_earlier_hand_over_is_kept_still(renewing: Renewing) -> None:
-    renewing.renew("libcal")
-    renewing.creator.refused["LibCal 2028"] = POLICY
-    renewing.renew("libcal", again=True)
-    assert renewing.record() == (HandOverState.READY, "new1", Ending.NONE)
-    renewing.world.now += timedelta(minutes=20)
-    renewing.world.tick()
-    assert list(renewing.vault.values) == ["lapsewatch-libcal-new1"]
-
-
-def assert_orphan(renewing: Renewing, refused: NotRenewed) -> None:
-    """Assert that the person is told how to remove the secret, and that the ledger has it."""
-    assert (refused.service, refused.key_id) == ("libcal", "new1")
-    assert f"az ad app credential delete --id {CLIENT_ID} --key-id new1" in refused.why
-    assert "canary" not in refused.why + renewing.written
-    assert renewing.record() == (HandOverState.DONE, "new1", Ending.ORPHAN)
-    assert renewing.world.ledger.history[-1].kind == DecisionKind.END
-    assert renewing.vault.values == {}
-
-
-@pytest.mark.parametrize("seconds", [0, 20, 55])
-def test_a_lost_answer_is_looked_up_for_a_minute(renewing: Renewing, seconds: int) -> None:
-    """A read shows the secret only after some time."""
-    late: list[Credential] = []
-    shown_at = renewing.world.now + timedelta(seconds=seconds)
-
-    def show() -> None:
-        if late and renewing.world.now >= shown_at:
-            renewing.world.tenant.add(late.pop())
-
-    renewing.world.meanwhile = show
-    renewing.creator.show = late.append
-    renewing.creator.lost["LibCal 2028"] = LOST
-    [refused] = renewing.renew("libcal").refused
-    assert str(LOST) in refused.why
-    assert_orphan(renewing, refused)
-    assert renewing.world.now - NOW <= timedelta(minutes=1)
-
-
-def test_what_no_read_shows_in_a_minute_is_left_to_the_tick(renewing: Renewing) -> None:
-    renewing.creator.refused["LibCal 2028"] = LOST
-    done = renewing.renew("libcal", "libstaffer")
-    [refused] = done.refused
-    assert "next hourly run" in refused.why
-    assert renewing.record() == (HandOverState.RENEWING, "", Ending.NONE)
-    assert timedelta(seconds=50) <= renewing.world.now - NOW <= timedelta(seconds=65)
-    assert [each.service for each in done.renewed] == ["libstaffer"]
-
-
-@pytest.mark.parametrize("after", ["broken", "lost"])
-def test_if_the_vault_fails_the_value_is_dropped(renewing: Renewing, after: str) -> None:
-    getattr(renewing.vault, after)["keep"] = VaultError("The vault did not answer.")
-    [refused] = renewing.renew("libcal").refused
-    assert "The vault did not answer." in refused.why
-    assert_orphan(renewing, refused)
-    assert renewing.world.now - NOW <= timedelta(seconds=30)
-    assert renewing.creator.asked == ["LibCal 2028"]
-
-
-def test_a_vault_that_answers_later_keeps_the_value(renewing: Renewing) -> None:
-    renewing.vault.broken["keep"] = VaultError("The vault did not answer.")
-    renewing.world.meanwhile = renewing.vault.broken.clear
-    assert [each.key_id for each in renewing.renew("libcal").renewed] == ["new1"]
-
-
-def test_a_vault_that_forbids_it_is_not_asked_again(renewing: Renewing) -> None:
-    renewing.vault.broken["keep"] = VaultError("You may not set secrets.", transient=False)
-    renewing.renew("libcal")
-    assert sum(each.startswith("keep") for each in renewing.vault.asked) == 1
-    assert renewing.world.now == NOW
-
-
-@pytest.mark.parametrize("method", ["save_hand_over", "decide"])
-def test_if_the_ledger_fails_the_tick_finds_what_is_left(renewing: Renewing, method: str) -> None:
-    renewing.world.ledger.broken[method] = LedgerError("The table cannot be reached.")
-    [refused] = renewing.renew("libcal").refused
-    assert "The table cannot be reached." in refused.why
-    renewing.world.ledger.broken.clear()
-    created = method == "decide"
-    assert renewing.creator.asked == ["LibCal 2028"] * created
-    assert refused.key_id == "new1" * created
-    renewing.world.now += timedelta(minutes=20)
-    renewing.world.tick()
-    found = renewing.world.ledger.memory.hand_overs.get("libcal")
-    assert (found is not None and found.state == HandOverState.READY) == created
-
-
-@dataclass
-class Stopping:
-    """Raises `KeyboardInterrupt` in the place of a method, before or after it."""
-
-    method: Callable[..., object]
-    after: bool
-
-    def __call__(self, *words: object, **options: object) -> object:
-        if self.after:
-            self.method(*words, **options)
-        raise KeyboardInterrupt
-
-
-STEPS = [
-    ("ledger", "save_hand_over"),
-    ("creator", "create"),
-    ("vault", "keep"),
-    ("ledger", "decide"),
-]
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize(("where", "method"), STEPS)
-def test_ctrl_c_leaves_nothing_that_a_tick_does_not_find(
-    renewing: Renewing,
-    where: str,
-    method: str,
-    after: bool,  # noqa: FBT001  (a case)
-) -> None:
-    """The person is told what is known, and nothing else is asked for."""
-    service = renewing.world.ledger if where == "ledger" else getattr(renewing, where)
-    setattr(service, method, Stopping(getattr(service, method), after))
-    done = renewing.renew("libcal", "libstaffer")
-    assert [each.service for each in done.refused] == ["libcal", "libstaffer"]
-    assert done.refused[0].why.startswith("Interrupted. ")
-    assert (done.renewed, done.check) == ((), None)
-    assert "LibStaffer 2028" not in renewing.creator.asked
-    delattr(service, method)
-    renewing.world.now += timedelta(minutes=20)
-    renewing.world.tick()
-    state = renewing.world.ledger.memory.hand_overs.get("libcal")
-    reached = STEPS.index((where, method)) + after
-    expected = {0: None, 1: Ending.NOT_CREATED, 2: Ending.ORPHAN, 3: Ending.NONE}
-    expected |= {4: Ending.NONE}
-    assert (state.ending if state is not None else None) == expected[reached]
-    assert "canary" not in renewing.written + str(done)
 
 
 def test_nothing_is_written_by_a_plan(renewing: Renewing) -> None:
