@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,10 @@ from local.stand_in.az import NOT_SIGNED_IN
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 from local.stand_in.tenant import Tenant
 from shared.__main__ import app
+from shared.bootstrap import settings, watching
+from shared.config.table_storage import Tables
+from shared.core.model.secret import Secret
+from shared.ports.errors import LedgerError
 
 CREATED = "POST /v1.0/applications/*/addPassword"
 VALUE = "canary-pasted~1.aB"
@@ -90,13 +94,13 @@ def commands(
         for name in [*os.environ]:
             if name.startswith(("LAPSEWATCH_", "IDENTITY_", "AZURE_")):
                 monkeypatch.delenv(name)
-        settings = {
+        present = {
             **tenant.environment,
             "LAPSEWATCH_TABLES": azurite.tables,
             "LAPSEWATCH_SCHEDULE": "0 5 * * * *",
             "PATH": f"{tenant.install_az(tmp_path)}{os.pathsep}{os.environ['PATH']}",
         }
-        for name, value in settings.items():
+        for name, value in present.items():
             monkeypatch.setenv(name, value)
         yield Commands(tenant, azurite.tables, monkeypatch)
 
@@ -182,6 +186,18 @@ def test_without_az_login_nothing_is_asked_for(commands: Commands) -> None:
         assert (ran.status, commands.created) == (1, 0)
         assert "az login" in ran.err
         assert "Traceback" not in ran.err
+
+
+def test_the_person_signs_in_to_the_ledger_too(commands: Commands) -> None:
+    """A token for a real one is not asked for beside stand-ins, so none is sent."""
+    endpoint = Secret("https://account.table.core.windows.net")
+    known = replace(settings(), tables=Tables("endpoint", endpoint))
+    with (
+        watching(known, environment=None) as watch,
+        pytest.raises(LedgerError, match=r"storage\.azure\.com"),
+    ):
+        watch.ledger.load()
+    assert commands.tenant.requests()["GET /msi/token"] == 0
 
 
 def test_a_lost_answer_is_looked_up_and_never_asked_again(commands: Commands) -> None:

@@ -12,6 +12,7 @@ from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOverState
 from shared.core.renewal import NotRenewed
 from shared.ports.errors import CreationRefused, LedgerError, VaultError
+from shared.usecases.renew import Renewals
 from tests.support.renewing import LOST, NOW, POLICY, Renewing, prepared
 
 
@@ -172,3 +173,33 @@ def test_ctrl_c_leaves_nothing_that_a_tick_does_not_find(
     expected |= {4: Ending.NONE}
     assert (state.ending if state is not None else None) == expected[reached]
     assert "canary" not in renewing.written + str(done)
+
+
+def test_of_two_who_renew_at_once_one_creates_a_secret(renewing: Renewing) -> None:
+    outcomes: list[Renewals] = []
+
+    def other() -> None:
+        renewing.vault.meanwhile = object
+        outcomes.append(renewing.renew("libcal"))
+
+    renewing.vault.meanwhile = other
+    outcomes.append(renewing.renew("libcal"))
+    first, second = outcomes
+    assert ([each.key_id for each in first.renewed], second.renewed) == (["new1"], ())
+    [refused] = second.refused
+    assert "Somebody else changed this" in refused.why
+    assert renewing.creator.asked == ["LibCal 2028"]
+
+
+def test_a_renewal_during_another_is_refused(renewing: Renewing) -> None:
+    outcomes: list[Renewals] = []
+
+    def show(new: Credential) -> None:
+        renewing.world.tenant.add(new)
+        outcomes.append(renewing.renew("libcal", again=True))
+
+    renewing.creator.show = show
+    assert len(renewing.renew("libcal").renewed) == 1
+    [refused] = outcomes[0].refused
+    assert "is creating a secret" in refused.why
+    assert renewing.creator.asked == ["LibCal 2028"]
