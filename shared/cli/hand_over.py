@@ -55,7 +55,7 @@ def _show(done: HandOverDone, configured: Settings, *, json_: bool) -> None:
         )
     else:
         sentence = handed_over(done.record, watchlist)
-        Console().print(Text(clean(sentence, 1000), style="bold"))
+        Console().print(Text(clean(sentence, 1000), style="bold"), soft_wrap=True)
         console.check(Console(), done.check, watchlist)
     if late := pending(done.check):
         write_error(f"Saved. {late}")

@@ -110,7 +110,7 @@ def _show_plan(found: Plan, watchlist: Watchlist, *, json_: bool) -> None:
 
 
 def _print(sentence: str) -> None:
-    Console().print(Text(clean(sentence, 1000)))
+    Console().print(Text(clean(sentence, 1000)), soft_wrap=True)
 
 
 def _write_refused(refused: Sequence[NotRenewed], watchlist: Watchlist) -> None:
