@@ -33,7 +33,7 @@ COMMANDS = table("""
 """)
 """`python -m shared COMMAND`."""
 LOCAL = table("""
-    local.tenant: --port --story
+    local.tenant: --port --story --hand-over
     local.host: --app --port --state --no-timers --signed-in --strict --production
     local.package: --start --try
     local.simulation.soak: --apps --days --seed

@@ -13,7 +13,8 @@ from shared.core.model.directory import Credential, Kind
 from shared.core.model.hand_over import HandOverState
 from shared.core.model.watchlist import Claim
 from shared.ports.errors import VaultError
-from shared.usecases.renew import plan, renew
+from shared.usecases.renew import renew
+from shared.usecases.renewal_plan import plan
 from tests.support.renewing import LOST, NOW, Renewing, prepared
 
 
