@@ -85,14 +85,14 @@ def watching(
     settings: Settings,
     *,
     time: AnswerTime = UNLIMITED,
-    environment: Mapping[str, str] = os.environ,
+    environment: Mapping[str, str] | None = os.environ,
 ) -> Iterator[Watch]:
     """Yield the program, connected to the services in `settings`; they are closed at the end.
 
     Args:
         settings: The settings, of one tenant.
         time: When the work of an invocation ends.
-        environment: Where the managed identity finds its endpoint.
+        environment: Where the managed identity finds its endpoint. `None`: a person signs in.
 
     Raises:
         LedgerError: The table endpoint is not valid.
@@ -104,10 +104,7 @@ def watching(
     with ExitStack() as opened:
         save_left, send_left = _left(time.save), _left(time.send)
         ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
-        channels = {
-            name: connect_channel(channel, settings, own_tenant, left=send_left)
-            for name, channel in watchlist.channels.items()
-        }
+        channels = _channels(settings, own_tenant, send_left)
         yield Watch(
             watchlist=watchlist,
             directory=graph_directory(settings.graph, to_read),
@@ -131,6 +128,15 @@ def _left(ends: datetime) -> TimeLeft:
         return (ends - clock()).total_seconds()
 
     return left
+
+
+def _channels(
+    settings: Settings, own_tenant: CredentialFactory, left: TimeLeft
+) -> Mapping[str, Channel]:
+    return {
+        name: connect_channel(channel, settings, own_tenant, left=left)
+        for name, channel in settings.watchlist.channels.items()
+    }
 
 
 def _inventory(

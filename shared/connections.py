@@ -25,9 +25,16 @@ from shared.core.model.watchlist import (
     WebhookChannel,
     label_of,
 )
-from shared.first_use import cross_tenant_credential, key_vault, own_credential
+from shared.first_use import (
+    cross_tenant_credential,
+    graph_secret_creator,
+    key_vault,
+    own_credential,
+    person_credential,
+)
 from shared.ports.channel import Channel
 from shared.ports.clock import Clock
+from shared.ports.secret_creator import SecretCreator
 from shared.ports.vault import Vault
 from shared.render.card.card import cards
 
@@ -36,16 +43,23 @@ def open_ledger(
     settings: Settings,
     watchlist: Watchlist,
     clock: Clock,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None,
     opened: ExitStack,
     *,
     left: TimeLeft = unlimited,
 ) -> TableLedger:
-    """Return the ledger of a watchlist; `opened` closes it. Raises `LedgerError`."""
+    """Return the ledger of a watchlist; `opened` closes it. Raises `LedgerError`.
+
+    Without `environment`, a person signs in.
+    """
     own = None
     if settings.tables.by == "endpoint":
         client_id = settings.identity_client_id or None
-        own = own_credential(client_id, graph_is_loopback=False, environment=environment)
+        own = (
+            person_credential(settings.graph, "")
+            if environment is None
+            else own_credential(client_id, graph_is_loopback=False, environment=environment)
+        )
         opened.callback(own.close)
     connection = settings.tables.value.reveal()
     ledger = TableLedger(
@@ -67,12 +81,14 @@ def open_vault(settings: Settings, own_tenant: CredentialFactory, left: TimeLeft
 
 
 def graph_credentials(
-    known: ReadingGraph, tenant_id: str, environment: Mapping[str, str]
+    known: ReadingGraph, tenant_id: str, environment: Mapping[str, str] | None
 ) -> CredentialFactory:
     """Return the credentials for Graph in a tenant, the app's own if `tenant_id` is empty.
 
-    Mail is always sent from the app's own tenant.
+    Mail is always sent from the app's own tenant. Without `environment`, a person signs in.
     """
+    if environment is None:
+        return partial(person_credential, known.root, tenant_id)
     client_id, loopback = known.identity_client_id or None, is_loopback(urlsplit(known.root))
     if not tenant_id:
         return partial(
@@ -83,6 +99,13 @@ def graph_credentials(
         cross_tenant_credential, other, client_id, graph=known.root, authority=known.authority
     )
     return partial(to_other, graph_is_loopback=loopback, environment=environment)
+
+
+def secret_creator(settings: Settings) -> SecretCreator:
+    """Return what creates client secrets, always with the sign-in of a person."""
+    tenant_id = settings.watchlist.tenant_id
+    sign_in = graph_credentials(settings.reading_graph, tenant_id, None)
+    return graph_secret_creator(settings.graph, sign_in)
 
 
 def connect_channel(

@@ -15,11 +15,13 @@ from shared.config.clouds import OtherTenant
 from shared.ports.directory import Directory
 from shared.ports.inventory import InventoryReader
 from shared.ports.page_registration import RegistrationReader
+from shared.ports.secret_creator import SecretCreator
 from shared.ports.usage_report import UsageReport
 from shared.ports.vault import Vault
 
 if TYPE_CHECKING:
     from shared.adapters.identity.managed import Credential
+    from shared.adapters.identity.person import PersonCredential
 
 type SignIn = Callable[[], TokenCredential]
 
@@ -95,6 +97,26 @@ def key_vault(url: str, sign_in: SignIn, left: TimeLeft) -> Vault:
         return KeyVault(url, sign_in, left=left)
 
     return _on_first_use(make)
+
+
+def graph_secret_creator(root: str, sign_in: SignIn) -> SecretCreator:
+    """Return what creates client secrets."""
+
+    def make() -> SecretCreator:
+        from shared.adapters.graph.create_secret import (  # noqa: PLC0415  (for `renew` only)
+            GraphSecretCreator,
+        )
+
+        return GraphSecretCreator(root, sign_in)
+
+    return _on_first_use(make)
+
+
+def person_credential(root: str, tenant_id: str) -> "PersonCredential":
+    """Return the credential of a person; see `shared.adapters.identity.person`."""
+    from shared.adapters.identity.person import PersonCredential  # noqa: PLC0415  (azure-identity)
+
+    return PersonCredential(root, tenant_id=tenant_id)
 
 
 def own_credential(

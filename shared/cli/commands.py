@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
+
+from shared.cli.plain_command import DiscreetCommand, PlainCommand
 
 
 class _About(NamedTuple):
@@ -18,6 +20,7 @@ class _About(NamedTuple):
 
     module: str
     text: str
+    cls: type[PlainCommand] = PlainCommand
 
 
 ABOUT = {
@@ -45,38 +48,29 @@ ABOUT = {
         "expires.",
     ),
     "claim": _About("decisions", "Assign a credential to services or to none, or take that back."),
+    "hand-over": _About(
+        "hand_over",
+        "Hand the value of a new secret over to the installer. It is read from standard input.",
+        DiscreetCommand,
+    ),
+    "renew": _About(
+        "renew",
+        "Create a secret with your own sign-in, and hand its value over; nobody sees it on the "
+        "way.",
+        DiscreetCommand,
+    ),
 }
 """In the order of `--help`."""
-
-
-class PlainCommand(TyperCommand):
-    """A command whose help has words for people, without the types of a program."""
-
-    def collect_usage_pieces(self, ctx: object) -> list[str]:  # noqa: ARG002  (as its base)
-        """Return what follows the command in the line of its usage."""
-        return ["[OPTIONS]", *(name for name, _ in self._arguments())]
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  (typer names no public type)
-        """Write the arguments and the options."""
-        options = [each.get_help_record(ctx) for each in self.get_params(ctx)]
-        records = [each for each in options if each and each[0].startswith("-")]
-        for title, rows in (("Arguments", self._arguments()), ("Options", records)):
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
-
-    def _arguments(self) -> list[tuple[str, str]]:
-        found = [each for each in self.params if isinstance(each, TyperArgument)]
-        return [(each.metavar or str(each.name).upper(), each.help or "") for each in found]
 
 
 class _Commands(Mapping[str, TyperCommand]):
     """Imports a command when it is asked for."""
 
     def __getitem__(self, name: str) -> TyperCommand:
-        module = import_module(f"shared.cli.{ABOUT[name].module}")
+        about = ABOUT[name]
+        module = import_module(f"shared.cli.{about.module}")
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(name, cls=PlainCommand)(getattr(module, name))
+        alone.command(name, cls=about.cls)(getattr(module, name.replace("-", "_")))
         command = get_command(alone)
         assert isinstance(command, TyperCommand)
         return command

@@ -11,7 +11,7 @@ from rich.console import Console
 from shared.cli import console
 from shared.cli.errors import FAILED, write_error
 from shared.cli.options import DAY, By, Json, Service, ServiceOrItem, Tenant, parse_day
-from shared.cli.session import print_json, program
+from shared.cli.session import print_json, program, service_id
 from shared.config.settings import Settings
 from shared.core.model.check_record import Outcome
 from shared.core.model.decision import Person
@@ -37,7 +37,7 @@ def confirm(
 ) -> None:
     """Confirm which credential a service uses now. To undo, confirm the older one."""
     with program(tenant) as (watch, configured):
-        done = decisions.confirm(watch, _service_id(configured, service), key_id, by=Person("", by))
+        done = decisions.confirm(watch, service_id(configured, service), key_id, by=Person("", by))
     _show(done, configured, json_=json_)
 
 
@@ -65,12 +65,12 @@ def acknowledge(  # noqa: PLR0913  (the options of a command)
     if cancel != (until is None) or cancel == bool(why):
         raise typer.BadParameter("Give either --until and --why, or only --cancel.")
     with program(tenant) as (watch, configured):
-        service_id, person = _service_id(configured, service), Person("", by)
+        known_id, person = service_id(configured, service), Person("", by)
         if until is None:
-            done = decisions.cancel(watch, service_id, by=person)
+            done = decisions.cancel(watch, known_id, by=person)
         else:
-            done = decisions.acknowledge(watch, service_id, until, why, by=person)
-            done = replace(done, notes=(*done.notes, *_without_effect(watch, service_id)))
+            done = decisions.acknowledge(watch, known_id, until, why, by=person)
+            done = replace(done, notes=(*done.notes, *_without_effect(watch, known_id)))
     _show(done, configured, json_=json_)
 
 
@@ -106,16 +106,9 @@ def claim(
         if services == ["open"] and "open" not in configured.watchlist.services:
             done = decisions.reopen(watch, key_id, by=person)
         else:
-            ids = [_service_id(configured, name) for name in names]
+            ids = [service_id(configured, name) for name in names]
             done = decisions.claim(watch, key_id, ids, by=person)
     _show(done, configured, json_=json_)
-
-
-def _service_id(configured: Settings, given: str) -> str:
-    """Return the id of the service with this name; if there is none, return `given`."""
-    services = configured.watchlist.services
-    ids = [each.id for each in services.values() if each.name.casefold() == given.casefold()]
-    return ids[0] if len(ids) == 1 and given not in services else given
 
 
 def _show(done: decisions.Done, configured: Settings, *, json_: bool) -> None:

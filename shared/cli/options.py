@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shared.core.blank import is_blank
+from shared.core.renewal import MAX_MONTHS
 
 DAY = "YYYY-MM-DD"
 
@@ -43,6 +44,14 @@ def choose_format(*, csv: bool, json_: bool) -> None:
         raise typer.BadParameter("Choose one of --csv and --json.")
 
 
+def parse_months(text: str) -> int:
+    """Return the number of months in an option; another text ends the command, and is not shown."""
+    possible = {str(months): months for months in range(1, MAX_MONTHS + 1)}
+    if str(text) not in possible:  # its default is a number
+        raise typer.BadParameter(f"Give a whole number of months, from 1 to {MAX_MONTHS}.")
+    return possible[str(text)]
+
+
 Tenant = Annotated[
     str,
     typer.Option(
@@ -55,6 +64,10 @@ Csv = Annotated[
 ]
 Service = Annotated[
     str, typer.Argument(metavar="SERVICE", help="The service's id or name, for example libcal.")
+]
+Services = Annotated[
+    list[str],
+    typer.Argument(metavar="SERVICE...", help="The ids or names of one or more services."),
 ]
 ServiceOrItem = Annotated[
     str,

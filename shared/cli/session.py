@@ -48,6 +48,13 @@ def exit_on_error() -> Iterator[None]:
         raise typer.Exit(FAILED) from None
 
 
+def service_id(configured: Settings, given: str) -> str:
+    """Return the id of the service with this name; if there is none, return `given`."""
+    services = configured.watchlist.services
+    ids = [each.id for each in services.values() if each.name.casefold() == given.casefold()]
+    return ids[0] if len(ids) == 1 and given not in services else given
+
+
 def print_json(document: object) -> None:
     """Write a document to standard output."""
     sys.stdout.write(json.dumps(document, indent=2) + "\n")

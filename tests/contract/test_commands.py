@@ -28,10 +28,12 @@ COMMANDS = table("""
     confirm: SERVICE --key-id --by --tenant --json
     acknowledge: SERVICE --until --why --cancel --by --tenant --json
     claim: KEY_ID SERVICES --by --tenant --json
+    hand-over: SERVICE --withdraw --by --tenant --json
+    renew: SERVICES --months --by --again --dry-run --tenant --json
 """)
 """`python -m shared COMMAND`."""
 LOCAL = table("""
-    local.tenant: --port --story
+    local.tenant: --port --story --hand-over
     local.host: --app --port --state --no-timers --signed-in --strict --production
     local.host: --without-role --minutes-ago
     local.package: --start --try

@@ -11,11 +11,16 @@ LIFETIME = timedelta(days=730)
 
 
 def suggested_name(service: Service, *, now: datetime, zone: ZoneInfo) -> str:
-    """Return the name for a secret that is created now, with its expiry year: "LibCal 2028".
+    """Return the name for a secret that a person creates now, as the runbooks ask for it."""
+    return new_name(service, ends=now + LIFETIME, zone=zone)
+
+
+def new_name(service: Service, *, ends: datetime, zone: ZoneInfo) -> str:
+    """Return the name for a new secret, with its expiry year: "LibCal 2028".
 
     A name pattern finds the name. A pattern without a place for a year is its own suggestion.
     """
-    year = f"{(now + LIFETIME).astimezone(zone).year}"
+    year = f"{ends.astimezone(zone).year}"
     match service.claim:
         case Claim(by="name", value=pattern):
             return clean(_matching(pattern, year))
