@@ -25,7 +25,8 @@ from shared.core.model.decision import (
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.hand_over import HandOver
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification, UnreadableRow
 from shared.ports.clock import Clock
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError, UnreadableRowConflict
 from shared.ports.ledger import Held, Lease

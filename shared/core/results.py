@@ -9,8 +9,8 @@ from shared.core.model.context import CheckContext
 from shared.core.model.inventory import InventoryView
 from shared.core.model.inventory_memory import InventoryScan
 from shared.core.model.judgement import Judgement
-from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import Message, NextMessages
+from shared.core.model.notification import UnreadableRow
 from shared.core.model.watchlist import WatchedApp
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 
 
 class InventoryLedger(Protocol):

@@ -14,7 +14,8 @@ from shared.core.model.decision import (
     PreviousCredential,
 )
 from shared.core.model.hand_over import HandOver
-from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification, UnreadableRow
 
 
 class Lease(Protocol):

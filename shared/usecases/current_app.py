@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Protocol
 
 from shared.core.decisions import Refused
 from shared.core.judge.claims import matches
@@ -12,11 +13,41 @@ from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.directory import App, Credential
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
-from shared.core.model.watchlist import WatchedApp
+from shared.core.model.watchlist import WatchedApp, Watchlist
 from shared.core.spare import where
-from shared.usecases.check import Watch
+from shared.ports.clock import Clock
+from shared.ports.directory import Directory
+from shared.ports.ledger import Ledger
 from shared.usecases.gather import READ_WITHIN
 from shared.usecases.second_read import merged, queries, with_second_read
+
+
+class Program(Protocol):
+    """What reading an app needs of the program (`Watch`)."""
+
+    @property
+    def watchlist(self) -> Watchlist:
+        """What is watched."""
+        ...
+
+    @property
+    def directory(self) -> Directory:
+        """Reads the apps."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Stores what is remembered."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Returns the time."""
+        ...
+
+    def seconds_left(self, within: float) -> float:
+        """Return the seconds for a read that begins now, `within` at most."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +97,7 @@ class CurrentApp:
         )
 
 
-def read_app(watch: Watch, app: WatchedApp, key_id: str = "") -> CurrentApp:
+def read_app(watch: Program, app: WatchedApp, key_id: str = "") -> CurrentApp:
     """Read an app. Raises `Refused` if the tenant does not have it, and `PortError`.
 
     If it lacks the credential `key_id`, it is read once more: that may be minutes old, and a read
@@ -105,7 +136,7 @@ def _lacks(app: App | None, key_id: str) -> bool:
     return all(each.key_id.casefold() != key_id.casefold() for each in app.credentials)
 
 
-def app_of(watch: Watch, service_id: str) -> WatchedApp:
+def app_of(watch: Program, service_id: str) -> WatchedApp:
     """Return the app of a service. Raises `Refused` if the watchlist has no service of that id."""
     for app in watch.watchlist.apps:
         if any(service.id == service_id for service in app.services):
@@ -119,7 +150,7 @@ def app_of(watch: Watch, service_id: str) -> WatchedApp:
     )
 
 
-def apps_with(watch: Watch, key_id: str) -> Sequence[WatchedApp]:
+def apps_with(watch: Program, key_id: str) -> Sequence[WatchedApp]:
     """Return the app that was last seen with a credential, or all apps if none was."""
     known = watch.ledger.load().credential_records.get(key_id)
     apps = watch.watchlist.apps

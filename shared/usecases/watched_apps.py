@@ -14,8 +14,9 @@ from shared.core.model.apply import apply_changes, apply_decision, apply_notific
 from shared.core.model.check_record import LastChecks, Read
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.inventory import InventoryView
-from shared.core.model.memory import Changes, Memory, UnreadableRow
+from shared.core.model.memory import Changes, Memory
 from shared.core.model.message import Message, NextMessages
+from shared.core.model.notification import UnreadableRow
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.due import messages_due, wants_weekly
 from shared.core.notify.message_id import with_id

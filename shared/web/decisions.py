@@ -12,8 +12,9 @@ from shared.core.results import Status
 from shared.render.page import flash
 from shared.usecases import decisions
 from shared.web import forms
-from shared.web.act import Act, AlreadyDone, later
-from shared.web.visit import Done, PageVisit
+from shared.web.done import Done
+from shared.web.form_end import AlreadyDone, later
+from shared.web.visit import Act, PageVisit
 
 
 def _confirm(visit: PageVisit, form: forms.Fields) -> Done:

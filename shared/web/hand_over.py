@@ -10,9 +10,10 @@ from shared.usecases import hand_over as values
 from shared.usecases.open_value import open_value
 from shared.web import hand_over_forms as forms
 from shared.web import response
-from shared.web.act import Act, later
+from shared.web.done import Done
+from shared.web.form_end import later
 from shared.web.forms import Fields
-from shared.web.visit import Done, NotAllowed, PageVisit
+from shared.web.visit import Act, NotAllowed, PageVisit
 
 
 def _hand_over(visit: PageVisit, form: Fields) -> Done:

@@ -12,7 +12,7 @@ from shared.core.model.check_record import LastChecks, Outcome
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, DecisionKind, Person
 from shared.render.page.flash import LATER
-from shared.web.visit import Done
+from shared.web.done import Done
 
 RECENT = timedelta(minutes=10)
 """How long the page says that something was saved."""

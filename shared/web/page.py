@@ -18,9 +18,10 @@ from shared.core.decisions import Refused
 from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import history_query, inventory_query, listing_query, templates
 from shared.web import forms, response
-from shared.web.act import Act, AlreadyDone
 from shared.web.auth import may_sign_in_again, who
 from shared.web.decisions import ACTS
+from shared.web.done import Done
+from shared.web.form_end import AlreadyDone
 from shared.web.guards import unacceptable
 from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN, SHOW
 from shared.web.listing import listing_file, read_listing
@@ -29,7 +30,7 @@ from shared.web.request import READ, arrival
 from shared.web.response import respond
 from shared.web.spreadsheet import spreadsheet
 from shared.web.status_page import NOTHING_SAVED, Refusal, ShownParts, status_page
-from shared.web.visit import Done, NotAllowed, PageVisit
+from shared.web.visit import Act, NotAllowed, PageVisit
 
 pages = func.Blueprint()  # type: ignore[no-untyped-call]  # (the SDK has no types)
 

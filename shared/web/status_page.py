@@ -14,8 +14,9 @@ from shared.render.page.history_query import NEWEST, WantedHistory
 from shared.render.page.inventory_query import WHOLE, Wanted
 from shared.render.page.page import PageData, page
 from shared.web import response
+from shared.web.done import Done
 from shared.web.just_done import RECENT, just_done
-from shared.web.visit import Done, PageVisit
+from shared.web.visit import PageVisit
 
 
 class ShownParts(NamedTuple):

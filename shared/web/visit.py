@@ -1,14 +1,16 @@
-"""A visit to the status page: who is there, what they may use, and what a form did."""
+"""A visit to the status page: who is there, and what they may use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from shared.core.model.decision import Person
 from shared.core.model.visitor import Visitor
 from shared.core.results import CheckResult
 from shared.usecases.check import Watch
+from shared.web.done import Done
+from shared.web.forms import Fields
+from shared.web.response import HttpResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,5 @@ class NotAllowed(Exception):
     """The person may not do this; the text explains why, and who can change that."""
 
 
-class Done(NamedTuple):
-    """What a form did: the name of its notice, and the service id; empty if it is about none."""
-
-    notice: str
-    service: str = ""
+type Act = Callable[[PageVisit, Fields], Done | HttpResponse]
+"""What a form of the page does: a function of the visit and the fields of the form."""

@@ -11,11 +11,12 @@ from local.stand_in.loopback import Loopback
 from shared.core.model.decision import Person
 from shared.render.page.templates import assets
 from shared.web.decisions import ACTS
+from shared.web.done import Done
 from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN
 from shared.web.page import answer_form
 from shared.web.response import GUARDS, HttpResponse, asset
 from shared.web.status_page import status_page
-from shared.web.visit import Done, PageVisit
+from shared.web.visit import PageVisit
 from tests.web.handing_over import DANA, INSTALLER, PAT, Site
 
 PERSON = "X-Person"

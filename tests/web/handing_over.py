@@ -9,11 +9,12 @@ from local.simulation.build import at, secret, service, watchlist
 from local.simulation.memory_vault import InMemoryVault
 from local.simulation.world import World
 from shared.core.model.decision import Person
+from shared.web.done import Done
 from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN, SHOW
 from shared.web.page import answer_form
 from shared.web.response import HttpResponse
 from shared.web.status_page import NOTHING_SAVED, status_page
-from shared.web.visit import Done, PageVisit
+from shared.web.visit import PageVisit
 from tests.render.page.parsed_page import ParsedPage
 
 OLD, NEW = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"

@@ -13,8 +13,8 @@ from shared.core.model.secret import Secret
 from shared.ports.errors import VaultError
 from shared.ports.vault import vault_name
 from shared.render.page.value_page import Shown, value_page
+from shared.web.done import Done
 from shared.web.response import GUARDS, PAGE_POLICY
-from shared.web.visit import Done
 from tests.render.page.parsed_page import ParsedPage
 from tests.web.handing_over import DANA, INSTALLER, NEW, PAT, VALUE, Site, text
 

@@ -11,7 +11,8 @@ from shared.core.model.inventory import InventoryView
 from shared.render.page.page import page
 from shared.web import forms
 from shared.web.decisions import ACTS
-from shared.web.visit import Done, PageVisit
+from shared.web.done import Done
+from shared.web.visit import PageVisit
 from tests.render.page.page_cases import lived
 
 KEY = "00000000-0000-4000-8000-00000000001{}"

@@ -8,8 +8,9 @@ import pytest
 from local.simulation.build import at, secret
 from local.simulation.world import ANNA, World
 from shared.core.model.decision import Person
+from shared.web.done import Done
 from shared.web.status_page import status_page
-from shared.web.visit import Done, PageVisit
+from shared.web.visit import PageVisit
 
 PAT = Person("00000000-0000-4000-8000-00000000000c", "Pat Example")
 OLD = secret("k1", "LibCal 2024", ends="2026-12-13T09:15Z")

@@ -19,7 +19,7 @@ from shared.core.model.decision import (
     PreviousCredential,
 )
 from shared.core.model.hand_over import HandOver
-from shared.core.model.memory import UnreadableRow
+from shared.core.model.notification import UnreadableRow
 from shared.ports.errors import LedgerConflict, UnreadableRowConflict
 from shared.render.text.unreadable import unreadable_rows
 

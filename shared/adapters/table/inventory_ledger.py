@@ -16,7 +16,7 @@ from shared.adapters.table.transactions import write, write_at
 from shared.adapters.table.unreadable import read_rows
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 
 SCAN = key("~scan")
 

@@ -9,7 +9,8 @@ from shared.core.model.decision import Acknowledgement, Assignment, InUse, Previ
 from shared.core.model.directory import AppRecord
 from shared.core.model.hand_over import HandOver
 from shared.core.model.inventory import InventoryItem
-from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Notification, Use
+from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Use
+from shared.core.model.notification import Notification
 
 type Remembered = (
     InUse

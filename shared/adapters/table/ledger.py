@@ -48,7 +48,8 @@ from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.check_record import LastChecks
 from shared.core.model.decision import Acknowledgement
 from shared.core.model.hand_over import HandOver
-from shared.core.model.memory import Changes, Memory, Notification, Removals, UnreadableRow
+from shared.core.model.memory import Changes, Memory, Removals
+from shared.core.model.notification import Notification, UnreadableRow
 from shared.ports.clock import Clock
 from shared.ports.errors import LedgerConflict, UnreadableRowConflict
 from shared.ports.ledger import Held, Lease

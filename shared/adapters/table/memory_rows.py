@@ -7,14 +7,8 @@ from shared.adapters.table.unreadable import read_rows
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord
 from shared.core.model.hand_over import HandOver
-from shared.core.model.memory import (
-    ChannelState,
-    CredentialRecord,
-    ItemState,
-    Memory,
-    Notification,
-    Use,
-)
+from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Memory, Use
+from shared.core.model.notification import Notification
 
 
 def memory_of(rows: Iterable[TableRow]) -> Memory:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from shared.adapters.table.records import RowError, TableRow
-from shared.core.model.memory import UnreadableRow
+from shared.core.model.notification import UnreadableRow
 
 REWRITTEN = "the next check writes it again"
 CONSEQUENCES: Mapping[str, str] = {

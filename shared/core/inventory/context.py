@@ -10,7 +10,8 @@ from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.inventory_memory import InventoryMemory, InventoryScan
 from shared.core.model.item_id import INVENTORY_INTRODUCTION, UNREACHED
-from shared.core.model.memory import Memory, Notification
+from shared.core.model.memory import Memory
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Standing
 from shared.core.model.watchlist import InventoryRules, Watchlist
 

@@ -2,8 +2,8 @@
 
 from shared.core.inventory.context import InventoryContext
 from shared.core.model.item_id import INVENTORY_INTRODUCTION, INVENTORY_LEFT_OUT, UNREACHED
-from shared.core.model.memory import Notification
 from shared.core.model.message import Message
+from shared.core.model.notification import Notification
 from shared.core.model.owners import OWNER
 from shared.core.model.vocabulary import Reason, Standing
 

@@ -5,7 +5,7 @@ from shared.core.judge.rungs import reachable_rungs
 from shared.core.judge.severity import LONG_ENDED_DAYS
 from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryView
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason
 from shared.core.notify.last_message import is_news, rung_crossed
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from shared.core.model.decision import Acknowledgement, Assignment, Decision, DecisionKind, InUse
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory
-from shared.core.model.memory import Changes, Memory, Notification
+from shared.core.model.memory import Changes, Memory
+from shared.core.model.notification import Notification
 
 
 def apply_changes(memory: Memory, changes: Changes) -> Memory:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.core.model.inventory import InventoryItem
 from shared.core.model.left_out import LeftOut
-from shared.core.model.memory import Notification, UnreadableRow
+from shared.core.model.notification import Notification, UnreadableRow
 
 
 @dataclass(frozen=True, slots=True)

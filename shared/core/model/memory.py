@@ -11,6 +11,7 @@ from datetime import date, datetime
 from shared.core.model.decision import Acknowledgement, Assignment, InUse, PreviousCredential
 from shared.core.model.directory import AppRecord, Credential
 from shared.core.model.hand_over import HandOver
+from shared.core.model.notification import Notification, UnreadableRow
 from shared.core.model.vocabulary import Reason, Standing
 
 
@@ -38,19 +39,6 @@ class ItemState:
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
-    """The last message to a channel about an item."""
-
-    item: str
-    channel: str
-    at: datetime
-    standing: Standing
-    reason: Reason
-    action_needed_since: datetime | None = None
-    """The first message of an unbroken period in which somebody must act."""
-
-
-@dataclass(frozen=True, slots=True)
 class ChannelState:
     """How deliveries to a channel went: failed checks in a row, and when the first failed."""
 
@@ -68,22 +56,6 @@ class Use:
     key_id: str
     days: tuple[date, ...]
     last: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableRow:
-    """A row of the ledger that is set aside, because it cannot be read.
-
-    What it held is missing from the memory. It is shown until somebody repairs it, until it is
-    deleted, or until a check writes it again.
-    """
-
-    key: str
-    """Its row key, as in the table. Untrusted."""
-    reason: str
-    """Why it cannot be read, and what follows from that: a clause. Untrusted."""
-    partition: str = ""
-    """Its partition key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from shared.core.model.context import CheckContext
 from shared.core.model.inventory import InventoryView
 from shared.core.model.item_id import INTRODUCTION, ItemKind, item_id
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 from shared.core.model.views import (
     AppView,
     LeftoverView,

@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
-from shared.core.model.memory import Notification
 from shared.core.model.news import News
+from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.model.days import days_between
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 
 ANNOUNCED_WITHIN = timedelta(days=7)

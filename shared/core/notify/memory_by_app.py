@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.item_id import INTRODUCTION, ItemId, ItemKind
-from shared.core.model.memory import CredentialRecord, ItemState, Notification
+from shared.core.model.memory import CredentialRecord, ItemState
+from shared.core.model.notification import Notification
 from shared.core.model.watchlist import WatchedApp
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from shared.core.model.item_id import INTRODUCTION, INVENTORY_INTRODUCTION, INVENTORY_LEFT_OUT
-from shared.core.model.memory import Notification
 from shared.core.model.message import Message
+from shared.core.model.notification import Notification
 from shared.core.model.views import View
 from shared.core.model.watchlist import Watchlist
 from shared.core.notify.reason import ladder

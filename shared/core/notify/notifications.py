@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from shared.core.judge.situation import Situation
 from shared.core.model.context import CheckContext
 from shared.core.model.item_id import INTRODUCTION
-from shared.core.model.memory import ItemState, Notification
+from shared.core.model.memory import ItemState
 from shared.core.model.message import Message, Notice
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.core.notify.action import needs_action
 

@@ -13,7 +13,8 @@ from shared.core.judge.rungs import reachable_rungs
 from shared.core.model.context import CheckContext
 from shared.core.model.days import days_between
 from shared.core.model.inventory import InventoryView
-from shared.core.model.memory import ItemState, Notification
+from shared.core.model.memory import ItemState
+from shared.core.model.notification import Notification
 from shared.core.model.views import (
     AppView,
     LeftoverView,

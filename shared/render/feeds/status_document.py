@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from shared.core.model.check_record import LastChecks
 from shared.core.model.judgement import Judgement
-from shared.core.model.memory import UnreadableRow
 from shared.core.model.message import NextMessages
+from shared.core.model.notification import UnreadableRow
 from shared.core.model.views import AssignedView, UnclaimedView
 from shared.core.model.vocabulary import Severity
 from shared.core.model.watchlist import WatchedApp, Watchlist

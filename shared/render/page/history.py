@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Decision, DecisionKind
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason
 from shared.render.instant import instant

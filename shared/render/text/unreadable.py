@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.core.model.memory import UnreadableRow
+from shared.core.model.notification import UnreadableRow
 from shared.render.text.escape import clean
 
 ADVICE = "If a newer version wrote it, upgrade; else correct the row, or delete it."

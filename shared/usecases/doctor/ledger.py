@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.core.judge.schedule import is_stale
 from shared.core.model.check_record import LastChecks, Outcome
-from shared.core.model.memory import UnreadableRow
+from shared.core.model.notification import UnreadableRow
 from shared.ports.errors import LedgerError
 from shared.ports.ledger import Held
 from shared.render.text import commands

@@ -18,7 +18,8 @@ from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Rea
 from shared.core.model.decision import Decision, DecisionKind, InUse, Person
 from shared.core.model.directory import Credential, Kind
 from shared.core.model.hand_over import HandOver, HandOverState
-from shared.core.model.memory import Changes, Notification, Removals
+from shared.core.model.memory import Changes, Removals
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, LedgerError
 from shared.ports.ledger import Held

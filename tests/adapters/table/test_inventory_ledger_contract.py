@@ -12,7 +12,7 @@ from shared.adapters.table.ledger import TableLedger
 from shared.core.model.directory import Credential, Kind
 from shared.core.model.inventory import Holder, InventoryItem
 from shared.core.model.inventory_memory import InventoryChanges, InventoryMemory, InventoryScan
-from shared.core.model.memory import Notification
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.inventory_ledger import InventoryLedger
 

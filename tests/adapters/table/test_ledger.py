@@ -16,7 +16,8 @@ from shared.adapters.table.ledger import TableLedger
 from shared.core.model.check_record import CheckRecord, LastChecks, Outcome, Read
 from shared.core.model.decision import Decision, DecisionKind, InUse
 from shared.core.model.directory import AppRecord, Credential, Kind
-from shared.core.model.memory import Changes, CredentialRecord, ItemState, Notification, Removals
+from shared.core.model.memory import Changes, CredentialRecord, ItemState, Removals
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LedgerError
 from shared.ports.ledger import Held

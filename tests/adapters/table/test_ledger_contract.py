@@ -28,10 +28,10 @@ from shared.core.model.memory import (
     CredentialRecord,
     ItemState,
     Memory,
-    Notification,
     Removals,
     Use,
 )
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LeaseLost, LedgerConflict, UnreadableRowConflict
 from shared.ports.ledger import Held, Ledger

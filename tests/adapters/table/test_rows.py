@@ -31,7 +31,8 @@ from shared.core.model.decision import (
 from shared.core.model.directory import AppRecord, Credential, Kind
 from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
 from shared.core.model.inventory import Holder, InventoryItem
-from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Notification, Use
+from shared.core.model.memory import ChannelState, CredentialRecord, ItemState, Use
+from shared.core.model.notification import Notification
 from shared.core.model.vocabulary import Reason, Standing
 from shared.ports.errors import LedgerError
 

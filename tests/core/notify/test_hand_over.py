@@ -8,8 +8,9 @@ import pytest
 from local.simulation.build import watchlist
 from shared.core.model.context import CheckContext
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
-from shared.core.model.memory import Memory, Notification
+from shared.core.model.memory import Memory
 from shared.core.model.message import Notice
+from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Severity, Standing
 from shared.core.notify.hand_over import is_with_installer, news_due

@@ -9,7 +9,8 @@ from local.simulation.build import at, secret, service, watchlist
 from shared.core.model.context import CheckContext
 from shared.core.model.decision import Person
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
-from shared.core.model.memory import CredentialRecord, Memory, UnreadableRow
+from shared.core.model.memory import CredentialRecord, Memory
+from shared.core.model.notification import UnreadableRow
 from shared.core.notify.retention import HISTORY, outlived
 
 NOW = at("2027-11-20T15:00Z")

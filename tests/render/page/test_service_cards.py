@@ -7,7 +7,8 @@ import pytest
 from local.simulation.build import at as instant_of
 from local.simulation.build import secret
 from shared.core.model.decision import Decision, DecisionKind
-from shared.core.model.memory import CredentialRecord, Memory, Notification
+from shared.core.model.memory import CredentialRecord, Memory
+from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView, View
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.page.page import page

@@ -1,14 +1,7 @@
-"""What a form of the page does: a function of the visit and the fields of the form."""
-
-from collections.abc import Callable
+"""How the forms of the page end."""
 
 from shared.core.results import CheckResult
 from shared.render.page import flash
-from shared.web.forms import Fields
-from shared.web.response import HttpResponse
-from shared.web.visit import Done, PageVisit
-
-type Act = Callable[[PageVisit, Fields], Done | HttpResponse]
 
 
 class AlreadyDone(Exception):
