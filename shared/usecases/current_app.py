@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Protocol
 
 from shared.core.decisions import Refused
 from shared.core.judge.claims import matches
@@ -13,41 +12,11 @@ from shared.core.model.context import AppSnapshot, CheckContext
 from shared.core.model.directory import App, Credential
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
-from shared.core.model.watchlist import WatchedApp, Watchlist
+from shared.core.model.watchlist import WatchedApp
 from shared.core.spare import where
-from shared.ports.clock import Clock
-from shared.ports.directory import Directory
-from shared.ports.ledger import Ledger
 from shared.usecases.gather import READ_WITHIN
+from shared.usecases.program import Program
 from shared.usecases.second_read import merged, queries, with_second_read
-
-
-class Program(Protocol):
-    """What reading an app needs of the program (`Watch`)."""
-
-    @property
-    def watchlist(self) -> Watchlist:
-        """What is watched."""
-        ...
-
-    @property
-    def directory(self) -> Directory:
-        """Reads the apps."""
-        ...
-
-    @property
-    def ledger(self) -> Ledger:
-        """Stores what is remembered."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """Returns the time."""
-        ...
-
-    def seconds_left(self, within: float) -> float:
-        """Return the seconds for a read that begins now, `within` at most."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.judge import inventory_view
 from shared.core.model.inventory import InventoryItem, InventoryView
 from shared.core.model.item_id import ItemId, ItemKind
-from shared.usecases import current_app
+from shared.usecases import program
 from shared.usecases.inventory import InventoryWatch
 
 
-class Program(current_app.Program, Protocol):
+class Program(program.Program, Protocol):
     """What reading an item needs of the program (`Watch`)."""
 
     @property

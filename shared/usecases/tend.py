@@ -5,57 +5,21 @@ Each step is written before its effect, so it is found again whatever stops the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from shared.core.hand_over import steps
+from shared.core.judge.new_secrets import is_the_new
 from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.memory import Memory
-from shared.core.model.watchlist import Watchlist
-from shared.ports.clock import Clock
-from shared.ports.directory import Directory
 from shared.ports.errors import DirectoryError, LedgerConflict, VaultError
-from shared.ports.ledger import Ledger
 from shared.ports.vault import Vault, vault_name
 from shared.usecases.kept_values import cleaned, decided, with_reason
 from shared.usecases.part import Progress, ignore, sentence_about
+from shared.usecases.program import Program
 from shared.usecases.second_read import queries
 
 READ_WITHIN = 60.0
 """Seconds for reading the app of one secret that may have been created."""
-
-
-class Tended(Protocol):
-    """What this needs of the program (see `Watch`)."""
-
-    @property
-    def watchlist(self) -> Watchlist:
-        """The watchlist."""
-        ...
-
-    @property
-    def directory(self) -> Directory:
-        """Reads the app registrations."""
-        ...
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger."""
-        ...
-
-    @property
-    def vault(self) -> Vault | None:
-        """The vault; `None` if secrets are not handed over here."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The time."""
-        ...
-
-    def seconds_left(self, within: float) -> float:
-        """Return the seconds for a read that begins now, `within` at most."""
-        ...
 
 
 def is_unfinished(records: Mapping[str, HandOver]) -> bool:
@@ -63,7 +27,7 @@ def is_unfinished(records: Mapping[str, HandOver]) -> bool:
     return any(each.state != HandOverState.DONE or each.stale for each in records.values())
 
 
-def tend(watch: Tended, progress: Progress = ignore) -> None:
+def tend(watch: Program, progress: Progress = ignore) -> None:
     """Do what hand-overs have left. Never raises: a fault is reported to `progress`.
 
     This takes one table read if there is nothing to do.
@@ -88,7 +52,7 @@ def tend(watch: Tended, progress: Progress = ignore) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Tender:
-    watch: Tended
+    watch: Program
     vault: Vault
     memory: Memory
 
@@ -138,7 +102,7 @@ class _Tender:
                     raise reading.failures[app.client_id]
                 found = reading.apps[app.client_id]
                 present = found.credentials if found is not None else ()
-                return next((c for c in present if steps.is_the_new(c, record)), None)
+                return next((c for c in present if is_the_new(c, record)), None)
         raise DirectoryError(
             f"{record.service} is not on the watchlist, so its app cannot be looked up."
         )

@@ -108,6 +108,7 @@ def test_every_value_that_a_hook_reads_has_a_source() -> None:
         "LAPSEWATCH_EXCHANGE_PRINCIPAL",
         "LAPSEWATCH_EXCHANGE_NAME",
         "LAPSEWATCH_SETTINGS",
+        "LAPSEWATCH_KEPT_HAND_OVER_VAULT",
         "LAPSEWATCH_SCHEDULE",  # of infra/main.parameters.json
     }
     assert {"LAPSEWATCH_HOST", "LAPSEWATCH_VAULT_URI"} <= used

@@ -186,7 +186,8 @@ def test_each_ending_is_told_once(
     state: HandOverState, ending: Ending, why: str, told: list[str]
 ) -> None:
     life = before_hand_over(LIBCAL)
-    life.hand_over(HandOverState.KEEPING)
+    by_renew = ending in {Ending.ORPHAN, Ending.NOT_CREATED}
+    life.hand_over(HandOverState.RENEWING if by_renew else HandOverState.KEEPING)
     life.world.now += timedelta(minutes=20)
     life.end(ending, state, why)
     life.world.run("2026-11-18T18:00Z")

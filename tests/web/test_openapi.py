@@ -200,6 +200,7 @@ def test_every_gauge_is_described() -> None:
     world = inventory_world(now=at("2026-09-01T14:00Z"))
     world.tenant.put(secret("k1", "LibCal", ends="2026-10-01T09:15Z"))
     world.check()
+    world.ledger.memory = replace(world.ledger.memory, hands_over=True)
     text = metrics.metrics(world.watch.status(), world.watched)
     gauges = set(re.findall(r"^# TYPE (\w+) gauge", text, re.MULTILINE))
     description = PATHS["/metrics"]["get"]["description"]

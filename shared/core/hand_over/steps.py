@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shared.core.model.age import started_after
 from shared.core.model.decision import Decision, DecisionKind, Person
 from shared.core.model.decision_changes import DecisionChanges
-from shared.core.model.directory import Credential, Kind
+from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
 from shared.core.model.memory import Memory
 
@@ -84,16 +84,6 @@ def ending_of(record: HandOver, memory: Memory, now: datetime) -> Ending | None:
         if in_use.key_id == record.key_id or (newer and in_use.at > record.at):
             return Ending.CONFIRMED
     return Ending.EXPIRED if record.until <= now else None
-
-
-def is_the_new(credential: Credential, record: HandOver) -> bool:
-    """Return whether a secret is the one that `renew` asked for: same name, end in same second."""
-    asked, ends = record.credential, credential.ends
-    if credential.kind != Kind.SECRET or credential.name != asked.name:
-        return False
-    if ends is None or asked.ends is None:
-        return False
-    return ends.replace(microsecond=0) == asked.ends.replace(microsecond=0)
 
 
 def _decision(

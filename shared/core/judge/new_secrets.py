@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from shared.core.judge.schedule import CLOCKS_DIFFER
-from shared.core.model.directory import Credential
+from shared.core.model.directory import Credential, Kind
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.memory import Memory
 from shared.core.model.watchlist import WatchedApp
 
@@ -24,9 +25,23 @@ def with_new_secrets(
     return (*read, *(each for each in _new(watched, memory, now) if each.key_id not in present))
 
 
-def of_unknown_value(memory: Memory) -> frozenset[str]:
-    """Return the key ids of secrets whose value nobody knows: no service can get them."""
-    return frozenset().union(*(each.without_value for each in memory.hand_overs.values()))
+def is_of_unknown_value(credential: Credential, memory: Memory) -> bool:
+    """Return whether nobody knows the value of a secret, or not yet: no service can get it."""
+    return any(
+        credential.key_id in each.without_value
+        or (each.state == HandOverState.RENEWING and is_the_new(credential, each))
+        for each in memory.hand_overs.values()
+    )
+
+
+def is_the_new(credential: Credential, record: HandOver) -> bool:
+    """Return whether a secret is the one that `renew` asked for: same name, end in same second."""
+    asked, ends = record.credential, credential.ends
+    if credential.kind != Kind.SECRET or credential.name != asked.name:
+        return False
+    if ends is None or asked.ends is None:
+        return False
+    return ends.replace(microsecond=0) == asked.ends.replace(microsecond=0)
 
 
 def _new(watched: WatchedApp, memory: Memory, now: datetime) -> Iterator[Credential]:

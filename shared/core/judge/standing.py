@@ -18,7 +18,7 @@ from datetime import datetime
 
 from shared.core.judge.acknowledgement import resumed, valid_acknowledgement
 from shared.core.judge.claims import OwnCredentials
-from shared.core.judge.new_secrets import of_unknown_value
+from shared.core.judge.new_secrets import is_of_unknown_value
 from shared.core.judge.severity import severity_of
 from shared.core.judge.situation import last_situation, situation_of
 from shared.core.judge.validity import expiry_order, has_ended, has_started, is_live
@@ -39,8 +39,7 @@ def view_service(
 ) -> ServiceView:
     """Judge one service of an app that was read completely, or that is remembered."""
     memory, now, own = at.memory, at.now, credentials.own
-    unknown = of_unknown_value(memory)
-    installable = tuple(each for each in own if each.key_id not in unknown)
+    installable = tuple(each for each in own if not is_of_unknown_value(each, memory))
     record = (
         memory.in_use_records.get(service.id)
         or _handed_over(service, installable, at)

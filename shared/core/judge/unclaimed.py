@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.core.judge.claims import AppContext, ClaimedBy
-from shared.core.judge.new_secrets import of_unknown_value
+from shared.core.judge.new_secrets import is_of_unknown_value
 from shared.core.judge.severity import severity_of_days, severity_of_expired
 from shared.core.judge.validity import has_ended, is_live
 from shared.core.model.age import creation_order, started_after
@@ -68,7 +68,7 @@ def _view(
 ) -> UnclaimedView:
     ended = has_ended(credential, at.now)
     days_left = days_until(credential.ends, at.now, at.watchlist.zone)
-    lost = ended or credential.key_id in of_unknown_value(at.memory)
+    lost = ended or is_of_unknown_value(credential, at.memory)
     possible = (view.service for view in waiting if _may_replace(credential, view))
     standing, severity = _standing(days_left, at.watchlist.ladder[0], ended=ended)
     return UnclaimedView(
