@@ -49,6 +49,7 @@ MODULES = (
     "local.host",
     "local.mutate",
     "local.package",
+    "local.reference",
     "local.simulation.soak",
     "local.simulation.story",
     "local.tenant",

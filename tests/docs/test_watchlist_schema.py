@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -45,6 +46,9 @@ SETTINGS = {
     "WEBHOOK": "https://flow.example/x",
     "CLIENT_ID": "00000000-0000-4000-8000-000000000009",
     "TEAMS_WEBHOOK_URL": "https://flow.example/x",
+    "TEAMS_WEBHOOK_URL_BRANCH": "https://flow.example/y",
+    "WEBHOOK_URL": "https://desk.example/hook",
+    "WEBHOOK_SECRET": ENVIRONMENT["DESK_SECRET"],
     "LIBAPPS_CLIENT_ID": "00000000-0000-4000-8000-00000000000a",
 }
 ONLY_THE_LOADER = (
@@ -184,9 +188,9 @@ def test_defaults_and_patterns_are_those_of_the_loader() -> None:
     channel_keys = SCHEMA["$defs"]["channel"]["properties"]
     assert channel_keys["mention"]["maxItems"] == MAX_MENTIONS
     assert channel_keys["mention"]["items"]["maxLength"] == watchlist_rules.MAX_MENTION_CHARS
-    assert channel_keys["kind"]["enum"] == [*watchlist_rules._KINDS]  # noqa: SLF001
-    assert channel_keys["mention"]["items"]["pattern"] == f"^{watchlist_rules._MENTION.pattern}$"  # noqa: SLF001
-    assert SCHEMA["$defs"]["email_address"]["pattern"] == f"^{values._ADDRESS.pattern}$"  # noqa: SLF001
+    assert channel_keys["kind"]["enum"] == [*watchlist_rules._KINDS]  # noqa: SLF001  (the rule itself)
+    assert channel_keys["mention"]["items"]["pattern"] == f"^{watchlist_rules._MENTION.pattern}$"  # noqa: SLF001  (the rule itself)
+    assert SCHEMA["$defs"]["email_address"]["pattern"] == f"^{values._ADDRESS.pattern}$"  # noqa: SLF001  (the rule itself)
     assert SCHEMA["$defs"]["ladder"]["items"]["maximum"] == values.MAX_DAYS
 
 
@@ -260,3 +264,29 @@ def test_schema_and_loader_agree_about_each_value(
 def test_every_key_at_once_is_accepted_by_both() -> None:
     assert is_valid(WHOLE)
     assert loader_problems(WHOLE) == []
+
+
+def blocks() -> Iterator[tuple[str, str]]:
+    """Yield each TOML block of the documents, with its page."""
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        found = re.findall(
+            r"^ *```toml\n(.*?)^ *```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+        yield from ((page.relative_to(ROOT).as_posix(), dedent(each)) for each in found)
+
+
+@pytest.mark.parametrize(("page", "block"), [*blocks()])
+def test_watchlists_in_the_documents_are_right(page: str, block: str) -> None:
+    """A part extends the shipped watchlist; the channels that it names may be missing there."""
+    data = tomllib.loads(block)
+    if "timezone" in data:
+        assert loader_problems(data) == [], page
+    else:
+        shipped = tomllib.loads((ROOT / "watchlist.toml").read_text("utf-8"))
+        channels = {**shipped["channels"], **data.pop("channels", {})}
+        more = data.pop("apps", {}).get("services", [])  # a block with [[apps.services]] alone
+        shipped["apps"][0]["services"] += more
+        data = {**shipped, "channels": channels, **data}
+        problems = loader_problems(data)
+        assert [each for each in problems if "unknown channel" not in each] == [], page
+    assert is_valid(data), page
