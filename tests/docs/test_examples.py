@@ -1,8 +1,11 @@
 """The example watchlists load as they are, and doctor finds nothing in their apps."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -18,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "docs/examples").glob("*.toml"))
 PAGE = (ROOT / "docs/how-to/examples.md").read_text("utf-8")
 VALUES = {"LAPSEWATCH_MAIL_SENDER": "alerts@example.org"}
+REFERENCE = (ROOT / "docs/reference/watchlist.md").read_text("utf-8")
 SCHEMA_LINE = re.compile(r"#:schema (\S+)")
 
 
@@ -96,3 +100,51 @@ def test_the_shipped_watchlist_is_valid() -> None:
     )
     assert without_comments != document
     assert is_valid(tomllib.loads(without_comments))
+
+
+def blocks(page: str, language: str) -> list[str]:
+    found = re.findall(rf"^ *```{language}\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)
+    return [dedent(each) for each in found]
+
+
+def test_the_steps_of_the_page_make_a_watchlist(tmp_path: Path) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    (tmp_path / "runbooks").mkdir()
+    steps = blocks(PAGE, "sh")
+    assert len(steps) == 2
+    subprocess.run(["sh", "-ec", "\n".join(steps)], cwd=tmp_path, timeout=30, check=True)
+    made = tmp_path / "watchlist.toml"
+    shipped = (ROOT / "watchlist.toml").read_text("utf-8")
+    assert made.read_text("utf-8").splitlines()[0] == shipped.splitlines()[0]
+    (service,) = loaded(made).services.values()
+    assert service.runbook
+
+
+WRONG = {
+    'check_at = "08:00"': 'check_at = "8 o\'clock"',
+    "ladder = [90, 60": "ladder = [9000, 60",
+    'kind = "teams"': 'kind = "slack"',
+    "\nrenewer =": "\nrenewr =",
+}
+
+
+@pytest.mark.parametrize("wrong", [{}, WRONG], ids=["right", "wrong"])
+def test_the_validator_of_the_page_finds_mistakes(wrong: dict[str, str], tmp_path: Path) -> None:
+    (script,) = blocks(REFERENCE, "python")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    document = (ROOT / "watchlist.toml").read_text("utf-8")
+    for old, new in wrong.items():
+        assert old in document
+        document = document.replace(old, new, 1)
+    (tmp_path / "watchlist.toml").write_text(document, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    places = {line.partition(" ")[0] for line in ran.stdout.splitlines()}
+    found = {"$.check_at", "$.ladder[0]", "$.channels.libapps.kind", "$.apps[0].services[0]"}
+    assert places == (found if wrong else set())
