@@ -56,7 +56,7 @@ def test_with_some_settings_only_mistakes_are_listed(
 def test_the_first_steps_lead_to_settings_that_are_complete(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As its first step does, copy the example; the readme shows the same commands."""
+    """As its first step does, copy the example; the page about it shows the same."""
     example = (ROOT / "local.settings.example.json").read_text("utf-8")
     (tmp_path / "local.settings.json").write_text(example, encoding="utf-8")
     for name in json.loads(example)["Values"]:
@@ -66,10 +66,10 @@ def test_the_first_steps_lead_to_settings_that_are_complete(
         use_local_settings(tmp_path)
         with program("") as (_, configured):
             assert configured.watchlist.services
-    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    page = " ".join((ROOT / "docs/how-to/run-locally.md").read_text("utf-8").split())
     steps = " ".join(" ".join(FIRST_STEPS).replace("\\", "").split())
     for command in re.findall(r"(?:cp|npx|\.venv/bin/python) .*?(?:json| &)(?= )", steps):
-        assert command in readme
+        assert command in page
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in ABOUT)], ids=str)
