@@ -19,6 +19,7 @@ from shared.config.local_settings import use_local_settings
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = (
     *["bench", "local.bicep", "local.host", "local.kept_modules", "local.mutate", "local.package"],
+    *["local.reference"],
     *["local.set_up_browser", "local.simulation.soak", "local.simulation.story", "local.tenant"],
     *["tests.docs.plain_english", "tests.render.regenerate"],
 )
@@ -56,7 +57,7 @@ def test_with_some_settings_only_mistakes_are_listed(
 def test_the_first_steps_lead_to_settings_that_are_complete(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As its first step does, copy the example; the page about it shows the same."""
+    """As its first step does, copy the example; the documents show the same commands."""
     example = (ROOT / "local.settings.example.json").read_text("utf-8")
     (tmp_path / "local.settings.json").write_text(example, encoding="utf-8")
     for name in json.loads(example)["Values"]:
@@ -66,10 +67,11 @@ def test_the_first_steps_lead_to_settings_that_are_complete(
         use_local_settings(tmp_path)
         with program("") as (_, configured):
             assert configured.watchlist.services
-    page = " ".join((ROOT / "docs/how-to/run-locally.md").read_text("utf-8").split())
+    pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+    shown = " ".join(word for page in pages for word in page.read_text("utf-8").split())
     steps = " ".join(" ".join(FIRST_STEPS).replace("\\", "").split())
     for command in re.findall(r"(?:cp|npx|\.venv/bin/python) .*?(?:json| &)(?= )", steps):
-        assert command in page
+        assert command in shown
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in ABOUT)], ids=str)

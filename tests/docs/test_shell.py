@@ -10,14 +10,17 @@ import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
 ROOT = Path(__file__).parents[2]
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
-DOCS = ("docs", "docs/start", "docs/how-to", "docs/reference", "docs/explanation")
 BLOCK = re.compile(r"^( *)```(?:sh|bash)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-FOLDERS = (".", *DOCS, "infra", "local", ".ci", ".github/workflows", ".github", ".devcontainer")
+DOCS = [path for path in (ROOT / "docs").iterdir() if path.is_dir()]
+FOLDERS = (
+    *(".", "docs", "infra", "local", ".ci", ".github/workflows", ".github", ".devcontainer"),
+    *sorted(path.relative_to(ROOT).as_posix() for path in DOCS),
+)
 
 
 def files() -> list[Path]:
     return [
-        path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*")) if path.is_file()
+        path for folder in FOLDERS for path in sorted((ROOT / folder).iterdir()) if path.is_file()
     ]
 
 
