@@ -19,7 +19,6 @@ from shared.config.local_settings import use_local_settings
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = (
     *["bench", "local.bicep", "local.host", "local.kept_modules", "local.mutate", "local.package"],
-    *["local.reference"],
     *["local.set_up_browser", "local.simulation.soak", "local.simulation.story", "local.tenant"],
     *["tests.docs.plain_english", "tests.render.regenerate"],
 )
