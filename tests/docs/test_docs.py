@@ -1,7 +1,7 @@
-"""The documents match the tree: links, files, example settings and make targets.
+"""The documents match the tree: files, example settings and make targets.
 
 The tables of docs/reference are compared with the program in test_reference.py, watchlists in
-documents in test_watchlist_schema.py.
+documents in test_watchlist_schema.py, links in test_links.py.
 """
 
 import json
@@ -33,17 +33,6 @@ def test_example_settings_are_known() -> None:
     )
     assert set(example) <= known
     assert {row.name for row in SETTINGS if row.required} | {"LAPSEWATCH_SCHEDULE"} <= set(example)
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_linked_files_exist(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    links = [
-        link.partition("#")[0]
-        for link in re.findall(r"\]\(([^)]+)\)", text)
-        if not link.startswith("https://")
-    ]
-    assert [link for link in links if link and not (document.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -82,7 +82,7 @@ def commands_in_prose(text: str) -> Iterator[tuple[str, ...]]:
 
 def pages() -> list[Path]:
     """Return the documents and the workflows."""
-    globs = ("*.md", "docs/*.md", "infra/*.md", ".github/workflows/*.yml")
+    globs = ("*.md", "docs/**/*.md", "infra/*.md", ".github/workflows/*.yml")
     return [path for glob in globs for path in sorted(ROOT.glob(glob))]
 
 

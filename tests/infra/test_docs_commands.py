@@ -11,7 +11,7 @@ from tests.infra.deployed import ROLES
 from tests.infra.test_azd import ASKED, BICEP, FROM_AZD, OUTPUTS, ROOT, SCRIPTS, references
 
 DEPLOY, WITHOUT_AZD = ROOT / "docs/deploy.md", ROOT / "infra/README.md"
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), WITHOUT_AZD]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), WITHOUT_AZD]
 OF_THE_SHELL = {"HOME", "PATH"}
 
 

@@ -1,14 +1,21 @@
-"""docs/permissions.md and docs/operate.md are correct: ids, alerts, sums, command names."""
+"""The pages about operations are correct: ids, alerts, sums, command names."""
 
 import re
 
 from shared.core.judge.schedule import STALE_AFTER
 from shared.render.text.commands import GRAPH_ROLES
 from tests.functions_host.host_process import ROOT
+from tests.infra.test_azd import OUTPUTS
 from tests.support.snapshots import read
 
 PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+OTHERS = {
+    *(ROOT / "docs" / "how-to").glob("*.md"),
+    ROOT / "docs" / "personal-data.md",
+    ROOT / "docs" / "start" / "first-deployment.md",
+}
+OPERATIONS = [PERMISSIONS, OPERATE, *(page.read_text("utf-8") for page in sorted(OTHERS))]
 
 
 def test_documented_graph_permissions_are_those_of_the_app() -> None:
@@ -30,17 +37,20 @@ def test_documented_sign_in_permissions_are_those_of_the_hook() -> None:
 
 
 def test_every_name_in_a_command_is_set_before_its_use() -> None:
-    for text in (PERMISSIONS, OPERATE):
+    for text in OPERATIONS:
         given: set[str] = set()
         for line in "\n".join(re.findall(r"```sh\n(.+?)```", text, re.DOTALL)).splitlines():
             used = set(re.findall(r"\$([A-Z_]+)", line))
             assert used <= given, line
-            given |= set(re.findall(r"^([A-Z_]+)=", line))
+            given |= set(re.findall(r"^ *([A-Z_]+)=", line))
+            if "azd env get-values" in line:
+                given |= OUTPUTS
 
 
 def test_values_read_from_azd_are_outputs_or_parameters() -> None:
-    named = set(re.findall(r"azd env get-value ([A-Z_]+)", PERMISSIONS + OPERATE))
-    settable = set(re.findall(r"azd env set ([A-Z_]+)", OPERATE))
+    text = "\n".join(OPERATIONS)
+    named = set(re.findall(r"azd env get-value ([A-Z_]+)", text))
+    settable = set(re.findall(r"azd env set ([A-Z_]+)", text))
     parameters = set(
         re.findall(
             r"\$\{([A-Z_]+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")

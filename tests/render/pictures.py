@@ -3,8 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from local.cards import picture, to_html
+from local.cards import Card, picture, to_html
+from local.simulation.build import CLIENT_ID, at, secret
+from local.simulation.world import World
 from shared.config.runbook import parse
+from shared.config.watchlist import parse as parse_watchlist
 from shared.core.model.message import Message, Notice
 from shared.core.model.views import ServiceView, UnclaimedView, View
 from shared.core.notify.requests import requests
@@ -19,12 +22,12 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 CARDS = {
     "card-expiring": "expiring_to_renewer",
-    "card-install": "replaced_with_page",
     "card-introduction": "introduction_to_settle",
     "card-safe": "confirmed",
 }
 """By the name of the picture: the case."""
-UNFOLDED = "card-install"
+SHIPPED = "card-install"
+"""The picture of the readme: the watchlist and the runbook that ship."""
 DRAWN_MAILS = {
     "mail-request": ("two_in_a_month_with_page", False),
     "mail-create": ("expiring_to_renewer", False),
@@ -41,13 +44,37 @@ MEASURE = (
 def draw() -> None:
     """Draw the pictures of the documents, the mails with the shipped runbooks."""
     for name, case in CARDS.items():
-        cards = [
-            payload["attachments"][0]["content"]
-            for payload in payloads(_with_labels(MESSAGES[case]), page_url=page_of(case))
-        ]
-        picture(to_html(cards, opened=name == UNFOLDED), PICTURES / f"{name}.png")
+        cards = _cards_of(_with_labels(MESSAGES[case]), page_of(case))
+        picture(to_html(cards), PICTURES / f"{name}.png")
+    picture(to_html(_cards_of(shipped())), PICTURES / f"{SHIPPED}.png")
     for name, (case, dark) in DRAWN_MAILS.items():
         picture(_mail(case, dark=dark), PICTURES / f"{name}.png", width=WIDTH)
+
+
+def shipped() -> Message:
+    """Return the message of the shipped watchlist when LibCal's new secret is ready to install."""
+    settings = {"TEAMS_WEBHOOK_URL": "https://flow.example/x", "LIBAPPS_CLIENT_ID": CLIENT_ID}
+    watched = parse_watchlist(
+        (ROOT / "watchlist.toml").read_text("utf-8"),
+        "watchlist.toml",
+        settings,
+        lambda name: (ROOT / name).read_text("utf-8"),
+    )
+    world = World(watched=watched, now=at("2026-08-15T13:05Z"))
+    old = secret("cal24", "LibCal 2024", ends="2026-11-28T09:15Z", hint="q7X")
+    other = secret("sta25", "LibStaffer 2025", ends="2027-11-20T02:00Z", hint="Zk2")
+    addresses = watched.apps[0].redirect_uris
+    world.tenant.put(old, other, redirect_uris=addresses)
+    world.run("2026-11-20T18:00Z")
+    starts, ends = "2026-11-20T17:00Z", "2028-11-20T17:00Z"
+    new = secret("cal28", "LibCal 2028", starts=starts, ends=ends, hint="8~w")
+    world.tenant.put(old, other, new, redirect_uris=addresses)
+    world.run("2026-11-22T18:00Z")
+    return world.inboxes["libapps"].heard[-1]
+
+
+def _cards_of(message: Message, page_url: str = PAGE_URL) -> list[Card]:
+    return [each["attachments"][0]["content"] for each in payloads(message, page_url=page_url)]
 
 
 def _mail(case: str, *, dark: bool) -> str:
