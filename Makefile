@@ -107,6 +107,7 @@ sbom: setup ## write build/sbom.json, the packages of the app in Azure, as Cyclo
 lock: .venv/.ready ## compile pyproject.toml into the requirements, with hashes
 	.venv/bin/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
 	.venv/bin/uv pip compile pyproject.toml --extra dev $(COMPILE) -o requirements-dev.txt
+	.venv/bin/uv pip compile --group docs $(COMPILE) -o requirements-docs.txt
 COMPILE := --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
 clean: ## remove everything that make created
