@@ -60,6 +60,7 @@ lint:
 	.venv/bin/typos
 	$(PY) -m local.docs_site.source_links
 	.venv/bin/zizmor --offline --quiet --no-progress .github
+	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 types:
 	.venv/bin/mypy
@@ -110,8 +111,7 @@ package: setup ## build build/package.zip and run it outside the checkout; conta
 	$(PY) -m local.package --try
 
 sbom: setup ## write build/sbom.json, the packages of the app in Azure, as CycloneDX
-	@mkdir -p build
-	.venv/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o build/sbom.json
+	@$(PY) -m local.sbom
 
 lock: .venv/.ready ## compile pyproject.toml into the requirements, with hashes
 	.venv/bin/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
