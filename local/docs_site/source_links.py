@@ -5,7 +5,7 @@ Each link must lead to a file or a heading, and `docs/navigation.txt` must list 
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from local.command_help import answer_help
@@ -15,6 +15,8 @@ from local.docs_site.navigation import NavigationError, read_navigation
 ROOT = Path(__file__).parents[2]
 NAVIGATION = "docs/navigation.txt"
 FIRST = "docs/index.md"
+EXAMPLES = "docs/examples/"
+"""Runbooks and watchlists to copy. They are files, not pages."""
 _NOT_OURS = {".git", ".venv", "node_modules", "build"}
 _CODE = re.compile(r"^( *)```.*?^\1```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]: *(\S+)", re.MULTILINE)
@@ -32,6 +34,12 @@ def broken_links(root: Path = ROOT) -> Iterator[str]:
                 yield f"{source}: {link} leads to nothing"
 
 
+def documents(root: Path = ROOT) -> Sequence[str]:
+    """Return the paths of the documents that are pages of the site."""
+    found = (file.relative_to(root).as_posix() for file in (root / "docs").rglob("*.md"))
+    return sorted(path for path in found if not path.startswith(EXAMPLES))
+
+
 def wrong_navigation(root: Path = ROOT) -> Iterator[str]:
     """Yield what is wrong with the navigation: a page that is missing, or is not there."""
     try:
@@ -40,8 +48,9 @@ def wrong_navigation(root: Path = ROOT) -> Iterator[str]:
         yield f"{NAVIGATION}: {error}"
         return
     listed = {page.path for part in parts for page in part.pages}
-    documents = {file.relative_to(root).as_posix() for file in (root / "docs").rglob("*.md")}
-    for path in sorted(documents - listed - {FIRST}):
+    for path in documents(root):
+        if path in {FIRST, *listed}:
+            continue
         yield f"{NAVIGATION}: {path} is missing; add a line for it to one of the parts"
     for path in sorted(listed):
         if not (root / path).is_file():

@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
 from local.docs_site.navigation import contents, page_name, read_navigation
 from local.docs_site.openapi_page import SOURCE, openapi_page
-from local.docs_site.source_links import FIRST, NAVIGATION
+from local.docs_site.source_links import FIRST, NAVIGATION, documents
 
 ROOT = Path(__file__).parents[2]
 STORY, CHANGELOG = "docs/story.txt", "CHANGELOG.md"
@@ -33,8 +33,7 @@ def folders(build: Path) -> Folders:
 
 def pages(root: Path = ROOT) -> Mapping[str, str]:
     """Return the name of each page by the path of its source in the repository."""
-    documents = [file.relative_to(root).as_posix() for file in (root / "docs").rglob("*.md")]
-    return {path: page_name(path) for path in (*sorted(documents), SOURCE, STORY, CHANGELOG)}
+    return {path: page_name(path) for path in (*documents(root), SOURCE, STORY, CHANGELOG)}
 
 
 def stage(into: Folders, root: Path = ROOT) -> None:
@@ -42,17 +41,21 @@ def stage(into: Folders, root: Path = ROOT) -> None:
 
     Raise `NavigationError` if the navigation is wrong.
     """
+    written = pages(root)
     navigation = contents(read_navigation((root / NAVIGATION).read_text("utf-8")))
     for folder in into:
         shutil.rmtree(folder, ignore_errors=True)
-    for path, name in pages(root).items():
+    for path, name in written.items():
         text = _markdown(path, (root / path).read_text("utf-8"))
         file = into.source / f"{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text + (navigation if path == FIRST else ""), encoding="utf-8")
     for file in sorted((root / "docs").rglob("*")):
-        if file.is_file() and file.suffix != ".md" and file != root / NAVIGATION:
-            for folder in (into.source, into.files):  # pictures are read, others are only copied
+        path = file.relative_to(root).as_posix()
+        page = path in written and file.suffix == ".md"
+        if file.is_file() and not page and path != NAVIGATION:
+            copies = (into.files,) if file.suffix == ".md" else (into.source, into.files)
+            for folder in copies:  # Sphinx reads pictures, and copies the others only
                 copy = folder / file.relative_to(root / "docs")
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, copy)

@@ -27,6 +27,8 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / "docs" / "index.md").write_text("# First\n\n[a](a.md#two-words)\n")
     (tmp_path / "docs" / "a.md").write_text("# Two `words`\n\n[b](../b.toml)\n")
     (tmp_path / "docs" / "part" / "x.json").write_text("{}")
+    (tmp_path / "docs" / "examples").mkdir()
+    (tmp_path / "docs" / "examples" / "runbook.md").write_text("# Run\n")
     (tmp_path / "docs" / "openapi.yaml").write_text((ROOT / "docs" / "openapi.yaml").read_text())
     (tmp_path / "docs" / "story.txt").write_text("A story\n=======\nDay 1\n")
     (tmp_path / "CHANGELOG.md").write_text("# Changelog\n")
@@ -124,6 +126,7 @@ def test_the_sources_of_the_site(repository: Path, tmp_path: Path) -> None:
     written = {path.relative_to(into.source).as_posix() for path in into.source.rglob("*.*")}
     pages_written = {"index.md", "a.md", "openapi.md", "story.md", "changelog.md"}
     assert written == pages_written | {"openapi.yaml", "story.txt", "part/x.json"}
+    assert (into.files / "examples" / "runbook.md").is_file()
     assert "{toctree}" in (into.source / "index.md").read_text("utf-8")
     assert (into.source / "story.md").read_text("utf-8").startswith("# A story\n\n```text\nA st")
     assert not into.site.exists()
