@@ -1,4 +1,8 @@
-"""Settings of Sphinx, which executes this file. No page asks another host for anything."""
+"""Settings of Sphinx, which executes this file. No page asks another host for anything.
+
+In November 2026, MkDocs had had no release for two years, Material for MkDocs had reached the end
+of its support, and Zensical was an alpha that does not report a page outside the navigation.
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""The description of the HTTP interface, `docs/openapi.yaml`, as a page to read."""
+"""The description of the HTTP interface, `docs/openapi.yaml`, as a page to read.
+
+It is Markdown, so it is searched, linked and checked as all pages are; a viewer in JavaScript is
+not.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
