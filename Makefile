@@ -1,5 +1,5 @@
 SHELL := /bin/sh
-.PHONY: help setup browser demo story test quick thorough fuzz lint types arrows bicep infra az-check unit bench host-conformance mutate soak package sbom lock clean
+.PHONY: help setup browser demo story docs test quick thorough fuzz lint types arrows bicep infra az-check unit bench host-conformance mutate soak package sbom lock clean
 PY := .venv/bin/python
 PYTEST := -m pytest -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process compiles its imports again
@@ -26,6 +26,14 @@ demo: setup ## show the program with two services, on this machine only
 story: setup ## print two years of two secrets, day by day
 	@$(PY) -m local.simulation.story
 
+docs: build/docs-env/.ready ## build the site of the documents in build/site; REPOSITORY=URL and REF=TAG link source code
+	@build/docs-env/bin/python -m local.docs_site $(if $(REPOSITORY),--repository "$(REPOSITORY)" --ref "$(or $(REF),main)")
+
+build/docs-env/.ready: requirements-docs.txt local/find-python.sh
+	python=$$(sh local/find-python.sh) && "$$python" -m venv --clear build/docs-env
+	build/docs-env/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-docs.txt
+	@touch $@
+
 test: setup browser ## run all checks and tests; COVERAGE=1 measures coverage too
 	@mkdir -p build
 	@$(MAKE) -j3 lint types arrows bicep >build/checks.txt 2>&1 & checks=$$!; \
@@ -50,7 +58,9 @@ lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/typos
+	$(PY) -m local.docs_site.source_links
 	.venv/bin/zizmor --offline --quiet --no-progress .github
+	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 types:
 	.venv/bin/mypy
@@ -101,12 +111,12 @@ package: setup ## build build/package.zip and run it outside the checkout; conta
 	$(PY) -m local.package --try
 
 sbom: setup ## write build/sbom.json, the packages of the app in Azure, as CycloneDX
-	@mkdir -p build
-	.venv/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o build/sbom.json
+	@$(PY) -m local.sbom
 
 lock: .venv/.ready ## compile pyproject.toml into the requirements, with hashes
 	.venv/bin/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
 	.venv/bin/uv pip compile pyproject.toml --extra dev $(COMPILE) -o requirements-dev.txt
+	.venv/bin/uv pip compile --group docs $(COMPILE) -o requirements-docs.txt
 COMPILE := --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
 clean: ## remove everything that make created

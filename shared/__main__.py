@@ -16,6 +16,7 @@ from shared.cli.errors import MISCONFIGURED, write_mistakes
 from shared.cli.streams import use_plain_text
 from shared.config.local_settings import use_local_settings
 from shared.config.problems import Misconfigured
+from shared.version import VERSION
 
 app = typer.Typer(
     name="python -m shared",
@@ -27,8 +28,23 @@ app = typer.Typer(
 )
 
 
+def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer passes the option's value)
+    """Print the version and exit, if it was asked for."""
+    if asked:
+        typer.echo(f"Lapsewatch {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def lapsewatch() -> None:
+def lapsewatch(
+    version: bool = typer.Option(  # noqa: FBT001  (the same)
+        False,
+        "--version",
+        callback=_show_version,
+        is_eager=True,
+        help="Show the version and exit.",
+    ),
+) -> None:
     """Lapsewatch: who has to renew which Entra credential, and by when."""
 
 

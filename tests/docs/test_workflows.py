@@ -11,11 +11,17 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
 from local.bicep import INFRA
+from local.release import SUMS
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.stem: path for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
-MAY_SIGN_IN = {("bicep", "what-if"), ("deploy", "deploy")}
-"""Jobs that may ask GitHub for a token to sign in to Azure."""
+PERMISSIONS = {
+    ("bicep", "what-if"): {"contents": "read", "id-token": "write"},
+    ("deploy", "deploy"): {"contents": "read", "id-token": "write"},
+    ("docs", "publish"): {"pages": "write", "id-token": "write"},
+    ("release", "publish"): {"contents": "write", "id-token": "write", "attestations": "write"},
+}
+"""Jobs that may do more than read the code: sign in to Azure, publish, or attest."""
 PINNED = re.compile(r"(?:actions|azure)/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 """By commit, because a tag can be moved; the comment is what Dependabot and people read."""
 
@@ -31,7 +37,7 @@ def steps(name: str) -> list[dict[str, Any]]:
 
 
 def test_all_workflows_exist() -> None:
-    assert set(WORKFLOWS) == {"audit", "bicep", "deploy", "test"}
+    assert set(WORKFLOWS) == {"audit", "bicep", "deploy", "docs", "release", "test"}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -40,8 +46,8 @@ def test_workflows_have_no_secret_and_least_permissions(name: str) -> None:
     assert "secrets." not in text
     assert loaded(name)["permissions"] == {"contents": "read"}
     for job, content in loaded(name)["jobs"].items():
-        more = {"id-token": "write"} if (name, job) in MAY_SIGN_IN else {}
-        assert content.get("permissions", {"contents": "read"}) == {"contents": "read"} | more
+        allowed = PERMISSIONS.get((name, job), {"contents": "read"})
+        assert content.get("permissions", {"contents": "read"}) == allowed
         assert content["runs-on"] == "ubuntu-latest"
         assert 0 < content["timeout-minutes"] <= 45
 
@@ -121,6 +127,35 @@ def test_deployment_passes_all_parameters() -> None:
     assert all(value == f"${{{{ vars.{name} }}}}" for name, value in environment.items())
 
 
+def test_a_release_is_tested_and_published_by_a_job_without_our_code() -> None:
+    jobs = loaded("release")["jobs"]
+    commands = [step["run"] for step in jobs["build"]["steps"] if "run" in step]
+    assert commands == [
+        'python -m local.release "$GITHUB_REF_NAME" --check',
+        "make test",
+        "make docs",
+        "make package",
+        "make sbom",
+        '.venv/bin/python -m local.release "$GITHUB_REF_NAME"',
+    ]
+    publish = jobs["publish"]
+    assert publish["needs"] == "build"
+    assert [step["uses"].partition("@")[0] for step in publish["steps"] if "uses" in step] == [
+        "actions/download-artifact",
+        "actions/attest-build-provenance",
+    ]
+    (create,) = [step["run"] for step in publish["steps"] if "gh release" in step.get("run", "")]
+    assert "--verify-tag" in create
+    assert all(file in create for file in ("lapsewatch-*.zip", "lapsewatch-*.cdx.json", SUMS))
+
+
+def test_the_site_is_published_only_if_a_variable_says_so() -> None:
+    jobs = loaded("docs")["jobs"]
+    assert jobs["publish"]["if"] == "vars.DOCS_PAGES == 'true'"
+    assert jobs["publish"]["needs"] == "build"
+    assert any(step.get("run", "").startswith("make docs ") for step in jobs["build"]["steps"])
+
+
 def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
     commands = [step for step in steps("test") if "run" in step]
     assert [step["run"] for step in commands] == ["make test", "make fuzz", "make package"]
@@ -128,7 +163,7 @@ def test_ci_runs_the_command_of_the_readme_with_coverage() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     for name, value in commands[0]["env"].items():
         assert any(line.startswith(f"export {name}={value}") for line in script)
-    assert "make test" in script
+    assert {"make test", "make docs"} <= {*script}
 
 
 def test_ci_uses_the_tools_beside_the_checkout() -> None:

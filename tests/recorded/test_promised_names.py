@@ -69,8 +69,8 @@ FORECAST = table("""
     /messages/items: item name standing reason severity days_left
 """)
 LOG_LINE = table("""
-    /: event tenant_id checked_at outcome error applications credentials requests seconds worst
-    /: messages tenant undelivered reasons left_out
+    /: event version tenant_id checked_at outcome error applications credentials requests seconds
+    /: worst messages tenant undelivered reasons left_out
     /tenant: complete error applications credentials requests items owners_later
 """)
 CSV = (

@@ -13,6 +13,7 @@ from shared.render.feeds.inventory_document import result_document
 from shared.render.feeds.message_items import items_of
 from shared.render.instant import instant
 from shared.render.text.escape import clean
+from shared.version import VERSION
 
 MAX_LINE_CHARS = 30_000
 """Less than the limit, which leaves room for what the host adds around the line."""
@@ -45,6 +46,7 @@ def _document(result: CheckResult, tenant: str, length: int) -> Json:
     max_error_chars = min(MAX_ERROR_CHARS, 20 * length)
     return {
         "event": "check",
+        "version": VERSION,
         "tenant_id": clean(tenant, 100),
         "checked_at": instant(result.checked_at),
         "outcome": result.outcome,

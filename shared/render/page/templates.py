@@ -13,6 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.render.text.escape import clean
+from shared.version import VERSION
 
 BASE = "/api/page"
 """The path of the page; its assets are at `{BASE}/assets/`."""
@@ -58,10 +59,12 @@ def assets() -> Mapping[str, tuple[str, str]]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["version"] = VERSION
+    return environment

@@ -15,6 +15,7 @@ from shared.render.page.flash import Receipt
 from shared.render.page.page import PageData, page
 from shared.render.page.templates import assets, not_signed_in
 from shared.render.text.headlines import summary
+from shared.version import VERSION
 from tests.render.cases import MESSAGES
 from tests.render.page.page_cases import (
     GOOD,
@@ -149,3 +150,7 @@ def test_pictures_of_the_docs_exist() -> None:
     pictures = Path(ROOT, "docs", "pictures")
     names = ("desktop", "dark", "phone", "safe", "stale", "tenant")
     assert all((pictures / f"page-{name}.png").is_file() for name in names)
+
+
+def test_the_footer_has_the_version() -> None:
+    assert f"by Lapsewatch {VERSION}." in parsed(single(SAFE)).text
