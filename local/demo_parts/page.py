@@ -103,7 +103,7 @@ class Visitor:
         """Send a form. Return nothing if it was not accepted, as somebody was quicker (409)."""
         answer = self._browser.post(
             f"{self._root}{form.action}",
-            data=form.fields | typed,
+            data={**form.fields, **typed},
             headers={"Origin": self._root},
             allow_redirects=False,
             timeout=TIMEOUT_SECONDS,

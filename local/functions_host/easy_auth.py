@@ -86,10 +86,11 @@ class EasyAuth:
         headers = {
             name: values for name, values in request.headers.items() if not name.startswith(_THEIRS)
         }
+        person = self._person_of(request)
         # not for a foreign name that resolves to 127.0.0.1 (DNS rebinding)
         if _OWN_HOST.fullmatch(request.header("host")):
             try:
-                headers |= {name: [value] for name, value in self._headers(request).items()}
+                headers |= {name: [value] for name, value in self._headers(person).items()}
             except (OSError, HTTPException, ValueError, KeyError):
                 sentence = (
                     f"The stand-in tenant at {self._tokens} issues no ID token. "
@@ -121,8 +122,7 @@ class EasyAuth:
         name = unquote(session[1]) if session else self._person.name
         return self._person if name == self._person.name else SignedIn(name, roles=())
 
-    def _headers(self, request: Request) -> Mapping[str, str]:
-        person = self._person_of(request)
+    def _headers(self, person: SignedIn) -> Mapping[str, str]:
         claims = {"aud": self._client_id, "auth_time": int(self._signed_in)}
         roles = {"roles": person.roles} if person.roles else {}
         asked = {"name": person.name, "claims": claims | roles}
