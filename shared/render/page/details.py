@@ -56,4 +56,5 @@ def fact_rows(view: View, at: CheckContext) -> list[tuple[str, str]]:
 
 
 def _here(text: str) -> str:
+    text = text.replace("over on the status page", "over here")  # its form is above the explanation
     return text.replace(" on the status page", " below")
