@@ -62,6 +62,13 @@ def test_each_state_is_said_and_has_its_forms(
     assert (field["autocomplete"], field.get("value"), field["name"]) == ("off", None, "value")
 
 
+def test_form_that_stands_above_is_not_said_to_be_below() -> None:
+    view = service_view(Standing.AWAITING_INSTALL, replacement=NEW, hands_over=True)
+    text = parsed(replace(single(view), handing_over=Visitor(ROBIN))).text
+    assert "to hand it over here." in text
+    assert text.index("Hand the value over") < text.index("to hand it over here.")
+
+
 @pytest.mark.parametrize("standing", [Standing.HEALTHY, Standing.EXPIRING])
 def test_where_no_secret_waits_nothing_is_offered(standing: Standing) -> None:
     view = service_view(standing, NEW, confirmed=True)
