@@ -26,7 +26,6 @@ _NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w
 _DONE = {
     "cancel": "snooze taken back; reminders continue.",
     "reopen": "assignment taken back; the credential is not assigned any more.",
-    "withdraw": "the value was withdrawn, and is deleted from the vault.",
     "check": "check completed.",
 }
 
@@ -71,6 +70,9 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
             text += unsent
         case "hand-over":
             text = f"the value is in the vault. {_installer(service, watchlist, later=later)}"
+        case "withdraw":
+            text, severity = _withdrawn(view)
+            text += unsent
         case name if name in _DONE:
             text = _DONE[name] + unsent
         case _:
@@ -123,6 +125,14 @@ def _installer(service: str, watchlist: Watchlist, *, later: bool) -> str:
     installers = watchlist.services[service].installers if service in watchlist.services else ()
     whom = party("installer", installers)
     return f"The next check tells the {whom}." if later else f"The {whom} has been informed."
+
+
+def _withdrawn(view: ServiceView | None) -> Receipt:
+    """Return whether the value is deleted, too: the vault may have failed."""
+    if view is not None and view.hand_over is not None and view.hand_over.failed:
+        text = "the value was withdrawn, but is not deleted from the vault yet; see below."
+        return Receipt(text, Severity.NOTICE)
+    return Receipt("the value was withdrawn, and is deleted from the vault.")
 
 
 def _notified(people: str, *, later: bool) -> str:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.core.model.decision import Acknowledgement
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
@@ -48,6 +49,27 @@ def test_answer_says_whether_messages_are_still_to_be_sent(done: str) -> None:
     view = service_view()
     now, later = answered(done, view).text, answered(f"{done}-later", view).text
     assert later == f"{now} Some messages have not been sent yet; the next check sends them."
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "severity"),
+    [
+        (HandOverState.DONE, "and is deleted from the vault.", Severity.OK),
+        (
+            HandOverState.ENDING,
+            "but is not deleted from the vault yet; see below.",
+            Severity.NOTICE,
+        ),
+    ],
+)
+def test_withdrawn_is_not_always_deleted(
+    state: HandOverState, said: str, severity: Severity
+) -> None:
+    record = HandOver("libcal", state, NEW, PAT, NOW, NOW + timedelta(days=14), NOW)
+    view = replace(service_view(), hand_over=record)
+    assert answered("withdraw", view) == Receipt(
+        f"LibCal: the value was withdrawn, {said}", severity
+    )
 
 
 def test_confirmation_that_was_already_made_is_a_notice() -> None:

@@ -39,6 +39,16 @@ def page_of(record: HandOver | None) -> ParsedPage:
             "is being deleted. The vault answered 503.",
             {"hand-over"},
         ),
+        (
+            replace(RECORD, stale=("k1",), why="The vault answered 503."),
+            "An earlier value must still be deleted. The vault answered 503. Each hourly run",
+            {"hand-over", "show-value", "withdraw"},
+        ),
+        (
+            replace(RECORD, state=HandOverState.RENEWING, stale=("k1",), why="Graph is throttled."),
+            "). Graph is throttled. Each hourly run tries again.",
+            {"hand-over"},
+        ),
         (replace(RECORD, state=HandOverState.RENEWING), "is creating a new secret", {"hand-over"}),
         (replace(RECORD, until=NOW), "handed over the value of", {"hand-over"}),
         (replace(RECORD, state=DONE, ending=Ending.NOT_KEPT), "was not kept.", {"hand-over"}),
