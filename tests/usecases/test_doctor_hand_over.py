@@ -195,7 +195,7 @@ def test_a_person_needs_no_right_in_the_vault(examined: Examine) -> None:
         ("libcal", "", ""),
     ],
 )
-def test_what_each_tick_tries_in_vain_and_what_no_page_shows(
+def test_what_is_not_finished_and_what_no_page_shows(
     settings: Settings, service: str, why: str, said: str
 ) -> None:
     world = World()

@@ -71,8 +71,7 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
         case "hand-over":
             text = f"the value is in the vault. {_installer(service, watchlist, later=later)}"
         case "withdraw":
-            text, severity = _withdrawn(view)
-            text += unsent
+            text, severity = _withdrawn(view, unsent)
         case name if name in _DONE:
             text = _DONE[name] + unsent
         case _:
@@ -127,12 +126,12 @@ def _installer(service: str, watchlist: Watchlist, *, later: bool) -> str:
     return f"The next check tells the {whom}." if later else f"The {whom} has been informed."
 
 
-def _withdrawn(view: ServiceView | None) -> Receipt:
+def _withdrawn(view: ServiceView | None, unsent: str) -> Receipt:
     """Return whether the value is deleted, too: the vault may have failed."""
     if view is not None and view.hand_over is not None and view.hand_over.failed:
         text = "the value was withdrawn, but is not deleted from the vault yet; see below."
-        return Receipt(text, Severity.NOTICE)
-    return Receipt("the value was withdrawn, and is deleted from the vault.")
+        return Receipt(text + unsent, Severity.NOTICE)
+    return Receipt(f"the value was withdrawn, and is deleted from the vault.{unsent}")
 
 
 def _notified(people: str, *, later: bool) -> str:

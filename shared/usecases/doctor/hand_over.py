@@ -57,7 +57,7 @@ def examine_hand_overs(
 
 
 def _unfinished(watch: Watch) -> Iterator[Finding]:
-    """Report what each tick tries again in vain, and values that no page shows any more."""
+    """Report what a tick could not finish yet, and values that no page shows any more."""
     try:
         records = watch.ledger.hand_overs()
     except LedgerError:  # reported already
