@@ -95,6 +95,7 @@ def test_confirmation_that_was_already_made_is_a_notice() -> None:
         ),
         ("It has changed. Nothing was recorded; look again.", "It has changed. Look again."),
         ("The date 2020-01-01 is past.", "The date 2020-01-01 is past."),
+        ("It was opened. Nothing was shown. Reload it.", "It was opened. Reload it."),
         ("", ""),
     ],
 )
