@@ -54,7 +54,7 @@ def hand_over(watch: Watch, service_id: str, value: Secret, *, by: Person) -> Ha
     except LedgerConflict:
         record = _after_conflict(watch, vault, record)
     with suppress(LedgerError):  # the value is ready; the next tick deletes the earlier one
-        record = cleaned(watch.ledger, vault, record)
+        record = cleaned(watch.ledger, vault, record, watch.clock)
     return HandOverDone(record, watch.check(whole=False))
 
 
@@ -67,7 +67,7 @@ def withdraw(watch: Watch, service_id: str, *, by: Person) -> HandOverDone:
     with no_conflict():
         saved = decided(watch.ledger, changes)
     with suppress(LedgerError):  # the decision is saved; the next tick goes on from there
-        saved = cleaned(watch.ledger, vault, saved)
+        saved = cleaned(watch.ledger, vault, saved, watch.clock)
     return HandOverDone(saved, watch.check(whole=False))
 
 

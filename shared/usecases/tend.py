@@ -61,9 +61,9 @@ class _Tender:
         try:
             record = self._next(record)
         except (VaultError, DirectoryError) as error:
-            with_reason(self.watch.ledger, record, str(error))
+            with_reason(self.watch.ledger, record, str(error), self.watch.clock())
             return
-        cleaned(self.watch.ledger, self.vault, record)
+        cleaned(self.watch.ledger, self.vault, record, self.watch.clock)
 
     def _next(self, record: HandOver) -> HandOver:
         now = self.watch.clock()

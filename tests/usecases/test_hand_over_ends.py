@@ -215,3 +215,21 @@ def test_pipeline_has_no_hand_over(stage: Stage) -> None:
     assert view.hand_over is None
     with pytest.raises(Refused, match="A pipeline installs the secrets of LibCal"):
         stage.paste()
+
+
+def test_failure_that_comes_after_another_message_is_news(stage: Stage) -> None:
+    """The process dies before the deletion, and people are notified before it fails."""
+    stage.paste()
+    stage.vault.meanwhile = _fail
+    with pytest.raises(ZeroDivisionError):
+        stage.withdraw()
+    stage.vault.meanwhile = object
+    stage.world.now += timedelta(minutes=20)
+    stage.world.check()
+    stage.vault.broken["delete"] = DOWN
+    stage.tick(hours=1)
+    failed = stage.record
+    assert (failed.why, failed.changed) == (str(DOWN), stage.world.now)
+    assert stage.tick(days=1) == Outcome.OK
+    stage.tick(hours=1)
+    assert len([line for line in stage.world.diary if "hand_over_failed" in line]) == 1

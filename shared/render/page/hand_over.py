@@ -30,7 +30,7 @@ def with_hand_over(
 def _part(view: ServiceView, visitor: Visitor, at: CheckContext, sign_in: str) -> HandOverPart:
     record, now = view.hand_over, at.now
     offer = _offer(view) if can_hand_over(view) else ""
-    if record is None or (record.state == HandOverState.DONE and not offer):
+    if record is None or (record.state == HandOverState.DONE and not (offer or record.why)):
         return HandOverPart(offer=offer)
     part = HandOverPart(tuple(_said(record, view, visitor, at)), offer)
     if record.failed:
@@ -77,7 +77,9 @@ def _said(record: HandOver, view: ServiceView, visitor: Visitor, at: CheckContex
                 f"It is kept until {until}, or until {clean(view.service.name)} is confirmed."
             )
             yield from _opened(record, view, visitor, at)
-    if record.failed and record.why:
+    if record.why:
+        if record.stale and (record.kept or record.state == HandOverState.DONE):
+            yield "An earlier value must still be deleted."
         yield f"{error_text(record.why)} Each hourly run tries again."
 
 

@@ -39,6 +39,16 @@ def page_of(record: HandOver | None) -> ParsedPage:
             "is being deleted. The vault answered 503.",
             {"hand-over"},
         ),
+        (
+            replace(RECORD, stale=("k1",), why="The vault answered 503."),
+            "An earlier value must still be deleted. The vault answered 503. Each hourly run",
+            {"hand-over", "show-value", "withdraw"},
+        ),
+        (
+            replace(RECORD, state=HandOverState.RENEWING, stale=("k1",), why="Graph is throttled."),
+            "). Graph is throttled. Each hourly run tries again.",
+            {"hand-over"},
+        ),
         (replace(RECORD, state=HandOverState.RENEWING), "is creating a new secret", {"hand-over"}),
         (replace(RECORD, until=NOW), "handed over the value of", {"hand-over"}),
         (replace(RECORD, state=DONE, ending=Ending.NOT_KEPT), "was not kept.", {"hand-over"}),
@@ -59,7 +69,8 @@ def test_each_state_is_said_and_has_its_forms(
         assert sent["service"] == "libcal"
         assert sent.get("key_id", NEW.key_id) == NEW.key_id
     (field,) = (each for each in page.of("input") if each["type"] == "password")
-    assert (field["autocomplete"], field.get("value"), field["name"]) == ("off", None, "value")
+    assert (field.get("value"), field["name"]) == (None, "value")
+    assert field["autocomplete"] == "one-time-code"  # no browser offers to store it as a password
 
 
 def test_form_that_stands_above_is_not_said_to_be_below() -> None:
