@@ -31,12 +31,12 @@ def page_of(record: HandOver | None) -> ParsedPage:
         (RECORD, "Nobody has opened it yet.", {"hand-over", "show-value", "withdraw"}),
         (
             replace(RECORD, state=KEEPING, why="The vault <b>answered 503."),
-            "The vault <b>answered 503. Each hourly run tries again.",
+            "The vault <b>answered 503. The next hourly run looks whether the vault has it.",
             {"hand-over", "withdraw"},
         ),
         (
             replace(RECORD, state=ENDING, why="The vault answered 503."),
-            "is being deleted. The vault answered 503.",
+            "is being deleted. The vault answered 503. Each hourly run tries again.",
             {"hand-over"},
         ),
         (replace(RECORD, state=HandOverState.RENEWING), "is creating a new secret", {"hand-over"}),
@@ -44,7 +44,11 @@ def page_of(record: HandOver | None) -> ParsedPage:
         (replace(RECORD, state=DONE, ending=Ending.NOT_KEPT), "was not kept.", {"hand-over"}),
         (replace(RECORD, state=DONE, ending=Ending.EXPIRED), "in time.", {"hand-over"}),
         (replace(RECORD, state=DONE, ending=Ending.ORPHAN), "Nobody knows the", {"hand-over"}),
-        (replace(RECORD, state=DONE, ending=Ending.WITHDRAWN), "Paste it once", {"hand-over"}),
+        (
+            replace(RECORD, state=DONE, ending=Ending.WITHDRAWN),
+            "Paste the value here",
+            {"hand-over"},
+        ),
     ],
 )
 def test_each_state_is_said_and_has_its_forms(
@@ -83,3 +87,36 @@ def test_history_names_who_did_what(kind: DecisionKind, said: str) -> None:
     by = None if kind == DecisionKind.END else ROBIN
     decision = Decision(NOW, kind, by, ("libcal",), "gone", "it is used.")
     assert said in parsed(single(WAITING, decisions={"libcal": (decision,)})).text
+
+
+def test_history_names_no_deleted_credential_where_none_was_created() -> None:
+    decision = Decision(NOW, DecisionKind.END, None, ("libcal",), "", "Entra did not create it.")
+    text = parsed(single(WAITING, decisions={"libcal": (decision,)})).text
+    assert "Lapsewatch ended the hand-over of a new secret: Entra did not create it." in text
+
+
+def test_state_of_a_hand_over_stands_once() -> None:
+    text = page_of(RECORD).text
+    assert text.count(f"{ROBIN.name} handed over the value of the secret “LibCal 2026”") == 1
+    assert "Handed over" not in text
+
+
+@pytest.mark.parametrize("ending", [Ending.WITHDRAWN, Ending.EXPIRED, Ending.NOT_KEPT])
+def test_lost_value_is_first_the_task_of_those_who_have_it(ending: Ending) -> None:
+    """The form beside the task is theirs, and nobody can install before that."""
+    page = page_of(replace(RECORD, state=DONE, ending=ending))
+    again, ask = "Hand the value of “LibCal 2026” over again below", "Ask "
+    assert 0 < page.text.index(again) < page.text.index(ask)
+    assert "When LibCal syncs with the new secret" not in page.text
+
+
+def test_secret_whose_value_nobody_knows_cannot_be_confirmed() -> None:
+    assert page_of(RECORD).sent("confirm") != []
+    assert page_of(replace(RECORD, state=DONE, ending=Ending.ORPHAN)).sent("confirm") == []
+
+
+def test_before_it_is_opened_a_reader_knows_what_opening_means() -> None:
+    said = "the history shows who opened it, and only that person can open it again, for 15 minutes"
+    assert said in page_of(RECORD).text
+    data = single(replace(WAITING, hand_over=RECORD))
+    assert said not in parsed(replace(data, handing_over=Visitor(ROBIN))).text

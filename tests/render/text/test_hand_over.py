@@ -93,7 +93,7 @@ def test_an_orphan_is_named_with_the_command_that_removes_it() -> None:
     for text in texts("hand_over_orphan"):
         command = f"az ad app credential delete --id {VIEW.app.client_id} --key-id {NEW.key_id}"
         assert command in text
-        assert "then renew again" in text
+        assert "then run “renew” again" in text
 
 
 @pytest.mark.parametrize("record", [READY, OPENED])
@@ -116,7 +116,7 @@ def test_another_reason_hides_no_news() -> None:
     mail = " ".join(plain_text.text(letter(told)).split())
     assert "Pat Example confirmed" in mail
     assert "The value of the secret “LibCal 2026” was withdrawn." in mail
-    state = "opened by Dana Example on 22 Nov at 09:00 CST; deleted in 14 days (6 Dec)"
+    state = "opened by Dana Example on 22 Nov at 09:00 CST; its value is deleted in 14 days (6 Dec)"
     for reason in (Reason.RUNG, Reason.STILL_WAITING, Reason.STILL_OLD):
         shown = message(notice(replace(VIEW, hand_over=OPENED), reason, INSTALLER))
         assert state in " ".join(plain_text.text(letter(shown)).split())
