@@ -11,18 +11,6 @@ from shared.core.model.vocabulary import Reason, Role, Severity
 
 ABOUT_SNOOZE = frozenset({Reason.SNOOZED, Reason.RESUMED})
 """The reasons of a notice that only says what a person decided: its readers have nothing to do."""
-ABOUT_HAND_OVER = frozenset(
-    {
-        Reason.READY,
-        Reason.UNOPENED,
-        Reason.OPENED_AGAIN,
-        Reason.WITHDRAWN,
-        Reason.HAND_OVER_EXPIRED,
-        Reason.HAND_OVER_FAILED,
-        Reason.ORPHAN,
-    }
-)
-"""The reasons of a notice that says first what became of a new secret's value."""
 
 
 @dataclass(frozen=True, slots=True)

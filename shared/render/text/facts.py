@@ -8,7 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.model.directory import Credential
-from shared.core.model.message import ABOUT_HAND_OVER, Notice
+from shared.core.model.message import Notice
+from shared.core.model.news import ABOUT_HAND_OVER
 from shared.render.text.dates import Moment, when
 from shared.render.text.naming import capital
 from shared.render.text.wording import words_for

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.core.model.directory import Kind
-from shared.core.model.message import ABOUT_HAND_OVER
+from shared.core.model.news import ABOUT_HAND_OVER
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import Moment, date_of
