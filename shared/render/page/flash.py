@@ -20,7 +20,7 @@ from shared.render.text.naming import capital, described, party
 LATER = "-later"
 """The suffix of a decision's name if some people have not been notified yet."""
 UNSENT = "Some messages have not been sent yet; the next check sends them."
-_NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w))")
+_NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded|shown)(?:\.|; (?P<next>\w))")
 
 
 _DONE = {
@@ -108,7 +108,7 @@ def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str
 
 
 def refusal(error: str) -> str:
-    """Return an error without "Nothing was saved", which the page's alert box already says."""
+    """Return an error without "Nothing was saved", or shown: the page's alert box says that."""
     return _NOTHING_SAVED.sub(
         lambda found: f" {found['next'].upper()}" if found["next"] else "", error
     )

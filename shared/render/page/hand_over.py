@@ -14,7 +14,7 @@ from shared.render.page.hand_over_part import HandOverPart
 from shared.render.page.labels import error_text
 from shared.render.page.may_open import TOO_OLD, obstacle, sign_in_again
 from shared.render.page.services import Card
-from shared.render.text.dates import date_of, when
+from shared.render.text.dates import clock, date_of, when
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, party, whom_to_ask
 from shared.render.text.service.hand_over import LOOKED_FOR, RETRIED
@@ -127,7 +127,8 @@ def _opened(
         name = clean(first.by.name)
         yield f"Opened by {name} {then}{again}; if that was not right, {ask}."
     elif can_open(record, visitor.person, at.now):
-        yield f"You opened it {then}{again}. You can open it again within {_AGAIN} of that."
+        last = clock(first.at + REOPEN, at.watchlist.zone)
+        yield f"You opened it {then}{again}. You can open it again until {last}."
     else:
         yield f"You opened it {then}{again}. If you still need it, {ask}."
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from shared.core.model.decision import Decision, DecisionKind
-from shared.core.model.hand_over import Ending, HandOver, HandOverState
+from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
 from shared.core.model.visitor import Visitor
 from shared.core.model.vocabulary import Standing
+from shared.render.page.page import page
 from tests.render.page.page_cases import ROBIN, single
 from tests.render.page.parsed_page import ParsedPage, parsed
 from tests.support.notices import NEW, NOW, service_view
@@ -89,7 +90,7 @@ def test_history_names_who_did_what(kind: DecisionKind, said: str) -> None:
     assert said in parsed(single(WAITING, decisions={"libcal": (decision,)})).text
 
 
-def test_history_names_no_deleted_credential_where_none_was_created() -> None:
+def test_history_of_a_secret_that_was_never_created() -> None:
     decision = Decision(NOW, DecisionKind.END, None, ("libcal",), "", "Entra did not create it.")
     text = parsed(single(WAITING, decisions={"libcal": (decision,)})).text
     assert "Lapsewatch ended the hand-over of a new secret: Entra did not create it." in text
@@ -120,3 +121,14 @@ def test_before_it_is_opened_a_reader_knows_what_opening_means() -> None:
     assert said in page_of(RECORD).text
     data = single(replace(WAITING, hand_over=RECORD))
     assert said not in parsed(replace(data, handing_over=Visitor(ROBIN))).text
+
+
+def test_who_opened_it_can_confirm_or_open_it_again_at_the_top() -> None:
+    opened = replace(RECORD, state=HandOverState.OPENED, opened=(Opening(ROBIN, NOW),))
+    view = replace(WAITING, hand_over=opened)
+    visitor = Visitor(ROBIN, frozenset({"Installer"}), NOW)
+    html = page(replace(single(view), handing_over=visitor))
+    top = html[html.index('class="next') : html.index('id="services"')]
+    assert 'form="libcal-open"' in top
+    assert 'form="libcal-confirm"' in top
+    assert "You can open it again until 08:15 CST." in ParsedPage(html).text
