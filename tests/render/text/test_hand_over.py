@@ -96,14 +96,17 @@ def test_an_orphan_is_named_with_the_command_that_removes_it() -> None:
         assert "then run “renew” again" in text
 
 
-@pytest.mark.parametrize("record", [READY, OPENED])
-def test_a_link_leads_to_the_installation(record: HandOver) -> None:
+@pytest.mark.parametrize(
+    ("record", "part"), [(READY, "service-libcal"), (OPENED, "libcal-install")]
+)
+def test_a_link_leads_to_the_next_step(record: HandOver, part: str) -> None:
+    """A value that nobody has opened: its button, which is above the steps."""
     assumed = service_view(
         Standing.AWAITING_INSTALL, assumed=True, replacement=NEW, hand_over=record
     )
     for view in (replace(VIEW, hand_over=record), assumed):
         told = message(notice(view, Reason.READY, INSTALLER))
-        assert page_link(told, PAGE_URL) == f"{PAGE_URL}#libcal-install"
+        assert page_link(told, PAGE_URL) == f"{PAGE_URL}#{part}"
 
 
 def test_another_reason_hides_no_news() -> None:
