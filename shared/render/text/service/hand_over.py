@@ -36,7 +36,7 @@ def headline(view: ServiceView, reason: Reason, at: Moment) -> str:  # noqa: PLR
         case Reason.WITHDRAWN:
             return f"{name}: the new secret was withdrawn"
         case Reason.HAND_OVER_EXPIRED:
-            return f"{name}: {_unused(record, at)}, and its value is deleted"
+            return f"{name}: {_unused(record, at)}"
         case Reason.HAND_OVER_FAILED:
             return f"{name}: {_failure(record)}"
         case Reason.ORPHAN:
