@@ -27,13 +27,17 @@ def hand_over(
     *,
     withdrawn: Annotated[
         bool,
-        typer.Option("--withdraw", help="Take it back: the value is deleted."),
+        typer.Option("--withdraw", help="Take the value back: delete it. Reads no value."),
     ] = False,
     by: By,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Hand the value of a new secret over to the installer. It is read from standard input."""
+    """Hand the value of a new secret over to the installer, or take it back.
+
+    The value is read from standard input, never from an argument: on a terminal, paste it and
+    press Enter; it is not shown. The installer opens it on the status page.
+    """
     with handing_over(tenant, [service]) as (watch, configured, [service_id]):
         person = Person("", by)
         if withdrawn:

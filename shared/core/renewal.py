@@ -67,7 +67,7 @@ def require_renewable(view: ServiceView, now: datetime, *, again: bool) -> None:
         )
     if waiting is not None:
         raise Refused(
-            f"{name} has a new secret already that waits to be installed: “{waiting.name}”. "
+            f"A new secret waits to be installed in {name} already: “{waiting.name}”. "
             "To create another one, add --again. Nothing was created."
         )
 

@@ -153,8 +153,8 @@ class Renewal:
         key_id = credential.key_id
         known = replace(record, credential=credential, stale=(*record.stale, key_id))
         why = (
-            f"{reason} Entra created “{planned.name}” (key id {key_id}), and nobody knows its "
-            "value. Renew again, and remove it: az ad app credential delete "
+            f"{reason} Entra created “{planned.name}” (key id {key_id}), but nobody knows its "
+            "value. Run `renew` again, and remove this one: az ad app credential delete "
             f"--id {planned.app.snapshot.record.client_id} --key-id {key_id}"
         )
         try:

@@ -53,7 +53,7 @@ def _require_shown(visit: PageVisit, service: str, key_id: str) -> None:
     if key_id and record is not None and record.key_id != key_id:
         raise Refused(
             f"{record.by.name} has handed over another value since you opened this page. "
-            "Reload the page to see it."
+            "The page below is about that value."
         )
 
 

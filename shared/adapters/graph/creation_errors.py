@@ -64,7 +64,7 @@ def unknown(what: str) -> CreationUnknown:
     """Return the error for a request that may have created a secret; `what` came instead."""
     return CreationUnknown(
         f"Graph's answer was lost ({what}), so the secret may exist without a value that anybody"
-        " knows. It is not asked for a second time.",
+        " knows.",
         code=what,
     )
 

@@ -130,7 +130,7 @@ class PersonCredential:
                 break
         transient = not isinstance(error, CredentialUnavailableError)
         return DirectoryError(
-            f"No token of yours for {resource}. {why}",
+            f"The Azure CLI gave no token for {resource}. {why}",
             transient=transient,
             code=type(error).__name__,
         )

@@ -68,7 +68,7 @@ class Act(StrEnum):
     """What the vault was asked for, as an error begins."""
 
     KEEP = "The value could not be kept in the vault"
-    LOOK = "The vault could not be asked whether it has the value"
+    LOOK = "The vault could not be read"
     READ = "The value could not be read from the vault"
     DELETE = "The value could not be deleted from the vault"
 
@@ -130,8 +130,8 @@ def _meaning(error: HttpResponseError, status: int, code: str) -> str:
     if status == HTTPStatus.FORBIDDEN:
         return _FORBIDDEN.get(code) or (
             f"The sign-in lacks the right secrets/{_right(error)} on the vault. Assign it the role"
-            " Key Vault Secrets Officer on this vault, or deploy again with handOver=true; a new"
-            " role may take 15 minutes to work."
+            " Key Vault Secrets Officer on this vault, or deploy again: LAPSEWATCH_HAND_OVER is"
+            " for the app, LAPSEWATCH_RENEWERS for people. A new role may take 15 minutes to work."
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return f"The vault is down. {_LATER}"

@@ -37,7 +37,8 @@ def require_open(
     if opener.seen != len(record.opened):
         raise Refused(
             f"The value of {name} was opened since this page was loaded. {NOTHING} "
-            "Reload the status page; for a short time, it can show the value again."
+            "Open the status page again: if you opened the value, it shows it again for a short "
+            "time."
         )
     return record
 

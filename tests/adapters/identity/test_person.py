@@ -76,7 +76,7 @@ def test_beside_a_stand_in_no_token_for_graph_is_asked_for(tenant: Tenant) -> No
 def test_the_az_of_a_stand_in_gives_no_token_for_graph() -> None:
     text = refused(PersonCredential(GRAPH), f"{GRAPH}/.default")
     assert text.startswith(
-        f"No token of yours for {GRAPH}. Its tenant does not know that resource."
+        f"The Azure CLI gave no token for {GRAPH}. Its tenant does not know that resource."
     )
 
 
@@ -96,7 +96,7 @@ def test_the_az_of_a_stand_in_gives_no_token_for_graph() -> None:
 def test_what_az_says_is_a_sentence(tenant: Tenant, error: str, expected: str) -> None:
     tenant.az.error = error
     credential = PersonCredential(tenant.graph_url)
-    assert f"No token of yours for {tenant.url}. {expected}" in refused(
+    assert f"The Azure CLI gave no token for {tenant.url}. {expected}" in refused(
         credential, credential.graph_scope
     )
 
