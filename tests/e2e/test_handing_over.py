@@ -216,6 +216,16 @@ def test_a_message_that_cannot_be_sent_is_sent_by_the_next_tick(commands: Comman
     assert "next hourly run" in ran.err
     commands.tenant.clear_faults()
     assert commands("tick", "--json").json["told"][0]["delivered"]
+    commands.tenant.add_secret(
+        LIBAPPS_CLIENT_ID,
+        name="LibStaffer 2028",
+        ends=datetime.now(UTC) + timedelta(days=730),
+        hint=VALUE[:3],
+    )
+    commands.tenant.fault("teams", times=None, status=401)
+    ran = commands("hand-over", "libstaffer", typed=VALUE)
+    assert ran.status == 0
+    assert "next hourly run" in ran.err
 
 
 @pytest.mark.parametrize("managed", [True, False])
