@@ -1,4 +1,4 @@
-"""What people are told if somebody else changed the same row."""
+"""The sentence for somebody whose change came after another one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
