@@ -93,8 +93,9 @@ def first_in_use(service: Service, own: Iterable[Credential], at: CheckContext) 
     in_order = sorted(own, key=expiry_order)
     live = [c for c in in_order if is_live(c, now)]
     if live:
-        assumed = len(live) > 1 or live[0].key_id == new
-        return InUse(service.id, live[0].key_id, assumed=assumed, at=now)
+        first = live[0]
+        assumed = len(live) > 1 or first.key_id == new
+        return InUse(service.id, first.key_id, assumed=assumed, at=now)
     ended = [c for c in in_order if has_ended(c, now)]
     return InUse(service.id, ended[-1].key_id, assumed=False, at=now) if ended else None
 
