@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared.core.blank import is_blank
+from shared.core.decisions import Refused
+from shared.core.model.decision import Person
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.hand_over import HandOver, HandOverState
 from shared.ports.clock import Clock
@@ -10,6 +13,15 @@ from shared.ports.errors import VaultError
 from shared.ports.ledger import Ledger
 from shared.ports.vault import Vault, vault_name
 from shared.usecases.save_decision import save_decision
+
+
+def required_vault(vault: Vault | None, by: Person) -> Vault:
+    """Return the vault. Raises `Refused` without one, and for a person without a name."""
+    if vault is None:
+        raise Refused("Secrets are not handed over here: no vault is configured.")
+    if is_blank(by.name):
+        raise Refused("A hand-over needs the name of a person to ask. Nothing was saved.")
+    return vault
 
 
 def decided(ledger: Ledger, changes: DecisionChanges) -> HandOver:

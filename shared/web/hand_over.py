@@ -32,7 +32,7 @@ def _withdraw(visit: PageVisit, form: Fields) -> Done:
 
 
 def _show(visit: PageVisit, form: Fields) -> response.HttpResponse:
-    given = forms.opening(form)
+    given = forms.showing(form)
     lacking = obstacle(visit.visitor, visit.watch.clock())
     if lacking == TOO_OLD:
         return response.see_other(sign_in_again(PAGE_PATH, visit.tenant, given.service))
@@ -58,7 +58,6 @@ def _require_shown(visit: PageVisit, service: str, key_id: str) -> None:
 
 
 SHOW = "show-value"
-NOTHING_SHOWN = "Nothing was shown."
 HAND_OVER_ACTS: Mapping[str, Act] = {
     "hand-over": _hand_over,
     SHOW: _show,

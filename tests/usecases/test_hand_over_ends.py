@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from local.simulation.build import service, watchlist
+from local.simulation.memory_vault import InMemoryVault
 from local.simulation.world import ANNA
 from shared.core.decisions import Refused
 from shared.core.hand_over.begin import renewing
@@ -18,7 +19,7 @@ from shared.ports.errors import LedgerError
 from shared.usecases.hand_over import withdraw
 from shared.usecases.open_value import open_value
 from shared.usecases.tenants import survey
-from tests.support.hand_overs import DANA, DOWN, NEWER, VALUE, Stage, new_stage
+from tests.support.hand_overs import DANA, DOWN, NAME, NEWER, VALUE, Stage, new_stage
 
 
 @pytest.fixture
@@ -206,6 +207,30 @@ def test_tick_reports_a_ledger_that_fails_and_goes_on(stage: Stage) -> None:
     stage.world.now += timedelta(days=1)
     assert stage.world.watch.tick(said.append).outcome == Outcome.OK
     assert said[0] == "The table does not answer."
+
+
+@pytest.mark.parametrize("error", [DOWN, RuntimeError("unexpected")])
+def test_check_is_made_beside_a_vault_that_is_dead(stage: Stage, error: Exception) -> None:
+    """It costs its time, and the check has what is left of the invocation."""
+    stage.paste()
+    stage.vault.broken["delete"] = DOWN
+    stage.withdraw()
+    world = stage.world
+    world.now += timedelta(days=1)
+
+    class Dead(InMemoryVault):
+        def delete(self, name: str) -> None:
+            world.now += timedelta(seconds=30)
+            self.asked.append(name)
+            raise error
+
+    world.vault = dead = Dead()
+    checks = len(world.ledger.recorded)
+    watch = replace(world.watch, work_until=world.now + timedelta(seconds=110))
+    assert watch.tick().outcome == Outcome.OK
+    assert dead.asked == [NAME]
+    assert len(world.ledger.recorded) == checks + 1
+    assert stage.record.state == HandOverState.ENDING
 
 
 def test_pipeline_has_no_hand_over(stage: Stage) -> None:

@@ -20,7 +20,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
-from shared.core.model.hand_over import Ending, HandOver, HandOverState
+from shared.core.model.hand_over import READS_LAG, Ending, HandOver, HandOverState
 from shared.core.model.news import News
 from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
@@ -29,8 +29,6 @@ from shared.core.model.watchlist import Service
 from shared.core.notify.last_message import is_news
 
 UNOPENED_DAYS = (3, 7, 13)
-GRACE = timedelta(minutes=15)
-"""How long after a hand-over a check may not see the new secret yet: Graph's reads lag."""
 MAIN_NEWS = frozenset(
     {
         Reason.DELETED,
@@ -91,7 +89,7 @@ def is_with_installer(view: ServiceView, now: datetime) -> bool:
     record = view.hand_over
     if record is None or record.state == HandOverState.DONE:
         return False
-    return view.handed_over is not None or timedelta(0) <= now - record.at < GRACE
+    return view.handed_over is not None or timedelta(0) <= now - record.at < READS_LAG
 
 
 def days_with_news(record: HandOver, zone: ZoneInfo) -> Iterator[datetime]:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 from shared.config.settings import Settings
 from shared.core.model.hand_over import HandOverState
+from shared.core.model.visitor import INSTALLER, SIGNED_IN_AT
 from shared.ports.errors import LedgerError, PortError
-from shared.ports.page_registration import INSTALLER, SIGNED_IN_AT, PageRegistration
+from shared.ports.page_registration import PageRegistration
 from shared.ports.vault import Vault
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
