@@ -1,4 +1,4 @@
-"""Kill the program at each effect of a hand-over: nothing is lost, left over, or left unsaid.
+"""Kill the program at each effect of a hand-over: nothing is lost, left over, or not reported.
 
 As in `test_killed_anywhere.py`, an undisturbed run shows the requests with an effect, and for each
 another run is killed after it. Of the check that follows a hand-over, only the first message is
@@ -178,7 +178,7 @@ def assert_survived(stage: Stage, moment: Moment, story: Story) -> None:
 
 
 def assert_consistent(stage: Stage, found: After) -> None:
-    """Ledger, vault and Entra agree, and nothing but the vault has a value."""
+    """Ledger, vault and Entra agree, and only the vault has a value."""
     vault, passwords = stage.tenant.hand_over.secrets, stage.tenant.passwords
     kept = {vault_name(each.service, each.key_id) for each in found.records.values() if each.kept}
     assert set(vault.values) == kept
@@ -204,7 +204,7 @@ def assert_consistent(stage: Stage, found: After) -> None:
 
 
 def assert_said(found: After, expected: After, place: str) -> None:
-    """What became of it otherwise is told, once or twice."""
+    """What became of it otherwise is in a message."""
     for service, (state, ending, _) in found.states.items():
         if found.states[service] == expected.states.get(service):
             continue

@@ -48,7 +48,7 @@ def installer(commands: Commands) -> str:  # noqa: F811  (the fixture)
     return commands.tenant.id_token("Dana Example", roles=["Installer"])
 
 
-def test_off_nothing_is_imported_or_shown(commands: Commands) -> None:  # noqa: F811
+def test_off_nothing_is_imported_or_shown(commands: Commands) -> None:  # noqa: F811  (the fixture)
     ends = datetime.now(UTC) + timedelta(days=730)
     commands.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", ends=ends, hint=VALUE[:3])
     commands("hand-over", "libcal", typed=VALUE)
@@ -76,7 +76,7 @@ def test_off_nothing_is_imported_or_shown(commands: Commands) -> None:  # noqa: 
         assert commands(*act).status == 2
 
 
-def test_off_the_ledger_is_asked_for_nothing_more(commands: Commands) -> None:  # noqa: F811
+def test_off_the_ledger_is_asked_for_nothing_more(commands: Commands) -> None:  # noqa: F811  (the fixture)
     commands("check")
     token = installer(commands)
     with counted(commands) as on:

@@ -63,7 +63,7 @@ def test_secrets_whose_answer_was_lost_are_told_and_asked_for_once(
         assert remove in each["why"]
         assert told.count(key_id) >= 1
     ticks = [first.json, second.json]
-    assert [tick["told"] for tick in ticks] == [[], []], "the command has told it"
+    assert [tick["told"] for tick in ticks] == [[], []], "the command has sent it"
     assert commands.values() == {}
     commands.assert_unspoken(ran, first, second)
 
@@ -87,7 +87,7 @@ def later(minutes: int) -> Iterator[Watch]:
         yield replace(watch, ledger=ledger, clock=clock, pause=pause)
 
 
-def test_a_request_that_never_arrived_is_not_sent_again(commands: Commands) -> None:  # noqa: F811
+def test_a_request_that_never_arrived_is_not_sent_again(commands: Commands) -> None:  # noqa: F811  (the fixture)
     """Nobody can tell; the tick says it once Graph must show each secret that was created."""
     tenant, losing = commands.tenant, Losing(["reset before the effect"])
     commands("check")

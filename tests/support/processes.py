@@ -184,8 +184,8 @@ def _handed_over(watch: Watch, configured: Settings, act: Sequence[str]) -> Chec
 def _opened(watch: Watch, service: str, seen: str) -> str:
     """Return `shown` if the answer to the page's form has the value, else its status."""
     from shared.web.hand_over import HAND_OVER_ACTS  # noqa: PLC0415  (only hand-overs need it)
-    from shared.web.page import answer_form  # noqa: PLC0415
-    from shared.web.visit import PageVisit  # noqa: PLC0415
+    from shared.web.page import answer_form  # noqa: PLC0415  (as above)
+    from shared.web.visit import PageVisit  # noqa: PLC0415  (as above)
 
     visit = PageVisit(
         DANA,

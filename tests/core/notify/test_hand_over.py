@@ -98,7 +98,7 @@ def test_last_messages(last: Notification | None, ready: list[str], orphan: list
         (Ending.EXPIRED, []),
     ],
 )
-def test_a_channel_without_any_message_is_notified_of_what_failed_lately(
+def test_a_channel_without_messages_is_notified_of_new_failures(
     ending: Ending, reason: list[str]
 ) -> None:
     """A secret may be renewed before the first check."""
