@@ -204,10 +204,15 @@ def assert_consistent(stage: Stage, found: After) -> None:
 
 
 def assert_said(found: After, expected: After, place: str) -> None:
-    """What became of it otherwise is in a message."""
+    """What became of each service is in a message, as always or otherwise."""
     for service, (state, ending, _) in found.states.items():
+        wanted, got = (
+            {each for each in which.heard if each[1].casefold().startswith(f"{service}:")}
+            for which in (expected, found)
+        )
         if found.states[service] == expected.states.get(service):
+            assert got == wanted, place
             continue
         assert state == HandOverState.DONE, place
         assert ending in {Ending.ORPHAN, Ending.NOT_KEPT, Ending.NOT_CREATED}, place
-        assert set(found.heard) - set(expected.heard), place
+        assert got - wanted, place
