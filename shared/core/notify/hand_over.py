@@ -26,7 +26,7 @@ from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service
-from shared.core.notify.last_message import is_news
+from shared.core.notify.last_message import ANNOUNCED_WITHIN, is_news
 
 UNOPENED_DAYS = (3, 7, 13)
 MAIN_NEWS = frozenset(
@@ -44,6 +44,7 @@ MAIN_NEWS = frozenset(
 )
 """The reasons that come before news of a hand-over, which is then said below them."""
 
+_FAILURES = frozenset({Reason.ORPHAN, Reason.HAND_OVER_FAILED})
 _INSTALLERS = frozenset({Role.INSTALLER})
 _RENEWERS = frozenset({Role.RENEWER})
 _BOTH = _INSTALLERS | _RENEWERS
@@ -129,8 +130,11 @@ def _ended(record: HandOver) -> Iterator[News]:
 def _is_due(each: News, record: HandOver, last: Notification | None, now: datetime) -> bool:
     """Return whether a channel has not been notified yet.
 
-    A channel that was only introduced to the service has had no message about its hand-over.
+    A channel that was only introduced to the service has had no message about its hand-over. One
+    that had no message at all is notified of what failed lately: it may be the first check.
     """
+    if last is None and each.reason in _FAILURES and now < each.at + ANNOUNCED_WITHIN:
+        return True
     if last is None or last.reason == Reason.INTRODUCED:
         live = record.state != HandOverState.DONE and each.reason != Reason.WITHDRAWN
         return live or (last is not None and is_news(each.at, last, now))
