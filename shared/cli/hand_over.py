@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import console
-from shared.cli.errors import write_error
+from shared.cli.errors import FAILED, write_error
 from shared.cli.handing_over import handing_over, pending
 from shared.cli.options import By, Json, Service, Tenant
 from shared.cli.session import print_json
@@ -63,3 +63,6 @@ def _show(done: HandOverDone, configured: Settings, *, json_: bool) -> None:
         console.check(Console(), done.check, watchlist)
     if late := pending(done.check):
         write_error(f"Saved. {late}")
+    if done.record.failed:
+        write_error("The vault still has the value. Each hourly run tries to delete it.")
+        raise typer.Exit(FAILED)
