@@ -15,6 +15,7 @@ LATER = (
     "shared.adapters.graph.usage_report",
     "shared.adapters.identity.cross_tenant",
     "shared.adapters.identity.id_token",
+    "shared.adapters.vault.key_vault",
     "shared.render.feeds.calendar_events",
     "shared.render.feeds.metrics",
     "shared.render.mail.mail",

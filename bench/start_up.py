@@ -24,7 +24,7 @@ _GRAPH = (
     "msgraph.generated.applications.applications_request_builder, "
     "msgraph.generated.service_principals.service_principals_request_builder"
 )
-_OTHERS = "icalendar, jwt, prometheus_client"
+_OTHERS = "azure.keyvault.secrets, icalendar, jwt, prometheus_client"
 _ARGUMENTS = "typer._adapters"
 """What typer imports for a command with options."""
 

@@ -1,8 +1,9 @@
 """`make demo`: play what happens when two secrets expire, with the real app on this machine.
 
-Four acts: the secrets of LibCal and LibStaffer expire soon; ITS creates new ones; Dana pastes them
-and confirms it on the page; both services are safe. Entra and Teams are stand-ins. On a terminal,
-Enter plays the next act, and the page can be used between them. Elsewhere, all acts are played.
+Four acts: the secrets of LibCal and LibStaffer expire soon; ITS creates new ones and hands their
+values over on the page; Dana opens each value once, installs it and confirms it; both services are
+safe. Entra, Key Vault and Teams are stand-ins. On a terminal, Enter plays the next act, and the
+page can be used between them. Elsewhere, all acts are played.
 """
 
 import argparse
@@ -40,8 +41,8 @@ MAX_DEMO_SECONDS = 100
 """Limit for the whole demo, without the time that it waits for a person."""
 INTRODUCTION = (
     "This demo plays, in four acts, what happens when two client secrets expire. The app is the "
-    "real one; Microsoft Entra and Teams are stand-ins. Everything runs on this machine, and "
-    "nothing is sent anywhere. It starts within seconds."
+    "real one; Microsoft Entra, Key Vault and Teams are stand-ins. Everything runs on this "
+    "machine, and nothing is sent anywhere. It starts within seconds."
 )
 
 

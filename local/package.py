@@ -2,9 +2,10 @@
 
 The hook before azd's own packaging makes `build/package`: the app and its libraries, for Azure.
 It becomes `build/package.zip`. With `--start` it is unpacked elsewhere, and the worker library
-indexes the functions; they answer `health` and a tick, with the stand-in tenant and Azurite. With
-`--try`, the tests of the whole app also run with the libraries of the package: every route, the
-timer, mail, the inventory, sign-in reports, several tenants, and errors of each service.
+indexes the functions; they answer `health` and a tick, and hand a secret over, with the stand-in
+tenant and Azurite. With `--try`, the tests of the whole app also run with the libraries of the
+package: every route, the timer, mail, the inventory, sign-in reports, hand-overs, several tenants,
+and errors of each service.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 import requests
 
 from local.azurite import Azurite, AzuriteError
+from local.package_hand_over import HandOverError, hand_over
 from local.stand_in.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +37,7 @@ PLATFORM_PACKAGES = ("azure_functions_runtime", "azurefunctions", "azure.storage
 TESTS = (
     "tests/e2e/test_every_route.py",
     "tests/e2e/test_functions.py",
+    "tests/e2e/test_handing_over.py",
     "tests/e2e/test_outages.py",
     "tests/e2e/test_page_routes.py",
     "tests/e2e/test_several_tenants.py",
@@ -73,7 +76,7 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
         archive.extractall(app)
     _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
     _link_platform(platform)
-    with Azurite(services=("table", "queue")) as azurite, Tenant() as tenant:
+    with Azurite(services=("table", "queue")) as azurite, Tenant(hand_over=True) as tenant:
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         storage = {
             "LAPSEWATCH_TABLES": azurite.tables,
@@ -100,6 +103,7 @@ def prove(package: Path, folder: Path) -> Iterator[str]:
             ).raise_for_status()
             yield f"the tick ended as {_check(root)} and posted {len(tenant.posted('its'))} card"
             yield f"health answers “{_health(root, 'ok')}”"
+            yield hand_over(root, tenant)
 
 
 def run_tests(package: Path, folder: Path) -> Iterator[str]:
@@ -140,7 +144,7 @@ def _hosted(
 ) -> Iterator[tuple[str, list[str]]]:
     """Run the local host with the package. Yield its root and the names of the functions."""
     log = folder / "host.log"
-    options = ["--strict", "--app", str(app), "--port", "0", "--no-timers"]
+    options = ["--strict", "--app", str(app), "--port", "0", "--no-timers", "--signed-in", "Dana"]
     command = [str(python), "-m", "local.host", *options]
     with (
         log.open("w") as errors,
@@ -219,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 tested = run_tests(PACKAGE, Path(folder)) if given.trial else ()
                 for result in chain(prove(PACKAGE, Path(folder)), tested):
                     print(result)
-            except (AzuriteError, PackageError) as error:
+            except (AzuriteError, HandOverError, PackageError) as error:
                 print(error, file=sys.stderr)
                 return 1
     return 0

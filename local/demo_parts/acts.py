@@ -1,19 +1,10 @@
 """The four acts: what happened, what was posted, where to look, and what to do."""
 
-from datetime import UTC, datetime, timedelta
-
-import requests
-
-from local.demo_parts import page
+from local.demo_parts.handing_over import create, hand_over, open_value, show_what_is_left
 from local.demo_parts.posted import draw, show_headlines
 from local.demo_parts.processes import DemoError
-from local.demo_parts.stage import TIMEOUT_SECONDS, Stage
+from local.demo_parts.stage import Stage
 from local.demo_parts.terminal import say, title
-from local.stand_in.stories import LIBAPPS_CLIENT_ID, ZONE
-
-LIFETIME = timedelta(days=730)
-HINTS = {"libcal": "8~w", "libstaffer": "mP_"}
-"""The first characters of the new values, which are invented."""
 
 
 def expiring(stage: Stage) -> None:
@@ -28,7 +19,7 @@ def expiring(stage: Stage) -> None:
     cards = stage.new_cards()
     show_headlines(cards)
     draw(cards, stage.folder)
-    if stage.person not in page.page_of(stage.root):
+    if stage.person not in stage.dana.page():
         raise DemoError(f"The page did not open for {stage.person}.")
     _look(
         stage,
@@ -37,58 +28,58 @@ def expiring(stage: Stage) -> None:
     )
 
 
-def created(stage: Stage) -> None:
-    """Act 2: ITS creates the secrets in the tenant, and a check finds them."""
-    title("Act 2 of 4: ITS has created the new secrets")
-    ends = datetime.now(UTC) + LIFETIME
-    names = {
-        each["id"]: f"{each['name']} {ends.astimezone(ZONE).year}"
-        for each in stage.status()["services"]
-    }
-    for service, name in names.items():
-        answer = requests.post(
-            f"{stage.tenant.url}/control/apps/{LIBAPPS_CLIENT_ID}/secrets",
-            json={"name": name, "hint": HINTS[service], "ends": ends.isoformat()},
-            timeout=TIMEOUT_SECONDS,
-        )
-        answer.raise_for_status()
-        stage.created[service] = answer.json()["key_id"]
-    stage.check()
+def handed_over(stage: Stage) -> None:
+    """Act 2: ITS creates the secrets in the tenant, and hands their values over on the page."""
+    title("Act 2 of 4: ITS creates the new secrets and hands them over")
+    names = create(stage)
+    stage.sam.sign_in()
     say(
-        f"ITS has created {' and '.join(f'“{name}”' for name in names.values())} in Entra and "
-        "sent the values to Dana. The next check has found them. LibCal and LibStaffer still use "
-        "the old ones."
+        f"Sam of ITS has created {' and '.join(f'“{name}”' for name in names)} in Entra, which "
+        "shows each value only once. Sam does not mail them, but pastes them into the page; a "
+        "vault keeps each one until Dana has installed it:"
     )
+    for service in stage.status()["services"]:
+        hand_over(stage, service["id"], service["name"])
     show_headlines(stage.new_cards())
     _look(
         stage,
-        "Dana pastes each value into its product, which is not part of this demo, and presses "
-        "its Confirm button on the page. On a terminal you can press them yourself now; act 3 "
-        "presses those that are left.",
+        "Dana opens each value on the page, installs it in its product, which is not part of this "
+        "demo, and presses its Confirm button. On a terminal you can do that yourself now; act 3 "
+        "does what is left.",
     )
 
 
 def confirmed(stage: Stage) -> None:
-    """Act 3: Dana confirms on the page what she has not confirmed yet."""
-    title("Act 3 of 4: Dana pastes the new secrets and confirms")
-    say("Dana has pasted both values and seen calendars sync. She confirms it on the page:")
+    """Act 3: Dana opens and confirms on the page what she has not confirmed yet."""
+    title("Act 3 of 4: Dana opens the new secrets, installs and confirms them")
+    stage.dana.sign_in()  # a value is shown only within 10 minutes of a sign-in
+    say(
+        "Only Dana has the role that opens values. The page shows each one once, after it has "
+        "saved that it was she who opened it. When calendars sync, she confirms it:"
+    )
     for service in stage.status()["services"]:
-        _confirm(stage, service["id"], service["name"])
+        _install(stage, service["id"], service["name"])
     show_headlines(stage.new_cards())
-    _look(stage, "Look at the new dates on the page. A confirmation can be undone there.")
+    show_what_is_left(stage)
+    _look(
+        stage,
+        "Look at the new dates, and at the history: who handed over, opened and confirmed. A "
+        "confirmation can be undone there.",
+    )
 
 
-def _confirm(stage: Stage, service: str, name: str) -> None:
-    """Press the button of a service, unless a person was quicker."""
+def _install(stage: Stage, service: str, name: str) -> None:
+    """Open the value of a service and press its button, unless a person was quicker."""
     new = stage.created[service]
-    done = stage.uses(service, new)
-    button = "" if done else page.confirm(stage.root, service, new)
-    if button:
-        words = f"Dana presses “{button}”."
-    elif done or stage.uses(service, new):
+    if stage.uses(service, new):
         words = "already confirmed on the page, so the demo does not confirm it again."
     else:
-        words = "the page has no button to confirm it, so nothing was confirmed."
+        opened = open_value(stage, service)
+        done = stage.dana.press("confirm", {}, service=service, key_id=new)
+        if done:
+            words = f"Dana {opened}, and presses “{done.button}”."
+        else:
+            words = "the page has no button to confirm it, so nothing was confirmed."
     say(f"{name}: {words}", first="  - ")
 
 
@@ -137,4 +128,4 @@ def _look(stage: Stage, to_do: str) -> None:
     say(to_do, first="To do:  ")
 
 
-ACTS = (expiring, created, confirmed, safe)
+ACTS = (expiring, handed_over, confirmed, safe)

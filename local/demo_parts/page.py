@@ -1,13 +1,19 @@
-"""Press the Confirm buttons of the status page, as a person does."""
+"""Press the buttons of the status page, as people do."""
 
+import html
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import override
+from typing import NamedTuple, override
 from urllib.parse import urlsplit
 
 import requests
 
+from shared.core.model.secret import Secret
+
 TIMEOUT_SECONDS = 60.0
+_SHOWN = re.compile(r'<input[^>]* id="value" value="([^"]*)"')
 
 
 @dataclass
@@ -46,38 +52,63 @@ class _Forms(HTMLParser):
         self._on_button = False
 
 
-def page_of(root: str) -> str:
-    """Return the page as HTML. Raise `requests.RequestException` if it does not open."""
-    answer = requests.get(f"{root}/api/page", timeout=TIMEOUT_SECONDS)
-    answer.raise_for_status()
-    return answer.text
+class Pressed(NamedTuple):
+    """A button that was pressed, and what came back."""
+
+    button: str
+    answer: str
+
+    @property
+    def value(self) -> Secret:
+        """The value on the page that came back; empty if it shows none."""
+        found = _SHOWN.search(self.answer)
+        return Secret(html.unescape(found[1]) if found else "")
 
 
-def confirm(root: str, service: str, key_id: str) -> str:
-    """Confirm that a service uses a credential: send the form that the page has for it.
+class Visitor:
+    """A person who is signed in to the page, in a browser of their own."""
 
-    Return the words on the button; empty if nothing was confirmed, because the page has no such
-    form or because somebody was quicker.
-    """
-    reader = _Forms()
-    reader.feed(page_of(root))
-    wanted = {"service": service, "key_id": key_id}.items()
-    for form in reader.forms:
-        if urlsplit(form.action).path.endswith("/confirm") and wanted <= form.fields.items():
-            return form.button if _send(root, form) else ""
-    return ""
+    def __init__(self, root: str, name: str) -> None:
+        """Visit the page of the host at `root`; nothing is sent yet."""
+        self.name = name
+        self._root, self._browser = root, requests.Session()
 
+    def sign_in(self) -> None:
+        """Sign in now, which leads to the page. Raise `requests.RequestException`."""
+        asked = {"login_hint": self.name, "post_login_redirect_uri": "/api/page"}
+        self._browser.get(
+            f"{self._root}/.auth/login/aad", params=asked, timeout=TIMEOUT_SECONDS
+        ).raise_for_status()
 
-def _send(root: str, form: Form) -> bool:
-    """Send a form. Return whether it was accepted: not if somebody was quicker (HTTP 409)."""
-    answer = requests.post(
-        f"{root}{form.action}",
-        data=form.fields,
-        headers={"Origin": root},
-        allow_redirects=False,
-        timeout=TIMEOUT_SECONDS,
-    )
-    if answer.status_code == requests.codes.conflict:
-        return False
-    answer.raise_for_status()
-    return True
+    def page(self) -> str:
+        """Return the page as HTML. Raise `requests.RequestException` if it does not open."""
+        answer = self._browser.get(f"{self._root}/api/page", timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        return answer.text
+
+    def press(self, action: str, typed: Mapping[str, str], **wanted: str) -> Pressed | None:
+        """Send the form with this action and these fields, as the page has it, with what is typed.
+
+        Return nothing if the page has no such form, or if somebody was quicker.
+        """
+        reader = _Forms()
+        reader.feed(self.page())
+        for form in reader.forms:
+            route = urlsplit(form.action).path
+            if route.endswith(f"/{action}") and wanted.items() <= form.fields.items():
+                return self._send(form, typed)
+        return None
+
+    def _send(self, form: Form, typed: Mapping[str, str]) -> Pressed | None:
+        """Send a form. Return nothing if it was not accepted, as somebody was quicker (409)."""
+        answer = self._browser.post(
+            f"{self._root}{form.action}",
+            data={**form.fields, **typed},
+            headers={"Origin": self._root},
+            allow_redirects=False,
+            timeout=TIMEOUT_SECONDS,
+        )
+        if answer.status_code == requests.codes.conflict:
+            return None
+        answer.raise_for_status()
+        return Pressed(form.button, answer.text)

@@ -41,9 +41,9 @@ def tenant_served() -> Iterator[Tenant]:
     """Yield the stand-in tenant at its usual port, or at any if that is taken."""
     with contextlib.ExitStack() as stack:
         try:
-            tenant = stack.enter_context(Tenant(port=_port(DEFAULT_PORT)))
+            tenant = stack.enter_context(Tenant(port=_port(DEFAULT_PORT), hand_over=True))
         except OSError:  # taken since it was probed
-            tenant = stack.enter_context(Tenant())
+            tenant = stack.enter_context(Tenant(hand_over=True))
         yield tenant
 
 

@@ -11,13 +11,15 @@ from typing import Any
 
 import requests
 
+from local.demo_parts.page import Visitor
 from local.demo_parts.posted import Card, cards_of
 from local.demo_parts.processes import ROOT, DemoError
 from local.demo_parts.terminal import columns
 from local.stand_in.tenant import Tenant
+from shared.core.model.secret import Secret
 
-CHANNEL = "its"
-"""The stand-in's name of the channel that the watchlist calls "libapps"."""
+ITS = "Sam Example"
+"""The person who creates secrets, and does not open them."""
 TIMEOUT_SECONDS = 60.0
 """Seconds to wait for an answer, and for a check."""
 
@@ -37,8 +39,16 @@ class Stage:
     """Where the pictures and the log are."""
     created: dict[str, str] = field(default_factory=dict)
     """The key id of the new secret of each service."""
+    values: dict[str, Secret] = field(default_factory=dict)
+    """The value of the new secret of each service."""
     shown: int = 0
     """How many posted messages were printed."""
+    channel: str = "its"
+    """The stand-in's name of the channel that the watchlist calls "libapps"."""
+
+    def __post_init__(self) -> None:
+        """Open a browser for each person."""
+        self.dana, self.sam = Visitor(self.root, self.person), Visitor(self.root, ITS)
 
     @property
     def page(self) -> str:
@@ -47,11 +57,11 @@ class Stage:
 
     def posted(self) -> int:
         """Return how many messages were posted so far."""
-        return len(self.tenant.posted(CHANNEL))
+        return len(self.tenant.posted(self.channel))
 
     def new_cards(self) -> list[Card]:
         """Return the cards that were posted since the last call."""
-        messages = self.tenant.posted(CHANNEL)[self.shown :]
+        messages = self.tenant.posted(self.channel)[self.shown :]
         self.shown += len(messages)
         return cards_of(messages)
 
@@ -61,10 +71,14 @@ class Stage:
         answer.raise_for_status()
         return dict(answer.json())
 
+    def service(self, service: str) -> dict[str, Any]:
+        """Return a service of the status document."""
+        return next(each for each in self.status()["services"] if each["id"] == service)
+
     def uses(self, service: str, key_id: str) -> bool:
         """Return whether the credential counts as in use, such as after a confirmation."""
-        in_use = (each["in_use"] for each in self.status()["services"] if each["id"] == service)
-        return any(each is not None and each["key_id"] == key_id for each in in_use)
+        in_use = self.service(service)["in_use"]
+        return in_use is not None and bool(in_use["key_id"] == key_id)
 
     def check(self) -> dict[str, Any]:
         """Run a check; wait while another one is running, such as after a button of the page."""

@@ -1,6 +1,7 @@
 """Easy Auth for one person who is always signed in: only the page's routes get an ID token.
 
-`/.auth/login/aad` signs the person in again, without a question, and leads back to the page.
+`/.auth/login/aad` signs the person in again, without a question, and leads back to the page. With
+`?login_hint=NAME` it signs that browser in as somebody else, who has no role.
 
 Headers with the same names are removed from the client's request first. The token comes from the
 stand-in tenant (`local.stand_in.sign_in`); in Azure it comes from Entra. The headers:
@@ -17,7 +18,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from time import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from local.functions_host.errors import HostError
 from local.functions_host.messages import Application, Request, Response
@@ -29,7 +30,9 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Without a proxy: the tenant is on this machine."""
 _OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d*)?", re.IGNORECASE)
 _THEIRS = ("x-ms-client-principal", "x-ms-token-")
-SIGN_IN, AFTERWARDS = "/.auth/login/aad", "post_login_redirect_uri"
+SIGN_IN, AFTERWARDS, WHO = "/.auth/login/aad", "post_login_redirect_uri", "login_hint"
+_SESSION = "AppServiceAuthSession"
+_SIGNED_IN_AS = re.compile(rf"(?:^|[;,] ?){_SESSION}=([^;,]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,11 @@ class EasyAuth:
         headers = {
             name: values for name, values in request.headers.items() if not name.startswith(_THEIRS)
         }
+        person = self._person_of(request)
         # not for a foreign name that resolves to 127.0.0.1 (DNS rebinding)
         if _OWN_HOST.fullmatch(request.header("host")):
             try:
-                headers |= {name: [value] for name, value in self._headers().items()}
+                headers |= {name: [value] for name, value in self._headers(person).items()}
             except (OSError, HTTPException, ValueError, KeyError):
                 sentence = (
                     f"The stand-in tenant at {self._tokens} issues no ID token. "
@@ -99,18 +103,29 @@ class EasyAuth:
     def _sign_in(self, request: Request) -> Response:
         """Sign the person in now, and lead back to a path of this host."""
         self._signed_in = time()
-        path = parse_qs(request.query).get(AFTERWARDS, ["/"])[0]
+        asked = parse_qs(request.query)
+        path = asked.get(AFTERWARDS, ["/"])[0]
         own = re.fullmatch(r"/(?![/\\])[!-~]*", path)
-        return Response(HTTPStatus.FOUND, [("Location", path if own else "/")])
+        headers = [("Location", path if own else "/")]
+        for name in asked.get(WHO, [])[:1]:
+            session = f"{_SESSION}={quote(name)}; Path=/; HttpOnly; SameSite=Lax"
+            headers.append(("Set-Cookie", session))
+        return Response(HTTPStatus.FOUND, headers)
 
     def _is_page(self, path: str) -> bool:
         path = path.lower()
         return path == self._page or path.startswith(f"{self._page}/")
 
-    def _headers(self) -> Mapping[str, str]:
+    def _person_of(self, request: Request) -> SignedIn:
+        """Return who is signed in to the browser that sends a request."""
+        session = _SIGNED_IN_AS.search(request.header("cookie"))
+        name = unquote(session[1]) if session else self._person.name
+        return self._person if name == self._person.name else SignedIn(name, roles=())
+
+    def _headers(self, person: SignedIn) -> Mapping[str, str]:
         claims = {"aud": self._client_id, "auth_time": int(self._signed_in)}
-        roles = {"roles": self._person.roles} if self._person.roles else {}
-        asked = {"name": self._person.name, "claims": claims | roles}
+        roles = {"roles": person.roles} if person.roles else {}
+        asked = {"name": person.name, "claims": claims | roles}
         request = urllib.request.Request(  # noqa: S310  (loopback, over http)
             self._tokens, json.dumps(asked).encode(), {"Content-Type": "application/json"}
         )

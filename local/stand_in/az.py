@@ -52,6 +52,8 @@ class Az:
         """Set the resources for which there are tokens."""
         self.error = ""
         """For example `NOT_SIGNED_IN` or `EXPIRED`."""
+        self.further: set[str] = set()
+        """More resources for which there are tokens, such as the URL of a proxy."""
         self._resources = resources
         self._tokens = ManagedIdentity()
 
@@ -82,7 +84,7 @@ class Az:
             return _refused(self.error)
         if tenant != HOME_TENANT_ID:
             return _refused(_NO_TENANT.format(tenant))
-        if resource.rstrip("/") not in self._resources():
+        if resource.rstrip("/") not in self._resources() | self.further:
             return _refused(_NO_RESOURCE.format(resource))
         issued = self._tokens.issue(resource, CLI_CLIENT_ID)
         document = {

@@ -85,6 +85,12 @@ class VaultSecrets:
             version = Version(identifier, note(value), None, {}, None)
             (self._deleted if deleted else self._kept)[name] = [version]
 
+    def clear(self) -> None:
+        """Be as new."""
+        with self._lock:
+            for each in (self._kept, self._deleted, self._busy, self.done):
+                each.clear()
+
     def described(self) -> dict[str, object]:
         """Return everything but the values."""
         with self._lock:

@@ -50,12 +50,12 @@ ABOUT = {
     "claim": _About("decisions", "Assign a credential to services or to none, or take that back."),
     "hand-over": _About(
         "hand_over",
-        "Hand the value of a new secret over to the installer. It is read from standard input.",
+        "Hand the value of a new secret over to the installer, or take it back.",
         DiscreetCommand,
     ),
     "renew": _About(
         "renew",
-        "Create a secret with your own sign-in, and hand its value over; nobody sees it on the "
+        "Create a secret with your own sign-in, and hand its value over. Nobody sees it on the "
         "way.",
         DiscreetCommand,
     ),

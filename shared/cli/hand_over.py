@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import console
-from shared.cli.errors import write_error
+from shared.cli.errors import FAILED, write_error
 from shared.cli.handing_over import handing_over, pending
 from shared.cli.options import By, Json, Service, Tenant
 from shared.cli.session import print_json
@@ -27,13 +27,17 @@ def hand_over(
     *,
     withdrawn: Annotated[
         bool,
-        typer.Option("--withdraw", help="Take it back: the value is deleted."),
+        typer.Option("--withdraw", help="Take the value back: delete it. Reads no value."),
     ] = False,
     by: By,
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Hand the value of a new secret over to the installer. It is read from standard input."""
+    """Hand the value of a new secret over to the installer, or take it back.
+
+    The value is read from standard input, never from an argument: on a terminal, paste it and
+    press Enter; it is not shown. The installer opens it on the status page.
+    """
     with handing_over(tenant, [service]) as (watch, configured, [service_id]):
         person = Person("", by)
         if withdrawn:
@@ -59,3 +63,6 @@ def _show(done: HandOverDone, configured: Settings, *, json_: bool) -> None:
         console.check(Console(), done.check, watchlist)
     if late := pending(done.check):
         write_error(f"Saved. {late}")
+    if done.record.failed:
+        write_error("The vault still has the value. Each hourly run tries to delete it.")
+        raise typer.Exit(FAILED)

@@ -33,10 +33,10 @@ Months = Annotated[
     ),
 ]
 Again = Annotated[
-    bool, typer.Option("--again", help="Also if a new secret waits to be installed already.")
+    bool, typer.Option("--again", help="Create one even if a new secret waits to be installed.")
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Create and save nothing; show what would be created.")
+    bool, typer.Option("--dry-run", help="Show what would be created; create and save nothing.")
 ]
 INTERRUPTED = "Interrupted. Nothing was created."
 
@@ -51,7 +51,11 @@ def renew(  # noqa: PLR0913  (the options of a command)
     tenant: Tenant = "",
     json_: Json = False,
 ) -> None:
-    """Create a secret with your own sign-in, and hand its value over; nobody sees it on the way."""
+    """Create a secret with your own sign-in, and hand its value over.
+
+    Sign in with "az login" first. Nobody sees the value on the way; the installer opens it on the
+    status page. Add --dry-run to see what would be created.
+    """
     person = Person("", by)
     with handing_over(tenant, services, person=True) as (watch, configured, ids):
         watchlist = configured.watchlist

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from shared.config.clouds import CLOUDS
 from shared.config.description import describe
@@ -49,12 +49,7 @@ def authority(value: object, graph: str) -> str:
     parts = urlsplit(url(given if "://" in given else f"https://{given}", expected))
     if parts.scheme != "https" or parts.path.strip("/") or parts.query or parts.fragment:
         raise InvalidValue("not an https:// address without a path", expected)
-    if graph and is_loopback(urlsplit(graph)) != is_loopback(parts):
-        raise InvalidValue(
-            f"the host {describe(parts.hostname)}",
-            "this setting and LAPSEWATCH_GRAPH both on this machine, or neither",
-        )
-    return f"https://{parts.netloc.lower()}"
+    return _beside_graph(parts, graph)
 
 
 def vault(value: object, graph: str) -> str:
@@ -65,6 +60,11 @@ def vault(value: object, graph: str) -> str:
         raise InvalidValue("an http:// URL", expected)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise InvalidValue("a URL with a path", expected)
+    return _beside_graph(parts, graph)
+
+
+def _beside_graph(parts: SplitResult, graph: str) -> str:
+    """Return the root of an https URL; on this machine only with a local stand-in for Graph."""
     if graph and is_loopback(urlsplit(graph)) != is_loopback(parts):
         raise InvalidValue(
             f"the host {describe(parts.hostname)}",

@@ -1,17 +1,14 @@
 """What `renew` may create for a service, until when, and what is saved if Entra refuses."""
 
 from calendar import monthrange
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.decisions import Refused
 from shared.core.hand_over.begin import require_free
-from shared.core.judge.claims import claimed_by
-from shared.core.model.context import CheckContext
-from shared.core.model.decision import Assignment, Person
-from shared.core.model.directory import Credential, Kind
+from shared.core.model.directory import Kind
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.views import ServiceView
 
@@ -67,7 +64,7 @@ def require_renewable(view: ServiceView, now: datetime, *, again: bool) -> None:
         )
     if waiting is not None:
         raise Refused(
-            f"{name} has a new secret already that waits to be installed: “{waiting.name}”. "
+            f"A new secret waits to be installed in {name} already: “{waiting.name}”. "
             "To create another one, add --again. Nothing was created."
         )
 
@@ -77,12 +74,3 @@ def after_refusal(record: HandOver, before: HandOver | None) -> HandOver:
     if before is not None and before.state != HandOverState.DONE:
         return replace(before, version=record.version)
     return replace(record, state=HandOverState.DONE, ending=Ending.NOT_CREATED)
-
-
-def assignments(
-    created: Credential, view: ServiceView, at: CheckContext, by: Person
-) -> Iterator[Assignment]:
-    """Yield the assignment of a new secret, unless the rule of its service alone finds it."""
-    watched = next(each for each in at.watchlist.apps if view.service in each.services)
-    if claimed_by(created, watched.services, at.memory).services != {view.service.id}:
-        yield Assignment(created.key_id, (view.service.id,), at.now, by)

@@ -3,11 +3,6 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-INSTALLER = "Installer"
-"""The app role of those who may open a value."""
-SIGNED_IN_AT = "auth_time"
-"""The optional claim that says when a person signed in."""
-
 
 @dataclass(frozen=True, slots=True)
 class PageRegistration:

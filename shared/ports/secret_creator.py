@@ -7,6 +7,9 @@ from typing import Protocol
 from shared.core.model.directory import Credential
 from shared.core.model.secret import Secret
 
+BY_POLICY = "AsPerAppPolicy"
+"""How the code of a `CreationRefused` ends if a policy of the tenant forbids what was asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class CreatedSecret:

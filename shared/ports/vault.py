@@ -6,6 +6,9 @@ from typing import Protocol
 
 from shared.core.model.secret import Secret
 
+MAX_NAME_CHARS = 127
+"""Of a secret in Key Vault."""
+
 
 @dataclass(frozen=True, slots=True)
 class VaultLabel:
@@ -27,8 +30,12 @@ class VaultLabel:
 
 
 def vault_name(service: str, key_id: str) -> str:
-    """Return the name in the vault of a service's secret: one for each credential."""
-    return f"lapsewatch-{service}-{key_id}".lower()
+    """Return the name in the vault of a service's secret: one for each credential.
+
+    A long service id is cut: the key id alone tells one credential from another.
+    """
+    left = MAX_NAME_CHARS - len(f"lapsewatch--{key_id}")
+    return f"lapsewatch-{service[:left]}-{key_id}".lower()
 
 
 class Vault(Protocol):

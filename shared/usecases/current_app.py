@@ -107,9 +107,9 @@ def _lacks(app: App | None, key_id: str) -> bool:
 
 def app_of(watch: Program, service_id: str) -> WatchedApp:
     """Return the app of a service. Raises `Refused` if the watchlist has no service of that id."""
-    for app in watch.watchlist.apps:
-        if any(service.id == service_id for service in app.services):
-            return app
+    app = watch.watchlist.app_of(service_id)
+    if app is not None:
+        return app
     known = sorted(watch.watchlist.services)
     close = get_close_matches(service_id, known, 1)
     hint = f" Did you mean {close[0]}?" if close else ""

@@ -7,11 +7,11 @@ from shared.core.inventory.context import InventoryContext
 from shared.core.inventory.judge import inventory_view
 from shared.core.model.inventory import InventoryItem, InventoryView
 from shared.core.model.item_id import ItemId, ItemKind
-from shared.usecases import program
 from shared.usecases.inventory import InventoryWatch
+from shared.usecases.program import Program
 
 
-class Program(program.Program, Protocol):
+class WithInventory(Program, Protocol):
     """What reading an item needs of the program (`Watch`)."""
 
     @property
@@ -25,7 +25,7 @@ def is_item(subject: str) -> bool:
     return ItemId.parse(subject).kind == ItemKind.INVENTORY
 
 
-def known_item(watch: Program, item: str) -> tuple[InventoryView, InventoryContext]:
+def known_item(watch: WithInventory, item: str) -> tuple[InventoryView, InventoryContext]:
     """Return the item with this id. Raises `Refused` if there is none, and `LedgerError`."""
     at = _context(watch)
     listed = at.memory.items.get(item) if at is not None else None
@@ -37,7 +37,7 @@ def known_item(watch: Program, item: str) -> tuple[InventoryView, InventoryConte
     return inventory_view(listed, at), at
 
 
-def item_with(watch: Program, key_id: str) -> tuple[InventoryView, InventoryContext] | None:
+def item_with(watch: WithInventory, key_id: str) -> tuple[InventoryView, InventoryContext] | None:
     """Return the item with this key id; `None` if there is none, or a watched app has it.
 
     Raises:
@@ -62,7 +62,7 @@ def _has(listed: InventoryItem, key_id: str) -> bool:
     return listed.credential.key_id.casefold() == key_id
 
 
-def _context(watch: Program) -> InventoryContext | None:
+def _context(watch: WithInventory) -> InventoryContext | None:
     if watch.inventory is None:
         return None
     return watch.inventory.context(watch.clock(), watch.ledger.load())

@@ -16,8 +16,9 @@ from shared.core.model.decision import Person
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.watchlist import WatchedApp
 from shared.core.results import CheckResult
-from shared.ports.errors import DirectoryError, LedgerConflict, UnreadableRowConflict
+from shared.ports.errors import DirectoryError
 from shared.usecases.check import Watch
+from shared.usecases.conflict import no_conflict
 from shared.usecases.current_app import CurrentApp, app_of, apps_with, read_app
 from shared.usecases.current_item import is_item, item_with, known_item
 from shared.usecases.save_decision import save_decision
@@ -125,14 +126,7 @@ def _finish(watch: Watch, changes: DecisionChanges, notes: tuple[str, ...] = ())
     """
     if changes.decision.by is None or is_blank(changes.decision.by.name):
         raise Refused("A decision needs the name of a person to ask. Nothing was saved.")
-    try:
+    with no_conflict():
         save_decision(watch.ledger, changes)
-    except UnreadableRowConflict as error:
-        raise Refused(f"{error} Nothing was saved.") from None
-    except LedgerConflict:
-        raise Refused(
-            "Somebody else changed this a moment ago. Nothing was saved; "
-            "check the current state and try again."
-        ) from None
     tend(watch)
     return Done(changes, watch.check(whole=False), notes)

@@ -19,9 +19,9 @@ from shared.core.results import CheckResult
 from shared.ports.errors import LedgerConflict, LedgerError, VaultError
 from shared.ports.vault import Vault, VaultLabel, vault_name
 from shared.usecases.check import Watch
+from shared.usecases.conflict import CHANGED, no_conflict
 from shared.usecases.current_app import CurrentApp, app_of, read_app
-from shared.usecases.hand_over_rules import CHANGED, no_conflict, required_vault
-from shared.usecases.kept_values import cleaned, decided
+from shared.usecases.kept_values import cleaned, decided, required_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,13 @@ def hand_over(watch: Watch, service_id: str, value: Secret, *, by: Person) -> Ha
         record = watch.ledger.save_hand_over(record)
     _keep(watch, vault, record, value)
     try:
-        record = decided(watch.ledger, steps.ready(record, credential, watch.clock()))
+        record = decided(
+            watch.ledger, steps.ready(record, credential, app.at._replace(now=watch.clock()))
+        )
     except LedgerConflict:
         record = _after_conflict(watch, vault, record)
     with suppress(LedgerError):  # the value is ready; the next tick deletes the earlier one
-        record = cleaned(watch.ledger, vault, record)
+        record = cleaned(watch.ledger, vault, record, watch.clock)
     return HandOverDone(record, watch.check(whole=False))
 
 
@@ -67,7 +69,7 @@ def withdraw(watch: Watch, service_id: str, *, by: Person) -> HandOverDone:
     with no_conflict():
         saved = decided(watch.ledger, changes)
     with suppress(LedgerError):  # the decision is saved; the next tick goes on from there
-        saved = cleaned(watch.ledger, vault, saved)
+        saved = cleaned(watch.ledger, vault, saved, watch.clock)
     return HandOverDone(saved, watch.check(whole=False))
 
 

@@ -1,10 +1,13 @@
-"""Look up a secret that Entra was asked to create, after its answer was lost."""
+"""Look up a secret that `renew` asked Entra for, after the answer was lost."""
 
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 
-from shared.core.model.directory import Credential, Kind
-from shared.core.model.watchlist import WatchedApp
-from shared.usecases.check import Watch
+from shared.core.judge.new_secrets import is_the_new
+from shared.core.model.directory import Credential
+from shared.core.model.hand_over import HandOver
+from shared.ports.errors import DirectoryError
+from shared.usecases.program import Program
 from shared.usecases.second_read import queries
 
 LOOK_FOR = timedelta(minutes=1)
@@ -12,23 +15,33 @@ LOOK_FOR = timedelta(minutes=1)
 LOOK_EVERY = 5.0
 
 
-def find_created(watch: Watch, app: WatchedApp, name: str, ends: datetime) -> Credential | None:
-    """Return the secret with this name and end, or `None` if a minute of reads does not show it."""
+def find_created(watch: Program, record: HandOver) -> Credential | None:
+    """Return the secret of a renewal, or `None` if a minute of reads does not show it."""
     until = watch.clock() + LOOK_FOR
     while True:
         left = (until - watch.clock()).total_seconds()
-        reading = watch.directory.read(queries([app]), seconds=max(left, LOOK_EVERY))
-        there = reading.apps.get(app.client_id)
-        for each in there.credentials if there is not None else ():
-            if is_the_one(each, name, ends):
-                return each
+        with suppress(DirectoryError):
+            if found := created(watch, record, seconds=max(left, LOOK_EVERY)):
+                return found
         if watch.clock() + timedelta(seconds=LOOK_EVERY) > until:
             return None
         watch.pause(LOOK_EVERY)
 
 
-def is_the_one(credential: Credential, name: str, ends: datetime) -> bool:
-    """Return whether a credential is a secret of this name that ends in this second."""
-    if credential.kind != Kind.SECRET or credential.ends is None:
-        return False
-    return credential.name == name and credential.ends.replace(microsecond=0) == ends
+def created(watch: Program, record: HandOver, *, seconds: float) -> Credential | None:
+    """Return the secret of a renewal, by its exact name and end; `None` if it is not there.
+
+    Raises:
+        DirectoryError: The app cannot be read, so it is not known.
+    """
+    app = watch.watchlist.app_of(record.service)
+    if app is None:
+        raise DirectoryError(
+            f"{record.service} is not on the watchlist, so its app cannot be looked up."
+        )
+    reading = watch.directory.read(queries([app]), seconds=seconds)
+    if app.client_id in reading.failures:
+        raise reading.failures[app.client_id]
+    found = reading.apps[app.client_id]
+    present = found.credentials if found is not None else ()
+    return next((each for each in present if is_the_new(each, record)), None)

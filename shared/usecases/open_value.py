@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.core.decisions import Refused
 from shared.core.hand_over import steps
-from shared.core.hand_over.opening import NOTHING, Opener, require_open
+from shared.core.hand_over.opening import NOTHING_SHOWN, Opener, require_open
 from shared.core.model.decision import Person
 from shared.core.model.hand_over import Ending, HandOver
 from shared.core.model.secret import Secret
@@ -13,8 +13,9 @@ from shared.core.results import CheckResult
 from shared.ports.errors import LedgerConflict, VaultError
 from shared.ports.vault import Vault, vault_name
 from shared.usecases.check import Watch
+from shared.usecases.conflict import CHANGED, no_conflict
 from shared.usecases.current_app import app_of
-from shared.usecases.hand_over_rules import CHANGED, no_conflict, required_vault
+from shared.usecases.kept_values import required_vault
 from shared.usecases.save_decision import save_decision
 
 
@@ -65,13 +66,15 @@ def _value(watch: Watch, vault: Vault, service: Service, record: HandOver) -> Se
     try:
         value = vault.value(vault_name(service.id, record.key_id))
     except VaultError as error:
-        raise Refused(f"The value of {service.name} could not be read. {error} {NOTHING}") from None
+        raise Refused(
+            f"The value of {service.name} could not be read. {error} {NOTHING_SHOWN}"
+        ) from None
     if value is None:
         with no_conflict():
             save_decision(watch.ledger, steps.ended(record, Ending.NOT_KEPT, watch.clock()))
         watch.check(whole=False)
         raise Refused(
-            f"The vault does not have the value of {service.name} any more. {NOTHING} "
+            f"The vault does not have the value of {service.name} any more. {NOTHING_SHOWN} "
             "Ask for it to be handed over again."
         )
     return value

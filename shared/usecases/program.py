@@ -7,6 +7,7 @@ from shared.ports.clock import Clock
 from shared.ports.directory import Directory
 from shared.ports.ledger import Ledger
 from shared.ports.vault import Vault
+from shared.usecases.busy import Pause
 
 
 class Program(Protocol):
@@ -35,6 +36,11 @@ class Program(Protocol):
     @property
     def clock(self) -> Clock:
         """Returns the time."""
+        ...
+
+    @property
+    def pause(self) -> Pause:
+        """Waits."""
         ...
 
     def seconds_left(self, within: float) -> float:

@@ -12,8 +12,9 @@ from shared.core.model.decision import Person
 from shared.core.model.hand_over import HandOver
 from shared.core.renewal import NotRenewed
 from shared.core.results import CheckResult
+from shared.ports.errors import VaultError
 from shared.ports.secret_creator import SecretCreator
-from shared.ports.vault import vault_name
+from shared.ports.vault import Vault, vault_name
 from shared.usecases.check import Watch
 from shared.usecases.part import Progress, ignore
 from shared.usecases.renewal import Renewal
@@ -59,7 +60,7 @@ def renew(  # noqa: PLR0913  (all by keyword)
     if not found.planned:
         return Renewals((), found.refused)
     progress("asking the vault")
-    watch.vault.has(vault_name(found.planned[0].view.service.id, "new"))
+    _require_answer(watch.vault, found.planned[0].view.service.id)
     renewal = Renewal(watch, watch.vault, creator, progress)
     outcomes = _each(renewal, found.planned)
     return Renewals(
@@ -67,6 +68,14 @@ def renew(  # noqa: PLR0913  (all by keyword)
         (*found.refused, *(each for each in outcomes if isinstance(each, NotRenewed))),
         _notify(renewal) if renewal.decided and not renewal.interrupted else None,
     )
+
+
+def _require_answer(vault: Vault, service_id: str) -> None:
+    try:
+        vault.has(vault_name(service_id, "new"))
+    except VaultError as error:
+        why = f"{error} Nothing was created."
+        raise VaultError(why, transient=error.transient, code=error.code) from None
 
 
 def _each(renewal: Renewal, planned: Sequence[Planned]) -> Sequence[HandOver | NotRenewed]:

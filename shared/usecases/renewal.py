@@ -13,7 +13,7 @@ from shared.core.hand_over.begin import renewing
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOver
-from shared.core.renewal import NotRenewed, after_refusal, assignments
+from shared.core.renewal import NotRenewed, after_refusal
 from shared.ports.errors import (
     CreationRefused,
     CreationUnknown,
@@ -21,7 +21,7 @@ from shared.ports.errors import (
     LedgerError,
     VaultError,
 )
-from shared.ports.secret_creator import CreatedSecret, SecretCreator
+from shared.ports.secret_creator import BY_POLICY, CreatedSecret, SecretCreator
 from shared.ports.vault import Vault, VaultLabel
 from shared.usecases.check import Watch
 from shared.usecases.lost_answer import find_created
@@ -31,9 +31,7 @@ from shared.usecases.save_decision import save_decision
 
 KEEP_WITHIN = timedelta(seconds=30)
 LATER = "The app's next hourly run looks again, and notifies people of what it finds."
-BY_POLICY = "AsPerAppPolicy"
-"""How Graph's codes end for what a policy of the tenant forbids."""
-NOTHING = "Nothing was created."
+NOTHING_CREATED = "Nothing was created."
 
 
 @dataclass(slots=True)
@@ -49,12 +47,12 @@ class Renewal:
     stopped: bool = False
     """Whether no further secret may be asked for."""
     interrupted: bool = False
-    _reached: str = NOTHING
+    _reached: str = NOTHING_CREATED
     _key_id: str = ""
 
     def create(self, planned: Planned) -> HandOver | NotRenewed:
         """Create a secret and hand its value over, or return why not."""
-        self._reached, self._key_id = NOTHING, ""
+        self._reached, self._key_id = NOTHING_CREATED, ""
         try:
             return self._create(planned)
         except KeyboardInterrupt:
@@ -70,10 +68,10 @@ class Renewal:
         try:
             record = self.watch.ledger.save_hand_over(begun)
         except LedgerConflict:
-            why = f"Somebody else changed this a moment ago. {NOTHING}"
+            why = f"Somebody else changed this a moment ago. {NOTHING_CREATED}"
             return NotRenewed(view.service.id, why)
         except LedgerError as error:
-            return NotRenewed(view.service.id, f"{error} {NOTHING}")
+            return NotRenewed(view.service.id, f"{error} {NOTHING_CREATED}")
         self.progress(f"creating {planned.name}")
         self._reached = f"Whether Entra created “{planned.name}” is not known. {LATER}"
         try:
@@ -116,12 +114,10 @@ class Renewal:
     def _ready(
         self, record: HandOver, planned: Planned, credential: Credential
     ) -> HandOver | NotRenewed:
-        now = self.watch.clock()
-        changes = steps.ready(record, credential, now)
-        at = planned.app.at._replace(now=now)
-        given = tuple(assignments(credential, planned.view, at, planned.by))
+        at = planned.app.at._replace(now=self.watch.clock())
+        changes = steps.ready(record, credential, at)
         try:
-            self._decide(replace(changes, assignments=given))
+            self._decide(changes)
         except LedgerError as error:
             why = f"{self._reached} Its value is in the vault. {error}"
             return NotRenewed(record.service, why, credential.key_id)
@@ -138,7 +134,7 @@ class Renewal:
 
     def _look_up(self, record: HandOver, planned: Planned, lost: str) -> NotRenewed:
         self.progress(f"looking whether Entra created {planned.name}")
-        found = find_created(self.watch, planned.watched, planned.name, planned.ends)
+        found = find_created(self.watch, record)
         if found is None:
             return NotRenewed(record.service, f"{lost} {self._reached}")
         return self._orphan(record, planned, found, lost)
@@ -153,8 +149,8 @@ class Renewal:
         key_id = credential.key_id
         known = replace(record, credential=credential, stale=(*record.stale, key_id))
         why = (
-            f"{reason} Entra created “{planned.name}” (key id {key_id}), and nobody knows its "
-            "value. Renew again, and remove it: az ad app credential delete "
+            f"{reason} Entra created “{planned.name}” (key id {key_id}), but nobody knows its "
+            "value. Run `renew` again, and remove this one: az ad app credential delete "
             f"--id {planned.app.snapshot.record.client_id} --key-id {key_id}"
         )
         try:

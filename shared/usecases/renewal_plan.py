@@ -23,7 +23,6 @@ class Planned(NamedTuple):
     """A secret to create."""
 
     view: ServiceView
-    watched: WatchedApp
     app: CurrentApp
     name: str
     ends: datetime
@@ -77,7 +76,7 @@ def plan(
         ends = end_after(months, app.at.now, watch.watchlist.zone, taken)
         taken.add(ends)
         name = new_name(view.service, ends=ends, zone=watch.watchlist.zone)
-        planned.append(Planned(view, watched, app, name, ends, by))
+        planned.append(Planned(view, app, name, ends, by))
     unread = any(isinstance(app, PortError) for app in apps.values())
     return Plan(tuple(planned), tuple(refused), unread)
 

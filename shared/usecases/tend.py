@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shared.core.hand_over import steps
-from shared.core.judge.new_secrets import is_the_new
-from shared.core.model.directory import Credential
-from shared.core.model.hand_over import Ending, HandOver, HandOverState
+from shared.core.model.context import CheckContext
+from shared.core.model.hand_over import READS_LAG, Ending, HandOver, HandOverState
 from shared.core.model.memory import Memory
 from shared.ports.errors import DirectoryError, LedgerConflict, VaultError
 from shared.ports.vault import Vault, vault_name
 from shared.usecases.kept_values import cleaned, decided, with_reason
+from shared.usecases.lost_answer import created
 from shared.usecases.part import Progress, ignore, sentence_about
 from shared.usecases.program import Program
-from shared.usecases.second_read import queries
 
 READ_WITHIN = 60.0
 """Seconds for reading the app of one secret that may have been created."""
@@ -61,9 +60,9 @@ class _Tender:
         try:
             record = self._next(record)
         except (VaultError, DirectoryError) as error:
-            with_reason(self.watch.ledger, record, str(error))
+            with_reason(self.watch.ledger, record, str(error), self.watch.clock())
             return
-        cleaned(self.watch.ledger, self.vault, record)
+        cleaned(self.watch.ledger, self.vault, record, self.watch.clock)
 
     def _next(self, record: HandOver) -> HandOver:
         now = self.watch.clock()
@@ -79,33 +78,17 @@ class _Tender:
     def _looked_up(self, record: HandOver) -> HandOver:
         """Return what became of a value, or of a secret, whose step did not end."""
         now = self.watch.clock()
-        credential = record.credential if record.key_id else self._created(record)
+        seconds = self.watch.seconds_left(READ_WITHIN)
+        known = record.credential if record.key_id else None
+        credential = known or created(self.watch, record, seconds=seconds)
         if credential is None:
-            given_up = now >= record.at + steps.GIVE_UP_AFTER
+            given_up = now >= record.at + READS_LAG
             return self._ended(record, Ending.NOT_CREATED) if given_up else record
         found = replace(record, credential=credential)
         if self.vault.has(vault_name(record.service, credential.key_id)):
-            return decided(self.watch.ledger, steps.ready(found, credential, now))
+            at = CheckContext(self.watch.watchlist, self.memory, now)
+            return decided(self.watch.ledger, steps.ready(found, credential, at))
         return self._ended(found, Ending.ORPHAN if record.renewed else Ending.NOT_KEPT)
-
-    def _created(self, record: HandOver) -> Credential | None:
-        """Return the secret that `renew` created, by its exact name and end.
-
-        Raises:
-            DirectoryError: The app cannot be read, so it is not known.
-        """
-        for app in self.watch.watchlist.apps:
-            if any(service.id == record.service for service in app.services):
-                seconds = self.watch.seconds_left(READ_WITHIN)
-                reading = self.watch.directory.read(queries([app]), seconds=seconds)
-                if app.client_id in reading.failures:
-                    raise reading.failures[app.client_id]
-                found = reading.apps[app.client_id]
-                present = found.credentials if found is not None else ()
-                return next((c for c in present if is_the_new(c, record)), None)
-        raise DirectoryError(
-            f"{record.service} is not on the watchlist, so its app cannot be looked up."
-        )
 
     def _ended(self, record: HandOver, ending: Ending) -> HandOver:
         return decided(self.watch.ledger, steps.ended(record, ending, self.watch.clock()))

@@ -32,7 +32,7 @@ def _withdraw(visit: PageVisit, form: Fields) -> Done:
 
 
 def _show(visit: PageVisit, form: Fields) -> response.HttpResponse:
-    given = forms.opening(form)
+    given = forms.showing(form)
     lacking = obstacle(visit.visitor, visit.watch.clock())
     if lacking == TOO_OLD:
         return response.see_other(sign_in_again(PAGE_PATH, visit.tenant, given.service))
@@ -53,12 +53,11 @@ def _require_shown(visit: PageVisit, service: str, key_id: str) -> None:
     if key_id and record is not None and record.key_id != key_id:
         raise Refused(
             f"{record.by.name} has handed over another value since you opened this page. "
-            "Reload the page to see it."
+            "The page below is about that value."
         )
 
 
 SHOW = "show-value"
-NOTHING_SHOWN = "Nothing was shown."
 HAND_OVER_ACTS: Mapping[str, Act] = {
     "hand-over": _hand_over,
     SHOW: _show,

@@ -18,7 +18,7 @@ class HandingOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class Showing:
     """A value is to be shown."""
 
     service: str
@@ -34,7 +34,7 @@ class Withdrawing:
 
     service: str
     key_id: str
-    """As in `Opening`."""
+    """As in `Showing`."""
 
 
 def handing_over(form: Fields) -> HandingOver:
@@ -42,12 +42,12 @@ def handing_over(form: Fields) -> HandingOver:
     return HandingOver(service_of(form), Secret(one_of(form, "value")))
 
 
-def opening(form: Fields) -> Opening:
-    """Return what is to be opened. Raises `BadForm`."""
+def showing(form: Fields) -> Showing:
+    """Return what is to be shown. Raises `BadForm`."""
     seen = one_of(form, "seen") if "seen" in form else "0"
     if not _SEEN.fullmatch(seen):
         raise bad("seen", "the number of times that the value has been opened")
-    return Opening(service_of(form), _key_id(form), int(seen))
+    return Showing(service_of(form), _key_id(form), int(seen))
 
 
 def withdrawing(form: Fields) -> Withdrawing:

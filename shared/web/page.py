@@ -15,6 +15,7 @@ from shared.config.problems import Misconfigured
 from shared.config.setting_rules import PAGE_PATH
 from shared.config.settings import NoSuchTenant, Settings
 from shared.core.decisions import Refused
+from shared.core.hand_over.opening import NOTHING_SHOWN
 from shared.ports.errors import NotSignedIn, PortError
 from shared.render.page import history_query, inventory_query, listing_query, templates
 from shared.web import forms, response
@@ -23,7 +24,7 @@ from shared.web.decisions import ACTS
 from shared.web.done import Done
 from shared.web.form_end import AlreadyDone
 from shared.web.guards import unacceptable
-from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN, SHOW
+from shared.web.hand_over import HAND_OVER_ACTS, SHOW
 from shared.web.listing import listing_file, read_listing
 from shared.web.log import log, report
 from shared.web.request import READ, arrival

@@ -8,11 +8,12 @@ from datetime import timedelta
 from werkzeug import Request, Response
 
 from local.stand_in.loopback import Loopback
+from shared.core.hand_over.opening import NOTHING_SHOWN
 from shared.core.model.decision import Person
 from shared.render.page.templates import assets
 from shared.web.decisions import ACTS
 from shared.web.done import Done
-from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN
+from shared.web.hand_over import HAND_OVER_ACTS
 from shared.web.page import answer_form
 from shared.web.response import GUARDS, HttpResponse, asset
 from shared.web.status_page import status_page

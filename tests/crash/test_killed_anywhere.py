@@ -7,9 +7,8 @@ ways. Reads have no effect and are not tested, nor are renewals of the lease, wh
 end. New effects are tested without any change here.
 """
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from signal import SIGKILL
@@ -20,9 +19,8 @@ from local.azurite import Azurite
 from local.stand_in.entra import ClientSecret, Owner, Registration, stamp
 from shared.core.model.check_record import Outcome
 from tests.support.environment import START, WATCHLIST, WHOLE_TENANT, Stage, staged, timeless
-from tests.support.fault_proxy import Pass, straight
+from tests.support.killer import Killer, lived
 from tests.support.processes import Lived
-from tests.support.scripted import Asked, Reply
 
 A_MOMENT, TERM, DAY = timedelta(seconds=30), timedelta(minutes=2), timedelta(days=1)
 """While the lease of the killed run is valid, and after it has expired."""
@@ -116,44 +114,6 @@ WIDE_STORIES = {
     "the whole tenant is introduced": Story(),
     "owners are notified of their apps": Story(before=introduced, at=DAY),
 }
-
-
-@dataclass
-class Killer:
-    """Counts the requests with an effect, and kills the program at one of them."""
-
-    stage: Stage
-    point: int = -1
-    after: bool = False
-    """Kill between the request and its response; else before the request arrives."""
-    passed: list[str] = field(default_factory=list)
-    leased: bool = False
-
-    def __call__(self, asked: Asked, passed: Pass) -> Reply:
-        if asked.method == "GET" or self._renews(asked):
-            return passed()
-        self.passed.append(f"{asked.method} {asked.path}")
-        if len(self.passed) - 1 != self.point:
-            return passed()
-        if self.after:
-            passed()
-        self.stage.lives.kill()
-        return Reply(reset=True)
-
-    def _renews(self, asked: Asked) -> bool:
-        """Return whether a request writes only the lease, and not for the first time."""
-        if re.findall(rb'"RowKey": *"([^"]*)"', asked.body) != [b"~lease:"]:
-            return False
-        leased, self.leased = self.leased, True
-        return leased
-
-
-def lived(stage: Stage, killer: Killer, act: tuple[str, ...], at: timedelta) -> Lived:
-    stage.front.twist = stage.ledger_front.twist = killer
-    try:
-        return stage.live(*act, after=at)
-    finally:
-        stage.front.twist = stage.ledger_front.twist = straight
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -1,7 +1,6 @@
 """`hand-over` and `renew` with the stand-ins of `az`, Graph and the vault, and with Azurite."""
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,22 +22,10 @@ from shared.bootstrap import settings, watching
 from shared.config.table_storage import Tables
 from shared.core.model.secret import Secret
 from shared.ports.errors import LedgerError
+from tests.e2e.conftest import Ran
 
 CREATED = "POST /v1.0/applications/*/addPassword"
 VALUE = "canary-pasted~1.aB"
-
-
-@dataclass
-class Ran:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401  (a document)
-        return json.loads(self.out)
 
 
 @dataclass
@@ -216,6 +203,16 @@ def test_a_message_that_cannot_be_sent_is_sent_by_the_next_tick(commands: Comman
     assert "next hourly run" in ran.err
     commands.tenant.clear_faults()
     assert commands("tick", "--json").json["told"][0]["delivered"]
+    commands.tenant.add_secret(
+        LIBAPPS_CLIENT_ID,
+        name="LibStaffer 2028",
+        ends=datetime.now(UTC) + timedelta(days=730),
+        hint=VALUE[:3],
+    )
+    commands.tenant.fault("teams", times=None, status=401)
+    ran = commands("hand-over", "libstaffer", typed=VALUE)
+    assert ran.status == 0
+    assert "next hourly run" in ran.err
 
 
 @pytest.mark.parametrize("managed", [True, False])

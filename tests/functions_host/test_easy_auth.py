@@ -122,6 +122,17 @@ def test_the_person_has_the_role_and_has_just_signed_in(host: Host) -> None:
     assert 0 <= time.time() - claims["auth_time"] < 300
 
 
+def test_another_browser_is_somebody_elses_who_has_no_role(host: Host) -> None:
+    with requests.Session() as browser:
+        hint = {"login_hint": "Sam Ünal; Example", "post_login_redirect_uri": "/api/page"}
+        answer = browser.get(f"{host.root}/.auth/login/aad", params=hint, timeout=20)
+        token = answer.json()["x-ms-token-aad-id-token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["name"], "roles" in claims) == ("Sam Ünal; Example", False)
+    assert claims["oid"] == object_id("Sam Ünal; Example")
+    assert claims_of(host)["name"] == "Dana Example"
+
+
 @pytest.mark.parametrize(
     "path", ["https://evil.example/", "//evil.example", "/\\evil", "/a\r\nb: c"]
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.ports.page_registration import INSTALLER, SIGNED_IN_AT
+from shared.core.model.visitor import INSTALLER, SIGNED_IN_AT
 from tests.infra.deployed import GROUP, PERSON, ROOT, Deployed, not_done, rows
 
 STEPS = {"role Installer", "claim auth_time", "who may open secrets"}

@@ -1,6 +1,7 @@
 """The demo, as a newcomer starts it, once; its terminal and its acts on their own."""
 
 import contextlib
+import html
 import json
 import os
 import pty
@@ -10,8 +11,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,10 +21,13 @@ from werkzeug import Request, Response
 
 from local import demo
 from local.demo_parts import acts
+from local.demo_parts.processes import DemoError
 from local.demo_parts.stage import Stage
+from local.stand_in.created_values import MARK
 from local.stand_in.loopback import Loopback
 from local.stand_in.tenant import Tenant
 from local.tenant import DEFAULT_PORT
+from shared.core.model.secret import Secret
 
 ROOT = Path(__file__).parents[2]
 DEMO = [sys.executable, "-m", "local.demo"]
@@ -30,12 +35,16 @@ STORY = """\
 Act 1 of 4: two secrets expire soon
 LibCal: secret expires in 6 days
 No picture: CHROME failed (exit status 1): no display
-Act 2 of 4: ITS has created the new secrets
-LibCal: new secret ready to install
-Act 3 of 4: Dana pastes the new secrets and confirms
-LibCal: Dana presses “Confirm
+Act 2 of 4: ITS creates the new secrets and hands them over
+LibCal: Sam pastes 8~w… and presses “Hand the value over”.
+LibStaffer: Sam pastes mP_… and presses “Hand the value over”.
+LibCal: the new secret is ready
+Act 3 of 4: Dana opens the new secrets, installs and confirms them
+LibCal: Dana presses “Show the value once”, installs the value, and presses “Confirm
+LibStaffer: Dana presses “Show the value once”, installs the value, and presses “Confirm
 LibCal is safe until
 LibStaffer is safe until
+The vault is empty again.
 Act 4 of 4: both services are safe
 outcome ok, 0 messages due, 0 posted"""
 PLAY = """\
@@ -53,7 +62,11 @@ try:
 except KeyboardInterrupt:
     print("stopped")
 """
+VALUE = Secret("mP_8Q~made-up&value")
+KEPT = {"key_id": "new-2", "opened": []}
 PAGE = """
+<form method="post" action="/api/page/show-value"><input type="hidden" name="key_id" value="new-2">
+<input type="hidden" name="service" value="libstaffer"><button type="submit">Show it</button></form>
 <form method="post" action="/api/page/check"><button type="submit">Check now</button></form>
 <form method="post" action="/api/page/confirm"><input type="hidden" name="key_id" value="new-2">
 <input type="hidden" name="service" value="libstaffer"><input name="ends" value="2028">
@@ -102,6 +115,8 @@ def test_demo_plays_all_acts_without_a_terminal(tmp_path: Path) -> None:
     words = " ".join(ran.stdout.split()).replace(str(broken), "CHROME")
     assert re.search(".*".join(map(re.escape, STORY.splitlines())), words), ran.stdout
     assert len(set(re.findall(r"http://127\.0\.0\.1:\d+/api/page", words))) == 1
+    log = (demo.SHOWN / "host.log").read_text(encoding="utf-8")
+    assert MARK not in ran.stdout + ran.stderr + log
 
 
 class OnATerminal:
@@ -187,44 +202,85 @@ def test_demo_can_be_ended_while_it_starts() -> None:
         assert started.status() == 0
 
 
-def test_demo_confirms_only_what_nobody_has_confirmed(
+@dataclass
+class PlayedPage:
+    """A host whose LibCal was confirmed by hand; LibStaffer's value is in the vault."""
+
+    kept: dict[str, Any] | None
+    shown: str = VALUE.reveal()
+    received: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
+
+    def answer(self, request: Request) -> Response:
+        name = request.path.rpartition("/")[2]
+        if name == "status":
+            return Response(json.dumps(self.status()), mimetype="application/json")
+        if request.method == "POST":
+            self.received.append((name, parse_qs(request.get_data(as_text=True))))
+            value = f'<input type="text" id="value" value="{html.escape(self.shown)}" readonly>'
+            return Response(value, 200 if name == "show-value" else 303, mimetype="text/html")
+        return Response(PAGE, mimetype="text/html")
+
+    def status(self) -> dict[str, object]:
+        """Return what the acts read of a status document."""
+        rows = [("libcal", "LibCal", "new-1", None), ("libstaffer", "LibStaffer", "old", self.kept)]
+        return {
+            "services": [
+                {"id": service, "name": name, "in_use": {"key_id": key_id}, "hand_over": kept}
+                for service, name, key_id, kept in rows
+            ]
+        }
+
+    def play(self, folder: Path) -> None:
+        """Play the third act on it."""
+        (folder / "host.log").touch()
+        new = {"libcal": "new-1", "libstaffer": "new-2"}
+        host = Loopback(self.answer, 0)
+        root, values = f"http://127.0.0.1:{host.port}", {"libstaffer": VALUE}
+        try:
+            with Tenant(hand_over=True) as tenant:
+                acts.confirmed(Stage(root, tenant, {}, {}, "Dana", folder, new, values))
+        finally:
+            host.stop()
+
+
+@pytest.mark.parametrize(
+    ("kept", "words", "opened"),
+    [
+        (KEPT, "Dana presses “Show it”, installs the value, and", True),
+        (KEPT | {"opened": [{"by": "Dana"}]}, "Dana has opened the value on the page", False),
+        (None, "Dana finds no value in the vault any more, and", False),
+    ],
+    ids=["ready", "opened by hand", "withdrawn by hand"],
+)
+def test_demo_does_only_what_nobody_has_done(
+    kept: dict[str, Any] | None,
+    words: str,
+    opened: bool,  # noqa: FBT001  (a case)
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """LibCal was confirmed by hand. The form of LibStaffer is sent as the page has it."""
-    in_use = {"libcal": "new-1", "libstaffer": "old-2"}
-    received: list[dict[str, list[str]]] = []
-
-    def answer(request: Request) -> Response:
-        if request.path == "/api/status":
-            return Response(json.dumps(status(in_use)), mimetype="application/json")
-        if request.path == "/api/page":
-            return Response(PAGE, mimetype="text/html")
-        assert request.path == "/api/page/confirm"
-        received.append(parse_qs(request.get_data(as_text=True)))
-        return Response(status=303)
-
-    host = Loopback(answer, 0)
-    try:
-        new = {"libcal": "new-1", "libstaffer": "new-2"}
-        root = f"http://127.0.0.1:{host.port}"
-        acts.confirmed(Stage(root, Tenant(), {}, {}, "Dana", ROOT, created=new))
-    finally:
-        host.stop()
-    assert received == [{"service": ["libstaffer"], "key_id": ["new-2"], "ends": ["2028"]}]
+    """Forms are sent as the page has them."""
+    page = PlayedPage(kept)
+    page.play(tmp_path)
+    new = {"service": ["libstaffer"], "key_id": ["new-2"]}
+    shows = [("show-value", new)] if opened else []
+    assert page.received == [*shows, ("confirm", new | {"ends": ["2028"]})]
     printed = " ".join(capsys.readouterr().out.split())
     assert "LibCal: already confirmed on the page" in printed
-    assert "LibStaffer: Dana presses “Confirm it”." in printed
+    assert f"LibStaffer: {words}" in printed
+    assert "presses “Confirm it”." in printed
+    assert VALUE.reveal() not in printed
 
 
-def status(in_use: dict[str, str]) -> dict[str, object]:
-    """Return what the acts read of a status document."""
-    names = {"libcal": "LibCal", "libstaffer": "LibStaffer"}
-    return {
-        "services": [
-            {"id": service, "name": names[service], "in_use": {"key_id": key_id}}
-            for service, key_id in in_use.items()
-        ]
-    }
+def test_demo_fails_if_another_value_is_shown(tmp_path: Path) -> None:
+    with pytest.raises(DemoError, match="did not show the value"):
+        PlayedPage(KEPT, shown="another").play(tmp_path)
+
+
+def test_demo_fails_if_a_value_is_found_elsewhere(tmp_path: Path) -> None:
+    kept = KEPT | {"by": VALUE.reveal()}
+    with pytest.raises(DemoError, match=r"^A new value was found in the status\.$"):
+        PlayedPage(kept).play(tmp_path)
 
 
 def test_help_starts_nothing(

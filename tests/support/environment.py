@@ -1,6 +1,7 @@
 """The program's environment: Azurite and the stand-in tenant behind proxies, and a ledger."""
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from uuid import uuid4
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableClient, UpdateMode
 
+from local.stand_in.certificate import loopback_certificate
 from local.stand_in.entra import Registration
 from local.stand_in.managed_identity import MAIL_SENDER
 from local.stand_in.tenant import SIGNATURE, Tenant
@@ -22,7 +24,7 @@ from shared.core.model.check_record import LastChecks
 from shared.core.model.memory import Memory
 from shared.ports.ledger import Held
 from tests.support.fault_proxy import Front
-from tests.support.processes import Lived, Lives
+from tests.support.processes import HANDING_OVER, Lived, Lives
 
 WATCHLIST = """
 timezone = "America/Chicago"
@@ -80,19 +82,30 @@ class Stage:
     settings: Mapping[str, str] = field(default_factory=dict)
     watchlist: str = WATCHLIST
     partition: str = "own"
+    hand_over: bool = False
+    """Whether new secrets are handed over, through a vault that is behind a proxy too."""
 
     def __enter__(self) -> Self:
         """Start the services, with an empty ledger."""
         with ExitStack() as stack:
-            self.tenant = stack.enter_context(Tenant(self.story, now=START))
+            certificate = loopback_certificate(self.folder) if self.hand_over else None
+            self.tenant = stack.enter_context(
+                Tenant(self.story, now=START, hand_over=self.hand_over, certificate=certificate)
+            )
             self.tenant.identity.roles |= {"AuditLog.Read.All", "Mail.Send", "User.ReadBasic.All"}
             self.front = stack.enter_context(Front(self.tenant.url))
             endpoint = next(
                 part for part in self.tables.split(";") if part.startswith("TableEndpoint=")
             ).partition("=")[2]
             self.ledger_front = stack.enter_context(Front(endpoint))
+            if self.hand_over:
+                vault = Front(self.tenant.hand_over.url, certificate)
+                self.vault_front = stack.enter_context(vault)
+                self.tenant.az.further.add(self.front.url)
+                self.tenant.install_az(self.folder)
             (self.folder / "watchlist.toml").write_text(self.watchlist, encoding="utf-8")
-            self.lives = stack.enter_context(Lives(self.environment))
+            modules = HANDING_OVER if self.hand_over else ()
+            self.lives = stack.enter_context(Lives(self.environment, modules))
             self.table = stack.enter_context(
                 TableClient.from_connection_string(self.tables, "Lapsewatch")
             )
@@ -108,6 +121,9 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """The settings of the program; all its requests pass a proxy."""
         tenant = {name: self.front.placed(value) for name, value in self.tenant.environment.items()}
+        if self.hand_over:
+            tenant["LAPSEWATCH_HAND_OVER_VAULT"] = self.vault_front.url
+            tenant["PATH"] = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
         return {
             **tenant,
             "ITS_WEBHOOK": f"{self.front.placed(self.tenant.teams_url('its'))}?{SIGNATURE}",
@@ -175,7 +191,9 @@ class Stage:
 
     def remembered(self) -> tuple[Memory, LastChecks]:
         """Return the ledger as the program reads it. Raise `LedgerError` if it cannot be read."""
-        with TableLedger(self.tables, lambda: START, partition=self.partition) as ledger:
+        with TableLedger(
+            self.tables, lambda: START, partition=self.partition, hands_over=self.hand_over
+        ) as ledger:
             return ledger.load(), ledger.last_checks()
 
     def remembered_of_tenant(self) -> dict[str, object]:

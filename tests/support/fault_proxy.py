@@ -1,7 +1,9 @@
 """A proxy that passes requests and answers on, unless a test puts a fault in between."""
 
 import http.client
+import ssl
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.scripted import Asked, Reply, Script, Scripted
@@ -17,38 +19,47 @@ _HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "serv
 class Front(Scripted):
     """The proxy. `twist` may be replaced at any time; at first it passes everything on."""
 
-    def __init__(self, upstream: str) -> None:
-        """Proxy `upstream`, an http URL of this machine; only its host and port count."""
+    def __init__(self, upstream: str, certificate: tuple[Path, Path] | None = None) -> None:
+        """Proxy `upstream`, a URL of this machine; only its host and port count.
+
+        With the `certificate` and the key of `upstream`, both speak TLS.
+        """
         self._behind = urlsplit(upstream).netloc
+        self._trusted = ssl.create_default_context(cafile=certificate[0]) if certificate else None
         self.twist: Twist = straight
-        super().__init__(self._twisted)
+        super().__init__(self._twisted, certificate)
 
     def _twisted(self, asked: Asked) -> Reply:
-        return self.twist(asked, lambda: _passed(self._behind, asked))
+        return self.twist(asked, lambda: self._passed(asked))
+
+    def _connected(self) -> http.client.HTTPConnection:
+        if self._trusted is None:
+            return http.client.HTTPConnection(self._behind, timeout=30)
+        return http.client.HTTPSConnection(self._behind, timeout=30, context=self._trusted)
+
+    def _passed(self, asked: Asked) -> Reply:
+        connection = self._connected()
+        try:
+            connection.request(
+                asked.method,
+                asked.target,
+                asked.body or None,
+                _kept(asked.headers) | {"Connection": "close"},
+            )
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.read(), _kept(dict(answer.getheaders())))
+        finally:
+            connection.close()
 
     def placed(self, url: str) -> str:
         """Return `url` with the proxy's host and port in place of the server's."""
-        return url.replace(f"http://{self._behind}", self.url)
+        scheme = self.url.partition(":")[0]
+        return url.replace(f"{scheme}://{self._behind}", self.url)
 
 
 def straight(_: Asked, passed: Pass) -> Reply:
     """Pass everything on."""
     return passed()
-
-
-def _passed(behind: str, asked: Asked) -> Reply:
-    connection = http.client.HTTPConnection(behind, timeout=30)
-    try:
-        connection.request(
-            asked.method,
-            asked.target,
-            asked.body or None,
-            _kept(asked.headers) | {"Connection": "close"},
-        )
-        answer = connection.getresponse()
-        return Reply(answer.status, answer.read(), _kept(dict(answer.getheaders())))
-    finally:
-        connection.close()
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
+from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
@@ -67,15 +69,27 @@ def in_turn(replies: Sequence[Reply]) -> Script:
 class Scripted:
     """The server, as a context manager. `asked` holds every request in the order of arrival."""
 
-    def __init__(self, script: Script | Sequence[Reply]) -> None:
-        """Listen on a free port; `script` may be replaced at any time."""
+    def __init__(
+        self, script: Script | Sequence[Reply], certificate: tuple[Path, Path] | None = None
+    ) -> None:
+        """Listen on a free port; `script` may be replaced at any time.
+
+        With a `certificate` and its key it speaks TLS.
+        """
         self.script: Script = script if callable(script) else in_turn(script)
         self.asked: list[Asked] = []
         self._closing = Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if certificate:
+            secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            secured.load_cert_chain(*certificate)
+            self._server.socket = secured.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         """Start to answer."""

@@ -188,6 +188,31 @@ def test_a_person_needs_no_right_in_the_vault(examined: Examine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "why", "said"),
+    [
+        ("libcal", "The vault <b>answered 503.", "not finished. The vault <b>answered 503. Each"),
+        ("removed", "", "not on the watchlist any more"),
+        ("libcal", "", ""),
+    ],
+)
+def test_what_is_not_finished_and_what_no_page_shows(
+    settings: Settings, service: str, why: str, said: str
+) -> None:
+    world = World()
+    world.ledger.memory = replace(world.ledger.memory, hands_over=True)
+    credential = secret("b", "LibCal 2", ends="2028-09-12T09:00Z")
+    until, ready = START + timedelta(days=14), HandOverState.READY
+    record = HandOver(service, ready, credential, ANNA, START, until, START, why=why, stale=("a",))
+    world.ledger.save_hand_over(record)
+    watch = replace(world.watch, vault=EmptyVault())
+    found = {each.part: each for each in examine_hand_overs(watch, settings, Deployment())}
+    assert (f"hand-over of {service}" in found) is bool(said)
+    if said:
+        assert found[f"hand-over of {service}"].ok is False
+        assert said in found[f"hand-over of {service}"].text
+
+
+@pytest.mark.parametrize(
     ("state", "stale", "said"),
     [
         (HandOverState.OPENED, (), True),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from local.simulation.build import service, watchlist
+from local.simulation.memory_vault import InMemoryVault
 from local.simulation.world import ANNA
 from shared.core.decisions import Refused
 from shared.core.hand_over.begin import renewing
@@ -18,7 +19,7 @@ from shared.ports.errors import LedgerError
 from shared.usecases.hand_over import withdraw
 from shared.usecases.open_value import open_value
 from shared.usecases.tenants import survey
-from tests.support.hand_overs import DANA, DOWN, NEWER, VALUE, Stage, new_stage
+from tests.support.hand_overs import DANA, DOWN, NAME, NEWER, VALUE, Stage, new_stage
 
 
 @pytest.fixture
@@ -208,6 +209,30 @@ def test_tick_reports_a_ledger_that_fails_and_goes_on(stage: Stage) -> None:
     assert said[0] == "The table does not answer."
 
 
+@pytest.mark.parametrize("error", [DOWN, RuntimeError("unexpected")])
+def test_check_is_made_beside_a_vault_that_is_dead(stage: Stage, error: Exception) -> None:
+    """It costs its time, and the check has what is left of the invocation."""
+    stage.paste()
+    stage.vault.broken["delete"] = DOWN
+    stage.withdraw()
+    world = stage.world
+    world.now += timedelta(days=1)
+
+    class Dead(InMemoryVault):
+        def delete(self, name: str) -> None:
+            world.now += timedelta(seconds=30)
+            self.asked.append(name)
+            raise error
+
+    world.vault = dead = Dead()
+    checks = len(world.ledger.recorded)
+    watch = replace(world.watch, work_until=world.now + timedelta(seconds=110))
+    assert watch.tick().outcome == Outcome.OK
+    assert dead.asked == [NAME]
+    assert len(world.ledger.recorded) == checks + 1
+    assert stage.record.state == HandOverState.ENDING
+
+
 def test_pipeline_has_no_hand_over(stage: Stage) -> None:
     stage.paste()
     stage.world.watched = watchlist(service("LibCal", installed_by="pipeline", installer=()))
@@ -215,3 +240,21 @@ def test_pipeline_has_no_hand_over(stage: Stage) -> None:
     assert view.hand_over is None
     with pytest.raises(Refused, match="A pipeline installs the secrets of LibCal"):
         stage.paste()
+
+
+def test_failure_that_comes_after_another_message_is_news(stage: Stage) -> None:
+    """The process dies before the deletion, and people are notified before it fails."""
+    stage.paste()
+    stage.vault.meanwhile = _fail
+    with pytest.raises(ZeroDivisionError):
+        stage.withdraw()
+    stage.vault.meanwhile = object
+    stage.world.now += timedelta(minutes=20)
+    stage.world.check()
+    stage.vault.broken["delete"] = DOWN
+    stage.tick(hours=1)
+    failed = stage.record
+    assert (failed.why, failed.changed) == (str(DOWN), stage.world.now)
+    assert stage.tick(days=1) == Outcome.OK
+    stage.tick(hours=1)
+    assert len([line for line in stage.world.diary if "hand_over_failed" in line]) == 1

@@ -11,11 +11,12 @@ from local.simulation.world import ANNA, World
 from shared.core.decisions import Refused
 from shared.core.hand_over.begin import renewing
 from shared.core.model.check_record import Outcome
-from shared.core.model.decision import Decision, DecisionKind
+from shared.core.model.decision import Assignment, Decision, DecisionKind
 from shared.core.model.directory import Credential, Kind
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.secret import Secret
 from shared.core.model.vocabulary import Standing
+from shared.core.model.watchlist import Claim
 from shared.ports.errors import VaultError
 from shared.usecases.hand_over import hand_over, withdraw
 from tests.lifetime.test_lifetime import LIBCAL
@@ -77,6 +78,34 @@ def test_secret_whose_value_is_in_the_vault_is_ready(world: World) -> None:
         ANNA,
         "cal28",
     )
+
+
+BY_PERSON = Assignment("cal28", ("libstaffer",), at("2026-09-20T18:01Z"), ANNA)
+
+
+@pytest.mark.parametrize(
+    ("claim", "before", "assigned"),
+    [
+        (Claim("hint", "old"), None, ("libcal",)),
+        (Claim("key_id", "cal24"), None, ("libcal",)),
+        (Claim("name", "Lib*"), None, None),
+        (Claim("hint", "old"), BY_PERSON, ("libstaffer",)),
+        (Claim("hint", "old"), replace(BY_PERSON, withdrawn=True), ("libstaffer",)),
+    ],
+)
+def test_secret_that_no_rule_finds_is_assigned_as_by_renew(
+    world: World, claim: Claim, before: Assignment | None, assigned: tuple[str, ...] | None
+) -> None:
+    """A person who assigned it in the meantime is right."""
+    world.watched = watchlist(service("LibCal", claim=claim))
+    assignments = {"cal28": before} if before is not None else {}
+    world.ledger.memory = replace(world.ledger.memory, assignments=assignments)
+    world.tenant.add(MADE)
+    vault_of(world).values[NAME] = VALUE
+    tick(world, 6)
+    assert record_of(world).state == HandOverState.READY
+    found = world.ledger.memory.assignments.get("cal28")
+    assert (found.services if found is not None else None) == assigned
 
 
 @pytest.mark.parametrize("fraction", [0, 999_999])

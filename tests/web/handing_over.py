@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.memory_vault import InMemoryVault
 from local.simulation.world import World
+from shared.core.hand_over.opening import NOTHING_SHOWN
 from shared.core.model.decision import Person
 from shared.web.done import Done
-from shared.web.hand_over import HAND_OVER_ACTS, NOTHING_SHOWN, SHOW
+from shared.web.hand_over import HAND_OVER_ACTS, SHOW
 from shared.web.page import answer_form
 from shared.web.response import HttpResponse
 from shared.web.status_page import NOTHING_SAVED, status_page

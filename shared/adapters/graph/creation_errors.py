@@ -2,15 +2,17 @@
 
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from shared.adapters.causes import causes
 from shared.adapters.graph.longest_life import longest_life
 from shared.adapters.graph.response import GraphResponse, graph_error
 from shared.ports.errors import CreationRefused, CreationUnknown
+from shared.ports.secret_creator import BY_POLICY
 from shared.render.text.escape import MAX_ERROR_CHARS, clean
 
 REFUSING = frozenset({400, 401, 403, 404, 409, 429})
@@ -22,7 +24,6 @@ _NOT_SENT: Mapping[type[BaseException], str] = {
     ssl.SSLCertVerificationError: "its certificate is not trusted",
 }
 """Errors before anything is sent."""
-_POLICY = "AsPerAppPolicy"
 _TOO_MANY = re.compile(r"exceeded|too ?many|quota|maximum number", re.IGNORECASE)
 _MEANINGS = {
     401: (
@@ -48,8 +49,11 @@ _EXEMPT = (
 
 
 def was_not_sent(error: Exception) -> CreationRefused | None:
-    """Return the error if the request never left; `None` if Entra may have got it."""
-    for each in _causes(error):
+    """Return the error if the request never left; `None` if Entra may have got it.
+
+    Errors that were handled before (`__context__`) are left out, for they say less.
+    """
+    for each in causes(error, "reason", "original_error"):
         for kind, why in _NOT_SENT.items():
             if isinstance(each, kind):
                 return CreationRefused(
@@ -64,7 +68,7 @@ def unknown(what: str) -> CreationUnknown:
     """Return the error for a request that may have created a secret; `what` came instead."""
     return CreationUnknown(
         f"Graph's answer was lost ({what}), so the secret may exist without a value that anybody"
-        " knows. It is not asked for a second time.",
+        " knows.",
         code=what,
     )
 
@@ -85,7 +89,7 @@ def refusal(response: GraphResponse, now: datetime) -> CreationRefused:
 
 def _policy(code: str, response: GraphResponse, now: datetime) -> str:
     """Return what a refusal by the tenant's policy means; empty if it is another one."""
-    if not code.endswith(_POLICY):
+    if not code.endswith(BY_POLICY):
         return ""
     if "Lifetime" not in code:
         return f"The tenant's policy forbids new client secrets on this app: {_EXEMPT}."
@@ -110,19 +114,3 @@ def _why(status: int, said: str) -> str:
             " secrets from it, then try again."
         )
     return _MEANINGS.get(status, "Graph does not accept the request.")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the errors inside an error of requests, from which nothing else follows.
-
-    Errors that were handled before (`__context__`) are left out, for they say less.
-    """
-    pending, seen = [error], set[int]()
-    while pending:
-        each = pending.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        inside = [getattr(each, "reason", None), getattr(each, "original_error", None), *each.args]
-        pending += [one for one in inside if isinstance(one, BaseException)]

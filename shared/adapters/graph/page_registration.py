@@ -21,7 +21,8 @@ from shared.adapters.graph.response import (
     unreadable_error,
 )
 from shared.adapters.graph.session import Session
-from shared.ports.page_registration import INSTALLER, SIGNED_IN_AT, PageRegistration
+from shared.core.model.visitor import INSTALLER, SIGNED_IN_AT
+from shared.ports.page_registration import PageRegistration
 
 
 class _Role(msgspec.Struct, rename="camel"):

@@ -23,7 +23,7 @@ from shared.adapters.identity.visitor_claims import SKEW, authenticated_at, role
 from shared.config.problems import InvalidValue
 from shared.config.values import guid, text
 from shared.core.model.decision import Person
-from shared.core.model.visitor import Visitor
+from shared.core.model.visitor import SIGNED_IN_AT, Visitor
 from shared.ports.clock import Clock
 from shared.ports.errors import NotSignedIn
 from shared.render.text.escape import clean
@@ -71,7 +71,7 @@ class EntraTokenVerifier:
         names = (claims.get("name"), claims.get("preferred_username"))
         lines = (clean(name) for name in names if isinstance(name, str))
         person = Person(object_id, next(filter(None, lines), object_id))
-        signed_in = authenticated_at(claims.get("auth_time"), self._clock())
+        signed_in = authenticated_at(claims.get(SIGNED_IN_AT), self._clock())
         return Visitor(person, roles(claims.get("roles")), signed_in)
 
     def _verified_claims(self, token: str) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ A Graph on this machine is a stand-in: its token is for that very root, which on
 
 from collections.abc import Sequence
 from functools import partial
+from subprocess import TimeoutExpired
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -119,8 +120,9 @@ class PersonCredential:
     def _failure(self, error: Exception, scopes: tuple[str, ...]) -> DirectoryError:
         said = str(getattr(error, "message", error))
         resource = clean(scopes[0].removesuffix("/.default")) if scopes else "it"
+        too_late = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutExpired)
         why = "'az' did not answer in time. Run 'az account get-access-token' to see why."
-        if not isinstance(error, TimeoutError):
+        if not too_late:
             why = f"'az' says: {why_no_token(error)}. Run 'az login', then try again."
         for parts, meaning in _MEANINGS:
             if any(part in said for part in parts):
@@ -128,7 +130,7 @@ class PersonCredential:
                 break
         transient = not isinstance(error, CredentialUnavailableError)
         return DirectoryError(
-            f"No token of yours for {resource}. {why}",
+            f"The Azure CLI gave no token for {resource}. {why}",
             transient=transient,
             code=type(error).__name__,
         )

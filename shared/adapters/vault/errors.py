@@ -3,7 +3,7 @@
 import json
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from azure.core.exceptions import (
 from azure.core.rest import HttpRequest
 from urllib3.exceptions import NameResolutionError
 
+from shared.adapters.causes import causes
 from shared.adapters.token_errors import why_no_token
 from shared.ports.errors import DirectoryError, VaultError
 
@@ -61,6 +62,8 @@ _CAUSES: Sequence[tuple[type[Exception], str, bool]] = (
     (ServiceResponseError, f"the connection to {{host}} broke before its answer. {_LATER}", True),
 )
 """By the kind of an error or of one inside it: why, and whether the same call may succeed later."""
+_INSIDE = ("__cause__", "__context__", "inner_exception", "reason")
+"""Attributes that may have the error from which another one follows."""
 _NOT_FOR_LONG = frozenset({408, 409, 429})
 
 
@@ -68,7 +71,7 @@ class Act(StrEnum):
     """What the vault was asked for, as an error begins."""
 
     KEEP = "The value could not be kept in the vault"
-    LOOK = "The vault could not be asked whether it has the value"
+    LOOK = "The vault could not be read"
     READ = "The value could not be read from the vault"
     DELETE = "The value could not be deleted from the vault"
 
@@ -95,9 +98,9 @@ def vault_error(error: Exception, act: Act, host: str) -> VaultError:
 
 def _unanswered(error: Exception, host: str) -> tuple[str, bool]:
     """Return why there is no answer, and whether the same call may succeed later."""
-    causes = tuple(_causes(error))
+    inside = tuple(causes(error, *_INSIDE))
     for kind, text, transient in _CAUSES:
-        if any(isinstance(cause, kind) for cause in causes):
+        if any(isinstance(cause, kind) for cause in inside):
             return text.format(host=host), transient
     match error:
         case DirectoryError():
@@ -130,8 +133,8 @@ def _meaning(error: HttpResponseError, status: int, code: str) -> str:
     if status == HTTPStatus.FORBIDDEN:
         return _FORBIDDEN.get(code) or (
             f"The sign-in lacks the right secrets/{_right(error)} on the vault. Assign it the role"
-            " Key Vault Secrets Officer on this vault, or deploy again with handOver=true; a new"
-            " role may take 15 minutes to work."
+            " Key Vault Secrets Officer on this vault, or deploy again: LAPSEWATCH_HAND_OVER is"
+            " for the app, LAPSEWATCH_RENEWERS for people. A new role may take 15 minutes to work."
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return f"The vault is down. {_LATER}"
@@ -152,17 +155,3 @@ def _right(error: HttpResponseError) -> str:
             return "purge" if deleted else "delete"
         case _:
             return "readMetadata" if path.endswith("/versions") or deleted else "getSecret"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and those inside it: requests and urllib3 wrap one another's."""
-    pending, seen = [error], set[int]()
-    while pending:
-        each = pending.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        wrapped = (getattr(each, name, None) for name in ("inner_exception", "reason"))
-        inside = [each.__cause__, each.__context__, *wrapped, *each.args]
-        pending += [one for one in inside if isinstance(one, BaseException)]

@@ -95,6 +95,7 @@ class KeyVault:
                 _LoopbackCredential(credential) if self._loopback else credential,
                 api_version=ApiVersion.V7_4,  # the oldest with all we need: every cloud has it
                 verify_challenge_resource=not self._loopback,
+                permit_redirects=False,  # a value goes to the configured host and to no other
                 read_timeout=READ_SECONDS,
                 timeout=seconds,
                 **{**CLIENT_OPTIONS, "retry_total": RETRIES},

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from shared.core.decisions import Refused
 from shared.core.hand_over.offer import kept_until
-from shared.core.hand_over.steps import GIVE_UP_AFTER, LOOK_AFTER, is_under_way
+from shared.core.hand_over.steps import LOOK_AFTER, is_under_way
 from shared.core.model.decision import Person
 from shared.core.model.directory import Credential
-from shared.core.model.hand_over import HandOver, HandOverState
+from shared.core.model.hand_over import READS_LAG, HandOver, HandOverState
 from shared.core.model.watchlist import Service
 
 
@@ -82,7 +82,7 @@ def require_free(
     if before.state == HandOverState.RENEWING:
         raise Refused(
             f"{before.by.name} is creating a secret for {service.name}. Nothing was saved. "
-            f"Try again in {GIVE_UP_AFTER // timedelta(minutes=1)} minutes."
+            f"Try again in {READS_LAG // timedelta(minutes=1)} minutes."
         )
     if before.key_id != key_id and is_under_way(before, now):
         raise Refused(

@@ -9,7 +9,7 @@ from shared.core.model.decision import Person
 from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.watchlist import Service, Watchlist
 
-NOTHING = "Nothing was shown."
+NOTHING_SHOWN = "Nothing was shown."
 
 
 class Opener(NamedTuple):
@@ -29,15 +29,18 @@ def require_open(
     """Return the record of a value that a person may open now. Raises `Refused`."""
     name = service.name
     if record is None or not record.kept:
-        raise Refused(f"{_not_kept(name, record)} {NOTHING}")
+        raise Refused(f"{_not_kept(name, record)} {NOTHING_SHOWN}")
     if record.until <= now:
-        raise Refused(f"The time is over in which the value of {name} may be opened. {NOTHING}")
+        raise Refused(
+            f"The time is over in which the value of {name} may be opened. {NOTHING_SHOWN}"
+        )
     if not can_open(record, opener.person, now):
         raise Refused(_opened(service, record, watchlist, now))
     if opener.seen != len(record.opened):
         raise Refused(
-            f"The value of {name} was opened since this page was loaded. {NOTHING} "
-            "Reload the status page; for a short time, it can show the value again."
+            f"The value of {name} was opened since this page was loaded. {NOTHING_SHOWN} "
+            "Open the status page again: if you opened the value, it shows it again for a short "
+            "time."
         )
     return record
 
@@ -55,5 +58,5 @@ def _opened(service: Service, record: HandOver, watchlist: Watchlist, now: datet
     renewers = " or ".join(watchlist.label(channel) for channel in service.renewer)
     return (
         f"The value of {service.name} was opened by {first.by.name}{day} at {local:%H:%M}; "
-        f"if that was not right, ask {renewers} for a new secret. {NOTHING}"
+        f"if that was not right, ask {renewers} for a new secret. {NOTHING_SHOWN}"
     )

@@ -1,10 +1,13 @@
 """From one state of a hand-over to the next. Each decision carries the record that it writes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.core.judge.claims import claimed_by
 from shared.core.model.age import started_after
-from shared.core.model.decision import Decision, DecisionKind, Person
+from shared.core.model.context import CheckContext
+from shared.core.model.decision import Assignment, Decision, DecisionKind, Person
 from shared.core.model.decision_changes import DecisionChanges
 from shared.core.model.directory import Credential
 from shared.core.model.hand_over import Ending, HandOver, HandOverState, Opening
@@ -12,8 +15,6 @@ from shared.core.model.memory import Memory
 
 LOOK_AFTER = timedelta(minutes=5)
 """After this time, a process that kept a value or created a secret has ended, or has died."""
-GIVE_UP_AFTER = timedelta(minutes=15)
-"""When Graph shows each secret that was created; see also `core.judge.new_secrets`."""
 
 WHY = {
     Ending.CONFIRMED: "the service uses it.",
@@ -32,7 +33,7 @@ def is_under_way(record: HandOver, now: datetime) -> bool:
     return not record.why and now < record.at + LOOK_AFTER
 
 
-def ready(record: HandOver, credential: Credential, at: datetime) -> DecisionChanges:
+def ready(record: HandOver, credential: Credential, at: CheckContext) -> DecisionChanges:
     """Return the decision once the vault has the value."""
     kind = DecisionKind.RENEW if record.renewed else DecisionKind.HAND_OVER
     kept = replace(
@@ -42,9 +43,10 @@ def ready(record: HandOver, credential: Credential, at: datetime) -> DecisionCha
         opened=(),
         why="",
         stale=tuple(each for each in record.stale if each != credential.key_id),
-        changed=at,
+        changed=at.now,
     )
-    return _decision(kind, record.by, kept, at)
+    changes = _decision(kind, record.by, kept, at.now)
+    return replace(changes, assignments=tuple(_assigned(kept, at)))
 
 
 def opened(record: HandOver, by: Person, at: datetime) -> DecisionChanges:
@@ -84,6 +86,19 @@ def ending_of(record: HandOver, memory: Memory, now: datetime) -> Ending | None:
         if in_use.key_id == record.key_id or (newer and in_use.at > record.at):
             return Ending.CONFIRMED
     return Ending.EXPIRED if record.until <= now else None
+
+
+def _assigned(record: HandOver, at: CheckContext) -> Iterator[Assignment]:
+    """Yield the assignment of a secret that `renew` created.
+
+    There is none if the rule of its service alone finds it, or if a person has assigned it.
+    """
+    key_id, service = record.key_id, record.service
+    watched = at.watchlist.app_of(service)
+    if not record.renewed or watched is None or key_id in at.memory.assignments:
+        return
+    if claimed_by(record.credential, watched.services, at.memory).services != {service}:
+        yield Assignment(key_id, (service,), at.now, record.by)
 
 
 def _decision(

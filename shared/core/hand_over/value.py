@@ -15,7 +15,7 @@ from shared.core.model.secret import Secret
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
 
-NOTHING = "Nothing was saved."
+NOTHING_SAVED = "Nothing was saved."
 
 
 class NoSuchSecret(Refused):
@@ -62,7 +62,7 @@ def credential_for(
     if view.service.by_pipeline:
         raise Refused(
             f"A pipeline installs the secrets of {view.service.name}, so there is nothing to hand "
-            f"over. {NOTHING}"
+            f"over. {NOTHING_SAVED}"
         )
     require_form(value)
     own = [each for each in views if each.app.key == view.app.key]
@@ -85,7 +85,8 @@ def _match(value: Secret, credentials: Iterable[Credential], app: _App) -> Crede
         names = " and ".join(_name(c) for c in wanted)
         raise Refused(
             f"Several secrets of {app.name} begin like this value: {names}. Lapsewatch "
-            f"cannot tell which one it is. {NOTHING} Create a new secret, and hand over its value."
+            f"cannot tell which one it is. {NOTHING_SAVED} Create a new secret, and hand over its "
+            "value."
         )
     if live:
         raise Refused(_replaced(live[0], app))
@@ -98,13 +99,13 @@ def _no_live(alike: Sequence[Credential], app: _App) -> Refused:
             starts = each.starts.astimezone(app.at.watchlist.zone) if each.starts else None
             return Refused(
                 f"{_name(each)} is valid from {starts:%Y-%m-%d %H:%M}, so it does not work yet. "
-                f"{NOTHING} Hand its value over then."
+                f"{NOTHING_SAVED} Hand its value over then."
             )
     if alike:
-        return NoSuchSecret(f"{_name(alike[0])} has expired. {NOTHING} {_advice(app)}")
+        return NoSuchSecret(f"{_name(alike[0])} has expired. {NOTHING_SAVED} {_advice(app)}")
     return NoSuchSecret(
         f"No secret of {app.name} begins like this value: it is an old one, of another app, or "
-        f"not complete. {NOTHING} {_advice(app)}"
+        f"not complete. {NOTHING_SAVED} {_advice(app)}"
     )
 
 
@@ -121,11 +122,12 @@ def _require_fitting(credential: Credential, app: _App) -> None:
         raise Refused(_belongs(credential, app))
     if app.claims(credential).ignored:
         raise Refused(
-            f"A person assigned {_name(credential)} to no service. {NOTHING} Take that back first."
+            f"A person assigned {_name(credential)} to no service. {NOTHING_SAVED} "
+            "Take that back first."
         )
     if credential not in view.candidates and view.standing != Standing.UNMATCHED:
         raise Refused(
-            f"{_name(credential)} belongs to no service. {NOTHING} Assign it to "
+            f"{_name(credential)} belongs to no service. {NOTHING_SAVED} Assign it to "
             f"{view.service.name} first if it is its new secret."
         )
 
@@ -153,13 +155,13 @@ def _replaced(credential: Credential, app: _App) -> str:
         return _belongs(credential, app)
     return (
         f"{app.view.service.name} was confirmed on a newer secret; this is the value of an older "
-        f"one, {_name(credential)}. {NOTHING}"
+        f"one, {_name(credential)}. {NOTHING_SAVED}"
     )
 
 
 def _belongs(credential: Credential, app: _App) -> str:
     names = " and ".join(each.service.name for each in app.owners(credential))
-    return f"This value belongs to {names}: hand it over there. {NOTHING}"
+    return f"This value belongs to {names}: hand it over there. {NOTHING_SAVED}"
 
 
 def _advice(app: _App) -> str:

@@ -36,7 +36,7 @@ def reason_of_change(
     """
     if before is not None and after.settled_at and after.settled_at != before.settled_at:
         return _reason_of_confirmation(after, view)
-    if before is None or before.standing == Standing.UNMATCHED:
+    if before is None or not before.in_use:
         first = REASON_BY_STANDING.get(after.standing, Reason.FIRST)
         return Reason.ASSUMED if view.assumed else first
     if after.standing == Standing.AWAITING_INSTALL:

@@ -1,16 +1,13 @@
 """Secrets that were just created, and those whose value nobody knows."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.core.judge.schedule import CLOCKS_DIFFER
 from shared.core.model.directory import Credential, Kind
-from shared.core.model.hand_over import HandOver, HandOverState
+from shared.core.model.hand_over import READS_LAG, HandOver, HandOverState
 from shared.core.model.memory import Memory
 from shared.core.model.watchlist import WatchedApp
-
-GRACE = timedelta(minutes=15)
-"""How long Graph's reads may lag behind a secret that was created."""
 
 
 def with_new_secrets(
@@ -47,5 +44,5 @@ def is_the_new(credential: Credential, record: HandOver) -> bool:
 def _new(watched: WatchedApp, memory: Memory, now: datetime) -> Iterator[Credential]:
     for service in watched.services:
         record = memory.hand_overs.get(service.id)
-        if record is not None and record.key_id and -CLOCKS_DIFFER <= now - record.at < GRACE:
+        if record is not None and record.key_id and -CLOCKS_DIFFER <= now - record.at < READS_LAG:
             yield record.credential

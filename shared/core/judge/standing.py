@@ -1,7 +1,7 @@
 """The standing of a service: the first line that applies.
 
-1. unmatched: it never had a credential, and no rule matches one;
-2. awaiting_install: a replacement is live, and nobody has confirmed that the service uses it;
+1. awaiting_install: a replacement is live, and nobody has confirmed that the service uses it;
+2. unmatched: it never had a credential, and no rule matches one;
 3. missing: the credential in use was deleted, and there is no replacement;
 4. expired: the credential in use has expired, and there is no replacement;
 5. expiring: it expires within the ladder;
@@ -9,8 +9,9 @@
 
 The credential in use is a key id in the ledger; rules never change it. If several live
 credentials are there at first, the first to expire is assumed to be in use until a person confirms
-one. The newest is never assumed. A secret whose value nobody knows (see `new_secrets`) cannot be
-installed: it replaces nothing, and no service is assumed to use it.
+one. The newest is never assumed. A secret that is being handed over is not in use yet; if nobody
+confirmed it, it is assumed afterwards. A secret whose value nobody knows (see `new_secrets`) cannot
+be installed: it replaces nothing, and no service is assumed to use it.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ from shared.core.model.context import CheckContext
 from shared.core.model.days import days_until
 from shared.core.model.decision import InUse
 from shared.core.model.directory import AppRecord, Credential
-from shared.core.model.hand_over import hand_over_at
+from shared.core.model.hand_over import HandOverState, hand_over_at
 from shared.core.model.memory import Memory
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Standing
@@ -43,7 +44,7 @@ def view_service(
     record = (
         memory.in_use_records.get(service.id)
         or _handed_over(service, installable, at)
-        or first_in_use(service, installable, now)
+        or first_in_use(service, installable, at)
     )
     in_use = _credential_in_use(record, credentials.present, memory)
     loss = _loss(record, in_use, credentials.present, now)
@@ -83,12 +84,18 @@ def _handed_over(service: Service, own: Iterable[Credential], at: CheckContext) 
     return next((InUse(service.id, c.key_id, assumed=False, at=at.now) for c in live), None)
 
 
-def first_in_use(service: Service, own: Iterable[Credential], now: datetime) -> InUse | None:
+def first_in_use(service: Service, own: Iterable[Credential], at: CheckContext) -> InUse | None:
     """Return the first live credential to expire, else the last one that expired."""
+    now, record = at.now, at.memory.hand_overs.get(service.id)
+    new = record.key_id if record is not None else ""
+    if record is not None and record.state != HandOverState.DONE:
+        own = (c for c in own if c.key_id != new)
     in_order = sorted(own, key=expiry_order)
     live = [c for c in in_order if is_live(c, now)]
     if live:
-        return InUse(service.id, live[0].key_id, assumed=len(live) > 1, at=now)
+        first = live[0]
+        assumed = len(live) > 1 or first.key_id == new
+        return InUse(service.id, first.key_id, assumed=assumed, at=now)
     ended = [c for c in in_order if has_ended(c, now)]
     return InUse(service.id, ended[-1].key_id, assumed=False, at=now) if ended else None
 
@@ -136,10 +143,10 @@ def _standing(
     loss: Loss,
     days_left: int | None,
 ) -> Standing:
-    if record is None:
-        return Standing.UNMATCHED
     if live_replacement is not None:
         return Standing.AWAITING_INSTALL
+    if record is None:
+        return Standing.UNMATCHED
     if loss != Loss.NONE:
         return Standing.MISSING if loss == Loss.DELETED else Standing.EXPIRED
     near = days_left is not None and days_left <= service.ladder[0]

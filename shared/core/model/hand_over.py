@@ -8,11 +8,14 @@ the program, the next tick finds what to do.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.core.model.decision import Person
 from shared.core.model.directory import Credential
+
+READS_LAG = timedelta(minutes=15)
+"""How long Graph's reads may lack a secret that was created."""
 
 
 class HandOverState(StrEnum):

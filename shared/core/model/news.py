@@ -5,6 +5,18 @@ from typing import NamedTuple
 
 from shared.core.model.vocabulary import Reason, Role, Severity
 
+ABOUT_HAND_OVER = frozenset(
+    {
+        Reason.READY,
+        Reason.UNOPENED,
+        Reason.OPENED_AGAIN,
+        Reason.WITHDRAWN,
+        Reason.HAND_OVER_EXPIRED,
+        Reason.HAND_OVER_FAILED,
+        Reason.ORPHAN,
+    }
+)
+"""The reasons of a message that says first what became of a new secret's value."""
 SEVERITY = {
     Reason.OPENED_AGAIN: Severity.WARNING,
     Reason.HAND_OVER_EXPIRED: Severity.WARNING,

@@ -7,6 +7,8 @@ from shared.core.model.decision import Person
 
 INSTALLER = "Installer"
 """The app role of those who may open a value: the `value` in the page's app registration."""
+SIGNED_IN_AT = "auth_time"
+"""The optional claim of an ID token that says when a person signed in."""
 SIGNED_IN_WITHIN = timedelta(minutes=10)
 """How long ago those may have signed in."""
 

@@ -219,6 +219,10 @@ class Watchlist:
             {service.id: service for app in self.apps for service in app.services}
         )
 
+    def app_of(self, service: str) -> WatchedApp | None:
+        """Return the app of the service with this id; `None` if it is not on the watchlist."""
+        return next((app for app in self.apps if service in (s.id for s in app.services)), None)
+
 
 type Watchlists = Mapping[str, Watchlist]
 """By `Watchlist.key`: the id of a tenant, or `own`."""

@@ -20,17 +20,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.model.context import CheckContext
-from shared.core.model.hand_over import Ending, HandOver, HandOverState
+from shared.core.model.hand_over import READS_LAG, Ending, HandOver, HandOverState
 from shared.core.model.news import News
 from shared.core.model.notification import Notification
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Reason, Role
 from shared.core.model.watchlist import Service
-from shared.core.notify.last_message import is_news
+from shared.core.notify.last_message import ANNOUNCED_WITHIN, is_news
 
 UNOPENED_DAYS = (3, 7, 13)
-GRACE = timedelta(minutes=15)
-"""How long after a hand-over a check may not see the new secret yet: Graph's reads lag."""
 MAIN_NEWS = frozenset(
     {
         Reason.DELETED,
@@ -46,6 +44,7 @@ MAIN_NEWS = frozenset(
 )
 """The reasons that come before news of a hand-over, which is then said below them."""
 
+_FAILURES = frozenset({Reason.ORPHAN, Reason.HAND_OVER_FAILED})
 _INSTALLERS = frozenset({Role.INSTALLER})
 _RENEWERS = frozenset({Role.RENEWER})
 _BOTH = _INSTALLERS | _RENEWERS
@@ -91,7 +90,7 @@ def is_with_installer(view: ServiceView, now: datetime) -> bool:
     record = view.hand_over
     if record is None or record.state == HandOverState.DONE:
         return False
-    return view.handed_over is not None or timedelta(0) <= now - record.at < GRACE
+    return view.handed_over is not None or timedelta(0) <= now - record.at < READS_LAG
 
 
 def days_with_news(record: HandOver, zone: ZoneInfo) -> Iterator[datetime]:
@@ -131,8 +130,11 @@ def _ended(record: HandOver) -> Iterator[News]:
 def _is_due(each: News, record: HandOver, last: Notification | None, now: datetime) -> bool:
     """Return whether a channel has not been notified yet.
 
-    A channel that was only introduced to the service has had no message about its hand-over.
+    A channel that was only introduced to the service has had no message about its hand-over. One
+    that had no message at all is notified of what failed lately: it may be the first check.
     """
+    if last is None and each.reason in _FAILURES and now < each.at + ANNOUNCED_WITHIN:
+        return True
     if last is None or last.reason == Reason.INTRODUCED:
         live = record.state != HandOverState.DONE and each.reason != Reason.WITHDRAWN
         return live or (last is not None and is_news(each.at, last, now))

@@ -10,6 +10,7 @@ from shared.core.judge.validity import is_live
 from shared.core.model.age import creation_order, started_after
 from shared.core.model.context import CheckContext
 from shared.core.model.directory import Credential, Kind
+from shared.core.model.hand_over import Ending
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss
 from shared.render.page.shown_fields import ShownFields, shown_fields
@@ -39,7 +40,8 @@ def confirms(view: ServiceView, at: CheckContext) -> tuple[Confirm, ...]:
     if view.service.by_pipeline:
         return ()
     used = view.in_use.key_id if view.in_use is not None else ""
-    live = {c.key_id: c for c in _candidates(view, at) if is_live(c, at.now)}
+    lost = _lost_value(view)
+    live = {c.key_id: c for c in _candidates(view, at) if is_live(c, at.now) and c.key_id != lost}
     others = sorted(
         (c for c in live.values() if c.key_id != used), key=creation_order, reverse=True
     )
@@ -80,6 +82,12 @@ def _candidates(view: ServiceView, at: CheckContext) -> Iterator[Credential]:
     for credential in snapshot.credentials:
         if view.service.id in claimed_by(credential, watched.services, at.memory).services:
             yield credential
+
+
+def _lost_value(view: ServiceView) -> str:
+    """Return the key id of a secret whose value nobody knows, so that nobody pasted it."""
+    record = view.hand_over
+    return record.key_id if record is not None and record.ending == Ending.ORPHAN else ""
 
 
 def _is_older(credential: Credential, view: ServiceView) -> bool:

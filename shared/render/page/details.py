@@ -11,9 +11,11 @@ from shared.render.text.explanations import explanation
 from shared.render.text.facts import NEXT_STEP, THEN, facts
 from shared.render.text.naming import capital
 from shared.render.text.next_steps import turns
+from shared.render.text.service.hand_over import LABEL as HANDED_OVER
 
 _ANY_URL = "https://page.example"
 """With a page URL, explanations mention the buttons on the status page."""
+_ELSEWHERE = {NEXT_STEP, THEN, HANDED_OVER}
 _UNEXPLAINED = {Standing.HEALTHY, Standing.APP_PROBLEM}
 
 
@@ -50,10 +52,11 @@ def why(view: View, at: CheckContext) -> str:
 
 
 def fact_rows(view: View, at: CheckContext) -> list[tuple[str, str]]:
-    """Return pairs of a label and a text; the next step is not among them."""
+    """Return pairs of a label and a text, without what the page says elsewhere."""
     found = facts(Notice(view, Reason.FIRST, frozenset()), now=at.now, zone=at.watchlist.zone)
-    return [(label, text) for label, text in found if label not in {NEXT_STEP, THEN}]
+    return [(label, text) for label, text in found if label not in _ELSEWHERE]
 
 
 def _here(text: str) -> str:
+    text = text.replace("over on the status page", "over here")  # its form is above the explanation
     return text.replace(" on the status page", " below")

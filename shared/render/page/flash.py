@@ -20,13 +20,12 @@ from shared.render.text.naming import capital, described, party
 LATER = "-later"
 """The suffix of a decision's name if some people have not been notified yet."""
 UNSENT = "Some messages have not been sent yet; the next check sends them."
-_NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded)(?:\.|; (?P<next>\w))")
+_NOTHING_SAVED = re.compile(r" Nothing was (?:saved|recorded|shown)(?:\.|; (?P<next>\w))")
 
 
 _DONE = {
     "cancel": "snooze taken back; reminders continue.",
     "reopen": "assignment taken back; the credential is not assigned any more.",
-    "withdraw": "the value was withdrawn, and is deleted from the vault.",
     "check": "check completed.",
 }
 
@@ -71,6 +70,8 @@ def receipt(done: str, service: str, judgement: Judgement, watchlist: Watchlist)
             text += unsent
         case "hand-over":
             text = f"the value is in the vault. {_installer(service, watchlist, later=later)}"
+        case "withdraw":
+            text, severity = _withdrawn(view, unsent)
         case name if name in _DONE:
             text = _DONE[name] + unsent
         case _:
@@ -108,7 +109,7 @@ def keeps_nothing_quiet(view: ServiceView, now: datetime, zone: ZoneInfo) -> str
 
 
 def refusal(error: str) -> str:
-    """Return an error without "Nothing was saved", which the page's alert box already says."""
+    """Return an error without "Nothing was saved" or "shown": the page's alert box says that."""
     return _NOTHING_SAVED.sub(
         lambda found: f" {found['next'].upper()}" if found["next"] else "", error
     )
@@ -123,6 +124,14 @@ def _installer(service: str, watchlist: Watchlist, *, later: bool) -> str:
     installers = watchlist.services[service].installers if service in watchlist.services else ()
     whom = party("installer", installers)
     return f"The next check tells the {whom}." if later else f"The {whom} has been informed."
+
+
+def _withdrawn(view: ServiceView | None, unsent: str) -> Receipt:
+    """Return whether the value is deleted, too: the vault may have failed."""
+    if view is not None and view.hand_over is not None and view.hand_over.failed:
+        text = "the value was withdrawn, but is not deleted from the vault yet; see below."
+        return Receipt(text + unsent, Severity.NOTICE)
+    return Receipt(f"the value was withdrawn, and is deleted from the vault.{unsent}")
 
 
 def _notified(people: str, *, later: bool) -> str:

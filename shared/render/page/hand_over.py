@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared.core.hand_over.offer import can_hand_over, can_open
+from shared.core.hand_over.offer import REOPEN, can_hand_over, can_open
 from shared.core.model.context import CheckContext
 from shared.core.model.hand_over import Ending, HandOver, HandOverState
 from shared.core.model.views import ServiceView
@@ -14,23 +14,34 @@ from shared.render.page.hand_over_part import HandOverPart
 from shared.render.page.labels import error_text
 from shared.render.page.may_open import TOO_OLD, obstacle, sign_in_again
 from shared.render.page.services import Card
-from shared.render.text.dates import date_of, when
+from shared.render.text.dates import clock, date_of, when
 from shared.render.text.escape import clean
 from shared.render.text.naming import called, capital, party, whom_to_ask
+from shared.render.text.service.hand_over import LOOKED_FOR, RETRIED
+
+_AGAIN = f"{int(REOPEN.total_seconds()) // 60} minutes"
+_BEFORE = (
+    "Open it when you are ready to paste it: the history shows who opened it, and only that "
+    f"person can open it again, for {_AGAIN}."
+)
 
 
 def with_hand_over(
     card: Card, view: ServiceView, visitor: Visitor, at: CheckContext, base: str, *, tenant: str
 ) -> Card:
-    """Return the card with the hand-over of its new secret, and the task of who hands it over."""
+    """Return the card with the hand-over of its new secret, and the task of who hands it over.
+
+    That task comes first, as the form for it is here; the installer can only ask for the value.
+    """
     part = _part(view, visitor, at, sign_in_again(base, tenant, view.service.id))
-    return replace(card, hand_over=part, turns=(*_first(part, view), *card.turns))
+    turns = card.turns[::-1] if view.value_missing and part.offers_first else card.turns
+    return replace(card, hand_over=part, turns=(*_first(part, view), *turns))
 
 
 def _part(view: ServiceView, visitor: Visitor, at: CheckContext, sign_in: str) -> HandOverPart:
     record, now = view.hand_over, at.now
     offer = _offer(view) if can_hand_over(view) else ""
-    if record is None or (record.state == HandOverState.DONE and not offer):
+    if record is None or (record.state == HandOverState.DONE and not (offer or record.why)):
         return HandOverPart(offer=offer)
     part = HandOverPart(tuple(_said(record, view, visitor, at)), offer)
     if record.failed:
@@ -53,8 +64,8 @@ def _part(view: ServiceView, visitor: Visitor, at: CheckContext, sign_in: str) -
 def _offer(view: ServiceView) -> str:
     installer = party("installer", view.service.installers)
     return (
-        "Paste it once, here. It is compared with the first characters that Entra shows, kept in "
-        f"a vault, and shown once to the {installer}. Do not mail it."
+        "Paste the value here, once. It is compared with the first characters that Entra shows, "
+        f"kept in a vault, and shown once to the {installer}. Do not mail it."
     )
 
 
@@ -77,8 +88,11 @@ def _said(record: HandOver, view: ServiceView, visitor: Visitor, at: CheckContex
                 f"It is kept until {until}, or until {clean(view.service.name)} is confirmed."
             )
             yield from _opened(record, view, visitor, at)
-    if record.failed and record.why:
-        yield f"{error_text(record.why)} Each hourly run tries again."
+    if record.why:
+        if record.stale and (record.kept or record.state == HandOverState.DONE):
+            yield "An earlier value must still be deleted."
+        looks = record.state in {HandOverState.KEEPING, HandOverState.RENEWING}
+        yield f"{error_text(record.why)} {LOOKED_FOR if looks else RETRIED}"
 
 
 def _ended(record: HandOver, began: str) -> Iterator[str]:
@@ -88,7 +102,15 @@ def _ended(record: HandOver, began: str) -> Iterator[str]:
     elif record.ending == Ending.EXPIRED:
         yield f"The value that {by} handed over {began} was deleted: nobody used it in time."
     elif record.ending == Ending.ORPHAN:
-        yield f"Nobody knows the value of the {called(record.credential)}. Create another secret."
+        yield (
+            f"Nobody knows the value of the {_begins(record)}. Remove it in Entra, and create "
+            "another one."
+        )
+
+
+def _begins(record: HandOver) -> str:
+    hint = clean(record.credential.hint)
+    return called(record.credential) + (f" that begins with {hint}" if hint else "")
 
 
 def _opened(
@@ -96,6 +118,8 @@ def _opened(
 ) -> Iterator[str]:
     if not record.opened:
         yield "Nobody has opened it yet."
+        if not obstacle(visitor, at.now):
+            yield _BEFORE
         return
     first = record.opened[0]
     then = when(first.at, at.now, at.watchlist.zone)
@@ -105,7 +129,8 @@ def _opened(
         name = clean(first.by.name)
         yield f"Opened by {name} {then}{again}; if that was not right, {ask}."
     elif can_open(record, visitor.person, at.now):
-        yield f"You opened it {then}{again}. You can open it again within 15 minutes of that."
+        last = clock(first.at + REOPEN, at.watchlist.zone)
+        yield f"You opened it {then}{again}. You can open it again until {last}."
     else:
         yield f"You opened it {then}{again}. If you still need it, {ask}."
 

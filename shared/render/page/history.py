@@ -126,6 +126,7 @@ def _what(decision: Decision, view: ServiceView, at: CheckContext) -> str:
             ]
             return f"assigned {which} to {listed(names)}."
         case DecisionKind.END:
+            which = which if decision.key_id else "a new secret"
             return f"ended the hand-over of {which}: {clean(decision.why, MAX_REASON_CHARS)}"
         case kind:
             return _BRIEF[kind].format(which)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from shared.core.model.visitor import INSTALLER, SIGNED_IN_WITHIN, Visitor
+from shared.core.model.visitor import INSTALLER, SIGNED_IN_AT, SIGNED_IN_WITHIN, Visitor
 from shared.render.page.templates import tenant_url
 
 _MINUTES = int(SIGNED_IN_WITHIN.total_seconds()) // 60
@@ -14,7 +14,7 @@ NO_ROLE = (
 )
 NO_TIME = (
     "Your sign-in does not say when you signed in, so it opens no value: the optional claim "
-    "auth_time is missing in the ID token. The person who deploys Lapsewatch adds it to the "
+    f"{SIGNED_IN_AT} is missing in the ID token. The person who deploys Lapsewatch adds it to the "
     "page's app registration (Token configuration, Add optional claim, ID); then sign out and in "
     "again."
 )

@@ -73,6 +73,6 @@ def value_page(shown: Shown, status: Status, at: CheckContext) -> str:
 def _about(record: HandOver, at: CheckContext) -> str:
     last = clock(record.opened[0].at + REOPEN, at.watchlist.zone)
     return (
-        "The history shows that you opened it. Until you leave this page it is here; until "
-        f"{last} you can open it again."
+        "This page shows it until you leave or reload it. After that, you can open it again until "
+        f"{last}. The history shows that you opened it."
     )

@@ -99,6 +99,10 @@ def _keep_the_old(at: _Occasion) -> str:
     return keep_the_current(at.request)
 
 
+def _how_to_send(at: _Occasion) -> str:
+    return HAND_OVER if at.view.hands_over else SEND
+
+
 def _services(at: _Occasion) -> str:
     return service_names(at.request)
 
@@ -111,6 +115,14 @@ def _new_secrets(at: _Occasion) -> str:
     return new_secrets(at.request, now=at.now, zone=at.zone)
 
 
+SEND = (
+    "Please send us each value through the password manager or a one-time link, not by email, "
+    "chat or in the ticket."
+)
+HAND_OVER = (
+    "Please hand each value over on the Lapsewatch status page, not by email, chat or in the "
+    "ticket."
+)
 FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(
     {
         "service": _service,
@@ -122,6 +134,7 @@ FIELDS: Mapping[str, Callable[[_Occasion], str]] = MappingProxyType(
         "portal_link": _portal_link,
         "how_it_stands": _how_it_stands,
         "keep_the_old": _keep_the_old,
+        "how_to_send": _how_to_send,
         "services": _services,
         "how_many": _how_many,
         "new_secrets": _new_secrets,

@@ -36,6 +36,8 @@ def _part_of_service(view: ServiceView, notice: Notice) -> str:
     service = view.service.id
     if view.assumed and view.standing in _TO_CONFIRM and view.handed_over is None:
         return f"{service}-confirm"
+    if view.handed_over is not None and not view.handed_over.opened:
+        return f"service-{service}"  # the button that shows the value is above the steps
     needed = words_for(view).runbook_sections().get(Role.INSTALLER, ())
     if REQUEST in needed and notice.roles != {Role.RENEWER}:
         return anchor(service)

@@ -11,7 +11,7 @@ from shared.core.model.watchlist import REQUEST
 from shared.core.notify.requests import request_of
 from shared.render.text.card_markdown import card_markdown
 from shared.render.text.dates import Moment, full_day
-from shared.render.text.default_request import default_request
+from shared.render.text.default_request import DEFAULT_REQUEST
 from shared.render.text.escape import MAX_WATCHLIST_TEXT_CHARS, clean
 from shared.render.text.filling import fill_markdown, fill_plain
 from shared.render.text.joint_request import joint_request
@@ -99,7 +99,7 @@ def _note(request: Request) -> str:
 def _source(request: Request) -> str:
     runbook = request.runbook
     if runbook is None:
-        return default_request(hands_over=request.first.hands_over)
+        return DEFAULT_REQUEST
     return runbook.sections.get(REQUEST, "")
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 
 from shared.config.settings import Settings
 from shared.core.model.hand_over import HandOverState
+from shared.core.model.visitor import INSTALLER, SIGNED_IN_AT
 from shared.ports.errors import LedgerError, PortError
-from shared.ports.page_registration import INSTALLER, SIGNED_IN_AT, PageRegistration
+from shared.ports.page_registration import PageRegistration
 from shared.ports.vault import Vault
 from shared.render.text import commands
 from shared.render.text.commands import Deployment
 from shared.render.text.naming import listed
+from shared.render.text.service.hand_over import RETRIED
 from shared.usecases.check import Watch
 from shared.usecases.doctor.finding import Finding
 
@@ -31,6 +33,7 @@ _NOBODY = (
     f"nobody has the role {INSTALLER}, so nobody can open a new secret. In Entra: Enterprise "
     "applications, the sign-in of the page, Users and groups, Add user/group"
 )
+_NO_SERVICE = "it is not on the watchlist any more, so nobody can open or withdraw its new secret"
 
 type ReadRegistration = Callable[[str], PageRegistration | None]
 """Reads the page's registration by its client id, or raises `PortError`."""
@@ -47,10 +50,28 @@ def examine_hand_overs(
         yield from _left_over(watch)
         return
     yield _vault(watch.vault, deployment)
+    yield from _unfinished(watch)
     if settings.page_auth is None:
         yield Finding("hand-overs", ok=False, text=_NO_SIGN_IN, commands=commands.sign_in())
     elif read_registration is not None:
         yield from _registration(settings.page_auth.client_id, read_registration, deployment)
+
+
+def _unfinished(watch: Watch) -> Iterator[Finding]:
+    """Report what a tick could not finish yet, and values that no page shows any more."""
+    try:
+        records = watch.ledger.hand_overs()
+    except LedgerError:  # reported already
+        return
+    known = watch.watchlist.services
+    for service, record in sorted(records.items()):
+        part = f"hand-over of {service}"
+        if record.why:
+            yield Finding(part, ok=False, text=f"not finished. {record.why} {RETRIED}")
+        elif record.kept and service not in known:
+            until = f"{record.until.astimezone(watch.watchlist.zone):%Y-%m-%d}"
+            text = f"{_NO_SERVICE}, and its value stays in the vault until {until}"
+            yield Finding(part, ok=False, text=text)
 
 
 def _vault(vault: Vault, deployment: Deployment) -> Finding:

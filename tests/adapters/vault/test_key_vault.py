@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 
@@ -108,6 +109,26 @@ def test_a_second_value_replaces_the_first(
     vault.keep(LABEL, Secret(new_value()))
     vault.keep(LABEL, value)
     assert stand_in.secrets.values == {NAME: value.reveal()}
+
+
+def test_the_name_of_a_long_service_id_is_one_that_the_vault_allows(
+    vault: KeyVault, stand_in: HandOverVault, value: Secret
+) -> None:
+    label = replace(LABEL, service="long-" * 20 + "id")
+    vault.keep(label, value)
+    assert stand_in.secrets.values == {label.name: value.reveal()}
+    assert label.name.startswith("lapsewatch-long-")
+    assert label.name.endswith(KEY_ID)
+
+
+@pytest.mark.parametrize("call", [KEEP, VALUE], ids=["keep", "value"])
+def test_no_redirect_is_followed(
+    vault: KeyVault, stand_in: HandOverVault, value: Secret, call: Call
+) -> None:
+    elsewhere = {"Location": f"{stand_in.url}/secrets/elsewhere?api-version=7.4"}
+    stand_in.fault("/secrets/", status=307, headers=elsewhere)
+    assert "answered 307" in str(refused(call, vault, value))
+    assert "elsewhere" not in stand_in.secrets.values
 
 
 def test_an_empty_list_of_versions_has_no_value(vault: KeyVault, stand_in: HandOverVault) -> None:

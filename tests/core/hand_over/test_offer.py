@@ -89,7 +89,7 @@ def test_who_may_open() -> None:
         ),
         (opened((DANA, 58)), 1, r"opened by Dana at 08:02; if that was not right, ask its for"),
         (opened((OTHER, 60 * 24)), 1, r"opened by Otto on 19 Nov 2026 at 09:00; if that was"),
-        (opened((DANA, 1)), 0, r"was opened since this page was loaded.*Reload the status page"),
+        (opened((DANA, 1)), 0, "was opened since this page was loaded.*Open the status page again"),
         (opened((DANA, 1)), 2, "was opened since this page was loaded"),
         (READY, 1, "was opened since this page was loaded"),
     ],

@@ -89,6 +89,25 @@ def test_last_messages(last: Notification | None, ready: list[str], orphan: list
     assert told(ended(Ending.ORPHAN, at=AT), "its", last) == orphan
 
 
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        (Ending.ORPHAN, ["orphan"]),
+        (Ending.NOT_CREATED, ["hand_over_failed"]),
+        (Ending.WITHDRAWN, []),
+        (Ending.EXPIRED, []),
+    ],
+)
+def test_a_channel_without_messages_is_notified_of_new_failures(
+    ending: Ending, reason: list[str]
+) -> None:
+    """A secret may be renewed before the first check."""
+    changed = ended(ending, at=AT).changed
+    for days, expected in ((0, reason), (6, reason), (7, [])):
+        now = changed + timedelta(days=days)
+        assert told(ended(ending, at=AT), "its", None, now) == expected
+
+
 def test_a_withdrawal_concerns_those_who_were_notified_before_it() -> None:
     record = ended(Ending.WITHDRAWN, at=AT)
     assert told(record, "libapps-admins", last_message(AT)) == ["withdrawn"]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.core.model.decision import Acknowledgement
+from shared.core.model.hand_over import HandOver, HandOverState
 from shared.core.model.judgement import Judgement
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Severity, Standing
@@ -50,6 +51,27 @@ def test_answer_says_whether_messages_are_still_to_be_sent(done: str) -> None:
     assert later == f"{now} Some messages have not been sent yet; the next check sends them."
 
 
+@pytest.mark.parametrize(
+    ("state", "said", "severity"),
+    [
+        (HandOverState.DONE, "and is deleted from the vault.", Severity.OK),
+        (
+            HandOverState.ENDING,
+            "but is not deleted from the vault yet; see below.",
+            Severity.NOTICE,
+        ),
+    ],
+)
+def test_withdrawn_is_not_always_deleted(
+    state: HandOverState, said: str, severity: Severity
+) -> None:
+    record = HandOver("libcal", state, NEW, PAT, NOW, NOW + timedelta(days=14), NOW)
+    view = replace(service_view(), hand_over=record)
+    assert answered("withdraw", view) == Receipt(
+        f"LibCal: the value was withdrawn, {said}", severity
+    )
+
+
 def test_confirmation_that_was_already_made_is_a_notice() -> None:
     view = service_view(Standing.HEALTHY, NEW, confirmed=True)
     answer = already(view, NOW, ZONE)
@@ -73,6 +95,7 @@ def test_confirmation_that_was_already_made_is_a_notice() -> None:
         ),
         ("It has changed. Nothing was recorded; look again.", "It has changed. Look again."),
         ("The date 2020-01-01 is past.", "The date 2020-01-01 is past."),
+        ("It was opened. Nothing was shown. Reload it.", "It was opened. Reload it."),
         ("", ""),
     ],
 )

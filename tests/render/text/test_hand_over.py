@@ -93,17 +93,20 @@ def test_an_orphan_is_named_with_the_command_that_removes_it() -> None:
     for text in texts("hand_over_orphan"):
         command = f"az ad app credential delete --id {VIEW.app.client_id} --key-id {NEW.key_id}"
         assert command in text
-        assert "then renew again" in text
+        assert "then run “renew” again" in text
 
 
-@pytest.mark.parametrize("record", [READY, OPENED])
-def test_a_link_leads_to_the_installation(record: HandOver) -> None:
+@pytest.mark.parametrize(
+    ("record", "part"), [(READY, "service-libcal"), (OPENED, "libcal-install")]
+)
+def test_a_link_leads_to_the_next_step(record: HandOver, part: str) -> None:
+    """A value that nobody has opened: its button, which is above the steps."""
     assumed = service_view(
         Standing.AWAITING_INSTALL, assumed=True, replacement=NEW, hand_over=record
     )
     for view in (replace(VIEW, hand_over=record), assumed):
         told = message(notice(view, Reason.READY, INSTALLER))
-        assert page_link(told, PAGE_URL) == f"{PAGE_URL}#libcal-install"
+        assert page_link(told, PAGE_URL) == f"{PAGE_URL}#{part}"
 
 
 def test_another_reason_hides_no_news() -> None:
@@ -116,7 +119,7 @@ def test_another_reason_hides_no_news() -> None:
     mail = " ".join(plain_text.text(letter(told)).split())
     assert "Pat Example confirmed" in mail
     assert "The value of the secret “LibCal 2026” was withdrawn." in mail
-    state = "opened by Dana Example on 22 Nov at 09:00 CST; deleted in 14 days (6 Dec)"
+    state = "opened by Dana Example on 22 Nov at 09:00 CST; its value is deleted in 14 days (6 Dec)"
     for reason in (Reason.RUNG, Reason.STILL_WAITING, Reason.STILL_OLD):
         shown = message(notice(replace(VIEW, hand_over=OPENED), reason, INSTALLER))
         assert state in " ".join(plain_text.text(letter(shown)).split())

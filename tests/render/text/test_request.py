@@ -162,3 +162,14 @@ def test_request_stands_once_in_a_mail_about_both() -> None:
     assert "It is part of the request above." in made.text
     assert mailto_of(made)
     assert "do not change that one" not in Page(made.html).text
+
+
+@pytest.mark.parametrize("hands_over", [True, False])
+@pytest.mark.parametrize("runbook", [None, *SHIPPED.values()], ids=["none", *SHIPPED])
+def test_request_says_send_only_where_nothing_is_handed_over(
+    runbook: Runbook | None, *, hands_over: bool
+) -> None:
+    text = asked(replace(due("LibCal", 9, runbook), hands_over=hands_over)).text
+    assert ("hand each value over on the Lapsewatch status page" in text) is hands_over
+    assert ("send us each value" in text) is not hands_over
+    assert "not by email, chat or in the ticket." in text

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.core.model.directory import Kind
+from shared.core.model.news import ABOUT_HAND_OVER
 from shared.core.model.views import ServiceView
 from shared.core.model.vocabulary import Loss, Reason, Standing
 from shared.render.text.dates import Moment, date_of
@@ -118,7 +119,7 @@ def _waiting(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> It
         )
         then = "press Confirm on the status page" if page else "run “confirm”"
         yield f"To settle it, {newest}, check that it syncs, then {then}."
-    elif reason != Reason.STILL_OLD and view.loss == Loss.NONE:
+    elif reason not in {Reason.STILL_OLD, *ABOUT_HAND_OVER} and view.loss == Loss.NONE:
         yield (f"Nobody has confirmed that {name} uses the new {kind} yet, so reminders continue.")
     if view.hands_over and view.hand_over is None and kind != Kind.CERTIFICATE:
         whom = whom_to_ask(view.service)
@@ -130,7 +131,7 @@ def _waiting(view: ServiceView, reason: Reason, at: Moment, *, page: bool) -> It
             "certificate has not been installed" if is_certificate else "value has not been pasted"
         )
         yield f"If the new {done}, {name} is not syncing."
-    if not view.assumed:
+    if not view.assumed and not view.value_missing:
         how = "press Confirm on the status page" if page else "run “confirm”"
         yield f"When {name} syncs with the new {kind}, {how}."
 

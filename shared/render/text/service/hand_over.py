@@ -15,6 +15,8 @@ from shared.render.text.naming import called, counted, listed, whom_to_ask
 
 LABEL = "Handed over"
 RETRIED = "Each hourly run tries again."
+LOOKED_FOR = "The next hourly run looks whether the vault has it."
+"""The value is not anywhere else, so nothing can keep it again but the person."""
 
 
 def headline(view: ServiceView, reason: Reason, at: Moment) -> str:  # noqa: PLR0911  (one for each)
@@ -34,7 +36,7 @@ def headline(view: ServiceView, reason: Reason, at: Moment) -> str:  # noqa: PLR
         case Reason.WITHDRAWN:
             return f"{name}: the new secret was withdrawn"
         case Reason.HAND_OVER_EXPIRED:
-            return f"{name}: the new secret can no longer be opened"
+            return f"{name}: {_unused(record, at)}"
         case Reason.HAND_OVER_FAILED:
             return f"{name}: {_failure(record)}"
         case Reason.ORPHAN:
@@ -52,8 +54,8 @@ def sentences(view: ServiceView, news: Iterable[News], at: Moment) -> Iterator[s
             case Reason.READY:
                 yield _ready(view)
             case Reason.UNOPENED:
-                yield f"{_ready(view)} Nobody has opened it yet."
-                yield f"Its value is deleted {when(record.until, *at, brief=True)}."
+                yield f"Nobody has opened the value of the {called(record.credential)} yet."
+                yield f"It is deleted {when(record.until, *at, brief=True)}."
             case Reason.OPENED_AGAIN:
                 yield from _opened_again(view, record, at)
             case Reason.WITHDRAWN:
@@ -77,7 +79,7 @@ def fact(view: ServiceView, at: Moment) -> str:
         "" if new is not None and new.key_id == record.key_id else f"{called(record.credential)} "
     )
     which = f"{which}by {_opening(Opening(record.by, record.at), at)}"
-    deleted = f"deleted {when(record.until, *at, brief=True)}"
+    deleted = f"its value is deleted {when(record.until, *at, brief=True)}"
     match record.state:
         case HandOverState.READY:
             return f"{which}; nobody has opened it; {deleted}"
@@ -101,6 +103,12 @@ def _opened_again(view: ServiceView, record: HandOver, at: Moment) -> Iterator[s
     yield f"If that was not right, ask {whom_to_ask(view.service)} for a new secret."
 
 
+def _unused(record: HandOver, at: Moment) -> str:
+    days = counted(days_between(record.at, record.until, at.zone), "day")
+    verb = "confirmed" if record.opened else "opened"
+    return f"nobody {verb} the new secret in {days}"
+
+
 def _expired(view: ServiceView, record: HandOver, at: Moment) -> Iterator[str]:
     name, which = clean(view.service.name), called(record.credential)
     days = counted(days_between(record.at, record.until, at.zone), "day")
@@ -114,7 +122,7 @@ def _expired(view: ServiceView, record: HandOver, at: Moment) -> Iterator[str]:
 def _orphan(view: ServiceView, record: HandOver) -> Iterator[str]:
     command = remove_secret(view.app.client_id, record.key_id)
     yield f"Entra created the {called(record.credential)}, but nobody knows its value."
-    yield f"Remove it with “{command}”, then renew again."
+    yield f"Remove it with “{command}”, then run “renew” again."
 
 
 def _failure(record: HandOver) -> str:
@@ -135,7 +143,7 @@ def _failed(record: HandOver, at: Moment) -> Iterator[str]:
     match record.state, record.ending:
         case HandOverState.KEEPING, _:
             yield f"{handed_over}, but the vault has not kept it yet."
-            last = RETRIED
+            last = LOOKED_FOR
         case HandOverState.ENDING, _:
             yield f"The value of the {which} must be deleted, but that failed."
             last = RETRIED

@@ -68,7 +68,8 @@ def _waiting(view: ServiceView, kind: str, expires: str) -> str:
         case Loss.NONE if view.assumed:
             return f"there is a newer {kind}; the older one {expires}"
         case Loss.NONE:
-            return f"new {kind} ready to install; the old one {expires}"
+            old = f"; the old one {expires}" if expires else ""
+            return f"new {kind} ready to install{old}"
 
 
 def _starts(view: ServiceView, at: Moment) -> str:

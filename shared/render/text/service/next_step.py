@@ -81,6 +81,8 @@ def runbook_sections(view: ServiceView) -> Mapping[Role, tuple[str, ...]]:
         return {Role.INSTALLER: ("Install", "Verify")}
     if view.needs_new_credential:
         return {Role.RENEWER: ("Create",), Role.INSTALLER: ("Request",)}
+    if view.value_missing:
+        return {}
     if view.standing == Standing.AWAITING_INSTALL:
         return {Role.INSTALLER: ("Install", "Verify")}
     return {}
