@@ -55,8 +55,7 @@ ABOUT = {
     ),
     "renew": _About(
         "renew",
-        "Create a secret with your own sign-in, and hand its value over. Nobody sees it on the "
-        "way.",
+        "Create a secret with your own sign-in, and hand its value over.",
         DiscreetCommand,
     ),
 }

@@ -16,7 +16,8 @@ PAGE = (DOCS / "personal-data.md").read_text("utf-8")
 STAFF = (DOCS / "staff.md").read_text("utf-8")
 TECHNICAL = (
     "Azure|Entra|app registration|client|API|webhook|tenant|ledger|credential|deploy|command|"
-    "JSON|vault|token|watchlist|configur|server|database|log in|installer|renewer|runbook"
+    "JSON|vault|token|watchlist|configure|configuration|server|database|log in|installer|renewer|"
+    "runbook"
 )
 
 

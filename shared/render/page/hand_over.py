@@ -91,8 +91,8 @@ def _said(record: HandOver, view: ServiceView, visitor: Visitor, at: CheckContex
     if record.why:
         if record.stale and (record.kept or record.state == HandOverState.DONE):
             yield "An earlier value must still be deleted."
-        looks = record.state in {HandOverState.KEEPING, HandOverState.RENEWING}
-        yield f"{error_text(record.why)} {LOOKED_FOR if looks else RETRIED}"
+        keeping = record.state == HandOverState.KEEPING
+        yield f"{error_text(record.why)} {LOOKED_FOR if keeping else RETRIED}"
 
 
 def _ended(record: HandOver, began: str) -> Iterator[str]:
