@@ -35,6 +35,7 @@ ARGUMENTS = {
     "client_id": VALUE,
     "vault": "kv-abc123",
     "secret": "teams-webhook-url",
+    "key_id": VALUE,
 }
 FORBIDDEN = {
     *("change app", "federate", "create principal", "assign people", "read groups", "consent"),
@@ -110,9 +111,8 @@ def said_by_doctor() -> Iterator[str]:
             continue
         for deployment in DEPLOYMENTS:
             given = ARGUMENTS | {"deployment": deployment}
-            yield from function(
-                **{key: given[key] for key in inspect.signature(function).parameters}
-            )
+            said = function(**{key: given[key] for key in inspect.signature(function).parameters})
+            yield from (said,) if isinstance(said, str) else said
 
 
 def collect() -> Iterator[Found]:
