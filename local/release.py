@@ -22,6 +22,8 @@ FILES = {
 }
 """The files in `build`, and their names in a release."""
 SUMS, NOTES = "SHA256SUMS", "notes.md"
+LINK = re.compile(r"\[([^\]]+)\]\((?!https://)[^)]+\)")
+"""To a file of the repository: from the page of a release it leads to nothing."""
 
 
 class ReleaseError(Exception):
@@ -44,7 +46,7 @@ def notes(tag: str, changelog: str) -> str:
         raise ReleaseError(
             f'CHANGELOG.md has no section "## [{VERSION}] - YYYY-MM-DD" with changes.'
         )
-    return section[1].strip() + "\n"
+    return LINK.sub(r"\1", section[1]).strip() + "\n"
 
 
 def collect(build: Path, text: str) -> Path:

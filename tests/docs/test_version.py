@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
+from local.release import notes
 from local.simulation.build import at
 from shared.core.model.check_record import Outcome
 from shared.core.results import CheckResult
@@ -38,8 +39,10 @@ def test_the_documents_have_the_version() -> None:
     assert yaml.safe_load(read("docs/openapi.yaml"))["info"]["version"] == VERSION
     template = yaml.safe_load(read("azure.yaml"))["metadata"]["template"]
     assert template == f"lapsewatch@{VERSION}"
-    (latest, *_) = re.findall(r"^## \[?([\w.]+)", read("CHANGELOG.md"), re.MULTILINE)
-    assert latest in {"Unreleased", VERSION}
+
+
+def test_the_version_has_a_dated_section_of_the_changelog() -> None:
+    assert notes(f"v{VERSION}", read("CHANGELOG.md"))
 
 
 def test_a_check_logs_the_version() -> None:

@@ -5,14 +5,16 @@ import re
 from shared.core.judge.schedule import STALE_AFTER
 from shared.render.text.commands import GRAPH_ROLES
 from tests.functions_host.host_process import ROOT
-from tests.infra.test_azd import OUTPUTS
+from tests.infra.test_azd import FROM_AZD, OUTPUTS
 from tests.support.snapshots import read
 
 PERMISSIONS = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 OTHERS = {
     *(ROOT / "docs" / "how-to").glob("*.md"),
+    ROOT / "docs" / "hand-over.md",
     ROOT / "docs" / "personal-data.md",
+    ROOT / "docs" / "tenants.md",
     ROOT / "docs" / "start" / "first-deployment.md",
 }
 OPERATIONS = [PERMISSIONS, OPERATE, *(page.read_text("utf-8") for page in sorted(OTHERS))]
@@ -44,7 +46,7 @@ def test_every_name_in_a_command_is_set_before_its_use() -> None:
             assert used <= given, line
             given |= set(re.findall(r"^ *([A-Z_]+)=", line))
             if "azd env get-values" in line:
-                given |= OUTPUTS
+                given |= OUTPUTS | FROM_AZD
 
 
 def test_values_read_from_azd_are_outputs_or_parameters() -> None:
@@ -57,7 +59,7 @@ def test_values_read_from_azd_are_outputs_or_parameters() -> None:
         )
     )
     assert {"LAPSEWATCH_APP_NAME", "LAPSEWATCH_VAULT_NAME"} <= named
-    assert named <= set(read("default").outputs) | parameters
+    assert named <= set(read("default").outputs) | parameters | FROM_AZD
     assert settable
     assert settable <= parameters
 

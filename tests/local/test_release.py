@@ -17,7 +17,7 @@ CHANGELOG = f"""# Changelog
 
 ## [{VERSION}] - 2026-11-29
 ### Added
-- Add this.
+- Add [this](docs/this.md#part), as [they](https://example.org/) say.
 
 ## [0.9.0] - 2026-01-01
 - Add that.
@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_notes_are_the_section_of_the_version() -> None:
-    assert notes(TAG, CHANGELOG) == "### Added\n- Add this.\n"
+    assert notes(TAG, CHANGELOG) == "### Added\n- Add this, as [they](https://example.org/) say.\n"
 
 
 @pytest.mark.parametrize(
