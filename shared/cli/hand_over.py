@@ -64,5 +64,7 @@ def _show(done: HandOverDone, configured: Settings, *, json_: bool) -> None:
     if late := pending(done.check):
         write_error(f"Saved. {late}")
     if done.record.failed:
-        write_error("The vault still has the value. Each hourly run tries to delete it.")
+        write_error(
+            "Withdrawn, but the vault may still have the value. The next hourly run deletes it."
+        )
         raise typer.Exit(FAILED)

@@ -243,6 +243,21 @@ def test_a_value_is_handed_over_and_withdrawn(
     commands.assert_unspoken(ran, back)
 
 
+def test_a_withdrawal_whose_value_is_not_deleted_is_no_success(commands: Commands) -> None:
+    hint, ends = VALUE[:3], datetime.now(UTC) + timedelta(days=730)
+    commands.tenant.add_secret(LIBAPPS_CLIENT_ID, name="LibCal 2028", ends=ends, hint=hint)
+    commands("hand-over", "libcal", typed=f"{VALUE}\n")
+    rights = commands.tenant.hand_over.rights
+    commands.tenant.hand_over.rights = set()
+    back = commands("hand-over", "libcal", "--withdraw")
+    assert (back.status, [*commands.values().values()]) == (1, [VALUE])
+    assert "must still be deleted" in " ".join(back.out.split())
+    assert "The next hourly run deletes it." in " ".join(back.err.split())
+    commands.tenant.hand_over.rights = rights
+    commands("tick")
+    assert commands.values() == {}
+
+
 def test_a_value_that_does_not_fit_is_refused(commands: Commands) -> None:
     ran = commands("hand-over", "libcal", typed=f"{VALUE}\n")
     assert (ran.status, ran.out, commands.values()) == (1, "", {})
