@@ -15,7 +15,7 @@ from shared.config.setting_list import HAND_OVER_VAULT
 from shared.config.settings import PageAuth, Settings
 from shared.config.settings_loader import load, load_graph, load_heartbeat
 from shared.connections import (
-    connect_channel,
+    connect_channels,
     graph_credentials,
     open_ledger,
     open_vault,
@@ -104,7 +104,7 @@ def watching(
     with ExitStack() as opened:
         save_left, send_left = _left(time.save), _left(time.send)
         ledger = open_ledger(settings, watchlist, clock, environment, opened, left=save_left)
-        channels = _channels(settings, own_tenant, send_left)
+        channels = connect_channels(settings, own_tenant, left=send_left)
         yield Watch(
             watchlist=watchlist,
             directory=graph_directory(settings.graph, to_read),
@@ -128,15 +128,6 @@ def _left(ends: datetime) -> TimeLeft:
         return (ends - clock()).total_seconds()
 
     return left
-
-
-def _channels(
-    settings: Settings, own_tenant: CredentialFactory, left: TimeLeft
-) -> Mapping[str, Channel]:
-    return {
-        name: connect_channel(channel, settings, own_tenant, left=left)
-        for name, channel in settings.watchlist.channels.items()
-    }
 
 
 def _inventory(

@@ -125,6 +125,16 @@ def connect_channel(
             return _mailbox(channel, settings, own_tenant, left)
 
 
+def connect_channels(
+    settings: Settings, own_tenant: CredentialFactory, *, left: TimeLeft
+) -> Mapping[str, Channel]:
+    """Return every channel of the watchlist by its name."""
+    return {
+        name: connect_channel(channel, settings, own_tenant, left=left)
+        for name, channel in settings.watchlist.channels.items()
+    }
+
+
 def owner_mailbox(
     owner: Owner, settings: Settings, own_tenant: CredentialFactory, *, left: TimeLeft = unlimited
 ) -> Channel:

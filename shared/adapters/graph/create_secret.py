@@ -61,17 +61,7 @@ class GraphSecretCreator:
         self._timeouts, self._clock = timeouts, clock
 
     def create(self, object_id: str, name: str, ends: datetime) -> CreatedSecret:
-        """Create a client secret on the app registration; send the request once.
-
-        Args:
-            object_id: The object id of the app registration.
-            name: The name of the secret.
-            ends: When it expires, in whole seconds.
-
-        Raises:
-            CreationRefused: Entra did not create it.
-            CreationUnknown: Whether Entra created it is not known.
-        """
+        """Create a client secret with one request; see `shared.ports.secret_creator`."""
         silence_libraries()
         made = self._answer(self._request(object_id, name, ends), ends)
         if isinstance(made, PortError):

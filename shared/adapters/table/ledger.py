@@ -24,7 +24,7 @@ are written under the lease. The inventory (`inventory_ledger`) has a partition 
 A row that cannot be read is set aside, and stops nothing else: see `unreadable`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from copy import copy
 from dataclasses import replace
@@ -34,6 +34,7 @@ from typing import Self
 from azure.core.credentials import TokenCredential
 
 from shared.adapters.table.client import CALL_SECONDS
+from shared.adapters.table.hand_overs import TableHandOvers
 from shared.adapters.table.history import TableHistory
 from shared.adapters.table.inventory_ledger import TableInventoryLedger
 from shared.adapters.table.keys import key
@@ -41,22 +42,20 @@ from shared.adapters.table.kinds import Remembered, key_of
 from shared.adapters.table.last_checks import LAST_CHECKS, last_checks_of
 from shared.adapters.table.lease import TERM, TableLease
 from shared.adapters.table.memory_rows import memory_of
-from shared.adapters.table.records import RowError, record_of
 from shared.adapters.table.store import TableStore
-from shared.adapters.table.transactions import Action, write, write_at
+from shared.adapters.table.transactions import write, write_at
 from shared.adapters.timeout import TimeLeft, unlimited
 from shared.core.model.check_record import LastChecks
 from shared.core.model.decision import Acknowledgement
 from shared.core.model.hand_over import HandOver
 from shared.core.model.memory import Changes, Memory, Removals
-from shared.core.model.notification import Notification, UnreadableRow
+from shared.core.model.notification import Notification
 from shared.ports.clock import Clock
-from shared.ports.errors import LedgerConflict, UnreadableRowConflict
+from shared.ports.errors import LedgerConflict
 from shared.ports.ledger import Held, Lease
-from shared.render.text.unreadable import unreadable_rows
 
 
-class TableLedger(TableHistory):
+class TableLedger(TableHistory, TableHandOvers):
     """A ledger in one table; implements the port `Ledger`. Safe to share between threads."""
 
     def __init__(  # noqa: PLR0913  (all by keyword)
@@ -146,40 +145,6 @@ class TableLedger(TableHistory):
         if not self._hands_over:
             return replace(memory, hand_overs={})
         return replace(memory, hands_over=True)
-
-    def hand_overs(self, *, even_if_off: bool = False) -> Mapping[str, HandOver]:
-        """Return the hand-overs: one request, or none if no vault is configured."""
-        if not self._hands_over and not even_if_off:
-            return {}
-        return memory_of(self._store.rows("handover:", "handover;")).hand_overs
-
-    def save_hand_over(self, record: HandOver) -> HandOver:
-        """Write a hand-over under its version; see `shared.ports.Ledger`.
-
-        The SDK repeats a request whose response was lost, and then meets its own first try. So
-        after a conflict the row that is there counts, if it is the same.
-        """
-        action: Action = "replace" if record.version else "create"
-        try:
-            (version,) = self._store.write([write(action, record, record.version)])
-        except LedgerConflict as conflict:
-            found = self._store.row(key_of(record))
-            try:
-                there = record_of(HandOver, found) if found is not None else None
-            except RowError as error:
-                row = UnreadableRow(key_of(record), str(error))
-                raise UnreadableRowConflict(unreadable_rows([row])) from None
-            if there != record:
-                raise conflict from None
-            return there
-        return replace(record, version=version) if version else self._reread(record)
-
-    def _reread(self, record: HandOver) -> HandOver:
-        """Return a hand-over with its version, which a response may leave out."""
-        found = self.hand_overs().get(record.service)
-        if found != record:
-            raise LedgerConflict("The ledger has changed since it was read.")
-        return found
 
     def remember(self, facts: Changes) -> None:
         """Write what changed, in one transaction per 100 rows.
