@@ -32,7 +32,7 @@ def host(lapsewatch: Lapsewatch, tmp_path: Path) -> Iterator[Host]:
 
 def posted(host: Host) -> dict[str, object]:
     answer = requests.post(f"{host.url}/check", headers=KEY, timeout=60)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 200, answer.text or host.log()
     document: dict[str, object] = answer.json()
     return document
 

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from local.stand_in.entra import Certificate, ClientSecret, Registration, ServicePrincipal
 from local.stand_in.stories import LIBAPPS_CLIENT_ID
 
-SOON, FAR = "2027-06-18T09:15:00Z", "2029-06-16T09:15:00Z"
+SOON, FAR = "2027-06-18T09:15:00Z", "2028-02-16T09:15:00Z"
 CREATED = "2025-01-10T09:15:30.1234567Z"
 
 

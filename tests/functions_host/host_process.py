@@ -115,6 +115,7 @@ def tolerant(folder: Path, *arguments: str, app: Path = SAMPLE, **settings: str)
         finally:
             process.kill()
             process.wait(timeout=30)
+            print(errors.read_text())  # noqa: T201  (for `tests.support.secret_scan` and failure reports)
     assert "Warning" not in host.log()  # nothing was left open
 
 

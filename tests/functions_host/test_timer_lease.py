@@ -1,9 +1,9 @@
 """The lease of a timer: one host of several runs it, and a run that was cut is repeated."""
 
 import logging
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -49,13 +49,22 @@ def test_one_of_two_hosts_on_a_folder_runs_the_timer(tmp_path: Path) -> None:
 
 
 def test_lease_is_renewed_while_a_host_lives(tmp_path: Path) -> None:
-    def now() -> datetime:
-        return datetime.now(UTC)
+    """The clock stands still between two renewals, so a slow machine changes nothing."""
+    now, asked = at(7), Queue[datetime]()
 
-    mine, other = Lease(tmp_path, "tick", 0.3, now), Lease(tmp_path, "tick", 0.3, now)
+    def clock() -> datetime:
+        asked.put(now)
+        return now
+
+    seconds = 0.02
+    mine = Lease(tmp_path, "tick", seconds, clock)
+    other = Lease(tmp_path, "tick", seconds, lambda: now)
     assert mine.take()
     with mine.kept():
-        until = time.monotonic() + 0.5
-        while time.monotonic() < until:
+        for _ in range(4):
+            now += timedelta(seconds=seconds * 0.75)
+            asked_at_the_new_time = 0
+            while asked_at_the_new_time < 2:  # the first renewal is over when the second begins
+                asked_at_the_new_time += asked.get(timeout=20) == now
             assert not other.take()
     assert other.take()

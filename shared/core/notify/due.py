@@ -27,6 +27,8 @@ NEVER = 10**6
 class _Candidate(NamedTuple):
     """An item that may be due."""
 
+    item: str
+    """Its id, which is not made again for each channel."""
     view: View
     roles: Roles
     state: ItemState | None
@@ -37,8 +39,9 @@ def messages_due(judgement: Judgement, at: CheckContext) -> tuple[Message, ...]:
     audience = Audience(at)
     states = {**at.memory.items, **{state.item: state for state in judgement.changes.items}}
     items = [
-        _Candidate(view, {} if _is_muted(view, at) else audience.of(view), states.get(view.item))
+        _Candidate(item, view, {} if _is_muted(view, at) else audience.of(view), states.get(item))
         for view in judgement.views
+        for item in (view.item,)
     ]
     messages = (_message(channel, items, judgement, at) for channel in at.watchlist.channels)
     made = requests(judgement.services)
@@ -77,7 +80,7 @@ def _notices(channel: str, items: Iterable[_Candidate], at: CheckContext) -> lis
 def _notice(channel: str, item: _Candidate, at: CheckContext) -> Notice | None:
     """Return what is due about an item; also to a channel that only its hand-over concerns."""
     view, roles = item.view, item.roles.get(channel, frozenset())
-    last = at.memory.notifications.get((view.item, channel))
+    last = at.memory.notifications.get((item.item, channel))
     reason = reason_due(view, item.state, last, at) if roles else None
     news = news_due(view, channel, last, at) if isinstance(view, ServiceView) else ()
     if isinstance(view, ServiceView) and news:
