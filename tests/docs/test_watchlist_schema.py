@@ -1,5 +1,6 @@
 """The JSON Schema of the watchlist accepts what the loader accepts, as far as a schema can."""
 
+import functools
 import json
 import re
 import tomllib
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no types of its own
 
 from shared.config import values, watchlist_rules
 from shared.config.problems import Misconfigured
@@ -24,11 +24,11 @@ from tests.config.test_watchlist import GOOD, mistakes
 from tests.contract.test_settings import GOOD as ENVIRONMENT
 from tests.contract.test_settings import RUNBOOK, WATCHLIST
 from tests.support.examples import examples
+from tests.support.schema_validator import validator
 from tests.support.toml import watchlist_toml
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs/reference/watchlist.schema.json").read_text("utf-8"))
-VALIDATOR = Draft202012Validator(SCHEMA)
 WHOLE = tomllib.loads(
     WATCHLIST
     + """
@@ -64,8 +64,13 @@ ONLY_THE_LOADER = (
 """What a schema cannot know: docs/reference/watchlist.md lists it."""
 
 
+@functools.cache
+def whole_validator() -> Any:  # noqa: ANN401  (a class without types)
+    return validator(SCHEMA)
+
+
 def is_valid(data: object) -> bool:
-    return bool(VALIDATOR.is_valid(data))
+    return bool(whole_validator().is_valid(data))
 
 
 def load(document: str) -> Watchlist:
@@ -103,7 +108,7 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_schema_is_one_itself() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+    whole_validator().check_schema(SCHEMA)
     assert all(each["additionalProperties"] is False for _, each in tables(SCHEMA))
 
 
@@ -120,7 +125,7 @@ def test_each_key_is_explained_with_its_type_default_and_example() -> None:
             assert (name in each.get("required", ())) != has_default, place
             for example in key["examples"]:
                 part_alone = {**part, "$defs": SCHEMA["$defs"]}
-                assert Draft202012Validator(part_alone).is_valid(example), place
+                assert validator(part_alone).is_valid(example), place
 
 
 def test_schema_has_the_keys_of_the_loader() -> None:

@@ -36,6 +36,7 @@ MARKERS = {
 """The marker of each thing that a test may use."""
 STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}
 """The audit events of a process start."""
+PROPERTIES = (property, functools.cached_property)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,22 +108,37 @@ def _marker(each: object) -> str:
     return next((marker for known, marker in MARKERS.items() if each is known), "")
 
 
-def _named_in(each: object) -> Iterator[object]:
-    """Yield the objects that a function or a class of ours names."""
+def _named_in(each: object) -> tuple[object, ...]:
+    """Return the objects that a function or a class of ours names."""
     each = getattr(each, "__wrapped__", each)
     if isinstance(each, MethodType | staticmethod | classmethod):
         each = each.__func__
-    if isinstance(each, property | functools.cached_property):
+    if isinstance(each, PROPERTIES):
         each = getattr(each, "fget", None) or getattr(each, "func", None)
-    if not str(getattr(each, "__module__", "")).startswith(("tests.", "local.")):
-        return
+    return _named(each) if _is_ours(each) and isinstance(each, FunctionType | type) else ()
+
+
+def _is_ours(each: object) -> bool:
+    return str(getattr(each, "__module__", "")).startswith(("tests.", "local."))
+
+
+@functools.cache
+def _named(each: FunctionType | type) -> tuple[object, ...]:
+    return tuple(
+        named
+        for named in _each_named(each)
+        if isinstance(named, PROPERTIES) or _is_ours(named) or _marker(named)
+    )
+
+
+def _each_named(each: FunctionType | type) -> Iterator[object]:
     if isinstance(each, FunctionType):
         for name in _names(each.__code__):
             value = each.__globals__.get(name)
             yield value
             if isinstance(value, ModuleType) and value.__name__.startswith(("tests.", "local.")):
                 yield from (getattr(value, other, None) for other in _names(each.__code__))
-    elif isinstance(each, type):
+    else:
         yield from vars(each).values()
         yield from each.__bases__
 

@@ -1,5 +1,6 @@
 """The page as a whole: well-formed, without inline code, and safe with hostile text."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -69,16 +70,17 @@ def test_page_has_no_inline_code_and_no_foreign_assets(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    "made",
     [
-        lived(library()),
-        lived(safe()),
-        lived(stopped()),
-        single(SAFE, last_checks=FAILED, read=False),
+        lambda: lived(library()),
+        lambda: lived(safe()),
+        lambda: lived(stopped()),
+        lambda: single(SAFE, last_checks=FAILED, read=False),
     ],
+    ids=["library", "safe", "stopped", "failed"],
 )
-def test_headings_are_in_order_and_inputs_have_labels(data: PageData) -> None:
-    shown = parsed(data)
+def test_headings_are_in_order_and_inputs_have_labels(made: Callable[[], PageData]) -> None:
+    shown = parsed(made())
     levels = [int(tag[1]) for tag, _ in shown.headings]
     assert levels[0] == 1
     assert levels.count(1) == 1
