@@ -1,11 +1,12 @@
 """The navigation of the site, from `docs/navigation.txt`.
 
-A line without indent names a part. An indented one is a page: its path from `docs/`, and if its
-own title is too long for the navigation, `|` and a shorter one.
+A line without indent names a part, or a group of one behind ":". An indented one is a page: its
+path from `docs/`, and if its own title is too long for the navigation, `|` and a shorter one.
 """
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 PARTS = ("Start", "How-to", "Reference", "Explanation")
@@ -24,7 +25,7 @@ class Page(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of the navigation."""
+    """A part of the navigation, or a group of it."""
 
     name: str
     pages: tuple[Page, ...]
@@ -43,8 +44,9 @@ def read_navigation(text: str) -> Sequence[Part]:
             raise NavigationError(f"Line {number} is a page before the first part.")
         path, _, title = (each.strip() for each in line.partition("|"))
         parts[[*parts][-1]].append(Page(posixpath.normpath(f"docs/{path}"), title))
-    if tuple(parts) != PARTS:
-        raise NavigationError(f"The parts are {', '.join(parts)}; expected {', '.join(PARTS)}.")
+    named = tuple(part for part, _ in groupby(name.partition(":")[0] for name in parts))
+    if named != PARTS:
+        raise NavigationError(f"The parts are {', '.join(named)}; expected {', '.join(PARTS)}.")
     paths = [page.path for pages in parts.values() for page in pages]
     for path in paths:
         if paths.count(path) > 1:

@@ -47,11 +47,17 @@ def test_the_navigation_becomes_directives_of_sphinx() -> None:
     assert text.count("```{toctree}") == 4
 
 
+def test_a_part_may_have_groups() -> None:
+    text = LISTED.replace("How-to", "How-to: watch\n  b.md\nHow-to: deploy")
+    assert [part.name for part in read_navigation(text)][1:3] == ["How-to: watch", "How-to: deploy"]
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
         ("  a.md\n", "Line 1 is a page before the first part"),
         ("Start\nHow-to\n", "expected Start, How-to, Reference, Explanation"),
+        (EMPTY + "How-to: late\n", "Explanation, How-to; expected Start"),
         (EMPTY + "  a.md\n  a.md\n", "The page docs/a.md is there twice"),
     ],
 )
