@@ -12,6 +12,7 @@ from tests.support.notices import (
     INSTALLER,
     NEW,
     NOW,
+    PAT,
     RENEWER,
     credential,
     message,
@@ -62,7 +63,11 @@ HAND_OVERS: dict[str, Message] = {
         INSTALLER | RENEWER,
     ),
     "hand_over_rung": told(opened(hand_over(EARLIER), "Dana Example"), Reason.RUNG, INSTALLER),
-    "hand_over_withdrawn": told(ended(Ending.WITHDRAWN, at=EARLIER), Reason.WITHDRAWN, INSTALLER),
+    "hand_over_withdrawn": told(
+        replace(ended(Ending.WITHDRAWN, at=EARLIER), withdrawn_by=PAT),
+        Reason.WITHDRAWN,
+        INSTALLER,
+    ),
     "hand_over_expired_with_page": told(
         ended(Ending.EXPIRED, at=TOO_EARLY), Reason.HAND_OVER_EXPIRED, INSTALLER | RENEWER
     ),

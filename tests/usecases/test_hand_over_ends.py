@@ -31,6 +31,7 @@ def test_withdraw(stage: Stage) -> None:
     stage.paste()
     record = stage.withdraw()
     assert (record.state, record.ending) == (HandOverState.DONE, Ending.WITHDRAWN)
+    assert record.withdrawn_by == ANNA
     assert stage.vault.values == {}
     assert stage.kinds == ["hand_over", "withdraw"]
     with pytest.raises(Refused, match="There is no value of LibCal to withdraw"):

@@ -59,7 +59,12 @@ def opened(record: HandOver, by: Person, at: datetime) -> DecisionChanges:
 def withdrawn(record: HandOver, by: Person, at: datetime) -> DecisionChanges:
     """Return the decision before a value is deleted because a person takes it back."""
     ending = replace(
-        record, state=HandOverState.ENDING, ending=Ending.WITHDRAWN, why="", changed=at
+        record,
+        state=HandOverState.ENDING,
+        ending=Ending.WITHDRAWN,
+        withdrawn_by=by,
+        why="",
+        changed=at,
     )
     return _decision(DecisionKind.WITHDRAW, by, ending, at)
 

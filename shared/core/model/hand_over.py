@@ -85,6 +85,7 @@ class HandOver:
     opened: tuple[Opening, ...] = ()
     """Oldest first."""
     ending: Ending = Ending.NONE
+    withdrawn_by: Person | None = None
     why: str = ""
     """Why the value could not be kept or deleted yet, in a sentence; empty if nothing failed."""
     stale: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ FULL = replace(
     renewed=True,
     opened=(Opening(DANA, NOW), Opening(DANA, NOW + timedelta(minutes=3))),
     ending=Ending.WITHDRAWN,
+    withdrawn_by=ANN,
     why="The vault did not answer.",
     stale=("1-old", "1-older"),
     orphans=("1-lost",),

@@ -59,8 +59,7 @@ def sentences(view: ServiceView, news: Iterable[News], at: Moment) -> Iterator[s
             case Reason.OPENED_AGAIN:
                 yield from _opened_again(view, record, at)
             case Reason.WITHDRAWN:
-                which = called(record.credential)
-                yield f"The value of the {which} was withdrawn. Nobody can open it any more."
+                yield f"{_withdrawal(record)} Nobody can open it any more."
             case Reason.HAND_OVER_EXPIRED:
                 yield from _expired(view, record, at)
             case Reason.ORPHAN:
@@ -101,6 +100,13 @@ def _opened_again(view: ServiceView, record: HandOver, at: Moment) -> Iterator[s
     yield f"{who} opened the value of the {which} on {then}."
     yield f"Before that, it was opened by {_openings(before, at)}."
     yield f"If that was not right, ask {whom_to_ask(view.service)} for a new secret."
+
+
+def _withdrawal(record: HandOver) -> str:
+    which = called(record.credential)
+    if record.withdrawn_by is None:
+        return f"The value of the {which} was withdrawn."
+    return f"{clean(record.withdrawn_by.name)} withdrew the value of the {which}."
 
 
 def _unused(record: HandOver, at: Moment) -> str:
