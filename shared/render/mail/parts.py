@@ -33,6 +33,8 @@ class Block:
     headline: str
     why: str
     facts: tuple[Fact, ...]
+    page_url: str
+    """The part of the status page about it; empty if there is none."""
     request: ReadyRequest | None
     steps: tuple[Steps, ...]
     links: tuple[Link, ...]
@@ -50,4 +52,4 @@ class Letter:
     blocks: tuple[Block, ...]
     closing: tuple[str, ...]
     page_url: str
-    """Empty if there is no status page."""
+    """Empty if there is no status page, or if a block leads there."""

@@ -39,6 +39,8 @@ def _block(block: Block) -> Iterator[str]:
         yield wrapped(block.why, WIDTH)
     if block.facts:
         yield "\n".join(map(_fact, block.facts))
+    if block.page_url:
+        yield f"Status page: {block.page_url}"
     if block.request:
         yield from _request(block.request)
     for steps in block.steps:

@@ -19,8 +19,14 @@ def page_link(message: Message, page_url: str) -> str:
     """Return the address of the page at the part of the first notice; empty without a page."""
     if not page_url or not message.notices:
         return page_url
-    part = _part(min(message.notices, key=lambda notice: notice.order))
-    return f"{page_url}#{part}" if part else page_url
+    first = min(message.notices, key=lambda notice: notice.order)
+    return part_link(first, page_url) or page_url
+
+
+def part_link(notice: Notice, page_url: str) -> str:
+    """Return the address of the part of the page about a notice; empty without one."""
+    part = _part(notice)
+    return f"{page_url}#{part}" if page_url and part else ""
 
 
 def _part(notice: Notice) -> str:
