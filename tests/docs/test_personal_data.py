@@ -31,6 +31,9 @@ def test_every_row_with_a_person_is_on_the_page() -> None:
     rows = {name for name, kind in KINDS.items() if has_a_person(kind.record)}
     assert rows == {"acknowledgement", "assignment", "handover", "hold"}
     assert has_a_person(Decision)
+    for column in ("by", "withdrawn_by"):
+        assert "Person" in str(annotations_of(HandOver)[column])
+        assert f"{column}_name" in PAGE
     for name in (*rows, "~decision", "told", "listed"):
         assert f"`{name}`" in PAGE, name
 
