@@ -13,7 +13,7 @@ import requests
 from shared.core.model.secret import Secret
 
 TIMEOUT_SECONDS = 60.0
-_SHOWN = re.compile(r'<input[^>]* id="value" value="([^"]*)"')
+_SHOWN = re.compile(r'<textarea id="value"[^>]*>([^<]*)<')
 
 
 @dataclass

@@ -216,7 +216,7 @@ class PlayedPage:
             return Response(json.dumps(self.status()), mimetype="application/json")
         if request.method == "POST":
             self.received.append((name, parse_qs(request.get_data(as_text=True))))
-            value = f'<input type="text" id="value" value="{html.escape(self.shown)}" readonly>'
+            value = f'<textarea id="value" readonly>{html.escape(self.shown)}</textarea>'
             return Response(value, 200 if name == "show-value" else 303, mimetype="text/html")
         return Response(PAGE, mimetype="text/html")
 

@@ -25,8 +25,7 @@ if (navigator.clipboard) {
 }
 
 addEventListener("pagehide", () => {
-  for (const field of document.querySelectorAll("input[data-forget], input[type=password]")) {
-    field.value = "";
-    field.removeAttribute("value");
+  for (const field of document.querySelectorAll("[data-forget], input[type=password]")) {
+    field.value = field.defaultValue = "";
   }
 });
