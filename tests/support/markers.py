@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from local import cards
 from local.azurite import Azurite
+from local.docs_site import one_sheet
 from tests.support import az, kql_binding
 from tests.support.forks import Forks
 
@@ -24,6 +25,7 @@ MARKERS = {
     Azurite: "azurite",
     sync_playwright: "browser",
     cards.drawn: "browser",
+    one_sheet.sheets: "browser",
     cards.problems: "node",
     kql_binding.bound: "node",
     subprocess: "process",
