@@ -22,7 +22,10 @@ from pathlib import Path
 from local.command_help import answer_help
 
 ROOT = Path(__file__).parents[2]
-TOOLS = {".git", ".venv", "node_modules", "build", "__pycache__", ".mypy_cache", ".ruff_cache"}
+TOOLS = {
+    *(".git", ".venv", "node_modules", "build", "__pycache__"),
+    *(".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+}
 GENERATED = {"tests/golden", "tests/recorded", "requirements.txt", "requirements-dev.txt"}
 """Golden files repeat texts that are checked where they are written."""
 QUOTING = {"tests/docs/banned_phrases.txt", "tests/docs/test_plain_english.py"}
