@@ -33,7 +33,11 @@ Months = Annotated[
     ),
 ]
 Again = Annotated[
-    bool, typer.Option("--again", help="Create one even if a new secret waits to be installed.")
+    bool,
+    typer.Option(
+        "--again",
+        help="Create one even if a new secret waits to be installed, and delete the value of that.",
+    ),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be created; create and save nothing.")
