@@ -69,7 +69,7 @@ def views_of(evil: str) -> list[View]:
     labels = dict.fromkeys(LIBCAL.channels, evil)
     service = replace(LIBCAL, name=evil or "-", breaks=evil, labels=labels)
     app = AppRecord(
-        "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, evil, (), NOW
+        "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, "", (), NOW
     )
     one = credential(evil, 3, hint=evil)
     more: dict[str, Any] = {"service": service, "app": app, "candidates": (one,)}
@@ -86,7 +86,7 @@ def views_of(evil: str) -> list[View]:
             app=app,
             watched=replace(WATCHED, name=evil or "-"),
         ),
-        replace(app_view(evil), app=app),
+        replace(app_view(evil), app=replace(app, disabled=evil)),
         replace(leftover(1), owner=waiting, credential=one),
         reading(evil),
         replace(channel(evil), label=evil),
