@@ -68,9 +68,7 @@ def views_of(evil: str) -> list[View]:
     """Return every kind of view, with the text wherever text from outside can stand."""
     labels = dict.fromkeys(LIBCAL.channels, evil)
     service = replace(LIBCAL, name=evil or "-", breaks=evil, labels=labels)
-    app = AppRecord(
-        "libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, "", (), NOW
-    )
+    app = AppRecord("libcal", "5d1c0e7a-96b4-4f0e-8a51-2f6c9b3413d6", "o", evil, True, "", (), NOW)
     one = credential(evil, 3, hint=evil)
     more: dict[str, Any] = {"service": service, "app": app, "candidates": (one,)}
     waiting = service_view(
