@@ -33,6 +33,12 @@ ON_WINDOWS = (
     "Chromium/Application/chrome.exe",
     "Microsoft/Edge/Application/msedge.exe",
 )
+QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--hide-scrollbars", "--disable-background-networking", "--disable-component-update"),
+    "--disable-sync",
+)
+"""The options without a window, and without requests of the browser's own."""
 PLAYWRIGHT_CACHES = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 OF_PLAYWRIGHT = (
     "chromium-*/chrome-linux*/chrome",

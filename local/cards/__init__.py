@@ -17,7 +17,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from local.browser import BrowserFailed, find_browser, path_for, run_browser
+from local.browser import QUIET, BrowserFailed, find_browser, path_for, run_browser
 
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build"
@@ -118,15 +118,6 @@ def words(page: str) -> str:
 
 def _browse(page: str, *options: str, within: float, picture: Path | None = None) -> str:
     browser = find_browser()
-    quiet = (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--hide-scrollbars",
-    )
-    offline = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
     if picture is not None:
         options += (f"--screenshot={path_for(browser, picture)}",)
     BUILD.mkdir(exist_ok=True)
@@ -138,8 +129,7 @@ def _browse(page: str, *options: str, within: float, picture: Path | None = None
         file.write_text(page, encoding="utf-8")
         profile = path_for(browser, Path(folder, "profile"))
         arguments = [
-            *quiet,
-            *offline,
+            *QUIET,
             f"--user-data-dir={profile}",
             *options,
             path_for(browser, file).as_uri(),

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local.browser import BrowserError, find_browser, run_browser
+from local.browser import QUIET, BrowserError, find_browser, run_browser
 from local.command_help import answer_help
 from local.simulation.build import at, secret, service, watchlist
 from local.simulation.world import World
@@ -60,19 +60,12 @@ def main() -> None:
     PICTURE.write_text(drawn, encoding="utf-8")
     size = drawn.split('viewBox="0 0 ')[1].split('"')[0].replace(" ", ",")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        options = (
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--hide-scrollbars",
-        )
         where = (
             f"--user-data-dir={profile}",
             f"--screenshot={PICTURE.with_suffix('.png')}",
             f"--window-size={size}",
         )
-        run_browser(find_browser(windows=False), [*options, *where, PICTURE.as_uri()], within=60)
+        run_browser(find_browser(windows=False), [*QUIET, *where, PICTURE.as_uri()], within=60)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ class HandOver:
     """Oldest first."""
     ending: Ending = Ending.NONE
     withdrawn_by: Person | None = None
+    """Who took the value back, if a person did."""
     why: str = ""
     """Why the value could not be kept or deleted yet, in a sentence; empty if nothing failed."""
     stale: tuple[str, ...] = ()

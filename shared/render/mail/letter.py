@@ -18,7 +18,7 @@ from shared.render.text.headlines import headline, next_message, summary, title
 from shared.render.text.inventory import InventoryWords
 from shared.render.text.links import https
 from shared.render.text.next_steps import items_to_ask_for, lead, sections_of, step_of
-from shared.render.text.page_part import part_link
+from shared.render.text.page_part import page_link, part_link
 from shared.render.text.request import Shown, ready_request, requests_shown
 from shared.render.text.runbooks import filled
 from shared.render.text.suggested_name import suggested_name
@@ -61,7 +61,7 @@ def letter(
         watching=lines,
         blocks=blocks,
         closing=(*_closing(message, reply_to, cut), *(_why_you(message) if is_mail else ())),
-        page_url="" if any(block.page_url for block in blocks) else page_url,
+        page_url="" if any(block.page_url for block in blocks) else page_link(message, page_url),
     )
 
 

@@ -12,7 +12,7 @@ from shared.render.mail import plain_text
 from shared.render.mail.letter import letter
 from shared.render.mail.subject import subject
 from shared.render.text.page_part import page_link
-from tests.render.cases import HEALTHY, WAITING
+from tests.render.cases import HEALTHY, READ, WAITING
 from tests.support.notices import (
     BOTH,
     COPY,
@@ -58,6 +58,13 @@ def test_link_opens_what_the_message_is_about(
 
 def test_a_message_about_nothing_opens_the_page() -> None:
     assert page_link(message(introduction=True), PAGE_URL) == PAGE_URL
+
+
+def test_mail_with_a_line_for_each_credential_leads_to_the_tenant() -> None:
+    notices = (notice(inventory_view(f"App {number}", 3), roles=COPY) for number in range(11))
+    told = message(*notices, inventory=READ)
+    found = letter(told, page_url=PAGE_URL)
+    assert (found.blocks, found.page_url) == ((), f"{PAGE_URL}#tenant")
 
 
 def test_what_is_the_readers_stands_above_what_is_not() -> None:
